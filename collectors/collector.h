@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What every source of data looks like to the program.
+ *
+ * A collector is made once per cluster that wants it and then collects on a thread of its own:
+ * it fills series tables, and publishes them into the store's slots, which it asks for itself, one
+ * per target. A remote party's failure is data (sg_slot_fail), never an error of collect().
+ */
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "config/config.h"
+#include "store/cluster.h"
+#include "store/store.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* All borrowed; they outlive the collector. */
+struct sg_collector_env {
+    const struct sg_config *config;
+    const struct sg_cluster_config *cluster_config;
+    struct sg_cluster *cluster;
+    struct sg_store *store;
+    const struct sg_clock *clock;
+    const atomic_bool *stopping; /* the program ends: return from collect() soon */
+};
+
+struct sg_collector {
+    const char *name; /* as the label `collector` has it */
+
+    /** Does this cluster want the collector? */
+    bool (*wanted)(const struct sg_cluster_config *cluster_config);
+
+    /**
+     * Check everything that can be checked without a connection, such as rule files and client
+     * properties, and set the collector up.
+     * @return 0; positive: the configuration is wrong, err says how; -ENOMEM
+     */
+    int (*create)(const struct sg_collector_env *env, void **ret_self, struct sg_error *err);
+
+    /** One collection, over by the deadline (monotonic) come what may. */
+    void (*collect)(void *self, int64_t deadline_ms);
+
+    /** self may be NULL. Does not wait for remote parties. */
+    void (*destroy)(void *self);
+};
+
+/** All collectors, in the order in which `--once` runs them; ends with NULL. */
+extern const struct sg_collector *const sg_collectors[];

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/buf.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void sg_buf_init(struct sg_buf *buf, size_t cap_bytes)
+{
+    *buf = (struct sg_buf){ .cap = cap_bytes };
+}
+
+void sg_buf_done(struct sg_buf *buf)
+{
+    free(buf->ptr);
+    sg_buf_init(buf, buf->cap);
+}
+
+int sg_buf_reserve(struct sg_buf *buf, size_t n)
+{
+    size_t needed;
+
+    if (__builtin_add_overflow(buf->len, n, &needed) || needed > buf->cap)
+        return -EMSGSIZE;
+    if (needed <= buf->allocated)
+        return 0;
+
+    size_t size = buf->allocated ? buf->allocated : 64;
+    while (size < needed) {
+        if (__builtin_mul_overflow(size, (size_t)2, &size))
+            return -ENOMEM;
+    }
+    if (size > buf->cap)
+        size = buf->cap;
+    char *ptr = realloc(buf->ptr, size);
+    if (!ptr)
+        return -ENOMEM;
+    buf->ptr = ptr;
+    buf->allocated = size;
+    return 0;
+}
+
+int sg_buf_add(struct sg_buf *buf, const void *bytes, size_t n)
+{
+    int r = sg_buf_reserve(buf, n);
+    if (r)
+        return r;
+    if (n)
+        memcpy(buf->ptr + buf->len, bytes, n);
+    buf->len += n;
+    return 0;
+}
+
+int sg_buf_printf(struct sg_buf *buf, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (n < 0)
+        return -EINVAL;
+
+    /* vsnprintf writes a terminator: room for it, but it is not part of the content */
+    int r = sg_buf_reserve(buf, (size_t)n + 1);
+    if (r)
+        return r;
+    va_start(args, format);
+    (void)vsnprintf(buf->ptr + buf->len, (size_t)n + 1, format, args);
+    va_end(args);
+    buf->len += (size_t)n;
+    return 0;
+}
+
+char *sg_buf_take(struct sg_buf *buf)
+{
+    char *text = malloc(buf->len + 1);
+    if (!text)
+        return NULL;
+    if (buf->len)
+        memcpy(text, buf->ptr, buf->len);
+    text[buf->len] = '\0';
+    sg_buf_done(buf);
+    return text;
+}

@@ -1,0 +1,618 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "metric/series.h"
+
+#include "base/arena.h"
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/index.h"
+#include "base/utf8.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+/*
+ * Series are numbered in the order in which they appear and keep their number; callers remember
+ * numbers, not names. A series without a value stays in the table and in the layout, where the
+ * encoder passes over it: values that come and go (JMX sends null for NaN) cost nothing. Only when
+ * more than half of a table has been absent for FORGET_AFTER collections is it made anew without
+ * them, and the epoch tells callers to forget their numbers.
+ *
+ * Texts live in an arena that layouts share by reference, so each text is in memory once.
+ */
+
+enum {
+    FORGET_AFTER = 4,
+    FORGET_AT_LEAST = 64,
+    TEXT_BYTES_MAX = 64 * 1024
+};
+
+struct series {
+    const char *text; /* in the arena */
+    uint32_t text_len;
+    uint32_t hash;
+    uint32_t family;
+    uint32_t last_set; /* collection number */
+};
+
+struct family {
+    struct sg_family family; /* texts in the arena */
+    uint32_t hash;
+    uint32_t n_series;
+};
+
+struct sg_layout {
+    atomic_size_t n_refs;
+    struct sg_arena *arena;
+    size_t n_runs;
+    struct sg_family_run *runs;
+    size_t n_series;
+    struct sg_str *texts;
+    uint32_t *series; /* the table's number of each */
+};
+
+struct sg_series_table {
+    struct sg_arena *arena;
+    char *constant; /* rendered: a="b",c="d" */
+    size_t constant_len;
+    size_t n_constant_names;
+    char *constant_names[SG_LABELS_MAX];
+
+    struct family *families;
+    uint32_t n_families;
+    uint32_t families_allocated;
+    struct sg_index family_index;
+
+    struct series *series;
+    uint64_t *bits;
+    uint8_t *kinds;
+    uint32_t n_series;
+    uint32_t series_allocated;
+    size_t max_series;
+    struct sg_index series_index;
+
+    struct sg_buf text; /* scratch */
+    struct sg_layout *layout;
+    uint32_t collection;
+    uint32_t epoch;
+};
+
+/* ---- Layouts and sets ---- */
+
+struct sg_layout *sg_layout_ref(struct sg_layout *layout)
+{
+    atomic_fetch_add_explicit(&layout->n_refs, 1, memory_order_relaxed);
+    return layout;
+}
+
+struct sg_layout *sg_layout_unref(struct sg_layout *layout)
+{
+    if (!layout || atomic_fetch_sub_explicit(&layout->n_refs, 1, memory_order_acq_rel) != 1)
+        return NULL;
+    free(layout->runs);
+    free(layout->texts);
+    free(layout->series);
+    (void)sg_arena_unref(layout->arena);
+    free(layout);
+    return NULL;
+}
+SG_AUTO_DEFINE(struct sg_layout *, sg_layout_unref);
+
+size_t sg_layout_n_runs(const struct sg_layout *layout)
+{
+    return layout->n_runs;
+}
+
+const struct sg_family_run *sg_layout_run(const struct sg_layout *layout, size_t i)
+{
+    return &layout->runs[i];
+}
+
+const struct sg_str *sg_layout_texts(const struct sg_layout *layout)
+{
+    return layout->texts;
+}
+
+/* One block: the public struct, its count, the values, the kinds. */
+struct set_block {
+    struct sg_sample_set set;
+    atomic_size_t n_refs;
+    uint64_t bits[];
+};
+
+struct sg_sample_set *sg_sample_set_ref(struct sg_sample_set *set)
+{
+    atomic_fetch_add_explicit(&((struct set_block *)set)->n_refs, 1, memory_order_relaxed);
+    return set;
+}
+
+struct sg_sample_set *sg_sample_set_unref(struct sg_sample_set *set)
+{
+    struct set_block *block = (struct set_block *)set;
+
+    if (!block || atomic_fetch_sub_explicit(&block->n_refs, 1, memory_order_acq_rel) != 1)
+        return NULL;
+    (void)sg_layout_unref(block->set.layout);
+    free(block);
+    return NULL;
+}
+
+/* ---- The table ---- */
+
+static int add_label_text(struct sg_buf *text, struct sg_label label, bool *first)
+{
+    int r = *first ? 0 : sg_buf_add_char(text, ',');
+    *first = false;
+    if (!r)
+        r = sg_buf_add_str(text, label.name);
+    if (!r)
+        r = sg_buf_add(text, "=\"", 2);
+    for (size_t i = 0; i < label.value.len && !r;) {
+        char c = label.value.ptr[i];
+        size_t n = sg_utf8_length(label.value.ptr + i, label.value.len - i);
+        if (n == 0) {
+            r = sg_buf_add_str(text, SG_STR(SG_UTF8_REPLACEMENT));
+            n = 1;
+        } else if (c == '\n') {
+            r = sg_buf_add(text, "\\n", 2);
+        } else if (c == '"' || c == '\\') {
+            r = sg_buf_add_char(text, '\\');
+            if (!r)
+                r = sg_buf_add_char(text, c);
+        } else {
+            r = sg_buf_add(text, label.value.ptr + i, n);
+        }
+        i += n;
+    }
+    return r ? r : sg_buf_add_char(text, '"');
+}
+
+SG_AUTO_DEFINE(struct sg_series_table *, sg_series_table_free);
+
+int sg_series_table_new(const struct sg_label *constant,
+    size_t n_constant,
+    size_t max_series,
+    struct sg_series_table **ret_table)
+{
+    sg_auto(sg_series_table_free) struct sg_series_table *table = calloc(1, sizeof *table);
+    bool first = true;
+
+    if (!table)
+        return -ENOMEM;
+    sg_buf_init(&table->text, TEXT_BYTES_MAX);
+    table->max_series = max_series ? max_series : SG_SERIES_MAX_DEFAULT;
+    table->arena = sg_arena_new();
+    if (!table->arena)
+        return -ENOMEM;
+    if (n_constant > SG_LABELS_MAX)
+        return SG_SERIES_E_FULL;
+    for (size_t i = 0; i < n_constant; i++) {
+        if (!sg_label_name_valid(constant[i].name))
+            return SG_SERIES_E_NAME;
+        char *name = strndup(constant[i].name.ptr, constant[i].name.len);
+        if (!name)
+            return -ENOMEM;
+        table->constant_names[table->n_constant_names++] = name;
+        int r = add_label_text(&table->text, constant[i], &first);
+        if (r)
+            return r;
+    }
+    table->constant_len = table->text.len;
+    table->constant = sg_buf_take(&table->text);
+    if (!table->constant)
+        return -ENOMEM;
+    *ret_table = sg_take(&table);
+    return 0;
+}
+
+struct sg_series_table *sg_series_table_free(struct sg_series_table *table)
+{
+    if (!table)
+        return NULL;
+    (void)sg_layout_unref(table->layout);
+    (void)sg_arena_unref(table->arena);
+    for (size_t i = 0; i < table->n_constant_names; i++)
+        free(table->constant_names[i]);
+    free(table->constant);
+    free(table->families);
+    sg_index_done(&table->family_index);
+    free(table->series);
+    free(table->bits);
+    free(table->kinds);
+    sg_index_done(&table->series_index);
+    sg_buf_done(&table->text);
+    free(table);
+    return NULL;
+}
+
+static bool family_equal(const void *owner, uint32_t id, const void *key)
+{
+    const struct sg_series_table *table = owner;
+    return strcmp(table->families[id].family.name, key) == 0;
+}
+
+int sg_series_table_add_family(
+    struct sg_series_table *table, const struct sg_family *family, uint32_t *ret_family)
+{
+    struct sg_str name = sg_str_of(family->name);
+    uint32_t hash = sg_hash(name);
+    uint32_t id = sg_index_find(&table->family_index, hash, family_equal, table, family->name);
+
+    if (id != SG_INDEX_NONE) {
+        *ret_family = id;
+        return 0;
+    }
+    if (!sg_metric_name_valid(name))
+        return SG_SERIES_E_NAME;
+    if (table->n_families == SG_FAMILIES_MAX)
+        return SG_SERIES_E_FULL;
+    if (table->n_families == table->families_allocated) {
+        uint32_t n = table->families_allocated ? table->families_allocated * 2 : 16;
+        struct family *families = realloc(table->families, n * sizeof *families);
+        if (!families)
+            return -ENOMEM;
+        table->families = families;
+        table->families_allocated = n;
+    }
+    struct family entry = { .hash = hash };
+    entry.family.type = family->type;
+    entry.family.name = sg_arena_copy(table->arena, name);
+    entry.family.help = sg_arena_copy(table->arena, sg_str_of(family->help));
+    if (!entry.family.name || !entry.family.help ||
+        sg_index_add(&table->family_index, hash, table->n_families))
+        return -ENOMEM;
+    table->families[table->n_families] = entry;
+    *ret_family = table->n_families++;
+    return 0;
+}
+
+enum sg_metric_type sg_series_table_family_type(
+    const struct sg_series_table *table, uint32_t family)
+{
+    return table->families[family].family.type;
+}
+
+static bool is_constant_name(const struct sg_series_table *table, struct sg_str name)
+{
+    for (size_t i = 0; i < table->n_constant_names; i++) {
+        if (sg_str_equal(name, sg_str_of(table->constant_names[i])))
+            return true;
+    }
+    return false;
+}
+
+/* `name_suffix{constant,labels} ` into the scratch buffer */
+static int render(struct sg_series_table *table,
+    uint32_t family,
+    struct sg_str suffix,
+    const struct sg_label *labels,
+    size_t n_labels)
+{
+    struct sg_buf *text = &table->text;
+    bool first = table->constant_len == 0;
+    bool braces = !first;
+    int r;
+
+    sg_buf_clear(text);
+    r = sg_buf_add_str(text, sg_str_of(table->families[family].family.name));
+    if (!r)
+        r = sg_buf_add_str(text, suffix);
+    if (!r && braces)
+        r = sg_buf_add_char(text, '{');
+    if (!r)
+        r = sg_buf_add(text, table->constant, table->constant_len);
+    for (size_t i = 0; i < n_labels && !r; i++) {
+        if (labels[i].value.len == 0)
+            continue;
+        if (labels[i].value.len > SG_LABEL_VALUE_BYTES_MAX)
+            return SG_SERIES_E_TOO_LONG;
+        if (!sg_label_name_valid(labels[i].name))
+            return SG_SERIES_E_NAME;
+        if (!braces)
+            r = sg_buf_add_char(text, '{');
+        braces = true;
+        struct sg_label label = labels[i];
+        char renamed[SG_LABEL_VALUE_BYTES_MAX + 16];
+        if (is_constant_name(table, label.name) && label.name.len <= SG_LABEL_VALUE_BYTES_MAX) {
+            memcpy(renamed, "exported_", 9);
+            memcpy(renamed + 9, label.name.ptr, label.name.len);
+            label.name = (struct sg_str){ renamed, label.name.len + 9 };
+        }
+        if (!r)
+            r = add_label_text(text, label, &first);
+    }
+    if (!r)
+        r = braces ? sg_buf_add(text, "} ", 2) : sg_buf_add_char(text, ' ');
+    return r == -EMSGSIZE ? SG_SERIES_E_TOO_LONG : r;
+}
+
+static bool series_equal(const void *owner, uint32_t id, const void *key)
+{
+    const struct series *series = &((const struct sg_series_table *)owner)->series[id];
+    return sg_str_equal(
+        (struct sg_str){ series->text, series->text_len }, *(const struct sg_str *)key);
+}
+
+static int grow_series(struct sg_series_table *table)
+{
+    uint32_t n = table->series_allocated ? table->series_allocated * 2 : 64;
+
+    struct series *series = realloc(table->series, n * sizeof *series);
+    if (series)
+        table->series = series;
+    uint64_t *bits = realloc(table->bits, n * sizeof *bits);
+    if (bits)
+        table->bits = bits;
+    uint8_t *kinds = realloc(table->kinds, n * sizeof *kinds);
+    if (kinds)
+        table->kinds = kinds;
+    if (!series || !bits || !kinds)
+        return -ENOMEM;
+    table->series_allocated = n;
+    return 0;
+}
+
+int sg_series_table_add(struct sg_series_table *table,
+    uint32_t family,
+    struct sg_str suffix,
+    const struct sg_label *labels,
+    size_t n_labels,
+    uint32_t *ret_series)
+{
+    int r = render(table, family, suffix, labels, n_labels);
+    if (r)
+        return r;
+    struct sg_str text = sg_buf_get(&table->text);
+    uint32_t hash = sg_hash(text);
+    uint32_t id = sg_index_find(&table->series_index, hash, series_equal, table, &text);
+    if (id != SG_INDEX_NONE) {
+        *ret_series = id;
+        return 0;
+    }
+
+    if (table->n_series >= table->max_series)
+        return SG_SERIES_E_FULL;
+    if (table->n_series == table->series_allocated) {
+        r = grow_series(table);
+        if (r)
+            return r;
+    }
+    char *kept = sg_arena_bytes(table->arena, text.len);
+    if (!kept || sg_index_add(&table->series_index, hash, table->n_series))
+        return -ENOMEM;
+    memcpy(kept, text.ptr, text.len);
+    table->series[table->n_series] = (struct series){
+        .text = kept,
+        .text_len = (uint32_t)text.len,
+        .hash = hash,
+        .family = family,
+        .last_set = table->collection,
+    };
+    table->kinds[table->n_series] = SG_VALUE_ABSENT;
+    table->families[family].n_series++;
+    table->layout = sg_layout_unref(table->layout);
+    *ret_series = table->n_series++;
+    return 0;
+}
+
+static bool forgotten(const struct sg_series_table *table, const struct series *series)
+{
+    return table->collection - series->last_set > FORGET_AFTER;
+}
+
+/* Make the table anew with what is still in use. When memory is short, keep it as it is. */
+static void forget(struct sg_series_table *table)
+{
+    struct sg_arena *arena = sg_arena_new();
+    struct series *kept = calloc(table->n_series ? table->n_series : 1, sizeof *kept);
+    struct sg_index index = { 0 };
+    uint32_t n = 0;
+    bool short_of_memory = !arena || !kept;
+
+    for (uint32_t i = 0; i < table->n_series && !short_of_memory; i++) {
+        if (forgotten(table, &table->series[i]))
+            continue;
+        struct series series = table->series[i];
+        char *text = sg_arena_bytes(arena, series.text_len);
+        short_of_memory = !text || sg_index_add(&index, series.hash, n);
+        if (!short_of_memory) {
+            memcpy(text, series.text, series.text_len);
+            series.text = text;
+            kept[n++] = series;
+        }
+    }
+    /* Families stay, they are few and capped; only their texts move to the new arena. */
+    const char **texts = calloc(table->n_families ? table->n_families * 2 : 1, sizeof *texts);
+    short_of_memory = short_of_memory || !texts;
+    for (uint32_t i = 0; i < table->n_families && !short_of_memory; i++) {
+        texts[i * 2] = sg_arena_copy(arena, sg_str_of(table->families[i].family.name));
+        texts[i * 2 + 1] = sg_arena_copy(arena, sg_str_of(table->families[i].family.help));
+        short_of_memory = !texts[i * 2] || !texts[i * 2 + 1];
+    }
+    if (short_of_memory) {
+        (void)sg_arena_unref(arena);
+        free(kept);
+        free(texts);
+        sg_index_done(&index);
+        return;
+    }
+
+    for (uint32_t i = 0; i < table->n_families; i++) {
+        table->families[i].family.name = texts[i * 2];
+        table->families[i].family.help = texts[i * 2 + 1];
+        table->families[i].n_series = 0;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        table->families[kept[i].family].n_series++;
+        table->series[i] = kept[i];
+    }
+    free(texts);
+    free(kept);
+    table->n_series = n;
+    sg_index_done(&table->series_index);
+    table->series_index = index;
+    (void)sg_arena_unref(table->arena);
+    table->arena = arena;
+    table->layout = sg_layout_unref(table->layout);
+    table->epoch++;
+}
+
+void sg_series_table_begin(struct sg_series_table *table)
+{
+    uint32_t n_forgotten = 0;
+
+    for (uint32_t i = 0; i < table->n_series; i++)
+        n_forgotten += forgotten(table, &table->series[i]);
+    if (n_forgotten >= FORGET_AT_LEAST && n_forgotten > table->n_series / 2)
+        forget(table);
+    table->collection++;
+    if (table->n_series)
+        memset(table->kinds, SG_VALUE_ABSENT, table->n_series);
+}
+
+uint32_t sg_series_table_epoch(const struct sg_series_table *table)
+{
+    return table->epoch;
+}
+
+static int set(
+    struct sg_series_table *table, uint32_t series, enum sg_value_kind kind, uint64_t bits)
+{
+    if (table->kinds[series] != SG_VALUE_ABSENT)
+        return SG_SERIES_E_DUPLICATE;
+    table->kinds[series] = (uint8_t)kind;
+    table->bits[series] = bits;
+    table->series[series].last_set = table->collection;
+    return 0;
+}
+
+int sg_series_table_set_int(struct sg_series_table *table, uint32_t series, int64_t value)
+{
+    return set(table, series, SG_VALUE_INT, (uint64_t)value);
+}
+
+int sg_series_table_set_double(struct sg_series_table *table, uint32_t series, double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return set(table, series, SG_VALUE_DOUBLE, bits);
+}
+
+bool sg_series_table_is_set(const struct sg_series_table *table, uint32_t series)
+{
+    return table->kinds[series] != SG_VALUE_ABSENT;
+}
+
+int sg_series_table_put_int(struct sg_series_table *table,
+    uint32_t family,
+    const struct sg_label *labels,
+    size_t n_labels,
+    int64_t value)
+{
+    uint32_t series;
+    int r = sg_series_table_add(table, family, SG_STR(""), labels, n_labels, &series);
+    return r ? r : sg_series_table_set_int(table, series, value);
+}
+
+int sg_series_table_put_double(struct sg_series_table *table,
+    uint32_t family,
+    const struct sg_label *labels,
+    size_t n_labels,
+    double value)
+{
+    uint32_t series;
+    int r = sg_series_table_add(table, family, SG_STR(""), labels, n_labels, &series);
+    return r ? r : sg_series_table_set_double(table, series, value);
+}
+
+struct sg_str sg_series_table_text(const struct sg_series_table *table, uint32_t series)
+{
+    return (struct sg_str){ table->series[series].text, table->series[series].text_len };
+}
+
+/* ---- Snapshots ---- */
+
+static int compare_runs(const void *a, const void *b)
+{
+    const struct sg_family_run *const x = a;
+    const struct sg_family_run *const y = b;
+    return strcmp(x->family.name, y->family.name);
+}
+
+/* Families by name; within a family a counting sort keeps the order of appearance. */
+static int make_layout(const struct sg_series_table *table, struct sg_layout **ret_layout)
+{
+    sg_auto(sg_layout_unref) struct sg_layout *layout = calloc(1, sizeof *layout);
+    sg_auto_free uint32_t *next = calloc(table->n_families + 1, sizeof *next);
+    uint32_t first = 0;
+
+    if (!layout)
+        return -ENOMEM;
+    atomic_init(&layout->n_refs, 1);
+    layout->arena = sg_arena_ref(table->arena);
+    layout->n_series = table->n_series;
+    layout->runs = calloc(table->n_families + 1, sizeof *layout->runs);
+    layout->texts = calloc(table->n_series + 1, sizeof *layout->texts);
+    layout->series = calloc(table->n_series + 1, sizeof *layout->series);
+    if (!next || !layout->runs || !layout->texts || !layout->series)
+        return -ENOMEM;
+
+    for (uint32_t i = 0; i < table->n_families; i++) {
+        if (table->families[i].n_series == 0)
+            continue;
+        /* `n` holds the family's number until the runs are in order */
+        layout->runs[layout->n_runs++] =
+            (struct sg_family_run){ .family = table->families[i].family, .n = i };
+    }
+    qsort(layout->runs, layout->n_runs, sizeof *layout->runs, compare_runs);
+    sg_auto_free uint32_t *run_of = calloc(table->n_families + 1, sizeof *run_of);
+    if (!run_of)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < layout->n_runs; i++) {
+        struct sg_family_run *run = &layout->runs[i];
+        uint32_t family = run->n;
+        run_of[family] = i;
+        run->first = next[family] = first;
+        run->n = table->families[family].n_series;
+        first += run->n;
+    }
+    for (uint32_t i = 0; i < table->n_series; i++) {
+        const struct series *series = &table->series[i];
+        uint32_t at = next[series->family]++;
+        layout->texts[at] = (struct sg_str){ series->text, series->text_len };
+        layout->series[at] = i;
+        layout->runs[run_of[series->family]].text_bytes += series->text_len;
+    }
+    *ret_layout = sg_take(&layout);
+    return 0;
+}
+
+int sg_series_table_snapshot(struct sg_series_table *table, struct sg_sample_set **ret_set)
+{
+    if (!table->layout) {
+        int r = make_layout(table, &table->layout);
+        if (r)
+            return r;
+    }
+    size_t n = table->layout->n_series;
+    struct set_block *block = malloc(sizeof *block + n * (sizeof(uint64_t) + sizeof(uint8_t)));
+    if (!block)
+        return -ENOMEM;
+    uint8_t *kinds = (uint8_t *)&block->bits[n];
+    size_t n_present = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t series = table->layout->series[i];
+        block->bits[i] = table->bits[series];
+        kinds[i] = table->kinds[series];
+        n_present += kinds[i] != SG_VALUE_ABSENT;
+    }
+    atomic_init(&block->n_refs, 1);
+    block->set = (struct sg_sample_set){
+        .layout = sg_layout_ref(table->layout),
+        .n_present = n_present,
+        .bits = block->bits,
+        .kinds = kinds,
+    };
+    *ret_set = &block->set;
+    return 0;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * The series of one slot of the store, their values, and the snapshots that are published.
+ *
+ * A series' text, `name{labels} `, is rendered when the series first appears; after that a
+ * collection only sets numbers:
+ *
+ *     sg_series_table_begin(table);                         every value is absent
+ *     sg_series_table_add(table, family, …, &series);       find or render
+ *     sg_series_table_set_int(table, series, 42);
+ *     sg_series_table_snapshot(table, &set);                immutable, shared by reference
+ *
+ * A table belongs to one thread. Snapshots are immutable and reference-counted; any thread may read
+ * them. Consecutive snapshots share one layout (the texts and their order) as long as no series is
+ * new, so that a steady state copies nothing but numbers.
+ */
+
+#include "base/str.h"
+#include "metric/family.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    SG_SERIES_E_NAME = 1,  /* not a metric or label name */
+    SG_SERIES_E_TOO_LONG,  /* a label value is longer than SG_LABEL_VALUE_BYTES_MAX */
+    SG_SERIES_E_FULL,      /* the table is at its cap of series or families */
+    SG_SERIES_E_DUPLICATE, /* the series already has a value in this collection */
+};
+
+enum {
+    SG_LABEL_VALUE_BYTES_MAX = 1024,
+    SG_LABELS_MAX = 32,
+    SG_FAMILIES_MAX = 20000,
+    SG_SERIES_MAX_DEFAULT = 1000000,
+};
+
+struct sg_series_table;
+
+/**
+ * @param constant    labels that every series of the table carries; copied
+ * @param max_series  cap; 0 means SG_SERIES_MAX_DEFAULT
+ * @return 0, SG_SERIES_E_NAME or -ENOMEM
+ */
+int sg_series_table_new(const struct sg_label *constant,
+    size_t n_constant,
+    size_t max_series,
+    struct sg_series_table **ret_table);
+
+/** @return NULL; table may be NULL. Snapshots live on. */
+struct sg_series_table *sg_series_table_free(struct sg_series_table *table);
+
+/**
+ * Find a family by its name, or add it. The type and HELP of the first one stay.
+ * @param family  copied @return 0, SG_SERIES_E_NAME, SG_SERIES_E_FULL or -ENOMEM
+ */
+int sg_series_table_add_family(
+    struct sg_series_table *table, const struct sg_family *family, uint32_t *ret_family);
+
+/** The type a family was added with. */
+enum sg_metric_type sg_series_table_family_type(
+    const struct sg_series_table *table, uint32_t family);
+
+/**
+ * Find a series, or render it. A label with the name of a constant one becomes exported_NAME; a
+ * label with an empty value is left out, as Prometheus means the same by both. Invalid UTF-8 in
+ * values is replaced by U+FFFD.
+ *
+ * @param suffix  after the family's name: "", "_sum", "_count"
+ * @return 0, SG_SERIES_E_NAME, SG_SERIES_E_TOO_LONG, SG_SERIES_E_FULL or -ENOMEM
+ */
+int sg_series_table_add(struct sg_series_table *table,
+    uint32_t family,
+    struct sg_str suffix,
+    const struct sg_label *labels,
+    size_t n_labels,
+    uint32_t *ret_series);
+
+/** Start a collection: every series is without a value until it is set. */
+void sg_series_table_begin(struct sg_series_table *table);
+
+/**
+ * Series and family ids are good as long as this number stays the same; it changes in
+ * sg_series_table_begin() when many series have been gone for long and the table is made anew.
+ */
+uint32_t sg_series_table_epoch(const struct sg_series_table *table);
+
+/** @return 0, or SG_SERIES_E_DUPLICATE and the first value stays */
+int sg_series_table_set_int(struct sg_series_table *table, uint32_t series, int64_t value);
+int sg_series_table_set_double(struct sg_series_table *table, uint32_t series, double value);
+
+/** Has the series a value in this collection? */
+bool sg_series_table_is_set(const struct sg_series_table *table, uint32_t series);
+
+/** sg_series_table_add and _set_int or _set_double in one. @return as both */
+int sg_series_table_put_int(struct sg_series_table *table,
+    uint32_t family,
+    const struct sg_label *labels,
+    size_t n_labels,
+    int64_t value);
+int sg_series_table_put_double(struct sg_series_table *table,
+    uint32_t family,
+    const struct sg_label *labels,
+    size_t n_labels,
+    double value);
+
+/** The text of a series, `name{labels} `, borrowed until the epoch changes. */
+struct sg_str sg_series_table_text(const struct sg_series_table *table, uint32_t series);
+
+/* ---- Snapshots ---- */
+
+enum sg_value_kind {
+    SG_VALUE_ABSENT,
+    SG_VALUE_INT,
+    SG_VALUE_DOUBLE
+};
+
+/* Series of one family, next to each other. */
+struct sg_family_run {
+    struct sg_family family; /* borrowed from the layout's arena */
+    uint32_t first;
+    uint32_t n;
+    size_t text_bytes; /* of all series of the run */
+};
+
+/* Which series a snapshot has, in which order: families by name, series as they appeared. */
+struct sg_layout;
+
+size_t sg_layout_n_runs(const struct sg_layout *layout);
+const struct sg_family_run *sg_layout_run(const struct sg_layout *layout, size_t i);
+/** The texts of all series, borrowed. */
+const struct sg_str *sg_layout_texts(const struct sg_layout *layout);
+struct sg_layout *sg_layout_ref(struct sg_layout *layout);
+struct sg_layout *sg_layout_unref(struct sg_layout *layout);
+
+struct sg_sample_set {
+    struct sg_layout *layout;
+    size_t n_present;     /* series with a value */
+    const uint64_t *bits; /* one per series of the layout: an int64_t or a double */
+    const uint8_t *kinds; /* enum sg_value_kind */
+};
+
+/**
+ * The values of this collection, fixed. @return 0 or -ENOMEM
+ * @param ret_set  owned: one reference
+ */
+int sg_series_table_snapshot(struct sg_series_table *table, struct sg_sample_set **ret_set);
+
+struct sg_sample_set *sg_sample_set_ref(struct sg_sample_set *set);
+
+/** @return NULL; set may be NULL */
+struct sg_sample_set *sg_sample_set_unref(struct sg_sample_set *set);

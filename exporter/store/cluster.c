@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/cluster.h"
+
+#include "base/auto.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sg_cluster {
+    char *name;
+    pthread_mutex_t lock; /* guards what is below */
+    bool up;
+    size_t n_brokers;
+    struct sg_broker *brokers; /* by id */
+};
+
+int sg_cluster_new(const char *name, struct sg_cluster **ret_cluster)
+{
+    struct sg_cluster *cluster = calloc(1, sizeof *cluster);
+
+    if (!cluster || !(cluster->name = strdup(name))) {
+        free(cluster);
+        return -ENOMEM;
+    }
+    (void)pthread_mutex_init(&cluster->lock, NULL);
+    *ret_cluster = cluster;
+    return 0;
+}
+
+struct sg_cluster *sg_cluster_free(struct sg_cluster *cluster)
+{
+    if (!cluster)
+        return NULL;
+    (void)pthread_mutex_destroy(&cluster->lock);
+    free(cluster->brokers);
+    free(cluster->name);
+    free(cluster);
+    return NULL;
+}
+
+/* A reader takes the lock as well; const means that the cluster looks the same afterwards. */
+static pthread_mutex_t *lock_of(const struct sg_cluster *cluster)
+{
+    return &((struct sg_cluster *)(uintptr_t)cluster)->lock;
+}
+
+const char *sg_cluster_name(const struct sg_cluster *cluster)
+{
+    return cluster->name;
+}
+
+void sg_cluster_set_up(struct sg_cluster *cluster, bool up)
+{
+    (void)pthread_mutex_lock(&cluster->lock);
+    cluster->up = up;
+    (void)pthread_mutex_unlock(&cluster->lock);
+}
+
+bool sg_cluster_is_up(const struct sg_cluster *cluster)
+{
+    (void)pthread_mutex_lock(lock_of(cluster));
+    bool up = cluster->up;
+    (void)pthread_mutex_unlock(lock_of(cluster));
+    return up;
+}
+
+/* Called with the lock held. @return the broker's place, added when it is new, or NULL */
+static struct sg_broker *place_of(struct sg_cluster *cluster, int32_t id, int *ret_error)
+{
+    size_t at = 0;
+
+    while (at < cluster->n_brokers && cluster->brokers[at].id < id)
+        at++;
+    if (at < cluster->n_brokers && cluster->brokers[at].id == id)
+        return &cluster->brokers[at];
+    if (cluster->n_brokers == SG_BROKERS_MAX) {
+        *ret_error = -EMSGSIZE;
+        return NULL;
+    }
+    struct sg_broker *brokers =
+        realloc(cluster->brokers, (cluster->n_brokers + 1) * sizeof *brokers);
+    if (!brokers) {
+        *ret_error = -ENOMEM;
+        return NULL;
+    }
+    cluster->brokers = brokers;
+    memmove(&brokers[at + 1], &brokers[at], (cluster->n_brokers - at) * sizeof *brokers);
+    cluster->n_brokers++;
+    brokers[at] = (struct sg_broker){ .id = id };
+    return &brokers[at];
+}
+
+int sg_cluster_set_broker(
+    struct sg_cluster *cluster, int32_t id, const char *host, int32_t port, bool up)
+{
+    int r = 0;
+
+    (void)pthread_mutex_lock(&cluster->lock);
+    struct sg_broker *broker = place_of(cluster, id, &r);
+    if (broker) {
+        if (host[0])
+            (void)snprintf(broker->host, sizeof broker->host, "%s", host);
+        if (port)
+            broker->port = port;
+        broker->up = up;
+    }
+    (void)pthread_mutex_unlock(&cluster->lock);
+    return r;
+}
+
+int sg_cluster_copy_brokers(
+    const struct sg_cluster *cluster, struct sg_broker **ret_brokers, size_t *ret_n)
+{
+    int r = 0;
+
+    (void)pthread_mutex_lock(lock_of(cluster));
+    size_t n = cluster->n_brokers;
+    struct sg_broker *brokers = calloc(n + 1, sizeof *brokers);
+    if (!brokers)
+        r = -ENOMEM;
+    else if (n)
+        memcpy(brokers, cluster->brokers, n * sizeof *brokers);
+    (void)pthread_mutex_unlock(lock_of(cluster));
+    if (r)
+        return r;
+    *ret_brokers = brokers;
+    *ret_n = n;
+    return 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What is known about a cluster beyond its samples: can it be reached, and which brokers are there.
+ *
+ * The admin collector writes, the jolokia collector reads whom to poll, the self collector makes
+ * streamgauge_cluster_up and streamgauge_broker_up from it. A broker once known stays known, so
+ * that its absence shows. Thread-safe; what is read out is a copy.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    SG_BROKERS_MAX = 10000,
+    SG_HOST_BYTES_MAX = 256
+};
+
+struct sg_broker {
+    int32_t id;
+    char host[SG_HOST_BYTES_MAX]; /* as the metadata names it; empty when it never did */
+    int32_t port;                 /* 0 when unknown */
+    bool up; /* in the metadata of the latest collection, and it answered there */
+};
+
+struct sg_cluster;
+
+/** @param name copied @return 0 or -ENOMEM */
+int sg_cluster_new(const char *name, struct sg_cluster **ret_cluster);
+
+/** @return NULL; cluster may be NULL */
+struct sg_cluster *sg_cluster_free(struct sg_cluster *cluster);
+
+/** Borrowed. */
+const char *sg_cluster_name(const struct sg_cluster *cluster);
+
+/** Did the latest collection of the admin API reach the cluster? False until it did. */
+void sg_cluster_set_up(struct sg_cluster *cluster, bool up);
+bool sg_cluster_is_up(const struct sg_cluster *cluster);
+
+/**
+ * Add a broker, or note what is new about it. An empty host or port 0 keeps what was known.
+ * @return 0, -ENOMEM, or -EMSGSIZE past SG_BROKERS_MAX
+ */
+int sg_cluster_set_broker(
+    struct sg_cluster *cluster, int32_t id, const char *host, int32_t port, bool up);
+
+/** A copy of all known brokers by id. @param ret_brokers owned, free() @return 0 or -ENOMEM */
+int sg_cluster_copy_brokers(
+    const struct sg_cluster *cluster, struct sg_broker **ret_brokers, size_t *ret_n);

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * The store: one slot per cluster × target × collector, each holding the latest sample set.
+ *
+ * A collector publishes into its slot by swapping one pointer; nothing it does, or fails to do,
+ * touches another slot. A slot whose latest success is older than stale_after gives no samples any
+ * more. The store remembers, per slot, what the self metrics need. Thread-safe; a slot lives as
+ * long as the store.
+ */
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "metric/series.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Why a collection failed, as the label `kind` of streamgauge_collector_errors_total says it. */
+enum sg_failure_kind {
+    SG_FAILURE_CONNECT,  /* refused, unreachable, unknown host */
+    SG_FAILURE_TIMEOUT,  /* no answer, or not all of it, before the deadline */
+    SG_FAILURE_TLS,      /* certificate or handshake */
+    SG_FAILURE_AUTH,     /* wrong or missing credentials */
+    SG_FAILURE_DENIED,   /* authenticated, but not allowed */
+    SG_FAILURE_HTTP,     /* an HTTP status that is not success */
+    SG_FAILURE_PARSE,    /* an answer that cannot be read */
+    SG_FAILURE_PROTOCOL, /* an answer that says it failed */
+    SG_FAILURE_LIMIT,    /* an answer past a cap */
+    SG_FAILURE_INTERNAL, /* memory, and what should not happen */
+    SG_FAILURE_KINDS,
+};
+
+/* Why a sample was not exported, as the label `reason` of streamgauge_dropped_samples_total. */
+enum sg_drop_reason {
+    SG_DROP_DUPLICATE,      /* another sample of the collection has the same name and labels */
+    SG_DROP_NAME,           /* not a metric or label name */
+    SG_DROP_LABEL_TOO_LONG, /* past SG_LABEL_VALUE_BYTES_MAX */
+    SG_DROP_SERIES_LIMIT,   /* the slot is at its cap of series or families */
+    SG_DROP_BAD_VALUE,      /* a rule's value is not a number */
+    SG_DROP_REASONS,
+};
+
+const char *sg_failure_kind_text(enum sg_failure_kind kind);
+const char *sg_drop_reason_text(enum sg_drop_reason reason);
+
+struct sg_store;
+struct sg_slot;
+
+/** @param clock borrowed @return 0 or -ENOMEM */
+int sg_store_new(const struct sg_clock *clock, int64_t stale_after_ms, struct sg_store **ret_store);
+
+/** @return NULL; store may be NULL */
+struct sg_store *sg_store_free(struct sg_store *store);
+
+/**
+ * Find a slot, or add it. Until its first collection has ended the store is not ready.
+ *
+ * @param cluster    name of the cluster, or "" for the exporter's own slot; copied, as the others
+ * @param collector  e.g. "jolokia"
+ * @param target     e.g. the broker's id
+ * @param ret_slot   borrowed from the store
+ * @return 0 or -ENOMEM
+ */
+int sg_store_slot(struct sg_store *store,
+    const char *cluster,
+    const char *collector,
+    const char *target,
+    struct sg_slot **ret_slot);
+
+/* ---- For the collector that owns a slot ---- */
+
+/** A collection starts. */
+void sg_slot_begin(struct sg_slot *slot);
+
+/** Count samples that were not exported. */
+void sg_slot_count_dropped(struct sg_slot *slot, enum sg_drop_reason reason, size_t n);
+
+/** The same for one sample that the series table refused with SG_SERIES_E_* or -ENOMEM. */
+void sg_slot_count_refused(struct sg_slot *slot, int series_error);
+
+/**
+ * Count a failure of this collection, and log it: at once when it is new or of another kind, then
+ * every few minutes with a count. Several per collection are fine; the collection then counts as
+ * failed even when it publishes what it has.
+ */
+void sg_slot_fail(struct sg_slot *slot, enum sg_failure_kind kind, const struct sg_error *err);
+
+/**
+ * The collection ends. A set, if there is one, replaces the slot's samples, also after failures:
+ * partial results are results.
+ * @param set  consumed; NULL leaves the earlier samples until they are stale
+ */
+void sg_slot_end(struct sg_slot *slot, struct sg_sample_set *set);
+
+/* ---- For readers ---- */
+
+struct sg_slot_status {
+    const char *cluster; /* these three are borrowed from the store */
+    const char *collector;
+    const char *target;
+    bool has_run;
+    bool success;                 /* the latest collection was complete */
+    bool stale;                   /* its samples are no longer shown */
+    int64_t duration_ms;          /* of the latest collection */
+    int64_t last_success_unix_ms; /* 0: never */
+    size_t n_series;              /* that it gives to the page now */
+    uint64_t n_failures[SG_FAILURE_KINDS];
+    struct sg_error failure; /* text of the latest failure, empty after a success */
+};
+
+size_t sg_store_n_slots(const struct sg_store *store);
+
+/** The state of slot number i. Slots are only added, never removed. */
+void sg_store_slot_status(
+    const struct sg_store *store, size_t i, struct sg_slot_status *ret_status);
+
+/** Dropped samples of all slots. */
+uint64_t sg_store_n_dropped(const struct sg_store *store, enum sg_drop_reason reason);
+
+/**
+ * The samples of slot number i, or NULL when it has none or they are stale.
+ * @return owned: one reference
+ */
+struct sg_sample_set *sg_store_take_set(const struct sg_store *store, size_t i);
+
+/** Has every slot ended a collection? */
+bool sg_store_is_ready(const struct sg_store *store);
+
+/** A number that changes whenever a slot has ended a collection. */
+uint64_t sg_store_version(const struct sg_store *store);
+
+/**
+ * Wait until the version is no longer `seen`, or the time is up, or sg_store_wake().
+ * @return the version now
+ */
+uint64_t sg_store_wait(struct sg_store *store, uint64_t seen, int timeout_ms);
+
+/** Let every sg_store_wait() return at once, now and from now on. */
+void sg_store_wake(struct sg_store *store);
