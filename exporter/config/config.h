@@ -42,7 +42,7 @@ struct sg_jolokia_config {
 };
 
 /* Which names are exported: include matches, exclude does not. NULL: everything, nothing. */
-struct sg_filter {
+struct sg_filter_config {
     char *include; /* PCRE2, searched anywhere in the name */
     char *exclude;
 };
@@ -52,8 +52,8 @@ struct sg_cluster_config {
     char *bootstrap_servers;
     size_t n_client;
     struct sg_property_setting *client;
-    struct sg_filter topics;
-    struct sg_filter groups;
+    struct sg_filter_config topics;
+    struct sg_filter_config groups;
     bool has_jolokia;
     struct sg_jolokia_config jolokia;
 };

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# Everything that the lab needs from outside: Debian packages, jars (Maven) and the Python client.
+# Jars and the client are pinned, checked by checksum and kept in the cache; when all is there,
+# nothing here touches the network.
+
+build_packages=(
+    gcc
+    libc6-dev
+    libcrypt-dev
+    libcurl4-gnutls-dev
+    libcyaml-dev
+    libdeflate-dev
+    libjansson-dev
+    libmicrohttpd-dev
+    libpcre2-dev
+    librdkafka-dev
+    meson
+    ninja-build
+    pkg-config
+)
+
+package_is_installed()
+{
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+# Services of the packages must not start: Debian's Prometheus would listen on every address, on the
+# port that the lab uses. A policy of the machine's own is put back afterwards.
+without_services()
+{
+    local policy=/usr/sbin/policy-rc.d status=0
+    [[ ! -e $policy ]] || mv -- "$policy" "$policy.streamgauge-lab"
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    "$@" || status=$?
+    rm -f -- "$policy"
+    [[ ! -e $policy.streamgauge-lab ]] || mv -- "$policy.streamgauge-lab" "$policy"
+    return $status
+}
+
+apt_install()
+{
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get -q update && apt-get -q install --yes --no-install-recommends "$@"
+}
+
+packages_install()
+{
+    local package missing=() log=$lab_dir/log/packages.log new_prometheus=no
+    for package; do
+        package_is_installed "$package" || missing+=("$package")
+    done
+    ((${#missing[@]})) || return 0
+    step_begin "packages (${#missing[@]})"
+    ((EUID == 0)) || step_fail "as root: apt-get install --no-install-recommends ${missing[*]}"
+    [[ " ${missing[*]} " != *' prometheus '* ]] || new_prometheus=yes
+    without_services apt_install "${missing[@]}" >"$log" 2>&1 </dev/null ||
+        step_fail "apt-get could not install: ${missing[*]}" "$log"
+    # Nor at the next boot.
+    if [[ $new_prometheus == yes && -d /run/systemd/system ]]; then
+        systemctl disable prometheus.service >>"$log" 2>&1 || true
+    fi
+    step_end 'installed'
+}
+
+java_is_new_enough()
+{
+    local version
+    version=$("$1" -XshowSettings:properties -version 2>&1 |
+        sed -n 's/^ *java\.specification\.version = //p')
+    [[ $version =~ ^[0-9]+$ ]] && ((version >= 17))
+}
+
+# Sets `java`. Kafka 4 needs 17, which Debian 12 has; a newer one of the machine's own will do.
+java_find()
+{
+    local candidate
+    for candidate in "$(command -v java || true)" /usr/lib/jvm/java-17-openjdk-*/bin/java; do
+        if [[ -x $candidate ]] && java_is_new_enough "$candidate"; then
+            java=$candidate
+            return 0
+        fi
+    done
+    return 1
+}
+
+# The folder holds exactly the listed files, with the listed checksums.
+jars_are_complete()
+{
+    local folder=$cache/$1 list=$lab_home/artifacts/$1.sha256
+    [[ -d $folder ]] || return 1
+    [[ $(cd -- "$folder" && printf '%s\n' *) == "$(sed 's/^[0-9a-f]*  //' "$list" | LC_ALL=C sort)" ]] &&
+        (cd -- "$folder" && sha256sum --quiet --strict --check "$list") >/dev/null 2>&1
+}
+
+jars_fetch()
+{
+    local name=$1 log=$lab_dir/log/maven.log work
+    step_begin "$name"
+    work=$(mktemp -d "$cache/fetch.XXXXXX")
+    mvn -q -B -Dstyle.color=never -Dmaven.repo.local="$work/repository" \
+        -f "$lab_home/artifacts/$name.pom.xml" dependency:copy-dependencies \
+        -DoutputDirectory="$work/jars" -DincludeScope=runtime >"$log" 2>&1 </dev/null ||
+        { rm -rf -- "$work" && step_fail "Maven could not fetch $name" "$log"; }
+    (cd -- "$work/jars" && sha256sum --quiet --strict --check "$lab_home/artifacts/$name.sha256") \
+        >"$log" 2>&1 || { rm -rf -- "$work" && step_fail "$name: wrong checksums" "$log"; }
+    rm -rf -- "${cache:?}/$name"
+    mv -- "$work/jars" "$cache/$name"
+    rm -rf -- "$work"
+    step_end 'fetched, checksums match'
+}
+
+# The venv's name holds the list's checksum: another list, another venv.
+python_set()
+{
+    local sum
+    sum=$(sha256sum <"$lab_home/artifacts/requirements.txt")
+    python_venv=$cache/python-${sum:0:12}
+    python=$python_venv/bin/python3
+}
+
+python_is_complete()
+{
+    [[ -f $python_venv/complete ]] && "$python" -c 'import confluent_kafka' 2>/dev/null
+}
+
+python_install()
+{
+    local log=$lab_dir/log/pip.log
+    step_begin 'Kafka client (Python)'
+    rm -rf -- "$python_venv"
+    {
+        /usr/bin/python3 -m venv "$python_venv" &&
+            "$python" -m pip install --quiet --disable-pip-version-check --no-deps \
+                --only-binary=:all: --require-hashes -r "$lab_home/artifacts/requirements.txt"
+    } >"$log" 2>&1 </dev/null || step_fail 'pip could not install the Kafka client' "$log"
+    touch -- "$python_venv/complete"
+    step_end 'installed, checksums match'
+}
+
+# install_everything BUILD: BUILD is yes when Streamgauge is to be built.
+install_everything()
+{
+    local build=$1 name packages=(ca-certificates curl python3) fetch=() cache_lock
+    mkdir -p -- "$cache"
+    # Two labs may start side by side; the second waits for the first one's downloads.
+    exec {cache_lock}>"$cache/lock"
+    flock "$cache_lock"
+
+    for name in "kafka-$kafka_version" jolokia-2.2.9; do
+        jars_are_complete "$name" || fetch+=("$name")
+    done
+    python_set
+    python_is_complete || packages+=(python3-venv)
+    java_find || packages+=(openjdk-17-jre-headless)
+    if ((${#fetch[@]})) && ! command -v mvn >/dev/null; then
+        packages+=(maven)
+    fi
+    if [[ $with_prometheus == yes ]] && ! command -v prometheus >/dev/null; then
+        packages+=(prometheus)
+    fi
+    [[ $build == no ]] || packages+=("${build_packages[@]}")
+
+    packages_install "${packages[@]}"
+    java_find || die 'no Java 17 after the installation'
+    ((${#fetch[@]})) && for name in "${fetch[@]}"; do
+        jars_fetch "$name"
+    done
+    python_is_complete || python_install
+    exec {cache_lock}>&-
+}

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# Starting and ending processes. A process is known by its pid and its start time, so that another
+# process that was given the same pid later is never taken for it.
+
+# Prints field 22 (start time) and 3 (state) of /proc/PID/stat; fails when there is no such process.
+# The name, field 2, may hold spaces and brackets: count from the last closing one.
+process_stat()
+{
+    local stat fields
+    { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
+    read -ra fields <<<"${stat##*) }"
+    echo "${fields[19]} ${fields[0]}"
+}
+
+# Prints the pid of a piece that is alive (frozen ones are), fails otherwise.
+process_pid()
+{
+    local pid started now state
+    { read -r pid started <"$lab_dir/run/$1.pid"; } 2>/dev/null || return 1
+    read -r now state < <(process_stat "$pid") || return 1
+    [[ $now == "$started" && $state != [ZX] ]] || return 1
+    echo "$pid"
+}
+
+process_is_up()
+{
+    process_pid "$1" >/dev/null
+}
+
+process_is_frozen()
+{
+    local pid state
+    pid=$(process_pid "$1") || return 1
+    read -r _ state < <(process_stat "$pid") || return 1
+    [[ $state == T ]]
+}
+
+# process_start NAME COMMAND...: output is appended to the log; the process has its own session, so
+# that neither Ctrl-C in the terminal nor the end of this script reaches it.
+process_start()
+{
+    local name=$1 pid started
+    shift
+    setsid "$@" >>"$(piece_log "$name")" 2>&1 </dev/null {lab_lock}>&- &
+    pid=$!
+    disown "$pid"
+    read -r started _ < <(process_stat "$pid") || return 0 # ended already; the caller's wait says so
+    echo "$pid $started" >"$lab_dir/run/$name.pid"
+}
+
+process_signal()
+{
+    local pid
+    pid=$(process_pid "$2") || return 0
+    kill -s "$1" "$pid" 2>/dev/null || true
+}
+
+# process_stop SECONDS NAME...: ends the pieces together: TERM, and KILL for those that are still
+# there after so many seconds. A frozen process gets its TERM only once it runs again. Sets
+# `killed` to the names that had to be killed.
+process_stop()
+{
+    local deadline name
+    deadline=$(($(now_ms) + $1 * 1000))
+    shift
+    killed=()
+    for name; do
+        process_signal TERM "$name"
+        process_signal CONT "$name"
+    done
+    for name; do
+        while process_is_up "$name" && (($(now_ms) < deadline)); do
+            sleep 0.1
+        done
+        if process_is_up "$name"; then
+            killed+=("$name")
+            process_signal KILL "$name"
+            while process_is_up "$name"; do
+                sleep 0.05
+            done
+        fi
+        rm -f -- "$lab_dir/run/$name.pid"
+    done
+}
+
+port_is_taken()
+{
+    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# A port that something else holds is the most likely reason why a piece cannot start: say so before.
+ports_must_be_free()
+{
+    local port
+    for port in $(piece_ports "$1"); do
+        ! port_is_taken "$port" ||
+            step_fail "port $port of $1 is taken by a program that is not part of this lab"
+    done
+}
+
+# wait_until SECONDS NAME COMMAND...: repeats the command until it succeeds. Fails early when the
+# piece ends.
+wait_until()
+{
+    local deadline name=$2
+    deadline=$(($(now_ms) + $1 * 1000))
+    shift 2
+    until "$@"; do
+        process_is_up "$name" || return 1
+        (($(now_ms) < deadline)) || return 1
+        sleep 0.2
+    done
+}

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034  # the settings are read by the other files
+# Where things are, which ports they use, and what this lab was started with.
+
+lab_home=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+repo=$(cd -- "$lab_home/../.." && pwd)
+cache=${STREAMGAUGE_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/streamgauge}
+lab_dir=${STREAMGAUGE_LAB_DIR:-/var/tmp/streamgauge-lab}
+
+broker_ids=(1 2 3)
+
+# Written to the lab's folder by `up`; what `down`, `status` and `fault` need to know.
+mode=zookeeper
+port_offset=0
+with_prometheus=yes
+with_streamgauge=yes
+
+settings_use_dir()
+{
+    [[ -n $1 ]] || usage_error '--dir needs a folder'
+    lab_dir=$(realpath -m -- "$1")
+}
+
+settings_exist()
+{
+    [[ -f $lab_dir/lab.conf ]]
+}
+
+# Reads the file line by line and takes known names only: it is data, not a program.
+settings_load()
+{
+    local key value
+    while IFS='=' read -r key value; do
+        case $key in
+            mode) mode=$value ;;
+            port_offset) port_offset=$value ;;
+            with_prometheus) with_prometheus=$value ;;
+            with_streamgauge) with_streamgauge=$value ;;
+        esac
+    done <"$lab_dir/lab.conf"
+    settings_apply
+}
+
+settings_save()
+{
+    cat >"$lab_dir/lab.conf.new" <<EOF
+mode=$mode
+port_offset=$port_offset
+with_prometheus=$with_prometheus
+with_streamgauge=$with_streamgauge
+EOF
+    mv -- "$lab_dir/lab.conf.new" "$lab_dir/lab.conf"
+}
+
+# Everything that follows from mode and port offset.
+settings_apply()
+{
+    local id
+    if [[ $mode == kraft ]]; then
+        kafka_version=4.1.0
+    else
+        kafka_version=3.6.0
+    fi
+    kafka_jars=$cache/kafka-$kafka_version
+    jolokia_jar=$cache/jolokia-2.2.9/jolokia-agent-jvm-2.2.9-javaagent.jar
+
+    zookeeper_port=$((2181 + port_offset))
+    prometheus_port=$((9090 + port_offset))
+    streamgauge_port=$((9308 + port_offset))
+    broker_port=() controller_port=() jmx_port=() jolokia_port=()
+    bootstrap=''
+    for id in "${broker_ids[@]}"; do
+        broker_port[id]=$((9091 + id + port_offset))
+        controller_port[id]=$((9191 + id + port_offset))
+        jmx_port[id]=$((9998 + id + port_offset))
+        jolokia_port[id]=$((8777 + id + port_offset))
+        bootstrap+=${bootstrap:+,}127.0.0.1:${broker_port[id]}
+    done
+    settings_apply_pieces
+}
+
+# The pieces of this lab in the order in which they start. The name of a piece is also that of its
+# pid file, its log and its data folder.
+settings_apply_pieces()
+{
+    pieces=()
+    [[ $mode == kraft ]] || pieces+=(zookeeper)
+    pieces+=("${broker_ids[@]/#/broker-}" load)
+    [[ $with_prometheus == no ]] || pieces+=(prometheus)
+    [[ $with_streamgauge == no ]] || pieces+=(streamgauge)
+}
+
+# settings_common_option ARGUMENTS: takes --dir and --help, which all the programs have. Sets
+# `taken` to the number of arguments used, 0 when the first is something else.
+settings_common_option()
+{
+    taken=0
+    case $1 in
+        --dir) settings_use_dir "${2-}" && taken=2 ;;
+        --dir=*) settings_use_dir "${1#*=}" && taken=1 ;;
+        --help | -h) usage && exit 0 ;;
+    esac
+}
+
+piece_log()
+{
+    echo "$lab_dir/log/$1.log"
+}
+
+piece_ports()
+{
+    local id=${1#broker-}
+    case $1 in
+        zookeeper) echo "$zookeeper_port" ;;
+        broker-*)
+            echo "${broker_port[id]}"
+            [[ $mode != kraft ]] || echo "${controller_port[id]}"
+            echo "${jmx_port[id]}"
+            echo "${jolokia_port[id]}"
+            ;;
+        prometheus) echo "$prometheus_port" ;;
+        streamgauge) echo "$streamgauge_port" ;;
+    esac
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Which names are wanted: those that include matches and exclude does not.
+ *
+ * Both are PCRE2 patterns, searched anywhere in the name as kafka_exporter's filters are. A filter
+ * is immutable; any thread may ask it.
+ */
+
+#include "base/error.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+
+enum {
+    SG_FILTER_E_PATTERN = 1
+}; /* not a pattern; err says at which character and why */
+
+struct sg_filter;
+
+/**
+ * @param include  NULL: every name @param exclude  NULL: none
+ * @return 0, SG_FILTER_E_PATTERN or -ENOMEM
+ */
+int sg_filter_new(
+    const char *include, const char *exclude, struct sg_filter **ret_filter, struct sg_error *err);
+
+/** @return NULL; filter may be NULL */
+struct sg_filter *sg_filter_free(struct sg_filter *filter);
+
+/** Is the name wanted? A pattern that gives up (match limit) does not match. */
+bool sg_filter_wants(const struct sg_filter *filter, struct sg_str name);
