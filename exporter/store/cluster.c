@@ -12,7 +12,8 @@
 struct sg_cluster {
     char *name;
     pthread_mutex_t lock; /* guards what is below */
-    bool up;
+    enum sg_cluster_state state;
+    uint64_t brokers_version;
     size_t n_brokers;
     struct sg_broker *brokers; /* by id */
 };
@@ -55,16 +56,24 @@ const char *sg_cluster_name(const struct sg_cluster *cluster)
 void sg_cluster_set_up(struct sg_cluster *cluster, bool up)
 {
     (void)pthread_mutex_lock(&cluster->lock);
-    cluster->up = up;
+    cluster->state = up ? SG_CLUSTER_UP : SG_CLUSTER_DOWN;
     (void)pthread_mutex_unlock(&cluster->lock);
 }
 
-bool sg_cluster_is_up(const struct sg_cluster *cluster)
+enum sg_cluster_state sg_cluster_get_state(const struct sg_cluster *cluster)
 {
     (void)pthread_mutex_lock(lock_of(cluster));
-    bool up = cluster->up;
+    enum sg_cluster_state state = cluster->state;
     (void)pthread_mutex_unlock(lock_of(cluster));
-    return up;
+    return state;
+}
+
+uint64_t sg_cluster_brokers_version(const struct sg_cluster *cluster)
+{
+    (void)pthread_mutex_lock(lock_of(cluster));
+    uint64_t version = cluster->brokers_version;
+    (void)pthread_mutex_unlock(lock_of(cluster));
+    return version;
 }
 
 /* Called with the lock held. @return the broker's place, added when it is new, or NULL */
@@ -89,6 +98,7 @@ static struct sg_broker *place_of(struct sg_cluster *cluster, int32_t id, int *r
     cluster->brokers = brokers;
     memmove(&brokers[at + 1], &brokers[at], (cluster->n_brokers - at) * sizeof *brokers);
     cluster->n_brokers++;
+    cluster->brokers_version++;
     brokers[at] = (struct sg_broker){ .id = id };
     return &brokers[at];
 }
@@ -101,12 +111,26 @@ int sg_cluster_set_broker(
     (void)pthread_mutex_lock(&cluster->lock);
     struct sg_broker *broker = place_of(cluster, id, &r);
     if (broker) {
-        if (host[0])
+        if (host[0] && strcmp(broker->host, host) != 0) {
             (void)snprintf(broker->host, sizeof broker->host, "%s", host);
-        if (port)
+            cluster->brokers_version++;
+        }
+        if (port && broker->port != port) {
             broker->port = port;
+            cluster->brokers_version++;
+        }
         broker->up = up;
     }
+    (void)pthread_mutex_unlock(&cluster->lock);
+    return r;
+}
+
+int sg_cluster_know_broker(struct sg_cluster *cluster, int32_t id)
+{
+    int r = 0;
+
+    (void)pthread_mutex_lock(&cluster->lock);
+    (void)place_of(cluster, id, &r);
     (void)pthread_mutex_unlock(&cluster->lock);
     return r;
 }

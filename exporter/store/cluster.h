@@ -36,9 +36,20 @@ struct sg_cluster *sg_cluster_free(struct sg_cluster *cluster);
 /** Borrowed. */
 const char *sg_cluster_name(const struct sg_cluster *cluster);
 
-/** Did the latest collection of the admin API reach the cluster? False until it did. */
+/** Did the latest collection of the admin API reach the cluster? */
 void sg_cluster_set_up(struct sg_cluster *cluster, bool up);
-bool sg_cluster_is_up(const struct sg_cluster *cluster);
+enum sg_cluster_state {
+    SG_CLUSTER_UNKNOWN,
+    SG_CLUSTER_DOWN,
+    SG_CLUSTER_UP
+};
+enum sg_cluster_state sg_cluster_get_state(const struct sg_cluster *cluster);
+
+/** Make a broker known that the configuration names; one already known stays as it is. */
+int sg_cluster_know_broker(struct sg_cluster *cluster, int32_t id);
+
+/** A number that changes when a broker becomes known or gets another host or port. */
+uint64_t sg_cluster_brokers_version(const struct sg_cluster *cluster);
 
 /**
  * Add a broker, or note what is new about it. An empty host or port 0 keeps what was known.

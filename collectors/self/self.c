@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "self/self.h"
+
+#include "base/auto.h"
+#include "self/process.h"
+#include "version.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum family {
+    CLUSTER_UP,
+    BROKER_UP,
+    COLLECTOR_SUCCESS,
+    COLLECTOR_DURATION,
+    COLLECTOR_LAST_SUCCESS,
+    COLLECTOR_SERIES,
+    COLLECTOR_ERRORS,
+    DROPPED_SAMPLES,
+    BUILD_INFO,
+    PROCESS_CPU,
+    PROCESS_OPEN_FDS,
+    PROCESS_MAX_FDS,
+    PROCESS_RESIDENT,
+    PROCESS_VIRTUAL,
+    PROCESS_THREADS,
+    PROCESS_START,
+    FAMILIES,
+};
+
+const struct sg_family sg_self_families[FAMILIES + 1] = {
+    [CLUSTER_UP] = { "streamgauge_cluster_up", SG_METRIC_GAUGE,
+        "1 if the latest Metadata request to the cluster was answered, otherwise 0." },
+    [BROKER_UP] = { "streamgauge_broker_up", SG_METRIC_GAUGE,
+        "1 if the broker is in the cluster's latest Metadata answer and answered a request of its "
+        "own, otherwise 0. A broker once known stays." },
+    [COLLECTOR_SUCCESS] = { "streamgauge_collector_success", SG_METRIC_GAUGE,
+        "1 if the collector's latest collection from the target was complete, otherwise 0." },
+    [COLLECTOR_DURATION] = { "streamgauge_collector_duration_seconds", SG_METRIC_GAUGE,
+        "How long the collector's latest collection from the target took." },
+    [COLLECTOR_LAST_SUCCESS] = { "streamgauge_collector_last_success_timestamp_seconds",
+        SG_METRIC_GAUGE, "When the collector's latest complete collection ended, Unix time." },
+    [COLLECTOR_SERIES] = { "streamgauge_collector_series", SG_METRIC_GAUGE,
+        "Series from the target that are on this page." },
+    [COLLECTOR_ERRORS] = { "streamgauge_collector_errors_total", SG_METRIC_COUNTER,
+        "Failures of collections from the target, by kind." },
+    [DROPPED_SAMPLES] = { "streamgauge_dropped_samples_total", SG_METRIC_COUNTER,
+        "Samples that were collected but not exported, by reason." },
+    [BUILD_INFO] = { "streamgauge_build_info", SG_METRIC_INFO,
+        "1; the labels say which build this is." },
+    [PROCESS_CPU] = { "process_cpu_seconds_total", SG_METRIC_COUNTER,
+        "User and system CPU time of the process: of Streamgauge itself, or, with the label broker "
+        "or jvm, of that JVM (java.lang:type=OperatingSystem ProcessCpuTime)." },
+    [PROCESS_OPEN_FDS] = { "process_open_fds", SG_METRIC_GAUGE,
+        "Open file descriptors of the process: of Streamgauge itself, or, with the label broker or "
+        "jvm, of that JVM (java.lang:type=OperatingSystem OpenFileDescriptorCount)." },
+    [PROCESS_MAX_FDS] = { "process_max_fds", SG_METRIC_GAUGE,
+        "Limit of open file descriptors of the process: of Streamgauge itself, or, with the label "
+        "broker or jvm, of that JVM (java.lang:type=OperatingSystem MaxFileDescriptorCount)." },
+    [PROCESS_RESIDENT] = { "process_resident_memory_bytes", SG_METRIC_GAUGE,
+        "Resident memory of Streamgauge." },
+    [PROCESS_VIRTUAL] = { "process_virtual_memory_bytes", SG_METRIC_GAUGE,
+        "Virtual memory of Streamgauge." },
+    [PROCESS_THREADS] = { "process_threads", SG_METRIC_GAUGE, "Threads of Streamgauge." },
+    [PROCESS_START] = { "process_start_time_seconds", SG_METRIC_GAUGE,
+        "When the process started, Unix time: Streamgauge itself, or, with the label broker or "
+        "jvm, that JVM (java.lang:type=Runtime StartTime)." },
+};
+
+struct sg_self {
+    const struct sg_store *store;
+    struct sg_cluster *const *clusters;
+    size_t n_clusters;
+    struct sg_str cluster_label;
+    struct sg_series_table *table;
+    uint32_t families[FAMILIES];
+};
+
+SG_AUTO_DEFINE(struct sg_self *, sg_self_free);
+
+int sg_self_new(const struct sg_store *store,
+    struct sg_cluster *const *clusters,
+    size_t n_clusters,
+    const char *cluster_label,
+    struct sg_self **ret_self)
+{
+    sg_auto(sg_self_free) struct sg_self *self = calloc(1, sizeof *self);
+
+    if (!self)
+        return -ENOMEM;
+    self->store = store;
+    self->clusters = clusters;
+    self->n_clusters = n_clusters;
+    self->cluster_label = sg_str_of(cluster_label);
+    int r = sg_series_table_new(NULL, 0, 0, &self->table);
+    for (int i = 0; i < FAMILIES && !r; i++)
+        r = sg_series_table_add_family(self->table, &sg_self_families[i], &self->families[i]);
+    if (r)
+        return r;
+    *ret_self = sg_take(&self);
+    return 0;
+}
+
+struct sg_self *sg_self_free(struct sg_self *self)
+{
+    if (!self)
+        return NULL;
+    (void)sg_series_table_free(self->table);
+    free(self);
+    return NULL;
+}
+
+/* A name that is too long to be a label value, or the like, loses its own series only. */
+static void put_int(struct sg_self *self,
+    enum family family,
+    const struct sg_label *labels,
+    size_t n_labels,
+    int64_t value)
+{
+    (void)sg_series_table_put_int(self->table, self->families[family], labels, n_labels, value);
+}
+
+static void put_double(struct sg_self *self,
+    enum family family,
+    const struct sg_label *labels,
+    size_t n_labels,
+    double value)
+{
+    (void)sg_series_table_put_double(self->table, self->families[family], labels, n_labels, value);
+}
+
+static int put_clusters(struct sg_self *self)
+{
+    for (size_t i = 0; i < self->n_clusters; i++) {
+        const struct sg_cluster *cluster = self->clusters[i];
+        struct sg_label labels[2] = { { self->cluster_label,
+            sg_str_of(sg_cluster_name(cluster)) } };
+        enum sg_cluster_state state = sg_cluster_get_state(cluster);
+        sg_auto_free struct sg_broker *brokers = NULL;
+        size_t n_brokers;
+
+        if (state == SG_CLUSTER_UNKNOWN)
+            continue; /* nobody has asked yet: absent, not 0 */
+        put_int(self, CLUSTER_UP, labels, 1, state == SG_CLUSTER_UP);
+        int r = sg_cluster_copy_brokers(cluster, &brokers, &n_brokers);
+        if (r)
+            return r;
+        for (size_t j = 0; j < n_brokers; j++) {
+            char id[16];
+            (void)snprintf(id, sizeof id, "%d", brokers[j].id);
+            labels[1] = (struct sg_label){ SG_STR("broker"), sg_str_of(id) };
+            put_int(self, BROKER_UP, labels, 2, brokers[j].up);
+        }
+    }
+    return 0;
+}
+
+static void put_slots(struct sg_self *self)
+{
+    size_t n = sg_store_n_slots(self->store);
+
+    for (size_t i = 0; i < n; i++) {
+        struct sg_slot_status status;
+        sg_store_slot_status(self->store, i, &status);
+        struct sg_label labels[4] = {
+            { self->cluster_label, sg_str_of(status.cluster) },
+            { SG_STR("collector"), sg_str_of(status.collector) },
+            { SG_STR("target"), sg_str_of(status.target) },
+        };
+        if (!status.has_run)
+            continue;
+        put_int(self, COLLECTOR_SUCCESS, labels, 3, status.success);
+        put_double(self, COLLECTOR_DURATION, labels, 3, (double)status.duration_ms / 1000);
+        if (status.last_success_unix_ms)
+            put_double(self, COLLECTOR_LAST_SUCCESS, labels, 3,
+                (double)status.last_success_unix_ms / 1000);
+        put_int(self, COLLECTOR_SERIES, labels, 3, (int64_t)status.n_series);
+        for (int kind = 0; kind < SG_FAILURE_KINDS; kind++) {
+            labels[3] = (struct sg_label){ SG_STR("kind"),
+                sg_str_of(sg_failure_kind_text((enum sg_failure_kind)kind)) };
+            put_int(self, COLLECTOR_ERRORS, labels, 4, (int64_t)status.n_failures[kind]);
+        }
+    }
+    for (int reason = 0; reason < SG_DROP_REASONS; reason++) {
+        struct sg_label label = { SG_STR("reason"),
+            sg_str_of(sg_drop_reason_text((enum sg_drop_reason)reason)) };
+        put_int(self, DROPPED_SAMPLES, &label, 1,
+            (int64_t)sg_store_n_dropped(self->store, (enum sg_drop_reason)reason));
+    }
+}
+
+static void put_process(struct sg_self *self)
+{
+    static const struct sg_label version = { { "version", 7 },
+        { SG_VERSION, sizeof SG_VERSION - 1 } };
+    struct sg_process process;
+
+    put_int(self, BUILD_INFO, &version, 1, 1);
+    if (sg_process_read(&process))
+        return;
+    put_double(self, PROCESS_CPU, NULL, 0, process.cpu_s);
+    put_int(self, PROCESS_OPEN_FDS, NULL, 0, process.open_fds);
+    put_int(self, PROCESS_MAX_FDS, NULL, 0, process.max_fds);
+    put_int(self, PROCESS_RESIDENT, NULL, 0, process.resident_bytes);
+    put_int(self, PROCESS_VIRTUAL, NULL, 0, process.virtual_bytes);
+    put_int(self, PROCESS_THREADS, NULL, 0, process.threads);
+    put_double(self, PROCESS_START, NULL, 0, process.start_unix_s);
+}
+
+int sg_self_collect(struct sg_self *self, struct sg_sample_set **ret_set)
+{
+    sg_series_table_begin(self->table);
+    int r = put_clusters(self);
+    if (r)
+        return r;
+    put_slots(self);
+    put_process(self);
+    return sg_series_table_snapshot(self->table, ret_set);
+}

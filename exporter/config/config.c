@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/config.h"
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/filter.h"
+#include "base/yaml.h"
+#include "config/secret.h"
+#include "metric/family.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * A reader per map of the file. Readers note problems in the YAML document and go on; memory that
+ * runs short is noted there too, so that one look at the problems at the end tells everything.
+ */
+
+enum {
+    CLUSTERS_MAX = 1000,
+    TARGETS_MAX = 10000,
+    CLIENT_PROPERTIES_MAX = 500
+};
+enum {
+    INTERVAL_MS_MIN = 1000,
+    INTERVAL_MS_MAX = 3600000
+};
+
+#define DEFAULT_SERVER        "localhost:9092"
+#define DEFAULT_CLUSTER       "kafka"
+#define DEFAULT_CLUSTER_LABEL "kafka_cluster"
+#define DEFAULT_RULES         "kafka"
+
+SG_AUTO_DEFINE(struct sg_config *, sg_config_free);
+SG_AUTO_DEFINE(struct sg_yaml *, sg_yaml_free);
+
+static void free_targets(struct sg_jolokia_target *targets, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(targets[i].url);
+    free(targets);
+}
+
+static void free_cluster(struct sg_cluster_config *cluster)
+{
+    free(cluster->name);
+    free(cluster->bootstrap_servers);
+    for (size_t i = 0; i < cluster->n_client; i++) {
+        free(cluster->client[i].name);
+        free(sg_secret_wipe(cluster->client[i].value));
+    }
+    free(cluster->client);
+    free(cluster->topics.include);
+    free(cluster->topics.exclude);
+    free(cluster->groups.include);
+    free(cluster->groups.exclude);
+    free(cluster->jolokia.url);
+    free_targets(cluster->jolokia.brokers, cluster->jolokia.n_brokers);
+    free_targets(cluster->jolokia.controllers, cluster->jolokia.n_controllers);
+    free(cluster->jolokia.username);
+    free(sg_secret_wipe(cluster->jolokia.password));
+    free(cluster->jolokia.rules);
+}
+
+struct sg_config *sg_config_free(struct sg_config *config)
+{
+    if (!config)
+        return NULL;
+    for (size_t i = 0; i < config->n_clusters; i++)
+        free_cluster(&config->clusters[i]);
+    free(config->clusters);
+    free(config->cluster_label);
+    free(config);
+    return NULL;
+}
+
+/* ---- Values ---- */
+
+/* Is it http:// or https:// with a host? curl says the rest when it connects. */
+static bool looks_like_url(const char *url)
+{
+    const char *host = strstr(url, "://");
+    return host && (strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0) &&
+           host[3] != '\0' && host[3] != '/' && host[3] != ':';
+}
+
+static void check_url(struct sg_yaml *yaml, const struct sg_yaml_node *node, const char *url)
+{
+    if (!looks_like_url(url))
+        sg_yaml_problem(
+            yaml, node, "\"%.120s\" is not a URL such as http://HOST:8778/jolokia/", url);
+    else if (strchr(strstr(url, "://") + 3, '@'))
+        sg_yaml_problem(yaml, node,
+            "a URL with a password would be shown in logs; use \"username\" and \"password_file\"");
+}
+
+/* ${NAME} in a secret or a client property is the environment's. */
+static char *expand(struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_str text)
+{
+    struct sg_error err;
+    char *value = NULL;
+
+    if (sg_secret_expand(text, &value, &err))
+        sg_yaml_problem(yaml, node, "%s", err.text);
+    return value;
+}
+
+/* KEY or KEY_file, not both. */
+static void read_secret(
+    struct sg_yaml *yaml, const struct sg_yaml_node *map, const char *key, char **value)
+{
+    char file_key[64];
+    struct sg_str text;
+    struct sg_error err;
+
+    (void)snprintf(file_key, sizeof file_key, "%s_file", key);
+    const struct sg_yaml_node *file = sg_yaml_find(map, file_key);
+    if (file && sg_yaml_find(map, key)) {
+        sg_yaml_problem(
+            yaml, file, "\"%s\" and \"%s\" are both given; one is enough", key, file_key);
+        return;
+    }
+    if (sg_yaml_read_text(yaml, map, key, &text))
+        *value = expand(yaml, sg_yaml_find(map, key), text);
+    if (sg_yaml_read_text(yaml, map, file_key, &text) && sg_secret_read_file(text.ptr, value, &err))
+        sg_yaml_problem(yaml, file, "%s", err.text);
+}
+
+static void read_filter(struct sg_yaml *yaml,
+    const struct sg_yaml_node *map,
+    const char *key,
+    struct sg_filter_config *filter)
+{
+    static const char *const keys[] = { "exclude", "include", NULL };
+    const struct sg_yaml_node *node = sg_yaml_find(map, key);
+    struct sg_filter *compiled = NULL;
+    struct sg_error err;
+
+    if (!node || !sg_yaml_expect_map(yaml, node, key, keys))
+        return;
+    if (sg_yaml_read_string(yaml, node, "include", &filter->include) &&
+        sg_filter_new(filter->include, NULL, &compiled, &err))
+        sg_yaml_problem(yaml, sg_yaml_find(node, "include"), "%s", err.text);
+    compiled = sg_filter_free(compiled);
+    if (sg_yaml_read_string(yaml, node, "exclude", &filter->exclude) &&
+        sg_filter_new(NULL, filter->exclude, &compiled, &err))
+        sg_yaml_problem(yaml, sg_yaml_find(node, "exclude"), "%s", err.text);
+    (void)sg_filter_free(compiled);
+}
+
+/* ---- Maps of the file ---- */
+
+static void read_client(
+    struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_cluster_config *cluster)
+{
+    if (!node)
+        return;
+    if (!sg_yaml_is_map(node)) {
+        sg_yaml_problem(yaml, node, "\"client\" must be a map of librdkafka properties");
+        return;
+    }
+    size_t n = sg_yaml_count(node);
+    if (n > CLIENT_PROPERTIES_MAX) {
+        sg_yaml_problem(yaml, node, "more than %d properties", CLIENT_PROPERTIES_MAX);
+        return;
+    }
+    cluster->client = calloc(n + 1, sizeof *cluster->client);
+    if (!cluster->client) {
+        sg_yaml_problem(yaml, node, "out of memory");
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct sg_yaml_node *key;
+        const struct sg_yaml_node *value;
+        sg_yaml_pair(node, i, &key, &value);
+        if (!sg_yaml_is_scalar(key) || !sg_yaml_is_scalar(value) || sg_yaml_is_null(value)) {
+            sg_yaml_problem(yaml, key, "a librdkafka property is one word and one value");
+            continue;
+        }
+        if (sg_str_equal(sg_yaml_text(key), SG_STR("bootstrap.servers")) ||
+            sg_str_equal(sg_yaml_text(key), SG_STR("metadata.broker.list"))) {
+            sg_yaml_problem(yaml, key, "use the cluster's \"bootstrap_servers\" instead");
+            continue;
+        }
+        struct sg_property_setting *setting = &cluster->client[cluster->n_client];
+        setting->name = strdup(sg_yaml_text(key).ptr);
+        setting->value = expand(yaml, value, sg_yaml_text(value));
+        if (!setting->name || !setting->value) {
+            free(setting->name);
+            free(sg_secret_wipe(setting->value));
+            *setting = (struct sg_property_setting){ 0 };
+            continue; /* noted by expand, or memory is so short that nothing can be */
+        }
+        cluster->n_client++;
+    }
+}
+
+static void read_targets(struct sg_yaml *yaml,
+    const struct sg_yaml_node *map,
+    const char *key,
+    struct sg_jolokia_target **ret_targets,
+    size_t *ret_n)
+{
+    const struct sg_yaml_node *node = sg_yaml_find(map, key);
+
+    if (!node)
+        return;
+    size_t n = sg_yaml_count(node);
+    if (!sg_yaml_is_map(node) || n == 0 || n > TARGETS_MAX) {
+        sg_yaml_problem(yaml, node, "\"%s\" must be a map of ids and Jolokia URLs", key);
+        return;
+    }
+    struct sg_jolokia_target *targets = calloc(n, sizeof *targets);
+    if (!targets) {
+        sg_yaml_problem(yaml, node, "out of memory");
+        return;
+    }
+    *ret_targets = targets;
+    for (size_t i = 0; i < n; i++) {
+        const struct sg_yaml_node *id_node;
+        const struct sg_yaml_node *url_node;
+        sg_yaml_pair(node, i, &id_node, &url_node);
+        const char *text = sg_yaml_text(id_node).ptr;
+        char *end = NULL;
+        errno = 0;
+        long id = strtol(text, &end, 10);
+        if (*text == '\0' || *end != '\0' || errno || id < 0 || id > INT32_MAX) {
+            sg_yaml_problem(yaml, id_node, "\"%.40s\" is not a broker id (a whole number)", text);
+            continue;
+        }
+        for (size_t j = 0; j < *ret_n; j++) {
+            if (targets[j].id == (int32_t)id)
+                sg_yaml_problem(yaml, id_node, "id %ld stands twice in \"%s\"", id, key);
+        }
+        if (!sg_yaml_is_scalar(url_node)) {
+            sg_yaml_problem(yaml, url_node, "the Jolokia URL of %ld must be text", id);
+            continue;
+        }
+        check_url(yaml, url_node, sg_yaml_text(url_node).ptr);
+        char *url = strdup(sg_yaml_text(url_node).ptr);
+        if (!url) {
+            sg_yaml_problem(yaml, url_node, "out of memory");
+            continue;
+        }
+        targets[(*ret_n)++] = (struct sg_jolokia_target){ (int32_t)id, url };
+    }
+}
+
+static void read_jolokia(
+    struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_cluster_config *cluster)
+{
+    static const char *const keys[] = { "brokers", "controllers", "password", "password_file",
+        "rules", "url", "username", NULL };
+    struct sg_jolokia_config *jolokia = &cluster->jolokia;
+
+    if (!node || !sg_yaml_expect_map(yaml, node, "\"jolokia\"", keys))
+        return;
+    cluster->has_jolokia = true;
+    if (sg_yaml_read_string(yaml, node, "url", &jolokia->url)) {
+        const struct sg_yaml_node *url = sg_yaml_find(node, "url");
+        check_url(yaml, url, jolokia->url);
+        if (!strstr(jolokia->url, "{host}") && !strstr(jolokia->url, "{id}"))
+            sg_yaml_problem(yaml, url,
+                "the URL is the same for every broker: it needs {host} or {id}, or list the "
+                "brokers one by one under \"brokers\"");
+    }
+    read_targets(yaml, node, "brokers", &jolokia->brokers, &jolokia->n_brokers);
+    read_targets(yaml, node, "controllers", &jolokia->controllers, &jolokia->n_controllers);
+    if (!jolokia->url && !sg_yaml_find(node, "brokers") && !sg_yaml_find(node, "controllers"))
+        sg_yaml_problem(yaml, node, "\"jolokia\" needs \"url\", \"brokers\" or \"controllers\"");
+    (void)sg_yaml_read_string(yaml, node, "username", &jolokia->username);
+    read_secret(yaml, node, "password", &jolokia->password);
+    if (!sg_yaml_read_string(yaml, node, "rules", &jolokia->rules) && !jolokia->rules)
+        jolokia->rules = strdup(DEFAULT_RULES);
+}
+
+static void read_cluster(
+    struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_cluster_config *cluster)
+{
+    static const char *const keys[] = { "bootstrap_servers", "client", "groups", "jolokia", "name",
+        "topics", NULL };
+
+    if (!sg_yaml_expect_map(yaml, node, "a cluster", keys))
+        return;
+    if (!sg_yaml_read_string(yaml, node, "name", &cluster->name) && !sg_yaml_find(node, "name"))
+        sg_yaml_problem(yaml, node, "a cluster needs a \"name\"");
+    if (cluster->name && !cluster->name[0])
+        sg_yaml_problem(yaml, sg_yaml_find(node, "name"), "the name is empty");
+    if (!sg_yaml_read_string(yaml, node, "bootstrap_servers", &cluster->bootstrap_servers) &&
+        !sg_yaml_find(node, "bootstrap_servers"))
+        sg_yaml_problem(yaml, node, "a cluster needs \"bootstrap_servers\", HOST:PORT,HOST:PORT");
+    read_client(yaml, sg_yaml_find(node, "client"), cluster);
+    read_filter(yaml, node, "topics", &cluster->topics);
+    read_filter(yaml, node, "groups", &cluster->groups);
+    read_jolokia(yaml, sg_yaml_find(node, "jolokia"), cluster);
+}
+
+static void read_clusters(
+    struct sg_yaml *yaml, const struct sg_yaml_node *root, struct sg_config *config)
+{
+    const struct sg_yaml_node *list = sg_yaml_find(root, "clusters");
+    size_t n = sg_yaml_count(list);
+
+    if (!sg_yaml_is_list(list) || n == 0 || n > CLUSTERS_MAX) {
+        sg_yaml_problem(yaml, list ? list : root, "\"clusters\" must be a list of at least one");
+        return;
+    }
+    config->clusters = calloc(n, sizeof *config->clusters);
+    if (!config->clusters) {
+        sg_yaml_problem(yaml, list, "out of memory");
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct sg_cluster_config *cluster = &config->clusters[config->n_clusters++];
+        read_cluster(yaml, sg_yaml_item(list, i), cluster);
+        for (size_t j = 0; cluster->name && j < i; j++) {
+            if (config->clusters[j].name && strcmp(config->clusters[j].name, cluster->name) == 0)
+                sg_yaml_problem(yaml, sg_yaml_find(sg_yaml_item(list, i), "name"),
+                    "two clusters are called \"%.80s\"", cluster->name);
+        }
+    }
+}
+
+static void read_collect(
+    struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_config *config)
+{
+    static const char *const keys[] = { "interval", "stale_after", "timeout", NULL };
+
+    if (!node || !sg_yaml_expect_map(yaml, node, "\"collect\"", keys))
+        return;
+    (void)sg_yaml_read_duration_ms(yaml, node, "interval", &config->interval_ms);
+    (void)sg_yaml_read_duration_ms(yaml, node, "timeout", &config->timeout_ms);
+    (void)sg_yaml_read_duration_ms(yaml, node, "stale_after", &config->stale_after_ms);
+    if (config->interval_ms < INTERVAL_MS_MIN || config->interval_ms > INTERVAL_MS_MAX)
+        sg_yaml_problem(yaml, sg_yaml_find(node, "interval"), "\"interval\" must be from 1s to 1h");
+}
+
+static void read_labels(
+    struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_config *config)
+{
+    static const char *const keys[] = { "cluster", NULL };
+
+    if (!node || !sg_yaml_expect_map(yaml, node, "\"labels\"", keys))
+        return;
+    if (sg_yaml_read_string(yaml, node, "cluster", &config->cluster_label) &&
+        !sg_label_name_valid(sg_str_of(config->cluster_label)))
+        sg_yaml_problem(yaml, sg_yaml_find(node, "cluster"),
+            "\"%.80s\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)", config->cluster_label);
+}
+
+/* What was not given follows from the interval. */
+static void complete_times(struct sg_config *config)
+{
+    if (config->timeout_ms == 0)
+        config->timeout_ms = config->interval_ms * 2 / 3;
+    if (config->stale_after_ms == 0)
+        config->stale_after_ms = config->interval_ms * 2;
+}
+
+static void check_times(
+    struct sg_yaml *yaml, const struct sg_yaml_node *node, const struct sg_config *config)
+{
+    if (config->timeout_ms < 100 || config->timeout_ms > config->interval_ms)
+        sg_yaml_problem(
+            yaml, sg_yaml_find(node, "timeout"), "\"timeout\" must be from 100ms to the interval");
+    if (config->stale_after_ms < config->interval_ms)
+        sg_yaml_problem(yaml, sg_yaml_find(node, "stale_after"),
+            "\"stale_after\" is shorter than the interval: series would come and go");
+}
+
+static void read_file(struct sg_yaml *yaml, struct sg_config *config)
+{
+    static const char *const keys[] = { "clusters", "collect", "labels", NULL };
+    const struct sg_yaml_node *root = sg_yaml_root(yaml);
+
+    if (!sg_yaml_expect_map(yaml, root, "the configuration", keys))
+        return;
+    read_collect(yaml, sg_yaml_find(root, "collect"), config);
+    complete_times(config);
+    check_times(yaml, sg_yaml_find(root, "collect"), config);
+    read_labels(yaml, sg_yaml_find(root, "labels"), config);
+    read_clusters(yaml, root, config);
+}
+
+/* ---- Flags ---- */
+
+struct reporter {
+    sg_config_problem_fn problem;
+    void *context;
+    bool any;
+};
+
+static void report(struct reporter *reporter, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void report(struct reporter *reporter, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    reporter->problem(reporter->context, text);
+    reporter->any = true;
+}
+
+static int copy_text(const char *text, char **to)
+{
+    if (!text)
+        return 0;
+    *to = strdup(text);
+    return *to ? 0 : -ENOMEM;
+}
+
+static void check_filter_flag(struct reporter *reporter, const char *flag, const char *pattern)
+{
+    struct sg_filter *filter = NULL;
+    struct sg_error err;
+
+    if (pattern && sg_filter_new(pattern, NULL, &filter, &err))
+        report(reporter, "%s: %s", flag, err.text);
+    (void)sg_filter_free(filter);
+}
+
+/* One cluster, from flags alone. */
+static int from_flags(
+    const struct sg_config_flags *flags, struct sg_config *config, struct reporter *reporter)
+{
+    struct sg_buf servers;
+
+    config->clusters = calloc(1, sizeof *config->clusters);
+    if (!config->clusters)
+        return -ENOMEM;
+    config->n_clusters = 1;
+    struct sg_cluster_config *cluster = &config->clusters[0];
+
+    sg_buf_init(&servers, 1 << 20);
+    int r = flags->n_kafka_servers ? 0 : sg_buf_add_str(&servers, SG_STR(DEFAULT_SERVER));
+    for (size_t i = 0; i < flags->n_kafka_servers && !r; i++)
+        r = sg_buf_printf(&servers, "%s%s", i ? "," : "", flags->kafka_servers[i]);
+    cluster->bootstrap_servers = r ? NULL : sg_buf_take(&servers);
+    sg_buf_done(&servers);
+    if (!cluster->bootstrap_servers)
+        return -ENOMEM;
+
+    r = copy_text(DEFAULT_CLUSTER, &cluster->name);
+    if (!r)
+        r = copy_text(flags->topic_filter, &cluster->topics.include);
+    if (!r)
+        r = copy_text(flags->topic_exclude, &cluster->topics.exclude);
+    if (!r)
+        r = copy_text(flags->group_filter, &cluster->groups.include);
+    if (!r)
+        r = copy_text(flags->group_exclude, &cluster->groups.exclude);
+    if (!r)
+        r = copy_text(flags->jolokia_url, &cluster->jolokia.url);
+    if (!r)
+        r = copy_text(DEFAULT_RULES, &cluster->jolokia.rules);
+    if (r)
+        return r;
+    cluster->has_jolokia = flags->jolokia_url != NULL;
+
+    check_filter_flag(reporter, "--topic.filter", flags->topic_filter);
+    check_filter_flag(reporter, "--topic.exclude", flags->topic_exclude);
+    check_filter_flag(reporter, "--group.filter", flags->group_filter);
+    check_filter_flag(reporter, "--group.exclude", flags->group_exclude);
+    if (flags->jolokia_url && !looks_like_url(flags->jolokia_url))
+        report(reporter,
+            "--jolokia.url: \"%.120s\" is not a URL such as http://{host}:8778/jolokia/",
+            flags->jolokia_url);
+    else if (flags->jolokia_url && strchr(strstr(flags->jolokia_url, "://") + 3, '@'))
+        report(reporter, "--jolokia.url: a password here would be shown in logs and by ps; use "
+                         "--config.file with \"username\" and \"password_file\"");
+    return 0;
+}
+
+static void refuse_flags_beside_file(const struct sg_config_flags *flags, struct reporter *reporter)
+{
+    const struct {
+        const char *flag;
+        bool given;
+    } cluster_flags[] = {
+        { "--kafka.server", flags->n_kafka_servers > 0 },
+        { "--jolokia.url", flags->jolokia_url },
+        { "--topic.filter", flags->topic_filter },
+        { "--topic.exclude", flags->topic_exclude },
+        { "--group.filter", flags->group_filter },
+        { "--group.exclude", flags->group_exclude },
+        { "--collect.interval", flags->interval_ms != 0 },
+    };
+
+    for (size_t i = 0; i < sizeof cluster_flags / sizeof cluster_flags[0]; i++) {
+        if (cluster_flags[i].given)
+            report(reporter, "%s: does nothing together with --config.file; set it in the file",
+                cluster_flags[i].flag);
+    }
+}
+
+static int from_file(
+    const struct sg_config_flags *flags, struct sg_config *config, struct reporter *reporter)
+{
+    sg_auto(sg_yaml_free) struct sg_yaml *yaml = NULL;
+    struct sg_error err;
+
+    refuse_flags_beside_file(flags, reporter);
+    int r = sg_yaml_load_file(flags->file, &yaml, &err);
+    if (r > 0)
+        report(reporter, "%s", err.text);
+    if (r)
+        return r < 0 ? r : 0;
+    read_file(yaml, config);
+    for (size_t i = 0; i < sg_yaml_n_problems(yaml); i++)
+        report(reporter, "%s", sg_yaml_get_problem(yaml, i));
+    return 0;
+}
+
+int sg_config_load(const struct sg_config_flags *flags,
+    sg_config_problem_fn problem,
+    void *context,
+    struct sg_config **ret_config)
+{
+    sg_auto(sg_config_free) struct sg_config *config = calloc(1, sizeof *config);
+    struct reporter reporter = { problem, context, false };
+
+    if (!config)
+        return -ENOMEM;
+    config->interval_ms = flags->interval_ms ? flags->interval_ms : 15000;
+    config->cluster_label = strdup(DEFAULT_CLUSTER_LABEL);
+    if (!config->cluster_label)
+        return -ENOMEM;
+
+    int r =
+        flags->file ? from_file(flags, config, &reporter) : from_flags(flags, config, &reporter);
+    if (r)
+        return r;
+    if (!flags->file) {
+        if (config->interval_ms < INTERVAL_MS_MIN || config->interval_ms > INTERVAL_MS_MAX)
+            report(&reporter, "--collect.interval: must be from 1s to 1h");
+        complete_times(config);
+    }
+    if (reporter.any)
+        return SG_CONFIG_E_INVALID;
+    *ret_config = sg_take(&config);
+    return 0;
+}

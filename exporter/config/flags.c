@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/flags.h"
+
+#include "base/yaml.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#define DEFAULT_ADDRESS ":9308"
+#define DEFAULT_PATH    "/metrics"
+
+const char sg_flags_help[] =
+    "Usage: streamgauge [flags]\n"
+    "\n"
+    "Polls Kafka brokers' JMX through Jolokia and the cluster's admin API, and serves what they "
+    "say\n"
+    "as Prometheus metrics.\n"
+    "\n"
+    "What to watch\n"
+    "  --config.file=FILE            YAML configuration; without it, one cluster from the flags "
+    "below\n"
+    "  --kafka.server=HOST:PORT      bootstrap server, may be repeated (default localhost:9092)\n"
+    "  --jolokia.url=TEMPLATE        Jolokia of each broker, e.g. http://{host}:8778/jolokia/, "
+    "where\n"
+    "                                {host} and {id} are the broker's; without it, no JMX metrics\n"
+    "  --topic.filter=REGEX          topics to export (default: all)\n"
+    "  --topic.exclude=REGEX         topics not to export\n"
+    "  --group.filter=REGEX          consumer groups to export (default: all)\n"
+    "  --group.exclude=REGEX         consumer groups not to export\n"
+    "  --collect.interval=DURATION   time between collections (default 15s)\n"
+    "\n"
+    "How to serve it\n"
+    "  --web.listen-address=[HOST]:PORT  may be repeated (default " DEFAULT_ADDRESS ")\n"
+    "  --web.telemetry-path=PATH     (default " DEFAULT_PATH ")\n"
+    "  --log.level=LEVEL             debug, info, warn or error (default info)\n"
+    "  --log.format=FORMAT           logfmt or json (default logfmt)\n"
+    "\n"
+    "Instead of serving\n"
+    "  --once                        collect once, print the metrics; exit code 1 if a target "
+    "failed\n"
+    "  --config.check                read the configuration, say what is wrong with it, connect "
+    "to\n"
+    "                                nothing; exit code 1 if something is\n"
+    "  --metrics.list                print every metric that can be exported, as Markdown\n"
+    "  --help, --version\n";
+
+enum option_id {
+    CONFIG_FILE = 1,
+    KAFKA_SERVER,
+    JOLOKIA_URL,
+    TOPIC_FILTER,
+    TOPIC_EXCLUDE,
+    GROUP_FILTER,
+    GROUP_EXCLUDE,
+    COLLECT_INTERVAL,
+    LISTEN_ADDRESS,
+    TELEMETRY_PATH,
+    LOG_LEVEL,
+    LOG_FORMAT,
+    ONCE,
+    CONFIG_CHECK,
+    METRICS_LIST,
+    HELP,
+    VERSION,
+};
+
+static const struct option options[] = {
+    { "config.file", required_argument, NULL, CONFIG_FILE },
+    { "kafka.server", required_argument, NULL, KAFKA_SERVER },
+    { "jolokia.url", required_argument, NULL, JOLOKIA_URL },
+    { "topic.filter", required_argument, NULL, TOPIC_FILTER },
+    { "topic.exclude", required_argument, NULL, TOPIC_EXCLUDE },
+    { "group.filter", required_argument, NULL, GROUP_FILTER },
+    { "group.exclude", required_argument, NULL, GROUP_EXCLUDE },
+    { "collect.interval", required_argument, NULL, COLLECT_INTERVAL },
+    { "web.listen-address", required_argument, NULL, LISTEN_ADDRESS },
+    { "web.telemetry-path", required_argument, NULL, TELEMETRY_PATH },
+    { "log.level", required_argument, NULL, LOG_LEVEL },
+    { "log.format", required_argument, NULL, LOG_FORMAT },
+    { "once", no_argument, NULL, ONCE },
+    { "config.check", no_argument, NULL, CONFIG_CHECK },
+    { "metrics.list", no_argument, NULL, METRICS_LIST },
+    { "help", no_argument, NULL, HELP },
+    { "version", no_argument, NULL, VERSION },
+    { NULL, 0, NULL, 0 },
+};
+
+/* @return the word's place in the list, or -1 */
+static int place_of(const char *word, const char *const *words)
+{
+    for (int i = 0; words[i]; i++) {
+        if (strcmp(word, words[i]) == 0)
+            return i;
+    }
+    return -1;
+}
+
+static int add_repeated(
+    const char *flag, const char *value, const char **list, size_t *n, struct sg_error *err)
+{
+    if (*n == SG_FLAG_REPEATS_MAX)
+        return sg_error_set(
+            err, SG_FLAGS_E_USAGE, "%s: given more than %d times", flag, SG_FLAG_REPEATS_MAX);
+    list[(*n)++] = value;
+    return 0;
+}
+
+static int take_option(
+    struct sg_flags *flags, enum option_id id, const char *value, struct sg_error *err)
+{
+    static const char *const levels[] = { "debug", "info", "warn", "error", NULL };
+    static const char *const formats[] = { "logfmt", "json", NULL };
+    int place;
+
+    switch (id) {
+    case CONFIG_FILE:
+        flags->config.file = value;
+        break;
+    case KAFKA_SERVER:
+        return add_repeated(
+            "--kafka.server", value, flags->servers, &flags->config.n_kafka_servers, err);
+    case JOLOKIA_URL:
+        flags->config.jolokia_url = value;
+        break;
+    case TOPIC_FILTER:
+        flags->config.topic_filter = value;
+        break;
+    case TOPIC_EXCLUDE:
+        flags->config.topic_exclude = value;
+        break;
+    case GROUP_FILTER:
+        flags->config.group_filter = value;
+        break;
+    case GROUP_EXCLUDE:
+        flags->config.group_exclude = value;
+        break;
+    case COLLECT_INTERVAL:
+        if (!sg_duration_parse_ms(sg_str_of(value), &flags->config.interval_ms) ||
+            flags->config.interval_ms == 0)
+            return sg_error_set(err, SG_FLAGS_E_USAGE,
+                "--collect.interval: \"%.80s\" is not a duration such as 15s or 1m", value);
+        break;
+    case LISTEN_ADDRESS:
+        return add_repeated(
+            "--web.listen-address", value, flags->addresses, &flags->n_addresses, err);
+    case TELEMETRY_PATH:
+        if (value[0] != '/' || !value[1])
+            return sg_error_set(err, SG_FLAGS_E_USAGE,
+                "--web.telemetry-path: \"%.80s\" must start with / and name a path", value);
+        flags->telemetry_path = value;
+        break;
+    case LOG_LEVEL:
+        place = place_of(value, levels);
+        if (place < 0)
+            return sg_error_set(err, SG_FLAGS_E_USAGE,
+                "--log.level: \"%.80s\" is not debug, info, warn or error", value);
+        flags->log_level = (enum sg_log_level)place;
+        break;
+    case LOG_FORMAT:
+        place = place_of(value, formats);
+        if (place < 0)
+            return sg_error_set(
+                err, SG_FLAGS_E_USAGE, "--log.format: \"%.80s\" is not logfmt or json", value);
+        flags->log_format = (enum sg_log_format)place;
+        break;
+    case ONCE:
+        flags->mode = SG_MODE_ONCE;
+        break;
+    case CONFIG_CHECK:
+        flags->mode = SG_MODE_CHECK_CONFIG;
+        break;
+    case METRICS_LIST:
+        flags->mode = SG_MODE_LIST_METRICS;
+        break;
+    case HELP:
+        flags->mode = SG_MODE_HELP;
+        break;
+    case VERSION:
+        flags->mode = SG_MODE_VERSION;
+        break;
+    }
+    return 0;
+}
+
+int sg_flags_parse(int argc, char **argv, struct sg_flags *ret_flags, struct sg_error *err)
+{
+    *ret_flags = (struct sg_flags){
+        .mode = SG_MODE_SERVE,
+        .telemetry_path = DEFAULT_PATH,
+        .log_level = SG_LOG_INFO,
+        .log_format = SG_LOG_LOGFMT,
+    };
+    ret_flags->config.kafka_servers = ret_flags->servers;
+
+    opterr = 0; /* the messages are ours */
+    optind = 1;
+    for (;;) {
+        int at = optind;
+        int id = getopt_long(argc, argv, ":", options, NULL);
+        if (id == -1)
+            break;
+        if (id == ':')
+            return sg_error_set(
+                err, SG_FLAGS_E_USAGE, "%.200s needs a value, as in %.200s=…", argv[at], argv[at]);
+        if (id == '?')
+            return sg_error_set(err, SG_FLAGS_E_USAGE, "unknown flag %.200s; see --help", argv[at]);
+        int r = take_option(ret_flags, (enum option_id)id, optarg, err);
+        if (r)
+            return r;
+    }
+    if (optind < argc)
+        return sg_error_set(
+            err, SG_FLAGS_E_USAGE, "\"%.200s\" is not a flag; see --help", argv[optind]);
+    if (ret_flags->n_addresses == 0)
+        ret_flags->addresses[ret_flags->n_addresses++] = DEFAULT_ADDRESS;
+    return 0;
+}

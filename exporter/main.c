@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Flags → configuration → run. Exit codes: 0 ended as asked, 1 configuration or start, 2 usage. */
+
+#include "base/auto.h"
+#include "base/log.h"
+#include "config/config.h"
+#include "config/flags.h"
+#include "run/metrics_list.h"
+#include "run/program.h"
+#include "version.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    EXIT_DONE,
+    EXIT_WRONG,
+    EXIT_USAGE
+};
+
+SG_AUTO_DEFINE(struct sg_config *, sg_config_free);
+
+static void print_problem(void *context, const char *problem)
+{
+    (void)context;
+    (void)fprintf(stderr, "%s\n", problem);
+}
+
+static int fail(const struct sg_error *err, int r)
+{
+    (void)fprintf(stderr, "streamgauge: %s\n", r < 0 ? strerror(-r) : err->text);
+    return EXIT_WRONG;
+}
+
+static int run_once(struct sg_program *program)
+{
+    bool complete = false;
+    int r = sg_program_once(program, stdout, &complete);
+
+    if (r)
+        return fail(NULL, r);
+    (void)sg_program_free(program);
+    return complete ? EXIT_DONE : EXIT_WRONG;
+}
+
+static int serve(struct sg_program *program, const struct sg_flags *flags)
+{
+    struct sg_error err = { "" };
+    sigset_t ends;
+    int signal_number = 0;
+
+    /* Blocked before any thread starts, so that only sigwait below sees them. */
+    (void)sigemptyset(&ends);
+    (void)sigaddset(&ends, SIGINT);
+    (void)sigaddset(&ends, SIGTERM);
+    (void)pthread_sigmask(SIG_BLOCK, &ends, NULL);
+
+    int r = sg_program_start(program, flags, &err);
+    if (r) {
+        (void)fail(&err, r);
+        _exit(EXIT_WRONG); /* threads may run already, and nothing is to be saved */
+    }
+    for (size_t i = 0; i < flags->n_addresses; i++)
+        sg_log(SG_LOG_INFO, NULL, "version %s serves %s on %s", SG_VERSION, flags->telemetry_path,
+            flags->addresses[i]);
+    (void)sigwait(&ends, &signal_number);
+    sg_log(SG_LOG_INFO, NULL, "ends after %s", signal_number == SIGINT ? "SIGINT" : "SIGTERM");
+    if (!sg_program_stop(program)) {
+        sg_log(SG_LOG_INFO, NULL, "a remote party has not answered; not waiting for it");
+        _exit(EXIT_DONE);
+    }
+    (void)sg_program_free(program);
+    return EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+    struct sg_flags flags;
+    struct sg_error err = { "" };
+    sg_auto(sg_config_free) struct sg_config *config = NULL;
+    struct sg_program *program = NULL;
+
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (sg_flags_parse(argc, argv, &flags, &err)) {
+        (void)fprintf(stderr, "streamgauge: %s\n", err.text);
+        return EXIT_USAGE;
+    }
+    if (flags.mode == SG_MODE_HELP || flags.mode == SG_MODE_VERSION) {
+        (void)fputs(
+            flags.mode == SG_MODE_HELP ? sg_flags_help : "streamgauge " SG_VERSION "\n", stdout);
+        return EXIT_DONE;
+    }
+    if (flags.mode == SG_MODE_LIST_METRICS)
+        return sg_metrics_list(stdout) ? EXIT_WRONG : EXIT_DONE;
+
+    sg_log_setup(flags.log_level, flags.log_format);
+    int r = sg_config_load(&flags.config, print_problem, NULL, &config);
+    if (r)
+        return r > 0 ? EXIT_WRONG : fail(NULL, r);
+    r = sg_program_new(config, &sg_clock_system, &program, &err);
+    if (r)
+        return fail(&err, r);
+    if (flags.mode == SG_MODE_CHECK_CONFIG) {
+        (void)sg_program_free(program);
+        (void)printf("%s: good\n", flags.config.file ? flags.config.file : "flags");
+        return EXIT_DONE;
+    }
+    return flags.mode == SG_MODE_ONCE ? run_once(program) : serve(program, &flags);
+}

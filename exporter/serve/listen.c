@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "serve/listen.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    BACKLOG = 128,
+    HOST_BYTES_MAX = 256,
+    PORT_MAX = 65535
+};
+
+static int split(
+    const char *address, char host[HOST_BYTES_MAX], const char **ret_port, struct sg_error *err)
+{
+    const char *colon = strrchr(address, ':');
+    char *end = NULL;
+    size_t len = colon ? (size_t)(colon - address) : 0;
+
+    errno = 0;
+    long port = colon ? strtol(colon + 1, &end, 10) : 0;
+    bool port_good =
+        colon && colon[1] >= '0' && colon[1] <= '9' && *end == '\0' && !errno && port <= PORT_MAX;
+    bool bracketed = len >= 2 && address[0] == '[' && address[len - 1] == ']';
+    if (bracketed) {
+        address++;
+        len -= 2;
+    }
+    bool host_good = len < HOST_BYTES_MAX && (bracketed || !colon || !memchr(address, ':', len));
+    if (!port_good || !host_good)
+        return sg_error_set(err, SG_LISTEN_E_ADDRESS,
+            "\"%.200s\" is not an address; expected HOST:PORT, :PORT or [IPv6]:PORT",
+            bracketed ? address - 1 : address);
+    memcpy(host, address, len);
+    host[len] = '\0';
+    *ret_port = colon + 1;
+    return 0;
+}
+
+int sg_listen_check(const char *address, struct sg_error *err)
+{
+    char host[HOST_BYTES_MAX];
+    const char *port;
+    return split(address, host, &port, err);
+}
+
+static int open_socket(const struct addrinfo *at, bool both_families)
+{
+    int on = 1;
+    int off = 0;
+    int fd = socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd < 0)
+        return -errno;
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (at->ai_family == AF_INET6)
+        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, both_families ? &off : &on, sizeof on);
+    if (bind(fd, at->ai_addr, at->ai_addrlen) || listen(fd, BACKLOG)) {
+        int r = -errno;
+        (void)close(fd);
+        return r;
+    }
+    return fd;
+}
+
+int sg_listen_open(const char *address, int *ret_fd, struct sg_error *err)
+{
+    char host[HOST_BYTES_MAX];
+    const char *port;
+    struct addrinfo hints = { .ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM };
+    struct addrinfo *found = NULL;
+
+    int r = split(address, host, &port, err);
+    if (r)
+        return r;
+    int code = getaddrinfo(host[0] ? host : NULL, port, &hints, &found);
+    if (code)
+        return sg_error_set(
+            err, SG_LISTEN_E_BIND, "cannot listen on %s: %s", address, gai_strerror(code));
+
+    /* All addresses: one IPv6 socket that takes IPv4 too; IPv4 alone where there is no IPv6. */
+    int fd = -EADDRNOTAVAIL;
+    for (int family = 0; family < 2 && fd < 0 && fd != -EADDRINUSE; family++) {
+        for (const struct addrinfo *at = found; at && fd < 0; at = at->ai_next) {
+            if (at->ai_family == (family == 0 ? AF_INET6 : AF_INET))
+                fd = open_socket(at, host[0] == '\0');
+        }
+    }
+    freeaddrinfo(found);
+    if (fd < 0)
+        return sg_error_set(err, SG_LISTEN_E_BIND, "cannot listen on %s: %s%s", address,
+            strerror(-fd),
+            fd == -EADDRINUSE ? "; another program has the port, choose one with "
+                                "--web.listen-address"
+                              : "");
+    *ret_fd = fd;
+    return 0;
+}

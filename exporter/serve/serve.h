@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * HTTP: the ready page, health, and a status page for people.
+ *
+ * A scrape sends bytes that are ready; nothing here waits for Kafka. libmicrohttpd's own thread per
+ * address calls in; everything it reads is immutable or thread-safe.
+ */
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "store/cluster.h"
+#include "store/page.h"
+#include "store/store.h"
+
+#include <stddef.h>
+
+enum {
+    SG_SERVE_E_LISTEN = 1
+}; /* an address cannot be listened on; err says why */
+
+/* All borrowed; they outlive the server. */
+struct sg_serve_config {
+    size_t n_addresses;
+    const char *const *addresses; /* [HOST]:PORT */
+    const char *telemetry_path;   /* "/metrics" */
+    struct sg_pager *pager;
+    const struct sg_store *store;
+    struct sg_cluster *const *clusters;
+    size_t n_clusters;
+    const struct sg_clock *clock;
+};
+
+struct sg_server;
+
+/** Listen and answer. @return 0, SG_SERVE_E_LISTEN or -ENOMEM */
+int sg_server_start(
+    const struct sg_serve_config *config, struct sg_server **ret_server, struct sg_error *err);
+
+/** Close all connections and sockets. @return NULL; server may be NULL */
+struct sg_server *sg_server_stop(struct sg_server *server);
