@@ -193,10 +193,10 @@ int sg_flags_parse(int argc, char **argv, struct sg_flags *ret_flags, struct sg_
     ret_flags->config.kafka_servers = ret_flags->servers;
 
     opterr = 0; /* the messages are ours */
-    optind = 1;
+    optind = 0; /* glibc: start afresh */
     for (;;) {
-        int at = optind;
-        int id = getopt_long(argc, argv, ":", options, NULL);
+        int at = optind ? optind : 1;
+        int id = getopt_long(argc, argv, "+:", options, NULL);
         if (id == -1)
             break;
         if (id == ':')

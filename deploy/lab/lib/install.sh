@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # variables shared with the other files, see settings.sh
 # Everything that the lab needs from outside: Debian packages, jars (Maven) and the Python client.
 # Jars and the client are pinned, checked by checksum and kept in the cache; when all is there,
 # nothing here touches the network.
 
 build_packages=(
+    g++
     gcc
     libc6-dev
     libcrypt-dev
-    libcurl4-gnutls-dev
-    libcyaml-dev
+    libcurl4-openssl-dev
     libdeflate-dev
     libjansson-dev
     libmicrohttpd-dev
     libpcre2-dev
     librdkafka-dev
+    libxxhash-dev
+    libyaml-dev
     meson
     ninja-build
     pkg-config
@@ -26,18 +29,23 @@ package_is_installed()
 }
 
 # Services of the packages must not start: Debian's Prometheus would listen on every address, on the
-# port that the lab uses. A policy of the machine's own is put back afterwards.
+# port that the lab uses. A policy of the machine's own is put back afterwards, whatever happens.
 without_services()
-{
-    local policy=/usr/sbin/policy-rc.d status=0
+(
+    policy=/usr/sbin/policy-rc.d
+    # shellcheck disable=SC2317  # called by the trap
+    put_back()
+    {
+        rm -f -- "$policy"
+        [[ ! -e $policy.streamgauge-lab ]] || mv -- "$policy.streamgauge-lab" "$policy"
+    }
     [[ ! -e $policy ]] || mv -- "$policy" "$policy.streamgauge-lab"
+    trap put_back EXIT
+    trap 'exit 130' INT TERM
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod 755 "$policy"
-    "$@" || status=$?
-    rm -f -- "$policy"
-    [[ ! -e $policy.streamgauge-lab ]] || mv -- "$policy.streamgauge-lab" "$policy"
-    return $status
-}
+    "$@"
+)
 
 apt_install()
 {
@@ -49,6 +57,9 @@ packages_install()
 {
     local package missing=() log=$lab_dir/log/packages.log new_prometheus=no
     for package; do
+        # The variants of libcurl's headers exclude each other; any of them will do.
+        [[ $package != libcurl4-*-dev || ! -e /usr/include/$(uname -m)-linux-gnu/curl/curl.h ]] ||
+            continue
         package_is_installed "$package" || missing+=("$package")
     done
     ((${#missing[@]})) || return 0
@@ -147,6 +158,7 @@ install_everything()
     # Two labs may start side by side; the second waits for the first one's downloads.
     exec {cache_lock}>"$cache/lock"
     flock "$cache_lock"
+    rm -rf -- "${cache:?}"/fetch.* # of a start that was interrupted
 
     for name in "kafka-$kafka_version" jolokia-2.2.9; do
         jars_are_complete "$name" || fetch+=("$name")
@@ -164,7 +176,7 @@ install_everything()
 
     packages_install "${packages[@]}"
     java_find || die 'no Java 17 after the installation'
-    ((${#fetch[@]})) && for name in "${fetch[@]}"; do
+    for name in "${fetch[@]}"; do
         jars_fetch "$name"
     done
     python_is_complete || python_install

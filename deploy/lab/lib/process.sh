@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # variables shared with the other files, see settings.sh
 # Starting and ending processes. A process is known by its pid and its start time, so that another
 # process that was given the same pid later is never taken for it.
 
@@ -36,12 +37,23 @@ process_is_frozen()
     [[ $state == T ]]
 }
 
+# Removes what a piece that ended leaves behind. A JVM that was killed leaves its attach socket.
+process_forget()
+{
+    local pid started now=''
+    { read -r pid started <"$lab_dir/run/$1.pid"; } 2>/dev/null || return 0
+    read -r now _ < <(process_stat "$pid") || true
+    [[ -n $now && $now != "$started" ]] || rm -f -- "/tmp/.java_pid$pid"
+    rm -f -- "$lab_dir/run/$1.pid"
+}
+
 # process_start NAME COMMAND...: output is appended to the log; the process has its own session, so
 # that neither Ctrl-C in the terminal nor the end of this script reaches it.
 process_start()
 {
     local name=$1 pid started
     shift
+    process_forget "$name"
     setsid "$@" >>"$(piece_log "$name")" 2>&1 </dev/null {lab_lock}>&- &
     pid=$!
     disown "$pid"
@@ -80,7 +92,7 @@ process_stop()
                 sleep 0.05
             done
         fi
-        rm -f -- "$lab_dir/run/$name.pid"
+        process_forget "$name"
     done
 }
 

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # variables shared with the other files, see settings.sh
+# ZooKeeper and the brokers: their configuration, how they are started, when they count as up.
+
+# Chosen once for all labs: the nodes of one lab only ever talk to each other.
+kraft_cluster_id=c3RyZWFtZ2F1Z2UtbGFiMQ
+
+# start_jvm NAME HEAP_MIB ARGUMENTS...: C1 only and a fixed collector: less CPU while the JVM warms
+# up, and the same collector names in the metrics on every machine. The JVM's own variables are
+# cleared, so that what is set for other programs does not change the lab.
+start_jvm()
+{
+    local name=$1 heap_mib=$2
+    shift 2
+    process_start "$name" env -u JAVA_TOOL_OPTIONS -u JDK_JAVA_OPTIONS -u _JAVA_OPTIONS \
+        "$java" "-Xms${heap_mib}m" "-Xmx${heap_mib}m" -XX:+UseG1GC -XX:TieredStopAtLevel=1 \
+        -XX:ParallelGCThreads=2 -XX:ConcGCThreads=1 -XX:+ExitOnOutOfMemoryError \
+        -Djava.awt.headless=true -Djava.net.preferIPv4Stack=true \
+        -Dlab.log="$(piece_log "$name")" \
+        -Dlog4j.configuration="file:$lab_home/config/log4j.properties" \
+        -Dlog4j2.configurationFile="file:$lab_home/config/log4j2.properties" \
+        "$@"
+}
+
+zookeeper_configure()
+{
+    mkdir -p -- "$lab_dir/data/zookeeper"
+    cat >"$lab_dir/etc/zookeeper.properties" <<EOF
+dataDir=$lab_dir/data/zookeeper
+clientPort=$zookeeper_port
+clientPortAddress=127.0.0.1
+admin.enableServer=false
+tickTime=2000
+autopurge.snapRetainCount=3
+autopurge.purgeInterval=1
+EOF
+}
+
+zookeeper_start()
+{
+    zookeeper_configure
+    start_jvm zookeeper 96 -Dzookeeper.preAllocSize=1024 -Dzookeeper.jmx.log4j.disable=true \
+        -cp "$kafka_jars/*" \
+        org.apache.zookeeper.server.quorum.QuorumPeerMain "$lab_dir/etc/zookeeper.properties"
+}
+
+# ZooKeeper answers `srvr` with its mode only when it serves.
+zookeeper_serves()
+{
+    local answer
+    answer=$(
+        { exec 3<>"/dev/tcp/127.0.0.1/$zookeeper_port"; } 2>/dev/null || exit 1
+        printf srvr >&3
+        timeout 5 cat <&3
+    ) || return 1
+    [[ $answer == *'Mode: '* ]]
+}
+
+broker_configure()
+{
+    local id=$1
+    mkdir -p -- "$lab_dir/data/broker-$id"
+    {
+        if [[ $mode == kraft ]]; then
+            broker_settings_kraft "$id"
+        else
+            broker_settings_zookeeper "$id"
+        fi
+        broker_settings_common "$id"
+    } >"$lab_dir/etc/broker-$id.properties"
+}
+
+# Dead brokers leave the metadata after six seconds, so that a fault is seen soon.
+broker_settings_zookeeper()
+{
+    cat <<EOF
+broker.id=$1
+listeners=PLAINTEXT://127.0.0.1:${broker_port[$1]}
+zookeeper.connect=127.0.0.1:$zookeeper_port
+zookeeper.connection.timeout.ms=18000
+zookeeper.session.timeout.ms=6000
+EOF
+}
+
+broker_settings_kraft()
+{
+    local id voters=''
+    for id in "${broker_ids[@]}"; do
+        voters+=${voters:+,}$id@127.0.0.1:${controller_port[id]}
+    done
+    cat <<EOF
+process.roles=broker,controller
+node.id=$1
+listeners=PLAINTEXT://127.0.0.1:${broker_port[$1]},CONTROLLER://127.0.0.1:${controller_port[$1]}
+controller.listener.names=CONTROLLER
+controller.quorum.voters=$voters
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+broker.session.timeout.ms=6000
+EOF
+}
+
+# Few threads and small buffers: three brokers share two cores with everything else. Data is kept
+# for hours and in small segments, so that a lab which runs for days does not fill the disk.
+broker_settings_common()
+{
+    cat <<EOF
+advertised.listeners=PLAINTEXT://127.0.0.1:${broker_port[$1]}
+log.dirs=$lab_dir/data/broker-$1
+
+default.replication.factor=3
+min.insync.replicas=2
+offsets.topic.replication.factor=3
+transaction.state.log.replication.factor=3
+transaction.state.log.min.isr=2
+auto.create.topics.enable=false
+group.initial.rebalance.delay.ms=0
+
+controlled.shutdown.max.retries=1
+controlled.shutdown.retry.backoff.ms=500
+
+num.network.threads=2
+num.io.threads=4
+num.recovery.threads.per.data.dir=2
+background.threads=2
+log.cleaner.dedupe.buffer.size=8388608
+log.index.size.max.bytes=1048576
+
+log.segment.bytes=8388608
+log.retention.bytes=33554432
+log.retention.hours=6
+log.retention.check.interval.ms=60000
+offsets.topic.segment.bytes=8388608
+EOF
+}
+
+# KRaft nodes refuse to start on a folder that is not formatted for their cluster.
+broker_format()
+{
+    local id=$1
+    [[ ! -f $lab_dir/data/broker-$id/meta.properties ]] || return 0
+    "$java" -XX:TieredStopAtLevel=1 -Xmx96m -Dlab.log="$lab_dir/log/format.log" \
+        -Dlog4j2.configurationFile="file:$lab_home/config/log4j2.properties" \
+        -cp "$kafka_jars/*" kafka.tools.StorageTool format --cluster-id "$kraft_cluster_id" \
+        --config "$lab_dir/etc/broker-$id.properties" >>"$lab_dir/log/format.log" 2>&1
+}
+
+# No -Dcom.sun.management.jmxremote.port here: see jmx_port.py, which opens the port.
+broker_start()
+{
+    local id=$1
+    broker_configure "$id"
+    if [[ $mode == kraft ]]; then
+        broker_format "$id" || return 1
+    fi
+    start_jvm "broker-$id" 320 -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35 \
+        -XX:+StartAttachListener -Djava.rmi.server.hostname=127.0.0.1 \
+        "-javaagent:$jolokia_jar=host=127.0.0.1,port=${jolokia_port[$1]},discoveryEnabled=false" \
+        -cp "$kafka_jars/*" kafka.Kafka "$lab_dir/etc/broker-$id.properties"
+}
+
+# BrokerState 3 is RUNNING. The agent answers seconds before Kafka has registered its first MBean.
+broker_is_running()
+{
+    local state mbean='kafka.server:name=BrokerState,type=KafkaServer'
+    state=$(curl -s -m 3 "http://127.0.0.1:${jolokia_port[$1]}/jolokia/read/$mbean/Value") || return 1
+    [[ $state =~ \"value\":3[,}] ]]
+}
+
+broker_open_jmx()
+{
+    local pid
+    ! port_is_taken "${jmx_port[$1]}" || return 0
+    pid=$(process_pid "broker-$1") || return 1
+    /usr/bin/python3 -B "$lab_home/jmx_port.py" "$pid" "${jmx_port[$1]}" \
+        >>"$(piece_log "broker-$1")" 2>&1
+}
+
+# Waits until a started broker is in the cluster and its JMX port is open. A broker that comes back
+# within the session timeout of its killed predecessor may find that one's registration and give
+# up; it is then started once more.
+broker_wait()
+{
+    local id=$1 attempt
+    for attempt in 1 2; do
+        if wait_until 90 "broker-$id" broker_is_running "$id"; then
+            broker_open_jmx "$id" || return 1
+            return 0
+        fi
+        if [[ $attempt == 2 ]] || process_is_up "broker-$id"; then
+            return 1
+        fi
+        sleep 6
+        broker_start "$id" || return 1
+    done
+}

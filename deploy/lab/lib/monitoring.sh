@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # variables shared with the other files, see settings.sh
+# Prometheus and Streamgauge, and the check of the finished page.
+
+prometheus_configure()
+{
+    # A pattern that matches nothing is no error: the rules may not be there.
+    cat >"$lab_dir/etc/prometheus.yml" <<EOF
+global:
+  scrape_interval: 15s
+  evaluation_interval: 15s
+rule_files:
+  - $repo/alerts/*.rules.yml
+scrape_configs:
+  - job_name: streamgauge
+    static_configs:
+      - targets: ["127.0.0.1:$streamgauge_port"]
+EOF
+}
+
+prometheus_start()
+{
+    prometheus_configure
+    process_start prometheus prometheus \
+        --config.file="$lab_dir/etc/prometheus.yml" \
+        --web.listen-address="127.0.0.1:$prometheus_port" \
+        --storage.tsdb.path="$lab_dir/data/prometheus" \
+        --storage.tsdb.retention.time=2d \
+        --storage.tsdb.retention.size=512MB
+}
+
+prometheus_is_ready()
+{
+    curl -s -f -o /dev/null -m 3 "http://127.0.0.1:$prometheus_port/-/ready"
+}
+
+# Sets `streamgauge_binary`; builds it unless one was given.
+streamgauge_build()
+{
+    local log=$lab_dir/log/build.log build=$repo/build/lab
+    streamgauge_binary=$1
+    [[ -z $streamgauge_binary ]] || return 0
+    step_begin 'build of streamgauge'
+    {
+        [[ -f $build/build.ninja ]] || meson setup --buildtype=release "$build" "$repo"
+        ninja -C "$build"
+    } >"$log" 2>&1 </dev/null || step_fail 'the build failed' "$log"
+    for streamgauge_binary in "$build/streamgauge" "$build/exporter/streamgauge"; do
+        if [[ -f $streamgauge_binary && -x $streamgauge_binary ]]; then
+            step_end 'built'
+            return 0
+        fi
+    done
+    step_fail "the build made no program \`streamgauge' in $build" "$log"
+}
+
+streamgauge_configure()
+{
+    local id
+    {
+        cat <<EOF
+collect: { interval: 15s, timeout: 10s }
+clusters:
+  - name: streaming
+    bootstrap_servers: $bootstrap
+    jolokia:
+      brokers:
+EOF
+        for id in "${broker_ids[@]}"; do
+            printf '        %d: "http://127.0.0.1:%d/jolokia/"\n' "$id" "${jolokia_port[id]}"
+        done
+    } >"$lab_dir/streamgauge.yaml"
+}
+
+streamgauge_start()
+{
+    streamgauge_configure
+    process_start streamgauge "$streamgauge_binary" \
+        --config.file="$lab_dir/streamgauge.yaml" \
+        --web.listen-address="127.0.0.1:$streamgauge_port" \
+        --log.format=logfmt
+}
+
+# page_is_complete GROUP...: fetches the page and sets `missing_from_page` to what it does not show;
+# succeeds when nothing is. Rests a second after a miss: many requests would look like a scraper.
+page_is_complete()
+{
+    local page
+    if page=$(curl -s -f -m 10 "http://127.0.0.1:$streamgauge_port/metrics"); then
+        missing_from_page=$(awk -v groups="$*" -v brokers="${#broker_ids[@]}" \
+            -f "$lab_home/lib/page.awk" <<<"$page")
+    else
+        missing_from_page='the page itself'
+    fi
+    [[ -z $missing_from_page ]] || { sleep 0.8 && false; }
+}

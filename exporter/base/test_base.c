@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/filter.h"
+#include "base/index.h"
+#include "base/number.h"
+#include "base/utf8.h"
+#include "test.h"
+
+#include <errno.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+static void test_buf_past_cap_refused_and_content_kept(void **state)
+{
+    struct sg_buf buf;
+    (void)state;
+
+    sg_buf_init(&buf, 8);
+    assert_int_equal(sg_buf_add(&buf, "12345678", 8), 0);
+    assert_int_equal(sg_buf_add_char(&buf, '9'), -EMSGSIZE);
+    assert_int_equal(sg_buf_reserve(&buf, SIZE_MAX), -EMSGSIZE);
+    assert_int_equal(buf.len, 8);
+    assert_memory_equal(buf.ptr, "12345678", 8);
+    sg_buf_done(&buf);
+}
+
+static void test_buf_printf_and_take_give_terminated_text(void **state)
+{
+    struct sg_buf buf;
+    (void)state;
+
+    sg_buf_init(&buf, 1000);
+    assert_int_equal(sg_buf_printf(&buf, "%s-%d", "a", 7), 0);
+    char *text = sg_buf_take(&buf);
+    assert_string_equal(text, "a-7");
+    assert_int_equal(buf.len, 0);
+    free(text);
+}
+
+static void test_arena_texts_never_move(void **state)
+{
+    enum {
+        N = 2000
+    };
+    static char *texts[N];
+    struct sg_arena *arena = sg_arena_new();
+    (void)state;
+
+    for (int i = 0; i < N; i++) {
+        char text[200];
+        int n = snprintf(text, sizeof text, "%0*d", 1 + i % 190, i);
+        texts[i] = sg_arena_copy(arena, (struct sg_str){ text, (size_t)n });
+        assert_non_null(texts[i]);
+    }
+    struct sg_arena *other = sg_arena_ref(arena);
+    assert_null(sg_arena_unref(arena)); /* the other reference keeps it */
+    for (int i = 0; i < N; i++)
+        assert_int_equal(strtol(texts[i], NULL, 10), i);
+    assert_null(sg_arena_unref(other));
+}
+
+static bool number_equal(const void *owner, uint32_t id, const void *key)
+{
+    return ((const uint64_t *)owner)[id] == *(const uint64_t *)key;
+}
+
+static void test_index_finds_all_and_only_what_was_added(void **state)
+{
+    enum {
+        N = 5000
+    };
+    static uint64_t numbers[N];
+    struct sg_index index = { 0 };
+    (void)state;
+
+    for (uint32_t i = 0; i < N; i++) {
+        numbers[i] = (uint64_t)i * 7919;
+        /* few different hashes: long runs of collisions must work too */
+        assert_int_equal(sg_index_add(&index, i % 64, i), 0);
+    }
+    for (uint32_t i = 0; i < N; i++)
+        assert_int_equal(sg_index_find(&index, i % 64, number_equal, numbers, &numbers[i]), i);
+    uint64_t missing = 1;
+    assert_int_equal(sg_index_find(&index, 1, number_equal, numbers, &missing), SG_INDEX_NONE);
+    sg_index_clear(&index);
+    assert_int_equal(sg_index_find(&index, 0, number_equal, numbers, &numbers[0]), SG_INDEX_NONE);
+    sg_index_done(&index);
+}
+
+static void assert_double_text(double value, const char *expected)
+{
+    char text[SG_NUMBER_TEXT_MAX + 1];
+    text[sg_number_write_double(text, value)] = '\0';
+    assert_string_equal(text, expected);
+}
+
+static void test_number_special_doubles_spelled_as_prometheus_does(void **state)
+{
+    (void)state;
+    assert_double_text(NAN, "NaN");
+    assert_double_text(INFINITY, "+Inf");
+    assert_double_text(-INFINITY, "-Inf");
+    assert_double_text(0, "0");
+    assert_double_text(-0.0, "-0");
+    assert_double_text(1, "1");
+    assert_double_text(0.1, "0.1");
+    assert_double_text(-2.5, "-2.5");
+    assert_double_text(1e15, "1e+15");
+    assert_double_text(999999999999999, "999999999999999");
+}
+
+static void test_number_any_double_reads_back_the_same(void **state)
+{
+    uint64_t bits = 0x123456789ABCDEF;
+    (void)state;
+
+    for (int i = 0; i < 200000; i++) {
+        double value;
+        double back;
+        char text[SG_NUMBER_TEXT_MAX + 1];
+        bits = bits * 6364136223846793005U + 1442695040888963407U;
+        memcpy(&value, &bits, sizeof value);
+        if (isnan(value))
+            continue;
+        size_t n = sg_number_write_double(text, value);
+        assert_true(n <= SG_NUMBER_TEXT_MAX);
+        text[n] = '\0';
+        back = strtod(text, NULL);
+        assert_memory_equal(&back, &value, sizeof value);
+    }
+    assert_double_text(DBL_MAX, "1.7976931348623157e+308");
+    assert_double_text(5e-324, "5e-324");
+}
+
+static void test_number_int64_limits_keep_every_digit(void **state)
+{
+    char text[SG_NUMBER_TEXT_MAX + 1];
+    (void)state;
+
+    text[sg_number_write_int(text, INT64_MIN)] = '\0';
+    assert_string_equal(text, "-9223372036854775808");
+    text[sg_number_write_int(text, INT64_MAX)] = '\0';
+    assert_string_equal(text, "9223372036854775807");
+}
+
+static void test_utf8_invalid_sequences_have_no_length(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t expected;
+    } cases[] = {
+        { "a", 1 },
+        { "\xC3\xA9", 2 },
+        { "\xE2\x82\xAC", 3 },
+        { "\xF0\x9F\x98\x80", 4 },
+        { "\x80", 0 },
+        { "\xC0\x80", 0 },         /* over-long */
+        { "\xE0\x80\x80", 0 },     /* over-long */
+        { "\xED\xA0\x80", 0 },     /* surrogate */
+        { "\xF4\x90\x80\x80", 0 }, /* above U+10FFFF */
+        { "\xE2\x82", 0 },         /* cut */
+        { "", 0 },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(sg_utf8_length(cases[i].bytes, strlen(cases[i].bytes)), cases[i].expected);
+}
+
+static void test_filter_include_and_exclude_search_anywhere(void **state)
+{
+    struct sg_filter *filter = NULL;
+    (void)state;
+
+    assert_int_equal(sg_filter_new("^(my|log)", "s$", &filter, NULL), 0);
+    assert_true(sg_filter_wants(filter, SG_STR("mytopic")));
+    assert_false(sg_filter_wants(filter, SG_STR("logs")));
+    assert_false(sg_filter_wants(filter, SG_STR("audit")));
+    assert_false(sg_filter_wants(filter, SG_STR("\xff\xfe")));
+    filter = sg_filter_free(filter);
+
+    assert_int_equal(sg_filter_new(NULL, NULL, &filter, NULL), 0);
+    assert_true(sg_filter_wants(filter, SG_STR("\xff\xfe")));
+    (void)sg_filter_free(filter);
+}
+
+static void test_filter_bad_pattern_says_where(void **state)
+{
+    struct sg_filter *filter = NULL;
+    struct sg_error err;
+    (void)state;
+
+    assert_int_equal(sg_filter_new("a(b", NULL, &filter, &err), SG_FILTER_E_PATTERN);
+    assert_non_null(strstr(err.text, "pattern \"a(b\", character 4: "));
+    assert_null(filter);
+}
+
+static void test_error_prefix_keeps_the_text_and_cuts_at_the_end(void **state)
+{
+    struct sg_error err;
+    char longer[600];
+    (void)state;
+
+    (void)sg_error_set(&err, 1, "refused");
+    assert_int_equal(sg_error_prefix(&err, 7, "broker %d: ", 3), 7);
+    assert_string_equal(err.text, "broker 3: refused");
+    memset(longer, 'x', sizeof longer - 1);
+    longer[sizeof longer - 1] = '\0';
+    (void)sg_error_set(&err, 1, "%s", longer);
+    (void)sg_error_prefix(&err, 1, "a: ");
+    assert_int_equal(strlen(err.text), sizeof err.text - 1);
+    assert_memory_equal(err.text, "a: xxx", 6);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_buf_past_cap_refused_and_content_kept),
+        cmocka_unit_test(test_buf_printf_and_take_give_terminated_text),
+        cmocka_unit_test(test_arena_texts_never_move),
+        cmocka_unit_test(test_index_finds_all_and_only_what_was_added),
+        cmocka_unit_test(test_number_special_doubles_spelled_as_prometheus_does),
+        cmocka_unit_test(test_number_any_double_reads_back_the_same),
+        cmocka_unit_test(test_number_int64_limits_keep_every_digit),
+        cmocka_unit_test(test_utf8_invalid_sequences_have_no_length),
+        cmocka_unit_test(test_filter_include_and_exclude_search_anywhere),
+        cmocka_unit_test(test_filter_bad_pattern_says_where),
+        cmocka_unit_test(test_error_prefix_keeps_the_text_and_cuts_at_the_end),
+    };
+    return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}

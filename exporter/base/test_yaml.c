@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/yaml.h"
+#include "test.h"
+
+static struct sg_yaml *load(const char *text)
+{
+    struct sg_yaml *yaml = NULL;
+    struct sg_error err = { "" };
+
+    if (sg_yaml_load_text("f.yml", sg_str_of(text), &yaml, &err))
+        fail_msg("%s", err.text);
+    return yaml;
+}
+
+static void test_load_broken_text_says_where(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *complaint;
+    } cases[] = {
+        { "a: [1, 2\nb: 3\n", "f.yml:2:2: " },
+        { "a: \"open\n", "f.yml:2:1: " },
+        { "a: 1\n---\nb: 2\n", "f.yml:2:1: a second document" },
+        { "a: 1\n---\n\tb: [\n", "f.yml:3:1: " },
+        { "a: *nobody\n", "f.yml:1:4: found undefined alias" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sg_yaml *yaml = NULL;
+        struct sg_error err = { "" };
+        assert_int_equal(
+            sg_yaml_load_text("f.yml", sg_str_of(cases[i].text), &yaml, &err), SG_YAML_E_SYNTAX);
+        if (!strstr(err.text, cases[i].complaint))
+            fail_msg("\"%s\" lacks \"%s\"", err.text, cases[i].complaint);
+        assert_null(yaml);
+    }
+}
+
+static void test_load_deep_and_endless_documents_refused(void **state)
+{
+    struct sg_yaml *yaml = NULL;
+    struct sg_error err;
+    char deep[200] = "";
+    (void)state;
+
+    memset(deep, '[', 100);
+    memset(deep + 100, ']', 99);
+    assert_int_equal(
+        sg_yaml_load_text("f", (struct sg_str){ deep, 199 }, &yaml, &err), SG_YAML_E_SYNTAX);
+    assert_int_equal(sg_yaml_load_text("f", SG_STR("a: &x [*x]\n"), &yaml, &err), SG_YAML_E_SYNTAX);
+    assert_non_null(strstr(err.text, "nested more than"));
+    /* ten levels of ten aliases each: 10^10 values if they were followed */
+    static const char bomb[] =
+        "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
+        "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"
+        "d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
+        "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\n"
+        "f: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n";
+    assert_int_equal(sg_yaml_load_text("f", sg_str_of(bomb), &yaml, &err), SG_YAML_E_SYNTAX);
+    assert_non_null(strstr(err.text, "aliases count each time"));
+}
+
+static void test_load_missing_file_says_why(void **state)
+{
+    struct sg_yaml *yaml = NULL;
+    struct sg_error err;
+    (void)state;
+
+    assert_int_equal(sg_yaml_load_file("/nowhere/x.yml", &yaml, &err), SG_YAML_E_READ);
+    assert_string_equal(err.text, "/nowhere/x.yml: No such file or directory");
+    assert_int_equal(sg_yaml_load_file("/", &yaml, &err), SG_YAML_E_READ);
+    assert_string_equal(err.text, "/: Is a directory");
+}
+
+static void test_expect_map_unknown_and_double_keys_are_problems(void **state)
+{
+    static const char *const keys[] = { "interval", "timeout", NULL };
+    struct sg_yaml *yaml = load("interval: 1\ntimeuot: 2\ninterval: 3\nzebra: 4\n");
+    (void)state;
+
+    assert_true(sg_yaml_expect_map(yaml, sg_yaml_root(yaml), "\"collect\"", keys));
+    assert_int_equal(sg_yaml_n_problems(yaml), 3);
+    assert_string_equal(sg_yaml_get_problem(yaml, 0),
+        "f.yml:2:1: unknown key \"timeuot\" in \"collect\"; did you mean \"timeout\"?");
+    assert_string_equal(sg_yaml_get_problem(yaml, 1),
+        "f.yml:3:1: key \"interval\" stands twice in \"collect\", first in line 1");
+    assert_string_equal(
+        sg_yaml_get_problem(yaml, 2), "f.yml:4:1: unknown key \"zebra\" in \"collect\"");
+    (void)sg_yaml_free(yaml);
+}
+
+static void test_read_wrong_types_are_problems_and_keep_the_value(void **state)
+{
+    struct sg_yaml *yaml =
+        load("b: maybe\nn: 1x\nd: 15\nt: [1]\nok: yes\nquoted: 'yes'\nnum: 1.5\n");
+    const struct sg_yaml_node *root = sg_yaml_root(yaml);
+    bool b = true;
+    double n = 7;
+    int64_t d = 8;
+    struct sg_str t = SG_STR("kept");
+    (void)state;
+
+    assert_false(sg_yaml_read_bool(yaml, root, "b", &b));
+    assert_false(sg_yaml_read_number(yaml, root, "n", &n));
+    assert_false(sg_yaml_read_duration_ms(yaml, root, "d", &d));
+    assert_false(sg_yaml_read_text(yaml, root, "t", &t));
+    assert_false(sg_yaml_read_bool(yaml, root, "quoted", &b));
+    assert_int_equal(sg_yaml_n_problems(yaml), 5);
+    assert_true(b && n == 7 && d == 8 && t.len == 4);
+    b = false;
+    assert_true(sg_yaml_read_bool(yaml, root, "ok", &b) && b);
+    assert_true(sg_yaml_read_number(yaml, root, "num", &n) && n == 1.5);
+    assert_false(sg_yaml_read_number(yaml, root, "absent", &n));
+    assert_int_equal(sg_yaml_n_problems(yaml), 5);
+    (void)sg_yaml_free(yaml);
+}
+
+static void test_duration_prometheus_spelling_only(void **state)
+{
+    int64_t ms = 0;
+    (void)state;
+
+    assert_true(sg_duration_parse_ms(SG_STR("1h30m"), &ms));
+    assert_int_equal(ms, 5400000);
+    assert_true(sg_duration_parse_ms(SG_STR("500ms"), &ms));
+    assert_int_equal(ms, 500);
+    static const char *const bad[] = { "", "15", "s", "1.5s", "-1s", "1 s", "1x",
+        "99999999999999999999s", "9223372036854775807w" };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(sg_duration_parse_ms(sg_str_of(bad[i]), &ms));
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_load_broken_text_says_where),
+        cmocka_unit_test(test_load_deep_and_endless_documents_refused),
+        cmocka_unit_test(test_load_missing_file_says_why),
+        cmocka_unit_test(test_expect_map_unknown_and_double_keys_are_problems),
+        cmocka_unit_test(test_read_wrong_types_are_problems_and_keep_the_value),
+        cmocka_unit_test(test_duration_prometheus_spelling_only),
+    };
+    return cmocka_run_group_tests_name("yaml", tests, NULL, NULL);
+}

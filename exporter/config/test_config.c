@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/config.h"
+#include "config/flags.h"
+#include "test.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static char problems[8192];
+
+static void note(void *context, const char *problem)
+{
+    size_t n = strlen(problems);
+    (void)context;
+    (void)snprintf(problems + n, sizeof problems - n, "%s\n", problem);
+}
+
+/* Load text as a file; problems name it f.yml:… */
+static int load(const char *text, struct sg_config **ret_config)
+{
+    char path[] = "/tmp/streamgauge-test-XXXXXX";
+    struct sg_config_flags flags = { .file = path };
+    int fd = mkstemp(path);
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    (void)close(fd);
+    problems[0] = '\0';
+    int r = sg_config_load(&flags, note, NULL, ret_config);
+    (void)unlink(path);
+    for (char *at = strstr(problems, path); at; at = strstr(at, path)) {
+        memcpy(at, "f.yml", 5);
+        memmove(at + 5, at + strlen(path), strlen(at + strlen(path)) + 1);
+    }
+    return r;
+}
+
+static void test_load_full_file_gives_everything(void **state)
+{
+    struct sg_config *config = NULL;
+    (void)state;
+
+    assert_int_equal(setenv("SG_TEST_PASSWORD", "s3cret", 1), 0);
+    int r =
+        load("collect: { interval: 10s, timeout: 5s, stale_after: 25s }\n"
+             "labels: { cluster: cluster_name }\n"
+             "clusters:\n"
+             "  - name: streaming\n"
+             "    bootstrap_servers: a:9092,b:9092\n"
+             "    client: { security.protocol: SASL_SSL, sasl.password: '${SG_TEST_PASSWORD}' }\n"
+             "    topics: { include: '.*', exclude: '^$' }\n"
+             "    groups: { exclude: '^tmp-' }\n"
+             "    jolokia:\n"
+             "      url: http://{host}:8778/jolokia/\n"
+             "      brokers: { 1: 'http://127.0.0.1:8778/jolokia/', 2: 'https://h:1/j' }\n"
+             "      controllers: { 100: 'http://c:8778/jolokia/' }\n"
+             "      username: monitor\n"
+             "      password: x\n",
+            &config);
+    assert_string_equal(problems, "");
+    assert_int_equal(r, 0);
+    assert_int_equal(config->interval_ms, 10000);
+    assert_int_equal(config->timeout_ms, 5000);
+    assert_int_equal(config->stale_after_ms, 25000);
+    assert_string_equal(config->cluster_label, "cluster_name");
+    assert_int_equal(config->n_clusters, 1);
+    const struct sg_cluster_config *cluster = &config->clusters[0];
+    assert_string_equal(cluster->bootstrap_servers, "a:9092,b:9092");
+    assert_int_equal(cluster->n_client, 2);
+    assert_string_equal(cluster->client[1].value, "s3cret");
+    assert_string_equal(cluster->groups.exclude, "^tmp-");
+    assert_true(cluster->has_jolokia);
+    assert_int_equal(cluster->jolokia.n_brokers, 2);
+    assert_int_equal(cluster->jolokia.brokers[1].id, 2);
+    assert_int_equal(cluster->jolokia.controllers[0].id, 100);
+    assert_string_equal(cluster->jolokia.rules, "kafka");
+    (void)sg_config_free(config);
+}
+
+static void test_load_mistakes_are_all_told_with_their_place(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *problem;
+    } cases[] = {
+        { "", "f.yml:1:1: the configuration must be a map of keys and values\n" },
+        { "cluster: []\n",
+            "f.yml:1:1: unknown key \"cluster\" in the configuration; did you mean \"clusters\"?\n"
+            "f.yml:1:1: \"clusters\" must be a list of at least one\n" },
+        { "clusters:\n  - name: a\n    bootstrap_servers: b\n    colour: red\n",
+            "f.yml:4:5: unknown key \"colour\" in a cluster\n" },
+        { "clusters:\n  - name: a\n    bootstrap_servers: [b]\n",
+            "f.yml:3:24: \"bootstrap_servers\" must be text\n" },
+        { "clusters:\n  - bootstrap_servers: b\n", "f.yml:2:5: a cluster needs a \"name\"\n" },
+        { "clusters:\n  - { name: a, bootstrap_servers: b }\n  - { name: a, bootstrap_servers: b "
+          "}\n",
+            "f.yml:3:13: two clusters are called \"a\"\n" },
+        { "clusters:\n  - { name: a, bootstrap_servers: b, topics: { include: 'a(' } }\n",
+            "f.yml:2:57: pattern \"a(\", character 3: missing closing parenthesis\n" },
+        { "collect: { interval: 10 }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:22: \"interval\" must be a duration such as 15s, 500ms or 1m30s\n" },
+        { "collect: { interval: 10s, timeout: 20s }\nclusters: [{ name: a, bootstrap_servers: b "
+          "}]\n",
+            "f.yml:1:36: \"timeout\" must be from 100ms to the interval\n" },
+        { "labels: { cluster: a-b }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: \"a-b\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)\n" },
+        { "clusters: [{ name: a, bootstrap_servers: b, jolokia: { url: 'http://h:1/' } }]\n",
+            "f.yml:1:61: the URL is the same for every broker: it needs {host} or {id}, or list "
+            "the brokers one by one under \"brokers\"\n" },
+        { "clusters: [{ name: a, bootstrap_servers: b, jolokia: { url: 'h{id}:8778' } }]\n",
+            "f.yml:1:61: \"h{id}:8778\" is not a URL such as http://HOST:8778/jolokia/\n" },
+        { "clusters: [{ name: a, bootstrap_servers: b, jolokia: { brokers: { x: 'http://h/' } } "
+          "}]\n",
+            "f.yml:1:67: \"x\" is not a broker id (a whole number)\n" },
+        { "clusters: [{ name: a, bootstrap_servers: b, client: { sasl.password: '${SG_TEST_NONE}' "
+          "} }]\n",
+            "f.yml:1:70: the environment has no variable \"SG_TEST_NONE\", which ${SG_TEST_NONE} "
+            "asks for\n" },
+        { "clusters: [{ name: a, bootstrap_servers: b, client: { bootstrap.servers: c } }]\n",
+            "f.yml:1:55: use the cluster's \"bootstrap_servers\" instead\n" },
+        { "clusters: [{ name: a, bootstrap_servers: b,\n  jolokia: { url: "
+          "'http://u:hunter2@{host}/' } }]\n",
+            "f.yml:2:19: a URL with a password would be shown in logs; use \"username\" and "
+            "\"password_file\"\n" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sg_config *config = NULL;
+        assert_int_equal(load(cases[i].text, &config), SG_CONFIG_E_INVALID);
+        assert_string_equal(problems, cases[i].problem);
+        assert_null(config);
+        assert_null(strstr(problems, "hunter2"));
+    }
+}
+
+static void test_load_missing_file_is_one_clear_line(void **state)
+{
+    struct sg_config_flags flags = { .file = "/nowhere/streamgauge.yaml" };
+    struct sg_config *config = NULL;
+    (void)state;
+
+    problems[0] = '\0';
+    assert_int_equal(sg_config_load(&flags, note, NULL, &config), SG_CONFIG_E_INVALID);
+    assert_string_equal(problems, "/nowhere/streamgauge.yaml: No such file or directory\n");
+}
+
+static void test_load_flags_alone_give_one_cluster(void **state)
+{
+    static const char *const servers[] = { "a:1", "b:2" };
+    struct sg_config_flags flags = {
+        .n_kafka_servers = 2,
+        .kafka_servers = servers,
+        .jolokia_url = "http://{host}:8778/jolokia/",
+        .topic_filter = "^my",
+    };
+    struct sg_config *config = NULL;
+    (void)state;
+
+    assert_int_equal(sg_config_load(&flags, note, NULL, &config), 0);
+    assert_string_equal(config->clusters[0].bootstrap_servers, "a:1,b:2");
+    assert_string_equal(config->clusters[0].topics.include, "^my");
+    assert_true(config->clusters[0].has_jolokia);
+    assert_int_equal(config->timeout_ms, 10000);
+    assert_int_equal(config->stale_after_ms, 30000);
+    (void)sg_config_free(config);
+
+    flags = (struct sg_config_flags){ 0 };
+    assert_int_equal(sg_config_load(&flags, note, NULL, &config), 0);
+    assert_string_equal(config->clusters[0].bootstrap_servers, "localhost:9092");
+    assert_false(config->clusters[0].has_jolokia);
+    (void)sg_config_free(config);
+}
+
+static int parse(struct sg_flags *flags, struct sg_error *err, const char *a, const char *b)
+{
+    char first[200];
+    char second[200];
+    char program[] = "streamgauge";
+    char *argv[] = { program, first, second, NULL };
+
+    (void)snprintf(first, sizeof first, "%s", a);
+    (void)snprintf(second, sizeof second, "%s", b ? b : "");
+    return sg_flags_parse(b ? 3 : 2, argv, flags, err);
+}
+
+static void test_flags_good_ones_are_taken(void **state)
+{
+    struct sg_flags flags;
+    struct sg_error err;
+    (void)state;
+
+    assert_int_equal(parse(&flags, &err, "--collect.interval=1m", "--once"), 0);
+    assert_int_equal(flags.config.interval_ms, 60000);
+    assert_int_equal(flags.mode, SG_MODE_ONCE);
+    assert_int_equal(flags.n_addresses, 1);
+    assert_string_equal(flags.telemetry_path, "/metrics");
+}
+
+static void test_flags_bad_ones_are_named(void **state)
+{
+    static const struct {
+        const char *flag;
+        const char *complaint;
+    } cases[] = {
+        { "--bogus=1", "unknown flag --bogus=1; see --help" },
+        { "-x", "unknown flag -x; see --help" },
+        { "word", "\"word\" is not a flag; see --help" },
+        { "--config.file", "--config.file needs a value" },
+        { "--log.level=loud", "--log.level: \"loud\" is not debug, info, warn or error" },
+        { "--log.format=xml", "--log.format: \"xml\" is not logfmt or json" },
+        { "--collect.interval=soon", "--collect.interval: \"soon\" is not a duration" },
+        { "--web.telemetry-path=metrics", "--web.telemetry-path: \"metrics\" must start with /" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sg_flags flags;
+        struct sg_error err = { "" };
+        assert_int_equal(parse(&flags, &err, cases[i].flag, NULL), SG_FLAGS_E_USAGE);
+        if (!strstr(err.text, cases[i].complaint))
+            fail_msg("\"%s\" lacks \"%s\"", err.text, cases[i].complaint);
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_load_full_file_gives_everything),
+        cmocka_unit_test(test_load_mistakes_are_all_told_with_their_place),
+        cmocka_unit_test(test_load_missing_file_is_one_clear_line),
+        cmocka_unit_test(test_load_flags_alone_give_one_cluster),
+        cmocka_unit_test(test_flags_good_ones_are_taken),
+        cmocka_unit_test(test_flags_bad_ones_are_named),
+    };
+    return cmocka_run_group_tests_name("config", tests, NULL, NULL);
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/cluster.h"
+#include "store/page.h"
+#include "store/store.h"
+#include "test.h"
+
+#include <libdeflate.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+/* A clock that stands still until a test moves it. */
+static int64_t now_ms;
+
+static int64_t read_now(const struct sg_clock *clock)
+{
+    (void)clock;
+    return now_ms;
+}
+
+static const struct sg_clock test_clock = { read_now, read_now };
+
+struct fixture {
+    struct sg_store *store;
+    struct sg_slot *slot;
+    struct sg_series_table *table;
+    uint32_t family;
+};
+
+static int set_up(void **state)
+{
+    static struct fixture f;
+    static const struct sg_family family = { "up", SG_METRIC_GAUGE, "Up." };
+
+    now_ms = 1000000;
+    assert_int_equal(sg_store_new(&test_clock, 30000, &f.store), 0);
+    assert_int_equal(sg_store_slot(f.store, "c", "jolokia", "1", &f.slot), 0);
+    assert_int_equal(sg_series_table_new(NULL, 0, 0, &f.table), 0);
+    assert_int_equal(sg_series_table_add_family(f.table, &family, &f.family), 0);
+    *state = &f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+    (void)sg_series_table_free(f->table);
+    (void)sg_store_free(f->store);
+    return 0;
+}
+
+static struct sg_sample_set *set_of(struct fixture *f, int64_t value)
+{
+    struct sg_sample_set *set = NULL;
+    sg_series_table_begin(f->table);
+    assert_int_equal(sg_series_table_put_int(f->table, f->family, NULL, 0, value), 0);
+    assert_int_equal(sg_series_table_snapshot(f->table, &set), 0);
+    return set;
+}
+
+static struct sg_slot_status status_of(struct fixture *f)
+{
+    struct sg_slot_status status;
+    sg_store_slot_status(f->store, 0, &status);
+    return status;
+}
+
+static void test_slot_asked_for_twice_is_the_same(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_slot *again = NULL;
+
+    assert_int_equal(sg_store_slot(f->store, "c", "jolokia", "1", &again), 0);
+    assert_ptr_equal(again, f->slot);
+    assert_int_equal(sg_store_n_slots(f->store), 1);
+}
+
+static void test_slot_success_then_silence_turns_stale(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_false(sg_store_is_ready(f->store));
+    sg_slot_begin(f->slot);
+    now_ms += 250;
+    sg_slot_end(f->slot, set_of(f, 1));
+    assert_true(sg_store_is_ready(f->store));
+    struct sg_slot_status status = status_of(f);
+    assert_true(status.has_run && status.success && !status.stale);
+    assert_int_equal(status.duration_ms, 250);
+    assert_int_equal(status.n_series, 1);
+
+    now_ms += 30000;
+    assert_false(status_of(f).stale);
+    now_ms += 1;
+    assert_true(status_of(f).stale);
+    assert_null(sg_store_take_set(f->store, 0));
+}
+
+static void test_slot_failure_keeps_samples_until_stale_and_counts_kind(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_error err;
+
+    sg_slot_begin(f->slot);
+    sg_slot_end(f->slot, set_of(f, 1));
+    now_ms += 15000;
+    sg_slot_begin(f->slot);
+    (void)sg_error_set(&err, 0, "no answer in 10 s");
+    sg_slot_fail(f->slot, SG_FAILURE_TIMEOUT, &err);
+    sg_slot_end(f->slot, NULL);
+
+    struct sg_slot_status status = status_of(f);
+    assert_false(status.success);
+    assert_false(status.stale);
+    assert_int_equal(status.n_failures[SG_FAILURE_TIMEOUT], 1);
+    assert_string_equal(status.failure.text, "no answer in 10 s");
+
+    sg_slot_begin(f->slot);
+    sg_slot_end(f->slot, set_of(f, 2));
+    status = status_of(f);
+    assert_true(status.success);
+    assert_string_equal(status.failure.text, "");
+    assert_int_equal(status.n_failures[SG_FAILURE_TIMEOUT], 1);
+}
+
+static void test_slot_partial_result_is_shown_but_no_success(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_error err;
+
+    sg_slot_begin(f->slot);
+    (void)sg_error_set(&err, 0, "half");
+    sg_slot_fail(f->slot, SG_FAILURE_PROTOCOL, &err);
+    sg_slot_end(f->slot, set_of(f, 1));
+    assert_false(status_of(f).success);
+    assert_int_equal(status_of(f).n_series, 1);
+    assert_int_equal(status_of(f).last_success_unix_ms, 0);
+}
+
+static void test_every_kind_and_reason_has_a_text(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SG_FAILURE_KINDS; i++)
+        assert_non_null(sg_failure_kind_text((enum sg_failure_kind)i));
+    for (int i = 0; i < SG_DROP_REASONS; i++)
+        assert_non_null(sg_drop_reason_text((enum sg_drop_reason)i));
+}
+
+static void test_page_has_fresh_samples_and_gzip_of_the_same(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_pager *pager = NULL;
+
+    assert_int_equal(sg_pager_new(f->store, NULL, NULL, &pager), 0);
+    struct sg_page *empty = sg_pager_take(pager);
+    assert_int_equal(empty->n_series, 0);
+
+    sg_slot_begin(f->slot);
+    sg_slot_end(f->slot, set_of(f, 42));
+    assert_int_equal(sg_pager_make(pager), 0);
+    struct sg_page *page = sg_pager_take(pager);
+    assert_true(sg_str_equal(page->text, SG_STR("# HELP up Up.\n# TYPE up gauge\nup 42\n")));
+    char back[100];
+    size_t n = 0;
+    struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
+    assert_int_equal(
+        libdeflate_gzip_decompress(d, page->gzip.ptr, page->gzip.len, back, sizeof back, &n), 0);
+    libdeflate_free_decompressor(d);
+    assert_int_equal(n, page->text.len);
+    assert_memory_equal(back, page->text.ptr, n);
+
+    now_ms += 30001;
+    assert_int_equal(sg_pager_make(pager), 0);
+    struct sg_page *stale = sg_pager_take(pager);
+    assert_int_equal(stale->text.len, 0);
+    (void)sg_pager_free(pager);
+    assert_int_equal(page->n_series, 1); /* outlives the pager */
+    (void)sg_page_unref(empty);
+    (void)sg_page_unref(page);
+    (void)sg_page_unref(stale);
+}
+
+/* Collectors publish while the pager makes pages and readers take them; for TSan. */
+static atomic_bool hammering;
+
+static void *hammer_slot(void *context)
+{
+    struct fixture *f = context;
+    for (int i = 0; i < 300; i++) {
+        sg_slot_begin(f->slot);
+        sg_slot_end(f->slot, set_of(f, i));
+    }
+    atomic_store(&hammering, false);
+    return NULL;
+}
+
+static void test_page_under_concurrent_publishing_is_always_whole(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_pager *pager = NULL;
+    pthread_t thread;
+
+    assert_int_equal(sg_pager_new(f->store, NULL, NULL, &pager), 0);
+    assert_int_equal(sg_pager_start(pager), 0);
+    atomic_store(&hammering, true);
+    assert_int_equal(pthread_create(&thread, NULL, hammer_slot, f), 0);
+    do {
+        struct sg_page *page = sg_pager_take(pager);
+        assert_true(page->text.len == 0 || page->text.ptr[page->text.len - 1] == '\n');
+        (void)sg_page_unref(page);
+    } while (atomic_load(&hammering));
+    (void)pthread_join(thread, NULL);
+    (void)sg_pager_free(pager);
+}
+
+static void test_cluster_brokers_are_kept_in_order_and_never_forgotten(void **state)
+{
+    struct sg_cluster *cluster = NULL;
+    struct sg_broker *brokers = NULL;
+    size_t n = 0;
+    (void)state;
+
+    assert_int_equal(sg_cluster_new("c", &cluster), 0);
+    assert_int_equal(sg_cluster_get_state(cluster), SG_CLUSTER_UNKNOWN);
+    assert_int_equal(sg_cluster_set_broker(cluster, 3, "h3", 9094, true), 0);
+    assert_int_equal(sg_cluster_set_broker(cluster, 1, "h1", 9092, true), 0);
+    uint64_t version = sg_cluster_brokers_version(cluster);
+    assert_int_equal(sg_cluster_set_broker(cluster, 3, "", 0, false), 0);
+    assert_int_equal(sg_cluster_know_broker(cluster, 1), 0);
+    assert_int_equal(sg_cluster_brokers_version(cluster), version);
+    assert_int_equal(sg_cluster_know_broker(cluster, 2), 0);
+    assert_int_not_equal(sg_cluster_brokers_version(cluster), version);
+
+    assert_int_equal(sg_cluster_copy_brokers(cluster, &brokers, &n), 0);
+    assert_int_equal(n, 3);
+    assert_true(brokers[0].id == 1 && brokers[0].up);
+    assert_true(brokers[1].id == 2 && !brokers[1].up && brokers[1].host[0] == '\0');
+    assert_true(brokers[2].id == 3 && !brokers[2].up && brokers[2].port == 9094);
+    assert_string_equal(brokers[2].host, "h3");
+    free(brokers);
+    (void)sg_cluster_free(cluster);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_slot_asked_for_twice_is_the_same, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_slot_success_then_silence_turns_stale, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_slot_failure_keeps_samples_until_stale_and_counts_kind, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_slot_partial_result_is_shown_but_no_success, set_up, tear_down),
+        cmocka_unit_test(test_every_kind_and_reason_has_a_text),
+        cmocka_unit_test_setup_teardown(
+            test_page_has_fresh_samples_and_gzip_of_the_same, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_page_under_concurrent_publishing_is_always_whole, set_up, tear_down),
+        cmocka_unit_test(test_cluster_brokers_are_kept_in_order_and_never_forgotten),
+    };
+    return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+}
