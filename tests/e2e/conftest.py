@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The lab that the end-to-end tests share, and Streamgauge processes of their own.
+
+The lab runs in a folder and on ports of its own, so that a lab on the usual ports is left alone.
+"""
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+from streamgauge import Streamgauge
+
+REPO = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("STREAMGAUGE_BUILD", REPO / "build/tests"))
+FOLDER = pathlib.Path(os.environ.get("STREAMGAUGE_TEST_DIR", "/var/tmp/streamgauge-tests"))
+
+
+class Lab:
+    """deploy/lab with brokers 1 to 3, their ports moved by an offset."""
+
+    def __init__(self, name, offset, *options):
+        self.directory = FOLDER / name
+        self.offset = offset
+        self.options = options
+
+    def run(self, program, *arguments, check=True):
+        return subprocess.run(
+            [REPO / "deploy/lab" / program, "--dir", self.directory, *arguments],
+            check=check, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300,
+        )
+
+    def up(self):
+        binary = BUILD / "release/streamgauge"
+        try:
+            return self.run("up", "--port-offset", str(self.offset), "--streamgauge", str(binary),
+                            *self.options)
+        except subprocess.CalledProcessError as error:
+            pytest.fail(f"deploy/lab/up failed:\n{error.stdout}\n{error.stderr}")
+
+    def down(self):
+        self.run("down", "--purge", check=False)
+
+    def fault(self, *arguments):
+        return self.run("fault", *arguments)
+
+    @property
+    def bootstrap(self):
+        return ",".join(f"127.0.0.1:{port + self.offset}" for port in (9092, 9093, 9094))
+
+    @property
+    def metrics_url(self):
+        return f"http://127.0.0.1:{9308 + self.offset}/metrics"
+
+    @property
+    def prometheus_url(self):
+        return f"http://127.0.0.1:{9090 + self.offset}"
+
+    def jolokia(self, broker):
+        return f"http://127.0.0.1:{8777 + broker + self.offset}/jolokia/"
+
+    def config(self, interval="5s", timeout="4s"):
+        brokers = "".join(f'        {i}: "{self.jolokia(i)}"\n' for i in (1, 2, 3))
+        return (
+            f"collect: {{ interval: {interval}, timeout: {timeout} }}\n"
+            f"clusters:\n  - name: streaming\n    bootstrap_servers: {self.bootstrap}\n"
+            f"    jolokia:\n      brokers:\n{brokers}"
+        )
+
+
+@pytest.fixture(scope="session")
+def lab():
+    lab = Lab("lab", 3000)
+    lab.up()
+    yield lab
+    lab.down()
+
+
+@pytest.fixture(scope="session")
+def kraft_lab():
+    lab = Lab("kraft", 4000, "--kraft", "--no-prometheus")
+    lab.up()
+    yield lab
+    lab.down()
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start Streamgauge with a configuration; every process is ended after the test."""
+    running = []
+
+    def start(config=None, flags=(), build="gcc-asan"):
+        process = Streamgauge(BUILD / build / "streamgauge", tmp_path / str(len(running)), config, flags)
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.end()

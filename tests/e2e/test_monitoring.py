@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole chain: Prometheus scrapes, dashboards find their data, the right alerts fire."""
+import json
+import subprocess
+import sys
+import time
+import urllib.parse
+
+from conftest import REPO
+from streamgauge import fetch, free_port, wait_for
+
+
+def query(url, expression):
+    _, _, body = fetch(f"{url}/api/v1/query?query={urllib.parse.quote(expression)}")
+    answer = json.loads(body)
+    assert answer["status"] == "success", answer
+    return answer["data"]["result"]
+
+
+def test_dashboard_every_query_returns_data(lab):
+    # Rates want two scrapes.
+    wait_for("two scrapes", lambda: query(
+        lab.prometheus_url, 'count_over_time(streamgauge_cluster_up[1h]) >= 3'), 90)
+    result = subprocess.run(
+        [sys.executable, REPO / "dashboards/check_queries.py", "--prometheus", lab.prometheus_url],
+        capture_output=True, text=True, timeout=120)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_killed_broker_fires_exactly_its_alerts_and_they_resolve(lab, start, tmp_path):
+    """The rules with their waiting times shortened, in a Prometheus of the test's own."""
+    process = start(lab.config("5s", "4s"), build="release")
+    rules = tmp_path / "short.rules.yml"
+    subprocess.run([sys.executable, REPO / "alerts/with_short_durations.py",
+                    REPO / "alerts/streamgauge.rules.yml", rules, "--for", "10s"], check=True)
+    config = tmp_path / "prometheus.yml"
+    config.write_text(
+        "global: { scrape_interval: 3s, evaluation_interval: 3s }\n"
+        f"rule_files: [ {rules} ]\n"
+        "scrape_configs:\n  - job_name: streamgauge\n    static_configs:\n"
+        f"      - targets: ['127.0.0.1:{process.port}']\n")
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with open(tmp_path / "prometheus.log", "wb") as log:
+        prometheus = subprocess.Popen(
+            ["prometheus", f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}",
+             f"--storage.tsdb.path={tmp_path / 'data'}"], stdout=log, stderr=log)
+
+    def firing():
+        return {r["metric"]["alertname"] for r in
+                query(url, 'ALERTS{alertstate="firing",alertname!~".*(Lag|Stalled|EmptyWithLag).*"}')}
+
+    try:
+        wait_for("Prometheus", lambda: up(url), 30)
+        wait_for("scrapes", lambda: query(url, "streamgauge_cluster_up == 1"), 30)
+        time.sleep(20)
+        assert firing() == set()
+        lab.fault("kill-broker", "2")
+        try:
+            wait_for("KafkaBrokerDown", lambda: "KafkaBrokerDown" in firing(), 60)
+            wait_for("KafkaUnderReplicatedPartitions",
+                     lambda: "KafkaUnderReplicatedPartitions" in firing(), 60)
+            time.sleep(15)
+            assert firing() <= {"KafkaBrokerDown", "KafkaUnderReplicatedPartitions",
+                                "KafkaExporterCollectorFailing"}
+        finally:
+            lab.fault("start-broker", "2")
+        wait_for("nothing fires", lambda: firing() == set(), 120)
+    finally:
+        prometheus.terminate()
+        prometheus.wait()
+
+
+def up(url):
+    try:
+        return fetch(url + "/-/ready")[0] == 200
+    except OSError:
+        return False

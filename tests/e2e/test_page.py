@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The main job: three real brokers in, one complete page out."""
+import gzip
+import re
+import subprocess
+
+import pytest
+from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from conftest import REPO
+from streamgauge import Page, fetch, wait_for
+
+GROUPS = {"rules-engine", "presto", "spark", "alerting", "analytics"}
+TOPICS = {"mytopic", "telemetry", "logs", "audit"}
+
+# Series that each broker must show through its JMX, whatever else changes.
+PER_BROKER = [
+    "kafka_server_replicamanager_underreplicatedpartitions",
+    "kafka_server_replicamanager_underminisrpartitioncount",
+    "kafka_server_replicamanager_offlinereplicacount",
+    "kafka_server_replicamanager_partitioncount",
+    "kafka_server_replicamanager_leadercount",
+    "kafka_server_replicamanager_isrshrinks_total",
+    "kafka_controller_kafkacontroller_activecontrollercount",
+    "kafka_controller_kafkacontroller_offlinepartitionscount",
+    "kafka_controller_controllerstats_uncleanleaderelections_total",
+    "kafka_log_logmanager_offlinelogdirectorycount",
+    "kafka_server_kafkarequesthandlerpool_requesthandleravgidle_percent",
+    "kafka_network_socketserver_networkprocessoravgidle_percent",
+    "kafka_network_requestchannel_requestqueuesize",
+    "kafka_server_brokertopicmetrics_alltopics_bytesin_total",
+    "kafka_server_kafkaserver_brokerstate",
+    "jvm_threads_current",
+    "process_cpu_seconds_total",
+]
+
+
+@pytest.fixture(scope="module")
+def page(lab):
+    status, headers, body = fetch(lab.metrics_url)
+    assert status == 200
+    assert headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    return Page(body.decode())
+
+
+def check_brokers_and_jmx(page):
+    assert page.brokers_up() == {"1": 1, "2": 1, "3": 1}
+    assert page.targets() == {"1": 1, "2": 1, "3": 1}
+    for name in PER_BROKER:
+        assert {labels.get("broker") for labels, _ in page.values(name)} >= {"1", "2", "3"}, name
+    assert all(sample.labels.get("kafka_cluster") == "streaming" for sample in page.samples
+               if sample.name.startswith(("kafka_", "jvm_")))
+
+
+def check_admin(page):
+    assert page.value("streamgauge_cluster_up") == 1
+    assert page.value("kafka_brokers") == 3
+    assert {labels["id"] for labels, _ in page.values("kafka_broker_info")} == {"1", "2", "3"}
+    topics = {labels["topic"] for labels, _ in page.values("kafka_topic_partitions")}
+    assert TOPICS <= topics
+    for labels, replicas in page.values("kafka_topic_partition_replicas", topic="mytopic"):
+        assert replicas == 3
+        same = {k: labels[k] for k in ("topic", "partition")}
+        assert page.value("kafka_topic_partition_in_sync_replica", **same) == 3
+        assert page.value("kafka_topic_partition_under_replicated_partition", **same) == 0
+        oldest = page.value("kafka_topic_partition_oldest_offset", **same)
+        assert 0 <= oldest <= page.value("kafka_topic_partition_current_offset", **same)
+    groups = {labels["consumergroup"] for labels, _ in page.values("kafka_consumergroup_members")}
+    assert GROUPS <= groups
+    assert page.value("kafka_consumergroup_members", consumergroup="spark") == 0
+    assert page.value("kafka_consumergroup_members", consumergroup="rules-engine") == 2
+    for labels, lag in page.values("kafka_consumergroup_lag"):
+        assert lag >= 0, labels
+
+
+def test_page_shows_brokers_through_jmx(page):
+    check_brokers_and_jmx(page)
+
+
+def test_page_shows_topics_groups_and_lag(page):
+    check_admin(page)
+
+
+def test_page_of_kraft_cluster_is_complete(kraft_lab):
+    page = Page(fetch(kraft_lab.metrics_url)[2].decode())
+    check_brokers_and_jmx(page)
+    check_admin(page)
+
+
+def test_page_every_family_has_help_and_type_once(page):
+    lines = page.text.splitlines()
+    helps = [line.split(" ")[2] for line in lines if line.startswith("# HELP ")]
+    types = [line.split(" ")[2] for line in lines if line.startswith("# TYPE ")]
+    assert len(helps) > 100
+    assert helps == types == sorted(set(helps))
+    assert "untyped" not in {line.split(" ")[3] for line in lines if line.startswith("# TYPE ")}
+
+
+def test_page_no_series_stands_twice(page):
+    series = [line.rsplit(" ", 1)[0] for line in page.text.splitlines() if line[0] != "#"]
+    assert len(series) == len(set(series))
+
+
+def test_page_every_metric_is_documented(page):
+    documented = set(re.findall(r"^\| `(\w+)`", (REPO / "docs/metrics.md").read_text(), re.M))
+    shown = {line.split(" ")[2] for line in page.text.splitlines() if line.startswith("# TYPE ")}
+    assert shown - documented == set()
+
+
+def test_page_promtool_finds_only_what_compatibility_fixes(page):
+    """promtool's lint; a name that other people's dashboards fix is on the list, with the reason."""
+    allowed = {}
+    for line in (REPO / "tests/e2e/promtool_allowed.txt").read_text().splitlines():
+        if line and not line.startswith("#"):
+            name, _, reason = line.partition(" ")
+            assert reason, f"no reason for {name}"
+            allowed[name] = reason
+    result = subprocess.run(["promtool", "check", "metrics"], input=page.text, text=True,
+                            capture_output=True, timeout=60)
+    complaints = [line for line in (result.stdout + result.stderr).splitlines() if line.strip()]
+    assert not [line for line in complaints if line.startswith("error while linting")], complaints
+    assert [line for line in complaints if line.split(" ")[0] not in allowed] == []
+
+
+def test_page_gzip_is_the_same(lab):
+    status, headers, body = fetch(lab.metrics_url, {"Accept-Encoding": "gzip"})
+    assert (status, headers["Content-Encoding"]) == (200, "gzip")
+    names = {s.name for s in Page(gzip.decompress(body).decode()).samples}
+    assert names == {s.name for s in Page(fetch(lab.metrics_url)[2].decode()).samples}
+
+
+def test_lag_of_a_stopped_group_is_right_to_the_record(lab):
+    """Nobody commits for `spark`, so its offsets stand still; the log's end only grows."""
+    admin = AdminClient({"bootstrap.servers": lab.bootstrap})
+    committed = admin.list_consumer_group_offsets(
+        [ConsumerGroupTopicPartitions("spark")])["spark"].result()
+    partitions = [tp for tp in committed.topic_partitions if tp.offset >= 0]
+    assert partitions
+
+    def ends():
+        answers = admin.list_offsets(
+            {TopicPartition(tp.topic, tp.partition): OffsetSpec.latest() for tp in partitions})
+        return {(tp.topic, str(tp.partition)): f.result().offset for tp, f in answers.items()}
+
+    before = ends()
+    old = Page(fetch(lab.metrics_url)[2].decode())
+    polled = old.value("streamgauge_collector_last_success_timestamp_seconds", collector="admin")
+
+    def polled_since():
+        page = Page(fetch(lab.metrics_url)[2].decode())
+        return page.value(
+            "streamgauge_collector_last_success_timestamp_seconds", collector="admin") > polled
+
+    wait_for("a new collection", polled_since, 35)
+    page = Page(fetch(lab.metrics_url)[2].decode())
+    after = ends()
+    for tp in partitions:
+        labels = {"topic": tp.topic, "partition": str(tp.partition)}
+        key = (tp.topic, str(tp.partition))
+        offset = page.value("kafka_consumergroup_current_offset", consumergroup="spark", **labels)
+        lag = page.value("kafka_consumergroup_lag", consumergroup="spark", **labels)
+        assert offset == tp.offset
+        assert before[key] - tp.offset <= lag <= after[key] - tp.offset
+
+
+def test_up_twice_changes_nothing(lab):
+    pids = sorted(path.read_text() for path in (lab.directory / "run").glob("*.pid"))
+    result = lab.up()
+    assert "is up" in result.stdout
+    assert sorted(path.read_text() for path in (lab.directory / "run").glob("*.pid")) == pids

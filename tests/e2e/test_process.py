@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The program itself: start with nothing there, mistakes of its user, its end."""
+import socket
+import subprocess
+import time
+
+import pytest
+
+from conftest import BUILD
+from servers import answering
+from streamgauge import fetch, free_port, wait_for
+
+BINARY = BUILD / "gcc-asan/streamgauge"
+
+
+def run(*flags):
+    return subprocess.run([BINARY, *flags], capture_output=True, text=True, timeout=30,
+                          stdin=subprocess.DEVNULL)
+
+
+def forward(listen_port, to_port, stopped):
+    """A port that leads to another, from now on."""
+    import threading
+
+    def pipe(a, b):
+        try:
+            while data := a.recv(65536):
+                b.sendall(data)
+        except OSError:
+            pass
+        for s in (a, b):
+            try:
+                s.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    listener = socket.create_server(("127.0.0.1", listen_port))
+    listener.settimeout(0.1)
+
+    def serve():
+        while not stopped.is_set():
+            try:
+                client, _ = listener.accept()
+            except TimeoutError:
+                continue
+            server = socket.create_connection(("127.0.0.1", to_port))
+            for pair in ((client, server), (server, client)):
+                threading.Thread(target=pipe, args=pair, daemon=True).start()
+        listener.close()
+
+    threading.Thread(target=serve, daemon=True).start()
+
+
+def test_kafka_down_serves_and_says_so_then_recovers(lab, start):
+    import threading
+
+    port = free_port()
+    process = start(f"collect: {{ interval: 2s, timeout: 2s }}\nclusters:\n"
+                    f"  - {{ name: late, bootstrap_servers: '127.0.0.1:{port}' }}\n")
+    wait_for("cluster_up 0", lambda: process.page().value("streamgauge_cluster_up") == 0, 10)
+    assert f"127.0.0.1:{port}" in process.log()
+    assert process.page().targets("admin") == {"cluster": 0}
+    stopped = threading.Event()
+    forward(port, 9092 + lab.offset, stopped)
+    try:
+        wait_for("cluster_up 1", lambda: process.page().value("streamgauge_cluster_up") == 1, 10)
+    finally:
+        stopped.set()
+
+
+def test_kafka_that_speaks_tls_gets_one_clear_line(start):
+    # What a TLS server answers to a plain request: an alert, then the end.
+    with answering(b"\x15\x03\x03\x00\x02\x02\x46") as port:
+        process = start(f"collect: {{ interval: 2s, timeout: 2s }}\nclusters:\n"
+                        f"  - {{ name: tls, bootstrap_servers: '127.0.0.1:{port}' }}\n")
+        wait_for("cluster_up 0", lambda: process.page().value("streamgauge_cluster_up") == 0, 10)
+        wait_for("a warning", lambda: "level=warn" in process.log(), 5)
+        assert f"127.0.0.1:{port}" in process.log()
+
+
+def test_unknown_host_gets_one_clear_line(start):
+    process = start("collect: { interval: 2s, timeout: 2s }\nclusters:\n"
+                    "  - { name: nohost, bootstrap_servers: 'nowhere.invalid:9092' }\n")
+    wait_for("cluster_up 0", lambda: process.page().value("streamgauge_cluster_up") == 0, 10)
+    assert "nowhere.invalid" in process.log()
+
+
+def test_sigterm_ends_within_two_seconds_whatever_is_stuck(lab, start):
+    with answering(None) as silent:
+        config = (f"collect: {{ interval: 60s, timeout: 50s }}\nclusters:\n"
+                  f"  - name: stuck\n    bootstrap_servers: 127.0.0.1:{silent}\n"
+                  f"    jolokia: {{ brokers: {{ 1: 'http://127.0.0.1:{silent}/jolokia/' }} }}\n"
+                  f"  - name: fine\n    bootstrap_servers: {lab.bootstrap}\n")
+        process = start(config, build="release")
+        wait_for("the other cluster works", lambda: process.page().value(
+            "streamgauge_cluster_up", kafka_cluster="fine") == 1, 20)
+        code, seconds = process.end()
+        assert code == 0, process.log()
+        assert seconds < 2
+
+
+def test_frozen_broker_and_sigterm_within_two_seconds(lab, start):
+    process = start(lab.config("2s", "2s"), build="release")
+    wait_for("broker 3", lambda: process.page().brokers_up().get("3") == 1, 20)
+    lab.fault("freeze-broker", "3")
+    try:
+        time.sleep(2.5)
+        code, seconds = process.end()
+        assert code == 0, process.log()
+        assert seconds < 2
+    finally:
+        lab.fault("thaw-broker", "3")
+
+
+def test_start_to_first_complete_page_is_quick(lab, start):
+    begun = time.monotonic()
+    process = start(lab.config("15s", "10s"), build="release")
+    wait_for("a complete page", lambda: process.page().targets() == {"1": 1, "2": 1, "3": 1}
+             and process.page().brokers_up() == {"1": 1, "2": 1, "3": 1}, 10)
+    print(f"complete after {time.monotonic() - begun:.2f} s")
+    assert fetch(process.url + "/-/ready")[0] == 200
+
+
+def test_template_finds_brokers_by_metadata_and_ports_do_not_matter(lab, start):
+    """{host} is the broker's; with one agent for all on one host, all must fail or answer alike."""
+    process = start(flags=[f"--kafka.server=127.0.0.1:{9092 + lab.offset}",
+                           "--jolokia.url=http://{host}:%d/jolokia/?broker={id}" % (8778 + lab.offset),
+                           "--collect.interval=5s"])
+    wait_for("three targets", lambda: set(process.page().targets()) == {"1", "2", "3"}, 20)
+
+
+def test_port_in_use_is_a_start_error(lab):
+    result = run(f"--web.listen-address=127.0.0.1:{9308 + lab.offset}")
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+    assert "Address already in use" in result.stderr
+
+
+@pytest.mark.parametrize("config, complaint", [
+    ("clusters: [{ name: a, bootstrap_servers: b, client: { securty.protocol: x } }]\n",
+     "securty.protocol"),
+    ("clusters: [{ name: a, bootstrap_servers: b, client: { security.protocol: hunter2 } }]\n",
+     "security.protocol"),
+    ("clusters: [{ name: a, bootstrap_servers: b, jolokia: { url: 'http://{host}/', rules: /no/x.yml } }]\n",
+     "/no/x.yml: No such file"),
+    ("clusters: [{ name: a, bootstrap_servers: b, topics: { include: '(' } }]\n", ":1:"),
+    ("nonsense: 1\n", ":1:1: unknown key \"nonsense\""),
+])
+def test_wrong_configuration_is_told_and_ends_with_1(tmp_path, config, complaint):
+    path = tmp_path / "c.yaml"
+    path.write_text(config)
+    for flags in ([f"--config.file={path}", "--config.check"], [f"--config.file={path}"]):
+        result = run(*flags)
+        assert result.returncode == 1, result
+        assert complaint in result.stderr
+        assert "hunter2" not in result.stderr
+
+
+def test_wrong_usage_ends_with_2():
+    result = run("--no.such.flag")
+    assert (result.returncode, result.stderr) == (
+        2, "streamgauge: unknown flag --no.such.flag; see --help\n")
+
+
+def test_once_prints_a_complete_page_or_ends_with_1(lab, tmp_path):
+    path = tmp_path / "c.yaml"
+    path.write_text(lab.config())
+    result = run(f"--config.file={path}", "--once")
+    assert result.returncode == 0, result.stderr
+    assert 'kafka_consumergroup_lag{kafka_cluster="streaming"' in result.stdout
+    assert "kafka_server_replicamanager_leadercount{" in result.stdout
+    path.write_text(lab.config("1s", "1s").replace(lab.jolokia(2), f"http://127.0.0.1:{free_port()}/"))
+    result = run(f"--config.file={path}", "--once")
+    assert result.returncode == 1
+    assert 'streamgauge_collector_success{kafka_cluster="streaming",collector="jolokia",target="2"} 0' \
+        in result.stdout
+
+
+def test_http_answers(lab, start):
+    process = start(lab.config())
+    url = process.url
+    assert fetch(url + "/nothing")[0] == 404
+    assert fetch(url + "/metrics", method="POST")[0] == 405
+    status, headers, body = fetch(url + "/metrics", method="HEAD")
+    assert (status, body) == (200, b"") and int(headers["Content-Length"]) > 0
+    assert fetch(url + "/-/healthy")[2] == b"Healthy\n"
+    wait_for("ready", lambda: fetch(url + "/-/ready")[0] == 200, 20)
+    status, headers, body = fetch(url + "/")
+    assert status == 200 and b"<h1>Streamgauge</h1>" in body
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+
+
+def test_threads_under_thread_sanitizer(lab, start):
+    process = start(lab.config("1s", "1s"), build="tsan")
+    wait_for("a page", lambda: process.page().targets() == {"1": 1, "2": 1, "3": 1}, 60)
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        process.page()
+    code, _ = process.end()
+    assert code == 0, process.log()
+    assert "ThreadSanitizer" not in process.log()
