@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/client.h"
+
+#include "admin/thread.h"
+#include "base/auto.h"
+#include "base/log.h"
+#include "base/str.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/*
+ * librdkafka reports a failing connection through the error callback, once per reason and half a
+ * minute, and separately from the request that the connection was wanted for: that one just times
+ * out. So the latest reason of each broker is kept until the broker answers, and is put into the
+ * text of whatever timed out meanwhile.
+ */
+
+enum {
+    REASONS_MAX = 32,
+    DESTROY_WAIT_MS = 300
+};
+
+struct reason {
+    char text[384];
+    enum sg_failure_kind kind;
+    int32_t broker; /* SG_CLIENT_ANY_BROKER: a bootstrap server */
+    uint64_t when;  /* counts up; 0: free */
+};
+
+struct sg_client {
+    atomic_uint n_refs;
+    rd_kafka_t *rk;
+    char *cluster;
+    char *servers; /* NULL once they were added */
+    uint64_t n_reasons;
+    struct reason reasons[REASONS_MAX];
+};
+
+/* ---- What librdkafka says ---- */
+
+static void on_log(const rd_kafka_t *rk, int level, const char *facility, const char *line)
+{
+    const struct sg_client *client = rd_kafka_opaque(rk);
+    struct sg_log_about about = { client->cluster, "admin", NULL };
+
+    (void)level; /* whoever handles the failure says how bad it is */
+    sg_log(SG_LOG_DEBUG, &about, "librdkafka %s: %s", facility, line);
+}
+
+/* The broker's id from "ssl://host:port/id: why", or SG_CLIENT_ANY_BROKER. */
+static int32_t broker_of(const char *text)
+{
+    const char *end = strstr(text, ": ");
+    const char *at = end;
+
+    while (at && at > text && at[-1] != '/')
+        at--;
+    if (!at || at == text || !isdigit((unsigned char)*at))
+        return SG_CLIENT_ANY_BROKER;
+    return (int32_t)strtol(at, NULL, 10);
+}
+
+/* Which is about the same broker, is free, or is the oldest. */
+static struct reason *place_for(struct sg_client *client, int32_t broker)
+{
+    struct reason *oldest = &client->reasons[0];
+
+    for (size_t i = 0; i < REASONS_MAX; i++) {
+        struct reason *reason = &client->reasons[i];
+        if (reason->when && reason->broker == broker)
+            return reason;
+        if (reason->when < oldest->when)
+            oldest = reason;
+    }
+    return oldest;
+}
+
+static void on_error(rd_kafka_t *rk, int code, const char *text, void *opaque)
+{
+    struct sg_client *client = opaque;
+
+    (void)rk;
+    /* "3/3 brokers are down" follows the reasons and would only hide them. */
+    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+        return;
+    int32_t broker = broker_of(text);
+    struct reason *reason = place_for(client, broker);
+    *reason = (struct reason){
+        .kind = sg_failure_kind_of((rd_kafka_resp_err_t)code),
+        .broker = broker,
+        .when = ++client->n_reasons,
+    };
+    (void)snprintf(reason->text, sizeof reason->text, "%s", text);
+}
+
+void sg_client_poll(struct sg_client *client)
+{
+    while (rd_kafka_poll(client->rk, 0) > 0)
+        ;
+}
+
+int sg_client_find_reason(
+    const struct sg_client *client, int32_t broker, struct sg_client_reason *ret_reason)
+{
+    const struct reason *latest = NULL;
+
+    for (size_t i = 0; i < REASONS_MAX; i++) {
+        const struct reason *reason = &client->reasons[i];
+        bool wanted = broker == SG_CLIENT_ANY_BROKER || reason->broker == broker;
+        if (reason->when && wanted && (!latest || reason->when > latest->when))
+            latest = reason;
+    }
+    if (!latest)
+        return 0;
+    *ret_reason = (struct sg_client_reason){ latest->kind, latest->text };
+    return 1;
+}
+
+uint64_t sg_client_n_reasons(const struct sg_client *client)
+{
+    return client->n_reasons;
+}
+
+void sg_client_forget(struct sg_client *client, int32_t broker)
+{
+    for (size_t i = 0; i < REASONS_MAX; i++) {
+        if (client->reasons[i].broker == broker)
+            client->reasons[i].when = 0;
+    }
+}
+
+/* ---- Properties ---- */
+
+static bool is_bootstrap(const char *name)
+{
+    return strcmp(name, "bootstrap.servers") == 0 || strcmp(name, "metadata.broker.list") == 0;
+}
+
+/*
+ * librdkafka's complaint without the value, which it likes to quote: each quoted part that comes
+ * from the value goes, and the whole value wherever it stands alone.
+ */
+static void add_reason(
+    struct sg_error *err, const char *reason, const char *name, const char *value)
+{
+    char text[sizeof err->text];
+    size_t n = 0, value_len = strlen(value);
+    bool before_word = false;
+
+    if (!err)
+        return;
+    for (const char *at = reason; *at && n + sizeof "(value)" < sizeof text;) {
+        const char *end = *at == '"' ? strchr(at + 1, '"') : NULL;
+        size_t skip = 0;
+        if (end && (size_t)(end - at - 1) < sizeof text) {
+            char part[sizeof text];
+            (void)snprintf(part, sizeof part, "%.*s", (int)(end - at - 1), at + 1);
+            if (part[0] && strcmp(part, name) != 0 && strstr(value, part))
+                skip = (size_t)(end - at) + 1;
+        }
+        if (!skip && value_len && !before_word && strncmp(at, value, value_len) == 0 &&
+            !isalnum((unsigned char)at[value_len]))
+            skip = value_len;
+        if (skip) {
+            memcpy(text + n, "(value)", 7);
+            n += 7;
+            at += skip;
+            before_word = false;
+        } else {
+            before_word = isalnum((unsigned char)*at) || *at == '.';
+            text[n++] = *at++;
+        }
+    }
+    text[n] = '\0';
+    (void)sg_error_set(err, 0, "%s", text);
+}
+
+static int set_property(
+    rd_kafka_conf_t *conf, const char *name, const char *value, struct sg_error *err)
+{
+    char reason[512] = "";
+
+    if (rd_kafka_conf_set(conf, name, value, reason, sizeof reason) == RD_KAFKA_CONF_OK)
+        return 0;
+    add_reason(err, reason, name, value);
+    return sg_error_prefix(err, SG_CLIENT_E_PROPERTY, "librdkafka property %s: ", name);
+}
+
+static int set_ms(rd_kafka_conf_t *conf, const char *name, int64_t ms, struct sg_error *err)
+{
+    char value[24];
+
+    (void)snprintf(value, sizeof value, "%" PRId64, ms);
+    return set_property(conf, name, value, err);
+}
+
+static int64_t clamp(int64_t value, int64_t low, int64_t high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+/*
+ * A frozen broker's kernel accepts connections and data for it. What tells librdkafka is a request
+ * that is not answered within socket.timeout.ms: it drops the connection and uses other brokers.
+ * That has to happen within one collection, and trying again must not wait for the next but one.
+ */
+static int set_ours(rd_kafka_conf_t *conf, int64_t timeout_ms, struct sg_error *err)
+{
+    static const struct {
+        const char *name, *value;
+    } fixed[] = {
+        { "client.id", "streamgauge" },
+        { "allow.auto.create.topics", "false" },
+        { "enable.auto.commit", "false" },
+        { "reconnect.backoff.max.ms", "1000" },
+        { "socket.keepalive.enable", "true" },
+        /* Metadata is read by each collection. */
+        { "topic.metadata.refresh.interval.ms", "-1" },
+        /* The log's end is the high watermark, as for kafka_exporter and Kafka's own tools. The
+           default, read_committed, stops at the first open transaction. */
+        { "isolation.level", "read_uncommitted" },
+    };
+    int r = 0;
+
+    for (size_t i = 0; !r && i < sizeof fixed / sizeof fixed[0]; i++)
+        r = set_property(conf, fixed[i].name, fixed[i].value, err);
+    if (!r)
+        r = set_ms(conf, "socket.timeout.ms", clamp(timeout_ms / 4, 1000, 60000), err);
+    if (!r)
+        r = set_ms(
+            conf, "socket.connection.setup.timeout.ms", clamp(timeout_ms / 5, 1000, 60000), err);
+    if (!r)
+        r = set_ms(conf, "api.version.request.timeout.ms", clamp(timeout_ms / 5, 500, 60000), err);
+    return r;
+}
+
+SG_AUTO_DEFINE(struct sg_client *, sg_client_unref);
+
+static rd_kafka_conf_t *conf_free(rd_kafka_conf_t *conf)
+{
+    if (conf)
+        rd_kafka_conf_destroy(conf);
+    return NULL;
+}
+SG_AUTO_DEFINE(rd_kafka_conf_t *, conf_free);
+
+/* Not of the consumer's handle proper, but any of the user's values may be in its complaint. */
+static void hide_values(
+    struct sg_error *err, const char *reason, const struct sg_cluster_config *config)
+{
+    struct sg_error hidden;
+
+    (void)sg_error_set(&hidden, 0, "%s", reason);
+    for (size_t i = 0; i < config->n_client; i++) {
+        const struct sg_property_setting *setting = &config->client[i];
+        bool secret = strstr(setting->name, "password") || strstr(setting->name, "secret") ||
+                      strstr(setting->name, ".pem") || strstr(setting->name, "oauthbearer.config");
+        if (secret) {
+            struct sg_error from = hidden;
+            add_reason(&hidden, from.text, setting->name, setting->value);
+        }
+    }
+    (void)sg_error_set(err, 0, "librdkafka refuses its properties: %s", hidden.text);
+}
+
+int sg_client_new(const struct sg_cluster_config *config,
+    int64_t timeout_ms,
+    struct sg_client **ret_client,
+    struct sg_error *err)
+{
+    sg_auto(conf_free) rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    sg_auto(sg_client_unref) struct sg_client *client = calloc(1, sizeof *client);
+    const char *servers = config->bootstrap_servers;
+    char reason[512] = "";
+
+    if (!client || !conf)
+        return -ENOMEM;
+    atomic_init(&client->n_refs, 1);
+
+    int r = set_ours(conf, timeout_ms, err);
+    for (size_t i = 0; !r && i < config->n_client; i++) {
+        const struct sg_property_setting *setting = &config->client[i];
+        if (is_bootstrap(setting->name))
+            servers = setting->value; /* given to sg_client_connect() */
+        else
+            r = set_property(conf, setting->name, setting->value, err);
+    }
+    if (r)
+        return r;
+
+    client->cluster = strdup(config->name);
+    client->servers = strdup(servers);
+    if (!client->cluster || !client->servers)
+        return -ENOMEM;
+    rd_kafka_conf_set_opaque(conf, client);
+    rd_kafka_conf_set_log_cb(conf, on_log);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+    client->rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, reason, sizeof reason);
+    if (!client->rk) {
+        hide_values(err, reason, config);
+        return SG_CLIENT_E_PROPERTY;
+    }
+    conf = NULL; /* the handle's now */
+    *ret_client = sg_take(&client);
+    return 0;
+}
+
+/* ---- Life ---- */
+
+struct sg_client *sg_client_ref(struct sg_client *client)
+{
+    atomic_fetch_add_explicit(&client->n_refs, 1, memory_order_relaxed);
+    return client;
+}
+
+static void *destroy(void *opaque)
+{
+    struct sg_client *client = opaque;
+
+    if (client->rk)
+        rd_kafka_destroy_flags(client->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    free(client->cluster);
+    free(client->servers);
+    free(client);
+    return NULL;
+}
+
+struct sg_client *sg_client_unref(struct sg_client *client)
+{
+    struct timespec until;
+    pthread_t thread;
+
+    if (!client || atomic_fetch_sub_explicit(&client->n_refs, 1, memory_order_acq_rel) != 1)
+        return NULL;
+    if (!client->rk || sg_thread_start(destroy, client, &thread) != 0) {
+        (void)destroy(client);
+        return NULL;
+    }
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += DESTROY_WAIT_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    if (pthread_timedjoin_np(thread, NULL, &until) != 0)
+        (void)pthread_detach(thread);
+    return NULL;
+}
+
+rd_kafka_t *sg_client_get(const struct sg_client *client)
+{
+    return client->rk;
+}
+
+void sg_client_connect(struct sg_client *client)
+{
+    if (!client->servers)
+        return;
+    (void)rd_kafka_brokers_add(client->rk, client->servers);
+    free(client->servers);
+    client->servers = NULL;
+}

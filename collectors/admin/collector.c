@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The admin collector: topology, offsets, consumer groups and lag of one cluster, from Kafka's own
+ * protocol. Nothing is written, created or joined.
+ *
+ * One collection:
+ *
+ *   metadata ──┬─> starts of the logs, leader by leader (threads) ──────────┐
+ *              └─> groups of each broker ─> their states and commits ───────┴─> ends of the logs
+ *
+ * The ends are read after the last commit has arrived, so that lag is never negative: what is
+ * produced in between is counted as lag, which it is. A broker that does not answer costs the
+ * time-out of the step, never more, and the rest is published: each step has its share of the
+ * collection's time.
+ *
+ * What cannot be read this time is absent: a partition's offsets while its leader does not answer,
+ * a group's while its coordinator does not. Nothing is carried over from the collection before,
+ * because an old commit against a new log end is a lag that nobody has.
+ */
+
+#include "collector.h"
+
+#include "admin/client.h"
+#include "admin/export.h"
+#include "admin/failures.h"
+#include "admin/groups.h"
+#include "admin/metadata.h"
+#include "admin/offsets.h"
+#include "admin/requests.h"
+#include "admin/topology.h"
+#include "base/auto.h"
+#include "base/filter.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SERIES_MAX = 5000000, /* 200 k partitions and their groups */
+
+    /* Shares of a collection's time, in percent of it, when everything that can hang does. */
+    METADATA_UNTIL = 45,
+    METADATA_HEDGE = 8, /* ask once more after this */
+    LIST_SHARE = 20,
+    GROUP_SHARE = 25,
+    GROUPS_UNTIL = 70,
+    CHUNK_SHARE = 20,
+    ENDS_UNTIL = 95,
+};
+
+struct admin {
+    struct sg_collector_env env;
+    struct sg_client *client;
+    struct sg_filter *topic_filter;
+    struct sg_filter *group_filter;
+    struct sg_series_table *table;
+    struct sg_slot *slot;
+};
+
+/* One collection. */
+struct collection {
+    struct admin *admin;
+    int64_t begun_ms;
+    int64_t whole_ms;
+    struct sg_failures failures;
+    struct sg_topology *topology;
+    struct sg_groups groups;
+    bool *answered; /* per place in topology->brokers */
+    bool *skip;     /* the same: not asked for the ends of its logs */
+    struct sg_offsets *starts;
+    struct sg_offsets *ends;
+};
+
+static int64_t share_ms(const struct collection *c, int percent)
+{
+    return c->whole_ms * percent / 100;
+}
+
+static int64_t deadline_ms(const struct collection *c, int percent)
+{
+    return c->begun_ms + share_ms(c, percent);
+}
+
+/* ---- The steps ---- */
+
+static void fail_metadata(struct collection *c, rd_kafka_resp_err_t code)
+{
+    const struct sg_cluster_config *config = c->admin->env.cluster_config;
+    struct sg_client_reason reason = { .kind = sg_failure_kind_of(code), .text = "" };
+    int found = sg_client_find_reason(c->admin->client, SG_CLIENT_ANY_BROKER, &reason);
+
+    sg_failures_add(&c->failures, reason.kind, SG_REQUEST_METADATA, code,
+        "no broker of %.150s answered Metadata within %" PRId64 " ms: %s%s",
+        config->bootstrap_servers, share_ms(c, METADATA_UNTIL),
+        found ? reason.text : rd_kafka_err2str(code),
+        found && reason.kind == SG_FAILURE_AUTH
+            ? sg_failure_advice(RD_KAFKA_RESP_ERR__AUTHENTICATION)
+            : "");
+}
+
+static void fail_topics(struct collection *c)
+{
+    const struct sg_topology *t = c->topology;
+
+    for (size_t i = 0; i < t->n_topic_errors; i++) {
+        rd_kafka_resp_err_t code = t->topic_errors[i].code;
+        sg_failures_add(&c->failures, sg_failure_kind_of(code), SG_REQUEST_METADATA, code,
+            "topic " SG_STR_FMT ": Metadata says: %s%s", SG_STR_ARG(t->topic_errors[i].name),
+            rd_kafka_err2str(code), sg_failure_advice(code));
+    }
+}
+
+/* @return 0, SG_METADATA_E_* (told to the slot already), or a negative errno */
+static int read_topology(struct collection *c)
+{
+    struct admin *self = c->admin;
+    const struct rd_kafka_metadata *metadata = NULL;
+    rd_kafka_resp_err_t code = 0;
+
+    sg_client_connect(self->client);
+    int r = sg_metadata_read(self->client, self->env.clock, self->env.stopping,
+        share_ms(c, METADATA_HEDGE), deadline_ms(c, METADATA_UNTIL), &metadata, &code);
+    if (r == SG_METADATA_E_FAILED)
+        fail_metadata(c, code);
+    if (r)
+        return r;
+    sg_client_forget(self->client, SG_CLIENT_ANY_BROKER);
+    r = sg_topology_new(metadata, self->topic_filter, &c->topology);
+    rd_kafka_metadata_destroy(metadata);
+    if (r)
+        return r;
+    fail_topics(c);
+    c->answered = calloc(c->topology->n_brokers + 1, sizeof *c->answered);
+    c->skip = calloc(c->topology->n_brokers + 1, sizeof *c->skip);
+    return c->answered && c->skip ? 0 : -ENOMEM;
+}
+
+static int read_groups(struct collection *c)
+{
+    const struct sg_requests_env env = {
+        .client = c->admin->client,
+        .clock = c->admin->env.clock,
+        .stopping = c->admin->env.stopping,
+        .topology = c->topology,
+        .group_filter = c->admin->group_filter,
+        .groups = &c->groups,
+        .failures = &c->failures,
+        .list_deadline_ms = sg_clock_monotonic_ms(c->admin->env.clock) + share_ms(c, LIST_SHARE),
+        .groups_deadline_ms = deadline_ms(c, GROUPS_UNTIL),
+        .group_ms = share_ms(c, GROUP_SHARE),
+        .answered = c->answered,
+    };
+    return sg_requests_run(&env);
+}
+
+/* Brokers once known stay known; those that did not answer now are down. */
+static int publish_brokers(struct collection *c)
+{
+    struct sg_cluster *cluster = c->admin->env.cluster;
+    const struct sg_topology *t = c->topology;
+    sg_auto_free struct sg_broker *known = NULL;
+    size_t n_known = 0;
+
+    int r = sg_cluster_copy_brokers(cluster, &known, &n_known);
+    for (size_t i = 0; !r && i < n_known; i++) {
+        if (!t || sg_topology_find_broker(t, known[i].id) == SG_PARTITION_NONE)
+            r = sg_cluster_set_broker(cluster, known[i].id, "", 0, false);
+    }
+    for (size_t i = 0; !r && t && i < t->n_missing; i++)
+        r = sg_cluster_set_broker(cluster, t->missing[i], "", 0, false);
+    for (size_t i = 0; !r && t && i < t->n_brokers; i++)
+        r = sg_cluster_set_broker(
+            cluster, t->brokers[i].id, t->brokers[i].host, t->brokers[i].port, c->answered[i]);
+    sg_cluster_set_up(cluster, t != NULL);
+    return r;
+}
+
+static int start_offsets(
+    struct collection *c, enum sg_offsets_which which, int until, struct sg_offsets **ret_offsets)
+{
+    return sg_offsets_start(c->admin->client, c->admin->env.clock, c->topology, which, c->skip,
+        share_ms(c, CHUNK_SHARE), deadline_ms(c, until), ret_offsets);
+}
+
+static int read_all(struct collection *c)
+{
+    const atomic_bool *stopping = c->admin->env.stopping;
+
+    int r = read_topology(c);
+    if (r)
+        return r;
+    r = start_offsets(c, SG_OFFSETS_START, GROUPS_UNTIL, &c->starts);
+    if (!r)
+        r = read_groups(c);
+    if (r)
+        return r;
+    r = publish_brokers(c);
+    if (r)
+        return r;
+
+    sg_offsets_wait(c->starts, stopping);
+    sg_offsets_report(c->starts, &c->failures);
+    sg_offsets_mark_silent(c->starts, c->skip);
+    for (size_t i = 0; i < c->topology->n_brokers; i++)
+        c->skip[i] = c->skip[i] || !c->answered[i];
+    r = start_offsets(c, SG_OFFSETS_END, ENDS_UNTIL, &c->ends);
+    if (r)
+        return r;
+    sg_offsets_wait(c->ends, stopping);
+    sg_offsets_report(c->ends, &c->failures);
+    return 0;
+}
+
+static int make_set(struct collection *c, struct sg_sample_set **ret_set)
+{
+    struct admin *self = c->admin;
+    const struct sg_export from = {
+        .topology = c->topology,
+        .groups = &c->groups,
+        .start = sg_offsets_get(c->starts),
+        .end = sg_offsets_get(c->ends),
+    };
+
+    sg_series_table_begin(self->table);
+    int r = sg_export_series(&from, self->table, self->slot);
+    return r ? r : sg_series_table_snapshot(self->table, ret_set);
+}
+
+/* ---- The collector ---- */
+
+static bool wanted(const struct sg_cluster_config *cluster_config)
+{
+    return cluster_config->bootstrap_servers != NULL;
+}
+
+static void destroy(void *opaque)
+{
+    struct admin *self = opaque;
+
+    if (!self)
+        return;
+    (void)sg_client_unref(self->client);
+    (void)sg_filter_free(self->topic_filter);
+    (void)sg_filter_free(self->group_filter);
+    (void)sg_series_table_free(self->table);
+    free(self);
+}
+
+static struct admin *admin_free(struct admin *self)
+{
+    destroy(self);
+    return NULL;
+}
+SG_AUTO_DEFINE(struct admin *, admin_free);
+
+static int create(const struct sg_collector_env *env, void **ret_self, struct sg_error *err)
+{
+    const struct sg_cluster_config *config = env->cluster_config;
+    const struct sg_label label = {
+        sg_str_of(env->config->cluster_label),
+        sg_str_of(config->name),
+    };
+    sg_auto(admin_free) struct admin *self = calloc(1, sizeof *self);
+
+    if (!self)
+        return -ENOMEM;
+    self->env = *env;
+    int r = sg_filter_new(config->topics.include, config->topics.exclude, &self->topic_filter, err);
+    if (r)
+        return sg_error_prefix(err, r, "topics: ");
+    r = sg_filter_new(config->groups.include, config->groups.exclude, &self->group_filter, err);
+    if (r)
+        return sg_error_prefix(err, r, "groups: ");
+    r = sg_client_new(config, env->config->timeout_ms, &self->client, err);
+    if (r)
+        return r;
+    r = sg_series_table_new(&label, 1, SERIES_MAX, &self->table);
+    if (!r)
+        r = sg_store_slot(env->store, config->name, "admin", "cluster", &self->slot);
+    if (r)
+        return sg_error_set(err, r, "cannot set up the admin collector");
+    *ret_self = sg_take(&self);
+    return 0;
+}
+
+static void fail_internal(struct collection *c, int r)
+{
+    sg_failures_add(&c->failures, SG_FAILURE_INTERNAL, SG_REQUEST_NONE, r,
+        "the collection ended early: %s", strerror(-r));
+}
+
+static void collect(void *opaque, int64_t deadline)
+{
+    struct admin *self = opaque;
+    int64_t now_ms = sg_clock_monotonic_ms(self->env.clock);
+    struct collection c = {
+        .admin = self,
+        .begun_ms = now_ms,
+        .whole_ms = deadline > now_ms ? deadline - now_ms : 1,
+    };
+    struct sg_sample_set *set = NULL;
+
+    sg_slot_begin(self->slot);
+    sg_client_poll(self->client);
+    int r = sg_groups_init(&c.groups);
+    if (!r)
+        r = read_all(&c);
+    if (!c.topology)
+        (void)publish_brokers(&c);
+    if (!r && !atomic_load(self->env.stopping))
+        r = make_set(&c, &set);
+    if (r < 0)
+        fail_internal(&c, r);
+
+    sg_failures_report(&c.failures, self->slot);
+    sg_slot_end(self->slot, set);
+    (void)sg_offsets_free(c.ends);
+    (void)sg_offsets_free(c.starts);
+    sg_groups_done(&c.groups);
+    (void)sg_topology_unref(c.topology);
+    free(c.answered);
+    free(c.skip);
+}
+
+const struct sg_collector sg_collector_admin = {
+    .name = "admin",
+    .wanted = wanted,
+    .create = create,
+    .collect = collect,
+    .destroy = destroy,
+};

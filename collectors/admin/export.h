@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * From what one collection found out to series, in kafka_exporter's names and labels.
+ * The collector's thread.
+ */
+
+#include "admin/groups.h"
+#include "admin/topology.h"
+#include "metric/series.h"
+#include "store/store.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* All borrowed. */
+struct sg_export {
+    const struct sg_topology *topology;
+    const struct sg_groups *groups;
+    const int64_t *start; /* of the logs, by partition number, or SG_OFFSET_UNKNOWN */
+    const int64_t *end;
+};
+
+/**
+ * Fill the table, which has begun a collection.
+ * @param slot  counts the series that the table refuses
+ * @return 0 or -ENOMEM
+ */
+int sg_export_series(
+    const struct sg_export *from, struct sg_series_table *table, struct sg_slot *slot);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What went wrong in one collection, told to the slot at its end.
+ *
+ * A broker that is down makes hundreds of requests fail in the same way. Failures of one request
+ * with one error code are one failure: the text of the first, and how many more there were.
+ * One thread.
+ */
+
+#include "base/error.h"
+#include "store/store.h"
+
+#include <librdkafka/rdkafka.h>
+#include <stddef.h>
+
+enum {
+    SG_FAILURES_MAX = 16 /* kinds of failures that are told apart in one collection */
+};
+
+/* Which request failed, as Kafka's protocol guide calls it. */
+enum sg_request {
+    SG_REQUEST_METADATA,
+    SG_REQUEST_LIST_GROUPS,
+    SG_REQUEST_DESCRIBE_GROUPS,
+    SG_REQUEST_OFFSET_FETCH,
+    SG_REQUEST_LIST_OFFSETS,
+    SG_REQUEST_NONE, /* not a request: memory, threads */
+};
+
+struct sg_failure {
+    enum sg_failure_kind kind;
+    enum sg_request request;
+    int code;      /* librdkafka's */
+    size_t n_more; /* besides the one of the text */
+    struct sg_error err;
+};
+
+/* A zeroed struct is empty. */
+struct sg_failures {
+    size_t n;
+    struct sg_failure items[SG_FAILURES_MAX];
+    size_t n_dropped; /* did not fit */
+};
+
+/** The kind of an error of librdkafka or of a broker. */
+enum sg_failure_kind sg_failure_kind_of(rd_kafka_resp_err_t code);
+
+/** What the reader of the log can do about the error, beginning with ": ", or "". */
+const char *sg_failure_advice(rd_kafka_resp_err_t code);
+
+/** Add a failure; its text is made only if it is the first of its request and code. */
+void sg_failures_add(struct sg_failures *failures,
+    enum sg_failure_kind kind,
+    enum sg_request request,
+    int code,
+    const char *format,
+    ...) __attribute__((format(printf, 5, 6)));
+
+/** Tell the slot all of it. */
+void sg_failures_report(const struct sg_failures *failures, struct sg_slot *slot);

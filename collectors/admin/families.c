@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/families.h"
+
+const struct sg_family sg_admin_families[] = {
+    [SG_ADMIN_BROKERS] = { "kafka_brokers", SG_METRIC_GAUGE,
+        "Number of brokers in the Kafka cluster (Metadata)." },
+    [SG_ADMIN_BROKER_INFO] = { "kafka_broker_info", SG_METRIC_INFO,
+        "A broker of the Kafka cluster and the address that it advertises; the value is 1 "
+        "(Metadata)." },
+    [SG_ADMIN_TOPIC_PARTITIONS] = { "kafka_topic_partitions", SG_METRIC_GAUGE,
+        "Number of partitions of the topic (Metadata)." },
+    [SG_ADMIN_TOPIC_REPLICATION_FACTOR] = { "kafka_topic_replication_factor", SG_METRIC_GAUGE,
+        "Number of replicas of the topic's partition that has the fewest (Metadata)." },
+    [SG_ADMIN_PARTITION_CURRENT_OFFSET] = { "kafka_topic_partition_current_offset", SG_METRIC_GAUGE,
+        "End of the partition's log: the offset that the next record readable by consumers gets "
+        "(ListOffsets, latest)." },
+    [SG_ADMIN_PARTITION_OLDEST_OFFSET] = { "kafka_topic_partition_oldest_offset", SG_METRIC_GAUGE,
+        "Start of the partition's log: the oldest offset that can be read "
+        "(ListOffsets, earliest)." },
+    [SG_ADMIN_PARTITION_LEADER] = { "kafka_topic_partition_leader", SG_METRIC_GAUGE,
+        "Id of the broker that leads the partition; absent when it has no leader (Metadata)." },
+    [SG_ADMIN_PARTITION_LEADER_IS_PREFERRED] = { "kafka_topic_partition_leader_is_preferred",
+        SG_METRIC_GAUGE,
+        "1 if the partition is led by its preferred broker, the first of its replicas "
+        "(Metadata)." },
+    [SG_ADMIN_PARTITION_LEADERLESS] = { "kafka_topic_partition_leaderless", SG_METRIC_GAUGE,
+        "1 if the partition has no leader: nobody can write to it or read from it (Metadata)." },
+    [SG_ADMIN_PARTITION_REPLICAS] = { "kafka_topic_partition_replicas", SG_METRIC_GAUGE,
+        "Number of replicas of the partition (Metadata)." },
+    [SG_ADMIN_PARTITION_IN_SYNC_REPLICA] = { "kafka_topic_partition_in_sync_replica",
+        SG_METRIC_GAUGE, "Number of in-sync replicas of the partition (Metadata)." },
+    [SG_ADMIN_PARTITION_UNDER_REPLICATED] = { "kafka_topic_partition_under_replicated_partition",
+        SG_METRIC_GAUGE,
+        "1 if the partition has fewer in-sync replicas than replicas (Metadata)." },
+    [SG_ADMIN_GROUP_MEMBERS] = { "kafka_consumergroup_members", SG_METRIC_GAUGE,
+        "Number of members of the consumer group (DescribeGroups)." },
+    [SG_ADMIN_GROUP_STATE] = { "kafka_consumergroup_state", SG_METRIC_STATESET,
+        "1 for the state that the consumer group is in, 0 for the others (DescribeGroups)." },
+    [SG_ADMIN_GROUP_CURRENT_OFFSET] = { "kafka_consumergroup_current_offset", SG_METRIC_GAUGE,
+        "Committed offset of the consumer group in the partition; absent when it has committed "
+        "none (OffsetFetch)." },
+    [SG_ADMIN_GROUP_CURRENT_OFFSET_SUM] = { "kafka_consumergroup_current_offset_sum",
+        SG_METRIC_GAUGE,
+        "Sum of the consumer group's committed offsets in the topic (OffsetFetch)." },
+    [SG_ADMIN_GROUP_LAG] = { "kafka_consumergroup_lag", SG_METRIC_GAUGE,
+        "Records of the partition that the consumer group has still to read: from its committed "
+        "offset (OffsetFetch), or the log's start if that is later, to the log's end "
+        "(ListOffsets). Absent when the end is not known or the committed offset is past it." },
+    [SG_ADMIN_GROUP_LAG_SUM] = { "kafka_consumergroup_lag_sum", SG_METRIC_GAUGE,
+        "Sum of the consumer group's lag in the topic's partitions; absent when the end of one is "
+        "not known (OffsetFetch, ListOffsets)." },
+};
+
+const size_t sg_admin_n_families = sizeof sg_admin_families / sizeof sg_admin_families[0];
+
+_Static_assert(sizeof sg_admin_families / sizeof sg_admin_families[0] == SG_ADMIN_FAMILIES,
+    "one entry for each of enum sg_admin_family");

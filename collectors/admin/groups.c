@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/groups.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *sg_group_state_text(enum sg_group_state state)
+{
+    static const char *const texts[SG_GROUP_STATES] = {
+        [SG_GROUP_COMPLETING_REBALANCE] = "CompletingRebalance",
+        [SG_GROUP_DEAD] = "Dead",
+        [SG_GROUP_EMPTY] = "Empty",
+        [SG_GROUP_PREPARING_REBALANCE] = "PreparingRebalance",
+        [SG_GROUP_STABLE] = "Stable",
+    };
+    return texts[state];
+}
+
+static enum sg_group_state state_of(rd_kafka_consumer_group_state_t state)
+{
+    switch (state) {
+    case RD_KAFKA_CONSUMER_GROUP_STATE_COMPLETING_REBALANCE:
+        return SG_GROUP_COMPLETING_REBALANCE;
+    case RD_KAFKA_CONSUMER_GROUP_STATE_DEAD:
+        return SG_GROUP_DEAD;
+    case RD_KAFKA_CONSUMER_GROUP_STATE_EMPTY:
+        return SG_GROUP_EMPTY;
+    case RD_KAFKA_CONSUMER_GROUP_STATE_PREPARING_REBALANCE:
+        return SG_GROUP_PREPARING_REBALANCE;
+    case RD_KAFKA_CONSUMER_GROUP_STATE_STABLE:
+        return SG_GROUP_STABLE;
+    default:
+        return SG_GROUP_STATE_UNKNOWN;
+    }
+}
+
+int sg_groups_init(struct sg_groups *groups)
+{
+    *groups = (struct sg_groups){ .names = sg_arena_new() };
+    return groups->names ? 0 : -ENOMEM;
+}
+
+void sg_groups_done(struct sg_groups *groups)
+{
+    for (size_t i = 0; i < groups->n; i++)
+        free(groups->groups[i].committed);
+    free(groups->groups);
+    sg_index_done(&groups->index);
+    (void)sg_arena_unref(groups->names);
+    *groups = (struct sg_groups){ .n = 0 };
+}
+
+static bool group_equal(const void *owner, uint32_t id, const void *key)
+{
+    const struct sg_groups *groups = owner;
+    return sg_str_equal(groups->groups[id].name, *(const struct sg_str *)key);
+}
+
+int sg_groups_add(struct sg_groups *groups,
+    struct sg_str name,
+    rd_kafka_consumer_group_state_t state,
+    uint32_t *ret_group,
+    bool *ret_is_new)
+{
+    uint32_t hash = sg_hash(name);
+    uint32_t id = sg_index_find(&groups->index, hash, group_equal, groups, &name);
+    enum sg_group_state listed = state_of(state);
+
+    if (id != SG_INDEX_NONE) {
+        struct sg_group *group = &groups->groups[id];
+        if (group->listed == SG_GROUP_STATE_UNKNOWN || group->listed == SG_GROUP_DEAD)
+            group->listed = listed;
+        *ret_group = id;
+        *ret_is_new = false;
+        return 0;
+    }
+    if (groups->n == groups->allocated) {
+        size_t n = groups->allocated ? groups->allocated * 2 : 64;
+        struct sg_group *all = realloc(groups->groups, n * sizeof *all);
+        if (!all)
+            return -ENOMEM;
+        groups->groups = all;
+        groups->allocated = n;
+    }
+    name.ptr = sg_arena_copy(groups->names, name);
+    id = (uint32_t)groups->n;
+    if (!name.ptr || sg_index_add(&groups->index, hash, id) != 0)
+        return -ENOMEM;
+    groups->groups[groups->n++] = (struct sg_group){
+        .name = name,
+        .listed = listed,
+        .state = SG_GROUP_STATE_UNKNOWN,
+    };
+    *ret_group = id;
+    *ret_is_new = true;
+    return 0;
+}
+
+void sg_group_describe(
+    struct sg_group *group, rd_kafka_consumer_group_state_t state, size_t n_members)
+{
+    enum sg_group_state described = state_of(state);
+
+    if (described == SG_GROUP_DEAD && group->listed != SG_GROUP_DEAD) {
+        group->state = group->listed;
+        return;
+    }
+    group->state = described;
+    group->has_members = true;
+    group->n_members = (uint32_t)n_members;
+}
+
+static int by_partition(const void *a, const void *b)
+{
+    uint32_t x = ((const struct sg_committed *)a)->partition;
+    uint32_t y = ((const struct sg_committed *)b)->partition;
+    return (x > y) - (x < y);
+}
+
+int sg_group_commit(struct sg_group *group,
+    const struct sg_topology *topology,
+    const rd_kafka_topic_partition_list_t *partitions)
+{
+    const char *topic_name = NULL;
+    int64_t topic = SG_PARTITION_NONE;
+    bool sorted = true;
+
+    if (partitions->cnt == 0)
+        return 0;
+    struct sg_committed *committed = calloc((size_t)partitions->cnt, sizeof *committed);
+    size_t n = 0;
+    if (!committed)
+        return -ENOMEM;
+    for (int i = 0; i < partitions->cnt; i++) {
+        const rd_kafka_topic_partition_t *element = &partitions->elems[i];
+        if (!element->err && element->offset < 0)
+            continue;
+        if (!topic_name || strcmp(topic_name, element->topic) != 0) {
+            topic_name = element->topic;
+            topic = sg_topology_find_topic(topology, sg_str_of(topic_name));
+        }
+        if (topic == SG_PARTITION_NONE)
+            continue;
+        int64_t number = sg_topology_find_partition(topology, (uint32_t)topic, element->partition);
+        if (number == SG_PARTITION_NONE)
+            continue;
+        committed[n] = (struct sg_committed){
+            .partition = (uint32_t)number,
+            .offset = element->err ? SG_COMMITTED_UNKNOWN : element->offset,
+        };
+        sorted = sorted && (n == 0 || committed[n - 1].partition < committed[n].partition);
+        n++;
+    }
+    if (!sorted)
+        qsort(committed, n, sizeof *committed, by_partition);
+    free(group->committed);
+    group->committed = committed;
+    group->n_committed = n;
+    return 0;
+}

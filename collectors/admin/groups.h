@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * The consumer groups of one collection: who they are, in which state, what they have committed.
+ * Filled from answers one by one; whatever was not answered stays unknown. One thread.
+ */
+
+#include "admin/topology.h"
+#include "base/arena.h"
+#include "base/index.h"
+#include "base/str.h"
+
+#include <librdkafka/rdkafka.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The states of the classic group protocol, spelled as Kafka spells them. */
+enum sg_group_state {
+    SG_GROUP_COMPLETING_REBALANCE,
+    SG_GROUP_DEAD,
+    SG_GROUP_EMPTY,
+    SG_GROUP_PREPARING_REBALANCE,
+    SG_GROUP_STABLE,
+    SG_GROUP_STATES,
+    SG_GROUP_STATE_UNKNOWN = SG_GROUP_STATES,
+};
+
+/** @param state not SG_GROUP_STATE_UNKNOWN */
+const char *sg_group_state_text(enum sg_group_state state);
+
+enum {
+    SG_COMMITTED_UNKNOWN = -1 /* the broker refused to say; not the same as: never committed */
+};
+
+struct sg_committed {
+    uint32_t partition; /* its number in the topology */
+    int64_t offset;     /* or SG_COMMITTED_UNKNOWN */
+};
+
+struct sg_group {
+    struct sg_str name; /* terminated */
+    enum sg_group_state listed;
+    enum sg_group_state state;
+    bool has_members;
+    uint32_t n_members;
+    size_t n_committed;
+    struct sg_committed *committed; /* by partition number */
+};
+
+/* A zeroed struct, then sg_groups_init(). */
+struct sg_groups {
+    struct sg_arena *names;
+    struct sg_index index;
+    size_t n;
+    size_t allocated;
+    struct sg_group *groups;
+};
+
+/** @return 0 or -ENOMEM */
+int sg_groups_init(struct sg_groups *groups);
+void sg_groups_done(struct sg_groups *groups);
+
+/**
+ * A broker lists a group. librdkafka up to 2.14.1 can list one twice, and so can two brokers while
+ * a coordinator moves; the second time only a state that was not known is taken.
+ * @param ret_is_new  was it listed for the first time?
+ * @return 0 or -ENOMEM
+ */
+int sg_groups_add(struct sg_groups *groups,
+    struct sg_str name,
+    rd_kafka_consumer_group_state_t state,
+    uint32_t *ret_group,
+    bool *ret_is_new);
+
+/**
+ * A coordinator describes a group.
+ *
+ * The answer Dead with no members for a group that was listed as living means that the group uses
+ * the new consumer protocol (KIP-848), which this old request knows nothing of, or that it is just
+ * being deleted: then the state is the listed one and the members are not known.
+ */
+void sg_group_describe(
+    struct sg_group *group, rd_kafka_consumer_group_state_t state, size_t n_members);
+
+/**
+ * A coordinator says what a group has committed. Partitions without a commit, and those of topics
+ * that are gone or not wanted, are left out.
+ * @param partitions  borrowed for the call
+ * @return 0 or -ENOMEM
+ */
+int sg_group_commit(struct sg_group *group,
+    const struct sg_topology *topology,
+    const rd_kafka_topic_partition_list_t *partitions);

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/offsets.h"
+
+#include "admin/lag.h"
+#include "admin/thread.h"
+#include "admin/wait.h"
+#include "base/auto.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * rd_kafka_offsets_for_times() gives nothing at all when one partition of its list fails, and waits
+ * for the slowest leader. So each call is about one leader's partitions, and a call that fails for
+ * another reason than the leader's silence is split until the bad partitions are alone.
+ *
+ * The threads share the pass by reference and write answers under its lock; once the pass is closed
+ * they write no more, so that a late answer of a frozen broker changes nothing that is being read.
+ */
+
+struct leader {
+    uint32_t first; /* of its partitions in order[] */
+    uint32_t n;
+    size_t n_bad; /* partitions refused one by one */
+    int64_t bad;  /* the first of them */
+    rd_kafka_resp_err_t bad_code;
+    rd_kafka_resp_err_t code; /* why the rest was given up; 0 if it was not */
+    bool skipped;
+    bool done;
+};
+
+struct sg_offsets {
+    struct sg_client *client;
+    const struct sg_clock *clock;
+    struct sg_topology *topology;
+    enum sg_offsets_which which;
+    int64_t chunk_ms;
+    int64_t deadline_ms;
+    size_t n_leaders; /* by place in topology->brokers */
+    uint32_t *order;  /* partition numbers, leader by leader */
+
+    struct sg_wait wait; /* its lock guards what is below, and leaders past first and n */
+    struct leader *leaders;
+    int64_t *offsets;
+    unsigned n_refs;
+    unsigned n_running;
+    size_t next; /* leader that nobody asks yet */
+    bool closed;
+};
+
+static void unref(struct sg_offsets *pass)
+{
+    sg_wait_lock(&pass->wait);
+    unsigned n_left = --pass->n_refs;
+    sg_wait_unlock(&pass->wait);
+    if (n_left)
+        return;
+    sg_wait_done(&pass->wait);
+    (void)sg_topology_unref(pass->topology);
+    (void)sg_client_unref(pass->client);
+    free(pass->order);
+    free(pass->leaders);
+    free(pass->offsets);
+    free(pass);
+}
+
+/* ---- Asking; on the pass's threads ---- */
+
+/* Does the code say that the leader, not a partition, is the trouble? */
+static bool is_silence(rd_kafka_resp_err_t code)
+{
+    return code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT ||
+           code == RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE || code == RD_KAFKA_RESP_ERR__DESTROY;
+}
+
+/* The partition number goes through librdkafka as the element's opaque. */
+static rd_kafka_topic_partition_list_t *list_of(
+    const struct sg_offsets *pass, const uint32_t *numbers, uint32_t n)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)n);
+
+    for (uint32_t i = 0; list && i < n; i++) {
+        const struct sg_partition *partition = &pass->topology->partitions[numbers[i]];
+        const char *topic = pass->topology->topics[partition->topic].name.ptr;
+        rd_kafka_topic_partition_t *element =
+            rd_kafka_topic_partition_list_add(list, topic, partition->id);
+        element->offset = pass->which;
+        element->opaque = (void *)(uintptr_t)numbers[i];
+    }
+    return list;
+}
+
+static void take_answers(
+    struct sg_offsets *pass, struct leader *leader, const rd_kafka_topic_partition_list_t *list)
+{
+    sg_wait_lock(&pass->wait);
+    for (int i = 0; !pass->closed && i < list->cnt; i++) {
+        const rd_kafka_topic_partition_t *element = &list->elems[i];
+        uint32_t number = (uint32_t)(uintptr_t)element->opaque;
+        if (!element->err && element->offset >= 0) {
+            pass->offsets[number] = element->offset;
+        } else if (element->err && !leader->n_bad++) {
+            leader->bad = number;
+            leader->bad_code = element->err;
+        }
+    }
+    sg_wait_unlock(&pass->wait);
+}
+
+static void note_bad(
+    struct sg_offsets *pass, struct leader *leader, uint32_t number, rd_kafka_resp_err_t code)
+{
+    sg_wait_lock(&pass->wait);
+    if (!pass->closed && !leader->n_bad++) {
+        leader->bad = number;
+        leader->bad_code = code;
+    }
+    sg_wait_unlock(&pass->wait);
+}
+
+/* @return 0, or the error that ends the asking of this leader */
+static rd_kafka_resp_err_t ask_chunk(
+    struct sg_offsets *pass, struct leader *leader, const uint32_t *numbers, uint32_t n)
+{
+    int left_ms = sg_clock_left_ms(pass->clock, pass->deadline_ms);
+    if (left_ms == 0)
+        return RD_KAFKA_RESP_ERR__TIMED_OUT;
+    if (left_ms > pass->chunk_ms)
+        left_ms = (int)pass->chunk_ms;
+
+    rd_kafka_topic_partition_list_t *list = list_of(pass, numbers, n);
+    if (!list)
+        return RD_KAFKA_RESP_ERR__FAIL;
+    rd_kafka_resp_err_t code =
+        rd_kafka_offsets_for_times(sg_client_get(pass->client), list, left_ms);
+    if (!code)
+        take_answers(pass, leader, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    if (!code || is_silence(code))
+        return code;
+    if (n == 1) {
+        note_bad(pass, leader, numbers[0], code);
+        return 0;
+    }
+    code = ask_chunk(pass, leader, numbers, n / 2);
+    return code ? code : ask_chunk(pass, leader, numbers + n / 2, n - n / 2);
+}
+
+static void ask_leader(struct sg_offsets *pass, struct leader *leader)
+{
+    rd_kafka_resp_err_t code = 0;
+    bool closed = false;
+
+    for (uint32_t at = 0; !code && !closed && at < leader->n; at += SG_OFFSETS_CHUNK) {
+        uint32_t n = leader->n - at < SG_OFFSETS_CHUNK ? leader->n - at : SG_OFFSETS_CHUNK;
+        code = ask_chunk(pass, leader, pass->order + leader->first + at, n);
+        sg_wait_lock(&pass->wait);
+        closed = pass->closed;
+        sg_wait_unlock(&pass->wait);
+    }
+    sg_wait_lock(&pass->wait);
+    if (!pass->closed) {
+        leader->code = code;
+        leader->done = true;
+    }
+    sg_wait_unlock(&pass->wait);
+}
+
+static void *ask_leaders(void *context)
+{
+    struct sg_offsets *pass = context;
+
+    sg_wait_lock(&pass->wait);
+    while (!pass->closed && pass->next < pass->n_leaders) {
+        struct leader *leader = &pass->leaders[pass->next++];
+        if (leader->skipped || leader->n == 0)
+            continue;
+        sg_wait_unlock(&pass->wait);
+        ask_leader(pass, leader);
+        sg_wait_lock(&pass->wait);
+    }
+    pass->n_running--;
+    sg_wait_signal(&pass->wait);
+    sg_wait_unlock(&pass->wait);
+    unref(pass);
+    return NULL;
+}
+
+/* ---- Starting ---- */
+
+/* Partitions without a leader, or whose leader the metadata does not list, cannot be asked for. */
+static void sort_by_leader(struct sg_offsets *pass)
+{
+    const struct sg_topology *t = pass->topology;
+    uint32_t at = 0;
+
+    for (size_t i = 0; i < t->n_partitions; i++) {
+        int64_t place = sg_topology_find_broker(t, t->partitions[i].leader);
+        if (place != SG_PARTITION_NONE)
+            pass->leaders[place].n++;
+    }
+    for (size_t i = 0; i < pass->n_leaders; i++) {
+        pass->leaders[i].first = at;
+        at += pass->leaders[i].n;
+        pass->leaders[i].n = 0;
+    }
+    for (size_t i = 0; i < t->n_partitions; i++) {
+        int64_t place = sg_topology_find_broker(t, t->partitions[i].leader);
+        if (place == SG_PARTITION_NONE)
+            continue;
+        struct leader *leader = &pass->leaders[place];
+        pass->order[leader->first + leader->n++] = (uint32_t)i;
+    }
+}
+
+static struct sg_offsets *new_pass(
+    struct sg_client *client, struct sg_topology *topology, const bool *skip)
+{
+    struct sg_offsets *pass = calloc(1, sizeof *pass);
+
+    if (!pass)
+        return NULL;
+    pass->n_leaders = topology->n_brokers;
+    pass->order = calloc(topology->n_partitions + 1, sizeof *pass->order);
+    pass->leaders = calloc(topology->n_brokers + 1, sizeof *pass->leaders);
+    pass->offsets = malloc((topology->n_partitions + 1) * sizeof *pass->offsets);
+    if (!pass->order || !pass->leaders || !pass->offsets) {
+        free(pass->order);
+        free(pass->leaders);
+        free(pass->offsets);
+        free(pass);
+        return NULL;
+    }
+    pass->client = sg_client_ref(client);
+    pass->topology = sg_topology_ref(topology);
+    pass->n_refs = 1;
+    sg_wait_init(&pass->wait);
+    for (size_t i = 0; i < topology->n_partitions; i++)
+        pass->offsets[i] = SG_OFFSET_UNKNOWN;
+    for (size_t i = 0; i < pass->n_leaders; i++)
+        pass->leaders[i].skipped = skip[i];
+    sort_by_leader(pass);
+    return pass;
+}
+
+int sg_offsets_start(struct sg_client *client,
+    const struct sg_clock *clock,
+    struct sg_topology *topology,
+    enum sg_offsets_which which,
+    const bool *skip,
+    int64_t chunk_ms,
+    int64_t deadline_ms,
+    struct sg_offsets **ret_offsets)
+{
+    struct sg_offsets *pass = new_pass(client, topology, skip);
+    size_t n_threads = 0;
+    int r = 0;
+
+    if (!pass)
+        return -ENOMEM;
+    pass->clock = clock;
+    pass->which = which;
+    pass->chunk_ms = chunk_ms;
+    pass->deadline_ms = deadline_ms;
+    for (size_t i = 0; i < pass->n_leaders; i++)
+        n_threads += pass->leaders[i].n > 0 && !pass->leaders[i].skipped;
+    if (n_threads > SG_OFFSETS_THREADS_MAX)
+        n_threads = SG_OFFSETS_THREADS_MAX;
+
+    sg_wait_lock(&pass->wait);
+    for (size_t i = 0; !r && i < n_threads; i++) {
+        r = sg_thread_start_detached(ask_leaders, pass);
+        if (!r) {
+            pass->n_refs++;
+            pass->n_running++;
+        }
+    }
+    if (pass->n_running)
+        r = 0; /* fewer threads do it too */
+    sg_wait_unlock(&pass->wait);
+    if (r) {
+        unref(pass);
+        return r;
+    }
+    *ret_offsets = pass;
+    return 0;
+}
+
+/* ---- Ending ---- */
+
+void sg_offsets_wait(struct sg_offsets *pass, const atomic_bool *stopping)
+{
+    sg_wait_lock(&pass->wait);
+    while (pass->n_running && !atomic_load(stopping)) {
+        int left_ms = sg_clock_left_ms(pass->clock, pass->deadline_ms);
+        if (left_ms == 0)
+            break;
+        sg_wait_for(&pass->wait, left_ms);
+    }
+    pass->closed = true;
+    for (size_t i = 0; i < pass->n_leaders; i++) {
+        struct leader *leader = &pass->leaders[i];
+        if (leader->n && !leader->skipped && !leader->done)
+            leader->code = RD_KAFKA_RESP_ERR__TIMED_OUT;
+    }
+    sg_wait_unlock(&pass->wait);
+}
+
+const int64_t *sg_offsets_get(const struct sg_offsets *pass)
+{
+    return pass->offsets;
+}
+
+void sg_offsets_mark_silent(const struct sg_offsets *pass, bool *skip)
+{
+    for (size_t i = 0; i < pass->n_leaders; i++) {
+        if (pass->leaders[i].code)
+            skip[i] = true;
+    }
+}
+
+void sg_offsets_report(const struct sg_offsets *pass, struct sg_failures *failures)
+{
+    const struct sg_topology *t = pass->topology;
+    const char *what = pass->which == SG_OFFSETS_END ? "latest" : "earliest";
+
+    for (size_t i = 0; i < pass->n_leaders; i++) {
+        const struct leader *leader = &pass->leaders[i];
+        if (leader->code) {
+            struct sg_client_reason reason = { .text = "" };
+            int found = sg_client_find_reason(pass->client, t->brokers[i].id, &reason);
+            sg_failures_add(failures, sg_failure_kind_of(leader->code), SG_REQUEST_LIST_OFFSETS,
+                leader->code,
+                "broker %" PRId32 " (%s:%" PRId32
+                ") did not answer ListOffsets (%s) for the %" PRIu32
+                " partitions that it leads: %s%s%s",
+                t->brokers[i].id, t->brokers[i].host, t->brokers[i].port, what, leader->n,
+                rd_kafka_err2str(leader->code), found ? "; " : "", reason.text);
+        }
+        if (leader->n_bad) {
+            const struct sg_partition *bad = &t->partitions[leader->bad];
+            sg_failures_add(failures, sg_failure_kind_of(leader->bad_code), SG_REQUEST_LIST_OFFSETS,
+                leader->bad_code,
+                "broker %" PRId32 " refused ListOffsets (%s) for %zu partitions, first %s-%" PRId32
+                ": %s%s",
+                t->brokers[i].id, what, leader->n_bad, t->topics[bad->topic].name.ptr, bad->id,
+                rd_kafka_err2str(leader->bad_code), sg_failure_advice(leader->bad_code));
+        }
+    }
+}
+
+struct sg_offsets *sg_offsets_free(struct sg_offsets *pass)
+{
+    if (!pass)
+        return NULL;
+    sg_wait_lock(&pass->wait);
+    pass->closed = true;
+    sg_wait_unlock(&pass->wait);
+    unref(pass);
+    return NULL;
+}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/requests.h"
+
+#include "admin/wait.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * ListConsumerGroups is sent to each broker by itself (AdminOptions_set_broker) instead of letting
+ * librdkafka send it to all: that would be answered only when the slowest broker has answered or
+ * timed out, would wait for brokers that left the cluster long ago, and would not say which broker
+ * an error is about. So the groups of the brokers that work are asked for at once.
+ *
+ * A group's two requests are sent together. Each carries the number of what it is about as its
+ * opaque; what is still on its way at the deadline is dropped with the queue.
+ */
+
+struct requests {
+    const struct sg_requests_env *env;
+    rd_kafka_t *rk;
+    rd_kafka_queue_t *queue;
+    rd_kafka_AdminOptions_t *options[3]; /* by enum api */
+    size_t n_lists;                      /* on their way */
+    size_t n_requests;                   /* of groups, on their way */
+    size_t next_group;                   /* to be asked for */
+    uint8_t *n_pending;                  /* per group, answers that are missing */
+    size_t n_pending_allocated;
+};
+
+enum api {
+    API_LIST,
+    API_DESCRIBE,
+    API_OFFSETS
+};
+
+static struct sg_str printable(struct sg_str name)
+{
+    /* A long name must not push the reason out of the text. */
+    return (struct sg_str){ name.ptr, name.len < 100 ? name.len : 100 };
+}
+
+/* ---- Sending ---- */
+
+static int open_requests(struct requests *q)
+{
+    static const rd_kafka_admin_op_t ops[3] = {
+        [API_LIST] = RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS,
+        [API_DESCRIBE] = RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS,
+        [API_OFFSETS] = RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS,
+    };
+
+    q->queue = rd_kafka_queue_new(q->rk);
+    if (!q->queue)
+        return -ENOMEM;
+    for (size_t i = 0; i < 3; i++) {
+        q->options[i] = rd_kafka_AdminOptions_new(q->rk, ops[i]);
+        if (!q->options[i])
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+static void close_requests(struct requests *q)
+{
+    for (size_t i = 0; i < 3; i++) {
+        if (q->options[i])
+            rd_kafka_AdminOptions_destroy(q->options[i]);
+    }
+    if (q->queue)
+        rd_kafka_queue_destroy(q->queue);
+    free(q->n_pending);
+}
+
+/* The options for one request; librdkafka copies them. */
+static const rd_kafka_AdminOptions_t *options_for(
+    struct requests *q, enum api api, uint32_t number, int64_t ms)
+{
+    char text[128];
+
+    if (ms < 1)
+        ms = 1;
+    (void)rd_kafka_AdminOptions_set_request_timeout(q->options[api], (int)ms, text, sizeof text);
+    rd_kafka_AdminOptions_set_opaque(q->options[api], (void *)(uintptr_t)number);
+    return q->options[api];
+}
+
+static void list_groups(struct requests *q)
+{
+    const struct sg_topology *t = q->env->topology;
+    int ms = sg_clock_left_ms(q->env->clock, q->env->list_deadline_ms);
+    char text[128];
+
+    for (size_t i = 0; i < t->n_brokers; i++) {
+        (void)rd_kafka_AdminOptions_set_broker(
+            q->options[API_LIST], t->brokers[i].id, text, sizeof text);
+        rd_kafka_ListConsumerGroups(q->rk, options_for(q, API_LIST, (uint32_t)i, ms), q->queue);
+        q->n_lists++;
+    }
+}
+
+static int ask_for_group(struct requests *q, uint32_t number, int64_t ms)
+{
+    const char *name = q->env->groups->groups[number].name.ptr;
+    rd_kafka_ListConsumerGroupOffsets_t *offsets =
+        rd_kafka_ListConsumerGroupOffsets_new(name, NULL); /* NULL: all that it has committed */
+
+    if (!offsets)
+        return -ENOMEM;
+    rd_kafka_DescribeConsumerGroups(
+        q->rk, &name, 1, options_for(q, API_DESCRIBE, number, ms), q->queue);
+    rd_kafka_ListConsumerGroupOffsets(
+        q->rk, &offsets, 1, options_for(q, API_OFFSETS, number, ms), q->queue);
+    rd_kafka_ListConsumerGroupOffsets_destroy(offsets);
+    q->n_pending[number] = 2;
+    q->n_requests += 2;
+    return 0;
+}
+
+static int ask_for_groups(struct requests *q)
+{
+    const struct sg_groups *groups = q->env->groups;
+
+    if (groups->n > q->n_pending_allocated) {
+        uint8_t *n_pending = realloc(q->n_pending, groups->allocated);
+        if (!n_pending)
+            return -ENOMEM;
+        q->n_pending = n_pending;
+        q->n_pending_allocated = groups->allocated;
+    }
+    while (q->next_group < groups->n && q->n_requests < 2 * SG_REQUESTS_IN_FLIGHT) {
+        int64_t ms = sg_clock_left_ms(q->env->clock, q->env->groups_deadline_ms);
+        int r = ask_for_group(
+            q, (uint32_t)q->next_group, ms < q->env->group_ms ? ms : q->env->group_ms);
+        if (r)
+            return r;
+        q->next_group++;
+    }
+    return 0;
+}
+
+/* ---- Answers ---- */
+
+static void fail_broker(
+    struct requests *q, size_t place, rd_kafka_resp_err_t code, const char *text)
+{
+    const struct sg_topology_broker *broker = &q->env->topology->brokers[place];
+    struct sg_client_reason reason = { .kind = sg_failure_kind_of(code), .text = "" };
+    int found = code < 0 ? sg_client_find_reason(q->env->client, broker->id, &reason) : 0;
+
+    sg_failures_add(q->env->failures, reason.kind, SG_REQUEST_LIST_GROUPS, code,
+        "broker %" PRId32 " (%s:%" PRId32 ") did not answer ListGroups: %s%s%s%s", broker->id,
+        broker->host, broker->port, text, found ? "; " : "", reason.text, sg_failure_advice(code));
+}
+
+static void fail_group(struct requests *q,
+    enum sg_request request,
+    uint32_t number,
+    rd_kafka_resp_err_t code,
+    const char *text)
+{
+    struct sg_str name = printable(q->env->groups->groups[number].name);
+
+    sg_failures_add(q->env->failures, sg_failure_kind_of(code), request, code,
+        "group " SG_STR_FMT ": %s failed: %s%s", SG_STR_ARG(name),
+        request == SG_REQUEST_OFFSET_FETCH ? "OffsetFetch" : "DescribeGroups", text,
+        sg_failure_advice(code));
+}
+
+/* Codes below 0 are librdkafka's own: the broker has not said anything. */
+static bool is_answer(rd_kafka_resp_err_t code)
+{
+    return code >= 0 || code == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE;
+}
+
+static int on_list(struct requests *q, rd_kafka_event_t *event)
+{
+    size_t place = (size_t)(uintptr_t)rd_kafka_event_opaque(event);
+    const rd_kafka_ListConsumerGroups_result_t *result =
+        rd_kafka_event_ListConsumerGroups_result(event);
+    rd_kafka_resp_err_t code = rd_kafka_event_error(event);
+    size_t n = 0;
+
+    q->n_lists--;
+    q->env->answered[place] = is_answer(code);
+    if (code || !result) {
+        fail_broker(q, place, code, rd_kafka_event_error_string(event));
+        return 0;
+    }
+    sg_client_forget(q->env->client, q->env->topology->brokers[place].id);
+
+    const rd_kafka_error_t **errors = rd_kafka_ListConsumerGroups_result_errors(result, &n);
+    for (size_t i = 0; i < n; i++)
+        fail_broker(q, place, rd_kafka_error_code(errors[i]), rd_kafka_error_string(errors[i]));
+
+    const rd_kafka_ConsumerGroupListing_t **listings =
+        rd_kafka_ListConsumerGroups_result_valid(result, &n);
+    for (size_t i = 0; i < n; i++) {
+        struct sg_str name = sg_str_of(rd_kafka_ConsumerGroupListing_group_id(listings[i]));
+        uint32_t number;
+        bool is_new;
+        if (!sg_filter_wants(q->env->group_filter, name))
+            continue;
+        int r = sg_groups_add(q->env->groups, name,
+            rd_kafka_ConsumerGroupListing_state(listings[i]), &number, &is_new);
+        if (r)
+            return r;
+    }
+    return 0;
+}
+
+/* One answer less to wait for. @return the group's number */
+static uint32_t group_of(struct requests *q, rd_kafka_event_t *event)
+{
+    uint32_t number = (uint32_t)(uintptr_t)rd_kafka_event_opaque(event);
+
+    q->n_requests--;
+    q->n_pending[number]--;
+    return number;
+}
+
+static void on_describe(struct requests *q, rd_kafka_event_t *event)
+{
+    uint32_t number = group_of(q, event);
+    const rd_kafka_DescribeConsumerGroups_result_t *result =
+        rd_kafka_event_DescribeConsumerGroups_result(event);
+    rd_kafka_resp_err_t code = rd_kafka_event_error(event);
+    const char *text = rd_kafka_event_error_string(event);
+    const rd_kafka_ConsumerGroupDescription_t *description = NULL;
+    size_t n = 0;
+
+    if (!code && result) {
+        const rd_kafka_ConsumerGroupDescription_t **all =
+            rd_kafka_DescribeConsumerGroups_result_groups(result, &n);
+        const rd_kafka_error_t *error = n ? rd_kafka_ConsumerGroupDescription_error(all[0]) : NULL;
+        description = n ? all[0] : NULL;
+        code = error ? rd_kafka_error_code(error) : code;
+        text = error ? rd_kafka_error_string(error) : text;
+    }
+    struct sg_group *group = &q->env->groups->groups[number];
+    if (code == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND)
+        sg_group_describe(group, RD_KAFKA_CONSUMER_GROUP_STATE_DEAD, 0);
+    else if (code || !description)
+        fail_group(q, SG_REQUEST_DESCRIBE_GROUPS, number, code, text);
+    else
+        sg_group_describe(group, rd_kafka_ConsumerGroupDescription_state(description),
+            rd_kafka_ConsumerGroupDescription_member_count(description));
+}
+
+static int on_offsets(struct requests *q, rd_kafka_event_t *event)
+{
+    uint32_t number = group_of(q, event);
+    const rd_kafka_ListConsumerGroupOffsets_result_t *result =
+        rd_kafka_event_ListConsumerGroupOffsets_result(event);
+    rd_kafka_resp_err_t code = rd_kafka_event_error(event);
+    const char *text = rd_kafka_event_error_string(event);
+    const rd_kafka_topic_partition_list_t *partitions = NULL;
+    size_t n = 0;
+
+    if (!code && result) {
+        const rd_kafka_group_result_t **all =
+            rd_kafka_ListConsumerGroupOffsets_result_groups(result, &n);
+        const rd_kafka_error_t *error = n ? rd_kafka_group_result_error(all[0]) : NULL;
+        partitions = n ? rd_kafka_group_result_partitions(all[0]) : NULL;
+        code = error ? rd_kafka_error_code(error) : code;
+        text = error ? rd_kafka_error_string(error) : text;
+    }
+    if (code == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND)
+        return 0; /* deleted since it was listed */
+    if (code || !partitions) {
+        fail_group(q, SG_REQUEST_OFFSET_FETCH, number, code, text);
+        return 0;
+    }
+    for (int i = 0; i < partitions->cnt; i++) {
+        rd_kafka_resp_err_t bad = partitions->elems[i].err;
+        if (bad)
+            fail_group(q, SG_REQUEST_OFFSET_FETCH, number, bad, rd_kafka_err2str(bad));
+    }
+    return sg_group_commit(&q->env->groups->groups[number], q->env->topology, partitions);
+}
+
+static int on_event(struct requests *q, rd_kafka_event_t *event)
+{
+    switch (rd_kafka_event_type(event)) {
+    case RD_KAFKA_EVENT_LISTCONSUMERGROUPS_RESULT:
+        return on_list(q, event);
+    case RD_KAFKA_EVENT_DESCRIBECONSUMERGROUPS_RESULT:
+        on_describe(q, event);
+        return 0;
+    case RD_KAFKA_EVENT_LISTCONSUMERGROUPOFFSETS_RESULT:
+        return on_offsets(q, event);
+    default:
+        return 0;
+    }
+}
+
+/* ---- The loop ---- */
+
+static void report_missing(struct requests *q)
+{
+    const struct sg_groups *groups = q->env->groups;
+    size_t n_missing = groups->n - q->next_group;
+    const char *name = n_missing ? groups->groups[q->next_group].name.ptr : "";
+
+    for (size_t i = q->next_group; i-- > 0;) {
+        if (q->n_pending[i]) {
+            n_missing++;
+            name = groups->groups[i].name.ptr;
+        }
+    }
+    if (n_missing)
+        sg_failures_add(q->env->failures, SG_FAILURE_TIMEOUT, SG_REQUEST_OFFSET_FETCH,
+            RD_KAFKA_RESP_ERR__TIMED_OUT,
+            "%zu of %zu groups, for example %.100s: no answer to DescribeGroups or OffsetFetch "
+            "before the deadline",
+            n_missing, groups->n, name);
+    for (size_t i = 0; q->n_lists && i < q->env->topology->n_brokers; i++) {
+        if (!q->env->answered[i])
+            fail_broker(q, i, RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer before the deadline");
+    }
+}
+
+int sg_requests_run(const struct sg_requests_env *env)
+{
+    struct requests q = { .env = env, .rk = sg_client_get(env->client) };
+    int r = open_requests(&q);
+
+    if (!r)
+        list_groups(&q);
+    while (!r && !atomic_load(env->stopping)) {
+        r = ask_for_groups(&q);
+        int left_ms = sg_clock_left_ms(env->clock, env->groups_deadline_ms);
+        if (r || left_ms == 0 || (q.n_lists == 0 && q.n_requests == 0))
+            break;
+        sg_client_poll(env->client);
+        rd_kafka_event_t *event =
+            rd_kafka_queue_poll(q.queue, left_ms < SG_WAIT_SLICE_MS ? left_ms : SG_WAIT_SLICE_MS);
+        if (event) {
+            r = on_event(&q, event);
+            rd_kafka_event_destroy(event);
+        }
+    }
+    if (!r && !atomic_load(env->stopping))
+        report_missing(&q);
+    close_requests(&q);
+    return r;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * The requests of one collection that need no thread: ListGroups to each broker, then
+ * DescribeGroups and OffsetFetch for each group, many on their way at once, answered through one
+ * queue.
+ *
+ * ListGroups is also how a broker shows that it is alive: any answer will do, a refusal as well.
+ * One thread.
+ */
+
+#include "admin/client.h"
+#include "admin/failures.h"
+#include "admin/groups.h"
+#include "admin/topology.h"
+#include "base/clock.h"
+#include "base/filter.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    SG_REQUESTS_IN_FLIGHT = 256 /* groups that are being asked for at a time */
+};
+
+/* All borrowed; they outlive the requests. */
+struct sg_requests_env {
+    struct sg_client *client;
+    const struct sg_clock *clock;
+    const atomic_bool *stopping;
+    const struct sg_topology *topology;
+    const struct sg_filter *group_filter;
+    struct sg_groups *groups; /* filled */
+    struct sg_failures *failures;
+    int64_t list_deadline_ms;   /* for ListGroups; monotonic */
+    int64_t groups_deadline_ms; /* for everything */
+    int64_t group_ms;           /* how long a coordinator may take for one group */
+    bool *answered;             /* per place in topology->brokers; set */
+};
+
+/**
+ * Ask, and return when everything is answered, has failed, or the deadline has passed.
+ * @return 0 or a negative errno (memory)
+ */
+int sg_requests_run(const struct sg_requests_env *env);

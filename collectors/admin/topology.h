@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What the cluster looked like at one moment: brokers, topics, partitions, leaders, replicas.
+ *
+ * Made from one Metadata answer and never changed. Partitions of all topics are numbered through,
+ * topic by topic and by id; these numbers are what offsets and commits are kept by. References are
+ * counted, because threads that wait for a broker can outlive a collection. Any thread.
+ */
+
+#include "base/filter.h"
+#include "base/str.h"
+
+#include <librdkafka/rdkafka.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    SG_PARTITION_NONE = -1 /* for an index: no such partition or broker */
+};
+
+/* A broker of the metadata. */
+struct sg_topology_broker {
+    int32_t id;
+    int32_t port;
+    const char *host;
+};
+
+struct sg_partition {
+    uint32_t topic;
+    int32_t id;
+    int32_t leader;    /* broker id; -1: none */
+    int32_t preferred; /* broker id, the first replica; -1: no replicas */
+    int32_t n_replicas;
+    int32_t n_in_sync;
+};
+
+struct sg_topic {
+    struct sg_str name; /* terminated */
+    uint32_t first;     /* of its partitions */
+    uint32_t n;
+};
+
+/* A topic about which the broker said something else than its partitions. */
+struct sg_topic_error {
+    struct sg_str name;
+    rd_kafka_resp_err_t code;
+};
+
+/* Read-only for everybody but sg_topology_new(). */
+struct sg_topology {
+    size_t n_brokers;
+    struct sg_topology_broker *brokers; /* by id */
+    size_t n_missing;
+    int32_t *missing; /* brokers that hold replicas but are not in the metadata; by id */
+    size_t n_topics;
+    struct sg_topic *topics;
+    size_t n_partitions;
+    struct sg_partition *partitions;
+    size_t n_topic_errors;
+    struct sg_topic_error *topic_errors;
+};
+
+/**
+ * @param metadata  borrowed for the call @param topics  which are wanted; borrowed for the call
+ * @param ret_topology  owned: one reference
+ * @return 0 or -ENOMEM
+ */
+int sg_topology_new(const struct rd_kafka_metadata *metadata,
+    const struct sg_filter *topics,
+    struct sg_topology **ret_topology);
+
+/** @return topology */
+struct sg_topology *sg_topology_ref(struct sg_topology *topology);
+
+/** @return NULL; topology may be NULL */
+struct sg_topology *sg_topology_unref(struct sg_topology *topology);
+
+/** @return the number of the topic, or SG_PARTITION_NONE when it is not there or not wanted */
+int64_t sg_topology_find_topic(const struct sg_topology *topology, struct sg_str name);
+
+/** @return the number of the topic's partition with this id, or SG_PARTITION_NONE */
+int64_t sg_topology_find_partition(const struct sg_topology *topology, uint32_t topic, int32_t id);
+
+/** @return the place of the broker in brokers, or SG_PARTITION_NONE */
+int64_t sg_topology_find_broker(const struct sg_topology *topology, int32_t id);

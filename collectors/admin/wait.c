@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/wait.h"
+
+#include <time.h>
+
+void sg_wait_init(struct sg_wait *wait)
+{
+    pthread_condattr_t attributes;
+
+    (void)pthread_mutex_init(&wait->lock, NULL);
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&wait->changed, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+}
+
+void sg_wait_done(struct sg_wait *wait)
+{
+    (void)pthread_cond_destroy(&wait->changed);
+    (void)pthread_mutex_destroy(&wait->lock);
+}
+
+void sg_wait_lock(struct sg_wait *wait)
+{
+    (void)pthread_mutex_lock(&wait->lock);
+}
+
+void sg_wait_unlock(struct sg_wait *wait)
+{
+    (void)pthread_mutex_unlock(&wait->lock);
+}
+
+void sg_wait_signal(struct sg_wait *wait)
+{
+    (void)pthread_cond_broadcast(&wait->changed);
+}
+
+void sg_wait_for(struct sg_wait *wait, int64_t ms)
+{
+    struct timespec until;
+
+    if (ms <= 0)
+        return;
+    if (ms > SG_WAIT_SLICE_MS)
+        ms = SG_WAIT_SLICE_MS;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += ms * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    (void)pthread_cond_timedwait(&wait->changed, &wait->lock, &until);
+}
