@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "run/metrics_list.h"
 
+#include "admin/families.h"
+#include "jolokia/catalogue.h"
 #include "metric/family.h"
 #include "self/self.h"
 
@@ -18,29 +20,65 @@ static const char *type_text(enum sg_metric_type type)
     }
 }
 
-static void print_family(FILE *out, const struct sg_family *family)
+/* A bar would end the table's cell. */
+static void print_text(FILE *out, const char *text)
+{
+    for (const char *c = text; *c; c++) {
+        if (*c == '|')
+            (void)fputc('\\', out);
+        (void)fputc(*c, out);
+    }
+}
+
+static void print_family(
+    FILE *out, const struct sg_family *family, const struct sg_str *labels, size_t n_labels)
 {
     (void)fprintf(out, "| `%s` | %s | ", family->name, type_text(family->type));
-    for (const char *c = family->help; *c; c++)
-        (void)fputs(*c == '|' ? "\\|" : (char[]){ *c, '\0' }, out);
+    for (size_t i = 0; i < n_labels; i++)
+        (void)fprintf(out, "%s`" SG_STR_FMT "`", i ? ", " : "", SG_STR_ARG(labels[i]));
+    (void)fputs(n_labels ? " | " : "| ", out);
+    print_text(out, family->help);
     (void)fputs(" |\n", out);
 }
 
 static void print_heading(FILE *out, const char *title, const char *text)
 {
-    (void)fprintf(out, "\n## %s\n\n%s\n\n| Metric | Type | Meaning and source |\n|---|---|---|\n",
-        title, text);
+    (void)fprintf(out,
+        "\n## %s\n\n%s\n\n| Metric | Type | Labels | Meaning and source |\n|---|---|---|---|\n", title,
+        text);
+}
+
+static void print_catalogue_metric(void *out, const struct sg_catalogue_metric *metric)
+{
+    print_family(out, &metric->family, metric->labels, metric->n_labels);
 }
 
 int sg_metrics_list(FILE *out)
 {
+    struct sg_error err = { "" };
+
     (void)fputs("# Metrics\n\n"
-                "Made by `streamgauge --metrics.list`; a test keeps it true.\n",
+                "Made by `streamgauge --metrics.list`; a test keeps it true. A value that is not "
+                "known is absent, never 0 or -1.\n",
         out);
     print_heading(out, "The exporter itself",
-        "Labels: `kafka_cluster`, `broker`; `collector` and `target` say which collection it is "
-        "about.");
+        "`kafka_cluster`, and `broker` for a broker; `collector` and `target` say which collection "
+        "it is about. The metrics of the process have no label here.");
     for (const struct sg_family *family = sg_self_families; family->name; family++)
-        print_family(out, family);
+        print_family(out, family, NULL, 0);
+    print_heading(out, "The cluster, from Kafka's own protocol",
+        "Names and labels are kafka_exporter's, with `kafka_cluster` added: `topic` and `partition` "
+        "for partitions, `consumergroup` for groups, with `topic` and `partition` for what they "
+        "have committed.");
+    for (size_t i = 0; i < sg_admin_n_families; i++)
+        print_family(out, &sg_admin_families[i], NULL, 0);
+    print_heading(out, "The brokers' JVMs, through Jolokia",
+        "Catalogue `kafka`. Each series has `kafka_cluster` and `broker` besides the labels named "
+        "here. Which MBeans exist depends on Kafka's version and on the process's role.");
+    int r = sg_catalogue_each_metric("kafka", print_catalogue_metric, out, &err);
+    if (r) {
+        (void)fprintf(stderr, "catalogue kafka: %s\n", err.text);
+        return -EINVAL;
+    }
     return ferror(out) ? -EIO : 0;
 }

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * From the attributes of one target's MBeans to its series, poll after poll.
+ *
+ *     answer ──(MBean, attribute, value)──> cache ──> series table ──> snapshot ──> slot
+ *                                             │ first time only
+ *                                             └──> matcher (rules)
+ *
+ * What an attribute becomes is decided once. The cache maps the ObjectName's text and the
+ * attribute's path to a series' number; a steady poll is one hash look-up and one store per
+ * attribute, without a regular expression or a piece of text. Where a rule may look at the value
+ * (value_scope.h), the decision is kept together with the value that it was made for, and made
+ * again only when the value has changed; so it is always the one that jmx_exporter would make.
+ *
+ * Attributes that are gone for some polls are forgotten. One engine per target, one thread.
+ */
+
+#include "jolokia/attribute.h"
+#include "jolokia/rules.h"
+#include "metric/series.h"
+#include "store/store.h"
+
+#include <stddef.h>
+
+enum {
+    SG_ENGINE_ATTRIBUTES_MAX = 1000000, /* remembered; what is beyond is dropped and counted */
+};
+
+struct sg_engine_stats {
+    size_t n_values;  /* attributes of this poll */
+    size_t n_decided; /* of these, how many went through the rules */
+    size_t n_dropped[SG_DROP_REASONS];
+};
+
+struct sg_engine;
+
+/**
+ * @param rules     borrowed
+ * @param constant  labels that every series carries; copied
+ * @return 0, SG_SERIES_E_NAME or -ENOMEM
+ */
+int sg_engine_new(const struct sg_rules *rules,
+    const struct sg_label *constant,
+    size_t n_constant,
+    struct sg_engine **ret_engine);
+
+/** @return NULL; engine may be NULL */
+struct sg_engine *sg_engine_free(struct sg_engine *engine);
+
+/** A poll starts: no series has a value. */
+void sg_engine_begin(struct sg_engine *engine);
+
+/** A value of the answer. When memory is short the sample is dropped and counted. */
+void sg_engine_put(struct sg_engine *engine,
+    const struct sg_attribute *attribute,
+    const struct sg_attribute_value *value);
+
+/** The poll's samples. @param ret_set  owned @return 0 or -ENOMEM */
+int sg_engine_snapshot(struct sg_engine *engine, struct sg_sample_set **ret_set);
+
+/** What this poll did, borrowed until the next one begins. */
+const struct sg_engine_stats *sg_engine_stats(const struct sg_engine *engine);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * A rule's pattern: a Java regular expression, run by PCRE2.
+ *
+ * The two agree on what rule files use. Where they differ silently, the pattern is refused:
+ * character classes inside classes ([a-z&&[^b]], [a[bc]]) mean something else to PCRE2. A compiled
+ * pattern remembers its latest match; one thread at a time.
+ *
+ * Source: java.util.regex.Pattern; jmx_exporter wraps every pattern as ^.*(?:PATTERN).*$
+ */
+
+#include "base/error.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    SG_REGEX_E_PATTERN = 1, /* not a pattern; err says at which character and why */
+};
+
+enum sg_regex_form {
+    SG_REGEX_WHOLE, /* ^.*(?:PATTERN).*$ on the whole subject: a rule */
+    SG_REGEX_HEAD,  /* ^.*(?:PATTERN): is there a match at all? */
+};
+
+struct sg_regex;
+
+/** @return 0, SG_REGEX_E_PATTERN or -ENOMEM */
+int sg_regex_new(struct sg_str pattern,
+    enum sg_regex_form form,
+    struct sg_regex **ret_regex,
+    struct sg_error *err);
+
+/** @return NULL; regex may be NULL */
+struct sg_regex *sg_regex_free(struct sg_regex *regex);
+
+/** Does it match? A pattern that gives up (match limit) does not. */
+bool sg_regex_match(struct sg_regex *regex, struct sg_str subject);
+
+/**
+ * What a group holds after a match, borrowed from the subject; empty when the group took no part.
+ * @param group  0 is the whole subject
+ */
+struct sg_str sg_regex_group(const struct sg_regex *regex, struct sg_str subject, unsigned group);
+
+/** How many groups the pattern has, group 0 not counted. */
+unsigned sg_regex_n_groups(const struct sg_regex *regex);
+
+/** The number of a named group, or 0 when there is none. */
+unsigned sg_regex_find_group(const struct sg_regex *regex, struct sg_str name);

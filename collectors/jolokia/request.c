@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "jolokia/request.h"
+
+#include "base/auto.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+
+SG_AUTO_DEFINE(struct sg_request_plan *, sg_request_plan_free);
+
+/*
+ * ignoreErrors: without it one getter that throws fails the read of a whole pattern.
+ * canonicalNaming off: patterns match against the order in which MBeans were registered.
+ */
+static json_t *make_config(void)
+{
+    return json_pack("{s:b, s:b, s:b, s:b}", "ignoreErrors", 1, "canonicalNaming", 0,
+        "includeRequest", 0, "includeStackTrace", 0);
+}
+
+/* Attributes go as an array even when there is one: agents split a string at its commas. */
+static json_t *make_attributes(const struct sg_rules_attributes *list)
+{
+    json_t *names = json_array();
+
+    for (size_t i = 0; i < list->n; i++) {
+        if (json_array_append_new(names, json_string(list->names[i]))) {
+            json_decref(names);
+            return NULL;
+        }
+    }
+    return names;
+}
+
+static int add_request(struct sg_request_plan *plan,
+    json_t *bulk,
+    const struct sg_rules_mbean *mbean,
+    const struct sg_rules_attributes *attributes)
+{
+    bool has_attributes = attributes && attributes->n > 0;
+
+    json_t *request =
+        json_pack("{s:s, s:s, s:o}", "type", "read", "mbean", mbean->text, "config", make_config());
+    if (has_attributes && json_object_set_new(request, "attribute", make_attributes(attributes))) {
+        json_decref(request);
+        return -ENOMEM;
+    }
+    if (json_array_append_new(bulk, request))
+        return -ENOMEM;
+    plan->requests[plan->n++] = (struct sg_request){
+        .mbean = mbean->text,
+        .is_pattern = mbean->name.is_pattern,
+        .has_attributes = has_attributes,
+    };
+    return 0;
+}
+
+static int add_requests(struct sg_request_plan *plan, json_t *bulk, const struct sg_rules *rules)
+{
+    static char everything_text[] = "*:*";
+    static const struct sg_rules_mbean everything = {
+        .text = everything_text,
+        .name = { .is_pattern = true, .open = true },
+    };
+    int r = 0;
+
+    for (size_t i = 0; i < rules->requests.n && !r; i++)
+        r = add_request(plan, bulk, &rules->requests.lists[i].mbean, &rules->requests.lists[i]);
+    if (rules->requests.n)
+        return r;
+    for (size_t i = 0; i < rules->includes.n && !r; i++)
+        r = add_request(plan, bulk, &rules->includes.mbeans[i], NULL);
+    if (rules->includes.n)
+        return r;
+    return add_request(plan, bulk, &everything, NULL);
+}
+
+int sg_request_plan_new(const struct sg_rules *rules, struct sg_request_plan **ret_plan)
+{
+    sg_auto(sg_request_plan_free) struct sg_request_plan *plan = calloc(1, sizeof *plan);
+
+    if (!plan)
+        return -ENOMEM;
+    plan->requests = calloc(rules->requests.n + rules->includes.n + 1, sizeof *plan->requests);
+    json_t *bulk = json_array();
+    int r = plan->requests && bulk ? add_requests(plan, bulk, rules) : -ENOMEM;
+    if (!r) {
+        plan->body = json_dumps(bulk, JSON_COMPACT);
+        if (!plan->body)
+            r = -ENOMEM;
+    }
+    json_decref(bulk);
+    if (r)
+        return r;
+    plan->body_len = strlen(plan->body);
+    *ret_plan = sg_take(&plan);
+    return 0;
+}
+
+struct sg_request_plan *sg_request_plan_free(struct sg_request_plan *plan)
+{
+    if (!plan)
+        return NULL;
+    free(plan->requests);
+    free(plan->body);
+    free(plan);
+    return NULL;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * A rule file in jmx_exporter's format, as it is in memory: what to ask an agent for, and how its
+ * MBeans' attributes become series.
+ *
+ * Files are read strictly: an unknown key, a group that the pattern does not have, an ObjectName
+ * that Java would refuse are problems with FILE:LINE:COL. Keys that configure jmx_exporter's own
+ * process (hostPort, httpServer, …) are accepted and noted. Own keys, allowed in any file:
+ *
+ *   requests:  list of {mbean: PATTERN, attributes: [NAME, …]}; what to ask for, instead of
+ *              includeObjectNames. Fewer attributes cost the broker less.
+ *   keyOrder:  list of key properties that stand first in the text that patterns match, the others
+ *              follow by name. Kafka does not guarantee the order in which it registers them.
+ *   absent:    (in a rule) a number that means "unknown", such as -1: no sample then.
+ *   type:      also INFO and SUMMARY. A SUMMARY is named with _count or _sum, or has a label
+ *              quantile.
+ *
+ * Without includeObjectNames and requests everything is read, "*:*", as jmx_exporter does.
+ * A loaded set is used by one thread at a time, because patterns remember their latest match.
+ */
+
+#include "base/error.h"
+#include "base/str.h"
+#include "jolokia/object_name.h"
+#include "jolokia/regex.h"
+#include "jolokia/template.h"
+#include "metric/family.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    SG_RULES_E_INVALID = 1, /* problems in the file; err holds the first and their number */
+};
+
+enum {
+    SG_RULES_MAX = 10000,
+    SG_RULE_LABELS_MAX = 24,
+};
+
+struct sg_rule_label {
+    struct sg_template name;
+    struct sg_template value;
+};
+
+struct sg_rule {
+    size_t line;
+    struct sg_regex *pattern; /* NULL: matches everything */
+    struct sg_regex *guard;   /* see value_scope.h; NULL: has none */
+    bool sees_value;
+    bool cache;      /* matches "<cache>" in the value's place */
+    bool snake_case; /* of the attribute's name, before matching */
+    bool has_name;   /* otherwise the default name and labels */
+    bool has_help;
+    bool has_value;
+    bool has_absent;
+    enum sg_metric_type type;
+    double factor;
+    double absent;
+    struct sg_template name;
+    struct sg_template help;
+    struct sg_template value;
+    size_t n_labels;
+    struct sg_rule_label *labels; /* by name, as jmx_exporter has them */
+};
+
+/* An ObjectName or pattern with its parts, which borrow the text. */
+struct sg_rules_mbean {
+    char *text;
+    struct sg_object_name name;
+};
+
+/* An MBean with a list of attributes: a request, or a filter of attributes. */
+struct sg_rules_attributes {
+    struct sg_rules_mbean mbean;
+    size_t n;
+    char **names;
+};
+
+struct sg_rules_mbeans {
+    size_t n;
+    struct sg_rules_mbean *mbeans;
+};
+
+struct sg_rules_attribute_lists {
+    size_t n;
+    struct sg_rules_attributes *lists;
+};
+
+struct sg_rules {
+    size_t n_rules;
+    struct sg_rule *rules;
+    bool lowercase_names;
+    bool lowercase_labels;
+    bool infer_counters;
+    bool exclude_jvm;
+    bool uses_text; /* has a rule with `value`: only those make a number of text */
+    size_t n_key_order;
+    char **key_order;
+    struct sg_rules_attribute_lists requests;
+    struct sg_rules_mbeans includes;
+    struct sg_rules_mbeans excludes;
+    struct sg_rules_attribute_lists include_attributes;
+    struct sg_rules_attribute_lists exclude_attributes;
+    size_t n_warnings;
+    char **warnings; /* "FILE:LINE:COL: text" */
+};
+
+/** No rules yet. @return 0 or -ENOMEM */
+int sg_rules_new(struct sg_rules **ret_rules);
+
+/** @return NULL; rules may be NULL */
+struct sg_rules *sg_rules_free(struct sg_rules *rules);
+
+/**
+ * Append what a text says. @param name  stands for the file in problems
+ * @return 0, SG_RULES_E_INVALID, a positive SG_YAML_E_* or -ENOMEM; err has the text
+ */
+int sg_rules_add_text(
+    struct sg_rules *rules, const char *name, struct sg_str text, struct sg_error *err);
+
+/** Load a user's file. @return as sg_rules_add_text */
+int sg_rules_load_file(const char *path, struct sg_rules **ret_rules, struct sg_error *err);
+
+/** May this attribute of this MBean become a series, says include and exclude of the file? */
+bool sg_rules_want(
+    const struct sg_rules *rules, const struct sg_object_name *mbean, struct sg_str attribute);

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "jolokia/transport.h"
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "version.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdlib.h>
+
+/*
+ * curl does the waiting: every easy handle has its own time-out, and the multi handle drives them.
+ * The loop keeps the deadlines itself as well, because a time-out that curl misses would stop the
+ * whole collector.
+ */
+
+enum {
+    POLL_MS_MAX = 100,        /* how soon the end of the program is seen */
+    CONNECT_MS_MAX = 5000,    /* a host that is gone drops packets; connecting takes no longer */
+    KEPT_BODY_BYTES = 1 << 20 /* larger bodies' memory is given back */
+};
+
+struct sg_transport {
+    CURLM *multi;
+    const struct sg_clock *clock;
+    struct sg_peer *running; /* list of peers with an exchange under way */
+};
+
+struct sg_peer {
+    struct sg_transport *transport;
+    CURL *easy;
+    struct curl_slist *headers;
+    char *url;       /* as given */
+    char *shown_url; /* for people: without user and password */
+    struct sg_buf body;
+    bool too_large;
+    char curl_error[CURL_ERROR_SIZE];
+    /* of the exchange under way */
+    int64_t start_ms;
+    int64_t deadline_ms;
+    sg_reply_fn reply;
+    void *context;
+    struct sg_peer *next;
+};
+
+SG_AUTO_DEFINE(struct sg_transport *, sg_transport_free);
+SG_AUTO_DEFINE(struct sg_peer *, sg_peer_free);
+
+int sg_transport_new(const struct sg_clock *clock, struct sg_transport **ret_transport)
+{
+    sg_auto(sg_transport_free) struct sg_transport *transport = calloc(1, sizeof *transport);
+
+    if (!transport)
+        return -ENOMEM;
+    transport->clock = clock;
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return -ENOMEM;
+    transport->multi = curl_multi_init();
+    if (!transport->multi)
+        return -ENOMEM;
+    *ret_transport = sg_take(&transport);
+    return 0;
+}
+
+struct sg_transport *sg_transport_free(struct sg_transport *transport)
+{
+    if (!transport)
+        return NULL;
+    if (transport->multi)
+        (void)curl_multi_cleanup(transport->multi);
+    free(transport);
+    return NULL;
+}
+
+/* ---- Peers ---- */
+
+static size_t take_bytes(char *bytes, size_t size, size_t n, void *user)
+{
+    struct sg_peer *peer = user;
+
+    if (sg_buf_add(&peer->body, bytes, size * n) == 0)
+        return size * n;
+    peer->too_large = true;
+    return 0; /* curl ends the exchange */
+}
+
+static void free_url(CURLU **url)
+{
+    curl_url_cleanup(*url);
+}
+
+/* Check a URL, add the slash, and make the form that may be shown. @param ret_*  owned */
+static int read_url(const char *text, char **ret_url, char **ret_shown, struct sg_error *err)
+{
+    __attribute__((cleanup(free_url))) CURLU *url = curl_url();
+    struct sg_buf path;
+    char *part = NULL;
+
+    if (!url)
+        return -ENOMEM;
+    CURLUcode code = curl_url_set(url, CURLUPART_URL, text, 0);
+    if (code == CURLUE_OK)
+        code = curl_url_get(url, CURLUPART_SCHEME, &part, 0);
+    if (code != CURLUE_OK)
+        return sg_error_set(
+            err, SG_TRANSPORT_E_URL, "the Jolokia URL is not a URL: %s", curl_url_strerror(code));
+    bool is_http = strcmp(part, "http") == 0 || strcmp(part, "https") == 0;
+    curl_free(part);
+    if (!is_http)
+        return sg_error_set(err, SG_TRANSPORT_E_URL, "the Jolokia URL must be http:// or https://");
+
+    if (curl_url_get(url, CURLUPART_PATH, &part, 0) != CURLUE_OK)
+        return -ENOMEM;
+    size_t n = strlen(part);
+    if (n == 0 || part[n - 1] != '/') {
+        sg_buf_init(&path, 64 * 1024);
+        int r = sg_buf_printf(&path, "%s/", part);
+        char *with_slash = sg_buf_take(&path);
+        sg_buf_done(&path);
+        if (!r && with_slash)
+            code = curl_url_set(url, CURLUPART_PATH, with_slash, 0);
+        free(with_slash);
+        if (r || !with_slash) {
+            curl_free(part);
+            return -ENOMEM;
+        }
+    }
+    curl_free(part);
+
+    char *whole = NULL;
+    char *shown = NULL;
+    if (code == CURLUE_OK && curl_url_get(url, CURLUPART_URL, &whole, 0) == CURLUE_OK) {
+        (void)curl_url_set(url, CURLUPART_USER, NULL, 0);
+        (void)curl_url_set(url, CURLUPART_PASSWORD, NULL, 0);
+        (void)curl_url_get(url, CURLUPART_URL, &shown, 0);
+    }
+    *ret_url = whole ? strdup(whole) : NULL;
+    *ret_shown = shown ? strdup(shown) : NULL;
+    curl_free(whole);
+    curl_free(shown);
+    if (*ret_url && *ret_shown)
+        return 0;
+    free(sg_take(ret_url));
+    free(sg_take(ret_shown));
+    return -ENOMEM;
+}
+
+/* Options that never change. Their values are checked, so that only memory can be short. */
+static int set_options(
+    struct sg_peer *peer, const char *url, const char *username, const char *password)
+{
+    CURL *easy = peer->easy;
+    int r = 0;
+
+#define SET(option, value) r |= curl_easy_setopt(easy, option, value)
+    SET(CURLOPT_URL, url);
+    SET(CURLOPT_PRIVATE, peer);
+    SET(CURLOPT_HTTPHEADER, peer->headers);
+    SET(CURLOPT_POST, 1L);
+    SET(CURLOPT_USERAGENT, "streamgauge/" SG_VERSION);
+    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    SET(CURLOPT_FOLLOWLOCATION, 0L);
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_PROXY, ""); /* not the environment's: agents are on the brokers' own network */
+    SET(CURLOPT_ERRORBUFFER, peer->curl_error);
+    SET(CURLOPT_WRITEFUNCTION, take_bytes);
+    SET(CURLOPT_WRITEDATA, peer);
+#if LIBCURL_VERSION_NUM >= 0x075500
+    SET(CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+    SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+    SET(CURLOPT_QUICK_EXIT, 1L); /* a name server that is silent must not hold up the others */
+#endif
+    if (username) {
+        SET(CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+        SET(CURLOPT_USERNAME, username);
+        SET(CURLOPT_PASSWORD, password ? password : "");
+    }
+#undef SET
+    return r ? -ENOMEM : 0;
+}
+
+int sg_peer_new(struct sg_transport *transport,
+    const char *url,
+    const char *username,
+    const char *password,
+    struct sg_peer **ret_peer,
+    struct sg_error *err)
+{
+    sg_auto(sg_peer_free) struct sg_peer *peer = calloc(1, sizeof *peer);
+    sg_auto_free char *full_url = NULL;
+
+    if (!peer)
+        return -ENOMEM;
+    peer->transport = transport;
+    sg_buf_init(&peer->body, SG_BODY_BYTES_MAX);
+    int r = read_url(url, &full_url, &peer->shown_url, err);
+    if (r)
+        return r;
+    peer->url = strdup(url);
+    peer->easy = curl_easy_init();
+    peer->headers = curl_slist_append(NULL, "Content-Type: application/json; charset=utf-8");
+    struct curl_slist *more = curl_slist_append(peer->headers, "Expect:");
+    if (!peer->url || !peer->easy || !peer->headers || !more)
+        return -ENOMEM;
+    r = set_options(peer, full_url, username, password);
+    if (r)
+        return r;
+    *ret_peer = sg_take(&peer);
+    return 0;
+}
+
+struct sg_peer *sg_peer_free(struct sg_peer *peer)
+{
+    if (!peer)
+        return NULL;
+    if (peer->easy)
+        curl_easy_cleanup(peer->easy);
+    curl_slist_free_all(peer->headers);
+    sg_buf_done(&peer->body);
+    free(peer->url);
+    free(peer->shown_url);
+    free(peer);
+    return NULL;
+}
+
+const char *sg_peer_url(const struct sg_peer *peer)
+{
+    return peer->url;
+}
+
+int sg_peer_start(
+    struct sg_peer *peer, struct sg_str body, int64_t deadline_ms, sg_reply_fn reply, void *context)
+{
+    struct sg_transport *transport = peer->transport;
+    int left_ms = sg_clock_left_ms(transport->clock, deadline_ms);
+    long timeout_ms = left_ms > 0 ? left_ms : 1; /* 0 would mean none */
+    long connect_ms = timeout_ms / 2 < CONNECT_MS_MAX ? timeout_ms / 2 : CONNECT_MS_MAX;
+
+    sg_buf_clear(&peer->body);
+    peer->too_large = false;
+    peer->curl_error[0] = '\0';
+    peer->start_ms = sg_clock_monotonic_ms(transport->clock);
+    peer->deadline_ms = deadline_ms;
+    peer->reply = reply;
+    peer->context = context;
+    (void)curl_easy_setopt(peer->easy, CURLOPT_TIMEOUT_MS, timeout_ms);
+    (void)curl_easy_setopt(peer->easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms > 0 ? connect_ms : 1L);
+    (void)curl_easy_setopt(peer->easy, CURLOPT_POSTFIELDS, body.ptr);
+    (void)curl_easy_setopt(peer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len);
+    if (curl_multi_add_handle(transport->multi, peer->easy) != CURLM_OK)
+        return -ENOMEM;
+    peer->next = transport->running;
+    transport->running = peer;
+    return 0;
+}
+
+/* ---- Ends ---- */
+
+static enum sg_failure_kind kind_of(const struct sg_peer *peer, CURLcode code)
+{
+    switch (code) {
+    case CURLE_OPERATION_TIMEDOUT:
+        return SG_FAILURE_TIMEOUT;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_CRL_BADFILE:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+        return SG_FAILURE_TLS;
+    case CURLE_WRITE_ERROR:
+        return peer->too_large ? SG_FAILURE_LIMIT : SG_FAILURE_INTERNAL;
+    case CURLE_OUT_OF_MEMORY:
+        return SG_FAILURE_INTERNAL;
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+        return SG_FAILURE_HTTP;
+    default:
+        return SG_FAILURE_CONNECT;
+    }
+}
+
+static const char *advice_for(enum sg_failure_kind kind)
+{
+    switch (kind) {
+    case SG_FAILURE_CONNECT:
+        return "; is the broker up, and does its Jolokia agent listen there?";
+    case SG_FAILURE_TIMEOUT:
+        return "; a frozen JVM, a long garbage collection, or an agent busy with other requests";
+    case SG_FAILURE_TLS:
+        return "; does the agent speak TLS there, with a certificate for this host?";
+    case SG_FAILURE_LIMIT:
+        return "; read fewer MBeans or attributes";
+    default:
+        return "";
+    }
+}
+
+/* The answer's first words, on one line, for a status that is not success. */
+static struct sg_str excerpt(struct sg_peer *peer)
+{
+    size_t n = peer->body.len < 120 ? peer->body.len : 120;
+
+    for (size_t i = 0; i < n; i++) {
+        if ((unsigned char)peer->body.ptr[i] < ' ')
+            peer->body.ptr[i] = ' ';
+    }
+    return (struct sg_str){ n ? peer->body.ptr : "", n };
+}
+
+static enum sg_failure_kind bad_status(struct sg_peer *peer, long status, struct sg_error *err)
+{
+    struct sg_str text = excerpt(peer);
+
+    switch (status) {
+    case 401:
+        (void)sg_error_set(err, 0,
+            "%s: status 401, wrong or missing credentials; set \"username\" and \"password_file\"",
+            peer->shown_url);
+        return SG_FAILURE_AUTH;
+    case 403:
+        (void)sg_error_set(
+            err, 0, "%s: status 403, not allowed: " SG_STR_FMT, peer->shown_url, SG_STR_ARG(text));
+        return SG_FAILURE_DENIED;
+    case 404:
+        (void)sg_error_set(err, 0,
+            "%s: status 404, nothing there; an agent's path is /jolokia/ unless agentContext says "
+            "otherwise",
+            peer->shown_url);
+        return SG_FAILURE_HTTP;
+    default:
+        (void)sg_error_set(
+            err, 0, "%s: status %ld: " SG_STR_FMT, peer->shown_url, status, SG_STR_ARG(text));
+        return SG_FAILURE_HTTP;
+    }
+}
+
+static void tell_end(struct sg_peer *peer, CURLcode code)
+{
+    struct sg_reply reply = { .body = peer->body.ptr, .body_len = peer->body.len };
+    struct sg_error err = { "" };
+    long status = 0;
+
+    (void)curl_easy_getinfo(peer->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (code != CURLE_OK) {
+        int64_t took_ms = sg_clock_monotonic_ms(peer->transport->clock) - peer->start_ms;
+        reply.kind = kind_of(peer, code);
+        if (peer->too_large)
+            (void)sg_error_set(&err, 0, "%s: the answer is larger than %d bytes%s", peer->shown_url,
+                SG_BODY_BYTES_MAX, advice_for(reply.kind));
+        else if (code == CURLE_OPERATION_TIMEDOUT)
+            (void)sg_error_set(&err, 0, "%s: no complete answer within %lld ms%s", peer->shown_url,
+                (long long)took_ms, advice_for(reply.kind));
+        else
+            (void)sg_error_set(&err, 0, "%s: %s%s", peer->shown_url,
+                peer->curl_error[0] ? peer->curl_error : curl_easy_strerror(code),
+                advice_for(reply.kind));
+    } else if (status != 200) {
+        reply.kind = bad_status(peer, status, &err);
+    } else {
+        reply.ok = true;
+    }
+    reply.err = &err;
+    peer->reply(peer->context, &reply);
+    if (peer->body.allocated > KEPT_BODY_BYTES)
+        sg_buf_done(&peer->body);
+}
+
+static void remove_running(struct sg_peer *peer)
+{
+    struct sg_peer **at = &peer->transport->running;
+
+    while (*at && *at != peer)
+        at = &(*at)->next;
+    if (*at)
+        *at = peer->next;
+    (void)curl_multi_remove_handle(peer->transport->multi, peer->easy);
+}
+
+/* ---- The loop ---- */
+
+static void end_finished(struct sg_transport *transport)
+{
+    const CURLMsg *message;
+    int n_left;
+
+    while ((message = curl_multi_info_read(transport->multi, &n_left))) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        CURLcode code = message->data.result;
+        void *private = NULL;
+        (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+        struct sg_peer *peer = private;
+        remove_running(peer);
+        tell_end(peer, code);
+    }
+}
+
+/* What curl should have ended, and the time that is left to the next of them. */
+static int end_overdue(struct sg_transport *transport)
+{
+    enum {
+        GRACE_MS = 50 /* for curl's own time-out, whose text is better */
+    };
+    int least_ms = POLL_MS_MAX;
+
+    for (struct sg_peer *peer = transport->running; peer;) {
+        struct sg_peer *next = peer->next;
+        int left_ms = sg_clock_left_ms(transport->clock, peer->deadline_ms + GRACE_MS);
+        if (left_ms == 0) {
+            remove_running(peer);
+            tell_end(peer, CURLE_OPERATION_TIMEDOUT);
+        } else if (left_ms < least_ms) {
+            least_ms = left_ms;
+        }
+        peer = next;
+    }
+    return least_ms;
+}
+
+void sg_transport_run(struct sg_transport *transport, const atomic_bool *stopping)
+{
+    int n_running;
+
+    while (transport->running && !atomic_load(stopping)) {
+        CURLMcode code = curl_multi_perform(transport->multi, &n_running);
+        end_finished(transport);
+        int wait_ms = end_overdue(transport);
+        if (code == CURLM_OK && transport->running)
+            code = curl_multi_poll(transport->multi, NULL, 0, wait_ms, NULL);
+        if (code == CURLM_OK)
+            continue;
+        while (transport->running) { /* no memory in curl itself: all have failed */
+            struct sg_peer *peer = transport->running;
+            remove_running(peer);
+            tell_end(peer, CURLE_OUT_OF_MEMORY);
+        }
+    }
+    while (transport->running)
+        remove_running(transport->running);
+}

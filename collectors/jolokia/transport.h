@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * One POST to each of many agents, side by side, each with its own end.
+ *
+ * A peer keeps its connection from poll to poll. Whatever a peer does (refuse, stay silent, send
+ * without end, send rubbish) ends its own exchange only, at the deadline at the latest. Replies are
+ * handed over as they arrive, while the others are still under way. All calls come from one thread.
+ */
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "store/store.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    SG_TRANSPORT_E_URL = 1, /* not an http or https URL; err says why */
+};
+
+enum {
+    SG_BODY_BYTES_MAX = 64 * 1024 * 1024, /* of an answer; 100,000 MBeans take some 10 MB */
+};
+
+struct sg_transport;
+struct sg_peer;
+
+/* How an exchange ended. Borrowed for the call. */
+struct sg_reply {
+    bool ok;    /* status 200: there is a body to read */
+    char *body; /* may be overwritten */
+    size_t body_len;
+    enum sg_failure_kind kind; /* these two when not ok */
+    const struct sg_error *err;
+};
+
+/** @param context  what sg_transport_start() was given */
+typedef void (*sg_reply_fn)(void *context, const struct sg_reply *reply);
+
+/** @param clock  borrowed @return 0 or -ENOMEM */
+int sg_transport_new(const struct sg_clock *clock, struct sg_transport **ret_transport);
+
+/** All peers must be freed before. @return NULL; transport may be NULL */
+struct sg_transport *sg_transport_free(struct sg_transport *transport);
+
+/**
+ * @param url       of the agent; gets the slash at its end that agents up to 2.2.9 insist on;
+ * copied
+ * @param username  for basic authentication, or NULL; copied, as is the password
+ * @return 0, SG_TRANSPORT_E_URL or -ENOMEM
+ */
+int sg_peer_new(struct sg_transport *transport,
+    const char *url,
+    const char *username,
+    const char *password,
+    struct sg_peer **ret_peer,
+    struct sg_error *err);
+
+/** @return NULL; peer may be NULL */
+struct sg_peer *sg_peer_free(struct sg_peer *peer);
+
+/** The URL as it was given to sg_peer_new(), borrowed. */
+const char *sg_peer_url(const struct sg_peer *peer);
+
+/**
+ * Start an exchange; it goes on in sg_transport_run(), which tells its end exactly once.
+ * @param body  borrowed until then @return 0 or -ENOMEM
+ */
+int sg_peer_start(struct sg_peer *peer,
+    struct sg_str body,
+    int64_t deadline_ms,
+    sg_reply_fn reply,
+    void *context);
+
+/**
+ * Run all exchanges that were started to their ends, which come by their deadlines; or, when the
+ * program stops, end them at once without a reply.
+ */
+void sg_transport_run(struct sg_transport *transport, const atomic_bool *stopping);
