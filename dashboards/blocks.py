@@ -134,15 +134,17 @@ def stat_panel(title, description, queries, *, unit, colors, width, height=3, ma
     return _add_targets(panel, queries, as_table=False, instant=True)
 
 
-def time_panel(title, description, queries, *, unit, width, height, colors=None, maximum=None):
-    """Lines over time, from 0; a threshold is an area behind them."""
+def time_panel(
+    title, description, queries, *, unit, width, height, colors=None, maximum=None, axis_from=0
+):
+    """Lines over time. The axis begins at `axis_from`, or below it where the lines go there."""
     panel = (
         timeseries.Panel()
         .title(title)
         .description(description)
         .datasource(DATASOURCE)
         .unit(unit)
-        .min(0)
+        .axis_soft_min(axis_from)
         .line_width(1)
         .fill_opacity(8)
         .show_points(common.VisibilityMode.NEVER)
@@ -200,7 +202,16 @@ def _column_override(name: str, column: Column) -> tuple[str, list[model.Dynamic
 
 
 def table_panel(
-    title, description, columns: list[Column], *, keys: dict[str, str], width, height, sort, descending=True, links=None
+    title,
+    description,
+    columns: list[Column],
+    *,
+    keys: dict[str, str],
+    width,
+    height,
+    sort,
+    descending=True,
+    links=None,
 ):
     """A row for each set of labels `keys` (label → title), a column for each query.
 
@@ -347,7 +358,9 @@ def board(uid: str, title: str, description: str) -> builder.Dashboard:
             )
         )
         .with_variable(
-            _variable("broker", "Broker", f"label_values(streamgauge_broker_up{{{CLUSTER}}}, broker)")
+            _variable(
+                "broker", "Broker", f"label_values(streamgauge_broker_up{{{CLUSTER}}}, broker)"
+            )
         )
     )
     for annotation in ANNOTATIONS:

@@ -103,8 +103,13 @@ static void on_error(rd_kafka_t *rk, int code, const char *text, void *opaque)
 
 void sg_client_poll(struct sg_client *client)
 {
+    rd_kafka_message_t *message;
+
     while (rd_kafka_poll(client->rk, 0) > 0)
         ;
+    /* What is wrong with the group that is never joined concerns nobody. */
+    while ((message = rd_kafka_consumer_poll(client->rk, 0)))
+        rd_kafka_message_destroy(message);
 }
 
 int sg_client_find_reason(
@@ -218,6 +223,9 @@ static int set_ours(rd_kafka_conf_t *conf, int64_t timeout_ms, struct sg_error *
         const char *name, *value;
     } fixed[] = {
         { "client.id", "streamgauge" },
+        /* The group is never joined. Without one librdkafka ends the process with a null pointer
+           when a coordinator that has just moved answers OffsetFetch (its issue 5040). */
+        { "group.id", "streamgauge" },
         { "allow.auto.create.topics", "false" },
         { "enable.auto.commit", "false" },
         { "reconnect.backoff.max.ms", "1000" },

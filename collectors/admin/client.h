@@ -4,9 +4,9 @@
 /*
  * One cluster's librdkafka handle: its properties, its log lines, and why its connections fail.
  *
- * The handle is a consumer that never joins a group: unlike a producer's, its ListOffsets requests
- * heed isolation.level, and it may become a member of a group later. It connects when it is first
- * asked to, so that making one checks the properties without touching the network.
+ * The handle is a consumer with a group.id that never joins its group, commits nothing and reads
+ * nothing. It connects when it is first asked to, so that making one checks the properties without
+ * touching the network.
  *
  * References are counted, because threads that wait for a broker can outlive a collection and even
  * the collector. References and sg_client_get(): any thread. Everything else: the collector's.

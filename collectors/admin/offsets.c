@@ -14,11 +14,18 @@
 /*
  * rd_kafka_offsets_for_times() gives nothing at all when one partition of its list fails, and waits
  * for the slowest leader. So each call is about one leader's partitions, and a call that fails for
- * another reason than the leader's silence is split until the bad partitions are alone.
+ * another reason than the leader's silence is split until the bad partitions are alone. Before that
+ * it gets a second chance where the reason is that a leader has just moved: librdkafka has then
+ * asked for metadata by itself, and sends the next call to the new leader.
  *
  * The threads share the pass by reference and write answers under its lock; once the pass is closed
  * they write no more, so that a late answer of a frozen broker changes nothing that is being read.
  */
+
+enum {
+    MOVED_RETRIES = 3, /* of one leader's partitions, in one pass */
+    MOVED_WAIT_MS = 300,
+};
 
 struct leader {
     uint32_t first; /* of its partitions in order[] */
@@ -27,6 +34,7 @@ struct leader {
     int64_t bad;  /* the first of them */
     rd_kafka_resp_err_t bad_code;
     rd_kafka_resp_err_t code; /* why the rest was given up; 0 if it was not */
+    unsigned n_moved;         /* second chances that were taken */
     bool skipped;
     bool done;
 };
@@ -73,6 +81,32 @@ static bool is_silence(rd_kafka_resp_err_t code)
 {
     return code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT ||
            code == RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE || code == RD_KAFKA_RESP_ERR__DESTROY;
+}
+
+static bool is_moving(rd_kafka_resp_err_t code)
+{
+    return code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
+           code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE ||
+           code == RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE ||
+           code == RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH ||
+           code == RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH ||
+           code == RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE;
+}
+
+/* Wait a moment. @return is there still somebody who wants the answer? */
+static bool wait_for_move(struct sg_offsets *pass)
+{
+    int64_t until_ms = sg_clock_monotonic_ms(pass->clock) + MOVED_WAIT_MS;
+
+    sg_wait_lock(&pass->wait);
+    int64_t left_ms = MOVED_WAIT_MS;
+    while (!pass->closed && left_ms > 0) {
+        sg_wait_for(&pass->wait, left_ms);
+        left_ms = until_ms - sg_clock_monotonic_ms(pass->clock);
+    }
+    bool closed = pass->closed;
+    sg_wait_unlock(&pass->wait);
+    return !closed && sg_clock_left_ms(pass->clock, pass->deadline_ms) > 0;
 }
 
 /* The partition number goes through librdkafka as the element's opaque. */
@@ -140,6 +174,11 @@ static rd_kafka_resp_err_t ask_chunk(
     rd_kafka_topic_partition_list_destroy(list);
     if (!code || is_silence(code))
         return code;
+    if (is_moving(code) && leader->n_moved < MOVED_RETRIES) {
+        leader->n_moved++;
+        return wait_for_move(pass) ? ask_chunk(pass, leader, numbers, n)
+                                   : RD_KAFKA_RESP_ERR__TIMED_OUT;
+    }
     if (n == 1) {
         note_bad(pass, leader, numbers[0], code);
         return 0;

@@ -184,16 +184,22 @@ static int on_list(struct requests *q, rd_kafka_event_t *event)
     size_t n = 0;
 
     q->n_lists--;
-    q->env->answered[place] = is_answer(code);
     if (code || !result) {
+        q->env->answered[place] = is_answer(code);
         fail_broker(q, place, code, rd_kafka_event_error_string(event));
         return 0;
     }
-    sg_client_forget(q->env->client, q->env->topology->brokers[place].id);
-
+    /* A time-out comes as one of the result's errors. */
     const rd_kafka_error_t **errors = rd_kafka_ListConsumerGroups_result_errors(result, &n);
-    for (size_t i = 0; i < n; i++)
-        fail_broker(q, place, rd_kafka_error_code(errors[i]), rd_kafka_error_string(errors[i]));
+    bool answered = true;
+    for (size_t i = 0; i < n; i++) {
+        code = rd_kafka_error_code(errors[i]);
+        answered = answered && is_answer(code);
+        fail_broker(q, place, code, rd_kafka_error_string(errors[i]));
+    }
+    q->env->answered[place] = answered;
+    if (answered)
+        sg_client_forget(q->env->client, q->env->topology->brokers[place].id);
 
     const rd_kafka_ConsumerGroupListing_t **listings =
         rd_kafka_ListConsumerGroups_result_valid(result, &n);

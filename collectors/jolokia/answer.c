@@ -251,7 +251,9 @@ static json_t *parse(const struct sg_answer_handler *handler, char *body, size_t
     }
     if (root)
         return root;
-    if (is_html(body, len))
+    if (len == 0)
+        fail(handler, SG_FAILURE_PARSE, "the answer is empty");
+    else if (is_html(body, len))
         fail(handler, SG_FAILURE_HTTP,
             "the answer is a web page, not Jolokia's JSON; does the URL lead to the agent?");
     else

@@ -205,7 +205,10 @@ static void put_value(
 static void note_failure(void *context, enum sg_failure_kind kind, const struct sg_error *err)
 {
     struct target *target = context;
-    sg_slot_fail(target->slot, kind, err);
+    struct sg_error from = *err;
+
+    (void)sg_error_prefix(&from, 0, "%s: ", sg_peer_url(target->peer));
+    sg_slot_fail(target->slot, kind, &from);
 }
 
 /* @param ret_set  NULL when there is nothing to publish */

@@ -8,6 +8,7 @@
 #include "jolokia/matcher.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 /*
@@ -328,9 +329,9 @@ static int decide(struct sg_engine *engine,
  */
 static double scale(double value, double factor)
 {
-    double divisor = 1 / factor;
-    bool is_fraction = factor > 1e-15 && factor < 1 && divisor == (double)(int64_t)divisor;
-    return is_fraction && 1 / divisor == factor ? value / divisor : value * factor;
+    double divisor = round(1 / factor);
+    bool is_fraction = factor > 1e-15 && factor < 1 && 1 / divisor == factor;
+    return is_fraction ? value / divisor : value * factor;
 }
 
 static double number_of(const struct entry *entry, const struct sg_attribute_value *value)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jolokia/matcher.h"
 
-#include "base/auto.h"
 #include "base/number.h"
 #include "jolokia/java_number.h"
 #include "jolokia/naming.h"
@@ -32,8 +31,6 @@ struct sg_matcher {
     struct sg_buf labels;
     struct sg_buf scratch;
 };
-
-SG_AUTO_DEFINE(struct sg_matcher *, sg_matcher_free);
 
 int sg_matcher_new(const struct sg_rules *rules, struct sg_matcher **ret_matcher)
 {

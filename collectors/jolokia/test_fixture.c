@@ -19,8 +19,8 @@ static char *unpack(const char *packed, size_t packed_len, size_t *ret_len)
     struct libdeflate_decompressor *gzip = libdeflate_alloc_decompressor();
 
     assert_non_null(bytes);
-    assert_int_equal(libdeflate_gzip_decompress(
-                         gzip, packed, packed_len, bytes, UNPACKED_MAX - 1, ret_len),
+    assert_int_equal(
+        libdeflate_gzip_decompress(gzip, packed, packed_len, bytes, UNPACKED_MAX - 1, ret_len),
         LIBDEFLATE_SUCCESS);
     libdeflate_free_decompressor(gzip);
     bytes[*ret_len] = '\0';
@@ -121,9 +121,8 @@ char *fixture_page(struct sg_engine *engine)
     return text;
 }
 
-static void feed_value(void *context,
-    const struct sg_attribute *attribute,
-    const struct sg_attribute_value *value)
+static void feed_value(
+    void *context, const struct sg_attribute *attribute, const struct sg_attribute_value *value)
 {
     sg_engine_put(context, attribute, value);
 }
@@ -134,7 +133,8 @@ static void feed_failure(void *context, enum sg_failure_kind kind, const struct 
     fail_msg("%s: %s", sg_failure_kind_text(kind), err->text);
 }
 
-void fixture_feed(struct sg_engine *engine, const struct sg_request_plan *plan, char *body, size_t len)
+void fixture_feed(
+    struct sg_engine *engine, const struct sg_request_plan *plan, char *body, size_t len)
 {
     const struct sg_answer_handler handler = { engine, feed_value, feed_failure };
 

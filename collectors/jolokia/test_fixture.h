@@ -29,4 +29,5 @@ struct sg_attribute fixture_attribute(const char *mbean, const char *const *path
 char *fixture_page(struct sg_engine *engine);
 
 /** Feed a whole answer to an engine. Fails the test when there was any failure. */
-void fixture_feed(struct sg_engine *engine, const struct sg_request_plan *plan, char *body, size_t len);
+void fixture_feed(
+    struct sg_engine *engine, const struct sg_request_plan *plan, char *body, size_t len);

@@ -143,7 +143,9 @@ struct sg_value_scope sg_value_scope_of(struct sg_str pattern, bool uses_last_gr
             pattern.len -= rest[i].len;
         break;
     }
-    if (!reaches_colon(pattern, fence))
+    /* Without a fence a match may begin in the value itself, as (\d+) does. */
+    bool blind = fence ? !reaches_colon(pattern, fence) : pattern.len == 0;
+    if (blind)
         return (struct sg_value_scope){ .sees_value = false };
     return (struct sg_value_scope){ .sees_value = true, .guard_len = fence };
 }

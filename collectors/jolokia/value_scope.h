@@ -13,8 +13,9 @@
  * not repeated) and that no number, no boolean and no ": " contains. The text of the pattern up to
  * its last fence can therefore only match inside the names, whatever the value. The rest, the
  * *tail*, begins inside the names too, and reaches the value only over the colon. If nothing in the
- * tail can match a colon or look ahead, the pattern is blind to the value. A ".*" or ".+" at the
- * very end, whose group nobody uses, is no more than jmx_exporter's own ".*" and is left out first.
+ * tail can match a colon or look ahead, the pattern is blind to the value. Without a fence a match
+ * could begin in the value, so the pattern sees it. A ".*" or ".+" at the very end, whose group
+ * nobody uses, is no more than jmx_exporter's own ".*" and is left out first.
  *
  * A pattern that does see the value can still be ruled out for one attribute: when the part up to
  * the last fence, its *guard*, does not match the names, then no value makes the whole match.

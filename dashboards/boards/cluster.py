@@ -160,6 +160,7 @@ def _lines():
         unit="percentunit",
         colors=(RED, (0.99, "transparent")),
         maximum=1,
+        axis_from=0.95,
         width=8,
         height=6,
     )
@@ -237,7 +238,8 @@ def _alerts():
         [
             Column(
                 "Firing",
-                f"count by (severity, alertname, kafka_cluster, broker, consumergroup, topic) ({FIRING})",
+                "count by (severity, alertname, kafka_cluster, broker, consumergroup, topic)"
+                f" ({FIRING})",
                 "none",
                 width=60,
             )
@@ -272,9 +274,9 @@ def _groups():
 
     return table_panel(
         "Ten consumer groups with the largest lag",
-        "Lag: records not read yet. Change: how the lag grows (+) or shrinks, a second, over 5 minutes."
-        " Read: records committed, a second. Normal: lag steady or shrinking, members above 0. Lag"
-        " that grows with nothing read: the group is stuck.",
+        "Lag: records not read yet. Change: how the lag grows (+) or shrinks, a second, over 5"
+        " minutes. Read: records committed, a second. Normal: lag steady or shrinking, members"
+        " above 0. Lag that grows with nothing read: the group is stuck.",
         [
             Column("Lag", f"topk(10, {lag})", "short"),
             Column(

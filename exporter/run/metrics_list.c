@@ -44,8 +44,8 @@ static void print_family(
 static void print_heading(FILE *out, const char *title, const char *text)
 {
     (void)fprintf(out,
-        "\n## %s\n\n%s\n\n| Metric | Type | Labels | Meaning and source |\n|---|---|---|---|\n", title,
-        text);
+        "\n## %s\n\n%s\n\n| Metric | Type | Labels | Meaning and source |\n|---|---|---|---|\n",
+        title, text);
 }
 
 static void print_catalogue_metric(void *out, const struct sg_catalogue_metric *metric)
@@ -67,7 +67,8 @@ int sg_metrics_list(FILE *out)
     for (const struct sg_family *family = sg_self_families; family->name; family++)
         print_family(out, family, NULL, 0);
     print_heading(out, "The cluster, from Kafka's own protocol",
-        "Names and labels are kafka_exporter's, with `kafka_cluster` added: `topic` and `partition` "
+        "Names and labels are kafka_exporter's, with `kafka_cluster` added: `topic` and "
+        "`partition` "
         "for partitions, `consumergroup` for groups, with `topic` and `partition` for what they "
         "have committed.");
     for (size_t i = 0; i < sg_admin_n_families; i++)

@@ -47,7 +47,7 @@ static int split(
 int sg_listen_check(const char *address, struct sg_error *err)
 {
     char host[HOST_BYTES_MAX];
-    const char *port;
+    const char *port = NULL;
     return split(address, host, &port, err);
 }
 
@@ -73,7 +73,7 @@ static int open_socket(const struct addrinfo *at, bool both_families)
 int sg_listen_open(const char *address, int *ret_fd, struct sg_error *err)
 {
     char host[HOST_BYTES_MAX];
-    const char *port;
+    const char *port = NULL;
     struct addrinfo hints = { .ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM };
     struct addrinfo *found = NULL;
 

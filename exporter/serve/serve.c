@@ -163,6 +163,9 @@ static enum MHD_Result handle_request(void *context,
     return send_note(connection, MHD_HTTP_NOT_FOUND, not_found);
 }
 
+static void log_library(void *context, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
 /* libmicrohttpd tells of clients that break off; worth a line only for someone who looks for it. */
 static void log_library(void *context, const char *format, va_list args)
 {

@@ -78,7 +78,7 @@ def lab():
 
 @pytest.fixture(scope="session")
 def kraft_lab():
-    lab = Lab("kraft", 4000, "--kraft", "--no-prometheus")
+    lab = Lab("kraft", 6000, "--kraft", "--no-prometheus")
     lab.up()
     yield lab
     lab.down()

@@ -37,7 +37,7 @@ def test_bad_answer_is_one_failure_and_others_are_on_time(lab, start, case):
         errors = process.page().errors("1")
         assert any(re.fullmatch(kinds, kind) for kind in errors), (errors, process.log())
         lines = [line for line in process.log().splitlines()
-                 if "level=warn" in line and "target=1" in line]
+                 if "level=warn" in line and "target=1 " in line]
         assert len(lines) == 1, lines
         assert f"127.0.0.1:{port}" in lines[0]
         code, _ = process.end()

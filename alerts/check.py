@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Checks the alert rules and what belongs to each of them.
+
+Each alert has: a severity; a static summary, a description, links to a runbook that exists and to a
+board that exists; a runbook with all its sections; a unit test that expects it to fire and one that
+expects it to stay silent. Its expression names only series that Streamgauge exports (or `up`). Then
+promtool checks the rules and runs the tests.
+"""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import yaml
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent
+RUNBOOKS = HERE / "runbooks"
+SECTIONS = ["## Check first", "## Likely causes, and the mend", "## Do not", "## Resolves"]
+BOLD = ["**Meaning.**", "**Impact.**"]
+SERIES = re.compile(r"\b(?:streamgauge|kafka|jvm|process)_\w+")
+LABELS = {"kafka_cluster"}
+
+problems: list[str] = []
+
+
+def problem(where: str, text: str) -> None:
+    problems.append(f"{where}: {text}")
+
+
+def read_yaml(path: pathlib.Path):
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def exported_names() -> set[str]:
+    """Names that the sources declare: in the catalogue, and as strings of the collectors."""
+    names: set[str] = set()
+    for path in (ROOT / "collectors").rglob("*.yml"):
+        names.update(re.findall(r"^\s*name: (\w+)$", path.read_text(encoding="utf-8"), re.M))
+    for path in (ROOT / "collectors").rglob("*.c"):
+        names.update(re.findall(r'"(\w+)"', path.read_text(encoding="utf-8")))
+    return names
+
+
+def check_rule(where: str, rule: dict, known: set[str]) -> None:
+    name = rule["alert"]
+    annotations = rule.get("annotations", {})
+    if rule.get("labels", {}).get("severity") not in ("critical", "warning"):
+        problem(where, "severity must be critical or warning")
+    for key in ("summary", "description", "runbook_url", "dashboard_url"):
+        if not annotations.get(key, "").strip():
+            problem(where, f"no {key}")
+    if "{{" in annotations.get("summary", ""):
+        problem(where, "the summary must be the same for all instances of the alert")
+    if annotations.get("runbook_url") != f"alerts/runbooks/{name}.md":
+        problem(where, f"runbook_url must be alerts/runbooks/{name}.md")
+    board = re.match(r"/d/([\w-]+)", annotations.get("dashboard_url", ""))
+    if not board or not (ROOT / "dashboards" / f"{board[1]}.json").exists():
+        problem(where, "dashboard_url names no board of dashboards/")
+    for series in sorted(set(SERIES.findall(rule["expr"])) - LABELS - known):
+        problem(where, f"nothing exports {series}")
+
+
+def check_runbooks(alerts: set[str]) -> None:
+    for name in sorted(alerts):
+        path = RUNBOOKS / f"{name}.md"
+        if not path.exists():
+            problem(name, f"no runbook {path.relative_to(ROOT)}")
+            continue
+        text = path.read_text(encoding="utf-8")
+        if not text.startswith(f"# {name}\n"):
+            problem(path.name, f"must begin with `# {name}'")
+        for part in BOLD + SECTIONS:
+            if part not in text:
+                problem(path.name, f"lacks `{part}'")
+    for path in sorted(RUNBOOKS.glob("*.md")):
+        if path.stem not in alerts:
+            problem(path.name, "no alert of that name")
+
+
+def check_tests(alerts: set[str], test_files: list[pathlib.Path]) -> None:
+    fires, silent = set(), set()
+    for path in test_files:
+        for test in read_yaml(path)["tests"]:
+            for case in test.get("alert_rule_test") or []:
+                (fires if case.get("exp_alerts") else silent).add(case["alertname"])
+    for name in sorted(alerts - fires):
+        problem(name, "no unit test expects it to fire")
+    for name in sorted(alerts - silent):
+        problem(name, "no unit test expects it to stay silent")
+    for name in sorted((fires | silent) - alerts):
+        problem(name, "tested, but no such alert")
+
+
+def run_promtool(*arguments: str) -> None:
+    result = subprocess.run(
+        ["promtool", *arguments], cwd=HERE, capture_output=True, text=True, check=False
+    )
+    if result.returncode:
+        problem(f"promtool {' '.join(arguments[:2])}", (result.stdout + result.stderr).strip())
+
+
+def main() -> int:
+    rule_files = sorted(HERE.glob("*.rules.yml"))
+    test_files = sorted((HERE / "tests").glob("*.test.yml"))
+    known = exported_names()
+    alerts: set[str] = set()
+    for path in rule_files:
+        for group in read_yaml(path)["groups"]:
+            for rule in group["rules"]:
+                where = f"{path.name}: {rule['alert']}"
+                alerts.add(rule["alert"])
+                check_rule(where, rule, known)
+    if not alerts:
+        problem("alerts", "no rules found")
+    check_runbooks(alerts)
+    check_tests(alerts, test_files)
+    if shutil.which("promtool"):
+        run_promtool("check", "rules", *map(str, rule_files))
+        run_promtool("test", "rules", *map(str, test_files))
+    else:
+        problem("promtool", "not installed (Debian: package prometheus)")
+
+    for text in problems:
+        print(text, file=sys.stderr)
+    print(f"{len(alerts)} alerts, {len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/buf.h"
+#include "jolokia/answer.h"
+#include "jolokia/mend.h"
+#include "jolokia/test_fixture.h"
+#include "test.h"
+
+#include <stdlib.h>
+
+/*
+ * What was told, one line each: "MBean path/path = value", "! kind: text". Recorded answers of
+ * single reads are wrapped into an array, as a bulk request's would be.
+ */
+struct told {
+    struct sg_buf lines;
+    size_t n_values;
+    size_t n_failures;
+    enum sg_failure_kind kind; /* of the latest failure */
+};
+
+static void tell_value(
+    void *context, const struct sg_attribute *attribute, const struct sg_attribute_value *value)
+{
+    struct told *told = context;
+    struct sg_buf *lines = &told->lines;
+
+    told->n_values++;
+    assert_int_equal(sg_buf_printf(lines, SG_STR_FMT " ", SG_STR_ARG(attribute->mbean)), 0);
+    for (size_t i = 0; i < attribute->depth; i++)
+        assert_int_equal(
+            sg_buf_printf(lines, "%s" SG_STR_FMT, i ? "/" : "", SG_STR_ARG(attribute->path[i])), 0);
+    switch (value->kind) {
+    case SG_ATTRIBUTE_INT:
+        assert_int_equal(sg_buf_printf(lines, " = %lld\n", (long long)value->integer), 0);
+        break;
+    case SG_ATTRIBUTE_DOUBLE:
+        assert_int_equal(sg_buf_printf(lines, " = %.17g\n", value->number), 0);
+        break;
+    case SG_ATTRIBUTE_BOOL:
+        assert_int_equal(sg_buf_printf(lines, " = %s\n", value->flag ? "true" : "false"), 0);
+        break;
+    case SG_ATTRIBUTE_TEXT:
+        assert_int_equal(
+            sg_buf_printf(lines, " = \"" SG_STR_FMT "\"\n", SG_STR_ARG(value->text)), 0);
+        break;
+    }
+}
+
+static void tell_failure(void *context, enum sg_failure_kind kind, const struct sg_error *err)
+{
+    struct told *told = context;
+
+    told->n_failures++;
+    told->kind = kind;
+    assert_int_equal(
+        sg_buf_printf(&told->lines, "! %s: %s\n", sg_failure_kind_text(kind), err->text), 0);
+}
+
+static struct told read_text(const char *const *mbeans, const char *text, size_t len, int expected)
+{
+    struct told told = { .n_values = 0 };
+    struct sg_rules *rules = NULL;
+    struct sg_request_plan *plan = fixture_plan(&rules, mbeans);
+    const struct sg_answer_handler handler = { &told, tell_value, tell_failure };
+    char *body = malloc(len + 1);
+
+    assert_non_null(body);
+    memcpy(body, text, len);
+    sg_buf_init(&told.lines, 1 << 20);
+    assert_int_equal(sg_answer_read(plan, body, len, &handler), expected);
+    assert_int_equal(sg_buf_add_char(&told.lines, '\0'), 0);
+    free(body);
+    (void)sg_request_plan_free(plan);
+    (void)sg_rules_free(rules);
+    return told;
+}
+
+/* A recorded answer to a single read, as the one element of a bulk answer. */
+static struct told read_single(const char *name, const char *mbean)
+{
+    const char *const mbeans[] = { mbean, NULL };
+    char path[256];
+    size_t len;
+    struct sg_buf wrapped;
+
+    (void)snprintf(path, sizeof path, "jolokia/%s", name);
+    char *text = fixture_read(path, &len);
+    sg_buf_init(&wrapped, 1 << 20);
+    assert_int_equal(sg_buf_printf(&wrapped, "[%.*s]", (int)len, text), 0);
+    struct told told = read_text(mbeans, wrapped.ptr, wrapped.len, 0);
+    sg_buf_done(&wrapped);
+    free(text);
+    return told;
+}
+
+static struct told read_bulk(const char *name, const char *const *mbeans, int expected)
+{
+    char path[256];
+    size_t len;
+
+    (void)snprintf(path, sizeof path, "jolokia/%s", name);
+    char *text = fixture_read(path, &len);
+    struct told told = read_text(mbeans, text, len, expected);
+    free(text);
+    return told;
+}
+
+static void assert_told(struct told *told, const char *expected)
+{
+    assert_string_equal(told->lines.ptr, expected);
+    sg_buf_done(&told->lines);
+}
+
+static void assert_tells(struct told *told, const char *part)
+{
+    if (!strstr(told->lines.ptr, part))
+        fail_msg("\"%s\" is not in:\n%s", part, told->lines.ptr);
+    sg_buf_done(&told->lines);
+}
+
+static void test_read_types_of_every_agent(void **state)
+{
+    /* "Dec" is text up to 2.0, "BigInt" an object up to 2.3; dates get milliseconds in 2.4. */
+    static const char expected_1_7[] =
+        "b:type=Foo Ch = \"c\"\n"
+        "b:type=Foo F = 0.10000000000000001\n"
+        "b:type=Foo One = 1\n"
+        "b:type=Foo Unit = \"SECONDS\"\n"
+        "b:type=Foo MinLong = -9223372036854775808\n"
+        "b:type=Foo Mapy/k = 1\n"
+        "b:type=Foo Big = 1.0000000000000001e+300\n"
+        "b:type=Foo Dec = \"1.5\"\n"
+        "b:type=Foo MaxLong = 9223372036854775807\n"
+        "b:type=Foo Color = \"RED\"\n"
+        "b:type=Foo Text = \"a\"b\\c\x01\xC3\xA9\n/x\"\n"
+        "b:type=Foo Flag = true\n"
+        "b:type=Foo Ref/objectName = \"a:type=b\"\n"
+        "b:type=Foo When = \"2023-11-14T22:13:20Z\"\n"
+        "b:type=Foo Tab/x = 1\n"
+        "b:type=Foo BigInt/bigint = \"123456789012345678901234567890\"\n"
+        "b:type=Foo Tab2/x/y/a = \"x\"\n"
+        "b:type=Foo Tab2/x/y/b = \"y\"\n"
+        "b:type=Foo Tab2/x/y/n = 7\n";
+    (void)state;
+
+    struct told told = read_single("types-1.7.2.json", "b:type=Foo");
+    assert_told(&told, expected_1_7);
+    told = read_single("types-2.2.9.json", "b:type=Foo");
+    assert_tells(&told, "b:type=Foo Dec = 1.5\n");
+    told = read_single("types-2.6.0.json", "b:type=Foo");
+    assert_int_equal(told.n_failures, 0);
+    assert_non_null(strstr(told.lines.ptr, "b:type=Foo MaxLong = 9223372036854775807\n"));
+    assert_null(strstr(told.lines.ptr, "Boom"));
+    assert_tells(&told, "b:type=Foo BigInt = 1.2345678901234568e+29\n");
+}
+
+static void test_read_quoted_names_of_every_agent(void **state)
+{
+    static const char *const files[] = { "names-1.7.2.json", "names-2.2.9.json",
+        "names-2.6.0.json" };
+    (void)state;
+
+    for (size_t i = 0; i < 3; i++) {
+        struct told told = read_single(files[i], "b:type=N,*");
+        assert_told(&told, "b:type=N,name=p!q/r Value = 1\n"
+                           "b:type=N,name=\"x/y,z\",alpha=1 Value = 1\n"
+                           "b:type=N,name=\"st\\*ar\\?q\\\"uo\\\\te\" Value = 1\n");
+    }
+}
+
+static void test_read_what_is_not_there_is_no_failure(void **state)
+{
+    static const struct {
+        const char *file;
+        const char *mbean;
+    } cases[] = {
+        { "pattern-no-match-1.7.2.json", "kafka.nope:*" },
+        { "pattern-no-match-2.2.9.json", "kafka.nope:*" },
+        { "pattern-no-match-2.6.0.json", "kafka.nope:*" },
+        { "missing-attribute-1.7.2.json", "java.lang:type=Memory" },
+        { "missing-attribute-2.2.9.json", "java.lang:type=Memory" },
+        { "missing-attribute-2.6.0.json", "java.lang:type=Memory" },
+        { "pattern-no-such-attribute-2.6.0.json", "java.lang:type=Me*" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct told told = read_single(cases[i].file, cases[i].mbean);
+        assert_told(&told, "");
+    }
+}
+
+/* Up to 2.4.3 such a pattern is an IllegalArgumentException, with attributes in the request. */
+static void test_read_pattern_without_such_attribute_is_no_failure(void **state)
+{
+    static const char *const files[] = { "pattern-no-such-attribute-1.7.2.json",
+        "pattern-no-such-attribute-2.2.9.json" };
+    (void)state;
+
+    for (size_t i = 0; i < 2; i++) {
+        struct sg_rules *rules =
+            fixture_rules("requests: [ { mbean: 'java.lang:type=Me*', attributes: [Nope] } ]\n");
+        struct sg_request_plan *plan = NULL;
+        struct told told = { .n_values = 0 };
+        const struct sg_answer_handler handler = { &told, tell_value, tell_failure };
+        char path[256];
+        size_t len;
+        struct sg_buf wrapped;
+
+        assert_int_equal(sg_request_plan_new(rules, &plan), 0);
+        (void)snprintf(path, sizeof path, "jolokia/%s", files[i]);
+        char *text = fixture_read(path, &len);
+        sg_buf_init(&wrapped, 1 << 20);
+        assert_int_equal(sg_buf_printf(&wrapped, "[%.*s]", (int)len, text), 0);
+        sg_buf_init(&told.lines, 1 << 20);
+        assert_int_equal(sg_answer_read(plan, wrapped.ptr, wrapped.len, &handler), 0);
+        assert_int_equal(told.n_failures + told.n_values, 0);
+        sg_buf_done(&wrapped);
+        free(text);
+        (void)sg_request_plan_free(plan);
+        (void)sg_rules_free(rules);
+    }
+}
+
+static void test_read_ignored_errors_are_absent(void **state)
+{
+    static const char *const files[] = { "missing-attribute-ignore-errors-1.7.2.json",
+        "missing-attribute-ignore-errors-2.2.9.json",
+        "missing-attribute-ignore-errors-2.6.0.json" };
+    (void)state;
+
+    for (size_t i = 0; i < 3; i++) {
+        struct told told = read_single(files[i], "java.lang:type=Memory");
+        assert_told(&told, "java.lang:type=Memory Verbose = false\n");
+    }
+}
+
+/* These bulk requests asked for one attribute as a string: the value of that one is the answer. */
+static void test_read_one_failing_element_leaves_the_others(void **state)
+{
+    static const char *const mbeans[] = { "java.lang:type=Memory", "java.lang:type=Runtime", NULL };
+    static const char good[] =
+        "[{\"value\":{\"Verbose\":true},\"status\":200},"
+        "{\"error_type\":\"java.lang.Exception\",\"error\":\"forbidden\",\"status\":403}]";
+    static const char *const recorded[] = { "bulk-missing-mbean-1.7.2.json",
+        "bulk-missing-mbean-2.2.9.json", "bulk-missing-mbean-2.6.0.json" };
+    (void)state;
+
+    struct told told = read_text(mbeans, good, sizeof good - 1, 0);
+    assert_told(&told, "java.lang:type=Memory Verbose = true\n"
+                       "! denied: java.lang:type=Runtime: status 403, java.lang.Exception: "
+                       "forbidden; allow it in the agent's policy (jolokia-access.xml)\n");
+    told = read_bulk("policy-denied-2.6.0.json", mbeans, 0);
+    assert_int_equal(told.kind, SG_FAILURE_DENIED);
+    assert_tells(&told, "Reading attribute Uptime is forbidden");
+    for (size_t i = 0; i < 3; i++) {
+        told = read_bulk(recorded[i], mbeans, 0);
+        assert_int_equal(told.n_failures, 1); /* the scalar where an object belongs */
+        assert_tells(&told, "! protocol: java.lang:type=Runtime: expected an object of attributes");
+    }
+}
+
+static void test_read_nan_of_2_4_tells_what_to_do(void **state)
+{
+    (void)state;
+    struct told told = read_single("nan-2.4.3.json", "b:type=Foo");
+    assert_int_equal(told.kind, SG_FAILURE_PROTOCOL);
+    assert_tells(&told, "Jolokia 2.4.0 to 2.4.3 cannot send NaN");
+}
+
+static void test_read_refusal_of_the_whole_bulk_is_told(void **state)
+{
+    static const char *const mbeans[] = { "java.lang:type=Memory", "k:*", NULL };
+    static const struct {
+        const char *file;
+        enum sg_failure_kind kind;
+        const char *part;
+    } cases[] = {
+        { "bulk-invalid-name-1.7.2.json", SG_FAILURE_PROTOCOL, "refuses the request: status 400" },
+        { "bulk-invalid-name-2.2.9.json", SG_FAILURE_PROTOCOL, "refuses the request: status 400" },
+        { "malformed-json-1.7.2.json", SG_FAILURE_PROTOCOL, "refuses the request: status 400" },
+        { "malformed-json-2.6.0.txt", SG_FAILURE_PARSE, "not JSON: line 1" },
+        { "malformed-json-between-tokens-1.7.2.json", SG_FAILURE_PROTOCOL, "status 400" },
+        { "malformed-json-between-tokens-2.2.9.json", SG_FAILURE_PROTOCOL, "status 500" },
+        { "malformed-json-between-tokens-2.6.0.json", SG_FAILURE_PROTOCOL, "status 500" },
+        { "no-trailing-slash-2.2.9.txt", SG_FAILURE_HTTP, "a web page" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct told told = read_bulk(cases[i].file, mbeans, SG_ANSWER_E_UNUSABLE);
+        assert_int_equal(told.n_failures, 1);
+        assert_int_equal(told.kind, cases[i].kind);
+        assert_tells(&told, cases[i].part);
+    }
+}
+
+static void test_read_wrong_shapes_are_failures(void **state)
+{
+    static const char *const mbeans[] = { "k:*", NULL };
+    static const struct {
+        const char *text;
+        int expected;
+        const char *part;
+    } cases[] = {
+        { "", SG_ANSWER_E_UNUSABLE, "! parse: " },
+        { "[", SG_ANSWER_E_UNUSABLE, "! parse: " },
+        { "null", SG_ANSWER_E_UNUSABLE, "! parse: " },
+        { "[]", SG_ANSWER_E_UNUSABLE, "0 elements for 1 requests" },
+        { "[{},{}]", SG_ANSWER_E_UNUSABLE, "2 elements for 1 requests" },
+        { "{\"status\":403}", SG_ANSWER_E_UNUSABLE, "! denied: " },
+        { "[5]", 0, "has no status" },
+        { "[{}]", 0, "has no status" },
+        { "[{\"status\":200}]", 0, "expected an object" },
+        { "[{\"status\":200,\"value\":[1]}]", 0, "expected an object" },
+        { "[{\"status\":200,\"value\":{\"k:t=a\":5}}]", 0, "for each MBean" },
+        { "[{\"status\":500,\"error\":7}]", 0, "! protocol: k:*: status 500" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct told told =
+            read_text(mbeans, cases[i].text, strlen(cases[i].text), cases[i].expected);
+        assert_int_equal(told.n_failures, 1);
+        assert_tells(&told, cases[i].part);
+    }
+}
+
+static void test_read_every_truncation_is_a_failure(void **state)
+{
+    static const char *const mbeans[] = { "b:type=N,*", NULL };
+    static const char text[] =
+        "[{\"value\":{\"b:type=N,name=\\\"x\\\"\":{\"V\":1.5,\"W\":[1,null]}},"
+        "\"status\":200}]";
+    (void)state;
+
+    for (size_t len = 0; len < sizeof text - 1; len++) {
+        struct told told = read_text(mbeans, text, len, SG_ANSWER_E_UNUSABLE);
+        assert_int_equal(told.n_values, 0);
+        assert_tells(&told, "! parse: ");
+    }
+}
+
+static void test_read_deep_nesting_is_bounded(void **state)
+{
+    enum {
+        DEEP = 16 << 20
+    };
+    static const char *const mbeans[] = { "k:*", NULL };
+    char *text = malloc(DEEP);
+    struct sg_buf shallow;
+    (void)state;
+
+    assert_non_null(text);
+    memset(text, '[', DEEP);
+    struct told told = read_text(mbeans, text, DEEP, SG_ANSWER_E_UNUSABLE);
+    assert_tells(&told, "! limit: "); /* so many values that they are not even parsed */
+    told = read_text(mbeans, text, 100000, SG_ANSWER_E_UNUSABLE);
+    assert_tells(&told, "! parse: ");
+    free(text);
+
+    /* Deeper than a path may be, and still JSON: what is below is left out. */
+    sg_buf_init(&shallow, 1 << 20);
+    assert_int_equal(sg_buf_add_str(&shallow, SG_STR("[{\"status\":200,\"value\":{\"k:t=a\":")), 0);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(sg_buf_add_str(&shallow, SG_STR("{\"a\":")), 0);
+    assert_int_equal(sg_buf_add_char(&shallow, '1'), 0);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(sg_buf_add_char(&shallow, '}'), 0);
+    assert_int_equal(sg_buf_add_str(&shallow, SG_STR("}}]")), 0);
+    told = read_text(mbeans, shallow.ptr, shallow.len, 0);
+    assert_told(&told, "");
+    sg_buf_done(&shallow);
+}
+
+static void test_read_odd_values_cost_only_themselves(void **state)
+{
+    static const char *const mbeans[] = { "k:*", NULL };
+    static const char text[] =
+        "[{\"status\":200,\"value\":{\"k:t=\\u0000\":{"
+        "\"Good\":1,\"Nul\":\"a\\u0000b\",\"Bytes\":\"\xFF\xFE\","
+        "\"Nineteen\":9999999999999999999,\"Negative\":-98765432109876543210,"
+        "\"Huge\":1e999,\"Last\":2}}}]";
+    (void)state;
+
+    struct told told = read_text(mbeans, text, sizeof text - 1, 0);
+    assert_told(&told, "k:t=\xEF\xBF\xBD Good = 1\n"
+                       "k:t=\xEF\xBF\xBD Nul = \"a\xEF\xBF\xBD"
+                       "b\"\n"
+                       "k:t=\xEF\xBF\xBD Bytes = \"\?\?\"\n"
+                       "k:t=\xEF\xBF\xBD Nineteen = 1e+19\n"
+                       "k:t=\xEF\xBF\xBD Negative = -9.8765432109876543e+19\n"
+                       "k:t=\xEF\xBF\xBD Last = 2\n");
+}
+
+static void test_mend_leaves_good_json_alone(void **state)
+{
+    static const char text[] = "{\"a\\\"9999999999999999999999\":[1,-2.5e-3,"
+                               "9223372036854775807,-9223372036854775808,true,\"\xC3\xA9\\\\\"]}";
+    char copy[sizeof text];
+    (void)state;
+
+    memcpy(copy, text, sizeof text);
+    sg_mend_json(copy, sizeof text - 1);
+    assert_string_equal(copy, text);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_read_types_of_every_agent),
+        cmocka_unit_test(test_read_quoted_names_of_every_agent),
+        cmocka_unit_test(test_read_what_is_not_there_is_no_failure),
+        cmocka_unit_test(test_read_pattern_without_such_attribute_is_no_failure),
+        cmocka_unit_test(test_read_ignored_errors_are_absent),
+        cmocka_unit_test(test_read_one_failing_element_leaves_the_others),
+        cmocka_unit_test(test_read_nan_of_2_4_tells_what_to_do),
+        cmocka_unit_test(test_read_refusal_of_the_whole_bulk_is_told),
+        cmocka_unit_test(test_read_wrong_shapes_are_failures),
+        cmocka_unit_test(test_read_every_truncation_is_a_failure),
+        cmocka_unit_test(test_read_deep_nesting_is_bounded),
+        cmocka_unit_test(test_read_odd_values_cost_only_themselves),
+        cmocka_unit_test(test_mend_leaves_good_json_alone),
+    };
+    return cmocka_run_group_tests_name("answer", tests, NULL, NULL);
+}
