@@ -34,6 +34,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,11 +49,15 @@ enum {
     GROUPS_UNTIL = 70,
     CHUNK_SHARE = 20,
     ENDS_UNTIL = 95,
+
+    TRUST_RETRIES = 8, /* answers of a broker that was down that are not believed */
+    TRUST_WAIT_MS = 50,
 };
 
 struct admin {
     struct sg_collector_env env;
     struct sg_client *client;
+    struct sg_client *next_client; /* for the next collection, or NULL: the same */
     struct sg_filter *topic_filter;
     struct sg_filter *group_filter;
     struct sg_series_table *table;
@@ -112,6 +117,50 @@ static void fail_topics(struct collection *c)
     }
 }
 
+/*
+ * Was the broker down in the collection before, while others were up? One that comes back from
+ * having been frozen believes for a moment that nothing has happened, and answers with the leaders
+ * of that time.
+ */
+static bool was_down(const struct collection *c, int32_t broker)
+{
+    sg_auto_free struct sg_broker *known = NULL;
+    size_t n_known = 0;
+    bool down = false, others_up = false;
+
+    if (sg_cluster_copy_brokers(c->admin->env.cluster, &known, &n_known) != 0)
+        return false;
+    for (size_t i = 0; i < n_known; i++) {
+        if (known[i].id == broker)
+            down = !known[i].up;
+        else
+            others_up = others_up || known[i].up;
+    }
+    return down && others_up;
+}
+
+/* @return as sg_metadata_read() */
+static int read_metadata(struct collection *c,
+    const struct rd_kafka_metadata **ret_metadata,
+    rd_kafka_resp_err_t *ret_code)
+{
+    struct admin *self = c->admin;
+    const struct rd_kafka_metadata *metadata = NULL;
+
+    for (int i = 0;; i++) {
+        int r = sg_metadata_read(self->client, self->env.clock, self->env.stopping,
+            share_ms(c, METADATA_HEDGE), deadline_ms(c, METADATA_UNTIL), &metadata, ret_code);
+        if (r)
+            return r;
+        if (i == TRUST_RETRIES || !was_down(c, metadata->orig_broker_id))
+            break;
+        rd_kafka_metadata_destroy(metadata);
+        (void)poll(NULL, 0, TRUST_WAIT_MS);
+    }
+    *ret_metadata = metadata;
+    return 0;
+}
+
 /* @return 0, SG_METADATA_E_* (told to the slot already), or a negative errno */
 static int read_topology(struct collection *c)
 {
@@ -120,8 +169,7 @@ static int read_topology(struct collection *c)
     rd_kafka_resp_err_t code = 0;
 
     sg_client_connect(self->client);
-    int r = sg_metadata_read(self->client, self->env.clock, self->env.stopping,
-        share_ms(c, METADATA_HEDGE), deadline_ms(c, METADATA_UNTIL), &metadata, &code);
+    int r = read_metadata(c, &metadata, &code);
     if (r == SG_METADATA_E_FAILED)
         fail_metadata(c, code);
     if (r)
@@ -137,9 +185,36 @@ static int read_topology(struct collection *c)
     return c->answered && c->skip ? 0 : -ENOMEM;
 }
 
+/*
+ * librdkafka remembers the coordinator of a group for as long as it is asked for, whatever the
+ * broker answers, so that a group whose coordinator has moved between two living brokers would be
+ * lost for good. A new handle asks anew.
+ */
+static int read_moved_groups(struct collection *c, struct sg_requests_env *env)
+{
+    struct admin *self = c->admin;
+    struct sg_error err;
+    bool any = false;
+
+    for (size_t i = 0; i < c->groups.n; i++)
+        any = any || c->groups.groups[i].moved;
+    if (!any)
+        return 0;
+    int r = sg_client_new(
+        self->env.cluster_config, self->env.config->timeout_ms, &self->next_client, &err);
+    if (r) {
+        sg_failures_add(&c->failures, SG_FAILURE_INTERNAL, SG_REQUEST_NONE, r,
+            "cannot make a new client: %s", r < 0 ? strerror(-r) : err.text);
+        return 0;
+    }
+    sg_client_connect(self->next_client);
+    env->client = self->next_client;
+    return sg_requests_run_moved(env);
+}
+
 static int read_groups(struct collection *c)
 {
-    const struct sg_requests_env env = {
+    struct sg_requests_env env = {
         .client = c->admin->client,
         .clock = c->admin->env.clock,
         .stopping = c->admin->env.stopping,
@@ -152,7 +227,8 @@ static int read_groups(struct collection *c)
         .group_ms = share_ms(c, GROUP_SHARE),
         .answered = c->answered,
     };
-    return sg_requests_run(&env);
+    int r = sg_requests_run(&env);
+    return r ? r : read_moved_groups(c, &env);
 }
 
 /* Brokers once known stay known; those that did not answer now are down. */
@@ -241,6 +317,7 @@ static void destroy(void *opaque)
 
     if (!self)
         return;
+    (void)sg_client_unref(self->next_client);
     (void)sg_client_unref(self->client);
     (void)sg_filter_free(self->topic_filter);
     (void)sg_filter_free(self->group_filter);
@@ -302,6 +379,10 @@ static void collect(void *opaque, int64_t deadline)
     };
     struct sg_sample_set *set = NULL;
 
+    if (self->next_client) {
+        (void)sg_client_unref(self->client);
+        self->client = sg_take(&self->next_client);
+    }
     sg_slot_begin(self->slot);
     sg_client_poll(self->client);
     int r = sg_groups_init(&c.groups);

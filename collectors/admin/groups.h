@@ -43,6 +43,7 @@ struct sg_group {
     struct sg_str name; /* terminated */
     enum sg_group_state listed;
     enum sg_group_state state;
+    bool moved; /* who was asked is not its coordinator any more */
     bool has_members;
     uint32_t n_members;
     size_t n_committed;

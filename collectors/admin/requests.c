@@ -20,6 +20,7 @@
 
 struct requests {
     const struct sg_requests_env *env;
+    bool only_moved;
     rd_kafka_t *rk;
     rd_kafka_queue_t *queue;
     rd_kafka_AdminOptions_t *options[3]; /* by enum api */
@@ -81,7 +82,7 @@ static const rd_kafka_AdminOptions_t *options_for(
     char text[128];
 
     if (ms < 1)
-        ms = 1;
+        ms = 1; /* 0 would be the default, socket.timeout.ms */
     (void)rd_kafka_AdminOptions_set_request_timeout(q->options[api], (int)ms, text, sizeof text);
     rd_kafka_AdminOptions_set_opaque(q->options[api], (void *)(uintptr_t)number);
     return q->options[api];
@@ -132,6 +133,11 @@ static int ask_for_groups(struct requests *q)
     }
     while (q->next_group < groups->n && q->n_requests < 2 * SG_REQUESTS_IN_FLIGHT) {
         int64_t ms = sg_clock_left_ms(q->env->clock, q->env->groups_deadline_ms);
+        q->n_pending[q->next_group] = 0;
+        if (q->only_moved && !groups->groups[q->next_group].moved) {
+            q->next_group++;
+            continue;
+        }
         int r = ask_for_group(
             q, (uint32_t)q->next_group, ms < q->env->group_ms ? ms : q->env->group_ms);
         if (r)
@@ -163,6 +169,10 @@ static void fail_group(struct requests *q,
 {
     struct sg_str name = printable(q->env->groups->groups[number].name);
 
+    if (code == RD_KAFKA_RESP_ERR_NOT_COORDINATOR && !q->only_moved) {
+        q->env->groups->groups[number].moved = true;
+        return;
+    }
     sg_failures_add(q->env->failures, sg_failure_kind_of(code), request, code,
         "group " SG_STR_FMT ": %s failed: %s%s", SG_STR_ARG(name),
         request == SG_REQUEST_OFFSET_FETCH ? "OffsetFetch" : "DescribeGroups", text,
@@ -328,12 +338,16 @@ static void report_missing(struct requests *q)
     }
 }
 
-int sg_requests_run(const struct sg_requests_env *env)
+static int run(const struct sg_requests_env *env, bool only_moved)
 {
-    struct requests q = { .env = env, .rk = sg_client_get(env->client) };
+    struct requests q = {
+        .env = env,
+        .only_moved = only_moved,
+        .rk = sg_client_get(env->client),
+    };
     int r = open_requests(&q);
 
-    if (!r)
+    if (!r && !only_moved)
         list_groups(&q);
     while (!r && !atomic_load(env->stopping)) {
         r = ask_for_groups(&q);
@@ -352,4 +366,14 @@ int sg_requests_run(const struct sg_requests_env *env)
         report_missing(&q);
     close_requests(&q);
     return r;
+}
+
+int sg_requests_run(const struct sg_requests_env *env)
+{
+    return run(env, false);
+}
+
+int sg_requests_run_moved(const struct sg_requests_env *env)
+{
+    return run(env, true);
 }

@@ -41,7 +41,11 @@ struct sg_requests_env {
 };
 
 /**
- * Ask, and return when everything is answered, has failed, or the deadline has passed.
+ * Ask for everything, and return when all is answered, has failed, or the deadline has passed.
+ * Groups that have another coordinator than librdkafka thinks are marked as moved.
  * @return 0 or a negative errno (memory)
  */
 int sg_requests_run(const struct sg_requests_env *env);
+
+/** Ask once more, for the groups that are marked as moved. @return as sg_requests_run */
+int sg_requests_run_moved(const struct sg_requests_env *env);

@@ -256,6 +256,8 @@ static json_t *parse(const struct sg_answer_handler *handler, char *body, size_t
     else if (is_html(body, len))
         fail(handler, SG_FAILURE_HTTP,
             "the answer is a web page, not Jolokia's JSON; does the URL lead to the agent?");
+    else if (json_error_code(&error) == json_error_out_of_memory)
+        fail(handler, SG_FAILURE_INTERNAL, "out of memory");
     else
         fail(handler, SG_FAILURE_PARSE, "the answer is not JSON: line %d, column %d: %s",
             error.line, error.column, error.text);

@@ -39,7 +39,7 @@ struct sg_answer_handler {
 
 /**
  * @param body  the answer; overwritten where it has numbers that no reader of JSON takes
- * @return 0 also when some requests failed, SG_ANSWER_E_UNUSABLE, or -ENOMEM
+ * @return 0, also when some requests failed, or SG_ANSWER_E_UNUSABLE
  */
 int sg_answer_read(const struct sg_request_plan *plan,
     char *body,

@@ -207,7 +207,7 @@ static void note_failure(void *context, enum sg_failure_kind kind, const struct 
     struct target *target = context;
     struct sg_error from = *err;
 
-    (void)sg_error_prefix(&from, 0, "%s: ", sg_peer_url(target->peer));
+    (void)sg_error_prefix(&from, 0, "%s: ", sg_peer_shown_url(target->peer));
     sg_slot_fail(target->slot, kind, &from);
 }
 

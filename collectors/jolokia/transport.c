@@ -232,6 +232,11 @@ const char *sg_peer_url(const struct sg_peer *peer)
     return peer->url;
 }
 
+const char *sg_peer_shown_url(const struct sg_peer *peer)
+{
+    return peer->shown_url;
+}
+
 int sg_peer_start(
     struct sg_peer *peer, struct sg_str body, int64_t deadline_ms, sg_reply_fn reply, void *context)
 {

@@ -66,6 +66,9 @@ struct sg_peer *sg_peer_free(struct sg_peer *peer);
 /** The URL as it was given to sg_peer_new(), borrowed. */
 const char *sg_peer_url(const struct sg_peer *peer);
 
+/** The URL that is asked, without user and password, for people; borrowed. */
+const char *sg_peer_shown_url(const struct sg_peer *peer);
+
 /**
  * Start an exchange; it goes on in sg_transport_run(), which tells its end exactly once.
  * @param body  borrowed until then @return 0 or -ENOMEM

@@ -173,10 +173,16 @@ bool sg_crew_join(struct sg_crew *crew, int64_t deadline_ms)
     bool all_ended = true;
 
     for (size_t i = 0; i < crew->n_workers; i++) {
-        struct timespec until = timespec_of_ms(deadline_ms);
         if (!crew->workers[i].started)
             continue;
-        if (pthread_clockjoin_np(crew->workers[i].thread, NULL, CLOCK_MONOTONIC, &until))
+        /* pthread_timedjoin_np wants wall-clock time; ThreadSanitizer does not know the other one.
+         */
+        struct timespec until;
+        (void)clock_gettime(CLOCK_REALTIME, &until);
+        int64_t until_ms = (int64_t)until.tv_sec * 1000 + until.tv_nsec / 1000000 +
+                           sg_clock_left_ms(crew->env.clock, deadline_ms);
+        until = timespec_of_ms(until_ms);
+        if (pthread_timedjoin_np(crew->workers[i].thread, NULL, &until))
             all_ended = false;
         else
             crew->workers[i].started = false;

@@ -18,7 +18,8 @@ static const char head[] =
     "div{overflow-x:auto}table{border-collapse:collapse;width:100%}\n"
     "th,td{text-align:left;padding:.25rem .8rem .25rem 0;border-bottom:1px solid var(--line);"
     "vertical-align:top}\n"
-    "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}\n"
+    ".narrow{width:auto;min-width:24rem}td.n,th.n{text-align:right;font-variant-numeric:tabular-"
+    "nums}\n"
     ".up{color:var(--good)}.down{color:var(--bad);font-weight:600}\n"
     "</style>\n<body>\n<h1>Streamgauge</h1>\n";
 
@@ -67,13 +68,14 @@ static int add_brokers(const struct sg_cluster *cluster, struct sg_buf *html)
     if (r || n == 0)
         return r;
     r = sg_buf_add_str(html,
-        SG_STR("<div><table><thead><tr><th class=\"n\">Broker</th><th>State</th><th>Address</th>"
-               "</tr></thead>\n<tbody>\n"));
+        SG_STR(
+            "<div><table class=\"narrow\"><thead><tr><th>Broker</th><th>State</th><th>Address</th>"
+            "</tr></thead>\n<tbody>\n"));
     for (size_t i = 0; i < n && !r; i++) {
         (void)snprintf(text, sizeof text, "%d", brokers[i].id);
         r = sg_buf_add_str(html, SG_STR("<tr>"));
         if (!r)
-            r = add_cell(html, "n", text);
+            r = add_cell(html, NULL, text);
         if (!r)
             r = add_cell(html, brokers[i].up ? "up" : "down", brokers[i].up ? "up" : "down");
         (void)snprintf(text, sizeof text, "%s:%d", brokers[i].host, brokers[i].port);

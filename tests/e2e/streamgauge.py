@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A Streamgauge process under test, and its page taken apart by prometheus-client's parser."""
 import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -87,7 +88,9 @@ class Streamgauge:
             path.write_text(config)
             command.append(f"--config.file={path}")
         environment = dict(os.environ)
-        # Library threads that are left to themselves at the end are no leak of ours.
+        environment.setdefault(
+            "TSAN_OPTIONS",
+            f"suppressions={pathlib.Path(__file__).parents[1] / 'tsan/suppressions'}")
         environment.setdefault("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1")
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(command, stderr=log, stdout=log, env=environment,
