@@ -112,6 +112,21 @@ void sg_client_poll(struct sg_client *client)
         rd_kafka_message_destroy(message);
 }
 
+/* What librdkafka's words mean in practice; its own guess is often an old broker. */
+static const char *advice_on(const struct reason *reason)
+{
+    if (strstr(reason->text, "ApiVersionRequest failed"))
+        return ": it is frozen or overloaded, or expects TLS (security.protocol), or is no Kafka "
+               "broker";
+    if (reason->kind == SG_FAILURE_TLS)
+        return ": check ssl.ca.location, or, if the listener does not speak TLS, "
+               "security.protocol";
+    if (reason->kind == SG_FAILURE_AUTH)
+        return ": check sasl.mechanism, sasl.username and sasl.password, or, if the listener does "
+               "not speak SASL, security.protocol";
+    return "";
+}
+
 int sg_client_find_reason(
     const struct sg_client *client, int32_t broker, struct sg_client_reason *ret_reason)
 {
@@ -125,7 +140,7 @@ int sg_client_find_reason(
     }
     if (!latest)
         return 0;
-    *ret_reason = (struct sg_client_reason){ latest->kind, latest->text };
+    *ret_reason = (struct sg_client_reason){ latest->kind, latest->text, advice_on(latest) };
     return 1;
 }
 
@@ -184,6 +199,8 @@ static void add_reason(
             text[n++] = *at++;
         }
     }
+    while (n && text[n - 1] == '\n')
+        n--;
     text[n] = '\0';
     (void)sg_error_set(err, 0, "%s", text);
 }

@@ -58,7 +58,8 @@ void sg_client_poll(struct sg_client *client);
 /* Why a connection failed, in librdkafka's words, which begin with the broker's address. */
 struct sg_client_reason {
     enum sg_failure_kind kind;
-    const char *text; /* borrowed until the next sg_client_poll() */
+    const char *text;   /* borrowed until the next sg_client_poll() */
+    const char *advice; /* what to look at, beginning with ": ", or "" */
 };
 
 enum {

@@ -93,16 +93,16 @@ static int64_t deadline_ms(const struct collection *c, int percent)
 static void fail_metadata(struct collection *c, rd_kafka_resp_err_t code)
 {
     const struct sg_cluster_config *config = c->admin->env.cluster_config;
-    struct sg_client_reason reason = { .kind = sg_failure_kind_of(code), .text = "" };
-    int found = sg_client_find_reason(c->admin->client, SG_CLIENT_ANY_BROKER, &reason);
+    struct sg_client_reason reason = {
+        .kind = sg_failure_kind_of(code),
+        .text = rd_kafka_err2str(code),
+        .advice = "",
+    };
 
+    (void)sg_client_find_reason(c->admin->client, SG_CLIENT_ANY_BROKER, &reason);
     sg_failures_add(&c->failures, reason.kind, SG_REQUEST_METADATA, code,
         "no broker of %.150s answered Metadata within %" PRId64 " ms: %s%s",
-        config->bootstrap_servers, share_ms(c, METADATA_UNTIL),
-        found ? reason.text : rd_kafka_err2str(code),
-        found && reason.kind == SG_FAILURE_AUTH
-            ? sg_failure_advice(RD_KAFKA_RESP_ERR__AUTHENTICATION)
-            : "");
+        config->bootstrap_servers, share_ms(c, METADATA_UNTIL), reason.text, reason.advice);
 }
 
 static void fail_topics(struct collection *c)

@@ -23,7 +23,7 @@
  */
 
 enum {
-    MOVED_RETRIES = 3, /* of one leader's partitions, in one pass */
+    MOVED_RETRIES = 6, /* of one leader's partitions, in one pass */
     MOVED_WAIT_MS = 300,
 };
 

@@ -18,13 +18,19 @@
  * opaque; what is still on its way at the deadline is dropped with the queue.
  */
 
+enum {
+    LIST_AGAIN_MS = 200
+};
+
 struct requests {
     const struct sg_requests_env *env;
     bool only_moved;
     rd_kafka_t *rk;
     rd_kafka_queue_t *queue;
     rd_kafka_AdminOptions_t *options[3]; /* by enum api */
-    size_t n_lists;                      /* on their way */
+    size_t n_lists;                      /* on their way, or to be sent again */
+    bool *list_again;                    /* per place in topology->brokers */
+    int64_t list_again_ms;               /* when; monotonic, 0: not now */
     size_t n_requests;                   /* of groups, on their way */
     size_t next_group;                   /* to be asked for */
     uint8_t *n_pending;                  /* per group, answers that are missing */
@@ -73,6 +79,7 @@ static void close_requests(struct requests *q)
     if (q->queue)
         rd_kafka_queue_destroy(q->queue);
     free(q->n_pending);
+    free(q->list_again);
 }
 
 /* The options for one request; librdkafka copies them. */
@@ -88,17 +95,46 @@ static const rd_kafka_AdminOptions_t *options_for(
     return q->options[api];
 }
 
-static void list_groups(struct requests *q)
+static void list_groups_of(struct requests *q, size_t place)
 {
-    const struct sg_topology *t = q->env->topology;
     int ms = sg_clock_left_ms(q->env->clock, q->env->list_deadline_ms);
     char text[128];
 
-    for (size_t i = 0; i < t->n_brokers; i++) {
-        (void)rd_kafka_AdminOptions_set_broker(
-            q->options[API_LIST], t->brokers[i].id, text, sizeof text);
-        rd_kafka_ListConsumerGroups(q->rk, options_for(q, API_LIST, (uint32_t)i, ms), q->queue);
-        q->n_lists++;
+    (void)rd_kafka_AdminOptions_set_broker(
+        q->options[API_LIST], q->env->topology->brokers[place].id, text, sizeof text);
+    rd_kafka_ListConsumerGroups(q->rk, options_for(q, API_LIST, (uint32_t)place, ms), q->queue);
+}
+
+static int list_groups(struct requests *q)
+{
+    size_t n_brokers = q->env->topology->n_brokers;
+
+    q->list_again = calloc(n_brokers + 1, sizeof *q->list_again);
+    if (!q->list_again)
+        return -ENOMEM;
+    for (size_t i = 0; i < n_brokers; i++)
+        list_groups_of(q, i);
+    q->n_lists = n_brokers;
+    return 0;
+}
+
+/* A broker that has just started or taken over lists no groups until it has read their offsets. */
+static bool can_list_again(const struct requests *q, rd_kafka_resp_err_t code)
+{
+    return (code == RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS ||
+               code == RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE) &&
+           sg_clock_left_ms(q->env->clock, q->env->list_deadline_ms) > 2 * LIST_AGAIN_MS;
+}
+
+static void list_again(struct requests *q)
+{
+    if (!q->list_again_ms || sg_clock_left_ms(q->env->clock, q->list_again_ms) > 0)
+        return;
+    q->list_again_ms = 0;
+    for (size_t i = 0; i < q->env->topology->n_brokers; i++) {
+        if (q->list_again[i])
+            list_groups_of(q, i);
+        q->list_again[i] = false;
     }
 }
 
@@ -157,8 +193,9 @@ static void fail_broker(
     int found = code < 0 ? sg_client_find_reason(q->env->client, broker->id, &reason) : 0;
 
     sg_failures_add(q->env->failures, reason.kind, SG_REQUEST_LIST_GROUPS, code,
-        "broker %" PRId32 " (%s:%" PRId32 ") did not answer ListGroups: %s%s%s%s", broker->id,
-        broker->host, broker->port, text, found ? "; " : "", reason.text, sg_failure_advice(code));
+        "broker %" PRId32 " (%s:%" PRId32 ") %s ListGroups: %s%s%s%s", broker->id, broker->host,
+        broker->port, code < 0 ? "did not answer" : "refused", text, found ? "; " : "", reason.text,
+        sg_failure_advice(code));
 }
 
 static void fail_group(struct requests *q,
@@ -193,8 +230,8 @@ static int on_list(struct requests *q, rd_kafka_event_t *event)
     rd_kafka_resp_err_t code = rd_kafka_event_error(event);
     size_t n = 0;
 
-    q->n_lists--;
     if (code || !result) {
+        q->n_lists--;
         q->env->answered[place] = is_answer(code);
         fail_broker(q, place, code, rd_kafka_event_error_string(event));
         return 0;
@@ -205,8 +242,15 @@ static int on_list(struct requests *q, rd_kafka_event_t *event)
     for (size_t i = 0; i < n; i++) {
         code = rd_kafka_error_code(errors[i]);
         answered = answered && is_answer(code);
+        if (can_list_again(q, code)) {
+            q->list_again[place] = true;
+            if (!q->list_again_ms)
+                q->list_again_ms = sg_clock_monotonic_ms(q->env->clock) + LIST_AGAIN_MS;
+            return 0;
+        }
         fail_broker(q, place, code, rd_kafka_error_string(errors[i]));
     }
+    q->n_lists--;
     q->env->answered[place] = answered;
     if (answered)
         sg_client_forget(q->env->client, q->env->topology->brokers[place].id);
@@ -348,8 +392,9 @@ static int run(const struct sg_requests_env *env, bool only_moved)
     int r = open_requests(&q);
 
     if (!r && !only_moved)
-        list_groups(&q);
+        r = list_groups(&q);
     while (!r && !atomic_load(env->stopping)) {
+        list_again(&q);
         r = ask_for_groups(&q);
         int left_ms = sg_clock_left_ms(env->clock, env->groups_deadline_ms);
         if (r || left_ms == 0 || (q.n_lists == 0 && q.n_requests == 0))

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* From hand-made answers to the exposition: topology, groups, export. */
+
+#include "admin/export.h"
+#include "admin/families.h"
+#include "admin/lag.h"
+#include "base/buf.h"
+#include "metric/encode.h"
+#include "test.h"
+
+#include <stdlib.h>
+
+/* ---- A small cluster: brokers 1 and 2 live, 3 only in replica lists ---- */
+
+static int32_t all[] = { 1, 2, 3 };
+static int32_t two[] = { 2, 1 };
+
+static struct rd_kafka_metadata_broker brokers[] = {
+    { .id = 2, .host = (char[]){ "::1" }, .port = 9093 },
+    { .id = 1, .host = (char[]){ "kafka-1" }, .port = 9092 },
+};
+
+static struct rd_kafka_metadata_partition audit[] = {
+    { .id = 1, .leader = 2, .replicas = all, .replica_cnt = 3, .isrs = two, .isr_cnt = 2 },
+    { .id = 0, .leader = 1, .replicas = all, .replica_cnt = 3, .isrs = all, .isr_cnt = 3 },
+    { .id = 2, .leader = -1, .replicas = two, .replica_cnt = 2, .isrs = two, .isr_cnt = 1 },
+};
+static struct rd_kafka_metadata_partition secret[] = {
+    { .id = 0, .leader = 1, .replicas = all, .replica_cnt = 3, .isrs = all, .isr_cnt = 3 },
+};
+
+static struct rd_kafka_metadata_topic topics[] = {
+    { .topic = (char[]){ "audit" }, .partitions = audit, .partition_cnt = 3 },
+    { .topic = (char[]){ "secret" }, .partitions = secret, .partition_cnt = 1 },
+    { .topic = (char[]){ "odd" }, .err = RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED },
+    { .topic = (char[]){ "audit" }, .partitions = audit, .partition_cnt = 3 },
+};
+
+static const struct rd_kafka_metadata metadata = {
+    .brokers = brokers, .broker_cnt = 2, .topics = topics, .topic_cnt = 4
+};
+
+static struct sg_topology *new_topology(const char *include, const char *exclude)
+{
+    struct sg_filter *filter = NULL;
+    struct sg_topology *topology = NULL;
+
+    assert_int_equal(sg_filter_new(include, exclude, &filter, NULL), 0);
+    assert_int_equal(sg_topology_new(&metadata, filter, &topology), 0);
+    (void)sg_filter_free(filter);
+    return topology;
+}
+
+/* ---- Topology ---- */
+
+static void test_topology_sorts_and_finds(void **state)
+{
+    struct sg_topology *t = new_topology(NULL, NULL);
+    (void)state;
+
+    assert_int_equal(t->n_brokers, 2);
+    assert_int_equal(t->brokers[0].id, 1);
+    assert_int_equal(sg_topology_find_broker(t, 2), 1);
+    assert_int_equal(sg_topology_find_broker(t, 3), SG_PARTITION_NONE);
+
+    assert_int_equal(t->n_topics, 2); /* the one listed twice is there once */
+    int64_t topic = sg_topology_find_topic(t, SG_STR("audit"));
+    assert_int_equal(topic, 0);
+    for (int32_t id = 0; id < 3; id++)
+        assert_int_equal(sg_topology_find_partition(t, (uint32_t)topic, id), id);
+    assert_int_equal(sg_topology_find_partition(t, (uint32_t)topic, 3), SG_PARTITION_NONE);
+    assert_int_equal(sg_topology_find_partition(t, (uint32_t)topic, -1), SG_PARTITION_NONE);
+    assert_int_equal(sg_topology_find_topic(t, SG_STR("odd")), SG_PARTITION_NONE);
+    (void)sg_topology_unref(t);
+}
+
+static void test_topology_topic_error_is_kept(void **state)
+{
+    struct sg_topology *t = new_topology(NULL, NULL);
+    (void)state;
+
+    assert_int_equal(t->n_topic_errors, 1);
+    assert_string_equal(t->topic_errors[0].name.ptr, "odd");
+    assert_int_equal(t->topic_errors[0].code, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+    (void)sg_topology_unref(t);
+}
+
+static void test_topology_broker_only_in_replicas_is_missing_whatever_the_filter(void **state)
+{
+    struct sg_topology *t = new_topology("^nothing$", NULL);
+    (void)state;
+
+    assert_int_equal(t->n_topics, 0);
+    assert_int_equal(t->n_missing, 1);
+    assert_int_equal(t->missing[0], 3);
+    (void)sg_topology_unref(t);
+}
+
+static void test_topology_excluded_topic_is_left_out(void **state)
+{
+    struct sg_topology *t = new_topology(".*", "^secret$");
+    (void)state;
+
+    assert_int_equal(t->n_topics, 1);
+    assert_int_equal(t->n_partitions, 3);
+    (void)sg_topology_unref(t);
+}
+
+/* ---- Groups ---- */
+
+static struct sg_group *add_group(
+    struct sg_groups *groups, const char *name, rd_kafka_consumer_group_state_t state)
+{
+    uint32_t number;
+    bool is_new;
+
+    assert_int_equal(sg_groups_add(groups, sg_str_of(name), state, &number, &is_new), 0);
+    return &groups->groups[number];
+}
+
+static void test_groups_listed_twice_is_one(void **state)
+{
+    struct sg_groups groups;
+    (void)state;
+
+    assert_int_equal(sg_groups_init(&groups), 0);
+    (void)add_group(&groups, "a", RD_KAFKA_CONSUMER_GROUP_STATE_DEAD);
+    (void)add_group(&groups, "b", RD_KAFKA_CONSUMER_GROUP_STATE_STABLE);
+    (void)add_group(&groups, "a", RD_KAFKA_CONSUMER_GROUP_STATE_EMPTY);
+    assert_int_equal(groups.n, 2);
+    assert_int_equal(groups.groups[0].listed, SG_GROUP_EMPTY);
+    sg_groups_done(&groups);
+}
+
+static void test_group_listed_alive_but_described_dead_has_no_members(void **state)
+{
+    struct sg_groups groups;
+    (void)state;
+
+    assert_int_equal(sg_groups_init(&groups), 0);
+    struct sg_group *group = add_group(&groups, "a", RD_KAFKA_CONSUMER_GROUP_STATE_STABLE);
+    sg_group_describe(group, RD_KAFKA_CONSUMER_GROUP_STATE_DEAD, 0);
+    assert_int_equal(group->state, SG_GROUP_STABLE);
+    assert_false(group->has_members);
+    sg_groups_done(&groups);
+}
+
+static void commit(rd_kafka_topic_partition_list_t *list,
+    const char *topic,
+    int32_t partition,
+    int64_t offset,
+    rd_kafka_resp_err_t code)
+{
+    rd_kafka_topic_partition_t *element = rd_kafka_topic_partition_list_add(list, topic, partition);
+    element->offset = offset;
+    element->err = code;
+}
+
+static void test_group_commits_without_offset_or_topic_are_left_out(void **state)
+{
+    struct sg_topology *t = new_topology(NULL, "^secret$");
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(8);
+    struct sg_groups groups;
+    (void)state;
+
+    commit(list, "audit", 2, 30, 0);
+    commit(list, "gone", 0, 1, 0);
+    commit(list, "secret", 0, 1, 0);
+    commit(list, "audit", 1, -1001, 0);
+    commit(list, "audit", 7, 5, 0);
+    commit(list, "audit", 0, 10, 0);
+    assert_int_equal(sg_groups_init(&groups), 0);
+    struct sg_group *group = add_group(&groups, "a", RD_KAFKA_CONSUMER_GROUP_STATE_STABLE);
+    assert_int_equal(sg_group_commit(group, t, list), 0);
+
+    assert_int_equal(group->n_committed, 2);
+    assert_int_equal(group->committed[0].partition, 0);
+    assert_true(group->committed[0].offset == 10);
+    assert_int_equal(group->committed[1].partition, 2);
+    assert_true(group->committed[1].offset == 30);
+    sg_groups_done(&groups);
+    rd_kafka_topic_partition_list_destroy(list);
+    (void)sg_topology_unref(t);
+}
+
+/* ---- Export ---- */
+
+struct page {
+    struct sg_topology *topology;
+    struct sg_groups groups;
+    int64_t start[4];
+    int64_t end[4];
+};
+
+static void page_init(struct page *page)
+{
+    *page = (struct page){ .topology = new_topology(NULL, "^secret$"),
+        .start = { 0, 0, SG_OFFSET_UNKNOWN },
+        .end = { 100, 50, SG_OFFSET_UNKNOWN } };
+    assert_int_equal(sg_groups_init(&page->groups), 0);
+}
+
+/* @return the exposition, owned; the page's parts are freed */
+static char *page_text(struct page *page)
+{
+    const struct sg_export from = { page->topology, &page->groups, page->start, page->end };
+    struct sg_series_table *table = NULL;
+    struct sg_store *store = NULL;
+    struct sg_slot *slot = NULL;
+    struct sg_sample_set *set = NULL;
+    struct sg_plan *plan = NULL;
+    struct sg_buf out;
+
+    assert_int_equal(sg_store_new(&sg_clock_system, 1000, &store), 0);
+    assert_int_equal(sg_store_slot(store, "c", "admin", "cluster", &slot), 0);
+    assert_int_equal(sg_series_table_new(NULL, 0, 0, &table), 0);
+    sg_series_table_begin(table);
+    assert_int_equal(sg_export_series(&from, table, slot), 0);
+    assert_int_equal(sg_series_table_snapshot(table, &set), 0);
+    assert_int_equal(sg_plan_new(&set->layout, 1, &plan), 0);
+    sg_buf_init(&out, 1 << 20);
+    const struct sg_sample_set *sets[] = { set };
+    assert_int_equal(sg_encode_text(plan, sets, &out), 0);
+    for (int reason = 0; reason < SG_DROP_REASONS; reason++)
+        assert_int_equal(sg_store_n_dropped(store, (enum sg_drop_reason)reason), 0);
+
+    char *text = sg_buf_take(&out);
+    if (!text)
+        abort();
+    (void)sg_plan_free(plan);
+    (void)sg_sample_set_unref(set);
+    (void)sg_series_table_free(table);
+    (void)sg_store_free(store);
+    sg_groups_done(&page->groups);
+    (void)sg_topology_unref(page->topology);
+    return text;
+}
+
+static void assert_line(const char *text, const char *line)
+{
+    const char *at = strstr(text, line);
+    size_t n = strlen(line);
+
+    if (!at || (at > text && at[-1] != '\n') || (at[n] != '\n' && at[n] != '\0'))
+        fail_msg("no line %s in\n%s", line, text);
+}
+
+static void assert_no(const char *text, const char *part)
+{
+    assert_null(strstr(text, part));
+}
+
+static void test_export_brokers_and_partitions(void **state)
+{
+    struct page page;
+    (void)state;
+
+    page_init(&page);
+    char *text = page_text(&page);
+    assert_line(text, "kafka_brokers 2");
+    assert_line(text, "kafka_broker_info{id=\"1\",address=\"kafka-1:9092\"} 1");
+    assert_line(text, "kafka_broker_info{id=\"2\",address=\"[::1]:9093\"} 1");
+    assert_line(text, "kafka_topic_partitions{topic=\"audit\"} 3");
+    assert_line(text, "kafka_topic_replication_factor{topic=\"audit\"} 2");
+    assert_line(text, "kafka_topic_partition_leader{topic=\"audit\",partition=\"0\"} 1");
+    assert_line(text, "kafka_topic_partition_leaderless{topic=\"audit\",partition=\"0\"} 0");
+    assert_line(
+        text, "kafka_topic_partition_leader_is_preferred{topic=\"audit\",partition=\"0\"} 1");
+    assert_line(
+        text, "kafka_topic_partition_leader_is_preferred{topic=\"audit\",partition=\"1\"} 0");
+    assert_line(text,
+        "kafka_topic_partition_under_replicated_partition{topic=\"audit\",partition=\"0\"} 0");
+    assert_line(text,
+        "kafka_topic_partition_under_replicated_partition{topic=\"audit\",partition=\"1\"} 1");
+    assert_line(text, "kafka_topic_partition_replicas{topic=\"audit\",partition=\"1\"} 3");
+    assert_line(text, "kafka_topic_partition_in_sync_replica{topic=\"audit\",partition=\"1\"} 2");
+    assert_line(text, "kafka_topic_partition_current_offset{topic=\"audit\",partition=\"0\"} 100");
+    assert_line(text, "kafka_topic_partition_oldest_offset{topic=\"audit\",partition=\"0\"} 0");
+    free(text);
+}
+
+static void test_export_leaderless_partition_has_no_leader_and_no_offsets(void **state)
+{
+    struct page page;
+    (void)state;
+
+    page_init(&page);
+    char *text = page_text(&page);
+    assert_line(text, "kafka_topic_partition_leaderless{topic=\"audit\",partition=\"2\"} 1");
+    assert_line(
+        text, "kafka_topic_partition_leader_is_preferred{topic=\"audit\",partition=\"2\"} 0");
+    assert_no(text, "kafka_topic_partition_leader{topic=\"audit\",partition=\"2\"}");
+    assert_no(text, "kafka_topic_partition_current_offset{topic=\"audit\",partition=\"2\"}");
+    assert_no(text, "kafka_topic_partition_oldest_offset{topic=\"audit\",partition=\"2\"}");
+    free(text);
+}
+
+static char *text_of_commits(const int64_t offsets[3])
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(3);
+    struct page page;
+
+    page_init(&page);
+    for (int32_t i = 0; i < 3; i++)
+        commit(list, "audit", i, offsets[i], 0);
+    struct sg_group *group = add_group(&page.groups, "g", RD_KAFKA_CONSUMER_GROUP_STATE_STABLE);
+    sg_group_describe(group, RD_KAFKA_CONSUMER_GROUP_STATE_STABLE, 2);
+    assert_int_equal(sg_group_commit(group, page.topology, list), 0);
+    rd_kafka_topic_partition_list_destroy(list);
+    return page_text(&page);
+}
+
+static void test_export_group_lag_and_state(void **state)
+{
+    char *text = text_of_commits((const int64_t[]){ 90, 50, -1001 });
+    (void)state;
+
+#define AUDIT "consumergroup=\"g\",topic=\"audit\""
+    assert_line(text, "kafka_consumergroup_current_offset{" AUDIT ",partition=\"0\"} 90");
+    assert_line(text, "kafka_consumergroup_lag{" AUDIT ",partition=\"0\"} 10");
+    assert_line(text, "kafka_consumergroup_lag{" AUDIT ",partition=\"1\"} 0");
+    assert_no(text, "kafka_consumergroup_lag{" AUDIT ",partition=\"2\"}");
+    assert_no(text, "kafka_consumergroup_current_offset{" AUDIT ",partition=\"2\"}");
+    assert_line(text, "kafka_consumergroup_current_offset_sum{" AUDIT "} 140");
+    assert_line(text, "kafka_consumergroup_lag_sum{" AUDIT "} 10");
+    assert_line(text, "kafka_consumergroup_members{consumergroup=\"g\"} 2");
+    assert_line(text, "kafka_consumergroup_state{consumergroup=\"g\",state=\"Stable\"} 1");
+    assert_line(text, "kafka_consumergroup_state{consumergroup=\"g\",state=\"Empty\"} 0");
+    free(text);
+}
+
+static void test_export_unknown_end_gives_no_lag_and_no_sum(void **state)
+{
+    char *text = text_of_commits((const int64_t[]){ 90, 50, 7 });
+    (void)state;
+
+    assert_line(text, "kafka_consumergroup_current_offset{" AUDIT ",partition=\"2\"} 7");
+    assert_line(text, "kafka_consumergroup_current_offset_sum{" AUDIT "} 147");
+    assert_line(text, "kafka_consumergroup_lag{" AUDIT ",partition=\"0\"} 10");
+    assert_no(text, "kafka_consumergroup_lag{" AUDIT ",partition=\"2\"}");
+    assert_no(text, "kafka_consumergroup_lag_sum");
+    free(text);
+}
+
+static void test_export_commit_past_end_gives_no_lag_for_it_alone(void **state)
+{
+    char *text = text_of_commits((const int64_t[]){ 101, 40, -1001 });
+    (void)state;
+
+    assert_line(text, "kafka_consumergroup_current_offset{" AUDIT ",partition=\"0\"} 101");
+    assert_no(text, "kafka_consumergroup_lag{" AUDIT ",partition=\"0\"}");
+    assert_line(text, "kafka_consumergroup_lag_sum{" AUDIT "} 10");
+    free(text);
+}
+
+static void test_export_undescribed_group_has_no_state_and_no_members(void **state)
+{
+    struct page page;
+    (void)state;
+
+    page_init(&page);
+    (void)add_group(&page.groups, "g", RD_KAFKA_CONSUMER_GROUP_STATE_STABLE);
+    char *text = page_text(&page);
+    assert_no(text, "consumergroup=\"g\"");
+    free(text);
+}
+
+static void test_families_are_complete(void **state)
+{
+    (void)state;
+
+    assert_int_equal(sg_admin_n_families, SG_ADMIN_FAMILIES);
+    for (size_t i = 0; i < sg_admin_n_families; i++) {
+        assert_non_null(sg_admin_families[i].name);
+        assert_int_equal(strncmp(sg_admin_families[i].name, "kafka_", 6), 0);
+        assert_non_null(strchr(sg_admin_families[i].help, '(')); /* the request that it is from */
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_topology_sorts_and_finds),
+        cmocka_unit_test(test_topology_topic_error_is_kept),
+        cmocka_unit_test(test_topology_broker_only_in_replicas_is_missing_whatever_the_filter),
+        cmocka_unit_test(test_topology_excluded_topic_is_left_out),
+        cmocka_unit_test(test_groups_listed_twice_is_one),
+        cmocka_unit_test(test_group_listed_alive_but_described_dead_has_no_members),
+        cmocka_unit_test(test_group_commits_without_offset_or_topic_are_left_out),
+        cmocka_unit_test(test_export_brokers_and_partitions),
+        cmocka_unit_test(test_export_leaderless_partition_has_no_leader_and_no_offsets),
+        cmocka_unit_test(test_export_group_lag_and_state),
+        cmocka_unit_test(test_export_unknown_end_gives_no_lag_and_no_sum),
+        cmocka_unit_test(test_export_commit_past_end_gives_no_lag_for_it_alone),
+        cmocka_unit_test(test_export_undescribed_group_has_no_state_and_no_members),
+        cmocka_unit_test(test_families_are_complete),
+    };
+    return cmocka_run_group_tests_name("model", tests, NULL, NULL);
+}
