@@ -15,8 +15,8 @@
  * rd_kafka_offsets_for_times() gives nothing at all when one partition of its list fails, and waits
  * for the slowest leader. So each call is about one leader's partitions, and a call that fails for
  * another reason than the leader's silence is split until the bad partitions are alone. Before that
- * it gets a second chance where the reason is that a leader has just moved: librdkafka has then
- * asked for metadata by itself, and sends the next call to the new leader.
+ * it gets a second chance where the reason is that a leader has just moved: with fresh metadata
+ * librdkafka sends the next call to the new leader.
  *
  * The threads share the pass by reference and write answers under its lock; once the pass is closed
  * they write no more, so that a late answer of a frozen broker changes nothing that is being read.
@@ -25,6 +25,7 @@
 enum {
     MOVED_RETRIES = 6, /* of one leader's partitions, in one pass */
     MOVED_WAIT_MS = 300,
+    MOVED_METADATA_MS = 1000,
 };
 
 struct leader {
@@ -126,21 +127,30 @@ static rd_kafka_topic_partition_list_t *list_of(
     return list;
 }
 
-static void take_answers(
-    struct sg_offsets *pass, struct leader *leader, const rd_kafka_topic_partition_list_t *list)
+/* @return how many partitions are left to be asked for again; their numbers are in again[] */
+static uint32_t take_answers(struct sg_offsets *pass,
+    struct leader *leader,
+    const rd_kafka_topic_partition_list_t *list,
+    uint32_t again[SG_OFFSETS_CHUNK])
 {
+    bool may_ask_again = leader->n_moved < MOVED_RETRIES;
+    uint32_t n_again = 0;
+
     sg_wait_lock(&pass->wait);
     for (int i = 0; !pass->closed && i < list->cnt; i++) {
         const rd_kafka_topic_partition_t *element = &list->elems[i];
         uint32_t number = (uint32_t)(uintptr_t)element->opaque;
         if (!element->err && element->offset >= 0) {
             pass->offsets[number] = element->offset;
+        } else if (may_ask_again && is_moving(element->err)) {
+            again[n_again++] = number;
         } else if (element->err && !leader->n_bad++) {
             leader->bad = number;
             leader->bad_code = element->err;
         }
     }
     sg_wait_unlock(&pass->wait);
+    return n_again;
 }
 
 static void note_bad(
@@ -152,6 +162,25 @@ static void note_bad(
         leader->bad_code = code;
     }
     sg_wait_unlock(&pass->wait);
+}
+
+static rd_kafka_resp_err_t ask_chunk(
+    struct sg_offsets *pass, struct leader *leader, const uint32_t *numbers, uint32_t n);
+
+static rd_kafka_resp_err_t ask_again(
+    struct sg_offsets *pass, struct leader *leader, const uint32_t *numbers, uint32_t n)
+{
+    const struct rd_kafka_metadata *metadata = NULL;
+
+    leader->n_moved++;
+    if (!wait_for_move(pass))
+        return RD_KAFKA_RESP_ERR__TIMED_OUT;
+    /* For what librdkafka keeps of it: it does not look for the new leaders of all by itself. */
+    int left_ms = sg_clock_left_ms(pass->clock, pass->deadline_ms);
+    if (!rd_kafka_metadata(sg_client_get(pass->client), 1, NULL, &metadata,
+            left_ms < MOVED_METADATA_MS ? left_ms : MOVED_METADATA_MS))
+        rd_kafka_metadata_destroy(metadata);
+    return ask_chunk(pass, leader, numbers, n);
 }
 
 /* @return 0, or the error that ends the asking of this leader */
@@ -167,18 +196,19 @@ static rd_kafka_resp_err_t ask_chunk(
     rd_kafka_topic_partition_list_t *list = list_of(pass, numbers, n);
     if (!list)
         return RD_KAFKA_RESP_ERR__FAIL;
+    uint32_t again[SG_OFFSETS_CHUNK];
+    uint32_t n_again = 0;
     rd_kafka_resp_err_t code =
         rd_kafka_offsets_for_times(sg_client_get(pass->client), list, left_ms);
     if (!code)
-        take_answers(pass, leader, list);
+        n_again = take_answers(pass, leader, list, again);
     rd_kafka_topic_partition_list_destroy(list);
+    if (n_again)
+        return ask_again(pass, leader, again, n_again);
     if (!code || is_silence(code))
         return code;
-    if (is_moving(code) && leader->n_moved < MOVED_RETRIES) {
-        leader->n_moved++;
-        return wait_for_move(pass) ? ask_chunk(pass, leader, numbers, n)
-                                   : RD_KAFKA_RESP_ERR__TIMED_OUT;
-    }
+    if (is_moving(code) && leader->n_moved < MOVED_RETRIES)
+        return ask_again(pass, leader, numbers, n);
     if (n == 1) {
         note_bad(pass, leader, numbers[0], code);
         return 0;

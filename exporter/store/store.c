@@ -268,6 +268,10 @@ void sg_slot_end(struct sg_slot *slot, struct sg_sample_set *set)
     int64_t now_ms = sg_clock_monotonic_ms(store->clock);
     bool recovered = false;
 
+    if (!set && !slot->failed_now) { /* given up, because the program ends: nothing is learned */
+        unlock(store);
+        return;
+    }
     slot->has_run = true;
     slot->success = !slot->failed_now;
     slot->duration_ms = now_ms - slot->begun_ms;

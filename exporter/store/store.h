@@ -90,7 +90,8 @@ void sg_slot_fail(struct sg_slot *slot, enum sg_failure_kind kind, const struct 
 
 /**
  * The collection ends. A set, if there is one, replaces the slot's samples, also after failures:
- * partial results are results.
+ * partial results are results. Without a set and without a failure the collection was given up,
+ * and the slot stays as it was.
  * @param set  consumed; NULL leaves the earlier samples until they are stale
  */
 void sg_slot_end(struct sg_slot *slot, struct sg_sample_set *set);

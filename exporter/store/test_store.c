@@ -137,6 +137,24 @@ static void test_slot_partial_result_is_shown_but_no_success(void **state)
     assert_int_equal(status_of(f).last_success_unix_ms, 0);
 }
 
+static void test_slot_given_up_learns_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_error err;
+
+    sg_slot_begin(f->slot);
+    sg_slot_end(f->slot, NULL);
+    assert_false(status_of(f).has_run);
+    sg_slot_begin(f->slot);
+    (void)sg_error_set(&err, 0, "refused");
+    sg_slot_fail(f->slot, SG_FAILURE_CONNECT, &err);
+    sg_slot_end(f->slot, NULL);
+    sg_slot_begin(f->slot);
+    sg_slot_end(f->slot, NULL); /* the program ends: this is no recovery */
+    assert_false(status_of(f).success);
+    assert_string_equal(status_of(f).failure.text, "refused");
+}
+
 static void test_every_kind_and_reason_has_a_text(void **state)
 {
     (void)state;
@@ -251,6 +269,7 @@ int main(void)
             test_slot_failure_keeps_samples_until_stale_and_counts_kind, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_slot_partial_result_is_shown_but_no_success, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_slot_given_up_learns_nothing, set_up, tear_down),
         cmocka_unit_test(test_every_kind_and_reason_has_a_text),
         cmocka_unit_test_setup_teardown(
             test_page_has_fresh_samples_and_gzip_of_the_same, set_up, tear_down),
