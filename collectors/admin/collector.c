@@ -74,6 +74,7 @@ struct collection {
     struct sg_groups groups;
     bool *answered; /* per place in topology->brokers */
     bool *skip;     /* the same: not asked for the ends of its logs */
+    bool abandoned; /* requests were given up, but librdkafka goes on with them */
     struct sg_offsets *starts;
     struct sg_offsets *ends;
 };
@@ -185,6 +186,20 @@ static int read_topology(struct collection *c)
     return c->answered && c->skip ? 0 : -ENOMEM;
 }
 
+/* For the next collection; in this one for groups whose coordinator has moved. */
+static void make_next_client(struct collection *c)
+{
+    struct admin *self = c->admin;
+    struct sg_error err;
+
+    self->next_client = sg_client_unref(self->next_client);
+    int r = sg_client_new(
+        self->env.cluster_config, self->env.config->timeout_ms, &self->next_client, &err);
+    if (r)
+        sg_failures_add(&c->failures, SG_FAILURE_INTERNAL, SG_REQUEST_NONE, r,
+            "cannot make a new client: %s", r < 0 ? strerror(-r) : err.text);
+}
+
 /*
  * librdkafka remembers the coordinator of a group for as long as it is asked for, whatever the
  * broker answers, so that a group whose coordinator has moved between two living brokers would be
@@ -193,20 +208,15 @@ static int read_topology(struct collection *c)
 static int read_moved_groups(struct collection *c, struct sg_requests_env *env)
 {
     struct admin *self = c->admin;
-    struct sg_error err;
     bool any = false;
 
     for (size_t i = 0; i < c->groups.n; i++)
         any = any || c->groups.groups[i].moved;
     if (!any)
         return 0;
-    int r = sg_client_new(
-        self->env.cluster_config, self->env.config->timeout_ms, &self->next_client, &err);
-    if (r) {
-        sg_failures_add(&c->failures, SG_FAILURE_INTERNAL, SG_REQUEST_NONE, r,
-            "cannot make a new client: %s", r < 0 ? strerror(-r) : err.text);
+    make_next_client(c);
+    if (!self->next_client)
         return 0;
-    }
     sg_client_connect(self->next_client);
     env->client = self->next_client;
     return sg_requests_run_moved(env);
@@ -226,6 +236,7 @@ static int read_groups(struct collection *c)
         .groups_deadline_ms = deadline_ms(c, GROUPS_UNTIL),
         .group_ms = share_ms(c, GROUP_SHARE),
         .answered = c->answered,
+        .abandoned = &c->abandoned,
     };
     int r = sg_requests_run(&env);
     return r ? r : read_moved_groups(c, &env);
@@ -394,6 +405,8 @@ static void collect(void *opaque, int64_t deadline)
         r = make_set(&c, &set);
     if (r < 0)
         fail_internal(&c, r);
+    if (c.abandoned)
+        make_next_client(&c);
 
     sg_failures_report(&c.failures, self->slot);
     sg_slot_end(self->slot, set);

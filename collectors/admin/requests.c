@@ -22,6 +22,17 @@ enum {
     LIST_AGAIN_MS = 200
 };
 
+enum {
+    COORDINATOR_MS = 3600 * 1000 /* librdkafka's longest time-out; see options_for() */
+};
+
+/* A group that was asked for. */
+struct waiting {
+    int64_t sent_ms;
+    uint8_t n_pending; /* answers that are missing */
+    bool given_up;     /* no longer waited for; an answer is still welcome */
+};
+
 struct requests {
     const struct sg_requests_env *env;
     bool only_moved;
@@ -31,10 +42,11 @@ struct requests {
     size_t n_lists;                      /* on their way, or to be sent again */
     bool *list_again;                    /* per place in topology->brokers */
     int64_t list_again_ms;               /* when; monotonic, 0: not now */
-    size_t n_requests;                   /* of groups, on their way */
+    size_t n_requests;                   /* of groups, waited for */
     size_t next_group;                   /* to be asked for */
-    uint8_t *n_pending;                  /* per group, answers that are missing */
-    size_t n_pending_allocated;
+    size_t oldest_group;                 /* groups before it are answered or given up */
+    struct waiting *waiting;             /* per group */
+    size_t n_waiting_allocated;
 };
 
 enum api {
@@ -78,11 +90,19 @@ static void close_requests(struct requests *q)
     }
     if (q->queue)
         rd_kafka_queue_destroy(q->queue);
-    free(q->n_pending);
+    free(q->waiting);
     free(q->list_again);
 }
 
-/* The options for one request; librdkafka copies them. */
+/*
+ * The options for one request; librdkafka copies them.
+ *
+ * Requests that go to a coordinator get a time-out that never comes: when one runs out while
+ * librdkafka still waits for the coordinator, and the coordinator comes back later, librdkafka
+ * aborts the process (assertion in rd_kafka_enq_once_del_source_return; its issues 3663 and 4605;
+ * seen with 2.0.2). So the waiting is bounded here, by give_up_late(), and what is still on its way
+ * at the end goes with the whole handle.
+ */
 static const rd_kafka_AdminOptions_t *options_for(
     struct requests *q, enum api api, uint32_t number, int64_t ms)
 {
@@ -138,7 +158,7 @@ static void list_again(struct requests *q)
     }
 }
 
-static int ask_for_group(struct requests *q, uint32_t number, int64_t ms)
+static int ask_for_group(struct requests *q, uint32_t number)
 {
     const char *name = q->env->groups->groups[number].name.ptr;
     rd_kafka_ListConsumerGroupOffsets_t *offsets =
@@ -147,11 +167,14 @@ static int ask_for_group(struct requests *q, uint32_t number, int64_t ms)
     if (!offsets)
         return -ENOMEM;
     rd_kafka_DescribeConsumerGroups(
-        q->rk, &name, 1, options_for(q, API_DESCRIBE, number, ms), q->queue);
+        q->rk, &name, 1, options_for(q, API_DESCRIBE, number, COORDINATOR_MS), q->queue);
     rd_kafka_ListConsumerGroupOffsets(
-        q->rk, &offsets, 1, options_for(q, API_OFFSETS, number, ms), q->queue);
+        q->rk, &offsets, 1, options_for(q, API_OFFSETS, number, COORDINATOR_MS), q->queue);
     rd_kafka_ListConsumerGroupOffsets_destroy(offsets);
-    q->n_pending[number] = 2;
+    q->waiting[number] = (struct waiting){
+        .sent_ms = sg_clock_monotonic_ms(q->env->clock),
+        .n_pending = 2,
+    };
     q->n_requests += 2;
     return 0;
 }
@@ -160,22 +183,20 @@ static int ask_for_groups(struct requests *q)
 {
     const struct sg_groups *groups = q->env->groups;
 
-    if (groups->n > q->n_pending_allocated) {
-        uint8_t *n_pending = realloc(q->n_pending, groups->allocated);
-        if (!n_pending)
+    if (groups->n > q->n_waiting_allocated) {
+        struct waiting *waiting = realloc(q->waiting, groups->allocated * sizeof *waiting);
+        if (!waiting)
             return -ENOMEM;
-        q->n_pending = n_pending;
-        q->n_pending_allocated = groups->allocated;
+        q->waiting = waiting;
+        q->n_waiting_allocated = groups->allocated;
     }
     while (q->next_group < groups->n && q->n_requests < 2 * SG_REQUESTS_IN_FLIGHT) {
-        int64_t ms = sg_clock_left_ms(q->env->clock, q->env->groups_deadline_ms);
-        q->n_pending[q->next_group] = 0;
+        q->waiting[q->next_group] = (struct waiting){ .n_pending = 0 };
         if (q->only_moved && !groups->groups[q->next_group].moved) {
             q->next_group++;
             continue;
         }
-        int r = ask_for_group(
-            q, (uint32_t)q->next_group, ms < q->env->group_ms ? ms : q->env->group_ms);
+        int r = ask_for_group(q, (uint32_t)q->next_group);
         if (r)
             return r;
         q->next_group++;
@@ -276,8 +297,9 @@ static uint32_t group_of(struct requests *q, rd_kafka_event_t *event)
 {
     uint32_t number = (uint32_t)(uintptr_t)rd_kafka_event_opaque(event);
 
-    q->n_requests--;
-    q->n_pending[number]--;
+    q->waiting[number].n_pending--;
+    if (!q->waiting[number].given_up)
+        q->n_requests--;
     return number;
 }
 
@@ -365,7 +387,7 @@ static void report_missing(struct requests *q)
     const char *name = n_missing ? groups->groups[q->next_group].name.ptr : "";
 
     for (size_t i = q->next_group; i-- > 0;) {
-        if (q->n_pending[i]) {
+        if (q->waiting[i].n_pending) {
             n_missing++;
             name = groups->groups[i].name.ptr;
         }
@@ -382,6 +404,31 @@ static void report_missing(struct requests *q)
     }
 }
 
+/* Groups are asked for in order, so those that have waited longest stand first. */
+static void give_up_late(struct requests *q)
+{
+    int64_t now_ms = sg_clock_monotonic_ms(q->env->clock);
+
+    for (; q->oldest_group < q->next_group; q->oldest_group++) {
+        struct waiting *waiting = &q->waiting[q->oldest_group];
+        if (waiting->n_pending == 0)
+            continue;
+        if (now_ms - waiting->sent_ms < q->env->group_ms)
+            break;
+        waiting->given_up = true;
+        q->n_requests -= waiting->n_pending;
+    }
+}
+
+static bool any_on_its_way(const struct requests *q)
+{
+    for (size_t i = 0; i < q->next_group; i++) {
+        if (q->waiting[i].n_pending)
+            return true;
+    }
+    return false;
+}
+
 static int run(const struct sg_requests_env *env, bool only_moved)
 {
     struct requests q = {
@@ -395,6 +442,7 @@ static int run(const struct sg_requests_env *env, bool only_moved)
         r = list_groups(&q);
     while (!r && !atomic_load(env->stopping)) {
         list_again(&q);
+        give_up_late(&q);
         r = ask_for_groups(&q);
         int left_ms = sg_clock_left_ms(env->clock, env->groups_deadline_ms);
         if (r || left_ms == 0 || (q.n_lists == 0 && q.n_requests == 0))
@@ -409,6 +457,7 @@ static int run(const struct sg_requests_env *env, bool only_moved)
     }
     if (!r && !atomic_load(env->stopping))
         report_missing(&q);
+    *env->abandoned = *env->abandoned || any_on_its_way(&q);
     close_requests(&q);
     return r;
 }

@@ -38,6 +38,8 @@ struct sg_requests_env {
     int64_t groups_deadline_ms; /* for everything */
     int64_t group_ms;           /* how long a coordinator may take for one group */
     bool *answered;             /* per place in topology->brokers; set */
+    bool *abandoned;            /* set when requests were given up: the client is to be replaced,
+                                   since librdkafka goes on with them */
 };
 
 /**

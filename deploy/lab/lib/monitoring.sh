@@ -44,15 +44,10 @@ streamgauge_build()
     step_begin 'build of streamgauge'
     {
         [[ -f $build/build.ninja ]] || meson setup --buildtype=release "$build" "$repo"
-        ninja -C "$build"
+        ninja -C "$build" streamgauge
     } >"$log" 2>&1 </dev/null || step_fail 'the build failed' "$log"
-    for streamgauge_binary in "$build/streamgauge" "$build/exporter/streamgauge"; do
-        if [[ -f $streamgauge_binary && -x $streamgauge_binary ]]; then
-            step_end 'built'
-            return 0
-        fi
-    done
-    step_fail "the build made no program \`streamgauge' in $build" "$log"
+    streamgauge_binary=$build/streamgauge
+    step_end 'built'
 }
 
 streamgauge_configure()
