@@ -95,3 +95,22 @@ def test_group_lag_never_negative_while_load_runs(lab, start):
     for _ in range(20):
         assert all(lag >= 0 for _, lag in process.page().values("kafka_consumergroup_lag"))
         time.sleep(0.25)
+
+
+def test_program_survives_brokers_that_come_and_go(lab, start):
+    """librdkafka 2.0.2 ends the process when a coordinator answers that it has moved, and when a
+    request to a coordinator times out that comes back later; both within one round of this."""
+    process = start(lab.config("1s", "1s"), build="release")
+    wait_for("everything is up", lambda: healthy(process), 30)
+    for broker in ("1", "2", "3"):
+        frozen = str(int(broker) % 3 + 1)
+        lab.fault("kill-broker", broker)
+        time.sleep(4)
+        lab.fault("start-broker", broker)
+        time.sleep(3)
+        lab.fault("freeze-broker", frozen)
+        time.sleep(9)
+        lab.fault("thaw-broker", frozen)
+        time.sleep(3)
+        assert process.process.poll() is None, process.log()
+    wait_for("everything is up again", lambda: healthy(process), 60)
