@@ -8,6 +8,7 @@
 #include "config/flags.h"
 #include "run/metrics_list.h"
 #include "run/program.h"
+#include "serve/listen.h"
 #include "version.h"
 
 #include <signal.h>
@@ -92,6 +93,12 @@ int main(int argc, char **argv)
         (void)fputs(
             flags.mode == SG_MODE_HELP ? sg_flags_help : "streamgauge " SG_VERSION "\n", stdout);
         return EXIT_DONE;
+    }
+    for (size_t i = 0; i < flags.n_addresses; i++) {
+        if (sg_listen_check(flags.addresses[i], &err)) {
+            (void)fprintf(stderr, "streamgauge: --web.listen-address: %s\n", err.text);
+            return EXIT_USAGE;
+        }
     }
     if (flags.mode == SG_MODE_LIST_METRICS)
         return sg_metrics_list(stdout) ? EXIT_WRONG : EXIT_DONE;

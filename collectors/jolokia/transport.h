@@ -38,7 +38,7 @@ struct sg_reply {
     const struct sg_error *err;
 };
 
-/** @param context  what sg_transport_start() was given */
+/** @param context  what sg_peer_start() was given */
 typedef void (*sg_reply_fn)(void *context, const struct sg_reply *reply);
 
 /** @param clock  borrowed @return 0 or -ENOMEM */

@@ -35,9 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     walk(sg_yaml_root(yaml));
     if (sg_yaml_expect_map(yaml, sg_yaml_root(yaml), "it", keys)) {
         bool b = false;
-        double n = 0;
         (void)sg_yaml_read_bool(yaml, sg_yaml_root(yaml), "a", &b);
-        (void)sg_yaml_read_number(yaml, sg_yaml_root(yaml), "a", &n);
         (void)sg_yaml_read_duration_ms(yaml, sg_yaml_root(yaml), "interval", &ms);
         (void)sg_yaml_read_text(yaml, sg_yaml_root(yaml), "a", &text);
     }

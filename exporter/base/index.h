@@ -34,13 +34,6 @@ typedef bool (*sg_index_equal_fn)(const void *owner, uint32_t id, const void *ke
 /** Seeded hash of bytes. */
 uint32_t sg_hash(struct sg_str bytes);
 
-/** Mix one more number into a hash, for keys of several parts. */
-static inline uint32_t sg_hash_mix(uint32_t hash, uint64_t part)
-{
-    uint64_t x = (hash ^ part) * UINT64_C(0x9E3779B97F4A7C15);
-    return (uint32_t)(x ^ (x >> 32));
-}
-
 /** @return the id, or SG_INDEX_NONE */
 uint32_t sg_index_find(const struct sg_index *index,
     uint32_t hash,

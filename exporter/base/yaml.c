@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -481,25 +480,6 @@ bool sg_yaml_read_bool(
         return true;
     }
     sg_yaml_problem(yaml, node, "\"%s\" must be true or false", key);
-    return false;
-}
-
-bool sg_yaml_read_number(
-    struct sg_yaml *yaml, const struct sg_yaml_node *map, const char *key, double *value)
-{
-    const struct sg_yaml_node *node = sg_yaml_find(map, key);
-
-    if (!node)
-        return false;
-    if (node->kind == SCALAR && node->n > 0) {
-        char *end = NULL;
-        double number = strtod(node->text, &end);
-        if (*end == '\0' && end == node->text + node->n && isfinite(number)) {
-            *value = number;
-            return true;
-        }
-    }
-    sg_yaml_problem(yaml, node, "\"%s\" must be a number", key);
     return false;
 }
 

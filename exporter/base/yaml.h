@@ -103,8 +103,6 @@ bool sg_yaml_expect_map(struct sg_yaml *yaml,
  */
 bool sg_yaml_read_bool(
     struct sg_yaml *yaml, const struct sg_yaml_node *map, const char *key, bool *value);
-bool sg_yaml_read_number(
-    struct sg_yaml *yaml, const struct sg_yaml_node *map, const char *key, double *value);
 
 /** Durations as Prometheus writes them: 15s, 1m30s, 500ms. @param value in milliseconds */
 bool sg_yaml_read_duration_ms(

@@ -266,12 +266,6 @@ int sg_series_table_add_family(
     return 0;
 }
 
-enum sg_metric_type sg_series_table_family_type(
-    const struct sg_series_table *table, uint32_t family)
-{
-    return table->families[family].family.type;
-}
-
 static bool is_constant_name(const struct sg_series_table *table, struct sg_str name)
 {
     for (size_t i = 0; i < table->n_constant_names; i++) {
@@ -496,11 +490,6 @@ int sg_series_table_set_double(struct sg_series_table *table, uint32_t series, d
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
     return set(table, series, SG_VALUE_DOUBLE, bits);
-}
-
-bool sg_series_table_is_set(const struct sg_series_table *table, uint32_t series)
-{
-    return table->kinds[series] != SG_VALUE_ABSENT;
 }
 
 int sg_series_table_put_int(struct sg_series_table *table,

@@ -59,10 +59,6 @@ struct sg_series_table *sg_series_table_free(struct sg_series_table *table);
 int sg_series_table_add_family(
     struct sg_series_table *table, const struct sg_family *family, uint32_t *ret_family);
 
-/** The type a family was added with. */
-enum sg_metric_type sg_series_table_family_type(
-    const struct sg_series_table *table, uint32_t family);
-
 /**
  * Find a series, or render it. A label with the name of a constant one becomes exported_NAME; a
  * label with an empty value is left out, as Prometheus means the same by both. Invalid UTF-8 in
@@ -90,9 +86,6 @@ uint32_t sg_series_table_epoch(const struct sg_series_table *table);
 /** @return 0, or SG_SERIES_E_DUPLICATE and the first value stays */
 int sg_series_table_set_int(struct sg_series_table *table, uint32_t series, int64_t value);
 int sg_series_table_set_double(struct sg_series_table *table, uint32_t series, double value);
-
-/** Has the series a value in this collection? */
-bool sg_series_table_is_set(const struct sg_series_table *table, uint32_t series);
 
 /** sg_series_table_add and _set_int or _set_double in one. @return as both */
 int sg_series_table_put_int(struct sg_series_table *table,

@@ -162,6 +162,13 @@ def test_wrong_usage_ends_with_2():
         2, "streamgauge: unknown flag --no.such.flag; see --help\n")
 
 
+def test_wrong_address_ends_with_2():
+    result = run("--web.listen-address=9308", "--config.check")
+    assert result.returncode == 2
+    assert result.stderr == ('streamgauge: --web.listen-address: "9308" is not an address; '
+                             "expected HOST:PORT, :PORT or [IPv6]:PORT\n")
+
+
 def test_once_prints_a_complete_page_or_ends_with_1(lab, tmp_path):
     path = tmp_path / "c.yaml"
     path.write_text(lab.config())
