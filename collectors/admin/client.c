@@ -3,6 +3,7 @@
 
 #include "admin/thread.h"
 #include "base/auto.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
 
@@ -360,7 +361,6 @@ static void *destroy(void *opaque)
 
 struct sg_client *sg_client_unref(struct sg_client *client)
 {
-    struct timespec until;
     pthread_t thread;
 
     if (!client || atomic_fetch_sub_explicit(&client->n_refs, 1, memory_order_acq_rel) != 1)
@@ -369,10 +369,7 @@ struct sg_client *sg_client_unref(struct sg_client *client)
         (void)destroy(client);
         return NULL;
     }
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += DESTROY_WAIT_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
+    struct timespec until = sg_clock_timespec_in(CLOCK_REALTIME, DESTROY_WAIT_MS);
     if (pthread_timedjoin_np(thread, NULL, &until) != 0)
         (void)pthread_detach(thread);
     return NULL;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/wait.h"
 
+#include "base/clock.h"
+
 #include <time.h>
 
 void sg_wait_init(struct sg_wait *wait)
@@ -37,15 +39,10 @@ void sg_wait_signal(struct sg_wait *wait)
 
 void sg_wait_for(struct sg_wait *wait, int64_t ms)
 {
-    struct timespec until;
-
     if (ms <= 0)
         return;
     if (ms > SG_WAIT_SLICE_MS)
         ms = SG_WAIT_SLICE_MS;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += ms * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
+    struct timespec until = sg_clock_timespec_in(CLOCK_MONOTONIC, ms);
     (void)pthread_cond_timedwait(&wait->changed, &wait->lock, &until);
 }

@@ -32,3 +32,15 @@ int sg_clock_left_ms(const struct sg_clock *clock, int64_t deadline_ms)
         return 0;
     return left > INT_MAX ? INT_MAX : (int)left;
 }
+
+struct timespec sg_clock_timespec_in(clockid_t id, int64_t ms)
+{
+    struct timespec until;
+
+    (void)clock_gettime(id, &until); /* cannot fail for these clocks */
+    until.tv_sec += ms / 1000;
+    until.tv_nsec += (ms % 1000) * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    return until;
+}

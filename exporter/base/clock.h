@@ -7,6 +7,7 @@
  */
 
 #include <stdint.h>
+#include <time.h>
 
 struct sg_clock {
     int64_t (*monotonic_ms)(const struct sg_clock *clock); /* for durations and deadlines */
@@ -28,3 +29,10 @@ static inline int64_t sg_clock_unix_ms(const struct sg_clock *clock)
 
 /** Milliseconds from now to a monotonic deadline, never negative, at most INT_MAX. */
 int sg_clock_left_ms(const struct sg_clock *clock, int64_t deadline_ms);
+
+/**
+ * When so many milliseconds from now will be, for the pthread functions that wait until then. Of
+ * the machine's clock: those functions know no other. @param id  the clock that the function goes
+ * by
+ */
+struct timespec sg_clock_timespec_in(clockid_t id, int64_t ms);

@@ -87,16 +87,12 @@ struct sg_crew *sg_crew_free(struct sg_crew *crew)
     return NULL;
 }
 
-static struct timespec timespec_of_ms(int64_t ms)
-{
-    return (struct timespec){ .tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000 };
-}
-
 /* Until the time has come, or the worker is to hurry, or the program ends. */
 static void wait_until(struct worker *worker, int64_t time_ms)
 {
     struct sg_crew *crew = worker->crew;
-    struct timespec until = timespec_of_ms(time_ms);
+    struct timespec until =
+        sg_clock_timespec_in(CLOCK_MONOTONIC, sg_clock_left_ms(crew->env.clock, time_ms));
     int r = 0;
 
     (void)pthread_mutex_lock(&crew->lock);
@@ -177,11 +173,8 @@ bool sg_crew_join(struct sg_crew *crew, int64_t deadline_ms)
             continue;
         /* pthread_timedjoin_np wants wall-clock time; ThreadSanitizer does not know the other one.
          */
-        struct timespec until;
-        (void)clock_gettime(CLOCK_REALTIME, &until);
-        int64_t until_ms = (int64_t)until.tv_sec * 1000 + until.tv_nsec / 1000000 +
-                           sg_clock_left_ms(crew->env.clock, deadline_ms);
-        until = timespec_of_ms(until_ms);
+        struct timespec until =
+            sg_clock_timespec_in(CLOCK_REALTIME, sg_clock_left_ms(crew->env.clock, deadline_ms));
         if (pthread_timedjoin_np(crew->workers[i].thread, NULL, &until))
             all_ended = false;
         else

@@ -369,16 +369,9 @@ uint64_t sg_store_version(const struct sg_store *store)
 
 uint64_t sg_store_wait(struct sg_store *store, uint64_t seen, int timeout_ms)
 {
-    struct timespec until;
+    struct timespec until = sg_clock_timespec_in(CLOCK_MONOTONIC, timeout_ms);
     int r = 0;
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += timeout_ms / 1000;
-    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
     (void)lock(store);
     while (store->version == seen && !store->woken && r == 0)
         r = pthread_cond_timedwait(&store->changed, &store->lock, &until);
