@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "config/flags.h"
+#include "jolokia/lint/lint.h"
 #include "run/metrics_list.h"
 #include "run/program.h"
 #include "serve/listen.h"
@@ -34,6 +35,16 @@ static int fail(const struct sg_error *err, int r)
 {
     (void)fprintf(stderr, "streamgauge: %s\n", r < 0 ? strerror(-r) : err->text);
     return EXIT_WRONG;
+}
+
+static int check_rules(const struct sg_flags *flags)
+{
+    struct sg_error err = { "" };
+    int r = sg_lint(flags->rule_file, flags->against, stdout, &err);
+
+    if (r)
+        (void)fprintf(stderr, "%s\n", r < 0 ? strerror(-r) : err.text);
+    return r ? EXIT_WRONG : EXIT_DONE;
 }
 
 static int run_once(struct sg_program *program)
@@ -102,6 +113,9 @@ int main(int argc, char **argv)
     }
     if (flags.mode == SG_MODE_LIST_METRICS)
         return sg_metrics_list(stdout) ? EXIT_WRONG : EXIT_DONE;
+
+    if (flags.mode == SG_MODE_CHECK_RULES)
+        return check_rules(&flags);
 
     sg_log_setup(flags.log_level, flags.log_format);
     int r = sg_config_load(&flags.config, print_problem, NULL, &config);

@@ -475,3 +475,8 @@ int sg_matcher_decide(struct sg_matcher *matcher,
     }
     return r;
 }
+
+struct sg_str sg_matcher_subject(const struct sg_matcher *matcher)
+{
+    return sg_buf_get(&matcher->subject);
+}

@@ -64,3 +64,6 @@ int sg_matcher_decide(struct sg_matcher *matcher,
  */
 int sg_matcher_family_name(
     struct sg_str name, enum sg_metric_type type, struct sg_buf *out, struct sg_str *ret_suffix);
+
+/** The text that patterns were matched against last, borrowed until the next decision. */
+struct sg_str sg_matcher_subject(const struct sg_matcher *matcher);

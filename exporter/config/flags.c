@@ -41,6 +41,12 @@ const char sg_flags_help[] =
     "  --config.check                read the configuration, say what is wrong with it, connect "
     "to\n"
     "                                nothing; exit code 1 if something is\n"
+    "  --rules.check=FILE            say what is wrong with a jmx_exporter rule file; exit code 1 "
+    "if it\n"
+    "                                cannot be used\n"
+    "  --against=DUMP|URL            with --rules.check: what each rule makes of the MBeans of a "
+    "dump\n"
+    "                                (an agent's answer, as JSON) or of a Jolokia agent\n"
     "  --metrics.list                print every metric that can be exported, as Markdown\n"
     "  --help, --version\n";
 
@@ -60,6 +66,8 @@ enum option_id {
     ONCE,
     CONFIG_CHECK,
     METRICS_LIST,
+    RULES_CHECK,
+    AGAINST,
     HELP,
     VERSION,
 };
@@ -80,6 +88,8 @@ static const struct option options[] = {
     { "once", no_argument, NULL, ONCE },
     { "config.check", no_argument, NULL, CONFIG_CHECK },
     { "metrics.list", no_argument, NULL, METRICS_LIST },
+    { "rules.check", required_argument, NULL, RULES_CHECK },
+    { "against", required_argument, NULL, AGAINST },
     { "help", no_argument, NULL, HELP },
     { "version", no_argument, NULL, VERSION },
     { NULL, 0, NULL, 0 },
@@ -172,6 +182,13 @@ static int take_option(
     case METRICS_LIST:
         flags->mode = SG_MODE_LIST_METRICS;
         break;
+    case RULES_CHECK:
+        flags->mode = SG_MODE_CHECK_RULES;
+        flags->rule_file = value;
+        break;
+    case AGAINST:
+        flags->against = value;
+        break;
     case HELP:
         flags->mode = SG_MODE_HELP;
         break;
@@ -211,6 +228,8 @@ int sg_flags_parse(int argc, char **argv, struct sg_flags *ret_flags, struct sg_
     if (optind < argc)
         return sg_error_set(
             err, SG_FLAGS_E_USAGE, "\"%.200s\" is not a flag; see --help", argv[optind]);
+    if (ret_flags->against && ret_flags->mode != SG_MODE_CHECK_RULES)
+        return sg_error_set(err, SG_FLAGS_E_USAGE, "--against goes with --rules.check=FILE");
     if (ret_flags->n_addresses == 0)
         ret_flags->addresses[ret_flags->n_addresses++] = DEFAULT_ADDRESS;
     return 0;

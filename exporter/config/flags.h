@@ -26,6 +26,7 @@ enum sg_mode {
     SG_MODE_ONCE,
     SG_MODE_CHECK_CONFIG,
     SG_MODE_LIST_METRICS,
+    SG_MODE_CHECK_RULES,
     SG_MODE_HELP,
     SG_MODE_VERSION,
 };
@@ -37,6 +38,8 @@ struct sg_flags {
     size_t n_addresses;
     const char *addresses[SG_FLAG_REPEATS_MAX]; /* --web.listen-address */
     const char *telemetry_path;
+    const char *rule_file; /* --rules.check */
+    const char *against;   /* --against, or NULL */
     enum sg_log_level log_level;
     enum sg_log_format log_format;
 };

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "jolokia/lint/findings.h"
+
+#include <stdarg.h>
+
+void sg_findings_warn(
+    struct sg_findings *findings, const struct sg_yaml_node *node, const char *format, ...)
+{
+    va_list args;
+
+    (void)fprintf(findings->out, "%s:%zu:%zu: warning: ", sg_yaml_name(findings->yaml),
+        node ? sg_yaml_line(node) : 1, node ? sg_yaml_column(node) : 1);
+    va_start(args, format);
+    (void)vfprintf(findings->out, format, args);
+    va_end(args);
+    (void)fputc('\n', findings->out);
+    findings->n++;
+}

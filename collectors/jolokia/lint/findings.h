@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Warnings on their way to the person who asked: "FILE:LINE:COL: warning: text". One thread. */
+
+#include "base/yaml.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+struct sg_findings {
+    FILE *out;
+    const struct sg_yaml *yaml; /* the rule file */
+    size_t n;
+};
+
+/** @param node  what it is about; NULL: the file */
+void sg_findings_warn(
+    struct sg_findings *findings, const struct sg_yaml_node *node, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
