@@ -25,6 +25,7 @@ struct counted {
     size_t key_len;
     size_t n;
     size_t rule;  /* that had it first */
+    size_t width; /* its labels then */
     size_t entry; /* of the dump */
 };
 
@@ -46,6 +47,7 @@ struct tally {
     size_t n_unnamed; /* the name is empty: how files leave things out */
     size_t n_collisions;
     bool told_properties;
+    bool told_shapes;
     struct sg_buf examples;
 };
 
@@ -239,7 +241,10 @@ static int check_shape(struct report *report, const struct sg_outcome *outcome, 
     if (thing->n == 1) {
         thing->rule = rule;
         thing->entry = entry;
-    } else if (thing->n == 2 && outcome->family.type != SG_METRIC_SUMMARY) {
+        thing->width = outcome->n_labels;
+    } else if (thing->width != outcome->n_labels && !report->tallies[rule].told_shapes &&
+               outcome->family.type != SG_METRIC_SUMMARY) {
+        report->tallies[rule].told_shapes = true;
         sg_findings_warn(report->findings, node_of(report, rule),
             "%s has other labels here than from the rule at line %zu, so that sum() counts "
             "twice: " SG_STR_FMT " and " SG_STR_FMT,

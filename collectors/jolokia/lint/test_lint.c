@@ -202,7 +202,7 @@ static void test_patterns_that_cannot_match_are_told(void **state)
            "  - { pattern: 'a<>x-max', name: x_max, type: COUNTER }\n"
            "  - { pattern: 'a<name=y><>MeanRate', name: y, type: GAUGE }\n",
         NULL,
-        PARTS("RULES:3:43: warning: a maximum is no COUNTER",
+        PARTS("RULES:3:47: warning: a maximum is no COUNTER",
             "RULES:4:16: warning: MeanRate is the mean since the start"));
     expect("includeObjectNames: ['a:*']\n"
            "rules:\n"
