@@ -8,6 +8,7 @@
  *
  *   metadata ──┬─> starts of the logs, leader by leader (threads) ──────────┐
  *              └─> groups of each broker ─> their states and commits ───────┴─> ends of the logs
+ *                                                       ages of what is not read <──┘
  *
  * The ends are read after the last commit has arrived, so that lag is never negative: what is
  * produced in between is counted as lag, which it is. A broker that does not answer costs the
@@ -21,6 +22,7 @@
 
 #include "collector.h"
 
+#include "admin/ages.h"
 #include "admin/client.h"
 #include "admin/export.h"
 #include "admin/failures.h"
@@ -48,7 +50,8 @@ enum {
     GROUP_SHARE = 25,
     GROUPS_UNTIL = 70,
     CHUNK_SHARE = 20,
-    ENDS_UNTIL = 95,
+    ENDS_UNTIL = 85,
+    AGES_UNTIL = 96,
 
     TRUST_RETRIES = 8, /* answers of a broker that was down that are not believed */
     TRUST_WAIT_MS = 50,
@@ -60,6 +63,7 @@ struct admin {
     struct sg_client *next_client; /* for the next collection, or NULL: the same */
     struct sg_filter *topic_filter;
     struct sg_filter *group_filter;
+    struct sg_ages *ages;
     struct sg_series_table *table;
     struct sg_slot *slot;
 };
@@ -267,8 +271,42 @@ static int publish_brokers(struct collection *c)
 static int start_offsets(
     struct collection *c, enum sg_offsets_which which, int until, struct sg_offsets **ret_offsets)
 {
-    return sg_offsets_start(c->admin->client, c->admin->env.clock, c->topology, which, c->skip,
-        share_ms(c, CHUNK_SHARE), deadline_ms(c, until), ret_offsets);
+    return sg_offsets_start(c->admin->client, c->admin->env.clock, c->topology, which, NULL,
+        c->skip, share_ms(c, CHUNK_SHARE), deadline_ms(c, until), ret_offsets);
+}
+
+/* One round of the search for the ages. @return 0, also when brokers failed, or a negative errno */
+static int ask_times(struct collection *c, const int64_t *times)
+{
+    struct sg_offsets *pass = NULL;
+
+    int r = sg_offsets_start(c->admin->client, c->admin->env.clock, c->topology, SG_OFFSETS_TIME,
+        times, c->skip, share_ms(c, CHUNK_SHARE), deadline_ms(c, AGES_UNTIL), &pass);
+    if (r)
+        return r;
+    sg_offsets_wait(pass, c->admin->env.stopping);
+    sg_offsets_report(pass, &c->failures);
+    sg_offsets_mark_silent(pass, c->skip);
+    sg_ages_answer(c->admin->ages, sg_offsets_get(pass));
+    (void)sg_offsets_free(pass);
+    return 0;
+}
+
+/* What is not found out in time is found out next time: the search goes on from where it is. */
+static int read_ages(struct collection *c)
+{
+    struct admin *self = c->admin;
+    sg_auto_free int64_t *times = calloc(c->topology->n_partitions + 1, sizeof *times);
+
+    if (!times)
+        return -ENOMEM;
+    int r = sg_ages_begin(self->ages, c->topology, &c->groups, sg_offsets_get(c->starts),
+        sg_offsets_get(c->ends), sg_clock_unix_ms(self->env.clock));
+    while (!r && !atomic_load(self->env.stopping) &&
+           sg_clock_left_ms(self->env.clock, deadline_ms(c, AGES_UNTIL)) > 0 &&
+           sg_ages_ask(self->ages, times) > 0)
+        r = ask_times(c, times);
+    return r;
 }
 
 static int read_all(struct collection *c)
@@ -297,7 +335,8 @@ static int read_all(struct collection *c)
         return r;
     sg_offsets_wait(c->ends, stopping);
     sg_offsets_report(c->ends, &c->failures);
-    return 0;
+    sg_offsets_mark_silent(c->ends, c->skip);
+    return read_ages(c);
 }
 
 static int make_set(struct collection *c, struct sg_sample_set **ret_set)
@@ -308,10 +347,12 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .groups = &c->groups,
         .start = sg_offsets_get(c->starts),
         .end = sg_offsets_get(c->ends),
+        .ages = self->ages,
     };
 
     sg_series_table_begin(self->table);
     int r = sg_export_series(&from, self->table, self->slot);
+    sg_ages_end(self->ages);
     return r ? r : sg_series_table_snapshot(self->table, ret_set);
 }
 
@@ -332,6 +373,7 @@ static void destroy(void *opaque)
     (void)sg_client_unref(self->client);
     (void)sg_filter_free(self->topic_filter);
     (void)sg_filter_free(self->group_filter);
+    (void)sg_ages_free(self->ages);
     (void)sg_series_table_free(self->table);
     free(self);
 }
@@ -365,6 +407,8 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
     if (r)
         return r;
     r = sg_series_table_new(&label, 1, SERIES_MAX, &self->table);
+    if (!r)
+        r = sg_ages_new(&self->ages);
     if (!r)
         r = sg_store_slot(env->store, config->name, "admin", "cluster", &self->slot);
     if (r)

@@ -39,6 +39,18 @@ static void put(struct exporter *e,
         sg_slot_count_refused(e->slot, r);
 }
 
+static void put_seconds(struct exporter *e,
+    enum sg_admin_family family,
+    const struct sg_label *labels,
+    size_t n_labels,
+    int64_t ms)
+{
+    int r = sg_series_table_put_double(
+        e->table, e->families[family], labels, n_labels, (double)ms / 1000);
+    if (r)
+        sg_slot_count_refused(e->slot, r);
+}
+
 static void put_brokers(struct exporter *e)
 {
     const struct sg_topology *t = e->from->topology;
@@ -110,6 +122,7 @@ static void put_commits(struct exporter *e,
     size_t n)
 {
     struct sg_lag_sum lag_sum = { .lag = 0 };
+    int64_t oldest_ms = SG_AGE_UNKNOWN;
     int64_t offset_sum = 0;
     bool offset_sum_known = true;
     struct number_text id;
@@ -136,7 +149,13 @@ static void put_commits(struct exporter *e,
         if (outcome == SG_LAG_KNOWN)
             put(e, SG_ADMIN_GROUP_LAG, labels, 3, lag);
         sg_lag_sum_add(&lag_sum, outcome, lag);
+        int64_t age_ms = sg_ages_get(e->from->ages, p, offset);
+        if (age_ms != SG_AGE_UNKNOWN)
+            put_seconds(e, SG_ADMIN_GROUP_LAG_SECONDS, labels, 3, age_ms);
+        oldest_ms = age_ms > oldest_ms ? age_ms : oldest_ms;
     }
+    if (oldest_ms != SG_AGE_UNKNOWN)
+        put_seconds(e, SG_ADMIN_GROUP_LAG_SECONDS_MAX, labels, 2, oldest_ms);
     if (offset_sum_known)
         put(e, SG_ADMIN_GROUP_CURRENT_OFFSET_SUM, labels, 2, offset_sum);
     if (sg_lag_sum_known(&lag_sum))

@@ -6,6 +6,7 @@
  * The collector's thread.
  */
 
+#include "admin/ages.h"
 #include "admin/groups.h"
 #include "admin/topology.h"
 #include "metric/series.h"
@@ -20,6 +21,7 @@ struct sg_export {
     const struct sg_groups *groups;
     const int64_t *start; /* of the logs, by partition number, or SG_OFFSET_UNKNOWN */
     const int64_t *end;
+    const struct sg_ages *ages; /* of these groups and offsets */
 };
 
 /**

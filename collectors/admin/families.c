@@ -49,6 +49,13 @@ const struct sg_family sg_admin_families[] = {
     [SG_ADMIN_GROUP_LAG_SUM] = { "kafka_consumergroup_lag_sum", SG_METRIC_GAUGE,
         "Sum of the consumer group's lag in the topic's partitions; absent when the end of one is "
         "not known (OffsetFetch, ListOffsets)." },
+    [SG_ADMIN_GROUP_LAG_SECONDS] = { "kafka_consumergroup_lag_seconds", SG_METRIC_GAUGE,
+        "Age of the oldest record of the partition that the consumer group has not read: now minus "
+        "its timestamp, exact to a second; 0 when everything is read, absent when it cannot be "
+        "known (ListOffsets by time)." },
+    [SG_ADMIN_GROUP_LAG_SECONDS_MAX] = { "kafka_consumergroup_lag_seconds_max", SG_METRIC_GAUGE,
+        "Largest lag in seconds of the consumer group in the topic's partitions, of those where it "
+        "is known (ListOffsets by time)." },
 };
 
 const size_t sg_admin_n_families = sizeof sg_admin_families / sizeof sg_admin_families[0];

@@ -15,6 +15,7 @@
 
 enum {
     SG_OFFSET_UNKNOWN = -1, /* of a log's start or end: not read this time */
+    SG_OFFSET_NOTHING = -2, /* of a time: no record is as young as that */
 };
 
 enum sg_lag_outcome {

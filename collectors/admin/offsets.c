@@ -49,6 +49,7 @@ struct sg_offsets {
     int64_t deadline_ms;
     size_t n_leaders; /* by place in topology->brokers */
     uint32_t *order;  /* partition numbers, leader by leader */
+    int64_t *times;   /* by partition number, or NULL */
 
     struct sg_wait wait; /* its lock guards what is below, and leaders past first and n */
     struct leader *leaders;
@@ -70,6 +71,7 @@ static void unref(struct sg_offsets *pass)
     (void)sg_topology_unref(pass->topology);
     (void)sg_client_unref(pass->client);
     free(pass->order);
+    free(pass->times);
     free(pass->leaders);
     free(pass->offsets);
     free(pass);
@@ -121,7 +123,7 @@ static rd_kafka_topic_partition_list_t *list_of(
         const char *topic = pass->topology->topics[partition->topic].name.ptr;
         rd_kafka_topic_partition_t *element =
             rd_kafka_topic_partition_list_add(list, topic, partition->id);
-        element->offset = pass->which;
+        element->offset = pass->times ? pass->times[numbers[i]] : (int64_t)pass->which;
         element->opaque = (void *)(uintptr_t)numbers[i];
     }
     return list;
@@ -142,6 +144,8 @@ static uint32_t take_answers(struct sg_offsets *pass,
         uint32_t number = (uint32_t)(uintptr_t)element->opaque;
         if (!element->err && element->offset >= 0) {
             pass->offsets[number] = element->offset;
+        } else if (!element->err && pass->times) {
+            pass->offsets[number] = SG_OFFSET_NOTHING;
         } else if (may_ask_again && is_moving(element->err)) {
             again[n_again++] = number;
         } else if (element->err && !leader->n_bad++) {
@@ -259,14 +263,24 @@ static void *ask_leaders(void *context)
 
 /* ---- Starting ---- */
 
-/* Partitions without a leader, or whose leader the metadata does not list, cannot be asked for. */
+/*
+ * The place of the leader to ask about a partition, or SG_PARTITION_NONE. Partitions without a
+ * leader, or whose leader the metadata does not list, cannot be asked for.
+ */
+static int64_t leader_of(const struct sg_offsets *pass, size_t partition)
+{
+    if (pass->times && pass->times[partition] < 0)
+        return SG_PARTITION_NONE;
+    return sg_topology_find_broker(pass->topology, pass->topology->partitions[partition].leader);
+}
+
 static void sort_by_leader(struct sg_offsets *pass)
 {
     const struct sg_topology *t = pass->topology;
     uint32_t at = 0;
 
     for (size_t i = 0; i < t->n_partitions; i++) {
-        int64_t place = sg_topology_find_broker(t, t->partitions[i].leader);
+        int64_t place = leader_of(pass, i);
         if (place != SG_PARTITION_NONE)
             pass->leaders[place].n++;
     }
@@ -276,7 +290,7 @@ static void sort_by_leader(struct sg_offsets *pass)
         pass->leaders[i].n = 0;
     }
     for (size_t i = 0; i < t->n_partitions; i++) {
-        int64_t place = sg_topology_find_broker(t, t->partitions[i].leader);
+        int64_t place = leader_of(pass, i);
         if (place == SG_PARTITION_NONE)
             continue;
         struct leader *leader = &pass->leaders[place];
@@ -285,7 +299,7 @@ static void sort_by_leader(struct sg_offsets *pass)
 }
 
 static struct sg_offsets *new_pass(
-    struct sg_client *client, struct sg_topology *topology, const bool *skip)
+    struct sg_client *client, struct sg_topology *topology, const int64_t *times, const bool *skip)
 {
     struct sg_offsets *pass = calloc(1, sizeof *pass);
 
@@ -295,8 +309,11 @@ static struct sg_offsets *new_pass(
     pass->order = calloc(topology->n_partitions + 1, sizeof *pass->order);
     pass->leaders = calloc(topology->n_brokers + 1, sizeof *pass->leaders);
     pass->offsets = malloc((topology->n_partitions + 1) * sizeof *pass->offsets);
-    if (!pass->order || !pass->leaders || !pass->offsets) {
+    if (times)
+        pass->times = malloc((topology->n_partitions + 1) * sizeof *pass->times);
+    if (!pass->order || !pass->leaders || !pass->offsets || (times && !pass->times)) {
         free(pass->order);
+        free(pass->times);
         free(pass->leaders);
         free(pass->offsets);
         free(pass);
@@ -310,6 +327,8 @@ static struct sg_offsets *new_pass(
         pass->offsets[i] = SG_OFFSET_UNKNOWN;
     for (size_t i = 0; i < pass->n_leaders; i++)
         pass->leaders[i].skipped = skip[i];
+    if (times)
+        memcpy(pass->times, times, topology->n_partitions * sizeof *pass->times);
     sort_by_leader(pass);
     return pass;
 }
@@ -318,12 +337,13 @@ int sg_offsets_start(struct sg_client *client,
     const struct sg_clock *clock,
     struct sg_topology *topology,
     enum sg_offsets_which which,
+    const int64_t *times,
     const bool *skip,
     int64_t chunk_ms,
     int64_t deadline_ms,
     struct sg_offsets **ret_offsets)
 {
-    struct sg_offsets *pass = new_pass(client, topology, skip);
+    struct sg_offsets *pass = new_pass(client, topology, times, skip);
     size_t n_threads = 0;
     int r = 0;
 
@@ -393,7 +413,9 @@ void sg_offsets_mark_silent(const struct sg_offsets *pass, bool *skip)
 void sg_offsets_report(const struct sg_offsets *pass, struct sg_failures *failures)
 {
     const struct sg_topology *t = pass->topology;
-    const char *what = pass->which == SG_OFFSETS_END ? "latest" : "earliest";
+    const char *what = pass->times                     ? "by time"
+                       : pass->which == SG_OFFSETS_END ? "latest"
+                                                       : "earliest";
 
     for (size_t i = 0; i < pass->n_leaders; i++) {
         const struct leader *leader = &pass->leaders[i];

@@ -4,9 +4,10 @@
 /*
  * Where the logs of all partitions start or end: ListOffsets, asked of each leader by itself.
  *
- * A pass asks for one of the two. Its threads ask the leaders side by side, and one leader in
- * chunks one after another; a leader that does not answer is not asked again, and nobody waits for
- * it longer than the deadline. Started, awaited and read by the collector's thread.
+ * A pass asks for one of the two, or for the first offset at or after a time. Its threads ask the
+ * leaders side by side, and one leader in chunks one after another; a leader that does not answer
+ * is not asked again, and nobody waits for it longer than the deadline. Started, awaited and read
+ * by the collector's thread.
  */
 
 #include "admin/client.h"
@@ -21,6 +22,7 @@
 enum sg_offsets_which {
     SG_OFFSETS_END = -1,   /* RD_KAFKA_OFFSET_SPEC_LATEST of later versions */
     SG_OFFSETS_START = -2, /* RD_KAFKA_OFFSET_SPEC_EARLIEST */
+    SG_OFFSETS_TIME = 0,   /* at or after times[] */
 };
 
 enum {
@@ -32,6 +34,8 @@ struct sg_offsets;
 
 /**
  * @param topology     one reference is taken
+ * @param times        with SG_OFFSETS_TIME, by partition number: Unix milliseconds, negative for
+ *                     partitions that are not asked for; copied; otherwise NULL
  * @param skip         per place in topology->brokers: do not ask this one; borrowed for the call
  * @param chunk_ms     how long a leader may take for one chunk
  * @param deadline_ms  monotonic
@@ -42,6 +46,7 @@ int sg_offsets_start(struct sg_client *client,
     const struct sg_clock *clock,
     struct sg_topology *topology,
     enum sg_offsets_which which,
+    const int64_t *times,
     const bool *skip,
     int64_t chunk_ms,
     int64_t deadline_ms,
@@ -51,7 +56,8 @@ int sg_offsets_start(struct sg_client *client,
 void sg_offsets_wait(struct sg_offsets *offsets, const atomic_bool *stopping);
 
 /**
- * After sg_offsets_wait(): by partition number, the offset or SG_OFFSET_UNKNOWN. Borrowed.
+ * After sg_offsets_wait(): by partition number, the offset, SG_OFFSET_UNKNOWN, or, for a time,
+ * SG_OFFSET_NOTHING. Borrowed.
  */
 const int64_t *sg_offsets_get(const struct sg_offsets *offsets);
 

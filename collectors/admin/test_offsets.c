@@ -157,7 +157,7 @@ static void run(struct pass *pass, int64_t deadline_ms, bool stop)
     atomic_bool stopping = stop;
 
     pass->topology = new_topology();
-    assert_int_equal(sg_offsets_start(NULL, clock, pass->topology, SG_OFFSETS_END, pass->skip,
+    assert_int_equal(sg_offsets_start(NULL, clock, pass->topology, SG_OFFSETS_END, NULL, pass->skip,
                          SILENT_MS, now_ms + deadline_ms, &pass->offsets),
         0);
     sg_offsets_wait(pass->offsets, &stopping);
