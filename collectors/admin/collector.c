@@ -64,6 +64,7 @@ struct admin {
     struct sg_filter *topic_filter;
     struct sg_filter *group_filter;
     struct sg_ages *ages;
+    struct sg_statuses *statuses;
     struct sg_series_table *table;
     struct sg_slot *slot;
 };
@@ -348,6 +349,8 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .start = sg_offsets_get(c->starts),
         .end = sg_offsets_get(c->ends),
         .ages = self->ages,
+        .statuses = self->statuses,
+        .now_ms = sg_clock_monotonic_ms(self->env.clock),
     };
 
     sg_series_table_begin(self->table);
@@ -374,6 +377,7 @@ static void destroy(void *opaque)
     (void)sg_filter_free(self->topic_filter);
     (void)sg_filter_free(self->group_filter);
     (void)sg_ages_free(self->ages);
+    (void)sg_statuses_free(self->statuses);
     (void)sg_series_table_free(self->table);
     free(self);
 }
@@ -409,6 +413,8 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
     r = sg_series_table_new(&label, 1, SERIES_MAX, &self->table);
     if (!r)
         r = sg_ages_new(&self->ages);
+    if (!r)
+        r = sg_statuses_new(&self->statuses);
     if (!r)
         r = sg_store_slot(env->store, config->name, "admin", "cluster", &self->slot);
     if (r)

@@ -114,6 +114,55 @@ static void put_topics(struct exporter *e)
     }
 }
 
+/* How near the group is to the start of a log: 1 at the end. */
+static double margin_of(const struct sg_export *from, uint32_t partition, int64_t offset)
+{
+    int64_t start = from->start[partition];
+    int64_t end = from->end[partition];
+
+    if (start < 0 || end <= start || offset >= end)
+        return 1;
+    return offset <= start ? 0 : (double)(offset - start) / (double)(end - start);
+}
+
+/* What its commits in one topic say of the group. */
+struct verdict {
+    enum sg_group_status status;
+    int64_t lost;
+    double margin;
+};
+
+static void judge(struct exporter *e,
+    const struct sg_group *group,
+    const struct sg_committed *committed,
+    size_t n,
+    struct verdict *verdict)
+{
+    const struct sg_status_input input = {
+        .now_ms = e->from->now_ms,
+        .topology = e->from->topology,
+        .start = e->from->start,
+        .end = e->from->end,
+        .ages = e->from->ages,
+    };
+    bool measured = false;
+
+    for (size_t i = 0; i < n; i++) {
+        int64_t lost;
+        enum sg_group_status status =
+            sg_statuses_judge(e->from->statuses, &input, group, &committed[i], &lost);
+        verdict->status = status > verdict->status ? status : verdict->status;
+        verdict->lost += lost;
+        if (committed[i].offset < 0 || e->from->end[committed[i].partition] < 0)
+            continue;
+        double margin = margin_of(e->from, committed[i].partition, committed[i].offset);
+        verdict->margin = !measured || margin < verdict->margin ? margin : verdict->margin;
+        measured = true;
+    }
+    if (!measured)
+        verdict->margin = -1;
+}
+
 /* The group's commits in one topic: committed[0..n). */
 static void put_commits(struct exporter *e,
     const struct sg_group *group,
@@ -162,6 +211,45 @@ static void put_commits(struct exporter *e,
         put(e, SG_ADMIN_GROUP_LAG_SUM, labels, 2, lag_sum.lag);
 }
 
+/* @param worst  status of the group so far */
+static void put_verdict(struct exporter *e,
+    const struct sg_group *group,
+    const struct sg_topic *topic,
+    const struct sg_committed *committed,
+    size_t n,
+    enum sg_group_status *worst)
+{
+    struct verdict verdict = { .status = SG_STATUS_UNKNOWN };
+    const struct sg_label labels[] = {
+        { SG_STR("consumergroup"), group->name },
+        { SG_STR("topic"), topic->name },
+    };
+
+    judge(e, group, committed, n, &verdict);
+    *worst = verdict.status > *worst ? verdict.status : *worst;
+    put(e, SG_ADMIN_GROUP_UNREAD_LOST, labels, 2, verdict.lost);
+    if (verdict.margin < 0)
+        return;
+    int r = sg_series_table_put_double(
+        e->table, e->families[SG_ADMIN_GROUP_RETENTION_MARGIN], labels, 2, verdict.margin);
+    if (r)
+        sg_slot_count_refused(e->slot, r);
+}
+
+static void put_status(
+    struct exporter *e, const struct sg_group *group, enum sg_group_status status)
+{
+    struct sg_label labels[] = {
+        { SG_STR("consumergroup"), group->name },
+        { SG_STR("status"), SG_STR("") },
+    };
+
+    for (unsigned i = SG_STATUS_OK; status != SG_STATUS_UNKNOWN && i < SG_GROUP_STATUSES; i++) {
+        labels[1].value = sg_str_of(sg_group_status_text((enum sg_group_status)i));
+        put(e, SG_ADMIN_GROUP_STATUS, labels, 2, status == (enum sg_group_status)i);
+    }
+}
+
 static void put_group(struct exporter *e, const struct sg_group *group)
 {
     const struct sg_topology *t = e->from->topology;
@@ -176,6 +264,7 @@ static void put_group(struct exporter *e, const struct sg_group *group)
         labels[1].value = sg_str_of(sg_group_state_text((enum sg_group_state)i));
         put(e, SG_ADMIN_GROUP_STATE, labels, 2, group->state == (enum sg_group_state)i);
     }
+    enum sg_group_status status = SG_STATUS_UNKNOWN;
     for (size_t at = 0; at < group->n_committed;) {
         uint32_t topic = t->partitions[group->committed[at].partition].topic;
         size_t n = 1;
@@ -183,8 +272,10 @@ static void put_group(struct exporter *e, const struct sg_group *group)
                t->partitions[group->committed[at + n].partition].topic == topic)
             n++;
         put_commits(e, group, &t->topics[topic], group->committed + at, n);
+        put_verdict(e, group, &t->topics[topic], group->committed + at, n, &status);
         at += n;
     }
+    put_status(e, group, status);
 }
 
 int sg_export_series(
@@ -198,6 +289,7 @@ int sg_export_series(
             return r;
         assert(r == 0); /* fewer families than a table holds, and the names are ours */
     }
+    sg_statuses_begin(from->statuses);
     put_brokers(&e);
     put_topics(&e);
     for (size_t i = 0; i < from->groups->n; i++)

@@ -8,6 +8,7 @@
 
 #include "admin/ages.h"
 #include "admin/groups.h"
+#include "admin/status.h"
 #include "admin/topology.h"
 #include "metric/series.h"
 #include "store/store.h"
@@ -21,7 +22,9 @@ struct sg_export {
     const struct sg_groups *groups;
     const int64_t *start; /* of the logs, by partition number, or SG_OFFSET_UNKNOWN */
     const int64_t *end;
-    const struct sg_ages *ages; /* of these groups and offsets */
+    const struct sg_ages *ages;   /* of these groups and offsets */
+    struct sg_statuses *statuses; /* told of every commit */
+    int64_t now_ms;               /* monotonic */
 };
 
 /**

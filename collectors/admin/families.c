@@ -56,6 +56,20 @@ const struct sg_family sg_admin_families[] = {
     [SG_ADMIN_GROUP_LAG_SECONDS_MAX] = { "kafka_consumergroup_lag_seconds_max", SG_METRIC_GAUGE,
         "Largest lag in seconds of the consumer group in the topic's partitions, of those where it "
         "is known (ListOffsets by time)." },
+    [SG_ADMIN_GROUP_STATUS] = { "kafka_consumergroup_status", SG_METRIC_STATESET,
+        "1 for how the consumer group is doing, 0 for the others: ok, lagging (unread records "
+        "older than a minute), stalled (has something to read and has not moved for 5 minutes), "
+        "stopped (no members, something to read), rewound (its offset went back in the last 10 "
+        "minutes), losing_data (records are deleted before it reads them). The worst of its "
+        "partitions (OffsetFetch, ListOffsets, DescribeGroups)." },
+    [SG_ADMIN_GROUP_UNREAD_LOST] = { "kafka_consumergroup_unread_lost_total", SG_METRIC_COUNTER,
+        "Offsets that were deleted from the topic before the consumer group had read them, since "
+        "the exporter first saw it (ListOffsets, OffsetFetch)." },
+    [SG_ADMIN_GROUP_RETENTION_MARGIN] = { "kafka_consumergroup_retention_margin_ratio",
+        SG_METRIC_GAUGE,
+        "How far the consumer group is from losing records in the partition where it is nearest to "
+        "that: 1 at the log's end, 0 at its start, where the next records to be deleted are those "
+        "it has to read (OffsetFetch, ListOffsets)." },
 };
 
 const size_t sg_admin_n_families = sizeof sg_admin_families / sizeof sg_admin_families[0];

@@ -205,6 +205,7 @@ static void page_init(struct page *page)
 static char *page_text(struct page *page)
 {
     struct sg_ages *ages = NULL;
+    struct sg_statuses *statuses = NULL;
     struct sg_series_table *table = NULL;
     struct sg_store *store = NULL;
     struct sg_slot *slot = NULL;
@@ -213,9 +214,11 @@ static char *page_text(struct page *page)
     struct sg_buf out;
 
     assert_int_equal(sg_ages_new(&ages), 0);
+    assert_int_equal(sg_statuses_new(&statuses), 0);
     assert_int_equal(
         sg_ages_begin(ages, page->topology, &page->groups, page->start, page->end, 0), 0);
-    const struct sg_export from = { page->topology, &page->groups, page->start, page->end, ages };
+    const struct sg_export from = { page->topology, &page->groups, page->start, page->end, ages,
+        statuses, 0 };
     assert_int_equal(sg_store_new(&sg_clock_system, 1000, &store), 0);
     assert_int_equal(sg_store_slot(store, "c", "admin", "cluster", &slot), 0);
     assert_int_equal(sg_series_table_new(NULL, 0, 0, &table), 0);
@@ -233,6 +236,7 @@ static char *page_text(struct page *page)
     if (!text)
         abort();
     (void)sg_ages_free(ages);
+    (void)sg_statuses_free(statuses);
     (void)sg_plan_free(plan);
     (void)sg_sample_set_unref(set);
     (void)sg_series_table_free(table);

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * How a consumer group is doing, judged by what it did over time; and what it lost.
+ *
+ * From collection to collection it is remembered, for every partition that a group has committed
+ * to, when its offset last moved, and how far it had been. All limits are times, not numbers of
+ * commits, so that groups that commit once an hour are judged like those that commit every second.
+ * One partition's judgement, the first that fits:
+ *
+ *     losing_data  the committed offset is before the log's start: records were deleted unread
+ *     rewound      the offset went back in the last SG_STATUS_REWOUND_MS, and is not where it was
+ *     stopped      the group has no members, and there is something to read
+ *     stalled      there has been something to read for SG_STATUS_STALLED_MS, and the offset has
+ *                  not moved in that time
+ *     lagging      the oldest record that is not read is older than SG_STATUS_LAGGING_MS
+ *     ok           none of these
+ *
+ * A group's status is the worst of its partitions, in the order above. A group none of whose
+ * partitions can be judged has none. One thread.
+ */
+
+#include "admin/ages.h"
+#include "admin/groups.h"
+#include "admin/topology.h"
+
+#include <stdint.h>
+
+enum {
+    SG_STATUS_REWOUND_MS = 600000,
+    SG_STATUS_STALLED_MS = 300000,
+    SG_STATUS_LAGGING_MS = 60000,
+    SG_STATUS_ENTRIES_MAX = 10000000, /* groups times partitions */
+};
+
+/* The worst last. */
+enum sg_group_status {
+    SG_STATUS_UNKNOWN,
+    SG_STATUS_OK,
+    SG_STATUS_LAGGING,
+    SG_STATUS_STALLED,
+    SG_STATUS_STOPPED,
+    SG_STATUS_REWOUND,
+    SG_STATUS_LOSING_DATA,
+    SG_GROUP_STATUSES,
+};
+
+/** As the label has it. @param status not SG_STATUS_UNKNOWN */
+const char *sg_group_status_text(enum sg_group_status status);
+
+/* What a group's commit in one partition is measured against; all of one collection. */
+struct sg_status_input {
+    int64_t now_ms; /* monotonic */
+    const struct sg_topology *topology;
+    const int64_t *start; /* by partition number, or SG_OFFSET_UNKNOWN */
+    const int64_t *end;
+    const struct sg_ages *ages;
+};
+
+struct sg_statuses;
+
+/** @return 0 or -ENOMEM */
+int sg_statuses_new(struct sg_statuses **ret_statuses);
+
+/** @return NULL; statuses may be NULL */
+struct sg_statuses *sg_statuses_free(struct sg_statuses *statuses);
+
+/** A collection: what was not seen for some of them is forgotten. */
+void sg_statuses_begin(struct sg_statuses *statuses);
+
+/**
+ * Judge a group by one of its commits.
+ * @param ret_lost  offsets that were deleted before the group had read them, since it was first
+ *                  seen
+ * @return the partition's status; SG_STATUS_UNKNOWN also when memory is short
+ */
+enum sg_group_status sg_statuses_judge(struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_group *group,
+    const struct sg_committed *committed,
+    int64_t *ret_lost);
