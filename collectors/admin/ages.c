@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/grow.h"
 #include "base/index.h"
 
 #include <errno.h>
@@ -120,20 +121,6 @@ struct sg_ages *sg_ages_free(struct sg_ages *ages)
     return NULL;
 }
 
-/* Room for one more element behind the n that *array has. */
-static int grow(void *array, size_t n, size_t *allocated, size_t size)
-{
-    if (n < *allocated)
-        return 0;
-    size_t more = *allocated ? *allocated * 2 : 64;
-    void *grown = realloc(*(void **)array, more * size);
-    if (!grown)
-        return -ENOMEM;
-    *(void **)array = grown;
-    *allocated = more;
-    return 0;
-}
-
 /* ---- Histories ---- */
 
 static bool history_equal(const void *owner, uint32_t id, const void *key)
@@ -160,7 +147,7 @@ static int find_history(struct sg_ages *ages, uint32_t partition, uint32_t *ret_
     uint32_t hash = sg_hash(key);
     uint32_t id = sg_index_find(&ages->index, hash, history_equal, ages, &key);
     if (id == SG_INDEX_NONE) {
-        r = grow(&ages->histories, ages->n_histories, &ages->histories_allocated,
+        r = sg_grow(&ages->histories, ages->n_histories, &ages->histories_allocated,
             sizeof *ages->histories);
         char *copy = r ? NULL : sg_arena_bytes(ages->arena, key.len);
         id = (uint32_t)ages->n_histories;
@@ -334,7 +321,7 @@ static int add_search(struct sg_ages *ages, uint32_t partition, int64_t committe
 
     if (outcome != SG_LAG_KNOWN || lag == 0)
         return 0;
-    int r = grow(&ages->searches, ages->n, &ages->allocated, sizeof *ages->searches);
+    int r = sg_grow(&ages->searches, ages->n, &ages->allocated, sizeof *ages->searches);
     if (r)
         return r;
     ages->searches[ages->n++] = (struct search){

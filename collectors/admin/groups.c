@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/groups.h"
 
+#include "base/grow.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,14 +77,8 @@ int sg_groups_add(struct sg_groups *groups,
         *ret_is_new = false;
         return 0;
     }
-    if (groups->n == groups->allocated) {
-        size_t n = groups->allocated ? groups->allocated * 2 : 64;
-        struct sg_group *all = realloc(groups->groups, n * sizeof *all);
-        if (!all)
-            return -ENOMEM;
-        groups->groups = all;
-        groups->allocated = n;
-    }
+    if (sg_grow(&groups->groups, groups->n, &groups->allocated, sizeof *groups->groups))
+        return -ENOMEM;
     name.ptr = sg_arena_copy(groups->names, name);
     id = (uint32_t)groups->n;
     if (!name.ptr || sg_index_add(&groups->index, hash, id) != 0)

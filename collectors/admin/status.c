@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/grow.h"
 #include "base/index.h"
 
 #include <errno.h>
@@ -98,19 +99,6 @@ struct sg_statuses *sg_statuses_free(struct sg_statuses *statuses)
 
 /* ---- Names and entries ---- */
 
-static int grow(void *array, size_t n, size_t *allocated, size_t size)
-{
-    if (n < *allocated)
-        return 0;
-    size_t more = *allocated ? *allocated * 2 : 256;
-    void *grown = realloc(*(void **)array, more * size);
-    if (!grown)
-        return -ENOMEM;
-    *(void **)array = grown;
-    *allocated = more;
-    return 0;
-}
-
 static bool name_equal(const void *owner, uint32_t id, const void *key)
 {
     const struct name *name = &((const struct sg_statuses *)owner)->names[id];
@@ -139,7 +127,7 @@ static int find_name(
     uint32_t hash = sg_hash(key);
     uint32_t id = sg_index_find(&statuses->name_index, hash, name_equal, statuses, &key);
     if (id == SG_INDEX_NONE) {
-        r = grow(&statuses->names, statuses->n_names, &statuses->names_allocated,
+        r = sg_grow(&statuses->names, statuses->n_names, &statuses->names_allocated,
             sizeof *statuses->names);
         char *copy = r ? NULL : sg_arena_bytes(statuses->arena, key.len);
         id = (uint32_t)statuses->n_names;
@@ -188,7 +176,7 @@ static int find_entry(struct sg_statuses *statuses,
     if (*ret_is_new) {
         r = statuses->n == SG_STATUS_ENTRIES_MAX
                 ? -ENOMEM
-                : grow(&statuses->entries, statuses->n, &statuses->allocated,
+                : sg_grow(&statuses->entries, statuses->n, &statuses->allocated,
                       sizeof *statuses->entries);
         id = (uint32_t)statuses->n;
         if (r || sg_index_add(&statuses->index, hash, id))

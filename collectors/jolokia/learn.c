@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/grow.h"
 #include "base/index.h"
 #include "jolokia/object_name.h"
 #include "jolokia/rules.h"
@@ -89,20 +90,6 @@ void sg_learner_begin(struct sg_learner *learner)
 
 /* ---- Notes ---- */
 
-/* Room for one more element behind the n that *array has. */
-static bool grow(void *array, size_t n, size_t *allocated, size_t size)
-{
-    if (n < *allocated)
-        return true;
-    size_t more = *allocated ? *allocated * 2 : 256;
-    void *grown = realloc(*(void **)array, more * size);
-    if (!grown)
-        return false;
-    *(void **)array = grown;
-    *allocated = more;
-    return true;
-}
-
 static bool attribute_equal(const void *owner, uint32_t id, const void *key)
 {
     return sg_str_equal(
@@ -115,7 +102,7 @@ static bool number_of(struct sg_learner *learner, struct sg_str name, uint32_t *
     uint32_t id = sg_index_find(&learner->attribute_index, hash, attribute_equal, learner, &name);
 
     if (id == SG_INDEX_NONE) {
-        if (!grow(&learner->attributes, learner->n_attributes, &learner->attributes_allocated,
+        if (sg_grow(&learner->attributes, learner->n_attributes, &learner->attributes_allocated,
                 sizeof *learner->attributes))
             return false;
         const char *copy = sg_arena_copy(learner->arena, name);
@@ -138,7 +125,7 @@ static bool add_mbean(struct sg_learner *learner, struct sg_str text)
 {
     struct sg_object_name name;
 
-    if (!grow(&learner->mbeans, learner->n_mbeans, &learner->mbeans_allocated,
+    if (sg_grow(&learner->mbeans, learner->n_mbeans, &learner->mbeans_allocated,
             sizeof *learner->mbeans))
         return false;
     const char *copy = sg_arena_copy(learner->arena, text);
@@ -174,7 +161,8 @@ static bool note(
         return true;
     }
     if (learner->n_notes == SG_LEARN_ATTRIBUTES_MAX ||
-        !grow(&learner->notes, learner->n_notes, &learner->notes_allocated, sizeof *learner->notes))
+        sg_grow(
+            &learner->notes, learner->n_notes, &learner->notes_allocated, sizeof *learner->notes))
         return false;
     learner->notes[learner->n_notes++] = (struct note){ number, wanted };
     last->n++;

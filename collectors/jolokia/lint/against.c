@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/grow.h"
 #include "base/index.h"
 #include "base/number.h"
 #include "jolokia/lint/checks.h"
@@ -83,14 +84,8 @@ static int count(struct counter *counter, struct sg_str key, struct counted **re
     uint32_t id = sg_index_find(&counter->index, hash, counted_equal, counter, &key);
 
     if (id == SG_INDEX_NONE) {
-        if (counter->n == counter->allocated) {
-            size_t n = counter->allocated ? counter->allocated * 2 : 64;
-            struct counted *things = realloc(counter->things, n * sizeof *things);
-            if (!things)
-                return -ENOMEM;
-            counter->things = things;
-            counter->allocated = n;
-        }
+        if (sg_grow(&counter->things, counter->n, &counter->allocated, sizeof *counter->things))
+            return -ENOMEM;
         const char *copy = sg_arena_copy(counter->arena, key);
         if (!copy || sg_index_add(&counter->index, hash, (uint32_t)counter->n))
             return -ENOMEM;

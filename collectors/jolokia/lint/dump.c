@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/grow.h"
 #include "jolokia/answer.h"
 #include "jolokia/request.h"
 #include "jolokia/transport.h"
@@ -47,19 +48,6 @@ static bool keep_text(struct sg_dump *dump, struct sg_str *text)
     return copy != NULL;
 }
 
-static bool make_room(struct sg_dump *dump)
-{
-    if (dump->n < dump->allocated)
-        return true;
-    size_t n = dump->allocated ? dump->allocated * 2 : 1024;
-    struct sg_dump_entry *entries = realloc(dump->entries, n * sizeof *entries);
-    if (!entries)
-        return false;
-    dump->entries = entries;
-    dump->allocated = n;
-    return true;
-}
-
 static void keep(
     void *context, const struct sg_attribute *attribute, const struct sg_attribute_value *value)
 {
@@ -73,7 +61,7 @@ static void keep(
             "more than %d attributes", SG_DUMP_ATTRIBUTES_MAX);
         return;
     }
-    if (!make_room(dump)) {
+    if (sg_grow(&dump->entries, dump->n, &dump->allocated, sizeof *dump->entries)) {
         keeper->error = -ENOMEM;
         return;
     }

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Arrays that double when they are full. */
+
+#include <errno.h>
+#include <stdlib.h>
+
+/**
+ * Room for one more element behind the n that *array has.
+ *
+ * @param array      of a pointer to the elements, which may move
+ * @param allocated  how many there is room for; updated
+ * @param size       of an element
+ * @return 0 or -ENOMEM, and the array is as it was
+ */
+static inline int sg_grow(void *array, size_t n, size_t *allocated, size_t size)
+{
+    size_t more = *allocated ? *allocated * 2 : 64;
+    size_t bytes;
+
+    if (n < *allocated)
+        return 0;
+    if (__builtin_mul_overflow(more, size, &bytes))
+        return -ENOMEM;
+    void *grown = realloc(*(void **)array, bytes);
+    if (!grown)
+        return -ENOMEM;
+    *(void **)array = grown;
+    *allocated = more;
+    return 0;
+}
