@@ -71,6 +71,23 @@ static void put_brokers(struct exporter *e)
     }
 }
 
+/* @param labels  topic and partition */
+static void put_trouble(
+    struct exporter *e, const struct sg_label labels[2], const struct sg_partition *p)
+{
+    struct number_text leader;
+    const struct sg_label all[] = {
+        labels[0],
+        labels[1],
+        { SG_STR("leader"), number(&leader, p->leader) },
+        { SG_STR("replicas"), sg_str_of(p->trouble->replicas) },
+        { SG_STR("isr"), sg_str_of(p->trouble->in_sync) },
+        { SG_STR("missing"), sg_str_of(p->trouble->missing) },
+    };
+
+    put(e, SG_ADMIN_PARTITION_INFO, all, sizeof all / sizeof all[0], 1);
+}
+
 static void put_partition(struct exporter *e, const struct sg_topic *topic, uint32_t i)
 {
     const struct sg_partition *p = &e->from->topology->partitions[i];
@@ -88,6 +105,8 @@ static void put_partition(struct exporter *e, const struct sg_topic *topic, uint
     put(e, SG_ADMIN_PARTITION_REPLICAS, labels, 2, p->n_replicas);
     put(e, SG_ADMIN_PARTITION_IN_SYNC_REPLICA, labels, 2, p->n_in_sync);
     put(e, SG_ADMIN_PARTITION_UNDER_REPLICATED, labels, 2, p->n_in_sync < p->n_replicas);
+    if (p->trouble)
+        put_trouble(e, labels, p);
     if (e->from->start[i] != SG_OFFSET_UNKNOWN)
         put(e, SG_ADMIN_PARTITION_OLDEST_OFFSET, labels, 2, e->from->start[i]);
     if (e->from->end[i] != SG_OFFSET_UNKNOWN)

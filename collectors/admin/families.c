@@ -32,6 +32,10 @@ const struct sg_family sg_admin_families[] = {
     [SG_ADMIN_PARTITION_UNDER_REPLICATED] = { "kafka_topic_partition_under_replicated_partition",
         SG_METRIC_GAUGE,
         "1 if the partition has fewer in-sync replicas than replicas (Metadata)." },
+    [SG_ADMIN_PARTITION_INFO] = { "kafka_topic_partition_info", SG_METRIC_INFO,
+        "A partition in trouble, without a leader or with replicas that are not in sync: its "
+        "leader (-1: none), replicas, in-sync replicas, and the brokers that are missing; the "
+        "value is 1 (Metadata)." },
     [SG_ADMIN_GROUP_MEMBERS] = { "kafka_consumergroup_members", SG_METRIC_GAUGE,
         "Number of members of the consumer group (DescribeGroups)." },
     [SG_ADMIN_GROUP_STATE] = { "kafka_consumergroup_state", SG_METRIC_STATESET,

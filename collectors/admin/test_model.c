@@ -282,6 +282,11 @@ static void test_export_brokers_and_partitions(void **state)
         "kafka_topic_partition_under_replicated_partition{topic=\"audit\",partition=\"0\"} 0");
     assert_line(text,
         "kafka_topic_partition_under_replicated_partition{topic=\"audit\",partition=\"1\"} 1");
+    assert_line(text, "kafka_topic_partition_info{topic=\"audit\",partition=\"1\",leader=\"2\","
+                      "replicas=\"1,2,3\",isr=\"2,1\",missing=\"3\"} 1");
+    assert_line(text, "kafka_topic_partition_info{topic=\"audit\",partition=\"2\",leader=\"-1\","
+                      "replicas=\"2,1\",isr=\"2\",missing=\"1\"} 1");
+    assert_null(strstr(text, "kafka_topic_partition_info{topic=\"audit\",partition=\"0\""));
     assert_line(text, "kafka_topic_partition_replicas{topic=\"audit\",partition=\"1\"} 3");
     assert_line(text, "kafka_topic_partition_in_sync_replica{topic=\"audit\",partition=\"1\"} 2");
     assert_line(text, "kafka_topic_partition_current_offset{topic=\"audit\",partition=\"0\"} 100");

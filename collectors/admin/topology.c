@@ -3,19 +3,28 @@
 
 #include "base/arena.h"
 #include "base/auto.h"
+#include "base/buf.h"
+#include "base/grow.h"
 #include "base/index.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    LIST_BYTES_MAX = 4096 /* broker ids of one partition */
+};
+
 struct topology {
     struct sg_topology public; /* first: the two pointers are one */
     atomic_uint n_refs;
     struct sg_arena *names;
-    struct sg_index topics; /* by name */
+    struct sg_index topics;                /* by name */
+    size_t n_troubles, troubles_allocated; /* partitions that have lists */
+    struct sg_partition_lists **troubles;
 };
 
 struct sg_topology *sg_topology_ref(struct sg_topology *topology)
@@ -35,6 +44,9 @@ struct sg_topology *sg_topology_unref(struct sg_topology *topology)
     free(topology->topics);
     free(topology->partitions);
     free(topology->topic_errors);
+    for (size_t i = 0; i < self->n_troubles; i++)
+        free(self->troubles[i]);
+    free(self->troubles);
     sg_index_done(&self->topics);
     (void)sg_arena_unref(self->names);
     free(self);
@@ -158,6 +170,54 @@ static int note_replicas(struct sg_topology *t, const struct rd_kafka_metadata_t
     return 0;
 }
 
+/* ---- Partitions in trouble ---- */
+
+static bool is_in(int32_t id, const int32_t *ids, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (ids[i] == id)
+            return true;
+    }
+    return false;
+}
+
+/* "1,2,3" of the ids that are not among `but`. @return borrowed from the topology, or NULL */
+static const char *list_ids(
+    struct topology *self, const int32_t *ids, int n, const int32_t *but, int n_but)
+{
+    struct sg_buf text;
+    int r = 0;
+
+    sg_buf_init(&text, LIST_BYTES_MAX);
+    for (int i = 0; i < n && !r; i++) {
+        if (!is_in(ids[i], but, n_but))
+            r = sg_buf_printf(&text, "%s%" PRId32, text.len ? "," : "", ids[i]);
+    }
+    const char *copy = r ? NULL : sg_arena_copy(self->names, sg_buf_get(&text));
+    sg_buf_done(&text);
+    return copy;
+}
+
+static int note_trouble(struct topology *self,
+    const struct rd_kafka_metadata_partition *from,
+    struct sg_partition *partition)
+{
+    if (partition->leader >= 0 && from->isr_cnt >= from->replica_cnt)
+        return 0;
+    if (sg_grow(&self->troubles, self->n_troubles, &self->troubles_allocated,
+            sizeof(struct sg_partition_lists *)))
+        return -ENOMEM;
+    struct sg_partition_lists *lists = calloc(1, sizeof *lists);
+    if (!lists)
+        return -ENOMEM;
+    self->troubles[self->n_troubles++] = lists;
+    lists->replicas = list_ids(self, from->replicas, from->replica_cnt, NULL, 0);
+    lists->in_sync = list_ids(self, from->isrs, from->isr_cnt, NULL, 0);
+    lists->missing = list_ids(self, from->replicas, from->replica_cnt, from->isrs, from->isr_cnt);
+    partition->trouble = lists;
+    return lists->replicas && lists->in_sync && lists->missing ? 0 : -ENOMEM;
+}
+
 static int take_topic(struct topology *self, const struct rd_kafka_metadata_topic *topic)
 {
     struct sg_topology *t = &self->public;
@@ -186,6 +246,9 @@ static int take_topic(struct topology *self, const struct rd_kafka_metadata_topi
             .n_replicas = from->replica_cnt,
             .n_in_sync = from->isr_cnt,
         };
+        int r = note_trouble(self, from, &t->partitions[t->n_partitions - 1]);
+        if (r)
+            return r;
     }
     if (topic->partition_cnt)
         qsort(t->partitions + first, (size_t)topic->partition_cnt, sizeof *t->partitions,

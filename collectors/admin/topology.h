@@ -27,6 +27,13 @@ struct sg_topology_broker {
     const char *host;
 };
 
+/* Broker ids of a partition, "1,2,3", in the order of its replica list; terminated. */
+struct sg_partition_lists {
+    const char *replicas;
+    const char *in_sync;
+    const char *missing; /* replicas that are not in sync */
+};
+
 struct sg_partition {
     uint32_t topic;
     int32_t id;
@@ -34,6 +41,7 @@ struct sg_partition {
     int32_t preferred; /* broker id, the first replica; -1: no replicas */
     int32_t n_replicas;
     int32_t n_in_sync;
+    const struct sg_partition_lists *trouble; /* NULL: all replicas are in sync, and one leads */
 };
 
 struct sg_topic {
