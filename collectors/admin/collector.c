@@ -24,6 +24,7 @@
 
 #include "admin/ages.h"
 #include "admin/client.h"
+#include "admin/configs.h"
 #include "admin/export.h"
 #include "admin/failures.h"
 #include "admin/groups.h"
@@ -51,7 +52,8 @@ enum {
     GROUPS_UNTIL = 70,
     CHUNK_SHARE = 20,
     ENDS_UNTIL = 85,
-    AGES_UNTIL = 96,
+    AGES_UNTIL = 93,
+    CONFIGS_UNTIL = 97,
 
     TRUST_RETRIES = 8, /* answers of a broker that was down that are not believed */
     TRUST_WAIT_MS = 50,
@@ -64,6 +66,7 @@ struct admin {
     struct sg_filter *topic_filter;
     struct sg_filter *group_filter;
     struct sg_ages *ages;
+    struct sg_configs *configs;
     struct sg_statuses *statuses;
     struct sg_series_table *table;
     struct sg_slot *slot;
@@ -337,7 +340,11 @@ static int read_all(struct collection *c)
     sg_offsets_wait(c->ends, stopping);
     sg_offsets_report(c->ends, &c->failures);
     sg_offsets_mark_silent(c->ends, c->skip);
-    return read_ages(c);
+    r = read_ages(c);
+    if (r)
+        return r;
+    return sg_configs_read(c->admin->configs, c->admin->client, c->admin->env.clock, c->topology,
+        deadline_ms(c, CONFIGS_UNTIL), stopping, &c->failures);
 }
 
 static int make_set(struct collection *c, struct sg_sample_set **ret_set)
@@ -349,6 +356,7 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .start = sg_offsets_get(c->starts),
         .end = sg_offsets_get(c->ends),
         .ages = self->ages,
+        .configs = self->configs,
         .statuses = self->statuses,
         .now_ms = sg_clock_monotonic_ms(self->env.clock),
     };
@@ -377,6 +385,7 @@ static void destroy(void *opaque)
     (void)sg_filter_free(self->topic_filter);
     (void)sg_filter_free(self->group_filter);
     (void)sg_ages_free(self->ages);
+    (void)sg_configs_free(self->configs);
     (void)sg_statuses_free(self->statuses);
     (void)sg_series_table_free(self->table);
     free(self);
@@ -415,6 +424,8 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
         r = sg_ages_new(&self->ages);
     if (!r)
         r = sg_statuses_new(&self->statuses);
+    if (!r)
+        r = sg_configs_new(config->name, &self->configs);
     if (!r)
         r = sg_store_slot(env->store, config->name, "admin", "cluster", &self->slot);
     if (r)

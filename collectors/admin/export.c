@@ -88,7 +88,10 @@ static void put_trouble(
     put(e, SG_ADMIN_PARTITION_INFO, all, sizeof all / sizeof all[0], 1);
 }
 
-static void put_partition(struct exporter *e, const struct sg_topic *topic, uint32_t i)
+static void put_partition(struct exporter *e,
+    const struct sg_topic *topic,
+    const struct sg_topic_config *config,
+    uint32_t i)
 {
     const struct sg_partition *p = &e->from->topology->partitions[i];
     struct number_text id;
@@ -105,12 +108,31 @@ static void put_partition(struct exporter *e, const struct sg_topic *topic, uint
     put(e, SG_ADMIN_PARTITION_REPLICAS, labels, 2, p->n_replicas);
     put(e, SG_ADMIN_PARTITION_IN_SYNC_REPLICA, labels, 2, p->n_in_sync);
     put(e, SG_ADMIN_PARTITION_UNDER_REPLICATED, labels, 2, p->n_in_sync < p->n_replicas);
+    if (config->known && config->min_in_sync > 0) {
+        bool some_missing = p->n_in_sync < p->n_replicas;
+        put(e, SG_ADMIN_PARTITION_UNDER_MIN_ISR, labels, 2, p->n_in_sync < config->min_in_sync);
+        put(e, SG_ADMIN_PARTITION_AT_MIN_ISR, labels, 2,
+            some_missing && p->n_in_sync == config->min_in_sync);
+    }
     if (p->trouble)
         put_trouble(e, labels, p);
     if (e->from->start[i] != SG_OFFSET_UNKNOWN)
         put(e, SG_ADMIN_PARTITION_OLDEST_OFFSET, labels, 2, e->from->start[i]);
     if (e->from->end[i] != SG_OFFSET_UNKNOWN)
         put(e, SG_ADMIN_PARTITION_CURRENT_OFFSET, labels, 2, e->from->end[i]);
+}
+
+static void put_topic_config(
+    struct exporter *e, const struct sg_label *topic, const struct sg_topic_config *config)
+{
+    if (!config->known)
+        return;
+    if (config->min_in_sync > 0)
+        put(e, SG_ADMIN_TOPIC_MIN_IN_SYNC, topic, 1, config->min_in_sync);
+    if (config->deletes && config->retention_ms >= 0)
+        put_seconds(e, SG_ADMIN_TOPIC_RETENTION_SECONDS, topic, 1, config->retention_ms);
+    if (config->deletes && config->retention_bytes >= 0)
+        put(e, SG_ADMIN_TOPIC_RETENTION_BYTES, topic, 1, config->retention_bytes);
 }
 
 static void put_topics(struct exporter *e)
@@ -120,14 +142,16 @@ static void put_topics(struct exporter *e)
     for (size_t i = 0; i < t->n_topics; i++) {
         const struct sg_topic *topic = &t->topics[i];
         const struct sg_label label = { SG_STR("topic"), topic->name };
+        const struct sg_topic_config *config = sg_configs_get(e->from->configs, topic->name);
         int32_t replicas = INT32_MAX;
 
         put(e, SG_ADMIN_TOPIC_PARTITIONS, &label, 1, topic->n);
         for (uint32_t j = topic->first; j < topic->first + topic->n; j++) {
             if (t->partitions[j].n_replicas < replicas)
                 replicas = t->partitions[j].n_replicas;
-            put_partition(e, topic, j);
+            put_partition(e, topic, config, j);
         }
+        put_topic_config(e, &label, config);
         if (topic->n)
             put(e, SG_ADMIN_TOPIC_REPLICATION_FACTOR, &label, 1, replicas);
     }

@@ -7,6 +7,7 @@
  */
 
 #include "admin/ages.h"
+#include "admin/configs.h"
 #include "admin/groups.h"
 #include "admin/status.h"
 #include "admin/topology.h"
@@ -22,7 +23,8 @@ struct sg_export {
     const struct sg_groups *groups;
     const int64_t *start; /* of the logs, by partition number, or SG_OFFSET_UNKNOWN */
     const int64_t *end;
-    const struct sg_ages *ages;   /* of these groups and offsets */
+    const struct sg_ages *ages; /* of these groups and offsets */
+    const struct sg_configs *configs;
     struct sg_statuses *statuses; /* told of every commit */
     int64_t now_ms;               /* monotonic */
 };

@@ -26,6 +26,7 @@ enum sg_request {
     SG_REQUEST_DESCRIBE_GROUPS,
     SG_REQUEST_OFFSET_FETCH,
     SG_REQUEST_LIST_OFFSETS,
+    SG_REQUEST_DESCRIBE_CONFIGS,
     SG_REQUEST_NONE, /* not a request: memory, threads */
 };
 

@@ -11,6 +11,15 @@ const struct sg_family sg_admin_families[] = {
         "Number of partitions of the topic (Metadata)." },
     [SG_ADMIN_TOPIC_REPLICATION_FACTOR] = { "kafka_topic_replication_factor", SG_METRIC_GAUGE,
         "Number of replicas of the topic's partition that has the fewest (Metadata)." },
+    [SG_ADMIN_TOPIC_MIN_IN_SYNC] = { "kafka_topic_min_insync_replicas", SG_METRIC_GAUGE,
+        "In-sync replicas that a partition of the topic needs for producers with acks=all "
+        "(DescribeConfigs: min.insync.replicas)." },
+    [SG_ADMIN_TOPIC_RETENTION_SECONDS] = { "kafka_topic_retention_seconds", SG_METRIC_GAUGE,
+        "Age at which the topic's records may be deleted; absent when there is no limit, or the "
+        "topic is only compacted (DescribeConfigs: retention.ms)." },
+    [SG_ADMIN_TOPIC_RETENTION_BYTES] = { "kafka_topic_retention_bytes", SG_METRIC_GAUGE,
+        "Size of a partition's log from which its oldest records may be deleted; absent when there "
+        "is no limit, or the topic is only compacted (DescribeConfigs: retention.bytes)." },
     [SG_ADMIN_PARTITION_CURRENT_OFFSET] = { "kafka_topic_partition_current_offset", SG_METRIC_GAUGE,
         "End of the partition's log: the offset that the next record readable by consumers gets "
         "(ListOffsets, latest)." },
@@ -32,6 +41,12 @@ const struct sg_family sg_admin_families[] = {
     [SG_ADMIN_PARTITION_UNDER_REPLICATED] = { "kafka_topic_partition_under_replicated_partition",
         SG_METRIC_GAUGE,
         "1 if the partition has fewer in-sync replicas than replicas (Metadata)." },
+    [SG_ADMIN_PARTITION_UNDER_MIN_ISR] = { "kafka_topic_partition_under_min_isr", SG_METRIC_GAUGE,
+        "1 if the partition has fewer in-sync replicas than min.insync.replicas: producers with "
+        "acks=all fail (Metadata, DescribeConfigs)." },
+    [SG_ADMIN_PARTITION_AT_MIN_ISR] = { "kafka_topic_partition_at_min_isr", SG_METRIC_GAUGE,
+        "1 if the partition has replicas missing and just min.insync.replicas in sync: with one "
+        "more failure producers with acks=all fail (Metadata, DescribeConfigs)." },
     [SG_ADMIN_PARTITION_INFO] = { "kafka_topic_partition_info", SG_METRIC_INFO,
         "A partition in trouble, without a leader or with replicas that are not in sync: its "
         "leader (-1: none), replicas, in-sync replicas, and the brokers that are missing; the "

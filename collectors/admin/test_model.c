@@ -206,6 +206,7 @@ static char *page_text(struct page *page)
 {
     struct sg_ages *ages = NULL;
     struct sg_statuses *statuses = NULL;
+    struct sg_configs *configs = NULL;
     struct sg_series_table *table = NULL;
     struct sg_store *store = NULL;
     struct sg_slot *slot = NULL;
@@ -215,10 +216,11 @@ static char *page_text(struct page *page)
 
     assert_int_equal(sg_ages_new(&ages), 0);
     assert_int_equal(sg_statuses_new(&statuses), 0);
+    assert_int_equal(sg_configs_new("c", &configs), 0);
     assert_int_equal(
         sg_ages_begin(ages, page->topology, &page->groups, page->start, page->end, 0), 0);
     const struct sg_export from = { page->topology, &page->groups, page->start, page->end, ages,
-        statuses, 0 };
+        configs, statuses, 0 };
     assert_int_equal(sg_store_new(&sg_clock_system, 1000, &store), 0);
     assert_int_equal(sg_store_slot(store, "c", "admin", "cluster", &slot), 0);
     assert_int_equal(sg_series_table_new(NULL, 0, 0, &table), 0);
@@ -236,6 +238,7 @@ static char *page_text(struct page *page)
     if (!text)
         abort();
     (void)sg_ages_free(ages);
+    (void)sg_configs_free(configs);
     (void)sg_statuses_free(statuses);
     (void)sg_plan_free(plan);
     (void)sg_sample_set_unref(set);
