@@ -5,7 +5,9 @@
  * The rule sets that the program brings along: catalogue/ as YAML files, compiled in.
  *
  * They are ordinary rule files, so that a user can copy one and change it. Each rule has a literal
- * name, a type and a help; the documentation of all metrics is made from them.
+ * name, a type and a help; the documentation of all metrics is made from them. A catalogue is one
+ * or more files, one behind the other; a file may be in several catalogues (jvm.yml is), a metric
+ * family is in one file only. meson.build says which files make which catalogue.
  */
 
 #include "base/error.h"
@@ -15,11 +17,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What a catalogue is for. */
+struct sg_catalogue {
+    const char *name; /* as in the configuration: "kafka" */
+    const char *title;
+    const char *text; /* plain text for the documentation */
+};
+
+/* In the order of the documentation; ends with a NULL name. */
+extern const struct sg_catalogue sg_catalogues[];
+
 /* One file of a catalogue; made by the build from catalogue/. */
 struct sg_catalogue_file {
-    const char *catalogue; /* its name: "kafka" */
+    const char *catalogue;
     const char *file;
-    const char *text;
+    const char *text; /* the same pointer wherever the same file is */
     size_t len;
 };
 
@@ -42,7 +54,16 @@ bool sg_catalogue_has(const char *name);
 int sg_catalogue_load(const char *name, struct sg_rules **ret_rules, struct sg_error *err);
 
 /**
- * Tell every metric family of a catalogue, once each, in the order of its rules.
+ * Load several catalogues as one set of rules, in the order of the names. A file that more than one
+ * of them has is loaded once, so that any of them go together.
+ * @param names  n names @return as sg_catalogue_load
+ */
+int sg_catalogue_load_all(
+    const char *const *names, size_t n, struct sg_rules **ret_rules, struct sg_error *err);
+
+/**
+ * Tell the metric families of those files that no earlier catalogue of sg_catalogue_files has, once
+ * each, in the order of their rules. Over all catalogues, each family is told once.
  * @return as sg_catalogue_load
  */
 int sg_catalogue_each_metric(const char *name,

@@ -187,7 +187,7 @@ static void read_attribute_filter(struct loader *loader,
 
 static void read_requests(struct loader *loader, const struct sg_yaml_node *root)
 {
-    static const char *const keys[] = { "attributes", "mbean", NULL };
+    static const char *const keys[] = { "attributes", "mbean", "slow", NULL };
     const struct sg_yaml_node *node = sg_yaml_find(root, "requests");
     struct sg_rules_attribute_lists *requests = &loader->rules->requests;
 
@@ -395,7 +395,7 @@ static void check_rule(
 static void read_rule(struct loader *loader, const struct sg_yaml_node *node, struct sg_rule *rule)
 {
     static const char *const keys[] = { "absent", "attrNameSnakeCase", "cache", "help", "labels",
-        "name", "pattern", "type", "value", "valueFactor", NULL };
+        "name", "pattern", "times", "type", "value", "valueFactor", NULL };
     const struct sg_yaml_node *pattern = sg_yaml_find(node, "pattern");
     struct sg_str text = SG_STR("");
     struct sg_error err;

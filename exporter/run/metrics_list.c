@@ -41,22 +41,47 @@ static void print_family(
     (void)fputs(" |\n", out);
 }
 
+static const char table_head[] =
+    "\n| Metric | Type | Labels | Meaning and source |\n|---|---|---|---|\n";
+
 static void print_heading(FILE *out, const char *title, const char *text)
 {
-    (void)fprintf(out,
-        "\n## %s\n\n%s\n\n| Metric | Type | Labels | Meaning and source |\n|---|---|---|---|\n",
-        title, text);
+    (void)fprintf(out, "\n## %s\n\n%s\n%s", title, text, table_head);
 }
 
-static void print_catalogue_metric(void *out, const struct sg_catalogue_metric *metric)
+struct catalogue_table {
+    FILE *out;
+    bool has_head;
+};
+
+static void print_catalogue_metric(void *context, const struct sg_catalogue_metric *metric)
 {
-    print_family(out, &metric->family, metric->labels, metric->n_labels);
+    struct catalogue_table *table = context;
+
+    if (!table->has_head)
+        (void)fputs(table_head, table->out);
+    table->has_head = true;
+    print_family(table->out, &metric->family, metric->labels, metric->n_labels);
+}
+
+/* A catalogue with metrics of other catalogues only has no table. */
+static int print_catalogue(FILE *out, const struct sg_catalogue *catalogue)
+{
+    struct catalogue_table table = { .out = out };
+    struct sg_error err = { "" };
+
+    (void)fprintf(
+        out, "\n### %s: `%s`\n\n%s\n", catalogue->title, catalogue->name, catalogue->text);
+    int r = sg_catalogue_each_metric(catalogue->name, print_catalogue_metric, &table, &err);
+    if (r) {
+        (void)fprintf(stderr, "catalogue %s: %s\n", catalogue->name, err.text);
+        return -EINVAL;
+    }
+    return 0;
 }
 
 int sg_metrics_list(FILE *out)
 {
-    struct sg_error err = { "" };
-
     (void)fputs("# Metrics\n\n"
                 "Made by `streamgauge --metrics.list`; a test keeps it true. A value that is not "
                 "known is absent, never 0 or -1.\n",
@@ -73,13 +98,15 @@ int sg_metrics_list(FILE *out)
         "have committed.");
     for (size_t i = 0; i < sg_admin_n_families; i++)
         print_family(out, &sg_admin_families[i], NULL, 0);
-    print_heading(out, "The brokers' JVMs, through Jolokia",
-        "Catalogue `kafka`. Each series has `kafka_cluster` and `broker` besides the labels named "
-        "here. Which MBeans exist depends on Kafka's version and on the process's role.");
-    int r = sg_catalogue_each_metric("kafka", print_catalogue_metric, out, &err);
-    if (r) {
-        (void)fprintf(stderr, "catalogue kafka: %s\n", err.text);
-        return -EINVAL;
+    (void)fputs("\n## JVMs, through Jolokia\n\n"
+                "By catalogue, see [catalogues.md](catalogues.md). Each series has `kafka_cluster` "
+                "and `broker`, or `jvm` where it is no broker, besides the labels named here. A "
+                "metric that several catalogues have is under the first.\n",
+        out);
+    for (const struct sg_catalogue *catalogue = sg_catalogues; catalogue->name; catalogue++) {
+        int r = print_catalogue(out, catalogue);
+        if (r)
+            return r;
     }
     return ferror(out) ? -EIO : 0;
 }

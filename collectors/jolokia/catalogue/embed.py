@@ -10,22 +10,29 @@ import pathlib
 import sys
 
 
+def add_text(lines: list[str], number: int, path: pathlib.Path) -> tuple[str, int]:
+    """An array with the file's bytes. Its name and size."""
+    data = path.read_bytes()
+    if not data.isascii():
+        sys.exit(f"{path}: not ASCII")
+    lines.append(f"static const char text_{number}[] = {{")
+    for start in range(0, len(data), 20):
+        lines.append("    " + "".join(f"{byte}, " for byte in data[start : start + 20]).rstrip())
+    lines += ["    0,", "};"]
+    return f"text_{number}", len(data)
+
+
 def main() -> None:
     output, *files = sys.argv[1:]
     lines = ['/* Made by embed.py. */', '#include "jolokia/catalogue.h"', ""]
     table = []
-    for number, entry in enumerate(files):
+    texts: dict[str, tuple[str, int]] = {}  # by path: a file may be in several catalogues
+    for entry in files:
         catalogue, path = entry.split("=", 1)
-        data = pathlib.Path(path).read_bytes()
-        if not data.isascii():
-            sys.exit(f"{path}: not ASCII")
-        lines.append(f"static const char text_{number}[] = {{")
-        for start in range(0, len(data), 20):
-            lines.append("    " + "".join(f"{byte}, " for byte in data[start : start + 20]).rstrip())
-        lines.append("    0,")
-        lines.append("};")
-        name = pathlib.Path(path).name
-        table.append(f'    {{ "{catalogue}", "{name}", text_{number}, {len(data)} }},')
+        if path not in texts:
+            texts[path] = add_text(lines, len(texts), pathlib.Path(path))
+        text, size = texts[path]
+        table.append(f'    {{ "{catalogue}", "{pathlib.Path(path).name}", {text}, {size} }},')
     lines += ["", "const struct sg_catalogue_file sg_catalogue_files[] = {", *table]
     lines += ["    { NULL, NULL, NULL, 0 },", "};"]
     pathlib.Path(output).write_text("\n".join(lines) + "\n")
