@@ -19,21 +19,43 @@ bool sg_catalogue_has(const char *name)
     return false;
 }
 
-int sg_catalogue_load(const char *name, struct sg_rules **ret_rules, struct sg_error *err)
+/* Has one of these catalogues the file too? */
+static bool is_shared(const char *const *names, size_t n, const char *file_name)
+{
+    for (const struct sg_catalogue_file *file = sg_catalogue_files; file->catalogue; file++) {
+        for (size_t i = 0; i < n; i++) {
+            if (strcmp(file->catalogue, names[i]) == 0 && strcmp(file->file, file_name) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+int sg_catalogue_load_all(
+    const char *const *names, size_t n, struct sg_rules **ret_rules, struct sg_error *err)
 {
     sg_auto(sg_rules_free) struct sg_rules *rules = NULL;
 
-    if (!sg_catalogue_has(name))
-        return sg_error_set(err, -ENOENT, "there is no catalogue \"%.80s\"", name);
     int r = sg_rules_new(&rules);
-    for (const struct sg_catalogue_file *file = sg_catalogue_files; file->catalogue && !r; file++) {
-        if (strcmp(file->catalogue, name) == 0)
-            r = sg_rules_add_text(rules, file->file, (struct sg_str){ file->text, file->len }, err);
+    for (size_t i = 0; i < n && !r; i++) {
+        if (!sg_catalogue_has(names[i]))
+            return sg_error_set(err, -ENOENT, "there is no catalogue \"%.80s\"", names[i]);
+        for (const struct sg_catalogue_file *file = sg_catalogue_files; file->catalogue && !r;
+             file++) {
+            if (strcmp(file->catalogue, names[i]) == 0 && !is_shared(names, i, file->file))
+                r = sg_rules_add_text(
+                    rules, file->file, (struct sg_str){ file->text, file->len }, err);
+        }
     }
     if (r)
         return r;
     *ret_rules = sg_take(&rules);
     return 0;
+}
+
+int sg_catalogue_load(const char *name, struct sg_rules **ret_rules, struct sg_error *err)
+{
+    return sg_catalogue_load_all(&name, 1, ret_rules, err);
 }
 
 /* The rule's family, with its name in `name`. */

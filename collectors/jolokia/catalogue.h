@@ -42,6 +42,13 @@ bool sg_catalogue_has(const char *name);
 int sg_catalogue_load(const char *name, struct sg_rules **ret_rules, struct sg_error *err);
 
 /**
+ * Several catalogues as one rule set, one after the other. A file that two of them share is loaded
+ * once. @return as sg_catalogue_load
+ */
+int sg_catalogue_load_all(
+    const char *const *names, size_t n, struct sg_rules **ret_rules, struct sg_error *err);
+
+/**
  * Tell every metric family of a catalogue, once each, in the order of its rules.
  * @return as sg_catalogue_load
  */

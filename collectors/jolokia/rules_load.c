@@ -187,7 +187,7 @@ static void read_attribute_filter(struct loader *loader,
 
 static void read_requests(struct loader *loader, const struct sg_yaml_node *root)
 {
-    static const char *const keys[] = { "attributes", "mbean", NULL };
+    static const char *const keys[] = { "attributes", "mbean", "slow", NULL };
     const struct sg_yaml_node *node = sg_yaml_find(root, "requests");
     struct sg_rules_attribute_lists *requests = &loader->rules->requests;
 
@@ -205,6 +205,7 @@ static void read_requests(struct loader *loader, const struct sg_yaml_node *root
         else if (read_mbean(loader, sg_yaml_find(item, "mbean"), &request->mbean)) {
             const struct sg_yaml_node *attributes = sg_yaml_find(item, "attributes");
             requests->n++;
+            (void)sg_yaml_read_bool(loader->yaml, item, "slow", &request->slow);
             if (attributes)
                 (void)read_texts(
                     loader, attributes, "\"attributes\"", &request->names, &request->n);

@@ -275,6 +275,11 @@ size_t sg_yaml_line(const struct sg_yaml_node *node)
     return node->line;
 }
 
+size_t sg_yaml_column(const struct sg_yaml_node *node)
+{
+    return node->column;
+}
+
 bool sg_yaml_is_map(const struct sg_yaml_node *node)
 {
     return node && node->kind == MAP;

@@ -62,6 +62,9 @@ const char *sg_yaml_get_problem(const struct sg_yaml *yaml, size_t i);
 /** Line of a node, counted from 1. */
 size_t sg_yaml_line(const struct sg_yaml_node *node);
 
+/** Column of a node, counted from 1. */
+size_t sg_yaml_column(const struct sg_yaml_node *node);
+
 bool sg_yaml_is_map(const struct sg_yaml_node *node);
 bool sg_yaml_is_list(const struct sg_yaml_node *node);
 bool sg_yaml_is_scalar(const struct sg_yaml_node *node);
