@@ -124,9 +124,25 @@ static struct sg_str text_of(const json_t *object, const char *key)
     return str;
 }
 
-static enum sg_failure_kind kind_of(json_int_t status)
+/* A proxy's failure to reach the target, and to log in there, look like this. */
+static bool is_unreachable(struct sg_str type)
+{
+    return sg_str_equal(type, SG_STR("java.io.IOException")) ||
+           sg_str_starts_with(type, SG_STR("java.rmi."));
+}
+
+static bool is_login_refused(struct sg_str type)
+{
+    return sg_str_equal(type, SG_STR("java.lang.SecurityException"));
+}
+
+static enum sg_failure_kind kind_of(json_int_t status, struct sg_str type)
 {
     switch (status) {
+    case 500:
+        return is_unreachable(type)     ? SG_FAILURE_CONNECT
+               : is_login_refused(type) ? SG_FAILURE_AUTH
+                                        : SG_FAILURE_PROTOCOL;
     case 401:
         return SG_FAILURE_AUTH;
     case 403:
@@ -141,6 +157,10 @@ static const char *advice(json_int_t status, struct sg_str type)
 {
     if (status == 403)
         return "; allow it in the agent's policy (jolokia-access.xml)";
+    if (status == 500 && is_unreachable(type))
+        return "; is the target up, with its JMX port (JMX_PORT) open for the proxy?";
+    if (status == 500 && is_login_refused(type))
+        return "; set the proxy's \"username\" and \"password_file\", which are the target's";
     if (sg_str_equal(type, SG_STR("java.lang.NumberFormatException")))
         return "; Jolokia 2.4.0 to 2.4.3 cannot send NaN, use a later one";
     return "";
@@ -175,9 +195,9 @@ static void read_element(struct reader *reader, json_t *element)
     }
     if (status != 200) {
         if (!is_nothing_there(reader->request, status, type))
-            fail(handler, kind_of(status), "%s: status %lld, " SG_STR_FMT ": " SG_STR_FMT "%s",
-                mbean, (long long)status, SG_STR_ARG(type), SG_STR_ARG(error),
-                advice(status, type));
+            fail(handler, kind_of(status, type),
+                "%s: status %lld, " SG_STR_FMT ": " SG_STR_FMT "%s", mbean, (long long)status,
+                SG_STR_ARG(type), SG_STR_ARG(error), advice(status, type));
         return;
     }
     if (!json_is_object(value)) {
@@ -272,7 +292,7 @@ static bool is_answer(
         json_int_t status = json_integer_value(json_object_get(root, "status"));
         struct sg_str type = text_of(root, "error_type");
         struct sg_str error = text_of(root, "error");
-        fail(handler, kind_of(status),
+        fail(handler, kind_of(status, type),
             "the agent refuses the request: status %lld, " SG_STR_FMT ": " SG_STR_FMT "%s",
             (long long)status, SG_STR_ARG(type), SG_STR_ARG(error), advice(status, type));
         return false;

@@ -1,29 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The jolokia collector: every broker's JMX, polled through its Jolokia agent.
+ * The jolokia collector: which JVMs are polled, and where they are.
  *
- *     cluster's brokers ─┐                       ┌─> transport: one POST to each, side by side
- *     configuration ─────┴─> targets ── poll ────┤                     │ as each reply arrives
- *     rules ──> request plan (one body for all) ─┘                     v
+ *     cluster's brokers ─┐
+ *     configuration ─────┴─> targets ── each its poll (target.h) ──> transport, all side by side
+ *     rules ──> rule sets ──────┘                                       │ as each reply arrives
+ *                                                                       v
  *                                                    answer ──> engine ──> slot of the target
  *
- * A target is a broker or a KRaft controller with an agent: its connection, its engine (what its
- * attributes become) and its slot in the store. Targets appear and never go: a broker that has left
- * the metadata goes on being asked, and shows as failing. What one target does stays in its slot.
+ * A target is a broker, a KRaft controller, or another JVM. Targets appear and never go: a broker
+ * that has left the metadata goes on being asked, and shows as failing. What one target does stays
+ * in its slots.
  */
 
 #include "collector.h"
 
 #include "base/auto.h"
 #include "base/buf.h"
-#include "base/log.h"
 #include "base/number.h"
-#include "jolokia/answer.h"
-#include "jolokia/catalogue.h"
-#include "jolokia/engine.h"
-#include "jolokia/request.h"
-#include "jolokia/rules.h"
+#include "jolokia/rule_sets.h"
+#include "jolokia/target.h"
 #include "jolokia/transport.h"
 
 #include <errno.h>
@@ -35,103 +32,103 @@ enum {
 
 enum {
     MARGIN_MS_MAX = 250, /* of a collection's time, for reading the last answers */
+    ADDRESS_BYTES_MAX = 8192,
+    NO_ID = -1, /* of a JVM that is no broker */
 };
 
-struct target {
+struct member {
     int32_t id;
-    bool listed; /* its URL is the configuration's */
-    struct sg_peer *peer;
-    struct sg_engine *engine;
-    struct sg_slot *slot;
-    bool under_way;
-    struct jolokia *owner;
+    bool listed; /* its address is the configuration's */
+    struct sg_target *target;
 };
 
 struct jolokia {
     struct sg_collector_env env;
-    struct sg_rules *rules;
-    struct sg_request_plan *plan;
+    struct sg_rule_sets *rule_sets;
+    const struct sg_rule_set *broker_rules; /* NULL: no brokers are polled */
     struct sg_transport *transport;
-    size_t n_targets;
-    struct target **targets;
+    size_t n_members;
+    struct member *members;
 };
+
+SG_AUTO_DEFINE(struct sg_target *, sg_target_free);
 
 /* ---- Targets ---- */
 
-static struct target *target_free(struct target *target)
+static struct member *find_broker(const struct jolokia *self, int32_t id)
 {
-    if (!target)
-        return NULL;
-    (void)sg_peer_free(target->peer);
-    (void)sg_engine_free(target->engine);
-    free(target);
-    return NULL;
-}
-SG_AUTO_DEFINE(struct target *, target_free);
-
-static struct target *find_target(const struct jolokia *self, int32_t id)
-{
-    for (size_t i = 0; i < self->n_targets; i++) {
-        if (self->targets[i]->id == id)
-            return self->targets[i];
+    for (size_t i = 0; i < self->n_members; i++) {
+        if (self->members[i].id == id)
+            return &self->members[i];
     }
     return NULL;
 }
 
-/* @param ret_target  borrowed @return 0 or -ENOMEM */
-static int add_target(struct jolokia *self, int32_t id, bool listed, struct target **ret_target)
+/* @param options  what differs from target to target @return 0 or -ENOMEM */
+static int add_target(
+    struct jolokia *self, int32_t id, bool listed, const struct sg_target_options *options)
 {
-    const struct sg_config *config = self->env.config;
-    const char *cluster = self->env.cluster_config->name;
+    sg_auto(sg_target_free) struct sg_target *target = NULL;
+    struct sg_target_options all = *options;
+
+    all.cluster = self->env.cluster_config->name;
+    all.config = self->env.config;
+    all.transport = self->transport;
+    all.store = self->env.store;
+    all.clock = self->env.clock;
+    struct member *members = realloc(self->members, (self->n_members + 1) * sizeof *members);
+    if (!members)
+        return -ENOMEM;
+    self->members = members;
+    int r = sg_target_new(&all, &target);
+    if (r)
+        return r;
+    members[self->n_members++] = (struct member){ id, listed, sg_take(&target) };
+    return 0;
+}
+
+/* @param ret_member  borrowed until the next one is added @return 0 or -ENOMEM */
+static int add_broker(struct jolokia *self, int32_t id, bool listed, struct member **ret_member)
+{
     char id_text[SG_NUMBER_TEXT_MAX + 1];
 
-    sg_auto(target_free) struct target *target = calloc(1, sizeof *target);
-    struct target **targets = realloc(self->targets, (self->n_targets + 1) * sizeof *targets);
-    if (targets)
-        self->targets = targets;
-    if (!target || !targets)
-        return -ENOMEM;
-    target->id = id;
-    target->listed = listed;
-    target->owner = self;
-
     id_text[sg_number_write_int(id_text, id)] = '\0';
-    const struct sg_label constant[] = {
-        { sg_str_of(config->cluster_label), sg_str_of(cluster) },
+    const struct sg_label labels[] = {
+        { sg_str_of(self->env.config->cluster_label), sg_str_of(self->env.cluster_config->name) },
         { SG_STR("broker"), sg_str_of(id_text) },
     };
-    int r = sg_engine_new(self->rules, constant, 2, &target->engine);
+    int r = add_target(self, id, listed,
+        &(struct sg_target_options){
+            .name = id_text,
+            .labels = labels,
+            .n_labels = 2,
+            .source = &self->env.cluster_config->jolokia.source,
+            .rule_set = self->broker_rules,
+        });
     if (!r)
-        r = sg_store_slot(self->env.store, cluster, "jolokia", id_text, &target->slot);
-    if (r)
-        return r;
-    *ret_target = target;
-    self->targets[self->n_targets++] = sg_take(&target);
-    return 0;
+        *ret_member = &self->members[self->n_members - 1];
+    return r;
 }
 
-/* Connect a target to a URL; an unchanged one keeps its connection. @return as sg_peer_new */
-static int set_url(
-    struct jolokia *self, struct target *target, const char *url, struct sg_error *err)
+/* ---- Brokers of the metadata ---- */
+
+/* The broker's JMX port, or 0 when the configuration does not tell it. */
+static int jmx_port_of(const struct sg_jolokia_proxy *proxy, int32_t id)
 {
-    const struct sg_jolokia_config *config = &self->env.cluster_config->jolokia;
-    struct sg_peer *peer = NULL;
-
-    if (target->peer && strcmp(sg_peer_url(target->peer), url) == 0)
-        return 0;
-    int r = sg_peer_new(self->transport, url, config->username, config->password, &peer, err);
-    if (r)
-        return r;
-    (void)sg_peer_free(target->peer);
-    target->peer = peer;
-    return 0;
+    for (size_t i = 0; i < proxy->n_jmx_ports; i++) {
+        if (proxy->jmx_ports[i].id == id)
+            return proxy->jmx_ports[i].port;
+    }
+    return proxy->jmx_port;
 }
 
-/* The template with {host} and {id} filled in. An IPv6 address gets its brackets. */
-static int expand_url(const char *template, const struct sg_broker *broker, struct sg_buf *out)
+/* The template with {host}, {id} and {jmx_port} filled in. An IPv6 address gets its brackets. */
+static int expand_address(
+    const char *template, const struct sg_broker *broker, int jmx_port, struct sg_buf *out)
 {
     static const struct sg_str host = { "{host}", 6 };
     static const struct sg_str id = { "{id}", 4 };
+    static const struct sg_str port = { "{jmx_port}", 10 };
     bool is_ipv6 = strchr(broker->host, ':') != NULL;
     struct sg_str rest = sg_str_of(template);
     int r = 0;
@@ -144,6 +141,9 @@ static int expand_url(const char *template, const struct sg_broker *broker, stru
         } else if (sg_str_starts_with(rest, id)) {
             n = id.len;
             r = sg_buf_printf(out, "%d", broker->id);
+        } else if (sg_str_starts_with(rest, port)) {
+            n = port.len;
+            r = sg_buf_printf(out, "%d", jmx_port);
         } else {
             r = sg_buf_add_char(out, *rest.ptr);
         }
@@ -152,24 +152,49 @@ static int expand_url(const char *template, const struct sg_broker *broker, stru
     return r ? r : sg_buf_add_char(out, '\0');
 }
 
-/* A broker of the metadata becomes a target, or gets the URL of the host that it has moved to. */
-static int follow_broker(struct jolokia *self, const struct sg_broker *broker, struct sg_error *err)
+static const char *address_template(const struct jolokia *self)
 {
-    const char *template = self->env.cluster_config->jolokia.url;
-    struct target *target = find_target(self, broker->id);
-    struct sg_buf url;
+    const struct sg_jolokia_source *source = &self->env.cluster_config->jolokia.source;
+    return source->proxy.url ? source->proxy.target : source->url;
+}
 
-    if ((target && target->listed) || (!broker->host[0] && strstr(template, "{host}")))
-        return 0;
-    int r = target ? 0 : add_target(self, broker->id, false, &target);
-    if (r)
-        return r;
-    sg_buf_init(&url, 8192);
-    r = expand_url(template, broker, &url);
+/* @return 0, E_CONFIG, SG_TRANSPORT_E_URL or -ENOMEM */
+static int set_address(struct jolokia *self,
+    struct sg_target *target,
+    const struct sg_broker *broker,
+    struct sg_error *err)
+{
+    const char *template = address_template(self);
+    int jmx_port = jmx_port_of(&self->env.cluster_config->jolokia.source.proxy, broker->id);
+    struct sg_buf address;
+
+    if (strstr(template, "{jmx_port}") && jmx_port == 0)
+        return sg_error_set(err, E_CONFIG,
+            "no JMX port is known for broker %d: add it to the proxy's \"jmx_ports\", or set "
+            "\"jmx_port\"",
+            broker->id);
+    sg_buf_init(&address, ADDRESS_BYTES_MAX);
+    int r = expand_address(template, broker, jmx_port, &address);
     if (!r)
-        r = set_url(self, target, url.ptr, err);
-    sg_buf_done(&url);
+        r = sg_target_set_address(target, address.ptr, err);
+    sg_buf_done(&address);
     return r;
+}
+
+/* A broker of the metadata becomes a target, or gets the address of the host it has moved to. */
+static void follow_broker(struct jolokia *self, const struct sg_broker *broker)
+{
+    struct member *member = find_broker(self, broker->id);
+    struct sg_error err = { "out of memory" };
+
+    if ((member && member->listed) ||
+        (!broker->host[0] && strstr(address_template(self), "{host}")))
+        return;
+    if (!member && add_broker(self, broker->id, false, &member))
+        return; /* no memory: the next poll tries again */
+    int r = set_address(self, member->target, broker, &err);
+    if (r && !sg_target_has_address(member->target))
+        sg_target_fail(member->target, r < 0 ? SG_FAILURE_INTERNAL : SG_FAILURE_CONNECT, &err);
 }
 
 static void follow_metadata(struct jolokia *self)
@@ -177,85 +202,11 @@ static void follow_metadata(struct jolokia *self)
     sg_auto_free struct sg_broker *brokers = NULL;
     size_t n = 0;
 
-    if (!self->env.cluster_config->jolokia.url ||
+    if (!self->broker_rules || !address_template(self) ||
         sg_cluster_copy_brokers(self->env.cluster, &brokers, &n))
         return; /* no memory: the targets stay as they are */
-    for (size_t i = 0; i < n; i++) {
-        struct sg_error err = { "out of memory" };
-        if (follow_broker(self, &brokers[i], &err) == 0)
-            continue;
-        struct target *target = find_target(self, brokers[i].id);
-        if (target && !target->peer) {
-            sg_slot_begin(target->slot);
-            sg_slot_fail(target->slot, SG_FAILURE_INTERNAL, &err);
-            sg_slot_end(target->slot, NULL);
-        }
-    }
-}
-
-/* ---- One poll of one target ---- */
-
-static void put_value(
-    void *context, const struct sg_attribute *attribute, const struct sg_attribute_value *value)
-{
-    struct target *target = context;
-    sg_engine_put(target->engine, attribute, value);
-}
-
-static void note_failure(void *context, enum sg_failure_kind kind, const struct sg_error *err)
-{
-    struct target *target = context;
-    struct sg_error from = *err;
-
-    (void)sg_error_prefix(&from, 0, "%s: ", sg_peer_shown_url(target->peer));
-    sg_slot_fail(target->slot, kind, &from);
-}
-
-/* @param ret_set  NULL when there is nothing to publish */
-static void read_answer(
-    struct target *target, const struct sg_reply *reply, struct sg_sample_set **ret_set)
-{
-    const struct sg_answer_handler handler = { target, put_value, note_failure };
-
-    sg_engine_begin(target->engine);
-    if (sg_answer_read(target->owner->plan, reply->body, reply->body_len, &handler))
-        return;
-    const struct sg_engine_stats *stats = sg_engine_stats(target->engine);
-    for (int reason = 0; reason < SG_DROP_REASONS; reason++) {
-        if (stats->n_dropped[reason])
-            sg_slot_count_dropped(
-                target->slot, (enum sg_drop_reason)reason, stats->n_dropped[reason]);
-    }
-    if (sg_engine_snapshot(target->engine, ret_set))
-        sg_slot_fail(target->slot, SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });
-}
-
-static void take_reply(void *context, const struct sg_reply *reply)
-{
-    struct target *target = context;
-    struct sg_sample_set *set = NULL;
-
-    target->under_way = false;
-    if (reply->ok)
-        read_answer(target, reply, &set);
-    else
-        sg_slot_fail(target->slot, reply->kind, reply->err);
-    sg_slot_end(target->slot, set);
-}
-
-static void start_poll(struct jolokia *self, struct target *target, int64_t deadline_ms)
-{
-    struct sg_str body = { self->plan->body, self->plan->body_len };
-
-    if (!target->peer)
-        return;
-    sg_slot_begin(target->slot);
-    target->under_way = true;
-    if (sg_peer_start(target->peer, body, deadline_ms, take_reply, target) == 0)
-        return;
-    target->under_way = false;
-    sg_slot_fail(target->slot, SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });
-    sg_slot_end(target->slot, NULL);
+    for (size_t i = 0; i < n; i++)
+        follow_broker(self, &brokers[i]);
 }
 
 static void collect(void *self_pointer, int64_t deadline_ms)
@@ -265,15 +216,11 @@ static void collect(void *self_pointer, int64_t deadline_ms)
 
     follow_metadata(self);
     deadline_ms -= margin_ms < MARGIN_MS_MAX ? margin_ms : MARGIN_MS_MAX;
-    for (size_t i = 0; i < self->n_targets; i++)
-        start_poll(self, self->targets[i], deadline_ms);
+    for (size_t i = 0; i < self->n_members; i++)
+        sg_target_start(self->members[i].target, deadline_ms);
     sg_transport_run(self->transport, self->env.stopping);
-    for (size_t i = 0; i < self->n_targets; i++) {
-        struct target *target = self->targets[i];
-        if (target->under_way) /* the program stops */
-            sg_slot_end(target->slot, NULL);
-        target->under_way = false;
-    }
+    for (size_t i = 0; i < self->n_members; i++)
+        sg_target_end(self->members[i].target);
 }
 
 /* ---- Setting up ---- */
@@ -284,28 +231,23 @@ static void destroy(void *self_pointer)
 
     if (!self)
         return;
-    for (size_t i = 0; i < self->n_targets; i++)
-        (void)target_free(self->targets[i]);
-    free(self->targets);
+    for (size_t i = 0; i < self->n_members; i++)
+        (void)sg_target_free(self->members[i].target);
+    free(self->members);
     (void)sg_transport_free(self->transport);
-    (void)sg_request_plan_free(self->plan);
-    (void)sg_rules_free(self->rules);
+    (void)sg_rule_sets_free(self->rule_sets);
     free(self);
 }
 
-static int load_rules(struct jolokia *self, struct sg_error *err)
+static int load_rules(struct jolokia *self,
+    const struct sg_rules_config *config,
+    const struct sg_rule_set **ret_set,
+    struct sg_error *err)
 {
-    const struct sg_cluster_config *config = self->env.cluster_config;
-    const struct sg_log_about about = { config->name, "jolokia", NULL };
-    const char *name = config->jolokia.rules;
+    const struct sg_log_about about = { self->env.cluster_config->name, "jolokia", NULL };
 
-    int r = sg_catalogue_has(name) ? sg_catalogue_load(name, &self->rules, err)
-                                   : sg_rules_load_file(name, &self->rules, err);
-    if (r)
-        return r < 0 ? r : E_CONFIG;
-    for (size_t i = 0; i < self->rules->n_warnings; i++)
-        sg_log(SG_LOG_WARN, &about, "%s", self->rules->warnings[i]);
-    return 0;
+    int r = sg_rule_sets_get(self->rule_sets, config, &about, ret_set, err);
+    return r > 0 ? E_CONFIG : r;
 }
 
 /* Brokers or controllers that the configuration lists one by one. */
@@ -313,33 +255,73 @@ static int add_listed(
     struct jolokia *self, const struct sg_jolokia_target *listed, size_t n, struct sg_error *err)
 {
     for (size_t i = 0; i < n; i++) {
-        struct target *target;
-        if (find_target(self, listed[i].id))
+        struct member *member;
+        if (find_broker(self, listed[i].id))
             continue; /* a process that is broker and controller is one target */
-        int r = add_target(self, listed[i].id, true, &target);
+        int r = add_broker(self, listed[i].id, true, &member);
         if (!r)
-            r = set_url(self, target, listed[i].url, err);
+            r = sg_target_set_address(member->target, listed[i].url, err);
         if (r)
             return r < 0 ? r : sg_error_prefix(err, E_CONFIG, "broker %d: ", listed[i].id);
     }
     return 0;
 }
 
-static int set_up(struct jolokia *self, struct sg_error *err)
+static int add_brokers(struct jolokia *self, struct sg_error *err)
 {
     const struct sg_jolokia_config *config = &self->env.cluster_config->jolokia;
 
-    int r = load_rules(self, err);
-    if (!r)
-        r = sg_request_plan_new(self->rules, &self->plan);
-    if (!r)
-        r = sg_transport_new(self->env.clock, &self->transport);
+    int r = load_rules(self, &config->source.rules, &self->broker_rules, err);
     if (!r)
         r = add_listed(self, config->brokers, config->n_brokers, err);
     for (size_t i = 0; i < config->n_brokers && !r; i++)
         r = sg_cluster_know_broker(self->env.cluster, config->brokers[i].id);
     if (!r)
         r = add_listed(self, config->controllers, config->n_controllers, err);
+    return r;
+}
+
+static int add_jvm(struct jolokia *self, const struct sg_jvm_config *jvm, struct sg_error *err)
+{
+    const struct sg_rule_set *rule_set;
+    sg_auto_free struct sg_label *labels = calloc(jvm->n_labels + 2, sizeof *labels);
+
+    if (!labels)
+        return -ENOMEM;
+    labels[0] = (struct sg_label){ sg_str_of(self->env.config->cluster_label),
+        sg_str_of(self->env.cluster_config->name) };
+    labels[1] = (struct sg_label){ SG_STR("jvm"), sg_str_of(jvm->name) };
+    for (size_t i = 0; i < jvm->n_labels; i++)
+        labels[i + 2] =
+            (struct sg_label){ sg_str_of(jvm->labels[i].name), sg_str_of(jvm->labels[i].value) };
+
+    int r = load_rules(self, &jvm->source.rules, &rule_set, err);
+    if (!r)
+        r = add_target(self, NO_ID, true,
+            &(struct sg_target_options){
+                .name = jvm->name,
+                .labels = labels,
+                .n_labels = jvm->n_labels + 2,
+                .source = &jvm->source,
+                .rule_set = rule_set,
+            });
+    if (!r)
+        r = sg_target_set_address(self->members[self->n_members - 1].target,
+            jvm->source.proxy.url ? jvm->source.proxy.target : jvm->source.url, err);
+    return r > 0 ? sg_error_prefix(err, E_CONFIG, "JVM \"%s\": ", jvm->name) : r;
+}
+
+static int set_up(struct jolokia *self, struct sg_error *err)
+{
+    const struct sg_cluster_config *config = self->env.cluster_config;
+
+    int r = sg_rule_sets_new(&self->rule_sets);
+    if (!r)
+        r = sg_transport_new(self->env.clock, &self->transport);
+    if (!r && config->has_jolokia)
+        r = add_brokers(self, err);
+    for (size_t i = 0; i < config->n_jvms && !r; i++)
+        r = add_jvm(self, &config->jvms[i], err);
     return r;
 }
 
@@ -361,7 +343,7 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
 
 static bool wanted(const struct sg_cluster_config *cluster_config)
 {
-    return cluster_config->has_jolokia;
+    return cluster_config->has_jolokia || cluster_config->n_jvms > 0;
 }
 
 const struct sg_collector sg_collector_jolokia = {

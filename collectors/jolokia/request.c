@@ -56,7 +56,9 @@ static int add_request(struct sg_request_plan *plan,
     return 0;
 }
 
-static int add_requests(struct sg_request_plan *plan, json_t *bulk, const struct sg_rules *rules)
+/* Only requests can be slow; what else is read belongs to the fast lane. */
+static int add_requests(
+    struct sg_request_plan *plan, json_t *bulk, const struct sg_rules *rules, const bool *lanes)
 {
     static char everything_text[] = "*:*";
     static const struct sg_rules_mbean everything = {
@@ -65,9 +67,12 @@ static int add_requests(struct sg_request_plan *plan, json_t *bulk, const struct
     };
     int r = 0;
 
-    for (size_t i = 0; i < rules->requests.n && !r; i++)
-        r = add_request(plan, bulk, &rules->requests.lists[i].mbean, &rules->requests.lists[i]);
-    if (rules->requests.n)
+    for (size_t i = 0; i < rules->requests.n && !r; i++) {
+        const struct sg_rules_attributes *request = &rules->requests.lists[i];
+        if (lanes[request->slow ? SG_LANE_SLOW : SG_LANE_FAST])
+            r = add_request(plan, bulk, &request->mbean, request);
+    }
+    if (rules->requests.n || !lanes[SG_LANE_FAST])
         return r;
     for (size_t i = 0; i < rules->includes.n && !r; i++)
         r = add_request(plan, bulk, &rules->includes.mbeans[i], NULL);
@@ -76,7 +81,8 @@ static int add_requests(struct sg_request_plan *plan, json_t *bulk, const struct
     return add_request(plan, bulk, &everything, NULL);
 }
 
-int sg_request_plan_new(const struct sg_rules *rules, struct sg_request_plan **ret_plan)
+static int make_plan(
+    const struct sg_rules *rules, const bool *lanes, struct sg_request_plan **ret_plan)
 {
     sg_auto(sg_request_plan_free) struct sg_request_plan *plan = calloc(1, sizeof *plan);
 
@@ -84,7 +90,7 @@ int sg_request_plan_new(const struct sg_rules *rules, struct sg_request_plan **r
         return -ENOMEM;
     plan->requests = calloc(rules->requests.n + rules->includes.n + 1, sizeof *plan->requests);
     json_t *bulk = json_array();
-    int r = plan->requests && bulk ? add_requests(plan, bulk, rules) : -ENOMEM;
+    int r = plan->requests && bulk ? add_requests(plan, bulk, rules, lanes) : -ENOMEM;
     if (!r) {
         plan->body = json_dumps(bulk, JSON_COMPACT);
         if (!plan->body)
@@ -95,6 +101,58 @@ int sg_request_plan_new(const struct sg_rules *rules, struct sg_request_plan **r
         return r;
     plan->body_len = strlen(plan->body);
     *ret_plan = sg_take(&plan);
+    return 0;
+}
+
+int sg_request_plan_new(const struct sg_rules *rules, struct sg_request_plan **ret_plan)
+{
+    static const bool all[SG_LANES] = { true, true };
+    return make_plan(rules, all, ret_plan);
+}
+
+int sg_request_plan_new_lane(
+    const struct sg_rules *rules, enum sg_lane lane, struct sg_request_plan **ret_plan)
+{
+    bool one[SG_LANES] = { false };
+
+    one[lane] = true;
+    return make_plan(rules, one, ret_plan);
+}
+
+static json_t *make_target(const struct sg_request_target *target)
+{
+    json_t *json = json_pack("{s:s}", "url", target->url);
+
+    if (json && target->username &&
+        (json_object_set_new(json, "user", json_string(target->username)) ||
+            json_object_set_new(
+                json, "password", json_string(target->password ? target->password : "")))) {
+        json_decref(json);
+        return NULL;
+    }
+    return json;
+}
+
+int sg_request_plan_body_for(
+    const struct sg_request_plan *plan, const struct sg_request_target *target, char **ret_body)
+{
+    json_t *bulk = json_loadb(plan->body, plan->body_len, 0, NULL);
+    json_t *target_json = make_target(target);
+    json_t *element;
+    size_t i;
+    int r = bulk && target_json ? 0 : -ENOMEM;
+
+    json_array_foreach(bulk, i, element)
+    {
+        if (!r && json_object_set(element, "target", target_json))
+            r = -ENOMEM;
+    }
+    char *body = r ? NULL : json_dumps(bulk, JSON_COMPACT);
+    json_decref(target_json);
+    json_decref(bulk);
+    if (!body)
+        return -ENOMEM;
+    *ret_body = body;
     return 0;
 }
 

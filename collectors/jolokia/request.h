@@ -36,5 +36,31 @@ struct sg_request_plan {
  */
 int sg_request_plan_new(const struct sg_rules *rules, struct sg_request_plan **ret_plan);
 
+/* Requests with `slow: true` have a body and an interval of their own. */
+enum sg_lane {
+    SG_LANE_FAST,
+    SG_LANE_SLOW,
+    SG_LANES,
+};
+
+/** The same with the requests of one lane only, which may be none. */
+int sg_request_plan_new_lane(
+    const struct sg_rules *rules, enum sg_lane lane, struct sg_request_plan **ret_plan);
+
+/** Whom a proxy is to ask instead of its own JVM. */
+struct sg_request_target {
+    const char *url;      /* JMX service URL */
+    const char *username; /* or NULL, as the password */
+    const char *password;
+};
+
+/**
+ * The plan's body with a target in each request, for a Jolokia that is a JSR-160 proxy.
+ * Source: Jolokia's protocol, "Proxy requests".
+ * @param ret_body  owned, terminated; it may hold a password @return 0 or -ENOMEM
+ */
+int sg_request_plan_body_for(
+    const struct sg_request_plan *plan, const struct sg_request_target *target, char **ret_body);
+
 /** @return NULL; plan may be NULL */
 struct sg_request_plan *sg_request_plan_free(struct sg_request_plan *plan);

@@ -10,7 +10,8 @@
  * process (hostPort, httpServer, …) are accepted and noted. Own keys, allowed in any file:
  *
  *   requests:  list of {mbean: PATTERN, attributes: [NAME, …]}; what to ask for, instead of
- *              includeObjectNames. Fewer attributes cost the broker less.
+ *              includeObjectNames. Fewer attributes cost the broker less. With `slow: true` it is
+ *              read at the slow interval, apart from the others.
  *   keyOrder:  list of key properties that stand first in the text that patterns match, the others
  *              follow by name. Kafka does not guarantee the order in which it registers them.
  *   absent:    (in a rule) a number that means "unknown", such as -1: no sample then.
@@ -77,6 +78,7 @@ struct sg_rules_attributes {
     struct sg_rules_mbean mbean;
     size_t n;
     char **names;
+    bool slow; /* polled at the slow interval */
 };
 
 struct sg_rules_mbeans {

@@ -205,6 +205,7 @@ static void read_requests(struct loader *loader, const struct sg_yaml_node *root
         else if (read_mbean(loader, sg_yaml_find(item, "mbean"), &request->mbean)) {
             const struct sg_yaml_node *attributes = sg_yaml_find(item, "attributes");
             requests->n++;
+            (void)sg_yaml_read_bool(loader->yaml, item, "slow", &request->slow);
             if (attributes)
                 (void)read_texts(
                     loader, attributes, "\"attributes\"", &request->names, &request->n);

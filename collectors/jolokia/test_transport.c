@@ -1,116 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jolokia/transport.h"
 #include "test.h"
+#include "test_agent.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <pthread.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-/*
- * Agents of all sorts, each a thread behind a socket on the loopback address. An agent reads a
- * request and sends its answer, again and again, until the client hangs up.
- */
-
-struct agent {
-    const char *answer; /* head and body; NULL: reads and never answers */
-    bool endless;       /* sends the answer's body for ever */
-    int listener;
-    pthread_t thread;
-    char url[64];
-    char request[4096]; /* the latest */
-    int n_requests;
-    int n_connections;
-};
 
 static const char good_answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]";
-
-/* A whole request: head, and as much body as its Content-Length says. @return false at the end */
-static bool read_request(struct agent *agent, int fd)
-{
-    size_t n = 0;
-
-    for (;;) {
-        ssize_t got = recv(fd, agent->request + n, sizeof agent->request - 1 - n, 0);
-        if (got <= 0)
-            return false;
-        n += (size_t)got;
-        agent->request[n] = '\0';
-        const char *body = strstr(agent->request, "\r\n\r\n");
-        const char *length = strstr(agent->request, "Content-Length: ");
-        if (body && length && strlen(body + 4) >= strtoul(length + 16, NULL, 10))
-            return true;
-    }
-}
-
-static void send_all(int fd, const char *text)
-{
-    size_t n = strlen(text);
-
-    while (n) {
-        ssize_t sent = send(fd, text, n, MSG_NOSIGNAL);
-        if (sent <= 0)
-            return;
-        text += sent;
-        n -= (size_t)sent;
-    }
-}
-
-static void send_for_ever(int fd)
-{
-    static char block[1 << 16];
-
-    memset(block, ' ', sizeof block);
-    while (send(fd, block, sizeof block, MSG_NOSIGNAL) > 0)
-        ;
-}
-
-static void *serve(void *context)
-{
-    struct agent *agent = context;
-    int fd;
-
-    while ((fd = accept(agent->listener, NULL, NULL)) >= 0) {
-        agent->n_connections++;
-        while (read_request(agent, fd)) {
-            agent->n_requests++;
-            if (agent->answer)
-                send_all(fd, agent->answer);
-            if (agent->endless)
-                send_for_ever(fd);
-        }
-        (void)close(fd);
-    }
-    return NULL;
-}
-
-static void start_agent(struct agent *agent, const char *answer, bool endless)
-{
-    struct sockaddr_in address = { .sin_family = AF_INET };
-    socklen_t len = sizeof address;
-
-    *agent = (struct agent){ .answer = answer, .endless = endless };
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    agent->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(agent->listener >= 0);
-    assert_int_equal(bind(agent->listener, (struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(listen(agent->listener, 8), 0);
-    assert_int_equal(getsockname(agent->listener, (struct sockaddr *)&address, &len), 0);
-    (void)snprintf(
-        agent->url, sizeof agent->url, "http://127.0.0.1:%d/jolokia", ntohs(address.sin_port));
-    assert_int_equal(pthread_create(&agent->thread, NULL, serve, agent), 0);
-}
-
-/* After the peers are freed, which ends the connections. */
-static void stop_agent(struct agent *agent)
-{
-    (void)shutdown(agent->listener, SHUT_RDWR);
-    (void)pthread_join(agent->thread, NULL);
-    (void)close(agent->listener);
-}
 
 /* ---- What was replied ---- */
 
@@ -142,7 +38,7 @@ static struct sg_peer *new_peer(struct sg_transport *transport, const char *url)
     struct sg_peer *peer = NULL;
     struct sg_error err = { "" };
 
-    if (sg_peer_new(transport, url, NULL, NULL, &peer, &err))
+    if (sg_peer_new(transport, &(struct sg_peer_options){ .url = url }, &peer, &err))
         fail_msg("%s", err.text);
     return peer;
 }
@@ -192,7 +88,10 @@ static void test_exchange_sends_what_agents_need(void **state)
 
     start_agent(&agent, good_answer, false);
     assert_int_equal(sg_transport_new(&sg_clock_system, &transport), 0);
-    assert_int_equal(sg_peer_new(transport, agent.url, "monitor", "secret", &peer, NULL), 0);
+    const struct sg_peer_options options = {
+        .url = agent.url, .username = "monitor", .password = "secret"
+    };
+    assert_int_equal(sg_peer_new(transport, &options, &peer, NULL), 0);
     for (int i = 1; i <= 3; i++) {
         assert_int_equal(sg_peer_start(peer, SG_STR("[5]"), in_ms(5000), take, &result), 0);
         sg_transport_run(transport, &going_on);
@@ -247,7 +146,7 @@ static void test_exchange_refused_connection_is_connect(void **state)
     stop_agent(&agent);
     struct result result = exchange(agent.url, 5000);
     assert_int_equal(result.kind, SG_FAILURE_CONNECT);
-    assert_non_null(strstr(result.err.text, "is the broker up"));
+    assert_non_null(strstr(result.err.text, "is the process up"));
 }
 
 /* A plain-text agent takes the first bytes of TLS for the start of a request and never answers. */
@@ -331,7 +230,8 @@ static void test_peer_bad_urls_refused_and_secrets_hidden(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct sg_error err = { "" };
         assert_int_equal(
-            sg_peer_new(transport, bad[i], NULL, NULL, &peer, &err), SG_TRANSPORT_E_URL);
+            sg_peer_new(transport, &(struct sg_peer_options){ .url = bad[i] }, &peer, &err),
+            SG_TRANSPORT_E_URL);
         assert_non_null(strstr(err.text, "Jolokia URL"));
     }
     (void)sg_transport_free(transport);

@@ -16,9 +16,11 @@
  */
 
 enum {
-    POLL_MS_MAX = 100,        /* how soon the end of the program is seen */
-    CONNECT_MS_MAX = 5000,    /* a host that is gone drops packets; connecting takes no longer */
-    KEPT_BODY_BYTES = 1 << 20 /* larger bodies' memory is given back */
+    POLL_MS_MAX = 100,         /* how soon the end of the program is seen */
+    CONNECT_MS_MAX = 5000,     /* a host that is gone drops packets; connecting takes no longer */
+    KEPT_BODY_BYTES = 1 << 20, /* larger bodies' memory is given back */
+    CA_CACHE_S = 300,          /* a CA file that was replaced is seen by then */
+    EXCERPT_BYTES = 200,       /* of an answer that is shown */
 };
 
 struct sg_transport {
@@ -31,8 +33,9 @@ struct sg_peer {
     struct sg_transport *transport;
     CURL *easy;
     struct curl_slist *headers;
-    char *url;       /* as given */
-    char *shown_url; /* for people: without user and password */
+    struct curl_slist *connect_to; /* the URL's host, when the certificate has another name */
+    char *url;                     /* as given */
+    char *shown_url;               /* for people: without user and password */
     struct sg_buf body;
     bool too_large;
     char curl_error[CURL_ERROR_SIZE];
@@ -90,70 +93,166 @@ static void free_url(CURLU **url)
     curl_url_cleanup(*url);
 }
 
-/* Check a URL, add the slash, and make the form that may be shown. @param ret_*  owned */
-static int read_url(const char *text, char **ret_url, char **ret_shown, struct sg_error *err)
+static int parse_url(CURLU *url, const char *text, struct sg_error *err)
 {
-    __attribute__((cleanup(free_url))) CURLU *url = curl_url();
-    struct sg_buf path;
-    char *part = NULL;
+    char *scheme = NULL;
 
-    if (!url)
-        return -ENOMEM;
     CURLUcode code = curl_url_set(url, CURLUPART_URL, text, 0);
     if (code == CURLUE_OK)
-        code = curl_url_get(url, CURLUPART_SCHEME, &part, 0);
+        code = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
     if (code != CURLUE_OK)
         return sg_error_set(
             err, SG_TRANSPORT_E_URL, "the Jolokia URL is not a URL: %s", curl_url_strerror(code));
-    bool is_http = strcmp(part, "http") == 0 || strcmp(part, "https") == 0;
-    curl_free(part);
-    if (!is_http)
-        return sg_error_set(err, SG_TRANSPORT_E_URL, "the Jolokia URL must be http:// or https://");
+    bool is_http = strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0;
+    curl_free(scheme);
+    return is_http ? 0
+                   : sg_error_set(
+                         err, SG_TRANSPORT_E_URL, "the Jolokia URL must be http:// or https://");
+}
 
-    if (curl_url_get(url, CURLUPART_PATH, &part, 0) != CURLUE_OK)
+static int add_slash(CURLU *url)
+{
+    char *path = NULL;
+    struct sg_buf with_slash;
+
+    if (curl_url_get(url, CURLUPART_PATH, &path, 0) != CURLUE_OK)
         return -ENOMEM;
-    size_t n = strlen(part);
-    if (n == 0 || part[n - 1] != '/') {
-        sg_buf_init(&path, 64 * 1024);
-        int r = sg_buf_printf(&path, "%s/", part);
-        char *with_slash = sg_buf_take(&path);
-        sg_buf_done(&path);
-        if (!r && with_slash)
-            code = curl_url_set(url, CURLUPART_PATH, with_slash, 0);
-        free(with_slash);
-        if (r || !with_slash) {
-            curl_free(part);
-            return -ENOMEM;
-        }
-    }
-    curl_free(part);
+    struct sg_str text = sg_str_of(path);
+    sg_buf_init(&with_slash, 64 * 1024);
+    int r =
+        sg_buf_printf(&with_slash, "%s%s", path, sg_str_ends_with(text, SG_STR("/")) ? "" : "/");
+    if (!r)
+        r = sg_buf_add_char(&with_slash, '\0');
+    if (!r && curl_url_set(url, CURLUPART_PATH, with_slash.ptr, 0) != CURLUE_OK)
+        r = -ENOMEM;
+    sg_buf_done(&with_slash);
+    curl_free(path);
+    return r ? -ENOMEM : 0;
+}
 
-    char *whole = NULL;
-    char *shown = NULL;
-    if (code == CURLUE_OK && curl_url_get(url, CURLUPART_URL, &whole, 0) == CURLUE_OK) {
-        (void)curl_url_set(url, CURLUPART_USER, NULL, 0);
-        (void)curl_url_set(url, CURLUPART_PASSWORD, NULL, 0);
-        (void)curl_url_get(url, CURLUPART_URL, &shown, 0);
+/* @return owned, or NULL when memory is short */
+static char *text_of_url(CURLU *url)
+{
+    char *text = NULL;
+
+    if (curl_url_get(url, CURLUPART_URL, &text, 0) != CURLUE_OK)
+        return NULL;
+    char *copy = strdup(text);
+    curl_free(text);
+    return copy;
+}
+
+/* The form for people: without user and password. @return owned, or NULL */
+static char *shown_text_of_url(CURLU *url)
+{
+    __attribute__((cleanup(free_url))) CURLU *shown = curl_url_dup(url);
+
+    if (!shown || curl_url_set(shown, CURLUPART_USER, NULL, 0) != CURLUE_OK ||
+        curl_url_set(shown, CURLUPART_PASSWORD, NULL, 0) != CURLUE_OK)
+        return NULL;
+    return text_of_url(shown);
+}
+
+static int add_to_list(struct curl_slist **list, const char *text)
+{
+    struct curl_slist *longer = curl_slist_append(*list, text);
+
+    if (!longer)
+        return -ENOMEM;
+    *list = longer;
+    return 0;
+}
+
+/*
+ * The certificate is for another name than the URL's: the URL gets that name, for curl verifies
+ * what stands there, while the connection and the header Host keep the real one.
+ */
+static int set_server_name(struct sg_peer *peer, CURLU *url, const char *server_name)
+{
+    char *host = NULL;
+    char *port = NULL;
+    struct sg_buf text;
+
+    if (curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
+        return -ENOMEM;
+    (void)curl_url_get(url, CURLUPART_PORT, &port, 0);
+    sg_buf_init(&text, 8192);
+    int r = sg_buf_printf(&text, "Host: %s%s%s", host, port ? ":" : "", port ? port : "");
+    if (!r)
+        r = sg_buf_add_char(&text, '\0');
+    if (!r)
+        r = add_to_list(&peer->headers, text.ptr);
+    sg_buf_clear(&text);
+    if (!r)
+        r = sg_buf_printf(&text, "::%s:", host);
+    if (!r)
+        r = sg_buf_add_char(&text, '\0');
+    if (!r)
+        r = add_to_list(&peer->connect_to, text.ptr);
+    if (!r && curl_url_set(url, CURLUPART_HOST, server_name, 0) != CURLUE_OK)
+        r = -ENOMEM;
+    sg_buf_done(&text);
+    curl_free(host);
+    curl_free(port);
+    return r ? -ENOMEM : 0;
+}
+
+/* Check the URL and make its forms. @param ret_url  what curl is told, owned */
+static int read_url(struct sg_peer *peer,
+    const struct sg_peer_options *options,
+    char **ret_url,
+    struct sg_error *err)
+{
+    __attribute__((cleanup(free_url))) CURLU *url = curl_url();
+
+    if (!url)
+        return -ENOMEM;
+    int r = parse_url(url, options->url, err);
+    if (!r)
+        r = add_slash(url);
+    if (r)
+        return r;
+    peer->url = strdup(options->url);
+    peer->shown_url = shown_text_of_url(url);
+    if (options->tls && options->tls->server_name)
+        r = set_server_name(peer, url, options->tls->server_name);
+    if (!r)
+        *ret_url = text_of_url(url);
+    return r || !peer->url || !peer->shown_url || !*ret_url ? -ENOMEM : 0;
+}
+
+#define SET(option, value) r |= curl_easy_setopt(easy, option, value)
+
+static int set_tls_options(CURL *easy, const struct sg_tls_config *tls)
+{
+    int r = 0;
+
+    if (tls->ca_file) { /* this CA, and not the system's as well */
+        SET(CURLOPT_CAINFO, tls->ca_file);
+        SET(CURLOPT_CAPATH, NULL);
     }
-    *ret_url = whole ? strdup(whole) : NULL;
-    *ret_shown = shown ? strdup(shown) : NULL;
-    curl_free(whole);
-    curl_free(shown);
-    if (*ret_url && *ret_shown)
-        return 0;
-    free(sg_take(ret_url));
-    free(sg_take(ret_shown));
-    return -ENOMEM;
+    if (tls->cert_file)
+        SET(CURLOPT_SSLCERT, tls->cert_file);
+    if (tls->key_file)
+        SET(CURLOPT_SSLKEY, tls->key_file);
+    if (tls->key_password)
+        SET(CURLOPT_KEYPASSWD, tls->key_password);
+    if (tls->insecure_skip_verify) {
+        SET(CURLOPT_SSL_VERIFYPEER, 0L);
+        SET(CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+#if LIBCURL_VERSION_NUM >= 0x075700
+    SET(CURLOPT_CA_CACHE_TIMEOUT, (long)CA_CACHE_S);
+#endif
+    return r;
 }
 
 /* Options that never change. Their values are checked, so that only memory can be short. */
-static int set_options(
-    struct sg_peer *peer, const char *url, const char *username, const char *password)
+static int set_options(struct sg_peer *peer, const char *url, const struct sg_peer_options *options)
 {
     CURL *easy = peer->easy;
     int r = 0;
 
-#define SET(option, value) r |= curl_easy_setopt(easy, option, value)
     SET(CURLOPT_URL, url);
     SET(CURLOPT_PRIVATE, peer);
     SET(CURLOPT_HTTPHEADER, peer->headers);
@@ -174,39 +273,42 @@ static int set_options(
 #if LIBCURL_VERSION_NUM >= 0x075700
     SET(CURLOPT_QUICK_EXIT, 1L); /* a name server that is silent must not hold up the others */
 #endif
-    if (username) {
+    if (peer->connect_to)
+        SET(CURLOPT_CONNECT_TO, peer->connect_to);
+    if (options->username) {
         SET(CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
-        SET(CURLOPT_USERNAME, username);
-        SET(CURLOPT_PASSWORD, password ? password : "");
+        SET(CURLOPT_USERNAME, options->username);
+        SET(CURLOPT_PASSWORD, options->password ? options->password : "");
     }
-#undef SET
+    if (options->tls)
+        r |= set_tls_options(easy, options->tls);
     return r ? -ENOMEM : 0;
 }
+#undef SET
 
 int sg_peer_new(struct sg_transport *transport,
-    const char *url,
-    const char *username,
-    const char *password,
+    const struct sg_peer_options *options,
     struct sg_peer **ret_peer,
     struct sg_error *err)
 {
     sg_auto(sg_peer_free) struct sg_peer *peer = calloc(1, sizeof *peer);
-    sg_auto_free char *full_url = NULL;
+    sg_auto_free char *url = NULL;
 
     if (!peer)
         return -ENOMEM;
     peer->transport = transport;
     sg_buf_init(&peer->body, SG_BODY_BYTES_MAX);
-    int r = read_url(url, &full_url, &peer->shown_url, err);
+    int r = read_url(peer, options, &url, err);
+    if (!r)
+        r = add_to_list(&peer->headers, "Content-Type: application/json; charset=utf-8");
+    if (!r)
+        r = add_to_list(&peer->headers, "Expect:");
     if (r)
         return r;
-    peer->url = strdup(url);
     peer->easy = curl_easy_init();
-    peer->headers = curl_slist_append(NULL, "Content-Type: application/json; charset=utf-8");
-    struct curl_slist *more = curl_slist_append(peer->headers, "Expect:");
-    if (!peer->url || !peer->easy || !peer->headers || !more)
+    if (!peer->easy)
         return -ENOMEM;
-    r = set_options(peer, full_url, username, password);
+    r = set_options(peer, url, options);
     if (r)
         return r;
     *ret_peer = sg_take(&peer);
@@ -220,6 +322,7 @@ struct sg_peer *sg_peer_free(struct sg_peer *peer)
     if (peer->easy)
         curl_easy_cleanup(peer->easy);
     curl_slist_free_all(peer->headers);
+    curl_slist_free_all(peer->connect_to);
     sg_buf_done(&peer->body);
     free(peer->url);
     free(peer->shown_url);
@@ -280,6 +383,9 @@ static enum sg_failure_kind kind_of(const struct sg_peer *peer, CURLcode code)
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
     case CURLE_SSL_INVALIDCERTSTATUS:
         return SG_FAILURE_TLS;
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR: /* since TLS 1.3 a client certificate is refused after the handshake */
+        return strcasestr(peer->curl_error, "alert") ? SG_FAILURE_TLS : SG_FAILURE_CONNECT;
     case CURLE_WRITE_ERROR:
         return peer->too_large ? SG_FAILURE_LIMIT : SG_FAILURE_INTERNAL;
     case CURLE_OUT_OF_MEMORY:
@@ -292,15 +398,49 @@ static enum sg_failure_kind kind_of(const struct sg_peer *peer, CURLcode code)
     }
 }
 
-static const char *advice_for(enum sg_failure_kind kind)
+/* The certificate's own troubles, by what the TLS libraries call them. */
+static const char *tls_advice(const char *text)
+{
+    static const struct {
+        const char *part;
+        const char *advice;
+    } advice[] = {
+        { "certificate required",
+            "; the agent wants a client certificate: set tls \"cert_file\" and "
+            "\"key_file\"" },
+        { "handshake failure", "; does the agent want a client certificate (tls \"cert_file\")?" },
+        { "bad certificate", "; the agent refuses the client certificate (tls \"cert_file\")" },
+        { "unknown ca", "; the agent does not know the CA of the client certificate (tls "
+                        "\"cert_file\")" },
+        { "expired", "; the agent needs a new certificate" },
+        { "self-signed", "; give its certificate, or its CA's, as tls \"ca_file\"" },
+        { "self signed", "; give its certificate, or its CA's, as tls \"ca_file\"" },
+        { "local issuer", "; give its CA's certificate as tls \"ca_file\"" },
+        { "certificate subject name", "; it is for another name: set tls \"server_name\", or issue "
+                                      "it for this one" },
+        { "private key", "; check tls \"key_file\" and \"key_password_file\"" },
+        { "wrong version number",
+            "; the agent does not speak TLS there: http:// instead of https://?" },
+    };
+
+    for (size_t i = 0; i < sizeof advice / sizeof advice[0]; i++) {
+        if (strcasestr(text, advice[i].part))
+            return advice[i].advice;
+    }
+    return "; does the agent speak TLS there, with a certificate for this host?";
+}
+
+static const char *advice_for(const struct sg_peer *peer, enum sg_failure_kind kind, CURLcode code)
 {
     switch (kind) {
     case SG_FAILURE_CONNECT:
-        return "; is the broker up, and does its Jolokia agent listen there?";
+        return code == CURLE_GOT_NOTHING
+                   ? "; it closed the connection: does it want https://?"
+                   : "; is the process up, and does its Jolokia agent listen there?";
     case SG_FAILURE_TIMEOUT:
         return "; a frozen JVM, a long garbage collection, or an agent busy with other requests";
     case SG_FAILURE_TLS:
-        return "; does the agent speak TLS there, with a certificate for this host?";
+        return tls_advice(peer->curl_error);
     case SG_FAILURE_LIMIT:
         return "; read fewer MBeans or attributes";
     default:
@@ -311,7 +451,7 @@ static const char *advice_for(enum sg_failure_kind kind)
 /* The answer's first words, on one line, for a status that is not success. */
 static struct sg_str excerpt(struct sg_peer *peer)
 {
-    size_t n = peer->body.len < 120 ? peer->body.len : 120;
+    size_t n = peer->body.len < EXCERPT_BYTES ? peer->body.len : EXCERPT_BYTES;
 
     for (size_t i = 0; i < n; i++) {
         if ((unsigned char)peer->body.ptr[i] < ' ')
@@ -359,14 +499,14 @@ static void tell_end(struct sg_peer *peer, CURLcode code)
         reply.kind = kind_of(peer, code);
         if (peer->too_large)
             (void)sg_error_set(&err, 0, "%s: the answer is larger than %d bytes%s", peer->shown_url,
-                SG_BODY_BYTES_MAX, advice_for(reply.kind));
+                SG_BODY_BYTES_MAX, advice_for(peer, reply.kind, code));
         else if (code == CURLE_OPERATION_TIMEDOUT)
             (void)sg_error_set(&err, 0, "%s: no complete answer within %lld ms%s", peer->shown_url,
-                (long long)took_ms, advice_for(reply.kind));
+                (long long)took_ms, advice_for(peer, reply.kind, code));
         else
             (void)sg_error_set(&err, 0, "%s: %s%s", peer->shown_url,
                 peer->curl_error[0] ? peer->curl_error : curl_easy_strerror(code),
-                advice_for(reply.kind));
+                advice_for(peer, reply.kind, code));
     } else if (status != 200) {
         reply.kind = bad_status(peer, status, &err);
     } else {

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "config/config.h"
 #include "store/store.h"
 
 #include <stdatomic.h>
@@ -38,7 +39,10 @@ struct sg_reply {
     const struct sg_error *err;
 };
 
-/** @param context  what sg_peer_start() was given */
+/**
+ * May start the peer's next exchange.
+ * @param context  what sg_peer_start() was given
+ */
 typedef void (*sg_reply_fn)(void *context, const struct sg_reply *reply);
 
 /** @param clock  borrowed @return 0 or -ENOMEM */
@@ -47,16 +51,17 @@ int sg_transport_new(const struct sg_clock *clock, struct sg_transport **ret_tra
 /** All peers must be freed before. @return NULL; transport may be NULL */
 struct sg_transport *sg_transport_free(struct sg_transport *transport);
 
-/**
- * @param url       of the agent; gets the slash at its end that agents up to 2.2.9 insist on;
- * copied
- * @param username  for basic authentication, or NULL; copied, as is the password
- * @return 0, SG_TRANSPORT_E_URL or -ENOMEM
- */
+/* Where an agent is and how to speak to it; all is copied, but tls is borrowed by the peer. */
+struct sg_peer_options {
+    const char *url;      /* gets the slash at its end that agents up to 2.2.9 insist on */
+    const char *username; /* for basic authentication, or NULL */
+    const char *password; /* or NULL */
+    const struct sg_tls_config *tls; /* of an https URL, or NULL */
+};
+
+/** @return 0, SG_TRANSPORT_E_URL or -ENOMEM */
 int sg_peer_new(struct sg_transport *transport,
-    const char *url,
-    const char *username,
-    const char *password,
+    const struct sg_peer_options *options,
     struct sg_peer **ret_peer,
     struct sg_error *err);
 

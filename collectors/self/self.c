@@ -140,8 +140,8 @@ static int put_clusters(struct sg_self *self)
         sg_auto_free struct sg_broker *brokers = NULL;
         size_t n_brokers;
 
-        if (state == SG_CLUSTER_UNKNOWN)
-            continue; /* nobody has asked yet: absent, not 0 */
+        if (state == SG_CLUSTER_UNKNOWN || state == SG_CLUSTER_NO_KAFKA)
+            continue; /* nobody has asked, yet or ever: absent, not 0 */
         put_int(self, CLUSTER_UP, labels, 1, state == SG_CLUSTER_UP);
         int r = sg_cluster_copy_brokers(cluster, &brokers, &n_brokers);
         if (r)

@@ -4,7 +4,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/filter.h"
-#include "base/yaml.h"
+#include "config/read.h"
 #include "config/secret.h"
 #include "metric/family.h"
 
@@ -14,14 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * A reader per map of the file. Readers note problems in the YAML document and go on; memory that
- * runs short is noted there too, so that one look at the problems at the end tells everything.
- */
-
 enum {
     CLUSTERS_MAX = 1000,
-    TARGETS_MAX = 10000,
     CLIENT_PROPERTIES_MAX = 500
 };
 enum {
@@ -32,17 +26,9 @@ enum {
 #define DEFAULT_SERVER        "localhost:9092"
 #define DEFAULT_CLUSTER       "kafka"
 #define DEFAULT_CLUSTER_LABEL "kafka_cluster"
-#define DEFAULT_RULES         "kafka"
 
 SG_AUTO_DEFINE(struct sg_config *, sg_config_free);
 SG_AUTO_DEFINE(struct sg_yaml *, sg_yaml_free);
-
-static void free_targets(struct sg_jolokia_target *targets, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        free(targets[i].url);
-    free(targets);
-}
 
 static void free_cluster(struct sg_cluster_config *cluster)
 {
@@ -57,12 +43,7 @@ static void free_cluster(struct sg_cluster_config *cluster)
     free(cluster->topics.exclude);
     free(cluster->groups.include);
     free(cluster->groups.exclude);
-    free(cluster->jolokia.url);
-    free_targets(cluster->jolokia.brokers, cluster->jolokia.n_brokers);
-    free_targets(cluster->jolokia.controllers, cluster->jolokia.n_controllers);
-    free(cluster->jolokia.username);
-    free(sg_secret_wipe(cluster->jolokia.password));
-    free(cluster->jolokia.rules);
+    sg_config_free_jolokia(cluster);
 }
 
 struct sg_config *sg_config_free(struct sg_config *config)
@@ -79,26 +60,19 @@ struct sg_config *sg_config_free(struct sg_config *config)
 
 /* ---- Values ---- */
 
-/* Is it http:// or https:// with a host? curl says the rest when it connects. */
-static bool looks_like_url(const char *url)
+bool sg_config_looks_like_url(const char *url)
 {
     const char *host = strstr(url, "://");
     return host && (strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0) &&
            host[3] != '\0' && host[3] != '/' && host[3] != ':';
 }
 
-static void check_url(struct sg_yaml *yaml, const struct sg_yaml_node *node, const char *url)
+bool sg_config_url_has_secret(const char *url)
 {
-    if (!looks_like_url(url))
-        sg_yaml_problem(
-            yaml, node, "\"%.120s\" is not a URL such as http://HOST:8778/jolokia/", url);
-    else if (strchr(strstr(url, "://") + 3, '@'))
-        sg_yaml_problem(yaml, node,
-            "a URL with a password would be shown in logs; use \"username\" and \"password_file\"");
+    return strchr(url, '@'); /* also where the rest is no URL: it may have been meant as one */
 }
 
-/* ${NAME} in a secret or a client property is the environment's. */
-static char *expand(struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_str text)
+char *sg_config_expand(struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_str text)
 {
     struct sg_error err;
     char *value = NULL;
@@ -108,8 +82,7 @@ static char *expand(struct sg_yaml *yaml, const struct sg_yaml_node *node, struc
     return value;
 }
 
-/* KEY or KEY_file, not both. */
-static void read_secret(
+void sg_config_read_secret(
     struct sg_yaml *yaml, const struct sg_yaml_node *map, const char *key, char **value)
 {
     char file_key[64];
@@ -124,7 +97,7 @@ static void read_secret(
         return;
     }
     if (sg_yaml_read_text(yaml, map, key, &text))
-        *value = expand(yaml, sg_yaml_find(map, key), text);
+        *value = sg_config_expand(yaml, sg_yaml_find(map, key), text);
     if (sg_yaml_read_text(yaml, map, file_key, &text) && sg_secret_read_file(text.ptr, value, &err))
         sg_yaml_problem(yaml, file, "%s", err.text);
 }
@@ -187,7 +160,7 @@ static void read_client(
         }
         struct sg_property_setting *setting = &cluster->client[cluster->n_client];
         setting->name = strdup(sg_yaml_text(key).ptr);
-        setting->value = expand(yaml, value, sg_yaml_text(value));
+        setting->value = sg_config_expand(yaml, value, sg_yaml_text(value));
         if (!setting->name || !setting->value) {
             free(setting->name);
             free(sg_secret_wipe(setting->value));
@@ -198,90 +171,25 @@ static void read_client(
     }
 }
 
-static void read_targets(struct sg_yaml *yaml,
-    const struct sg_yaml_node *map,
-    const char *key,
-    struct sg_jolokia_target **ret_targets,
-    size_t *ret_n)
+/* What only a Kafka client does something with. */
+static void refuse_kafka_keys(struct sg_yaml *yaml, const struct sg_yaml_node *node)
 {
-    const struct sg_yaml_node *node = sg_yaml_find(map, key);
+    static const char *const keys[] = { "client", "groups", "jolokia", "topics" };
 
-    if (!node)
-        return;
-    size_t n = sg_yaml_count(node);
-    if (!sg_yaml_is_map(node) || n == 0 || n > TARGETS_MAX) {
-        sg_yaml_problem(yaml, node, "\"%s\" must be a map of ids and Jolokia URLs", key);
-        return;
-    }
-    struct sg_jolokia_target *targets = calloc(n, sizeof *targets);
-    if (!targets) {
-        sg_yaml_problem(yaml, node, "out of memory");
-        return;
-    }
-    *ret_targets = targets;
-    for (size_t i = 0; i < n; i++) {
-        const struct sg_yaml_node *id_node;
-        const struct sg_yaml_node *url_node;
-        sg_yaml_pair(node, i, &id_node, &url_node);
-        const char *text = sg_yaml_text(id_node).ptr;
-        char *end = NULL;
-        errno = 0;
-        long id = strtol(text, &end, 10);
-        if (*text == '\0' || *end != '\0' || errno || id < 0 || id > INT32_MAX) {
-            sg_yaml_problem(yaml, id_node, "\"%.40s\" is not a broker id (a whole number)", text);
-            continue;
-        }
-        for (size_t j = 0; j < *ret_n; j++) {
-            if (targets[j].id == (int32_t)id)
-                sg_yaml_problem(yaml, id_node, "id %ld stands twice in \"%s\"", id, key);
-        }
-        if (!sg_yaml_is_scalar(url_node)) {
-            sg_yaml_problem(yaml, url_node, "the Jolokia URL of %ld must be text", id);
-            continue;
-        }
-        check_url(yaml, url_node, sg_yaml_text(url_node).ptr);
-        char *url = strdup(sg_yaml_text(url_node).ptr);
-        if (!url) {
-            sg_yaml_problem(yaml, url_node, "out of memory");
-            continue;
-        }
-        targets[(*ret_n)++] = (struct sg_jolokia_target){ (int32_t)id, url };
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        if (sg_yaml_find(node, keys[i]))
+            sg_yaml_problem(yaml, sg_yaml_find(node, keys[i]),
+                "\"%s\" needs \"bootstrap_servers\"; a cluster without has only \"jvms\"", keys[i]);
     }
 }
 
-static void read_jolokia(
-    struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_cluster_config *cluster)
+static void read_cluster(struct sg_yaml *yaml,
+    const struct sg_yaml_node *node,
+    const struct sg_config *config,
+    struct sg_cluster_config *cluster)
 {
-    static const char *const keys[] = { "brokers", "controllers", "password", "password_file",
-        "rules", "url", "username", NULL };
-    struct sg_jolokia_config *jolokia = &cluster->jolokia;
-
-    if (!node || !sg_yaml_expect_map(yaml, node, "\"jolokia\"", keys))
-        return;
-    cluster->has_jolokia = true;
-    if (sg_yaml_read_string(yaml, node, "url", &jolokia->url)) {
-        const struct sg_yaml_node *url = sg_yaml_find(node, "url");
-        check_url(yaml, url, jolokia->url);
-        if (!strstr(jolokia->url, "{host}") && !strstr(jolokia->url, "{id}"))
-            sg_yaml_problem(yaml, url,
-                "the URL is the same for every broker: it needs {host} or {id}, or list the "
-                "brokers one by one under \"brokers\"");
-    }
-    read_targets(yaml, node, "brokers", &jolokia->brokers, &jolokia->n_brokers);
-    read_targets(yaml, node, "controllers", &jolokia->controllers, &jolokia->n_controllers);
-    if (!jolokia->url && !sg_yaml_find(node, "brokers") && !sg_yaml_find(node, "controllers"))
-        sg_yaml_problem(yaml, node, "\"jolokia\" needs \"url\", \"brokers\" or \"controllers\"");
-    (void)sg_yaml_read_string(yaml, node, "username", &jolokia->username);
-    read_secret(yaml, node, "password", &jolokia->password);
-    if (!sg_yaml_read_string(yaml, node, "rules", &jolokia->rules) && !jolokia->rules)
-        jolokia->rules = strdup(DEFAULT_RULES);
-}
-
-static void read_cluster(
-    struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_cluster_config *cluster)
-{
-    static const char *const keys[] = { "bootstrap_servers", "client", "groups", "jolokia", "name",
-        "topics", NULL };
+    static const char *const keys[] = { "bootstrap_servers", "client", "groups", "jolokia", "jvms",
+        "name", "topics", NULL };
 
     if (!sg_yaml_expect_map(yaml, node, "a cluster", keys))
         return;
@@ -290,12 +198,18 @@ static void read_cluster(
     if (cluster->name && !cluster->name[0])
         sg_yaml_problem(yaml, sg_yaml_find(node, "name"), "the name is empty");
     if (!sg_yaml_read_string(yaml, node, "bootstrap_servers", &cluster->bootstrap_servers) &&
-        !sg_yaml_find(node, "bootstrap_servers"))
-        sg_yaml_problem(yaml, node, "a cluster needs \"bootstrap_servers\", HOST:PORT,HOST:PORT");
+        !sg_yaml_find(node, "bootstrap_servers")) {
+        if (sg_yaml_find(node, "jvms"))
+            refuse_kafka_keys(yaml, node);
+        else
+            sg_yaml_problem(yaml, node,
+                "a cluster needs \"bootstrap_servers\", HOST:PORT,HOST:PORT, or \"jvms\"");
+    }
     read_client(yaml, sg_yaml_find(node, "client"), cluster);
     read_filter(yaml, node, "topics", &cluster->topics);
     read_filter(yaml, node, "groups", &cluster->groups);
-    read_jolokia(yaml, sg_yaml_find(node, "jolokia"), cluster);
+    sg_config_read_jolokia(yaml, sg_yaml_find(node, "jolokia"), config, cluster);
+    sg_config_read_jvms(yaml, sg_yaml_find(node, "jvms"), config, cluster);
 }
 
 static void read_clusters(
@@ -315,7 +229,7 @@ static void read_clusters(
     }
     for (size_t i = 0; i < n; i++) {
         struct sg_cluster_config *cluster = &config->clusters[config->n_clusters++];
-        read_cluster(yaml, sg_yaml_item(list, i), cluster);
+        read_cluster(yaml, sg_yaml_item(list, i), config, cluster);
         for (size_t j = 0; cluster->name && j < i; j++) {
             if (config->clusters[j].name && strcmp(config->clusters[j].name, cluster->name) == 0)
                 sg_yaml_problem(yaml, sg_yaml_find(sg_yaml_item(list, i), "name"),
@@ -457,24 +371,26 @@ static int from_flags(
     if (!r)
         r = copy_text(flags->group_exclude, &cluster->groups.exclude);
     if (!r)
-        r = copy_text(flags->jolokia_url, &cluster->jolokia.url);
+        r = copy_text(flags->jolokia_url, &cluster->jolokia.source.url);
     if (!r)
-        r = copy_text(DEFAULT_RULES, &cluster->jolokia.rules);
+        r = sg_config_default_rules(&cluster->jolokia.source.rules);
     if (r)
         return r;
     cluster->has_jolokia = flags->jolokia_url != NULL;
+    cluster->jolokia.source.slow_interval_ms =
+        SG_SLOW_INTERVAL_MS > config->interval_ms ? SG_SLOW_INTERVAL_MS : config->interval_ms;
 
     check_filter_flag(reporter, "--topic.filter", flags->topic_filter);
     check_filter_flag(reporter, "--topic.exclude", flags->topic_exclude);
     check_filter_flag(reporter, "--group.filter", flags->group_filter);
     check_filter_flag(reporter, "--group.exclude", flags->group_exclude);
-    if (flags->jolokia_url && !looks_like_url(flags->jolokia_url))
+    if (flags->jolokia_url && sg_config_url_has_secret(flags->jolokia_url))
+        report(reporter, "--jolokia.url: a password here would be shown in logs and by ps; use "
+                         "--config.file with \"username\" and \"password_file\"");
+    else if (flags->jolokia_url && !sg_config_looks_like_url(flags->jolokia_url))
         report(reporter,
             "--jolokia.url: \"%.120s\" is not a URL such as http://{host}:8778/jolokia/",
             flags->jolokia_url);
-    else if (flags->jolokia_url && strchr(strstr(flags->jolokia_url, "://") + 3, '@'))
-        report(reporter, "--jolokia.url: a password here would be shown in logs and by ps; use "
-                         "--config.file with \"username\" and \"password_file\"");
     return 0;
 }
 

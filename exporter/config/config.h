@@ -18,27 +18,85 @@ enum {
     SG_CONFIG_E_INVALID = 1, /* problems in the file; listed by the loader's problem callback */
 };
 
+enum {
+    SG_SLOW_INTERVAL_MS = 5 * 60 * 1000, /* when nothing is said; never under the interval */
+};
+
 /* A librdkafka property. */
 struct sg_property_setting {
     char *name;
     char *value; /* may be a secret: never print it */
 };
 
-/* Where a broker's Jolokia agent is, for one broker id. */
+/* TLS towards an agent or a proxy. Paths, or NULL: the system's CAs, no client certificate. */
+struct sg_tls_config {
+    char *ca_file;
+    char *cert_file;
+    char *key_file;     /* NULL: the key is in cert_file */
+    char *key_password; /* never print it */
+    char *server_name;  /* the certificate is for this name, not for the URL's */
+    bool insecure_skip_verify;
+};
+
+/* Built-in catalogues, one or several, or one rule file. */
+struct sg_rules_config {
+    size_t n;
+    char **names;
+    char *place; /* "FILE:LINE:COL" of the key, or NULL */
+};
+
+struct sg_jmx_port {
+    int32_t id; /* of the broker */
+    int port;
+};
+
+/* A Jolokia that asks other JVMs by JSR-160, and whom it is to ask. */
+struct sg_jolokia_proxy {
+    char *url;    /* NULL: there is none, agents are asked directly */
+    char *target; /* JMX service URL; for brokers with {host}, {id} and {jmx_port} */
+    char *username;
+    char *password; /* of the target's JMX; never print it */
+    int jmx_port;   /* of every broker that jmx_ports does not name, or 0 */
+    size_t n_jmx_ports;
+    struct sg_jmx_port *jmx_ports;
+};
+
+/* How JVMs are asked: what the brokers have in common, or one JVM's own. */
+struct sg_jolokia_source {
+    char *url;      /* for brokers with {host} and {id}; NULL: none, or there is a proxy */
+    char *username; /* of the agent, or of the proxy; or NULL */
+    char *password; /* or NULL; never print it */
+    struct sg_tls_config tls;
+    struct sg_jolokia_proxy proxy;
+    struct sg_rules_config rules;
+    int64_t slow_interval_ms; /* between reads of what the rules call slow */
+};
+
+/* Where one broker's Jolokia agent is, or, with a proxy, its JMX service URL. */
 struct sg_jolokia_target {
     int32_t id;
     char *url;
 };
 
 struct sg_jolokia_config {
-    char *url; /* template with {host} and {id}, or NULL */
+    struct sg_jolokia_source source;
     size_t n_brokers;
     struct sg_jolokia_target *brokers;
     size_t n_controllers; /* KRaft controllers that are not brokers */
     struct sg_jolokia_target *controllers;
-    char *username; /* or NULL */
-    char *password; /* or NULL; never print it */
-    char *rules;    /* "kafka", or the path of a rule file */
+};
+
+struct sg_label_setting {
+    char *name;
+    char *value;
+};
+
+/* A JVM of the streaming layer that is not a broker. */
+struct sg_jvm_config {
+    char *name; /* not only digits: those are broker ids */
+    struct sg_jolokia_source source;
+    size_t n_labels;
+    struct sg_label_setting *labels;
 };
 
 /* Which names are exported: include matches, exclude does not. NULL: everything, nothing. */
@@ -49,13 +107,15 @@ struct sg_filter_config {
 
 struct sg_cluster_config {
     char *name;
-    char *bootstrap_servers;
+    char *bootstrap_servers; /* NULL: only JVMs, without a Kafka client */
     size_t n_client;
     struct sg_property_setting *client;
     struct sg_filter_config topics;
     struct sg_filter_config groups;
     bool has_jolokia;
     struct sg_jolokia_config jolokia;
+    size_t n_jvms;
+    struct sg_jvm_config *jvms;
 };
 
 struct sg_config {

@@ -73,7 +73,9 @@ static void test_load_full_file_gives_everything(void **state)
     assert_int_equal(cluster->jolokia.n_brokers, 2);
     assert_int_equal(cluster->jolokia.brokers[1].id, 2);
     assert_int_equal(cluster->jolokia.controllers[0].id, 100);
-    assert_string_equal(cluster->jolokia.rules, "kafka");
+    assert_int_equal(cluster->jolokia.source.rules.n, 1);
+    assert_string_equal(cluster->jolokia.source.rules.names[0], "kafka");
+    assert_int_equal(cluster->jolokia.source.slow_interval_ms, SG_SLOW_INTERVAL_MS);
     (void)sg_config_free(config);
 }
 
@@ -91,6 +93,9 @@ static void test_load_mistakes_are_all_told_with_their_place(void **state)
             "f.yml:4:5: unknown key \"colour\" in a cluster\n" },
         { "clusters:\n  - name: a\n    bootstrap_servers: [b]\n",
             "f.yml:3:24: \"bootstrap_servers\" must be text\n" },
+        { "clusters:\n  - name: a\n",
+            "f.yml:2:5: a cluster needs \"bootstrap_servers\", HOST:PORT,HOST:PORT, or "
+            "\"jvms\"\n" },
         { "clusters:\n  - bootstrap_servers: b\n", "f.yml:2:5: a cluster needs a \"name\"\n" },
         { "clusters:\n  - { name: a, bootstrap_servers: b }\n  - { name: a, bootstrap_servers: b "
           "}\n",
@@ -132,6 +137,222 @@ static void test_load_mistakes_are_all_told_with_their_place(void **state)
         assert_null(config);
         assert_null(strstr(problems, "hunter2"));
     }
+}
+
+static void test_load_jolokia_keys_are_taken(void **state)
+{
+    struct sg_config *config = NULL;
+    (void)state;
+
+    int r =
+        load("clusters:\n"
+             "  - name: a\n"
+             "    bootstrap_servers: b\n"
+             "    jolokia:\n"
+             "      proxy: { url: 'https://p/j', jmx_port: 9999, jmx_ports: { 2: 10000 },\n"
+             "               username: u, password: w }\n"
+             "      brokers: { 7: 'service:jmx:rmi:///jndi/rmi://h:1/jmxrmi' }\n"
+             "      tls: { ca_file: /dev/null, cert_file: /dev/null, key_file: /dev/null,\n"
+             "             key_password: k, server_name: agent }\n"
+             "      username: n\n"
+             "      password: x\n"
+             "      slow_interval: 10m\n"
+             "      rules: [kafka, jvm]\n"
+             "    jvms:\n"
+             "      - { name: zk, url: 'http://z/', rules: f.yml, labels: { tier: metadata } }\n"
+             "      - { name: c1, rules: [x], slow_interval: 1h,\n"
+             "          proxy: { url: 'http://p/', target: 'service:jmx:rmi://c' } }\n"
+             "  - name: only-jvms\n"
+             "    jvms: [{ name: j, url: 'https://j/', tls: { insecure_skip_verify: true },\n"
+             "             rules: kafka }]\n",
+            &config);
+    assert_string_equal(problems, "");
+    assert_int_equal(r, 0);
+
+    const struct sg_cluster_config *cluster = &config->clusters[0];
+    const struct sg_jolokia_source *source = &cluster->jolokia.source;
+    assert_string_equal(source->proxy.url, "https://p/j");
+    assert_string_equal(
+        source->proxy.target, "service:jmx:rmi:///jndi/rmi://{host}:{jmx_port}/jmxrmi");
+    assert_int_equal(source->proxy.jmx_port, 9999);
+    assert_int_equal(source->proxy.n_jmx_ports, 1);
+    assert_int_equal(source->proxy.jmx_ports[0].id, 2);
+    assert_int_equal(source->proxy.jmx_ports[0].port, 10000);
+    assert_string_equal(source->proxy.password, "w");
+    assert_string_equal(source->password, "x");
+    assert_string_equal(source->tls.key_password, "k");
+    assert_string_equal(source->tls.server_name, "agent");
+    assert_false(source->tls.insecure_skip_verify);
+    assert_int_equal(source->slow_interval_ms, 600000);
+    assert_int_equal(source->rules.n, 2);
+    assert_string_equal(source->rules.names[1], "jvm");
+    assert_non_null(strstr(source->rules.place, ":13:14"));
+    assert_string_equal(
+        cluster->jolokia.brokers[0].url, "service:jmx:rmi:///jndi/rmi://h:1/jmxrmi");
+
+    assert_int_equal(cluster->n_jvms, 2);
+    assert_string_equal(cluster->jvms[0].name, "zk");
+    assert_int_equal(cluster->jvms[0].source.slow_interval_ms, 600000); /* the brokers' */
+    assert_string_equal(cluster->jvms[0].labels[0].value, "metadata");
+    assert_int_equal(cluster->jvms[1].source.slow_interval_ms, 3600000);
+    assert_string_equal(cluster->jvms[1].source.proxy.target, "service:jmx:rmi://c");
+
+    assert_null(config->clusters[1].bootstrap_servers);
+    assert_false(config->clusters[1].has_jolokia);
+    assert_true(config->clusters[1].jvms[0].source.tls.insecure_skip_verify);
+    assert_int_equal(config->clusters[1].jvms[0].source.slow_interval_ms, SG_SLOW_INTERVAL_MS);
+    (void)sg_config_free(config);
+}
+
+static void test_load_slow_interval_is_never_under_the_interval(void **state)
+{
+    struct sg_config *config = NULL;
+    (void)state;
+
+    assert_int_equal(load("collect: { interval: 10m }\n"
+                          "clusters: [{ name: a, bootstrap_servers: b,\n"
+                          "             jolokia: { url: 'http://{host}/' } }]\n",
+                         &config),
+        0);
+    assert_int_equal(config->clusters[0].jolokia.source.slow_interval_ms, 600000);
+    (void)sg_config_free(config);
+}
+
+/* A mistake in the map "jolokia" of a cluster, or in its list "jvms". */
+struct part_case {
+    const char *part;
+    const char *problem; /* the whole line, without its place */
+};
+
+static void check_part_cases(
+    const char *format, const struct part_case *cases, size_t n, const char *place)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct sg_config *config = NULL;
+        char text[2048];
+        char expected[1024];
+        (void)snprintf(text, sizeof text, "%s%s\n", format, cases[i].part);
+        (void)snprintf(expected, sizeof expected, ": %s\n", cases[i].problem);
+        assert_int_equal(load(text, &config), SG_CONFIG_E_INVALID);
+        if (strncmp(problems, place, strlen(place)) != 0 || !strstr(problems, expected) ||
+            strchr(problems, '\n') != problems + strlen(problems) - 1)
+            fail_msg("%s\nexpected %s…%sgot %s", text, place, expected, problems);
+        assert_null(strstr(problems, "hunter2"));
+    }
+}
+
+static void test_load_jolokia_mistakes_are_told(void **state)
+{
+    static const struct part_case cases[] = {
+        { "{ proxy: { jmx_port: 1 } }", "\"proxy\" needs the \"url\" of a Jolokia" },
+        { "{ proxy: { url: 'http://p/' } }",
+            "{jmx_port} needs \"jmx_port\", or \"jmx_ports\" with the port of each broker" },
+        { "{ proxy: { url: 'http://p/', jmx_port: 65536 } }", "\"65536\" is not a port" },
+        { "{ proxy: { url: 'http://p/', jmx_port: 0 } }", "\"0\" is not a port" },
+        { "{ proxy: { url: 'http://p/', jmx_ports: { 1: x } } }", "\"x\" is not a port" },
+        { "{ proxy: { url: 'http://p/', jmx_ports: { a: 1 } } }",
+            "\"a\" is not a broker id (a whole number)" },
+        { "{ proxy: { url: 'http://p/', jmx_ports: { 1: 1, 01: 2 } } }", "id 1 stands twice" },
+        { "{ proxy: { url: 'http://p/', jmx_ports: [1] } }",
+            "\"jmx_ports\" must be a map of ids and ports" },
+        { "{ proxy: { url: 'http://p/', target: 'rmi://{host}' } }",
+            "\"rmi://{host}\" is not a JMX service URL such as "
+            "service:jmx:rmi:///jndi/rmi://HOST:9999/jmxrmi" },
+        { "{ proxy: { url: 'http://p/', target: 'service:jmx:rmi://h' } }",
+            "the target is the same for every broker: it needs {host}, {id} or {jmx_port}" },
+        { "{ proxy: { url: 'http://p/', target: 'service:jmx:rmi://{host}{port}' } }",
+            "\"{port}\" is not known here; there are {host}, {id}, {jmx_port}" },
+        { "{ proxy: { url: 'http://p/', jmx_port: 1, target: 'service:jmx:rmi://{host}' } }",
+            "\"jmx_port\" does nothing: the target has no {jmx_port}" },
+        { "{ proxy: { url: 'http://u:hunter2@p/', jmx_port: 1 } }",
+            "a URL with a password would be shown in logs; use \"username\" and "
+            "\"password_file\"" },
+        { "{ proxy: { url: 'u:hunter2@p', jmx_port: 1 } }",
+            "a URL with a password would be shown in logs; use \"username\" and "
+            "\"password_file\"" },
+        { "{ proxy: { url: 'http://p/', jmx_port: 1, password: hunter2 } }",
+            "a password needs a \"username\"" },
+        { "{ url: 'http://{host}/', password: hunter2 }", "a password needs a \"username\"" },
+        { "{ url: 'http://{host}/', proxy: { url: 'http://p/', jmx_port: 1 } }",
+            "brokers are read by their own agents (\"url\") or through a \"proxy\", not both" },
+        { "{ proxy: { url: 'http://p/', jmx_port: 1 }, brokers: { 1: 'http://h/' } }",
+            "\"http://h/\" is not a JMX service URL such as "
+            "service:jmx:rmi:///jndi/rmi://HOST:9999/jmxrmi" },
+        { "{ url: 'http://{host}:{jmx_port}/' }",
+            "\"{jmx_port}/\" is not known here; there are {host}, {id}" },
+        { "{ url: 'http://{host}/', tls: { ca_file: /dev/null } }",
+            "\"tls\" does nothing: no URL here is https://" },
+        { "{ url: 'https://{host}/', tls: { ca_file: /nowhere } }",
+            "/nowhere: No such file or directory" },
+        { "{ url: 'https://{host}/', tls: { key_password: hunter2 } }",
+            "\"key_password\" needs a \"cert_file\"" },
+        { "{ url: 'https://{host}/', tls: { server_name: 'a:1' } }",
+            "\"a:1\" is not a host's name" },
+        { "{ url: 'https://{host}/', tls: { insecure_skip_verify: true, server_name: a } }",
+            "with \"insecure_skip_verify\" nothing is verified: leave \"ca_file\" and "
+            "\"server_name\" out, or this" },
+        { "{ url: 'https://{host}/', tls: { verify: false } }",
+            "unknown key \"verify\" in \"tls\"" },
+        { "{ url: 'http://{host}/', slow_interval: 10s }",
+            "\"slow_interval\" must be from the interval to 24h" },
+        { "{ url: 'http://{host}/', rules: [] }", "\"rules\" must name 1 to 50 catalogues" },
+        { "{ url: 'http://{host}/', rules: { a: b } }",
+            "\"rules\" must be a catalogue, a rule file, or a list of catalogues" },
+        { "{ url: 'http://{host}/', rules: [a, a] }", "\"a\" stands twice in \"rules\"" },
+        { "{ username: a }",
+            "\"jolokia\" needs \"url\", \"brokers\", \"controllers\" or \"proxy\"" },
+    };
+    (void)state;
+
+    check_part_cases("clusters:\n  - name: a\n    bootstrap_servers: b\n    jolokia: ", cases,
+        sizeof cases / sizeof cases[0], "f.yml:4:");
+}
+
+static void test_load_jvm_mistakes_are_told(void **state)
+{
+    static const struct part_case cases[] = {
+        { "[]", "\"jvms\" must be a list of 1 to 10000 JVMs" },
+        { "[{ url: 'http://h/', rules: r }]", "a JVM needs a \"name\"" },
+        { "[{ name: '', url: 'http://h/', rules: r }]", "the name must have 1 to 200 bytes" },
+        { "[{ name: '12', url: 'http://h/', rules: r }]",
+            "\"12\" would be taken for a broker's id: a JVM's name is not only digits" },
+        { "[{ name: a, url: 'http://h/', rules: r }, { name: a, url: 'http://h/', rules: r }]",
+            "two JVMs are called \"a\"" },
+        { "[{ name: a, rules: r }]", "a JVM needs the \"url\" of its agent, or a \"proxy\"" },
+        { "[{ name: a, url: 'http://h/' }]", "a JVM needs \"rules\": a catalogue or a rule file" },
+        { "[{ name: a, url: 'http://{host}/', rules: r }]",
+            "\"{host}/\" is not known here; there is nothing to fill in" },
+        { "[{ name: a, rules: r, proxy: { url: 'http://p/' } }]",
+            "a JVM's \"proxy\" needs the \"target\", a JMX service URL" },
+        { "[{ name: a, rules: r, proxy: { url: 'http://p/', target: 'service:jmx:{host}' } }]",
+            "\"{host}\" is not known here; there is nothing to fill in" },
+        { "[{ name: a, rules: r, proxy: { url: 'http://p/', target: 'u:hunter2@h' } }]",
+            "a URL with a password would be shown in logs; use the proxy's \"username\" and "
+            "\"password_file\"" },
+        { "[{ name: a, rules: r, url: 'http://h/',\n"
+          "            proxy: { url: 'http://p/', target: 'service:jmx:x' } }]",
+            "a JVM is read by its own agent (\"url\") or through a \"proxy\", not both" },
+        { "[{ name: a, url: 'http://h/', rules: r, labels: { job: b } }]",
+            "the label \"job\" has a meaning of its own" },
+        { "[{ name: a, url: 'http://h/', rules: r, labels: { kafka_cluster: b } }]",
+            "the label \"kafka_cluster\" has a meaning of its own" },
+        { "[{ name: a, url: 'http://h/', rules: r, labels: { __a: b } }]",
+            "\"__a\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)" },
+        { "[{ name: a, url: 'http://h/', rules: r, labels: { a-b: b } }]",
+            "\"a-b\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)" },
+        { "[{ name: a, url: 'http://h/', rules: r, labels: { b: '' } }]",
+            "the label's value must be text of 1 to 1024 bytes" },
+        { "[{ name: a, url: 'http://h/', rules: r, labels: { b: c, b: d } }]",
+            "the label \"b\" stands twice" },
+        { "[{ name: a, url: 'http://h/', rules: r, labels: [b] }]",
+            "\"labels\" must be a map of at most 20 names and values" },
+        { "[{ name: a, url: 'http://h/', rules: r }]\n    topics: { include: a }",
+            "\"topics\" needs \"bootstrap_servers\"; a cluster without has only \"jvms\"" },
+    };
+    (void)state;
+
+    check_part_cases(
+        "clusters:\n  - name: a\n    jvms: ", cases, sizeof cases / sizeof cases[0], "f.yml:");
 }
 
 static void test_load_missing_file_is_one_clear_line(void **state)
@@ -228,6 +449,10 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_load_full_file_gives_everything),
         cmocka_unit_test(test_load_mistakes_are_all_told_with_their_place),
+        cmocka_unit_test(test_load_jolokia_keys_are_taken),
+        cmocka_unit_test(test_load_slow_interval_is_never_under_the_interval),
+        cmocka_unit_test(test_load_jolokia_mistakes_are_told),
+        cmocka_unit_test(test_load_jvm_mistakes_are_told),
         cmocka_unit_test(test_load_missing_file_is_one_clear_line),
         cmocka_unit_test(test_load_flags_alone_give_one_cluster),
         cmocka_unit_test(test_flags_good_ones_are_taken),

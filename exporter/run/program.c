@@ -61,6 +61,8 @@ int sg_program_new(const struct sg_config *config,
         if (r)
             return r;
         program->n_clusters++;
+        if (!cluster_config->bootstrap_servers)
+            sg_cluster_set_no_kafka(program->clusters[i]);
         r = sg_crew_new(config, cluster_config, program->clusters[i], program->store, clock,
             &program->crews[i], err);
         if (r)

@@ -96,6 +96,7 @@ static int add_cluster(const struct sg_cluster *cluster, struct sg_buf *html)
         [SG_CLUSTER_UNKNOWN] = { "", "not asked yet" },
         [SG_CLUSTER_DOWN] = { "down", "down" },
         [SG_CLUSTER_UP] = { "up", "up" },
+        [SG_CLUSTER_NO_KAFKA] = { "", "only JVMs" },
     };
     enum sg_cluster_state state = sg_cluster_get_state(cluster);
 

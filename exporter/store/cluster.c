@@ -53,11 +53,21 @@ const char *sg_cluster_name(const struct sg_cluster *cluster)
     return cluster->name;
 }
 
-void sg_cluster_set_up(struct sg_cluster *cluster, bool up)
+static void set_state(struct sg_cluster *cluster, enum sg_cluster_state state)
 {
     (void)pthread_mutex_lock(&cluster->lock);
-    cluster->state = up ? SG_CLUSTER_UP : SG_CLUSTER_DOWN;
+    cluster->state = state;
     (void)pthread_mutex_unlock(&cluster->lock);
+}
+
+void sg_cluster_set_up(struct sg_cluster *cluster, bool up)
+{
+    set_state(cluster, up ? SG_CLUSTER_UP : SG_CLUSTER_DOWN);
+}
+
+void sg_cluster_set_no_kafka(struct sg_cluster *cluster)
+{
+    set_state(cluster, SG_CLUSTER_NO_KAFKA);
 }
 
 enum sg_cluster_state sg_cluster_get_state(const struct sg_cluster *cluster)

@@ -38,10 +38,15 @@ const char *sg_cluster_name(const struct sg_cluster *cluster);
 
 /** Did the latest collection of the admin API reach the cluster? */
 void sg_cluster_set_up(struct sg_cluster *cluster, bool up);
+
+/** No admin API will be asked: the state is SG_CLUSTER_NO_KAFKA. */
+void sg_cluster_set_no_kafka(struct sg_cluster *cluster);
+
 enum sg_cluster_state {
     SG_CLUSTER_UNKNOWN,
     SG_CLUSTER_DOWN,
-    SG_CLUSTER_UP
+    SG_CLUSTER_UP,
+    SG_CLUSTER_NO_KAFKA, /* only JVMs are polled: nobody will ever ask */
 };
 enum sg_cluster_state sg_cluster_get_state(const struct sg_cluster *cluster);
 

@@ -25,6 +25,7 @@ struct sg_slot {
     char *cluster;
     char *collector;
     char *target;
+    int64_t stale_after_ms;
     struct sg_sample_set *set;
     bool has_run;
     bool success;
@@ -171,6 +172,7 @@ int sg_store_slot(struct sg_store *store,
         return -ENOMEM;
     slot->store = store;
     slot->logged_kind = -1;
+    slot->stale_after_ms = store->stale_after_ms;
     slot->cluster = strdup(cluster);
     slot->collector = strdup(collector);
     slot->target = strdup(target);
@@ -193,6 +195,13 @@ int sg_store_slot(struct sg_store *store,
         return r;
     *ret_slot = sg_take(&slot);
     return 0;
+}
+
+void sg_slot_set_stale_after(struct sg_slot *slot, int64_t stale_after_ms)
+{
+    struct sg_store *store = lock(slot->store);
+    slot->stale_after_ms = stale_after_ms;
+    unlock(store);
 }
 
 void sg_slot_begin(struct sg_slot *slot)
@@ -298,7 +307,7 @@ void sg_slot_end(struct sg_slot *slot, struct sg_sample_set *set)
 /* Called with the lock held. */
 static bool stale(const struct sg_store *store, const struct sg_slot *slot)
 {
-    return sg_clock_monotonic_ms(store->clock) - slot->last_success_ms > store->stale_after_ms;
+    return sg_clock_monotonic_ms(store->clock) - slot->last_success_ms > slot->stale_after_ms;
 }
 
 size_t sg_store_n_slots(const struct sg_store *store)

@@ -5,7 +5,7 @@
  * The store: one slot per cluster × target × collector, each holding the latest sample set.
  *
  * A collector publishes into its slot by swapping one pointer; nothing it does, or fails to do,
- * touches another slot. A slot whose latest success is older than stale_after gives no samples any
+ * touches another slot. A slot whose latest samples are older than its stale_after gives none any
  * more. The store remembers, per slot, what the self metrics need. Thread-safe; a slot lives as
  * long as the store.
  */
@@ -49,7 +49,8 @@ const char *sg_drop_reason_text(enum sg_drop_reason reason);
 struct sg_store;
 struct sg_slot;
 
-/** @param clock borrowed @return 0 or -ENOMEM */
+/** @param stale_after_ms  of slots that do not set their own @param clock borrowed @return 0 or
+ * -ENOMEM */
 int sg_store_new(const struct sg_clock *clock, int64_t stale_after_ms, struct sg_store **ret_store);
 
 /** @return NULL; store may be NULL */
@@ -71,6 +72,9 @@ int sg_store_slot(struct sg_store *store,
     struct sg_slot **ret_slot);
 
 /* ---- For the collector that owns a slot ---- */
+
+/** Samples that come less often than the others stay longer. */
+void sg_slot_set_stale_after(struct sg_slot *slot, int64_t stale_after_ms);
 
 /** A collection starts. */
 void sg_slot_begin(struct sg_slot *slot);

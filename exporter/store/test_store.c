@@ -259,6 +259,25 @@ static void test_cluster_brokers_are_kept_in_order_and_never_forgotten(void **st
     (void)sg_cluster_free(cluster);
 }
 
+static void test_slot_stale_after_is_its_own(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_slot_status status;
+    struct sg_sample_set *set = NULL;
+
+    sg_slot_set_stale_after(f->slot, 600000);
+    sg_slot_begin(f->slot);
+    sg_series_table_begin(f->table);
+    assert_int_equal(sg_series_table_snapshot(f->table, &set), 0);
+    sg_slot_end(f->slot, set);
+    now_ms += 600000;
+    sg_store_slot_status(f->store, 0, &status);
+    assert_false(status.stale);
+    now_ms += 1;
+    sg_store_slot_status(f->store, 0, &status);
+    assert_true(status.stale);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -270,6 +289,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_slot_partial_result_is_shown_but_no_success, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_slot_given_up_learns_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_slot_stale_after_is_its_own, set_up, tear_down),
         cmocka_unit_test(test_every_kind_and_reason_has_a_text),
         cmocka_unit_test_setup_teardown(
             test_page_has_fresh_samples_and_gzip_of_the_same, set_up, tear_down),

@@ -13,6 +13,8 @@ from streamgauge import Streamgauge
 
 REPO = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("STREAMGAUGE_BUILD", REPO / "build/tests"))
+# Added to every port of the labs, so that two runs can be side by side.
+OFFSET = int(os.environ.get("STREAMGAUGE_TEST_PORT_OFFSET", "3000"))
 FOLDER = pathlib.Path(os.environ.get("STREAMGAUGE_TEST_DIR", "/var/tmp/streamgauge-tests"))
 
 
@@ -59,6 +61,9 @@ class Lab:
     def jolokia(self, broker):
         return f"http://127.0.0.1:{8777 + broker + self.offset}/jolokia/"
 
+    def jmx_port(self, broker):
+        return 9998 + broker + self.offset
+
     def config(self, interval="5s", timeout="4s"):
         brokers = "".join(f'        {i}: "{self.jolokia(i)}"\n' for i in (1, 2, 3))
         return (
@@ -70,7 +75,7 @@ class Lab:
 
 @pytest.fixture(scope="session")
 def lab():
-    lab = Lab("lab", 3000)
+    lab = Lab("lab", OFFSET)
     lab.up()
     yield lab
     lab.down()
@@ -78,7 +83,7 @@ def lab():
 
 @pytest.fixture(scope="session")
 def kraft_lab():
-    lab = Lab("kraft", 6000, "--kraft", "--no-prometheus")
+    lab = Lab("kraft", OFFSET + 3000, "--kraft", "--no-prometheus")
     lab.up()
     yield lab
     lab.down()

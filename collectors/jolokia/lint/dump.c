@@ -238,7 +238,7 @@ static int ask_agent(
     if (!r)
         r = sg_transport_new(&sg_clock_system, &transport);
     if (!r)
-        r = sg_peer_new(transport, url, NULL, NULL, &peer, err);
+        r = sg_peer_new(transport, &(struct sg_peer_options){ .url = url }, &peer, err);
     if (r)
         return r < 0 ? r : SG_DUMP_E_UNREADABLE;
     exchange.plan = plan;

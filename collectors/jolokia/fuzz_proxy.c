@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "jolokia/proxy.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Whatever a proxy answers: no crash; and no answer is a yes to both questions. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct sg_error err = { "" };
+    const char *body = (const char *)data;
+
+    bool version = sg_proxy_version_says_yes(body, size);
+    bool probe = sg_proxy_probe_says_yes(body, size, &err);
+    if (version && probe)
+        abort();
+    if (!probe && !err.text[0])
+        abort();
+    return 0;
+}

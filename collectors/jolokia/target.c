@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "jolokia/target.h"
+
+#include "base/auto.h"
+#include "config/secret.h"
+#include "jolokia/answer.h"
+#include "jolokia/engine.h"
+#include "jolokia/proxy.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum {
+    PAUSE_FACTOR_MAX = 8, /* of the interval, after time-outs */
+};
+
+enum step {
+    IDLE,
+    ASK_VERSION, /* of the proxy */
+    ASK_PROBE,
+    ASK_FAST,
+    ASK_SLOW,
+};
+
+/* When something that times out may be tried again. */
+struct pace {
+    int factor; /* of the interval: 1, 2, 4, 8 */
+    int64_t not_before_ms;
+};
+
+struct lane {
+    const struct sg_request_plan *plan; /* NULL: nothing is asked */
+    struct sg_engine *engine;
+    struct sg_slot *slot; /* of the slow lane: NULL until its first read */
+    char *body;           /* for the proxy; otherwise NULL: the plan's */
+};
+
+struct sg_target {
+    struct sg_target_options options;
+    char *name;
+    char *address; /* NULL: none yet */
+    struct sg_peer *peer;
+    struct lane lanes[SG_LANES];
+    struct pace pace;      /* of polls through a proxy */
+    struct pace slow_pace; /* of the slow lane */
+    enum step step;
+    int64_t begun_ms; /* the poll */
+    int64_t deadline_ms;
+};
+
+SG_AUTO_DEFINE(struct sg_target *, sg_target_free);
+
+/* ---- Making ---- */
+
+static int make_lane(struct sg_target *target, enum sg_lane which)
+{
+    const struct sg_target_options *options = &target->options;
+    struct lane *lane = &target->lanes[which];
+
+    lane->plan = options->rule_set->plans[which];
+    return lane->plan ? sg_engine_new(options->rule_set->rules, options->labels, options->n_labels,
+                            &lane->engine)
+                      : 0;
+}
+
+int sg_target_new(const struct sg_target_options *options, struct sg_target **ret_target)
+{
+    sg_auto(sg_target_free) struct sg_target *target = calloc(1, sizeof *target);
+
+    if (!target)
+        return -ENOMEM;
+    target->options = *options;
+    target->name = strdup(options->name);
+    target->pace.factor = 1;
+    target->slow_pace.factor = 1;
+    int r = target->name ? 0 : -ENOMEM;
+    for (int lane = 0; lane < SG_LANES && !r; lane++)
+        r = make_lane(target, (enum sg_lane)lane);
+    if (!r)
+        r = sg_store_slot(options->store, options->cluster, "jolokia", options->name,
+            &target->lanes[SG_LANE_FAST].slot);
+    if (r)
+        return r;
+    target->options.name = target->name;
+    target->options.labels = NULL; /* the engines have them */
+    target->options.n_labels = 0;
+    *ret_target = sg_take(&target);
+    return 0;
+}
+
+struct sg_target *sg_target_free(struct sg_target *target)
+{
+    if (!target)
+        return NULL;
+    (void)sg_peer_free(target->peer);
+    for (int lane = 0; lane < SG_LANES; lane++) {
+        (void)sg_engine_free(target->lanes[lane].engine);
+        free(sg_secret_wipe(target->lanes[lane].body));
+    }
+    free(target->address);
+    free(target->name);
+    free(target);
+    return NULL;
+}
+
+/* ---- Where it is ---- */
+
+static bool by_proxy(const struct sg_target *target)
+{
+    return target->options.source->proxy.url;
+}
+
+static int connect_to(struct sg_target *target, const char *url, struct sg_error *err)
+{
+    const struct sg_jolokia_source *source = target->options.source;
+    struct sg_peer *peer = NULL;
+
+    int r = sg_peer_new(target->options.transport,
+        &(struct sg_peer_options){ url, source->username, source->password, &source->tls }, &peer,
+        err);
+    if (r)
+        return r;
+    (void)sg_peer_free(target->peer);
+    target->peer = peer;
+    return 0;
+}
+
+/* Each request names the target, so that each target has bodies of its own. */
+static int make_bodies(struct sg_target *target, const char *address)
+{
+    const struct sg_jolokia_proxy *proxy = &target->options.source->proxy;
+    const struct sg_request_target to = { address, proxy->username, proxy->password };
+
+    for (int i = 0; i < SG_LANES; i++) {
+        struct lane *lane = &target->lanes[i];
+        char *body = NULL;
+        if (!lane->plan)
+            continue;
+        int r = sg_request_plan_body_for(lane->plan, &to, &body);
+        if (r)
+            return r;
+        free(sg_secret_wipe(lane->body));
+        lane->body = body;
+    }
+    return 0;
+}
+
+int sg_target_set_address(struct sg_target *target, const char *address, struct sg_error *err)
+{
+    int r = 0;
+
+    if (target->address && strcmp(target->address, address) == 0)
+        return 0;
+    sg_auto_free char *copy = strdup(address);
+    if (!copy)
+        return -ENOMEM;
+    if (by_proxy(target))
+        r = make_bodies(target, address);
+    if (!r && (!by_proxy(target) || !target->peer))
+        r = connect_to(target, by_proxy(target) ? target->options.source->proxy.url : address, err);
+    if (r)
+        return r;
+    free(target->address);
+    target->address = sg_take(&copy);
+    target->pace = (struct pace){ .factor = 1 };
+    return 0;
+}
+
+bool sg_target_has_address(const struct sg_target *target)
+{
+    return target->address;
+}
+
+/* ---- Failures ---- */
+
+/* What every text about this target begins with, beyond the peer's own URL. */
+static void name_target(const struct sg_target *target, struct sg_error *err)
+{
+    if (by_proxy(target))
+        (void)sg_error_prefix(err, 0, "%.200s through ", target->address);
+}
+
+/*
+ * What went wrong while one answer was read, by kind. A cause that hits every request is one
+ * failure, told once.
+ */
+struct failures {
+    size_t n[SG_FAILURE_KINDS];
+    struct sg_error first[SG_FAILURE_KINDS];
+};
+
+static void tell_failures(
+    const struct sg_target *target, struct sg_slot *slot, struct failures *failures)
+{
+    for (int kind = 0; kind < SG_FAILURE_KINDS; kind++) {
+        struct sg_error *err = &failures->first[kind];
+        if (failures->n[kind] == 0)
+            continue;
+        if (failures->n[kind] > 1)
+            (void)sg_error_prefix(err, 0, "%zu requests failed, the first: ", failures->n[kind]);
+        (void)sg_error_prefix(err, 0, "%s: ", sg_peer_shown_url(target->peer));
+        name_target(target, err);
+        sg_slot_fail(slot, (enum sg_failure_kind)kind, err);
+    }
+}
+
+void sg_target_fail(struct sg_target *target, enum sg_failure_kind kind, const struct sg_error *err)
+{
+    struct sg_slot *slot = target->lanes[SG_LANE_FAST].slot;
+
+    sg_slot_begin(slot);
+    sg_slot_fail(slot, kind, err);
+    sg_slot_end(slot, NULL);
+}
+
+/* ---- Reading an answer ---- */
+
+struct reading {
+    struct lane *lane;
+    struct failures failures;
+};
+
+static void put_value(
+    void *context, const struct sg_attribute *attribute, const struct sg_attribute_value *value)
+{
+    struct reading *reading = context;
+    sg_engine_put(reading->lane->engine, attribute, value);
+}
+
+static void note_failure(void *context, enum sg_failure_kind kind, const struct sg_error *err)
+{
+    struct reading *reading = context;
+
+    if (reading->failures.n[kind]++ == 0)
+        reading->failures.first[kind] = *err;
+}
+
+static void count_dropped(const struct lane *lane)
+{
+    const struct sg_engine_stats *stats = sg_engine_stats(lane->engine);
+
+    for (int reason = 0; reason < SG_DROP_REASONS; reason++) {
+        if (stats->n_dropped[reason])
+            sg_slot_count_dropped(
+                lane->slot, (enum sg_drop_reason)reason, stats->n_dropped[reason]);
+    }
+}
+
+static bool all_failed(const struct lane *lane, const struct failures *failures)
+{
+    size_t n = 0;
+
+    for (int kind = 0; kind < SG_FAILURE_KINDS; kind++)
+        n += failures->n[kind];
+    return n > 0 && n >= lane->plan->n;
+}
+
+/* Publish what the answer has. Where every request failed that is nothing, not "no MBeans". */
+static void read_answer(struct sg_target *target, struct lane *lane, const struct sg_reply *reply)
+{
+    struct reading reading = { .lane = lane };
+    const struct sg_answer_handler handler = { &reading, put_value, note_failure };
+    struct sg_sample_set *set = NULL;
+
+    sg_engine_begin(lane->engine);
+    int r = sg_answer_read(lane->plan, reply->body, reply->body_len, &handler);
+    tell_failures(target, lane->slot, &reading.failures);
+    if (!r && !all_failed(lane, &reading.failures)) {
+        count_dropped(lane);
+        if (sg_engine_snapshot(lane->engine, &set))
+            sg_slot_fail(lane->slot, SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });
+    }
+    sg_slot_end(lane->slot, set);
+}
+
+/* ---- The steps of a poll ---- */
+
+static int64_t now_ms(const struct sg_target *target)
+{
+    return sg_clock_monotonic_ms(target->options.clock);
+}
+
+/* Polls keep a beat but are not exact to the millisecond: half an interval early is in time. */
+static void set_pace(const struct sg_target *target, struct pace *pace, int64_t interval_ms)
+{
+    pace->not_before_ms =
+        target->begun_ms + pace->factor * interval_ms - target->options.config->interval_ms / 2;
+}
+
+static void slow_down(struct pace *pace)
+{
+    if (pace->factor < PAUSE_FACTOR_MAX)
+        pace->factor *= 2;
+}
+
+static void take_reply(void *context, const struct sg_reply *reply);
+
+static void ask(struct sg_target *target, enum step step)
+{
+    struct lane *lane = &target->lanes[step == ASK_SLOW ? SG_LANE_SLOW : SG_LANE_FAST];
+    struct sg_str body = lane->body ? sg_str_of(lane->body)
+                                    : (struct sg_str){ lane->plan->body, lane->plan->body_len };
+
+    if (step == ASK_VERSION)
+        body = sg_proxy_version_request;
+    else if (step == ASK_PROBE)
+        body = sg_proxy_probe_request;
+    target->step = step;
+    if (sg_peer_start(target->peer, body, target->deadline_ms, take_reply, target) == 0)
+        return;
+    target->step = IDLE;
+    sg_slot_fail(lane->slot, SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });
+    sg_slot_end(lane->slot, NULL);
+}
+
+static void ask_slow(struct sg_target *target)
+{
+    const struct sg_target_options *options = &target->options;
+    struct lane *lane = &target->lanes[SG_LANE_SLOW];
+    int64_t interval_ms = options->source->slow_interval_ms;
+
+    if (!lane->plan || now_ms(target) < target->slow_pace.not_before_ms)
+        return;
+    if (!lane->slot) {
+        if (sg_store_slot(
+                options->store, options->cluster, "jolokia_slow", target->name, &lane->slot))
+            return; /* no memory: the next poll tries again */
+        sg_slot_set_stale_after(lane->slot, 2 * interval_ms + options->config->stale_after_ms);
+    }
+    sg_slot_begin(lane->slot);
+    ask(target, ASK_SLOW);
+}
+
+static void end_fast(struct sg_target *target, const struct sg_reply *reply)
+{
+    target->pace = (struct pace){ .factor = 1 };
+    read_answer(target, &target->lanes[SG_LANE_FAST], reply);
+    ask_slow(target);
+}
+
+static void end_slow(struct sg_target *target, const struct sg_reply *reply)
+{
+    target->slow_pace.factor = 1;
+    set_pace(target, &target->slow_pace, target->options.source->slow_interval_ms);
+    read_answer(target, &target->lanes[SG_LANE_SLOW], reply);
+}
+
+static void end_probe(struct sg_target *target, const struct sg_reply *reply)
+{
+    struct lane *lane = &target->lanes[SG_LANE_FAST];
+    struct sg_error err = { "" };
+
+    if (sg_proxy_probe_says_yes(reply->body, reply->body_len, &err)) {
+        ask(target, ASK_FAST);
+        return;
+    }
+    (void)sg_error_prefix(&err, 0, "%s: ", sg_peer_shown_url(target->peer));
+    name_target(target, &err);
+    sg_slot_fail(lane->slot, SG_FAILURE_PROTOCOL, &err);
+    sg_slot_end(lane->slot, NULL);
+}
+
+static void end_badly(struct sg_target *target, enum step step, const struct sg_reply *reply)
+{
+    struct lane *lane = &target->lanes[step == ASK_SLOW ? SG_LANE_SLOW : SG_LANE_FAST];
+    bool was_too_long = reply->kind == SG_FAILURE_TIMEOUT || reply->kind == SG_FAILURE_LIMIT;
+    struct sg_error err = *reply->err;
+
+    if (step == ASK_SLOW && was_too_long) {
+        slow_down(&target->slow_pace);
+        set_pace(target, &target->slow_pace, target->options.source->slow_interval_ms);
+    } else if (step == ASK_FAST && by_proxy(target) && reply->kind == SG_FAILURE_TIMEOUT) {
+        slow_down(&target->pace);
+        set_pace(target, &target->pace, target->options.config->interval_ms);
+    }
+    name_target(target, &err);
+    sg_slot_fail(lane->slot, reply->kind, &err);
+    sg_slot_end(lane->slot, NULL);
+}
+
+static void take_reply(void *context, const struct sg_reply *reply)
+{
+    struct sg_target *target = context;
+    enum step step = target->step;
+
+    target->step = IDLE;
+    if (!reply->ok) {
+        end_badly(target, step, reply);
+        return;
+    }
+    switch (step) {
+    case ASK_VERSION:
+        ask(target, sg_proxy_version_says_yes(reply->body, reply->body_len) ? ASK_FAST : ASK_PROBE);
+        break;
+    case ASK_PROBE:
+        end_probe(target, reply);
+        break;
+    case ASK_FAST:
+        end_fast(target, reply);
+        break;
+    case ASK_SLOW:
+        end_slow(target, reply);
+        break;
+    case IDLE:
+        break;
+    }
+}
+
+void sg_target_start(struct sg_target *target, int64_t deadline_ms)
+{
+    if (!target->peer || now_ms(target) < target->pace.not_before_ms)
+        return;
+    target->begun_ms = now_ms(target);
+    target->deadline_ms = deadline_ms;
+    sg_slot_begin(target->lanes[SG_LANE_FAST].slot);
+    ask(target, by_proxy(target) ? ASK_VERSION : ASK_FAST);
+}
+
+void sg_target_end(struct sg_target *target)
+{
+    if (target->step == ASK_SLOW)
+        sg_slot_end(target->lanes[SG_LANE_SLOW].slot, NULL);
+    else if (target->step != IDLE)
+        sg_slot_end(target->lanes[SG_LANE_FAST].slot, NULL);
+    target->step = IDLE;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "jolokia/catalogue.h"
+#include "jolokia/rule_sets.h"
+#include "test.h"
+
+static char kafka_name[] = "kafka";
+static char wrong_name[] = "kafak";
+static char place[] = "f.yml:3:4";
+
+static void test_rule_sets_each_is_loaded_once(void **state)
+{
+    char *names[] = { kafka_name };
+    char *same_names[] = { kafka_name };
+    const struct sg_rules_config config = { 1, names, NULL };
+    const struct sg_rules_config same = { 1, same_names, place };
+    const struct sg_rule_set *a = NULL;
+    const struct sg_rule_set *b = NULL;
+    struct sg_rule_sets *sets = NULL;
+    struct sg_error err;
+    (void)state;
+
+    assert_int_equal(sg_rule_sets_new(&sets), 0);
+    assert_int_equal(sg_rule_sets_get(sets, &config, NULL, &a, &err), 0);
+    assert_int_equal(sg_rule_sets_get(sets, &same, NULL, &b, &err), 0);
+    assert_ptr_equal(a, b);
+    assert_true(a->plans[SG_LANE_FAST]->n > 10);
+    (void)sg_rule_sets_free(sets);
+}
+
+static void test_rule_sets_mistakes_have_their_place(void **state)
+{
+    char *wrong[] = { wrong_name };
+    char *mixed[] = { kafka_name, wrong_name };
+    const struct {
+        struct sg_rules_config config;
+        const char *part;
+    } cases[] = {
+        { { 1, wrong, place }, "f.yml:3:4: rules: \"kafak\" is no built-in catalogue (jvm, kafka" },
+        { { 1, wrong, place }, "No such file" },
+        { { 2, mixed, place }, "a rule file stands alone" },
+        { { 1, wrong, NULL }, "rules: \"kafak\" is no" },
+    };
+    const struct sg_rule_set *set = NULL;
+    struct sg_rule_sets *sets = NULL;
+    (void)state;
+
+    assert_int_equal(sg_rule_sets_new(&sets), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sg_error err = { "" };
+        assert_int_equal(
+            sg_rule_sets_get(sets, &cases[i].config, NULL, &set, &err), SG_RULE_SETS_E_CONFIG);
+        if (!strstr(err.text, cases[i].part))
+            fail_msg("\"%s\" lacks \"%s\"", err.text, cases[i].part);
+    }
+    (void)sg_rule_sets_free(sets);
+}
+
+static void test_catalogues_shared_file_is_loaded_once(void **state)
+{
+    const char *const names[] = { "kafka", "kafka" };
+    struct sg_rules *one = NULL;
+    struct sg_rules *both = NULL;
+    struct sg_error err;
+    (void)state;
+
+    assert_int_equal(sg_catalogue_load("kafka", &one, &err), 0);
+    assert_int_equal(sg_catalogue_load_all(names, 2, &both, &err), 0);
+    assert_int_equal(one->n_rules, both->n_rules);
+    assert_int_equal(one->requests.n, both->requests.n);
+    (void)sg_rules_free(one);
+    (void)sg_rules_free(both);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rule_sets_each_is_loaded_once),
+        cmocka_unit_test(test_rule_sets_mistakes_have_their_place),
+        cmocka_unit_test(test_catalogues_shared_file_is_loaded_once),
+    };
+    return cmocka_run_group_tests_name("rule_sets", tests, NULL, NULL);
+}
