@@ -31,6 +31,7 @@
 #include "admin/metadata.h"
 #include "admin/offsets.h"
 #include "admin/requests.h"
+#include "admin/spark.h"
 #include "admin/topology.h"
 #include "base/auto.h"
 #include "base/filter.h"
@@ -80,6 +81,8 @@ struct collection {
     struct sg_failures failures;
     struct sg_topology *topology;
     struct sg_groups groups;
+    size_t n_spark;
+    struct sg_spark_query *spark;
     bool *answered; /* per place in topology->brokers */
     bool *skip;     /* the same: not asked for the ends of its logs */
     bool abandoned; /* requests were given up, but librdkafka goes on with them */
@@ -323,6 +326,9 @@ static int read_all(struct collection *c)
     r = start_offsets(c, SG_OFFSETS_START, GROUPS_UNTIL, &c->starts);
     if (!r)
         r = read_groups(c);
+    if (!r)
+        r = sg_spark_read(c->admin->env.cluster_config, c->topology, &c->groups, &c->failures,
+            &c->spark, &c->n_spark);
     if (r)
         return r;
     r = publish_brokers(c);
@@ -356,6 +362,8 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .start = sg_offsets_get(c->starts),
         .end = sg_offsets_get(c->ends),
         .ages = self->ages,
+        .n_spark = c->n_spark,
+        .spark = c->spark,
         .configs = self->configs,
         .statuses = self->statuses,
         .now_ms = sg_clock_monotonic_ms(self->env.clock),
@@ -475,6 +483,7 @@ static void collect(void *opaque, int64_t deadline)
     (void)sg_offsets_free(c.starts);
     sg_groups_done(&c.groups);
     (void)sg_topology_unref(c.topology);
+    free(c.spark);
     free(c.answered);
     free(c.skip);
 }

@@ -321,6 +321,16 @@ static void put_group(struct exporter *e, const struct sg_group *group)
     put_status(e, group, status);
 }
 
+static void put_spark(struct exporter *e, const struct sg_spark_query *query)
+{
+    const struct sg_label label = { SG_STR("consumergroup"), sg_str_of(query->name) };
+
+    if (query->batch == SG_CHECKPOINT_NO_BATCH)
+        return;
+    put(e, SG_ADMIN_SPARK_BATCH, &label, 1, query->batch);
+    put_seconds(e, SG_ADMIN_SPARK_COMPLETED, &label, 1, query->completed_ms);
+}
+
 int sg_export_series(
     const struct sg_export *from, struct sg_series_table *table, struct sg_slot *slot)
 {
@@ -337,5 +347,7 @@ int sg_export_series(
     put_topics(&e);
     for (size_t i = 0; i < from->groups->n; i++)
         put_group(&e, &from->groups->groups[i]);
+    for (size_t i = 0; i < from->n_spark; i++)
+        put_spark(&e, &from->spark[i]);
     return 0;
 }

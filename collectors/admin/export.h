@@ -9,6 +9,7 @@
 #include "admin/ages.h"
 #include "admin/configs.h"
 #include "admin/groups.h"
+#include "admin/spark.h"
 #include "admin/status.h"
 #include "admin/topology.h"
 #include "metric/series.h"
@@ -25,6 +26,8 @@ struct sg_export {
     const int64_t *end;
     const struct sg_ages *ages; /* of these groups and offsets */
     const struct sg_configs *configs;
+    size_t n_spark;
+    const struct sg_spark_query *spark;
     struct sg_statuses *statuses; /* told of every commit */
     int64_t now_ms;               /* monotonic */
 };

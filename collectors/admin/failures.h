@@ -27,7 +27,8 @@ enum sg_request {
     SG_REQUEST_OFFSET_FETCH,
     SG_REQUEST_LIST_OFFSETS,
     SG_REQUEST_DESCRIBE_CONFIGS,
-    SG_REQUEST_NONE, /* not a request: memory, threads */
+    SG_REQUEST_CHECKPOINT, /* a Spark query's files */
+    SG_REQUEST_NONE,       /* not a request: memory, threads */
 };
 
 struct sg_failure {

@@ -89,6 +89,13 @@ const struct sg_family sg_admin_families[] = {
         "How far the consumer group is from losing records in the partition where it is nearest to "
         "that: 1 at the log's end, 0 at its start, where the next records to be deleted are those "
         "it has to read (OffsetFetch, ListOffsets)." },
+    [SG_ADMIN_SPARK_BATCH] = { "kafka_spark_checkpoint_batch", SG_METRIC_GAUGE,
+        "Number of the last batch that the Spark structured streaming query has completed "
+        "(its checkpoint: commits/)." },
+    [SG_ADMIN_SPARK_COMPLETED] = { "kafka_spark_checkpoint_completed_timestamp_seconds",
+        SG_METRIC_GAUGE,
+        "Unix time at which the Spark structured streaming query completed that batch; without "
+        "input there is no batch (its checkpoint: commits/)." },
 };
 
 const size_t sg_admin_n_families = sizeof sg_admin_families / sizeof sg_admin_families[0];

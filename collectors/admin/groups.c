@@ -107,6 +107,13 @@ void sg_group_describe(
     group->n_members = (uint32_t)n_members;
 }
 
+void sg_group_set_committed(struct sg_group *group, struct sg_committed *committed, size_t n)
+{
+    free(group->committed);
+    group->committed = committed;
+    group->n_committed = n;
+}
+
 static int by_partition(const void *a, const void *b)
 {
     uint32_t x = ((const struct sg_committed *)a)->partition;
@@ -150,8 +157,6 @@ int sg_group_commit(struct sg_group *group,
     }
     if (!sorted)
         qsort(committed, n, sizeof *committed, by_partition);
-    free(group->committed);
-    group->committed = committed;
-    group->n_committed = n;
+    sg_group_set_committed(group, committed, n);
     return 0;
 }

@@ -76,6 +76,12 @@ int sg_groups_add(struct sg_groups *groups,
     bool *ret_is_new);
 
 /**
+ * What a group has read, from somewhere else than its coordinator.
+ * @param committed  by partition number; taken over
+ */
+void sg_group_set_committed(struct sg_group *group, struct sg_committed *committed, size_t n);
+
+/**
  * A coordinator describes a group.
  *
  * The answer Dead with no members for a group that was listed as living means that the group uses

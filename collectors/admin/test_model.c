@@ -220,7 +220,7 @@ static char *page_text(struct page *page)
     assert_int_equal(
         sg_ages_begin(ages, page->topology, &page->groups, page->start, page->end, 0), 0);
     const struct sg_export from = { page->topology, &page->groups, page->start, page->end, ages,
-        configs, statuses, 0 };
+        configs, 0, NULL, statuses, 0 };
     assert_int_equal(sg_store_new(&sg_clock_system, 1000, &store), 0);
     assert_int_equal(sg_store_slot(store, "c", "admin", "cluster", &slot), 0);
     assert_int_equal(sg_series_table_new(NULL, 0, 0, &table), 0);

@@ -15,6 +15,7 @@
 #include <string.h>
 
 enum {
+    SPARK_MAX = 1000,
     CLUSTERS_MAX = 1000,
     CLIENT_PROPERTIES_MAX = 500
 };
@@ -44,6 +45,11 @@ static void free_cluster(struct sg_cluster_config *cluster)
     free(cluster->groups.include);
     free(cluster->groups.exclude);
     sg_config_free_jolokia(cluster);
+    for (size_t i = 0; i < cluster->n_spark; i++) {
+        free(cluster->spark[i].name);
+        free(cluster->spark[i].checkpoint);
+    }
+    free(cluster->spark);
 }
 
 struct sg_config *sg_config_free(struct sg_config *config)
@@ -174,12 +180,51 @@ static void read_client(
 /* What only a Kafka client does something with. */
 static void refuse_kafka_keys(struct sg_yaml *yaml, const struct sg_yaml_node *node)
 {
-    static const char *const keys[] = { "client", "groups", "jolokia", "topics" };
+    static const char *const keys[] = { "client", "groups", "jolokia", "spark", "topics" };
 
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         if (sg_yaml_find(node, keys[i]))
             sg_yaml_problem(yaml, sg_yaml_find(node, keys[i]),
                 "\"%s\" needs \"bootstrap_servers\"; a cluster without has only \"jvms\"", keys[i]);
+    }
+}
+
+static void read_spark(
+    struct sg_yaml *yaml, const struct sg_yaml_node *list, struct sg_cluster_config *cluster)
+{
+    static const char *const keys[] = { "checkpoint", "name", NULL };
+    size_t n = sg_yaml_count(list);
+
+    if (!list)
+        return;
+    if (!sg_yaml_is_list(list) || n > SPARK_MAX) {
+        sg_yaml_problem(yaml, list,
+            "\"spark\" must be a list of at most %d queries, each "
+            "{ name: NAME, checkpoint: DIRECTORY }",
+            SPARK_MAX);
+        return;
+    }
+    cluster->spark = calloc(n + 1, sizeof *cluster->spark);
+    if (!cluster->spark) {
+        sg_yaml_problem(yaml, list, "out of memory");
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct sg_yaml_node *item = sg_yaml_item(list, i);
+        struct sg_spark_config *query = &cluster->spark[cluster->n_spark++];
+        if (!sg_yaml_expect_map(yaml, item, "a Spark query", keys))
+            continue;
+        if (!sg_yaml_read_string(yaml, item, "name", &query->name) || !query->name[0])
+            sg_yaml_problem(yaml, item, "a Spark query needs a \"name\"");
+        if (!sg_yaml_read_string(yaml, item, "checkpoint", &query->checkpoint) ||
+            query->checkpoint[0] != '/')
+            sg_yaml_problem(yaml, item,
+                "a Spark query needs a \"checkpoint\": its checkpointLocation, a directory of "
+                "this machine that starts with /");
+        for (size_t j = 0; query->name && j + 1 < cluster->n_spark; j++) {
+            if (cluster->spark[j].name && strcmp(cluster->spark[j].name, query->name) == 0)
+                sg_yaml_problem(yaml, item, "two Spark queries are called \"%.80s\"", query->name);
+        }
     }
 }
 
@@ -189,7 +234,7 @@ static void read_cluster(struct sg_yaml *yaml,
     struct sg_cluster_config *cluster)
 {
     static const char *const keys[] = { "bootstrap_servers", "client", "groups", "jolokia", "jvms",
-        "name", "topics", NULL };
+        "name", "spark", "topics", NULL };
 
     if (!sg_yaml_expect_map(yaml, node, "a cluster", keys))
         return;
@@ -210,6 +255,7 @@ static void read_cluster(struct sg_yaml *yaml,
     read_filter(yaml, node, "groups", &cluster->groups);
     sg_config_read_jolokia(yaml, sg_yaml_find(node, "jolokia"), config, cluster);
     sg_config_read_jvms(yaml, sg_yaml_find(node, "jvms"), config, cluster);
+    read_spark(yaml, sg_yaml_find(node, "spark"), cluster);
 }
 
 static void read_clusters(

@@ -105,6 +105,12 @@ struct sg_filter_config {
     char *exclude;
 };
 
+/* A Spark structured streaming query, which commits nothing to Kafka. */
+struct sg_spark_config {
+    char *name;       /* of the consumer group that it is shown as */
+    char *checkpoint; /* its checkpointLocation, a directory */
+};
+
 struct sg_cluster_config {
     char *name;
     char *bootstrap_servers; /* NULL: only JVMs, without a Kafka client */
@@ -116,6 +122,8 @@ struct sg_cluster_config {
     struct sg_jolokia_config jolokia;
     size_t n_jvms;
     struct sg_jvm_config *jvms;
+    size_t n_spark;
+    struct sg_spark_config *spark;
 };
 
 struct sg_config {

@@ -35,6 +35,33 @@ static int load(const char *text, struct sg_config **ret_config)
     return r;
 }
 
+static void test_load_spark_queries(void **state)
+{
+    struct sg_config *config = NULL;
+    (void)state;
+
+    assert_int_equal(load("clusters:\n"
+                          "  - name: a\n"
+                          "    bootstrap_servers: h:1\n"
+                          "    spark: [{ name: audit, checkpoint: /ck/audit }]\n",
+                         &config),
+        0);
+    assert_int_equal(config->clusters[0].n_spark, 1);
+    assert_string_equal(config->clusters[0].spark[0].checkpoint, "/ck/audit");
+    config = sg_config_free(config);
+    assert_int_equal(load("clusters:\n"
+                          "  - name: a\n"
+                          "    bootstrap_servers: h:1\n"
+                          "    spark:\n"
+                          "      - { name: x, checkpoint: relative }\n"
+                          "      - { name: x, checkpoint: /c, color: red }\n",
+                         &config),
+        SG_CONFIG_E_INVALID);
+    assert_non_null(strstr(problems, "f.yml:5:9: a Spark query needs a \"checkpoint\""));
+    assert_non_null(strstr(problems, "f.yml:6:9: two Spark queries are called \"x\""));
+    assert_non_null(strstr(problems, "color"));
+}
+
 static void test_load_full_file_gives_everything(void **state)
 {
     struct sg_config *config = NULL;
@@ -447,6 +474,7 @@ static void test_flags_bad_ones_are_named(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_load_spark_queries),
         cmocka_unit_test(test_load_full_file_gives_everything),
         cmocka_unit_test(test_load_mistakes_are_all_told_with_their_place),
         cmocka_unit_test(test_load_jolokia_keys_are_taken),
