@@ -13,9 +13,13 @@ from streamgauge import Streamgauge
 
 REPO = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("STREAMGAUGE_BUILD", REPO / "build/tests"))
-# Added to every port of the labs, so that two runs can be side by side.
-OFFSET = int(os.environ.get("STREAMGAUGE_TEST_PORT_OFFSET", "3000"))
 FOLDER = pathlib.Path(os.environ.get("STREAMGAUGE_TEST_DIR", "/var/tmp/streamgauge-tests"))
+# Added to every port of the labs; another number, and another folder, for a second run at the same time.
+OFFSET = int(os.environ.get("STREAMGAUGE_TEST_PORT_OFFSET", "3000"))
+
+# Broker 1, 2 and 3 have one each, so that every end-to-end test runs against all of them.
+AGENTS = ("1.7.2", "2.2.9", "2.6.0")
+JVM_PORTS = {"zookeeper": 8781, "connect": 8782, "spark": 8783}
 
 
 class Lab:
@@ -29,14 +33,14 @@ class Lab:
     def run(self, program, *arguments, check=True):
         return subprocess.run(
             [REPO / "deploy/lab" / program, "--dir", self.directory, *arguments],
-            check=check, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300,
+            check=check, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=900,
         )
 
     def up(self):
         binary = BUILD / "release/streamgauge"
         try:
             return self.run("up", "--port-offset", str(self.offset), "--streamgauge", str(binary),
-                            *self.options)
+                            "--jolokia", ",".join(AGENTS), *self.options)
         except subprocess.CalledProcessError as error:
             pytest.fail(f"deploy/lab/up failed:\n{error.stdout}\n{error.stderr}")
 
@@ -58,8 +62,10 @@ class Lab:
     def prometheus_url(self):
         return f"http://127.0.0.1:{9090 + self.offset}"
 
-    def jolokia(self, broker):
-        return f"http://127.0.0.1:{8777 + broker + self.offset}/jolokia/"
+    def jolokia(self, name):
+        """The agent of a broker, by its id, or of another JVM, by its name."""
+        port = JVM_PORTS[name] if name in JVM_PORTS else 8777 + name
+        return f"http://127.0.0.1:{port + self.offset}/jolokia/"
 
     def jmx_port(self, broker):
         return 9998 + broker + self.offset
@@ -75,7 +81,7 @@ class Lab:
 
 @pytest.fixture(scope="session")
 def lab():
-    lab = Lab("lab", OFFSET)
+    lab = Lab("lab", OFFSET, "--with-connect")
     lab.up()
     yield lab
     lab.down()
@@ -83,7 +89,7 @@ def lab():
 
 @pytest.fixture(scope="session")
 def kraft_lab():
-    lab = Lab("kraft", OFFSET + 3000, "--kraft", "--no-prometheus")
+    lab = Lab("kraft", OFFSET + 500, "--kraft", "--with-spark", "--no-prometheus")
     lab.up()
     yield lab
     lab.down()

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154  # variables shared with the other files, see settings.sh
-# Everything that the lab needs from outside: Debian packages, jars (Maven) and the Python client.
-# Jars and the client are pinned, checked by checksum and kept in the cache; when all is there,
-# nothing here touches the network.
+# Everything that the lab needs from outside: Debian packages, jars (Maven), the Python client and
+# Spark (PyPI). All but the packages is pinned, checked by checksum and kept in the cache; when all is
+# there, nothing here touches the network.
 
 build_packages=(
     g++
@@ -105,12 +105,13 @@ jars_are_complete()
         (cd -- "$folder" && sha256sum --quiet --strict --check "$list") >/dev/null 2>&1
 }
 
+# Maven keeps what it downloads in the cache for as long as the installation takes, no longer.
 jars_fetch()
 {
     local name=$1 log=$lab_dir/log/maven.log work
     step_begin "$name"
     work=$(mktemp -d "$cache/fetch.XXXXXX")
-    mvn -q -B -Dstyle.color=never -Dmaven.repo.local="$work/repository" \
+    mvn -q -B -Dstyle.color=never -Dmaven.repo.local="$cache/fetch.repository" \
         -f "$lab_home/artifacts/$name.pom.xml" dependency:copy-dependencies \
         -DoutputDirectory="$work/jars" -DincludeScope=runtime >"$log" 2>&1 </dev/null ||
         { rm -rf -- "$work" && step_fail "Maven could not fetch $name" "$log"; }
@@ -120,6 +121,25 @@ jars_fetch()
     mv -- "$work/jars" "$cache/$name"
     rm -rf -- "$work"
     step_end 'fetched, checksums match'
+}
+
+# jars_install NAME...: fetches those that are not in the cache.
+jars_install()
+{
+    local name
+    for name; do
+        jars_are_complete "$name" || jars_fetch "$name"
+    done
+    rm -rf -- "${cache:?}/fetch.repository"
+}
+
+# What this lab needs, one name a line.
+jars_wanted()
+{
+    echo "kafka-$kafka_version"
+    printf 'jolokia-%s\n' "${jolokia_version[@]}" | sort -u
+    [[ $with_connect == no ]] || echo "${connect_jars##*/}"
+    [[ $with_spark == no ]] || echo "${spark_kafka_jars##*/}"
 }
 
 # The venv's name holds the list's checksum: another list, another venv.
@@ -150,17 +170,54 @@ python_install()
     step_end 'installed, checksums match'
 }
 
+spark_set()
+{
+    local sum
+    sum=$(sha256sum <"$lab_home/artifacts/requirements-spark.txt")
+    spark_home=$cache/spark-${sum:0:12}
+}
+
+spark_is_complete()
+{
+    [[ -f $spark_home/complete ]]
+}
+
+# The archive (450 MB) is downloaded and checked by pip, and unpacked here: an installation would pack
+# its jars into a wheel and unpack that again.
+spark_install()
+{
+    local log=$lab_dir/log/pip.log work
+    step_begin 'Spark'
+    work=$(mktemp -d "$cache/fetch.XXXXXX")
+    {
+        "$python" -m pip download --quiet --disable-pip-version-check --no-cache-dir --no-deps \
+            --no-build-isolation --require-hashes -r "$lab_home/artifacts/requirements-spark.txt" \
+            -d "$work" &&
+            mkdir -- "$work/unpacked" "$work/spark" &&
+            tar -xzf "$work"/pyspark-*.tar.gz -C "$work/unpacked" --strip-components=1 &&
+            mv -- "$work/unpacked"/deps/{bin,jars} "$work/spark" &&
+            mkdir -- "$work/spark/python" &&
+            mv -- "$work/unpacked/pyspark" "$work"/py4j-*.whl "$work/spark/python"
+    } >"$log" 2>&1 </dev/null || { rm -rf -- "$work" && step_fail 'pip could not fetch Spark' "$log"; }
+    rm -rf -- "${spark_home:?}"
+    mv -- "$work/spark" "$spark_home"
+    rm -rf -- "$work"
+    touch -- "$spark_home/complete"
+    step_end 'fetched, checksums match'
+}
+
 # install_everything BUILD: BUILD is yes when Streamgauge is to be built.
 install_everything()
 {
-    local build=$1 name packages=(ca-certificates curl python3) fetch=() cache_lock
+    local build=$1 name wanted packages=(ca-certificates curl python3) fetch=() cache_lock
     mkdir -p -- "$cache"
     # Two labs may start side by side; the second waits for the first one's downloads.
     exec {cache_lock}>"$cache/lock"
     flock "$cache_lock"
     rm -rf -- "${cache:?}"/fetch.* # of a start that was interrupted
 
-    for name in "kafka-$kafka_version" jolokia-2.2.9; do
+    mapfile -t wanted < <(jars_wanted)
+    for name in "${wanted[@]}"; do
         jars_are_complete "$name" || fetch+=("$name")
     done
     python_set
@@ -176,9 +233,9 @@ install_everything()
 
     packages_install "${packages[@]}"
     java_find || die 'no Java 17 after the installation'
-    for name in "${fetch[@]}"; do
-        jars_fetch "$name"
-    done
+    jars_install "${fetch[@]}"
     python_is_complete || python_install
+    spark_set
+    [[ $with_spark == no ]] || spark_is_complete || spark_install
     exec {cache_lock}>&-
 }

@@ -6,23 +6,6 @@
 # Chosen once for all labs: the nodes of one lab only ever talk to each other.
 kraft_cluster_id=c3RyZWFtZ2F1Z2UtbGFiMQ
 
-# start_jvm NAME HEAP_MIB ARGUMENTS...: C1 only and a fixed collector: less CPU while the JVM warms
-# up, and the same collector names in the metrics on every machine. The JVM's own variables are
-# cleared, so that what is set for other programs does not change the lab.
-start_jvm()
-{
-    local name=$1 heap_mib=$2
-    shift 2
-    process_start "$name" env -u JAVA_TOOL_OPTIONS -u JDK_JAVA_OPTIONS -u _JAVA_OPTIONS \
-        "$java" "-Xms${heap_mib}m" "-Xmx${heap_mib}m" -XX:+UseG1GC -XX:TieredStopAtLevel=1 \
-        -XX:ParallelGCThreads=2 -XX:ConcGCThreads=1 -XX:+ExitOnOutOfMemoryError \
-        -Djava.awt.headless=true -Djava.net.preferIPv4Stack=true \
-        -Dlab.log="$(piece_log "$name")" \
-        -Dlog4j.configuration="file:$lab_home/config/log4j.properties" \
-        -Dlog4j2.configurationFile="file:$lab_home/config/log4j2.properties" \
-        "$@"
-}
-
 zookeeper_configure()
 {
     mkdir -p -- "$lab_dir/data/zookeeper"
@@ -40,8 +23,8 @@ EOF
 zookeeper_start()
 {
     zookeeper_configure
-    start_jvm zookeeper 96 -Dzookeeper.preAllocSize=1024 -Dzookeeper.jmx.log4j.disable=true \
-        -cp "$kafka_jars/*" \
+    start_jvm zookeeper 96 "$(jolokia_agent "$other_jolokia_version" "$zookeeper_jolokia_port")" \
+        -Dzookeeper.preAllocSize=1024 -Dzookeeper.jmx.log4j.disable=true -cp "$kafka_jars/*" \
         org.apache.zookeeper.server.quorum.QuorumPeerMain "$lab_dir/etc/zookeeper.properties"
 }
 
@@ -155,7 +138,7 @@ broker_start()
     fi
     start_jvm "broker-$id" 320 -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35 \
         -XX:+StartAttachListener -Djava.rmi.server.hostname=127.0.0.1 \
-        "-javaagent:$jolokia_jar=host=127.0.0.1,port=${jolokia_port[$1]},discoveryEnabled=false" \
+        "$(jolokia_agent "${jolokia_version[$1]}" "${jolokia_port[$1]}")" \
         -cp "$kafka_jars/*" kafka.Kafka "$lab_dir/etc/broker-$id.properties"
 }
 

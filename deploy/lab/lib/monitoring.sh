@@ -50,9 +50,18 @@ streamgauge_build()
     step_end 'built'
 }
 
+# The lab's JVMs that are no brokers: name, port of the agent, rules, tier.
+jvms_of_lab()
+{
+    [[ $mode == kraft ]] || echo "zookeeper $zookeeper_jolokia_port zookeeper metadata"
+    [[ $with_connect == no ]] || echo "connect $connect_jolokia_port kafka-connect integration"
+    [[ $with_spark == no ]] || echo "spark $spark_jolokia_port spark processing"
+}
+
 streamgauge_configure()
 {
-    local id
+    local id jvms name port rules tier
+    mapfile -t jvms < <(jvms_of_lab)
     {
         cat <<EOF
 collect: { interval: 15s, timeout: 10s }
@@ -65,6 +74,13 @@ EOF
         for id in "${broker_ids[@]}"; do
             printf '        %d: "http://127.0.0.1:%d/jolokia/"\n' "$id" "${jolokia_port[id]}"
         done
+        ((${#jvms[@]} == 0)) || echo '    jvms:'
+        while read -r name port rules tier; do
+            printf '      - { name: %s, url: "http://127.0.0.1:%d/jolokia/", rules: %s, labels: { tier: %s } }\n' \
+                "$name" "$port" "$rules" "$tier"
+        done < <(jvms_of_lab)
+        [[ $with_spark == no ]] || printf '    spark:\n      - { name: %s, checkpoint: %s }\n' \
+            "$spark_query" "$lab_dir/data/spark/checkpoint"
     } >"$lab_dir/streamgauge.yaml"
 }
 
@@ -77,14 +93,32 @@ streamgauge_start()
         --log.format=logfmt
 }
 
+# A JVM that was added to a running lab is not in the configuration: written anew, and started with
+# the same program. A configuration that names every JVM stays, whatever else is in it.
+streamgauge_restart_for_new_jvms()
+{
+    local name pid
+    while read -r name _; do
+        grep -q "{ name: $name," "$lab_dir/streamgauge.yaml" || break
+        name=''
+    done < <(jvms_of_lab)
+    [[ -n $name ]] || return 0
+    pid=$(process_pid streamgauge)
+    streamgauge_binary=$(readlink -- "/proc/$pid/exe")
+    streamgauge_binary=${streamgauge_binary% (deleted)}
+    process_stop 10 streamgauge
+    streamgauge_start
+}
+
 # page_is_complete GROUP...: fetches the page and sets `missing_from_page` to what it does not show;
 # succeeds when nothing is. Rests a second after a miss: many requests would look like a scraper.
 page_is_complete()
 {
-    local page
+    local page jvms
+    jvms=$(jvms_of_lab | cut -d' ' -f1)
     if page=$(curl -s -f -m 10 "http://127.0.0.1:$streamgauge_port/metrics"); then
         missing_from_page=$(awk -v groups="$*" -v brokers="${#broker_ids[@]}" \
-            -f "$lab_home/lib/page.awk" <<<"$page")
+            -v jvms="${jvms//$'\n'/ }" -f "$lab_home/lib/page.awk" <<<"$page")
     else
         missing_from_page='the page itself'
     fi

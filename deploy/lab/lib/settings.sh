@@ -13,8 +13,11 @@ broker_ids=(1 2 3)
 # Written to the lab's folder by `up`; what `down`, `status` and `fault` need to know.
 mode=zookeeper
 port_offset=0
+with_connect=no
+with_spark=no
 with_prometheus=yes
 with_streamgauge=yes
+jolokia=2.2.9 # one version for all brokers, or one for each, separated by commas
 
 settings_use_dir()
 {
@@ -35,6 +38,9 @@ settings_load()
         case $key in
             mode) mode=$value ;;
             port_offset) port_offset=$value ;;
+            jolokia) jolokia=$value ;;
+            with_connect) with_connect=$value ;;
+            with_spark) with_spark=$value ;;
             with_prometheus) with_prometheus=$value ;;
             with_streamgauge) with_streamgauge=$value ;;
         esac
@@ -47,6 +53,9 @@ settings_save()
     cat >"$lab_dir/lab.conf.new" <<EOF
 mode=$mode
 port_offset=$port_offset
+jolokia=$jolokia
+with_connect=$with_connect
+with_spark=$with_spark
 with_prometheus=$with_prometheus
 with_streamgauge=$with_streamgauge
 EOF
@@ -63,9 +72,14 @@ settings_apply()
         kafka_version=3.6.0
     fi
     kafka_jars=$cache/kafka-$kafka_version
-    jolokia_jar=$cache/jolokia-2.2.9/jolokia-agent-jvm-2.2.9-javaagent.jar
+    spark_kafka_jars=$cache/spark-kafka-4.2.0
+    connect_jars=$cache/connect-3.6.0
 
     zookeeper_port=$((2181 + port_offset))
+    zookeeper_jolokia_port=$((8781 + port_offset))
+    connect_port=$((8183 + port_offset))
+    connect_jolokia_port=$((8782 + port_offset))
+    spark_jolokia_port=$((8783 + port_offset))
     prometheus_port=$((9090 + port_offset))
     streamgauge_port=$((9308 + port_offset))
     broker_port=() controller_port=() jmx_port=() jolokia_port=()
@@ -77,7 +91,21 @@ settings_apply()
         jolokia_port[id]=$((8777 + id + port_offset))
         bootstrap+=${bootstrap:+,}127.0.0.1:${broker_port[id]}
     done
+    settings_apply_jolokia
     settings_apply_pieces
+}
+
+# Each broker has its own version of the agent. The other JVMs have the last broker's, so that they
+# ask for no further download.
+settings_apply_jolokia()
+{
+    local id versions
+    IFS=',' read -ra versions <<<"$jolokia"
+    jolokia_version=()
+    for id in "${broker_ids[@]}"; do
+        jolokia_version[id]=${versions[id - 1]-${versions[0]}}
+    done
+    other_jolokia_version=${versions[-1]}
 }
 
 # The pieces of this lab in the order in which they start. The name of a piece is also that of its
@@ -87,6 +115,8 @@ settings_apply_pieces()
     pieces=()
     [[ $mode == kraft ]] || pieces+=(zookeeper)
     pieces+=("${broker_ids[@]/#/broker-}" load)
+    [[ $with_connect == no ]] || pieces+=(connect)
+    [[ $with_spark == no ]] || pieces+=(spark)
     [[ $with_prometheus == no ]] || pieces+=(prometheus)
     [[ $with_streamgauge == no ]] || pieces+=(streamgauge)
 }
@@ -112,7 +142,9 @@ piece_ports()
 {
     local id=${1#broker-}
     case $1 in
-        zookeeper) echo "$zookeeper_port" ;;
+        zookeeper) printf '%s\n' "$zookeeper_port" "$zookeeper_jolokia_port" ;;
+        connect) printf '%s\n' "$connect_port" "$connect_jolokia_port" ;;
+        spark) echo "$spark_jolokia_port" ;;
         broker-*)
             echo "${broker_port[id]}"
             [[ $mode != kraft ]] || echo "${controller_port[id]}"

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # variables shared with the other files, see settings.sh
+# How a JVM of the lab is started, and its Jolokia agent.
+
+# start_jvm NAME HEAP_MIB ARGUMENTS...: C1 only and a fixed collector: less CPU while the JVM warms
+# up, and the same collector names in the metrics on every machine. The JVM's own variables are
+# cleared, so that what is set for other programs does not change the lab.
+start_jvm()
+{
+    local name=$1 heap_mib=$2
+    shift 2
+    process_start "$name" env -u JAVA_TOOL_OPTIONS -u JDK_JAVA_OPTIONS -u _JAVA_OPTIONS \
+        "$java" "-Xms${heap_mib}m" "-Xmx${heap_mib}m" -XX:+UseG1GC -XX:TieredStopAtLevel=1 \
+        -XX:ParallelGCThreads=2 -XX:ConcGCThreads=1 -XX:+ExitOnOutOfMemoryError \
+        -Djava.awt.headless=true -Djava.net.preferIPv4Stack=true \
+        -Dlab.log="$(piece_log "$name")" \
+        -Dlog4j.configuration="file:$lab_home/config/log4j.properties" \
+        -Dlog4j2.configurationFile="file:$lab_home/config/log4j2.properties" \
+        "$@"
+}
+
+# Prints the java option that loads the agent of one version. It answers on 127.0.0.1 only and may
+# read, but change nothing.
+jolokia_agent()
+{
+    local version=$1 port=$2 jar=jolokia-agent-jvm-$1-javaagent.jar
+    [[ $version != 1.* ]] || jar=jolokia-jvm-$version.jar
+    echo "-javaagent:$cache/jolokia-$version/$jar=host=127.0.0.1,port=$port,discoveryEnabled=false,policyLocation=file://$lab_home/config/jolokia-access.xml"
+}

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Three brokers, three versions of the Jolokia agent, one and the same page."""
+import json
+import urllib.request
+
+import pytest
+
+from conftest import AGENTS
+from streamgauge import Page, fetch
+
+# Jolokia 1.7.2 was released with 1.7.1 as the version that it tells.
+TOLD = {"1.7.2": "1.7.1"}
+
+
+@pytest.fixture(params=["lab", "kraft_lab"])
+def some_lab(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_agent_of_each_broker_has_its_version(some_lab):
+    for broker, version in enumerate(AGENTS, 1):
+        request = urllib.request.Request(
+            some_lab.jolokia(broker), b'{"type": "version"}',
+            {"Content-Type": "application/json; charset=utf-8"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            told = json.load(answer)["value"]["agent"]
+        assert told == TOLD.get(version, version), f"broker {broker}"
+
+
+def families(page, broker):
+    """The names of the families that this broker's JMX gave."""
+    return {
+        family.name for family in page.families if not family.name.startswith("streamgauge_")
+        for sample in family.samples if sample.labels.get("broker") == broker
+    }
+
+
+# What only the active controller has.
+OF_THE_ACTIVE_CONTROLLER = (
+    # In ZooKeeper mode, a queue for each broker that it controls.
+    "kafka_controller_controllerchannelmanager_",
+    # In KRaft mode the brokers send their heartbeats to it, and it leads the metadata log.
+    "kafka_controller_kafkacontroller_timesincelastheartbeatreceivedms",
+    "kafka_server_raftmetrics_commit_latency_",
+    "kafka_server_raftmetrics_number_of_observers",
+    "kafka_server_raftmetrics_uncommitted_voter_change",
+)
+
+
+def test_families_do_not_depend_on_the_agent(some_lab):
+    page = Page(fetch(some_lab.metrics_url)[2].decode())
+    active = [labels["broker"] for labels, value in
+              page.values("kafka_controller_kafkacontroller_activecontrollercount") if value == 1]
+    assert len(active) == 1
+    shown = {broker: families(page, broker) for broker in ("1", "2", "3")}
+    everywhere = set.intersection(*shown.values())
+    assert len(everywhere) > 80
+    differing = {
+        broker: sorted(name for name in names - everywhere
+                       if not (broker == active[0] and name.startswith(OF_THE_ACTIVE_CONTROLLER)))
+        for broker, names in shown.items()
+    }
+    assert differing == {"1": [], "2": [], "3": []}
+
+
+def test_agent_may_not_change_anything(some_lab):
+    for broker in (1, 2, 3):
+        body = b'{"type": "exec", "mbean": "java.lang:type=Memory", "operation": "gc"}'
+        request = urllib.request.Request(some_lab.jolokia(broker), body)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            assert json.load(answer)["status"] == 403
