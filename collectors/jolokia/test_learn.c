@@ -13,7 +13,6 @@
 SG_AUTO_DEFINE(struct sg_rules *, sg_rules_free);
 SG_AUTO_DEFINE(struct sg_engine *, sg_engine_free);
 SG_AUTO_DEFINE(struct sg_learner *, sg_learner_free);
-SG_AUTO_DEFINE(struct sg_matcher *, sg_matcher_free);
 SG_AUTO_DEFINE(struct sg_request_plan *, sg_request_plan_free);
 
 static void note(struct sg_learner *learner, const char *mbean, const char *attribute, bool wanted)
