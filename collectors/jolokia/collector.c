@@ -220,14 +220,14 @@ static void read_answer(
     sg_engine_begin(target->engine);
     if (sg_answer_read(target->owner->plan, reply->body, reply->body_len, &handler))
         return;
+    if (sg_engine_snapshot(target->engine, ret_set))
+        sg_slot_fail(target->slot, SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });
     const struct sg_engine_stats *stats = sg_engine_stats(target->engine);
     for (int reason = 0; reason < SG_DROP_REASONS; reason++) {
         if (stats->n_dropped[reason])
             sg_slot_count_dropped(
                 target->slot, (enum sg_drop_reason)reason, stats->n_dropped[reason]);
     }
-    if (sg_engine_snapshot(target->engine, ret_set))
-        sg_slot_fail(target->slot, SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });
 }
 
 static void take_reply(void *context, const struct sg_reply *reply)
