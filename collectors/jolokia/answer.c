@@ -2,6 +2,7 @@
 #include "jolokia/answer.h"
 
 #include "jolokia/mend.h"
+#include "jolokia/value.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -35,79 +36,112 @@ static void fail(
 
 /* ---- Values ---- */
 
-static void tell(struct reader *reader, const struct sg_attribute_value *value)
-{
-    reader->handler->value(reader->handler->context, &reader->attribute, value);
-}
+static void read_value(struct reader *reader, const char *name, json_t *json, const json_t *in);
 
-/* What agents write in place of a value that they could not give. */
-static bool is_excuse(struct sg_str text)
-{
-    return sg_str_starts_with(text, SG_STR("ERROR: ")) ||
-           sg_str_equal(text, SG_STR("Unsupported")) ||
-           sg_str_starts_with(text, SG_STR("[Object limit exceeded"));
-}
-
-static void read_value(struct reader *reader, struct sg_str name, json_t *json);
-
-/* Composite data, a row of tabular data, a map; or an error, or an Optional, whose value is lost.
- */
+/* Composite data, a map, or the attributes of an MBean. */
 static void read_object(struct reader *reader, json_t *json)
 {
-    void *iter;
+    for (void *iter = json_object_iter(json); iter; iter = json_object_iter_next(json, iter))
+        read_value(reader, json_object_iter_key(iter), json_object_iter_value(iter), json);
+}
 
-    if (json_object_get(json, ".error"))
-        return;
-    if (json_object_size(json) == 2 && json_object_get(json, "present") &&
-        json_object_get(json, "empty"))
-        return;
-    for (iter = json_object_iter(json); iter; iter = json_object_iter_next(json, iter))
-        read_value(reader, sg_str_of(json_object_iter_key(iter)), json_object_iter_value(iter));
+static bool is_index_column(const struct sg_value_table *table, const char *name)
+{
+    for (size_t i = 0; i < table->n_columns; i++) {
+        if (strcmp(table->columns[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A row's other columns. One that is called "value" adds nothing to the attribute's name. */
+static void read_row(struct reader *reader, json_t *row, const struct sg_value_table *table)
+{
+    struct sg_attribute *attribute = &reader->attribute;
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(row, name, value)
+    {
+        if (is_index_column(table, name))
+            continue;
+        if (strcasecmp(name, "value") != 0) {
+            read_value(reader, name, value, row);
+            continue;
+        }
+        struct sg_str last = attribute->path[--attribute->depth];
+        read_value(reader, last.ptr, value, row);
+        attribute->path[attribute->depth++] = last;
+    }
+}
+
+/* @param level  of the keys: the number of the index column */
+static void read_table(
+    struct reader *reader, json_t *json, const struct sg_value_table *table, size_t level)
+{
+    struct sg_attribute *attribute = &reader->attribute;
+    const char *key;
+    json_t *below;
+
+    json_object_foreach(json, key, below)
+    {
+        attribute->index[attribute->n_index++] = (struct sg_attribute_index){
+            .column = sg_str_of(table->columns[level]),
+            .value = sg_str_of(key),
+        };
+        if (level + 1 < table->n_columns) {
+            read_table(reader, below, table, level + 1);
+        } else if (table->row_is_value) {
+            struct sg_str last = attribute->path[--attribute->depth];
+            read_value(reader, last.ptr, below, json);
+            attribute->path[attribute->depth++] = last;
+        } else {
+            read_row(reader, below, table);
+        }
+        attribute->n_index--;
+    }
 }
 
 /* The recursion is as deep as an attribute's path may be. */
-static void read_value(struct reader *reader, struct sg_str name, json_t *json)
+static void read_value(struct reader *reader, const char *name, json_t *json, const json_t *in)
 {
     struct sg_attribute *attribute = &reader->attribute;
-    struct sg_str text;
+    struct sg_attribute_value value;
+    struct sg_value_table table;
 
     if (attribute->depth == SG_ATTRIBUTE_DEPTH_MAX)
         return;
-    attribute->path[attribute->depth++] = name;
-    switch (json_typeof(json)) {
-    case JSON_INTEGER:
-        tell(reader, &(struct sg_attribute_value){
-                         .kind = SG_ATTRIBUTE_INT, .integer = json_integer_value(json) });
-        break;
-    case JSON_REAL:
-        tell(reader, &(struct sg_attribute_value){
-                         .kind = SG_ATTRIBUTE_DOUBLE, .number = json_real_value(json) });
-        break;
-    case JSON_TRUE:
-    case JSON_FALSE:
-        tell(reader,
-            &(struct sg_attribute_value){ .kind = SG_ATTRIBUTE_BOOL, .flag = json_is_true(json) });
-        break;
-    case JSON_STRING:
-        text = (struct sg_str){ json_string_value(json), json_string_length(json) };
-        if (!is_excuse(text))
-            tell(reader, &(struct sg_attribute_value){ .kind = SG_ATTRIBUTE_TEXT, .text = text });
-        break;
-    case JSON_OBJECT:
-        read_object(reader, json);
-        break;
-    case JSON_NULL:
-    case JSON_ARRAY:
-        break;
+    attribute->path[attribute->depth++] = sg_str_of(name);
+    if (sg_value_read_scalar(json, &value)) {
+        attribute->near[SG_ATTRIBUTE_SIBLING] = in;
+        reader->handler->value(reader->handler->context, attribute, &value);
+    } else if (json_is_object(json) && !sg_value_is_nothing(json)) {
+        if (sg_value_is_table(json, attribute, &table))
+            read_table(reader, json, &table, 0);
+        else
+            read_object(reader, json);
     }
     attribute->depth--;
 }
 
+static bool find_near(const struct sg_attribute *attribute,
+    enum sg_attribute_near near,
+    const char *name,
+    struct sg_attribute_value *ret_value)
+{
+    const json_t *json = json_object_get(attribute->near[near], name);
+    return json && sg_value_read_scalar(json, ret_value);
+}
+
 static void read_mbean(struct reader *reader, struct sg_str name, json_t *attributes)
 {
-    reader->attribute.mbean = name;
-    reader->attribute.depth = 0;
-    read_object(reader, attributes);
+    reader->attribute = (struct sg_attribute){
+        .mbean = name,
+        .find = find_near,
+        .near = { attributes, attributes },
+    };
+    if (!sg_value_is_nothing(attributes))
+        read_object(reader, attributes);
 }
 
 /* ---- Elements ---- */

@@ -9,12 +9,15 @@
  *                                             └──> matcher (rules)
  *
  * What an attribute becomes is decided once. The cache maps the ObjectName's text and the
- * attribute's path to a series' number; a steady poll is one hash look-up and one store per
+ * attribute's path to a series' number; a steady poll is one hash look-up and two stores per
  * attribute, without a regular expression or a piece of text. Where a rule may look at the value
  * (value_scope.h), the decision is kept together with the value that it was made for, and made
  * again only when the value has changed; so it is always the one that jmx_exporter would make.
  *
- * Attributes that are gone for some polls are forgotten. One engine per target, one thread.
+ * What samples of one family do to each other is decided for each poll: where labels coincide, all
+ * samples of the family get the label _objectname; where its rules have different types, it is
+ * UNKNOWN. Attributes that are gone for some polls are forgotten. One engine per target, one
+ * thread.
  */
 
 #include "jolokia/attribute.h"
@@ -57,8 +60,8 @@ void sg_engine_put(struct sg_engine *engine,
     const struct sg_attribute *attribute,
     const struct sg_attribute_value *value);
 
-/** The poll's samples. @param ret_set  owned @return 0 or -ENOMEM */
+/** The poll ends: its samples. @param ret_set  owned @return 0 or -ENOMEM */
 int sg_engine_snapshot(struct sg_engine *engine, struct sg_sample_set **ret_set);
 
-/** What this poll did, borrowed until the next one begins. */
+/** What this poll did, borrowed until the next one begins; complete after its snapshot. */
 const struct sg_engine_stats *sg_engine_stats(const struct sg_engine *engine);

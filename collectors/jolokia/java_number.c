@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jolokia/java_number.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,12 +13,15 @@ static size_t write_word(char *out, const char *word)
     return n;
 }
 
-/* The fewest digits that read back as the same double, and the power of ten of the first one. */
+/*
+ * The fewest digits that read back as the same double, and the power of ten of the first one. Of
+ * two digits at least, Java takes those that are closest: 4.9E-324, not 5.0E-324.
+ */
 static size_t shortest_digits(double value, char digits[SG_NUMBER_TEXT_MAX], int *ret_exponent)
 {
     char text[SG_NUMBER_TEXT_MAX + 1];
 
-    for (int precision = 0;; precision++) {
+    for (int precision = 1;; precision++) {
         int n = snprintf(text, sizeof text, "%.*e", precision, value);
         if (precision == 16 || strtod(text, NULL) == value) {
             const char *e = memchr(text, 'e', (size_t)n);
@@ -27,7 +31,7 @@ static size_t shortest_digits(double value, char digits[SG_NUMBER_TEXT_MAX], int
                     digits[n_digits++] = *c;
             }
             *ret_exponent = (int)strtol(e + 1, NULL, 10);
-            return n_digits;
+            return n_digits == 2 && digits[1] == '0' ? 1 : n_digits;
         }
     }
 }
@@ -107,4 +111,86 @@ bool sg_java_number_read(struct sg_str text, double *ret_value)
         return false;
     *ret_value = value;
     return true;
+}
+
+/* ---- YAML ---- */
+
+static size_t flag_of_yaml(char *out, struct sg_str plain)
+{
+    static const char *const yes[] = { "true", "yes", "on" };
+    static const char *const no[] = { "false", "no", "off" };
+
+    for (size_t i = 0; i < 3; i++) {
+        if (plain.len == strlen(yes[i]) && strncasecmp(plain.ptr, yes[i], plain.len) == 0)
+            return write_word(out, "true");
+        if (plain.len == strlen(no[i]) && strncasecmp(plain.ptr, no[i], plain.len) == 0)
+            return write_word(out, "false");
+    }
+    return 0;
+}
+
+/* 10, 010 (eight), 0x1F, 0b11 @param text  without underscores */
+static size_t integer_of_yaml(char *out, const char *text)
+{
+    const char *digits = text + (*text == '-' || *text == '+');
+    char sign[] = { *text == '-' ? '-' : '+', '\0' };
+    char number[SG_NUMBER_TEXT_MAX + 2];
+    int base = 10;
+    char *end;
+
+    if (digits[0] == '0' && digits[1] == 'x') {
+        base = 16;
+        digits += 2;
+    } else if (digits[0] == '0' && digits[1] == 'b') {
+        base = 2;
+        digits += 2;
+    } else if (digits[0] == '0' && digits[1] != '\0') {
+        base = 8;
+    }
+    if (strlen(digits) + 2 > sizeof number || digits[0] == '-' || digits[0] == '+')
+        return 0;
+    (void)snprintf(number, sizeof number, "%s%s", sign, digits);
+    errno = 0;
+    long long value = strtoll(number, &end, base);
+    if (end == number + 1 || *end != '\0' || errno || (number[1] | 0x20) == 'x')
+        return 0;
+    return sg_number_write_int(out, value);
+}
+
+/* 0.50, 1.0e+3: there is a point, and the exponent has a sign */
+static size_t float_of_yaml(char *out, const char *text)
+{
+    const char *c = text + (*text == '-' || *text == '+');
+    size_t n_whole = strspn(c, "0123456789");
+    const char *point = c + n_whole;
+
+    if (*point != '.')
+        return 0;
+    const char *end = point + 1 + strspn(point + 1, "0123456789");
+    if (n_whole == 0 && end == point + 1)
+        return 0;
+    if (*end == 'e' || *end == 'E') {
+        if (end[1] != '-' && end[1] != '+')
+            return 0;
+        size_t n = strspn(end + 2, "0123456789");
+        end += n ? n + 2 : 0;
+    }
+    return *end == '\0' ? sg_java_number_write(out, strtod(text, NULL)) : 0;
+}
+
+size_t sg_java_number_of_yaml(char *out, struct sg_str plain)
+{
+    char text[SG_NUMBER_TEXT_MAX + 1];
+    size_t n = 0;
+
+    size_t written = flag_of_yaml(out, plain);
+    if (written || plain.len == 0 || plain.len >= sizeof text || plain.ptr[0] == '_')
+        return written;
+    for (size_t i = 0; i < plain.len; i++) {
+        if (plain.ptr[i] != '_')
+            text[n++] = plain.ptr[i];
+    }
+    text[n] = '\0';
+    written = integer_of_yaml(out, text);
+    return written ? written : float_of_yaml(out, text);
 }

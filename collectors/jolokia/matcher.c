@@ -19,6 +19,7 @@
 enum {
     SUBJECT_BYTES_MAX = 64 * 1024,
     TEXT_BYTES_MAX = 64 * 1024,
+    INDEX_KEY_BYTES_MAX = 128,
 };
 
 struct sg_matcher {
@@ -26,10 +27,12 @@ struct sg_matcher {
     struct sg_buf beans;   /* domain<properties><keys> */
     struct sg_buf subject; /* the whole text */
     size_t names_len;      /* of the subject, up to and with ": " */
+    struct sg_pairs pairs; /* of the whole subject */
     struct sg_buf name;    /* terminated */
     struct sg_buf help;    /* terminated */
     struct sg_buf labels;
     struct sg_buf scratch;
+    char index_keys[SG_ATTRIBUTE_INDEX_MAX][INDEX_KEY_BYTES_MAX]; /* of one decision */
 };
 
 int sg_matcher_new(const struct sg_rules *rules, struct sg_matcher **ret_matcher)
@@ -95,6 +98,32 @@ static void order_keys(const struct sg_rules *rules, struct sg_object_name *mbea
     }
 }
 
+/*
+ * The index columns of tabular data are more properties, after those of the ObjectName. A key that
+ * is there already gets underscores, which is how tabular data in tabular data keeps its keys.
+ */
+static int add_index(
+    struct sg_matcher *matcher, const struct sg_attribute *attribute, struct sg_object_name *mbean)
+{
+    for (size_t i = 0; i < attribute->n_index; i++) {
+        char *key = matcher->index_keys[i];
+        size_t len = attribute->index[i].column.len;
+        if (len >= INDEX_KEY_BYTES_MAX || mbean->n_properties == SG_OBJECT_NAME_PROPERTIES_MAX)
+            return -EMSGSIZE;
+        memcpy(key, attribute->index[i].column.ptr, len);
+        while (sg_object_name_find(mbean, (struct sg_str){ key, len })) {
+            if (len == INDEX_KEY_BYTES_MAX)
+                return -EMSGSIZE;
+            key[len++] = '_';
+        }
+        mbean->properties[mbean->n_properties++] = (struct sg_property){
+            .key = { key, len },
+            .value = attribute->index[i].value,
+        };
+    }
+    return 0;
+}
+
 /* `parts` joined with a separator. */
 static int add_joined(
     struct sg_buf *buf, const struct sg_str *parts, size_t n, struct sg_str separator)
@@ -135,7 +164,7 @@ static int build_beans(struct sg_matcher *matcher,
     return r ? r : sg_buf_add_char(buf, '>');
 }
 
-static int add_value(struct sg_buf *buf, const struct sg_attribute_value *value)
+int sg_matcher_add_value(struct sg_buf *buf, const struct sg_attribute_value *value)
 {
     char text[SG_NUMBER_TEXT_MAX];
 
@@ -169,13 +198,41 @@ static int build_subject(struct sg_matcher *matcher,
     matcher->names_len = buf->len;
     if (r)
         return r;
-    return rule->cache ? sg_buf_add_str(buf, SG_STR("<cache>")) : add_value(buf, value);
+    return rule->cache ? sg_buf_add_str(buf, SG_STR("<cache>")) : sg_matcher_add_value(buf, value);
+}
+
+int sg_matcher_object_name(struct sg_matcher *matcher,
+    const struct sg_attribute *attribute,
+    const struct sg_attribute_value *value,
+    const struct sg_rule *rule,
+    struct sg_str *ret_text)
+{
+    static const struct sg_attribute_value none = { .kind = SG_ATTRIBUTE_TEXT };
+    struct sg_object_name mbean;
+
+    if (sg_object_name_parse(attribute->mbean, &mbean, NULL))
+        return -EMSGSIZE; /* there was a decision, hence a name */
+    order_keys(matcher->rules, &mbean);
+    int r = add_index(matcher, attribute, &mbean);
+    if (!r)
+        r = build_beans(matcher, &mbean, attribute);
+    if (!r)
+        r = build_subject(matcher, attribute, value ? value : &none, rule);
+    if (r)
+        return r;
+    const char *colon = memrchr(matcher->subject.ptr, ':', matcher->subject.len);
+    *ret_text = (struct sg_str){ matcher->subject.ptr, (size_t)(colon - matcher->subject.ptr) };
+    return 0;
 }
 
 /* ---- Names and labels ---- */
 
-int sg_matcher_family_name(
-    struct sg_str name, enum sg_metric_type type, struct sg_buf *out, struct sg_str *ret_suffix)
+/* @param ret_base_len  how much of what is appended comes before the type's suffix */
+static int add_family_name(struct sg_str name,
+    enum sg_metric_type type,
+    struct sg_buf *out,
+    struct sg_str *ret_suffix,
+    size_t *ret_base_len)
 {
     static const struct sg_str summary[] = { { "_count", 6 }, { "_sum", 4 } };
     struct sg_str suffix = SG_STR("");
@@ -187,13 +244,22 @@ int sg_matcher_family_name(
             break;
         }
     }
-    int r = sg_buf_add_str(out, sg_naming_base(name));
+    name = sg_naming_base(name);
+    *ret_base_len = name.len;
+    int r = sg_buf_add_str(out, name);
     if (!r && type == SG_METRIC_COUNTER)
         r = sg_buf_add_str(out, SG_STR("_total"));
     if (!r && type == SG_METRIC_INFO)
         r = sg_buf_add_str(out, SG_STR("_info"));
     *ret_suffix = suffix;
     return r;
+}
+
+int sg_matcher_family_name(
+    struct sg_str name, enum sg_metric_type type, struct sg_buf *out, struct sg_str *ret_suffix)
+{
+    size_t base_len;
+    return add_family_name(name, type, out, ret_suffix, &base_len);
 }
 
 /* The family of the name in matcher->scratch. @param ret_empty  nothing is left of the name */
@@ -203,6 +269,7 @@ static int name_family(struct sg_matcher *matcher,
     bool *ret_empty)
 {
     struct sg_str name = sg_buf_get(&matcher->scratch);
+    size_t base_len;
 
     *ret_empty = name.len == 0;
     if (matcher->rules->lowercase_names && name.len)
@@ -210,12 +277,13 @@ static int name_family(struct sg_matcher *matcher,
     if (matcher->rules->infer_counters && sg_str_ends_with(name, SG_STR("_total")))
         type = SG_METRIC_COUNTER;
     sg_buf_clear(&matcher->name);
-    int r = sg_matcher_family_name(name, type, &matcher->name, &outcome->suffix);
+    int r = add_family_name(name, type, &matcher->name, &outcome->suffix, &base_len);
     if (!r)
         r = sg_buf_add_char(&matcher->name, '\0');
     if (r)
         return r;
     outcome->family.name = matcher->name.ptr;
+    outcome->base = (struct sg_str){ matcher->name.ptr, base_len };
     outcome->family.type = type;
     return 0;
 }
@@ -239,18 +307,11 @@ static int add_label(
     return 0;
 }
 
-/* A label's name, which is at `start` of the buffer, as client_java writes it. */
+/* A label's name, which is at `start` of the buffer. */
 static void finish_label_name(struct sg_matcher *matcher, size_t start)
 {
-    char *name = matcher->labels.ptr + start;
-    size_t len = matcher->labels.len - start;
-
-    for (size_t i = 0; i < len; i++) {
-        if (name[i] == ':')
-            name[i] = '_';
-    }
-    if (matcher->rules->lowercase_labels && len)
-        sg_naming_lower(name, len);
+    if (matcher->rules->lowercase_labels && matcher->labels.len > start)
+        sg_naming_lower(matcher->labels.ptr + start, matcher->labels.len - start);
 }
 
 static void resolve_labels(const struct sg_matcher *matcher, struct sg_outcome *outcome)
@@ -262,11 +323,43 @@ static void resolve_labels(const struct sg_matcher *matcher, struct sg_outcome *
         label->name.ptr = at;
         label->value.ptr = at + label->name.len;
         at += label->name.len + label->value.len;
-        for (size_t j = 0; j < i; j++) {
-            if (sg_str_equal(outcome->labels[j].name, label->name))
-                outcome->kind = SG_OUTCOME_BAD_NAME;
-        }
     }
+    /* By name, so that the same labels in another order are the same series. */
+    for (size_t i = 1; i < outcome->n_labels; i++) {
+        struct sg_label label = outcome->labels[i];
+        size_t j = i;
+        for (; j > 0 && sg_str_compare(label.name, outcome->labels[j - 1].name) < 0; j--)
+            outcome->labels[j] = outcome->labels[j - 1];
+        outcome->labels[j] = label;
+        if (j > 0 && sg_str_equal(label.name, outcome->labels[j - 1].name))
+            outcome->kind = SG_OUTCOME_BAD_NAME;
+    }
+}
+
+/* Values of other attributes of the MBean, as its metricCustomizer has them. */
+static int customizer_labels(
+    struct sg_matcher *matcher, const struct sg_attribute *attribute, struct sg_outcome *outcome)
+{
+    const struct sg_customizer *customizer = outcome->customizer;
+    struct sg_buf *labels = &matcher->labels;
+    struct sg_attribute_value value;
+    int r = 0;
+
+    for (size_t i = 0; customizer && i < customizer->n_labels && !r; i++) {
+        const char *name = customizer->labels[i];
+        size_t start = labels->len;
+        if (!attribute->find || !attribute->find(attribute, SG_ATTRIBUTE_OF_MBEAN, name, &value))
+            continue;
+        r = sg_naming_add_safe(labels, sg_str_of(name));
+        if (r)
+            break;
+        finish_label_name(matcher, start);
+        size_t name_len = labels->len - start;
+        r = sg_matcher_add_value(labels, &value);
+        if (!r)
+            r = add_label(matcher, name_len, labels->len - start - name_len, outcome);
+    }
+    return r;
 }
 
 static int rule_labels(
@@ -354,6 +447,11 @@ static int write_help(struct sg_matcher *matcher,
     int r;
 
     sg_buf_clear(help);
+    if (!rule->has_help && attribute->description.len) {
+        r = sg_buf_printf(help, SG_STR_FMT " ", SG_STR_ARG(attribute->description));
+        if (r)
+            return r;
+    }
     if (rule->has_help) {
         r = sg_template_render(&rule->help, rule->pattern, sg_buf_get(&matcher->subject), help);
     } else {
@@ -415,6 +513,8 @@ static int apply(struct sg_matcher *matcher,
     r = rule->has_name ? rule_labels(matcher, rule, outcome)
                        : default_labels(matcher, mbean, outcome);
     if (!r)
+        r = customizer_labels(matcher, attribute, outcome);
+    if (!r)
         r = write_help(matcher, mbean, attribute, rule);
     if (r)
         return r;
@@ -428,7 +528,17 @@ static int apply(struct sg_matcher *matcher,
 static bool is_open(const struct sg_matcher *matcher, const struct sg_rule *rule)
 {
     struct sg_str names = { matcher->subject.ptr, matcher->names_len };
-    return rule->sees_value && (!rule->guard || sg_regex_match(rule->guard, names));
+    if (!rule->sees_value || !rule->guard)
+        return rule->sees_value;
+    return sg_regex_may_match(rule->guard, &matcher->pairs) && sg_regex_match(rule->guard, names);
+}
+
+static bool matches(const struct sg_matcher *matcher, const struct sg_rule *rule)
+{
+    if (!rule->pattern)
+        return true;
+    return sg_regex_may_match(rule->pattern, &matcher->pairs) &&
+           sg_regex_match(rule->pattern, sg_buf_get(&matcher->subject));
 }
 
 int sg_matcher_decide(struct sg_matcher *matcher,
@@ -446,11 +556,16 @@ int sg_matcher_decide(struct sg_matcher *matcher,
         outcome->kind = SG_OUTCOME_BAD_NAME;
         return 0;
     }
-    if (!sg_rules_want(rules, &mbean, attribute->path[0]))
+    if (attribute->is_extra ? !sg_rules_want_mbean(rules, &mbean)
+                            : !sg_rules_want(rules, &mbean, attribute->path[0]))
         return 0;
+    if (rules->customizers.n)
+        outcome->customizer = sg_customizers_find(&rules->customizers, &mbean);
     order_keys(rules, &mbean);
 
-    int r = build_beans(matcher, &mbean, attribute);
+    int r = add_index(matcher, attribute, &mbean);
+    if (!r)
+        r = build_beans(matcher, &mbean, attribute);
     for (size_t i = 0; i < rules->n_rules && !r; i++) {
         const struct sg_rule *rule = &rules->rules[i];
         if (!built_for || built_for->snake_case != rule->snake_case ||
@@ -459,9 +574,10 @@ int sg_matcher_decide(struct sg_matcher *matcher,
             if (r)
                 break;
             built_for = rule;
+            matcher->pairs = sg_pairs_of(sg_buf_get(&matcher->subject));
         }
         outcome->depends_on_value = outcome->depends_on_value || is_open(matcher, rule);
-        if (!rule->pattern || sg_regex_match(rule->pattern, sg_buf_get(&matcher->subject))) {
+        if (matches(matcher, rule)) {
             r = apply(matcher, &mbean, attribute, value, rule, outcome);
             break;
         }

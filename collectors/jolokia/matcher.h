@@ -3,12 +3,11 @@
 
 /*
  * Which series an MBean's attribute becomes: jmx_exporter's matching, with client_java's naming
- * behind it. Decides anew each time; the engine remembers. One thread.
+ * behind it. Decides anew each time; the engine remembers, and sees to what samples of one family
+ * do to each other (_objectname, mixed types). One thread.
  *
- * What is different from jmx_exporter, on purpose:
- *   - rules of one name but of different types keep their own types and names;
- *   - series that coincide are dropped and counted, they get no label _objectname;
- *   - a sample that has the same label name twice is dropped, it does not end the whole scrape.
+ * What is different from jmx_exporter, on purpose: a sample that has the same label name twice is
+ * dropped, it does not end the whole scrape. docs/rules.md has what else differs over Jolokia.
  *
  * Source: jmx_exporter's JmxCollector.Receiver.recordBean() and
  * MatchedRuleToMetricSnapshotsConverter; client_java's PrometheusNaming.
@@ -30,12 +29,14 @@ enum sg_outcome_kind {
 
 struct sg_outcome {
     enum sg_outcome_kind kind;
-    bool depends_on_value;      /* another value may have another outcome */
-    const struct sg_rule *rule; /* borrowed from the rules; NULL when none matched */
+    bool depends_on_value;                  /* another value may have another outcome */
+    const struct sg_rule *rule;             /* borrowed from the rules; NULL when none matched */
+    const struct sg_customizer *customizer; /* of the MBean; borrowed from the rules, or NULL */
     /* For SG_OUTCOME_SERIES; texts are borrowed until the next decision. */
     struct sg_family family;
+    struct sg_str base;   /* the family's name without a type's suffix */
     struct sg_str suffix; /* after the family's name: "", _sum, _count */
-    size_t n_labels;
+    size_t n_labels;      /* by name */
     struct sg_label labels[SG_OBJECT_NAME_PROPERTIES_MAX];
     bool has_literal; /* the rule gives the value */
     double literal;   /* before the rule's factor */
@@ -54,6 +55,23 @@ int sg_matcher_decide(struct sg_matcher *matcher,
     const struct sg_attribute *attribute,
     const struct sg_attribute_value *value,
     struct sg_outcome *ret_outcome);
+
+/**
+ * What tells samples of one family apart when their labels do not: the text that the rule matched,
+ * up to its last colon.
+ *
+ * @param value     that the decision was made for; NULL when it is no text
+ * @param ret_text  borrowed until the next call
+ * @return 0, -ENOMEM, or -EMSGSIZE when it is too long
+ */
+int sg_matcher_object_name(struct sg_matcher *matcher,
+    const struct sg_attribute *attribute,
+    const struct sg_attribute_value *value,
+    const struct sg_rule *rule,
+    struct sg_str *ret_text);
+
+/** A value as Java's String.valueOf() writes it. @return as sg_buf_add */
+int sg_matcher_add_value(struct sg_buf *buf, const struct sg_attribute_value *value);
 
 /**
  * How a rule's name comes out: the family's name without and the series' suffix, by the rules of

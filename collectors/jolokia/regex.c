@@ -4,12 +4,14 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "jolokia/java_regex.h"
 
 #include <errno.h>
 #include <pcre2.h>
 
 enum {
     PATTERN_BYTES_MAX = 8192,
+    TRANSLATION_BYTES_MAX = 64 * 1024,
     MATCH_LIMIT = 1000000 /* steps; a sane rule needs some hundreds */
 };
 
@@ -17,34 +19,41 @@ struct sg_regex {
     pcre2_code *code;
     pcre2_match_data *match;
     pcre2_match_context *limits;
+    struct sg_pairs required;
 };
 
 SG_AUTO_DEFINE(struct sg_regex *, sg_regex_free);
 
-/* Java reads an unescaped "[" or "&&" inside a class as set arithmetic, PCRE2 as plain characters.
- */
-static int check_classes(struct sg_str pattern, struct sg_error *err)
-{
-    bool in_class = false;
+#define HEAD SG_STR("^.*(?:")
 
-    for (size_t i = 0; i < pattern.len; i++) {
-        char c = pattern.ptr[i];
-        char next = i + 1 < pattern.len ? pattern.ptr[i + 1] : '\0';
-        if (c == '\\') {
-            i++;
-        } else if (!in_class && c == '[') {
-            in_class = true;
-            i += next == '^';
-        } else if (in_class && c == ']') {
-            in_class = false;
-        } else if (in_class && (c == '[' || (c == '&' && next == '&'))) {
-            return sg_error_set(err, SG_REGEX_E_PATTERN,
-                "pattern \"" SG_STR_FMT "\", character %zu: Java's classes inside classes are not "
-                "supported; write the class without them, or escape the \"%c\"",
-                SG_STR_ARG(pattern), i + 1, c);
-        }
-    }
-    return 0;
+/* Java's line breaks, and its \R. */
+static int compile(struct sg_str text, uint32_t options, pcre2_code **ret_code, size_t *ret_offset)
+{
+    pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+    PCRE2_SIZE offset = 0;
+    int code = 0;
+
+    if (!context)
+        return PCRE2_ERROR_NOMEMORY;
+    (void)pcre2_set_newline(context, PCRE2_NEWLINE_ANY);
+    (void)pcre2_set_bsr(context, PCRE2_BSR_UNICODE);
+    *ret_code = pcre2_compile((PCRE2_SPTR)text.ptr, text.len, options, &code, &offset, context);
+    pcre2_compile_context_free(context);
+    *ret_offset = offset;
+    return *ret_code ? 0 : code;
+}
+
+/* PCRE2 says where in the translation something is wrong. */
+static int refuse(struct sg_str pattern, int code, size_t offset, struct sg_error *err)
+{
+    PCRE2_UCHAR why[128];
+
+    if (code == PCRE2_ERROR_NOMEMORY)
+        return -ENOMEM;
+    (void)pcre2_get_error_message(code, why, sizeof why);
+    offset = offset < HEAD.len ? 0 : sg_java_regex_source(pattern, offset - HEAD.len);
+    return sg_error_set(err, SG_REGEX_E_PATTERN, "pattern \"" SG_STR_FMT "\", character %zu: %s",
+        SG_STR_ARG(pattern), offset + 1, (const char *)why);
 }
 
 int sg_regex_new(struct sg_str pattern,
@@ -52,44 +61,34 @@ int sg_regex_new(struct sg_str pattern,
     struct sg_regex **ret_regex,
     struct sg_error *err)
 {
-    static const struct sg_str head = { "^.*(?:", 6 };
     struct sg_buf text;
-    int code;
-    PCRE2_SIZE offset;
-    PCRE2_UCHAR why[128];
+    size_t offset = 0;
+    int code = 0;
 
     if (pattern.len > PATTERN_BYTES_MAX)
         return sg_error_set(
             err, SG_REGEX_E_PATTERN, "the pattern is longer than %d bytes", PATTERN_BYTES_MAX);
-    int r = check_classes(pattern, err);
-    if (r)
-        return r;
     sg_auto(sg_regex_free) struct sg_regex *regex = calloc(1, sizeof *regex);
     if (!regex)
         return -ENOMEM;
 
-    sg_buf_init(&text, PATTERN_BYTES_MAX + 32);
-    r = sg_buf_add_str(&text, head);
+    sg_buf_init(&text, TRANSLATION_BYTES_MAX);
+    int r = sg_buf_add_str(&text, HEAD);
     if (!r)
-        r = sg_buf_add_str(&text, pattern);
+        r = sg_java_regex_translate(pattern, &text, &regex->required, err);
     if (!r)
         r = sg_buf_add_str(&text, form == SG_REGEX_WHOLE ? SG_STR(").*$") : SG_STR(")"));
     if (!r) {
-        uint32_t options = PCRE2_UTF | PCRE2_ALT_BSUX | PCRE2_ANCHORED;
+        uint32_t options = PCRE2_UTF | PCRE2_ANCHORED;
         if (form == SG_REGEX_WHOLE)
             options |= PCRE2_ENDANCHORED; /* matches() leaves no line break over, as $ would */
-        regex->code = pcre2_compile((PCRE2_SPTR)text.ptr, text.len, options, &code, &offset, NULL);
+        code = compile(sg_buf_get(&text), options, &regex->code, &offset);
     }
     sg_buf_done(&text);
-    if (r)
-        return r;
-    if (!regex->code) {
-        (void)pcre2_get_error_message(code, why, sizeof why);
-        offset = offset < head.len ? 0 : offset - head.len;
-        return sg_error_set(err, SG_REGEX_E_PATTERN,
-            "pattern \"" SG_STR_FMT "\", character %zu: %s", SG_STR_ARG(pattern),
-            (offset < pattern.len ? offset : pattern.len) + 1, (const char *)why);
-    }
+    if (r == -EMSGSIZE)
+        return sg_error_set(err, SG_REGEX_E_PATTERN, "the pattern has too large classes");
+    if (r || code)
+        return r ? r : refuse(pattern, code, offset, err);
     (void)pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE); /* slower without, not wrong */
     regex->match = pcre2_match_data_create_from_pattern(regex->code, NULL);
     regex->limits = pcre2_match_context_create(NULL);
@@ -109,6 +108,11 @@ struct sg_regex *sg_regex_free(struct sg_regex *regex)
     pcre2_code_free(regex->code);
     free(regex);
     return NULL;
+}
+
+bool sg_regex_may_match(const struct sg_regex *regex, const struct sg_pairs *pairs)
+{
+    return sg_pairs_within(&regex->required, pairs);
 }
 
 bool sg_regex_match(struct sg_regex *regex, struct sg_str subject)

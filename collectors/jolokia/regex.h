@@ -4,15 +4,15 @@
 /*
  * A rule's pattern: a Java regular expression, run by PCRE2.
  *
- * The two agree on what rule files use. Where they differ silently, the pattern is refused:
- * character classes inside classes ([a-z&&[^b]], [a[bc]]) mean something else to PCRE2. A compiled
- * pattern remembers its latest match; one thread at a time.
+ * java_regex.h translates the one into the other. A compiled pattern remembers its latest match;
+ * one thread at a time.
  *
  * Source: java.util.regex.Pattern; jmx_exporter wraps every pattern as ^.*(?:PATTERN).*$
  */
 
 #include "base/error.h"
 #include "base/str.h"
+#include "jolokia/pairs.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,6 +36,9 @@ int sg_regex_new(struct sg_str pattern,
 
 /** @return NULL; regex may be NULL */
 struct sg_regex *sg_regex_free(struct sg_regex *regex);
+
+/** A cheap first look at a subject's pairs of characters: could it match? */
+bool sg_regex_may_match(const struct sg_regex *regex, const struct sg_pairs *pairs);
 
 /** Does it match? A pattern that gives up (match limit) does not. */
 bool sg_regex_match(struct sg_regex *regex, struct sg_str subject);

@@ -49,6 +49,7 @@ static void free_rule(struct sg_rule *rule)
         sg_template_done(&rule->labels[i].value);
     }
     free(rule->labels);
+    free(rule->times);
 }
 
 struct sg_rules *sg_rules_free(struct sg_rules *rules)
@@ -65,6 +66,7 @@ struct sg_rules *sg_rules_free(struct sg_rules *rules)
     free_mbeans(&rules->excludes);
     free_lists(&rules->include_attributes);
     free_lists(&rules->exclude_attributes);
+    sg_customizers_done(&rules->customizers);
     free(rules);
     return NULL;
 }
@@ -140,12 +142,18 @@ static bool is_skipped_by_jmx_exporter(const struct sg_object_name *mbean, struc
     return false;
 }
 
+bool sg_rules_want_mbean(const struct sg_rules *rules, const struct sg_object_name *mbean)
+{
+    if (any_matches(&rules->excludes, mbean))
+        return false;
+    return !rules->exclude_jvm || !is_jvm_domain(mbean->domain) ||
+           any_matches(&rules->includes, mbean);
+}
+
 bool sg_rules_want(
     const struct sg_rules *rules, const struct sg_object_name *mbean, struct sg_str attribute)
 {
-    if (is_skipped_by_jmx_exporter(mbean, attribute) || any_matches(&rules->excludes, mbean))
-        return false;
-    if (rules->exclude_jvm && is_jvm_domain(mbean->domain) && !any_matches(&rules->includes, mbean))
+    if (is_skipped_by_jmx_exporter(mbean, attribute) || !sg_rules_want_mbean(rules, mbean))
         return false;
     if (any_lists(&rules->exclude_attributes, mbean, attribute))
         return false;

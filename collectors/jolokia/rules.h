@@ -15,6 +15,8 @@
  *   keyOrder:  list of key properties that stand first in the text that patterns match, the others
  *              follow by name. Kafka does not guarantee the order in which it registers them.
  *   absent:    (in a rule) a number that means "unknown", such as -1: no sample then.
+ *   times:     (in a rule) the name of another attribute of the MBean; the sample is the product
+ *              of both. A meter's sum is its Mean times its Count.
  *   type:      also INFO and SUMMARY. A SUMMARY is named with _count or _sum, or has a label
  *              quantile.
  *
@@ -24,6 +26,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "jolokia/customizer.h"
 #include "jolokia/object_name.h"
 #include "jolokia/regex.h"
 #include "jolokia/template.h"
@@ -57,6 +60,7 @@ struct sg_rule {
     bool has_help;
     bool has_value;
     bool has_absent;
+    char *times; /* NULL: the attribute's own value */
     enum sg_metric_type type;
     double factor;
     double absent;
@@ -106,6 +110,7 @@ struct sg_rules {
     struct sg_rules_mbeans excludes;
     struct sg_rules_attribute_lists include_attributes;
     struct sg_rules_attribute_lists exclude_attributes;
+    struct sg_customizers customizers;
     size_t n_warnings;
     char **warnings; /* "FILE:LINE:COL: text" */
 };
@@ -126,6 +131,9 @@ int sg_rules_add_text(
 /** Load a user's file. @return as sg_rules_add_text */
 int sg_rules_load_file(const char *path, struct sg_rules **ret_rules, struct sg_error *err);
 
-/** May this attribute of this MBean become a series, says include and exclude of the file? */
+/** May this MBean have series, says include and exclude of the file? */
+bool sg_rules_want_mbean(const struct sg_rules *rules, const struct sg_object_name *mbean);
+
+/** And this attribute of it? */
 bool sg_rules_want(
     const struct sg_rules *rules, const struct sg_object_name *mbean, struct sg_str attribute);

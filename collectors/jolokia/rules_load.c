@@ -144,14 +144,17 @@ static void read_mbeans(struct loader *loader,
     const struct sg_yaml_node *node = sg_yaml_find(root, key);
 
     if (node && sg_yaml_find(root, old_key))
-        sg_yaml_problem(
-            loader->yaml, node, "\"%s\" and its older name \"%s\" are both given", key, old_key);
+        warn(
+            loader, sg_yaml_find(root, old_key), "not used, the key's newer name is given as well");
     if (!node)
         node = sg_yaml_find(root, old_key);
     if (!node || !is_list(loader, node, key, MBEANS_MAX) ||
         !grow(
             loader, node, &mbeans->mbeans, mbeans->n, sg_yaml_count(node), sizeof *mbeans->mbeans))
         return;
+    if (sg_yaml_count(node) == 0 && mbeans == &loader->rules->includes)
+        sg_yaml_problem(
+            loader->yaml, node, "an empty list reads nothing; leave it out to read all");
     for (size_t i = 0; i < sg_yaml_count(node); i++)
         mbeans->n += read_mbean(loader, sg_yaml_item(node, i), &mbeans->mbeans[mbeans->n]);
 }
@@ -215,10 +218,18 @@ static void read_requests(struct loader *loader, const struct sg_yaml_node *root
 
 /* ---- One rule ---- */
 
-/* Java's String.valueOf(null): a key without a value is the text "null". */
-static struct sg_str text_or_null(const struct sg_yaml_node *node)
+/*
+ * A scalar as Java's String.valueOf() gives it: a key without a value is the text "null", a flag or
+ * a number has lost its spelling. @param room  for SG_NUMBER_TEXT_MAX characters
+ */
+static struct sg_str java_text(const struct sg_yaml_node *node, char *room)
 {
-    return sg_yaml_is_null(node) ? SG_STR("null") : sg_yaml_text(node);
+    struct sg_str text = sg_yaml_text(node);
+
+    if (sg_yaml_is_null(node))
+        return SG_STR("null");
+    size_t n = sg_yaml_is_plain(node) ? sg_java_number_of_yaml(room, text) : 0;
+    return n ? (struct sg_str){ room, n } : text;
 }
 
 static bool read_template(struct loader *loader,
@@ -245,6 +256,7 @@ static bool read_rule_template(struct loader *loader,
     struct sg_template *ret_template)
 {
     const struct sg_yaml_node *value = sg_yaml_find(node, key);
+    char room[SG_NUMBER_TEXT_MAX];
 
     if (!value || (sg_yaml_is_null(value) && strcmp(key, "value") != 0))
         return false;
@@ -252,7 +264,7 @@ static bool read_rule_template(struct loader *loader,
         sg_yaml_problem(loader->yaml, value, "\"%s\" must be text", key);
         return false;
     }
-    return read_template(loader, value, text_or_null(value), rule, ret_template);
+    return read_template(loader, value, java_text(value, room), rule, ret_template);
 }
 
 static int compare_labels(const void *a, const void *b)
@@ -281,6 +293,8 @@ static void read_labels(
         struct sg_rule_label *label = &rule->labels[rule->n_labels];
         const struct sg_yaml_node *name;
         const struct sg_yaml_node *value;
+        char room[SG_NUMBER_TEXT_MAX];
+        struct sg_str literal;
         sg_yaml_pair(labels, i, &name, &value);
         if (!sg_yaml_is_scalar(name) || !sg_yaml_is_scalar(value)) {
             sg_yaml_problem(loader->yaml, name, "a label is one name and one value");
@@ -295,7 +309,9 @@ static void read_labels(
         }
         if (!read_template(loader, name, sg_yaml_text(name), rule, &label->name))
             continue;
-        if (read_template(loader, value, text_or_null(value), rule, &label->value))
+        if (sg_template_literal(&label->name, &literal) && memchr(literal.ptr, ':', literal.len))
+            sg_yaml_problem(loader->yaml, name, "a label's name cannot have a colon");
+        if (read_template(loader, value, java_text(value, room), rule, &label->value))
             rule->n_labels++;
         else
             sg_template_done(&label->name);
@@ -321,10 +337,14 @@ static void read_type(struct loader *loader, const struct sg_yaml_node *node, st
     if (!sg_yaml_read_text(loader->yaml, node, "type", &text))
         return;
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        if (strcasecmp(text.ptr, types[i].name) == 0) {
+        if (strcasecmp(text.ptr, types[i].name) != 0)
+            continue;
+        if (strcmp(text.ptr, types[i].name) == 0)
             rule->type = types[i].type;
-            return;
-        }
+        else
+            warn(loader, sg_yaml_find(node, "type"),
+                "a type that is not in capitals is UNTYPED, to jmx_exporter too");
+        return;
     }
     sg_yaml_problem(loader->yaml, sg_yaml_find(node, "type"),
         "\"%.40s\" is no type; use GAUGE, COUNTER, UNTYPED, INFO or SUMMARY", text.ptr);
@@ -388,6 +408,9 @@ static void check_rule(
     if (sg_yaml_find(node, "value") && !sg_yaml_find(node, "pattern"))
         sg_yaml_problem(
             loader->yaml, sg_yaml_find(node, "value"), "\"value\" needs a \"pattern\" in the rule");
+    if (rule->times && rule->has_value)
+        sg_yaml_problem(loader->yaml, sg_yaml_find(node, "times"),
+            "\"times\" and \"value\" exclude each other");
     if (rule->cache && rule->has_value && !sg_template_literal(&rule->value, &(struct sg_str){ 0 }))
         warn(loader, sg_yaml_find(node, "value"),
             "with \"cache\" the value is not there to be matched; the rule gives nothing");
@@ -417,6 +440,7 @@ static void read_rule(struct loader *loader, const struct sg_yaml_node *node, st
     read_type(loader, node, rule);
     (void)read_java_number(loader, node, "valueFactor", &rule->factor);
     rule->has_absent = read_java_number(loader, node, "absent", &rule->absent);
+    (void)sg_yaml_read_string(loader->yaml, node, "times", &rule->times);
     if (pattern && !rule->pattern)
         return; /* without the pattern every group would seem wrong */
     rule->has_name = read_rule_template(loader, node, "name", rule, &rule->name);
@@ -475,9 +499,6 @@ static void read_foreign(struct loader *loader, const struct sg_yaml_node *root)
             warn(loader, node, text.ptr);
         sg_buf_done(&text);
     }
-    if (sg_yaml_find(root, "metricCustomizers"))
-        sg_yaml_problem(loader->yaml, sg_yaml_find(root, "metricCustomizers"),
-            "\"metricCustomizers\" is not supported yet");
 }
 
 static void read_root(struct loader *loader)
@@ -501,6 +522,8 @@ static void read_root(struct loader *loader)
     read_attribute_filter(loader, root, "includeObjectNameAttributes", &rules->include_attributes);
     read_attribute_filter(loader, root, "excludeObjectNameAttributes", &rules->exclude_attributes);
     read_requests(loader, root);
+    if (sg_yaml_find(root, "metricCustomizers"))
+        sg_customizers_read(&rules->customizers, yaml, sg_yaml_find(root, "metricCustomizers"));
     read_foreign(loader, root);
     read_rules(loader, root);
 }

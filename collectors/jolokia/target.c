@@ -266,9 +266,9 @@ static void read_answer(struct sg_target *target, struct lane *lane, const struc
     int r = sg_answer_read(lane->plan, reply->body, reply->body_len, &handler);
     tell_failures(target, lane->slot, &reading.failures);
     if (!r && !all_failed(lane, &reading.failures)) {
-        count_dropped(lane);
         if (sg_engine_snapshot(lane->engine, &set))
             sg_slot_fail(lane->slot, SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });
+        count_dropped(lane); /* complete only now */
     }
     sg_slot_end(lane->slot, set);
 }

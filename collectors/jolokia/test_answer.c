@@ -29,6 +29,11 @@ static void tell_value(
     for (size_t i = 0; i < attribute->depth; i++)
         assert_int_equal(
             sg_buf_printf(lines, "%s" SG_STR_FMT, i ? "/" : "", SG_STR_ARG(attribute->path[i])), 0);
+    for (size_t i = 0; i < attribute->n_index; i++)
+        assert_int_equal(
+            sg_buf_printf(lines, "[" SG_STR_FMT "=" SG_STR_FMT "]",
+                SG_STR_ARG(attribute->index[i].column), SG_STR_ARG(attribute->index[i].value)),
+            0);
     switch (value->kind) {
     case SG_ATTRIBUTE_INT:
         assert_int_equal(sg_buf_printf(lines, " = %lld\n", (long long)value->integer), 0);
@@ -121,26 +126,22 @@ static void assert_tells(struct told *told, const char *part)
 static void test_read_types_of_every_agent(void **state)
 {
     /* "Dec" is text up to 2.0, "BigInt" an object up to 2.3; dates get milliseconds in 2.4. */
-    static const char expected_1_7[] =
-        "b:type=Foo Ch = \"c\"\n"
-        "b:type=Foo F = 0.10000000000000001\n"
-        "b:type=Foo One = 1\n"
-        "b:type=Foo Unit = \"SECONDS\"\n"
-        "b:type=Foo MinLong = -9223372036854775808\n"
-        "b:type=Foo Mapy/k = 1\n"
-        "b:type=Foo Big = 1.0000000000000001e+300\n"
-        "b:type=Foo Dec = \"1.5\"\n"
-        "b:type=Foo MaxLong = 9223372036854775807\n"
-        "b:type=Foo Color = \"RED\"\n"
-        "b:type=Foo Text = \"a\"b\\c\x01\xC3\xA9\n/x\"\n"
-        "b:type=Foo Flag = true\n"
-        "b:type=Foo Ref/objectName = \"a:type=b\"\n"
-        "b:type=Foo When = \"2023-11-14T22:13:20Z\"\n"
-        "b:type=Foo Tab/x = 1\n"
-        "b:type=Foo BigInt/bigint = \"123456789012345678901234567890\"\n"
-        "b:type=Foo Tab2/x/y/a = \"x\"\n"
-        "b:type=Foo Tab2/x/y/b = \"y\"\n"
-        "b:type=Foo Tab2/x/y/n = 7\n";
+    static const char expected_1_7[] = "b:type=Foo Ch = \"c\"\n"
+                                       "b:type=Foo F = 0.10000000000000001\n"
+                                       "b:type=Foo One = 1\n"
+                                       "b:type=Foo Unit = \"SECONDS\"\n"
+                                       "b:type=Foo MinLong = -9223372036854775808\n"
+                                       "b:type=Foo Mapy/k = 1\n"
+                                       "b:type=Foo Big = 1.0000000000000001e+300\n"
+                                       "b:type=Foo Dec = \"1.5\"\n"
+                                       "b:type=Foo MaxLong = 9223372036854775807\n"
+                                       "b:type=Foo Color = \"RED\"\n"
+                                       "b:type=Foo Text = \"a\"b\\c\x01\xC3\xA9\n/x\"\n"
+                                       "b:type=Foo Flag = true\n"
+                                       "b:type=Foo When = 1700000000\n"
+                                       "b:type=Foo Tab/x = 1\n"
+                                       "b:type=Foo BigInt = 1.2345678901234568e+29\n"
+                                       "b:type=Foo Tab2/n[a=x][b=y] = 7\n";
     (void)state;
 
     struct told told = read_single("types-1.7.2.json", "b:type=Foo");
@@ -151,7 +152,72 @@ static void test_read_types_of_every_agent(void **state)
     assert_int_equal(told.n_failures, 0);
     assert_non_null(strstr(told.lines.ptr, "b:type=Foo MaxLong = 9223372036854775807\n"));
     assert_null(strstr(told.lines.ptr, "Boom"));
+    assert_non_null(strstr(told.lines.ptr, "b:type=Foo When = 1700000000.1229999\n"));
     assert_tells(&told, "b:type=Foo BigInt = 1.2345678901234568e+29\n");
+}
+
+static void test_read_dates(void **state)
+{
+    static const char *const mbeans[] = { "k:t=a", NULL };
+    static const char body[] =
+        "[{\"status\":200,\"value\":{\"a\":\"1970-01-01T00:00:00Z\","
+        "\"b\":\"2024-02-29T23:59:59.500+05:30\",\"c\":\"1969-12-31T23:59:59-0000\","
+        "\"d\":\"2024-02-30\",\"e\":\"2024-13-01T00:00:00Z\",\"f\":\"2024-01-01T00:00:00\","
+        "\"g\":\"2024-01-01T00:00:00Z and more\"}}]";
+    (void)state;
+
+    struct told told = read_text(mbeans, body, sizeof body - 1, 0);
+    assert_told(&told, "k:t=a a = 0\n"
+                       "k:t=a b = 1709231399.5\n"
+                       "k:t=a c = -1\n"
+                       "k:t=a d = \"2024-02-30\"\n"
+                       "k:t=a e = \"2024-13-01T00:00:00Z\"\n"
+                       "k:t=a f = \"2024-01-01T00:00:00\"\n"
+                       "k:t=a g = \"2024-01-01T00:00:00Z and more\"\n");
+}
+
+static void test_read_tabular_data_where_rows_repeat_their_keys(void **state)
+{
+    static const char *const mbeans[] = { "k:t=a", NULL };
+    static const char body[] =
+        "[{\"status\":200,\"value\":{"
+        "\"one\":{\"x\":{\"id\":\"x\",\"n\":1,\"value\":2},\"y\":{\"id\":\"y\",\"n\":3,\"Value\":4}"
+        "},"
+        "\"numbers\":{\"1\":{\"id\":1,\"n\":5},\"2\":{\"id\":2,\"n\":6}},"
+        "\"nested\":{\"o\":{\"id\":\"o\",\"in\":{\"p\":{\"id\":\"p\",\"n\":7}}}},"
+        "\"composite\":{\"x\":{\"n\":8},\"y\":{\"n\":9}},"
+        "\"not all\":{\"x\":{\"id\":\"x\",\"n\":1},\"y\":{\"id\":\"z\",\"n\":2}},"
+        "\"empty\":{}}}]";
+    (void)state;
+
+    struct told told = read_text(mbeans, body, sizeof body - 1, 0);
+    assert_told(&told, "k:t=a one/n[id=x] = 1\n"
+                       "k:t=a one[id=x] = 2\n"
+                       "k:t=a one/n[id=y] = 3\n"
+                       "k:t=a one[id=y] = 4\n"
+                       "k:t=a numbers/n[id=1] = 5\n"
+                       "k:t=a numbers/n[id=2] = 6\n"
+                       "k:t=a nested/in/n[id=o][id=p] = 7\n"
+                       "k:t=a composite/x/n = 8\n"
+                       "k:t=a composite/y/n = 9\n"
+                       "k:t=a not all/x/id = \"x\"\n"
+                       "k:t=a not all/x/n = 1\n"
+                       "k:t=a not all/y/id = \"z\"\n"
+                       "k:t=a not all/y/n = 2\n");
+}
+
+static void test_read_memory_after_collection_is_tabular(void **state)
+{
+    static const char *const mbeans[] = { "java.lang:type=GarbageCollector,name=G1", NULL };
+    static const char body[] = "[{\"status\":200,\"value\":{\"LastGcInfo\":{\"id\":3,"
+                               "\"memoryUsageAfterGc\":{\"G1 Old Gen\":{\"used\":5}}}}}]";
+    (void)state;
+
+    struct told told = read_text(mbeans, body, sizeof body - 1, 0);
+    assert_told(&told, "java.lang:type=GarbageCollector,name=G1 LastGcInfo/id = 3\n"
+                       "java.lang:type=GarbageCollector,name=G1 "
+                       "LastGcInfo/memoryUsageAfterGc/used[key=G1 Old Gen] "
+                       "= 5\n");
 }
 
 static void test_read_quoted_names_of_every_agent(void **state)
@@ -409,6 +475,9 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read_types_of_every_agent),
+        cmocka_unit_test(test_read_dates),
+        cmocka_unit_test(test_read_tabular_data_where_rows_repeat_their_keys),
+        cmocka_unit_test(test_read_memory_after_collection_is_tabular),
         cmocka_unit_test(test_read_quoted_names_of_every_agent),
         cmocka_unit_test(test_read_what_is_not_there_is_no_failure),
         cmocka_unit_test(test_read_pattern_without_such_attribute_is_no_failure),

@@ -117,18 +117,206 @@ static void test_value_that_rules_see_is_decided_when_it_changes(void **state)
     tear_down(&f);
 }
 
-static void test_colliding_series_dropped_and_counted(void **state)
+static void test_coinciding_samples_told_apart_while_they_do(void **state)
 {
-    struct fixture f = set_up("rules: [ { pattern: 'k<', name: k, help: h } ]\n");
+    struct fixture f = set_up(
+        "rules:\n"
+        "  - { pattern: 'k<t=(.).*><>V', name: k, type: GAUGE, help: h, labels: { t: $1 } }\n"
+        "  - { pattern: 'k<t=b>.*S: (.+)', name: k, value: 3, type: GAUGE, labels: { t: b } }\n");
+    (void)state;
+
+    for (int poll = 0; poll < 6; poll++) {
+        bool coincide = poll % 3 != 0;
+        sg_engine_begin(f.engine);
+        put(&f, "k:t=a", "V", integer(1));
+        put(&f, "k:t=b", "V", integer(2));
+        if (coincide)
+            put(&f, "k:t=b", "S", text("on: a \"b\""));
+        assert_page(&f, coincide ? "# HELP k h\n# TYPE k gauge\n"
+                                   "k{broker=\"1\",t=\"a\",_objectname=\"k<t=a><>V\"} 1\n"
+                                   "k{broker=\"1\",t=\"b\",_objectname=\"k<t=b><>V\"} 2\n"
+                                   "k{broker=\"1\",t=\"b\",_objectname=\"k<t=b><>S: on\"} 3\n"
+                                 : "# HELP k h\n# TYPE k gauge\n"
+                                   "k{broker=\"1\",t=\"a\"} 1\nk{broker=\"1\",t=\"b\"} 2\n");
+        assert_int_equal(n_dropped(&f, SG_DROP_DUPLICATE), 0);
+    }
+    tear_down(&f);
+}
+
+static void test_rules_of_different_types_make_a_family_untyped(void **state)
+{
+    struct fixture f =
+        set_up("rules:\n"
+               "  - { pattern: '<>A', name: k, type: COUNTER, help: h }\n"
+               "  - { pattern: '<>B', name: k_info, type: GAUGE, help: h, labels: { l: b } }\n"
+               "  - { pattern: '<>C', name: k_total, help: h }\n");
     (void)state;
 
     for (int poll = 0; poll < 2; poll++) {
         sg_engine_begin(f.engine);
-        put(&f, "k:t=a", "V", integer(1));
-        put(&f, "k:t=b", "V", integer(2));
-        assert_int_equal(n_dropped(&f, SG_DROP_DUPLICATE), 1);
-        assert_page(&f, "# HELP k h\n# TYPE k untyped\nk{broker=\"1\"} 1\n");
+        put(&f, "k:t=a", "A", integer(1));
+        assert_page(&f, "# HELP k_total h\n# TYPE k_total counter\nk_total{broker=\"1\"} 1\n");
+
+        sg_engine_begin(f.engine);
+        put(&f, "k:t=a", "B", integer(2));
+        assert_page(&f, "# HELP k h\n# TYPE k gauge\nk{broker=\"1\",l=\"b\"} 2\n");
+
+        sg_engine_begin(f.engine);
+        put(&f, "k:t=a", "A", integer(1));
+        put(&f, "k:t=a", "B", integer(2));
+        char *page = fixture_page(f.engine);
+        assert_non_null(strstr(page, "# TYPE k untyped\n"));
+        assert_non_null(strstr(page, "k{broker=\"1\",l=\"b\"} 2\n"));
+        assert_non_null(strstr(page, "k{broker=\"1\"} 1\n"));
+        assert_null(strstr(page, "k_total"));
+        free(page);
+
+        /* mixed and coinciding: a counter and an untyped one without labels */
+        sg_engine_begin(f.engine);
+        put(&f, "k:t=a", "A", integer(1));
+        put(&f, "k:t=a", "C", integer(3));
+        page = fixture_page(f.engine);
+        assert_non_null(strstr(page, "# TYPE k untyped\n"));
+        assert_non_null(strstr(page, "k{broker=\"1\",_objectname=\"k<t=a><>A\"} 1\n"));
+        assert_non_null(strstr(page, "k{broker=\"1\",_objectname=\"k<t=a><>C\"} 3\n"));
+        free(page);
     }
+    tear_down(&f);
+}
+
+static void test_label_objectname_of_a_rule_cannot_be_had_twice(void **state)
+{
+    struct fixture f =
+        set_up("rules: [ { pattern: 'k<', name: k, help: h, labels: { _objectname: x } } ]\n");
+    (void)state;
+
+    sg_engine_begin(f.engine);
+    put(&f, "k:t=a", "V", integer(1));
+    put(&f, "k:t=b", "V", integer(2));
+    assert_page(&f, "");
+    assert_int_equal(n_dropped(&f, SG_DROP_DUPLICATE), 2);
+    tear_down(&f);
+}
+
+static void test_negative_counter_dropped_and_counted(void **state)
+{
+    struct fixture f = set_up("rules: [ { pattern: 'k<', name: k, help: h, type: COUNTER } ]\n");
+    (void)state;
+
+    sg_engine_begin(f.engine);
+    put(&f, "k:t=a", "V", integer(-1));
+    assert_page(&f, "");
+    assert_int_equal(n_dropped(&f, SG_DROP_BAD_VALUE), 1);
+    sg_engine_begin(f.engine);
+    put(&f, "k:t=a", "V", real(0.5));
+    assert_page(&f, "# HELP k_total h\n# TYPE k_total counter\nk_total{broker=\"1\"} 0.5\n");
+    tear_down(&f);
+}
+
+/* jmx_exporter keeps what a rule with `cache` has matched until the attribute is gone. */
+static void test_cached_rule_stays_matched(void **state)
+{
+    struct fixture f = set_up("rules:\n"
+                              "  - { pattern: '<>V: 7', name: seven, help: h }\n"
+                              "  - { pattern: '<>V', name: cached, cache: true, help: h }\n");
+    (void)state;
+
+    sg_engine_begin(f.engine);
+    put(&f, "k:t=a", "V", integer(5));
+    sg_engine_begin(f.engine);
+    put(&f, "k:t=a", "V", integer(7));
+    assert_page(&f, "# HELP cached h\n# TYPE cached untyped\ncached{broker=\"1\"} 7\n");
+    sg_engine_begin(f.engine);
+    sg_engine_begin(f.engine);
+    put(&f, "k:t=a", "V", integer(7));
+    assert_page(&f, "# HELP seven h\n# TYPE seven untyped\nseven{broker=\"1\"} 7\n");
+    tear_down(&f);
+}
+
+/* A poll with an answer about MBeans of the domain k. */
+static void feed(struct fixture *f, const char *mbeans)
+{
+    static const char *const asked[] = { "k:*", NULL };
+    struct sg_rules *rules;
+    struct sg_request_plan *plan = fixture_plan(&rules, asked);
+    char body[1024];
+
+    int n = snprintf(body, sizeof body, "[{\"status\":200,\"value\":{%s}}]", mbeans);
+    fixture_feed(f->engine, plan, body, (size_t)n);
+    (void)sg_request_plan_free(plan);
+    (void)sg_rules_free(rules);
+}
+
+static void test_product_of_two_attributes_never_falls_with_its_count(void **state)
+{
+    struct fixture f =
+        set_up("rules:\n"
+               "  - { pattern: '<(.*)>Mean', name: sum_$1, type: COUNTER, help: h, times: Count, "
+               "valueFactor: 0.5 }\n"
+               "  - { pattern: '<>Gauge', name: g, type: GAUGE, help: h, times: Count }\n");
+    (void)state;
+
+    feed(&f, "\"k:t=a\":{\"Mean\":2.5,\"Count\":10,\"Gauge\":3}");
+    assert_page(&f,
+        "# HELP g h\n# TYPE g gauge\ng{broker=\"1\"} 30\n"
+        "# HELP sum__total h\n# TYPE sum__total counter\nsum__total{broker=\"1\"} 12.5\n");
+    /* the mean has fallen, the count is not up to date yet; and they come in another order */
+    feed(&f, "\"k:t=a\":{\"Count\":10,\"Mean\":2.0,\"Gauge\":2}");
+    assert_page(&f,
+        "# HELP g h\n# TYPE g gauge\ng{broker=\"1\"} 20\n"
+        "# HELP sum__total h\n# TYPE sum__total counter\nsum__total{broker=\"1\"} 12.5\n");
+    feed(&f, "\"k:t=a\":{\"Count\":20,\"Mean\":2.0}");
+    assert_page(
+        &f, "# HELP sum__total h\n# TYPE sum__total counter\nsum__total{broker=\"1\"} 20\n");
+    /* a restart */
+    feed(&f, "\"k:t=a\":{\"Count\":1,\"Mean\":3}");
+    assert_page(
+        &f, "# HELP sum__total h\n# TYPE sum__total counter\nsum__total{broker=\"1\"} 1.5\n");
+    /* no count, no sample */
+    feed(&f, "\"k:t=a\":{\"Count\":null,\"Mean\":3}");
+    assert_page(&f, "");
+    feed(&f, "\"k:t=a\":{\"Mean\":3,\"Count\":\"x\"}");
+    assert_page(&f, "");
+    /* beside it in the same composite data */
+    feed(&f, "\"k:t=a\":{\"Count\":100,\"In\":{\"Mean\":3,\"Count\":2}}");
+    assert_page(&f, "# HELP sum_In_total h\n# TYPE sum_In_total counter\n"
+                    "sum_In_total{broker=\"1\"} 3\n");
+    tear_down(&f);
+}
+
+static void test_customizer_adds_labels_and_metrics(void **state)
+{
+    struct fixture f =
+        set_up("lowercaseOutputLabelNames: true\n"
+               "metricCustomizers:\n"
+               "  - mbeanFilter: { domain: k, properties: { t: a } }\n"
+               "    attributesAsLabels: [Role, Load-Factor, Missing]\n"
+               "    extraMetrics: [ { name: isActive, value: true, description: Is it? }, { name: "
+               "Note, value: '7' } ]\n"
+               "  - { mbeanFilter: { domain: k }, attributesAsLabels: [Other] }\n"
+               "rules:\n"
+               "  - { pattern: 'k<t=(.)><>(V|isActive)', name: $2, labels: { t: $1 } }\n"
+               "  - { pattern: 'k<t=(.)><>Note: (\\d)', name: note, value: $2, help: h }\n");
+    (void)state;
+
+    feed(&f, "\"k:t=a\":{\"V\":1,\"Load-Factor\":0.5,\"Role\":\"leader\"},\"k:t=b\":{\"V\":2}");
+    assert_page(&f,
+        "# HELP V k:name=null,type=null,attribute=V\n# TYPE V untyped\n"
+        "V{broker=\"1\",load_factor=\"0.5\",role=\"leader\",t=\"a\"} 1\nV{broker=\"1\",t=\"b\"} 2\n"
+        "# HELP isActive Is it? k:name=null,type=null,attribute=isActive\n# TYPE isActive untyped\n"
+        "isActive{broker=\"1\",load_factor=\"0.5\",role=\"leader\",t=\"a\"} 1\n"
+        "# HELP note h\n# TYPE note untyped\n"
+        "note{broker=\"1\",load_factor=\"0.5\",role=\"leader\"} 7\n");
+    size_t decided = n_decided(&f);
+    feed(&f, "\"k:t=a\":{\"V\":1,\"Load-Factor\":0.5,\"Role\":\"leader\"},\"k:t=b\":{\"V\":2}");
+    assert_true(decided > 0);
+    assert_int_equal(n_decided(&f), 0);
+    /* the labels follow their attributes */
+    feed(&f, "\"k:t=a\":{\"V\":1,\"Role\":\"follower\"},\"k:t=b\":{\"V\":2}");
+    char *page = fixture_page(f.engine);
+    assert_non_null(strstr(page, "V{broker=\"1\",role=\"follower\",t=\"a\"} 1\n"));
+    assert_null(strstr(page, "leader"));
+    free(page);
     tear_down(&f);
 }
 
@@ -166,7 +354,7 @@ static void test_values_scaled_and_absent(void **state)
                     "# HELP fixed h\n# TYPE fixed untyped\nfixed{broker=\"1\"} 10\n"
                     "# HELP flag h\n# TYPE flag untyped\nflag{broker=\"1\"} 1\n"
                     "# HELP seconds_total h\n# TYPE seconds_total counter\n"
-                    "seconds_total{broker=\"1\"} 1.23456789\n");
+                    "seconds_total{broker=\"1\"} 1.2345678900000001\n"); /* as Java multiplies */
 
     sg_engine_begin(f.engine);
     put(&f, "k:t=a", "Max", real(7.5));
@@ -244,7 +432,13 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_second_poll_runs_no_rule),
         cmocka_unit_test(test_value_that_rules_see_is_decided_when_it_changes),
-        cmocka_unit_test(test_colliding_series_dropped_and_counted),
+        cmocka_unit_test(test_coinciding_samples_told_apart_while_they_do),
+        cmocka_unit_test(test_rules_of_different_types_make_a_family_untyped),
+        cmocka_unit_test(test_label_objectname_of_a_rule_cannot_be_had_twice),
+        cmocka_unit_test(test_negative_counter_dropped_and_counted),
+        cmocka_unit_test(test_cached_rule_stays_matched),
+        cmocka_unit_test(test_product_of_two_attributes_never_falls_with_its_count),
+        cmocka_unit_test(test_customizer_adds_labels_and_metrics),
         cmocka_unit_test(test_attribute_of_two_overlapping_requests_is_one),
         cmocka_unit_test(test_values_scaled_and_absent),
         cmocka_unit_test(test_bad_samples_dropped_with_their_reason_at_every_poll),

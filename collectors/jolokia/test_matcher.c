@@ -140,12 +140,15 @@ static void test_decide_labels_sorted_and_sanitised(void **state)
                  "    labels: { zebra: $1, \"client-$1\": $2, empty: '', number: 5, flag: true }\n",
         { { "k:type=A,topic=a.b-c", { "V" }, INT(1),
             "k{client_A=a.b-c,flag=true,number=5,zebra=A} untyped" } });
+    ASSERT_CASES(
+        "lowercaseOutputName: false\n", /* an ObjectName's keys have no order of their own */
+        { { "k:type=A,z=1,b=2", { "V" }, INT(1), "k_A_V{b=2,z=1} untyped" } });
     ASSERT_CASES("rules:\n"
                  "  - pattern: 'k<type=(.+)><>V'\n"
                  "    name: k\n"
                  "    labels: { \"$1\": x, a: y }\n",
         { { "k:type=a", { "V" }, INT(1), "bad name" }, /* the label a twice */
-            { "k:type=b", { "V" }, INT(1), "k{b=x,a=y} untyped" } });
+            { "k:type=b", { "V" }, INT(1), "k{a=y,b=x} untyped" } });
 }
 
 static void test_decide_types_choose_suffixes(void **state)
@@ -194,6 +197,31 @@ static void test_decide_cached_rule_does_not_see_the_value(void **state)
                  "  - { pattern: '<>V: (\\d+)', name: never, cache: true }\n"
                  "  - { pattern: '<>V: <cache>', name: cached, cache: true }\n",
         { { "k:t=x", { "V" }, INT(5), "cached{} untyped" } });
+}
+
+static void test_decide_index_columns_are_properties(void **state)
+{
+    static const char *const path[] = { "Table", "n", NULL };
+    static const struct sg_attribute_value value = INT(5);
+    struct sg_rules *rules = fixture_rules("lowercaseOutputName: true\n");
+    struct sg_matcher *matcher = NULL;
+    struct sg_outcome outcome;
+    struct sg_str name;
+    char text[256];
+    (void)state;
+
+    assert_int_equal(sg_matcher_new(rules, &matcher), 0);
+    struct sg_attribute attribute = fixture_attribute("k:type=A,id=b", path);
+    attribute.n_index = 2;
+    attribute.index[0] = (struct sg_attribute_index){ SG_STR("row"), SG_STR("x y") };
+    attribute.index[1] = (struct sg_attribute_index){ SG_STR("id"), SG_STR("1") };
+    assert_int_equal(sg_matcher_decide(matcher, &attribute, &value, &outcome), 0);
+    describe(&outcome, text, sizeof text);
+    assert_string_equal(text, "k_a_table_n{id=b,id_=1,row=x y} untyped");
+    assert_int_equal(sg_matcher_object_name(matcher, &attribute, NULL, outcome.rule, &name), 0);
+    assert_true(sg_str_equal(name, SG_STR("k<type=A, id=b, row=x y, id_=1><Table>n")));
+    (void)sg_matcher_free(matcher);
+    (void)sg_rules_free(rules);
 }
 
 static void test_decide_snake_case_is_for_its_rule_only(void **state)
@@ -280,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_decide_types_choose_suffixes),
         cmocka_unit_test(test_decide_value_of_the_rule),
         cmocka_unit_test(test_decide_cached_rule_does_not_see_the_value),
+        cmocka_unit_test(test_decide_index_columns_are_properties),
         cmocka_unit_test(test_decide_snake_case_is_for_its_rule_only),
         cmocka_unit_test(test_decide_key_order_puts_keys_in_place),
         cmocka_unit_test(test_decide_depends_on_value_only_where_it_may),

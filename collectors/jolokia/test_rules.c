@@ -51,9 +51,98 @@ static void test_load_what_fails_only_while_scraping_refused(void **state)
         "rules:\n  - pattern: a\n    type: METER\n", "rules.yml:3:11: \"METER\" is no type");
     assert_problem("includeObjectNames: ['kafka.server:type']\n", "rules.yml:1:22: ObjectName");
     assert_problem("requests:\n  - mbean: 'a:b=c,b=d'\n", "a key stands twice");
-    assert_problem(
-        "metricCustomizers: []\n", "rules.yml:1:20: \"metricCustomizers\" is not supported");
-    assert_problem("includeObjectNames: []\nwhitelistObjectNames: []\n", "are both given");
+    assert_problem("includeObjectNames: []\n", "rules.yml:1:21: an empty list reads nothing");
+    assert_problem("rules:\n  - pattern: a\n    name: x\n    labels: { 'a:b': y }\n",
+        "rules.yml:4:15: a label's name cannot have a colon");
+    assert_problem("rules:\n  - pattern: 'a[b-a]'\n", "character 3: the range has no end");
+    assert_problem("rules:\n  - { pattern: a, name: x, times: Count, value: 5 }\n",
+        "rules.yml:2:35: \"times\" and \"value\" exclude each other");
+}
+
+static void test_load_customizers_as_strictly_as_jmx_exporter(void **state)
+{
+    static const struct {
+        const char *yaml;
+        const char *problem;
+    } cases[] = {
+        { "metricCustomizers:\n", "must be a list" },
+        { "metricCustomizers:\n  - attributesAsLabels: [A]\n",
+            "rules.yml:2:5: a metric customizer needs an \"mbeanFilter\"" },
+        { "metricCustomizers:\n  - mbeanFilter: { properties: {} }\n    attributesAsLabels: [A]\n",
+            "rules.yml:2:18: \"mbeanFilter\" needs a \"domain\"" },
+        { "metricCustomizers:\n  - mbeanFilter: { domain: a }\n",
+            "needs \"attributesAsLabels\" or \"extraMetrics\"" },
+        { "metricCustomizers:\n  - mbeanFilter: { domain: a }\n    extraMetrics: [ { name: x } ]\n",
+            "rules.yml:3:21: an extra metric needs a \"name\" and a \"value\"" },
+        { "metricCustomizers:\n  - mbeanFilter: { domain: a }\n    extraMetrics: [ { value: 1 } "
+          "]\n",
+            "an extra metric needs a \"name\" and a \"value\"" },
+        { "metricCustomizers:\n  - mbeanFilter: { domain: a }\n    attributesAsLabel: [A]\n",
+            "rules.yml:3:5: unknown key" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_problem(cases[i].yaml, cases[i].problem);
+}
+
+static void test_load_own_keys(void **state)
+{
+    struct sg_rules *rules = fixture_rules("requests:\n"
+                                           "  - { mbean: 'k:*', attributes: [A], slow: true }\n"
+                                           "  - { mbean: 'j:*' }\n"
+                                           "rules:\n"
+                                           "  - { pattern: a, name: x, times: Count }\n"
+                                           "  - { pattern: b, name: y, type: gauge }\n");
+    (void)state;
+
+    assert_true(rules->requests.lists[0].slow);
+    assert_false(rules->requests.lists[1].slow);
+    assert_string_equal(rules->rules[0].times, "Count");
+    assert_null(rules->rules[1].times);
+    assert_int_equal(rules->rules[1].type, SG_METRIC_UNKNOWN);
+    assert_int_equal(rules->n_warnings, 1);
+    (void)sg_rules_free(rules);
+}
+
+/* What YAML takes for a flag or a number has the text that Java gives it. */
+static void test_load_values_of_labels_as_java_spells_them(void **state)
+{
+    static const struct {
+        const char *yaml;
+        const char *text;
+    } cases[] = {
+        { "yes", "true" },
+        { "Off", "false" },
+        { "'yes'", "yes" },
+        { "y", "y" },
+        { "0.50", "0.5" },
+        { "'0.50'", "0.50" },
+        { "1.0", "1.0" },
+        { "100000000.0", "1.0E8" },
+        { "1.5e+3", "1500.0" },
+        { "1.5e3", "1.5e3" },
+        { "1e3", "1e3" },
+        { "010", "8" },
+        { "08", "08" },
+        { "0x1F", "31" },
+        { "0b11", "3" },
+        { "1_000", "1000" },
+        { "+5", "5" },
+        { "-7", "-7" },
+        { "3.6.0", "3.6.0" },
+        { "null", "null" },
+    };
+    char yaml[256];
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        (void)snprintf(yaml, sizeof yaml,
+            "rules:\n  - { pattern: a, name: x, labels: { l: %s } }\n", cases[i].yaml);
+        struct sg_rules *rules = fixture_rules(yaml);
+        assert_string_equal(rules->rules[0].labels[0].value.text, cases[i].text);
+        (void)sg_rules_free(rules);
+    }
 }
 
 static void test_load_several_problems_all_told(void **state)
@@ -165,6 +254,9 @@ int main(void)
         cmocka_unit_test(test_load_unknown_key_says_where_and_what_was_meant),
         cmocka_unit_test(test_load_what_jmx_exporter_refuses_refused),
         cmocka_unit_test(test_load_what_fails_only_while_scraping_refused),
+        cmocka_unit_test(test_load_customizers_as_strictly_as_jmx_exporter),
+        cmocka_unit_test(test_load_own_keys),
+        cmocka_unit_test(test_load_values_of_labels_as_java_spells_them),
         cmocka_unit_test(test_load_several_problems_all_told),
         cmocka_unit_test(test_load_foreign_keys_warned_about),
         cmocka_unit_test(test_load_missing_rules_become_one_that_matches_all),

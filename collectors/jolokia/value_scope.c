@@ -12,6 +12,11 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static bool is_one_of(char c, const char *set)
 {
     return c != '\0' && strchr(set, c);
@@ -22,16 +27,28 @@ static char at(struct sg_str text, size_t i)
     return i < text.len ? text.ptr[i] : '\0';
 }
 
-/* Constructs whose reach this file does not follow. */
+/* Constructs whose reach this file does not follow: escapes with a tail, classes in classes, groups
+   that look around or change flags. */
 static bool is_understood(struct sg_str pattern)
 {
+    bool in_class = false;
+
     for (size_t i = 0; i < pattern.len; i++) {
         char c = pattern.ptr[i];
         char next = at(pattern, i + 1);
         if (c == '\\') {
-            if (next == 'Q' || next == 'E' || next == 'G')
+            bool has_tail = is_letter(next) ? !is_one_of(next, "wWdDsSbBtnrf") : is_digit(next);
+            if (has_tail)
                 return false;
             i++;
+        } else if (in_class) {
+            if (c == '[' || (c == '&' && next == '&'))
+                return false;
+            in_class = c != ']';
+        } else if (c == '[') {
+            in_class = true;
+            i += next == '^';
+            i += at(pattern, i + 1) == ']';
         } else if (c == '(' && next == '?') {
             char kind = at(pattern, i + 2);
             bool group = kind == ':' || (kind == '<' && is_letter(at(pattern, i + 3)));
@@ -50,7 +67,8 @@ static size_t skip_class(struct sg_str pattern, size_t i, bool *matches_colon)
     bool colon = false;
     bool unsure = false;
 
-    for (i += negated ? 2 : 1; i < pattern.len && pattern.ptr[i] != ']'; i++) {
+    i += negated ? 2 : 1;
+    for (size_t start = i; i < pattern.len && (pattern.ptr[i] != ']' || i == start); i++) {
         char c = pattern.ptr[i];
         if (c == '\\') {
             c = at(pattern, ++i);

@@ -295,9 +295,14 @@ bool sg_yaml_is_scalar(const struct sg_yaml_node *node)
     return node && node->kind == SCALAR;
 }
 
+bool sg_yaml_is_plain(const struct sg_yaml_node *node)
+{
+    return sg_yaml_is_scalar(node) && node->plain;
+}
+
 bool sg_yaml_is_null(const struct sg_yaml_node *node)
 {
-    return sg_yaml_is_scalar(node) && node->plain &&
+    return sg_yaml_is_plain(node) &&
            (node->n == 0 || strcmp(node->text, "~") == 0 || strcasecmp(node->text, "null") == 0);
 }
 

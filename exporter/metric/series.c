@@ -266,6 +266,20 @@ int sg_series_table_add_family(
     return 0;
 }
 
+const struct sg_family *sg_series_table_family(const struct sg_series_table *table, uint32_t family)
+{
+    return &table->families[family].family;
+}
+
+void sg_series_table_set_type(
+    struct sg_series_table *table, uint32_t family, enum sg_metric_type type)
+{
+    if (table->families[family].family.type == type)
+        return;
+    table->families[family].family.type = type;
+    table->layout = sg_layout_unref(table->layout);
+}
+
 static bool is_constant_name(const struct sg_series_table *table, struct sg_str name)
 {
     for (size_t i = 0; i < table->n_constant_names; i++) {
@@ -346,17 +360,12 @@ static int grow_series(struct sg_series_table *table)
     return 0;
 }
 
-int sg_series_table_add(struct sg_series_table *table,
-    uint32_t family,
-    struct sg_str suffix,
-    const struct sg_label *labels,
-    size_t n_labels,
-    uint32_t *ret_series)
+/* The series whose text is in the scratch buffer. */
+static int find_or_keep(struct sg_series_table *table, uint32_t family, uint32_t *ret_series)
 {
-    int r = render(table, family, suffix, labels, n_labels);
-    if (r)
-        return r;
     struct sg_str text = sg_buf_get(&table->text);
+    int r;
+
     uint32_t hash = sg_hash(text);
     uint32_t id = sg_index_find(&table->series_index, hash, series_equal, table, &text);
     if (id != SG_INDEX_NONE) {
@@ -387,6 +396,67 @@ int sg_series_table_add(struct sg_series_table *table,
     table->layout = sg_layout_unref(table->layout);
     *ret_series = table->n_series++;
     return 0;
+}
+
+int sg_series_table_add(struct sg_series_table *table,
+    uint32_t family,
+    struct sg_str suffix,
+    const struct sg_label *labels,
+    size_t n_labels,
+    uint32_t *ret_series)
+{
+    int r = render(table, family, suffix, labels, n_labels);
+    return r ? r : find_or_keep(table, family, ret_series);
+}
+
+/* Is there such a label in `{a="b",c="d"} `? Values hold no bare quote. */
+static bool has_label(struct sg_str labels, struct sg_str name)
+{
+    for (size_t i = 1; i + 1 < labels.len; i++) {
+        struct sg_str rest = { labels.ptr + i, labels.len - i };
+        if (sg_str_starts_with(rest, name) && rest.len > name.len && rest.ptr[name.len] == '=')
+            return true;
+        while (labels.ptr[i] != '"')
+            i++;
+        for (i++; labels.ptr[i] != '"'; i++)
+            i += labels.ptr[i] == '\\';
+        i++; /* the comma or the brace */
+    }
+    return false;
+}
+
+int sg_series_table_derive(struct sg_series_table *table,
+    uint32_t series,
+    uint32_t family,
+    const struct sg_label *extra,
+    uint32_t *ret_series)
+{
+    struct sg_str whole = { table->series[series].text, table->series[series].text_len };
+    const char *brace = memchr(whole.ptr, '{', whole.len);
+    size_t name_len = brace ? (size_t)(brace - whole.ptr) : whole.len - 1;
+    struct sg_str labels = { whole.ptr + name_len, whole.len - name_len }; /* `{…} ` or ` ` */
+    struct sg_buf *text = &table->text;
+    bool first = !brace;
+
+    if (extra && extra->value.len > SG_LABEL_VALUE_BYTES_MAX)
+        return SG_SERIES_E_TOO_LONG;
+    if (extra && brace && has_label(labels, extra->name))
+        return SG_SERIES_E_DUPLICATE;
+    sg_buf_clear(text);
+    int r = family == table->series[series].family
+                ? sg_buf_add(text, whole.ptr, name_len)
+                : sg_buf_add_str(text, sg_str_of(table->families[family].family.name));
+    if (!extra)
+        r = r ? r : sg_buf_add_str(text, labels);
+    if (!r && extra)
+        r = brace ? sg_buf_add(text, labels.ptr, labels.len - 2) : sg_buf_add_char(text, '{');
+    if (!r && extra)
+        r = add_label_text(text, *extra, &first);
+    if (!r && extra)
+        r = sg_buf_add(text, "} ", 2);
+    if (r)
+        return r == -EMSGSIZE ? SG_SERIES_E_TOO_LONG : r;
+    return find_or_keep(table, family, ret_series);
 }
 
 static bool forgotten(const struct sg_series_table *table, const struct series *series)
@@ -490,6 +560,11 @@ int sg_series_table_set_double(struct sg_series_table *table, uint32_t series, d
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
     return set(table, series, SG_VALUE_DOUBLE, bits);
+}
+
+void sg_series_table_unset(struct sg_series_table *table, uint32_t series)
+{
+    table->kinds[series] = SG_VALUE_ABSENT;
 }
 
 int sg_series_table_put_int(struct sg_series_table *table,

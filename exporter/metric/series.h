@@ -27,7 +27,7 @@ enum {
     SG_SERIES_E_NAME = 1,  /* not a metric or label name */
     SG_SERIES_E_TOO_LONG,  /* a label value is longer than SG_LABEL_VALUE_BYTES_MAX */
     SG_SERIES_E_FULL,      /* the table is at its cap of series or families */
-    SG_SERIES_E_DUPLICATE, /* the series already has a value in this collection */
+    SG_SERIES_E_DUPLICATE, /* the series, or the label, is there already */
 };
 
 enum {
@@ -74,6 +74,28 @@ int sg_series_table_add(struct sg_series_table *table,
     size_t n_labels,
     uint32_t *ret_series);
 
+/** A family's name, type and HELP, borrowed until the next family is added or the epoch changes. */
+const struct sg_family *sg_series_table_family(
+    const struct sg_series_table *table, uint32_t family);
+
+/** Change the type of a family, which costs a new layout. */
+void sg_series_table_set_type(
+    struct sg_series_table *table, uint32_t family, enum sg_metric_type type);
+
+/**
+ * Find or render a series with the labels of another one.
+ *
+ * @param series  whose labels it has
+ * @param family  when it is the same, a suffix is kept too
+ * @param extra   one more label; NULL for none
+ * @return as sg_series_table_add, or SG_SERIES_E_DUPLICATE when it has the extra label already
+ */
+int sg_series_table_derive(struct sg_series_table *table,
+    uint32_t series,
+    uint32_t family,
+    const struct sg_label *extra,
+    uint32_t *ret_series);
+
 /** Start a collection: every series is without a value until it is set. */
 void sg_series_table_begin(struct sg_series_table *table);
 
@@ -86,6 +108,9 @@ uint32_t sg_series_table_epoch(const struct sg_series_table *table);
 /** @return 0, or SG_SERIES_E_DUPLICATE and the first value stays */
 int sg_series_table_set_int(struct sg_series_table *table, uint32_t series, int64_t value);
 int sg_series_table_set_double(struct sg_series_table *table, uint32_t series, double value);
+
+/** Take the value of this collection back. */
+void sg_series_table_unset(struct sg_series_table *table, uint32_t series);
 
 /** sg_series_table_add and _set_int or _set_double in one. @return as both */
 int sg_series_table_put_int(struct sg_series_table *table,
