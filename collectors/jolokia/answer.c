@@ -115,6 +115,9 @@ static void read_value(struct reader *reader, const char *name, json_t *json, co
     if (sg_value_read_scalar(json, &value)) {
         attribute->near[SG_ATTRIBUTE_SIBLING] = in;
         reader->handler->value(reader->handler->context, attribute, &value);
+    } else if (json_is_null(json)) {
+        if (reader->handler->absent)
+            reader->handler->absent(reader->handler->context, attribute);
     } else if (json_is_object(json) && !sg_value_is_nothing(json)) {
         if (sg_value_is_table(json, attribute, &table))
             read_table(reader, json, &table, 0);

@@ -33,6 +33,8 @@ struct sg_answer_handler {
     void (*value)(void *context,
         const struct sg_attribute *attribute,
         const struct sg_attribute_value *value);
+    /** An attribute that is there and has no value now: null, such as NaN. May be NULL. */
+    void (*absent)(void *context, const struct sg_attribute *attribute);
     /** A failure of the whole answer or of one request; the others are read all the same. */
     void (*failure)(void *context, enum sg_failure_kind kind, const struct sg_error *err);
 };

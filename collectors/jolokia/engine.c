@@ -104,6 +104,7 @@ struct sg_engine {
     uint32_t n_groups;
     uint32_t n_groups_allocated;
     uint32_t poll;
+    uint32_t forget_after; /* polls */
     uint32_t epoch;
     bool is_settled;      /* the poll's values are in the table */
     struct sg_buf key;    /* scratch */
@@ -128,6 +129,7 @@ int sg_engine_new(const struct sg_rules *rules,
     sg_buf_init(&engine->labels, KEY_BYTES_MAX);
     sg_buf_init(&engine->mbean, KEY_BYTES_MAX);
     engine->is_settled = true;
+    engine->forget_after = FORGET_AFTER;
     engine->arena = sg_arena_new();
     engine->group_arena = sg_arena_new();
     if (!engine->arena || !engine->group_arena)
@@ -184,7 +186,7 @@ struct sg_engine *sg_engine_free(struct sg_engine *engine)
 
 static bool is_gone(const struct sg_engine *engine, const struct entry *entry)
 {
-    return engine->poll - entry->poll > FORGET_AFTER;
+    return engine->poll - entry->poll > engine->forget_after;
 }
 
 /* Make the cache anew without what is gone. When memory is short, it becomes empty. */
@@ -767,6 +769,30 @@ void sg_engine_put(struct sg_engine *engine,
         put_extra(engine, attribute);
     if (value->kind != SG_ATTRIBUTE_TEXT || engine->rules->uses_text)
         put_one(engine, attribute, value);
+}
+
+bool sg_engine_wants(struct sg_engine *engine, const struct sg_attribute *attribute, bool is_absent)
+{
+    const struct sg_attribute_value not_a_number = { .kind = SG_ATTRIBUTE_DOUBLE, .number = NAN };
+    struct sg_outcome outcome;
+
+    if (is_absent)
+        return sg_matcher_decide(engine->matcher, attribute, &not_a_number, &outcome) ||
+               outcome.kind != SG_OUTCOME_NOTHING || outcome.depends_on_value;
+    if (build_key(engine, attribute))
+        return false;
+    struct sg_str key = sg_buf_get(&engine->key);
+    uint32_t id = sg_index_find(&engine->index, sg_hash(key), entry_equal, engine, &key);
+    if (id == SG_INDEX_NONE)
+        return false; /* text, where no rule makes a number of text */
+    const struct entry *entry = &engine->entries[id];
+    return !entry->is_decided || entry->is_drop || entry->decided_for ||
+           entry->kind == SG_OUTCOME_SERIES;
+}
+
+void sg_engine_remember_for(struct sg_engine *engine, uint32_t n_polls)
+{
+    engine->forget_after = n_polls > FORGET_AFTER ? n_polls : FORGET_AFTER;
 }
 
 void sg_engine_begin(struct sg_engine *engine)

@@ -60,6 +60,16 @@ void sg_engine_put(struct sg_engine *engine,
     const struct sg_attribute *attribute,
     const struct sg_attribute_value *value);
 
+/**
+ * After sg_engine_put(): could the attribute become a series, now or with another value?
+ * @param is_absent  it was not put, because it has no value now
+ */
+bool sg_engine_wants(
+    struct sg_engine *engine, const struct sg_attribute *attribute, bool is_absent);
+
+/** Remember attributes for so many polls that do not bring them; at first it is few. */
+void sg_engine_remember_for(struct sg_engine *engine, uint32_t n_polls);
+
 /** The poll ends: its samples. @param ret_set  owned @return 0 or -ENOMEM */
 int sg_engine_snapshot(struct sg_engine *engine, struct sg_sample_set **ret_set);
 

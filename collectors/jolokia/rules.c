@@ -160,3 +160,14 @@ bool sg_rules_want(
     return rules->include_attributes.n == 0 ||
            any_lists(&rules->include_attributes, mbean, attribute);
 }
+
+bool sg_rules_can_learn(const struct sg_rules *rules)
+{
+    if (rules->requests.n || rules->customizers.n)
+        return false;
+    for (size_t i = 0; i < rules->n_rules; i++) {
+        if (rules->rules[i].times)
+            return false;
+    }
+    return true;
+}

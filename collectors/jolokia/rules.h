@@ -137,3 +137,9 @@ bool sg_rules_want_mbean(const struct sg_rules *rules, const struct sg_object_na
 /** And this attribute of it? */
 bool sg_rules_want(
     const struct sg_rules *rules, const struct sg_object_name *mbean, struct sg_str attribute);
+
+/**
+ * May requests be narrowed to what became series? Not where the file says what to ask for, and not
+ * where a sample takes other attributes than its own.
+ */
+bool sg_rules_can_learn(const struct sg_rules *rules);

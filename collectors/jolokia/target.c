@@ -5,6 +5,7 @@
 #include "config/secret.h"
 #include "jolokia/answer.h"
 #include "jolokia/engine.h"
+#include "jolokia/learn.h"
 #include "jolokia/proxy.h"
 
 #include <errno.h>
@@ -28,11 +29,22 @@ struct pace {
     int64_t not_before_ms;
 };
 
+/* What has been learned of a target: a plan that asks for less. */
+struct lesson {
+    struct sg_learner *learner;
+    struct sg_request_plan *plan; /* NULL: none */
+    char *body;                   /* for the proxy; otherwise NULL: the plan's */
+    int64_t until_ms;             /* then everything is read again */
+    size_t n_values;              /* of the first answer; 0: it is still to come */
+};
+
 struct lane {
     const struct sg_request_plan *plan; /* NULL: nothing is asked */
     struct sg_engine *engine;
     struct sg_slot *slot; /* of the slow lane: NULL until its first read */
     char *body;           /* for the proxy; otherwise NULL: the plan's */
+    struct lesson lesson; /* without a learner: none */
+    bool asked_lesson;    /* by the request that is under way */
 };
 
 struct sg_target {
@@ -58,9 +70,26 @@ static int make_lane(struct sg_target *target, enum sg_lane which)
     struct lane *lane = &target->lanes[which];
 
     lane->plan = options->rule_set->plans[which];
-    return lane->plan ? sg_engine_new(options->rule_set->rules, options->labels, options->n_labels,
-                            &lane->engine)
-                      : 0;
+    if (!lane->plan)
+        return 0;
+    int r =
+        sg_engine_new(options->rule_set->rules, options->labels, options->n_labels, &lane->engine);
+    if (r || which != SG_LANE_FAST || !sg_rules_can_learn(options->rule_set->rules))
+        return r;
+    /* What nobody wants is decided once, not at every reading of everything. */
+    int64_t polls = options->source->slow_interval_ms / options->config->interval_ms + 8;
+    sg_engine_remember_for(lane->engine, (uint32_t)polls);
+    return sg_learner_new(&lane->lesson.learner);
+}
+
+/* ---- Learning ---- */
+
+static void forget_lesson(struct lesson *lesson)
+{
+    lesson->plan = sg_request_plan_free(lesson->plan);
+    free(sg_secret_wipe(lesson->body));
+    lesson->body = NULL;
+    lesson->n_values = 0;
 }
 
 int sg_target_new(const struct sg_target_options *options, struct sg_target **ret_target)
@@ -96,6 +125,8 @@ struct sg_target *sg_target_free(struct sg_target *target)
     for (int lane = 0; lane < SG_LANES; lane++) {
         (void)sg_engine_free(target->lanes[lane].engine);
         free(sg_secret_wipe(target->lanes[lane].body));
+        forget_lesson(&target->lanes[lane].lesson);
+        (void)sg_learner_free(target->lanes[lane].lesson.learner);
     }
     free(target->address);
     free(target->name);
@@ -136,6 +167,7 @@ static int make_bodies(struct sg_target *target, const char *address)
         char *body = NULL;
         if (!lane->plan)
             continue;
+        forget_lesson(&lane->lesson);
         int r = sg_request_plan_body_for(lane->plan, &to, &body);
         if (r)
             return r;
@@ -224,7 +256,22 @@ static void put_value(
     void *context, const struct sg_attribute *attribute, const struct sg_attribute_value *value)
 {
     struct reading *reading = context;
-    sg_engine_put(reading->lane->engine, attribute, value);
+    struct lane *lane = reading->lane;
+
+    sg_engine_put(lane->engine, attribute, value);
+    if (lane->lesson.learner && !lane->asked_lesson)
+        sg_learner_note(lane->lesson.learner, attribute->mbean, attribute->path[0],
+            sg_engine_wants(lane->engine, attribute, false));
+}
+
+static void note_absent(void *context, const struct sg_attribute *attribute)
+{
+    struct reading *reading = context;
+    struct lane *lane = reading->lane;
+
+    if (lane->lesson.learner && !lane->asked_lesson)
+        sg_learner_note(lane->lesson.learner, attribute->mbean, attribute->path[0],
+            sg_engine_wants(lane->engine, attribute, true));
 }
 
 static void note_failure(void *context, enum sg_failure_kind kind, const struct sg_error *err)
@@ -246,31 +293,65 @@ static void count_dropped(const struct lane *lane)
     }
 }
 
-static bool all_failed(const struct lane *lane, const struct failures *failures)
+static bool all_failed(const struct sg_request_plan *plan, const struct failures *failures)
 {
     size_t n = 0;
 
     for (int kind = 0; kind < SG_FAILURE_KINDS; kind++)
         n += failures->n[kind];
-    return n > 0 && n >= lane->plan->n;
+    return n > 0 && n >= plan->n;
+}
+
+/* Everything was read: the next polls ask for what came to something. */
+static void learn(struct sg_target *target, struct lane *lane)
+{
+    const struct sg_jolokia_proxy *proxy = &target->options.source->proxy;
+    const struct sg_request_target to = { target->address, proxy->username, proxy->password };
+    struct lesson *lesson = &lane->lesson;
+
+    forget_lesson(lesson);
+    int r = sg_learner_plan(lesson->learner, &lesson->plan);
+    if (!r && lesson->plan && by_proxy(target))
+        r = sg_request_plan_body_for(lesson->plan, &to, &lesson->body);
+    if (r)
+        forget_lesson(lesson); /* no memory: everything is read again */
+    lesson->until_ms = target->begun_ms + target->options.source->slow_interval_ms;
+}
+
+/* Is much of what was learned not there any more? */
+static void doubt(struct lesson *lesson, size_t n_values)
+{
+    if (lesson->n_values == 0)
+        lesson->n_values = n_values;
+    else if (n_values < lesson->n_values - lesson->n_values / 10)
+        forget_lesson(lesson);
 }
 
 /* Publish what the answer has. Where every request failed that is nothing, not "no MBeans". */
 static void read_answer(struct sg_target *target, struct lane *lane, const struct sg_reply *reply)
 {
     struct reading reading = { .lane = lane };
-    const struct sg_answer_handler handler = { &reading, put_value, note_failure };
+    const struct sg_answer_handler handler = { &reading, put_value, note_absent, note_failure };
+    const struct sg_request_plan *plan = lane->asked_lesson ? lane->lesson.plan : lane->plan;
     struct sg_sample_set *set = NULL;
 
     sg_engine_begin(lane->engine);
-    int r = sg_answer_read(lane->plan, reply->body, reply->body_len, &handler);
+    if (lane->lesson.learner && !lane->asked_lesson)
+        sg_learner_begin(lane->lesson.learner);
+    int r = sg_answer_read(plan, reply->body, reply->body_len, &handler);
     tell_failures(target, lane->slot, &reading.failures);
-    if (!r && !all_failed(lane, &reading.failures)) {
+    if (!r && !all_failed(plan, &reading.failures)) {
         if (sg_engine_snapshot(lane->engine, &set))
             sg_slot_fail(lane->slot, SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });
         count_dropped(lane); /* complete only now */
     }
     sg_slot_end(lane->slot, set);
+    if (!set || !lane->lesson.learner)
+        return;
+    if (lane->asked_lesson)
+        doubt(&lane->lesson, sg_engine_stats(lane->engine)->n_values);
+    else
+        learn(target, lane);
 }
 
 /* ---- The steps of a poll ---- */
@@ -295,11 +376,24 @@ static void slow_down(struct pace *pace)
 
 static void take_reply(void *context, const struct sg_reply *reply);
 
+/* What to send for the lane: what was learned, for as long as it holds, or what the rules say. */
+static struct sg_str body_of(struct sg_target *target, struct lane *lane)
+{
+    const struct sg_request_plan *plan = lane->plan;
+    const char *for_proxy = lane->body;
+
+    lane->asked_lesson = lane->lesson.plan && now_ms(target) < lane->lesson.until_ms;
+    if (lane->asked_lesson) {
+        plan = lane->lesson.plan;
+        for_proxy = lane->lesson.body;
+    }
+    return for_proxy ? sg_str_of(for_proxy) : (struct sg_str){ plan->body, plan->body_len };
+}
+
 static void ask(struct sg_target *target, enum step step)
 {
     struct lane *lane = &target->lanes[step == ASK_SLOW ? SG_LANE_SLOW : SG_LANE_FAST];
-    struct sg_str body = lane->body ? sg_str_of(lane->body)
-                                    : (struct sg_str){ lane->plan->body, lane->plan->body_len };
+    struct sg_str body = body_of(target, lane);
 
     if (step == ASK_VERSION)
         body = sg_proxy_version_request;

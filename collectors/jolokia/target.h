@@ -15,6 +15,10 @@
  * has what is left of the poll's time. When that was too little the agent goes on reading all the
  * same; so the pause before the next try doubles.
  *
+ * Where the rules do not say what to ask for, everything is read once, then for slow_interval only
+ * what became series (learn.h), then everything again. Should much of that be gone, as after a
+ * restart with other MBeans, everything is read at the next poll.
+ *
  * A target behind a proxy that times out has hung a thread there: such a target is asked less
  * often, up to every eighth interval. Everything here belongs to the collector's thread.
  */

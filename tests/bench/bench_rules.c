@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * What rules cost: bench_rules RULES ANSWER MBEAN..., where RULES is a catalogue or a file, and ANSWER
- * a recorded answer to a bulk of reads of these MBeans. One line of numbers, times in µs: reading the
- * JSON alone, the first poll and a steady poll beyond that, and the first poll's share per attribute.
+ * What rules cost: bench_rules RULES ANSWER MBEAN..., where RULES is a catalogue or a file, and
+ * ANSWER a recorded answer to a bulk of reads of these MBeans. One line of numbers, times in µs:
+ * reading the JSON alone, the first poll and a steady poll beyond that, and the first poll's share
+ * per attribute.
  */
 
 #include "base/buf.h"
@@ -128,7 +129,7 @@ int main(int argc, char **argv)
         json_us = least(json_us, read_us(plan, &answer, &nothing));
         if (sg_engine_new(rules, NULL, 0, &engine))
             return 1;
-        const struct sg_answer_handler handler = { engine, put, note };
+        const struct sg_answer_handler handler = { engine, put, NULL, note };
         for (int poll = 0; poll < 4; poll++) {
             struct sg_sample_set *set = NULL;
             sg_engine_begin(engine);
@@ -147,7 +148,8 @@ int main(int argc, char **argv)
         }
         (void)sg_engine_free(engine);
     }
-    (void)printf("%zu rules, %zu values, %zu decided: json %.0f, first %.0f (%.2f each), steady %.0f\n",
+    (void)printf(
+        "%zu rules, %zu values, %zu decided: json %.0f, first %.0f (%.2f each), steady %.0f\n",
         rules->n_rules, n_values, n_decided, json_us, first_us - json_us,
         (first_us - json_us) / (double)n_decided, steady_us - json_us);
     sg_buf_done(&answer);

@@ -4,7 +4,8 @@
  * The Jolokia collector without its network, for tests/e2e/test_parity.py:
  *
  *   parity RULES             the request that the rule file makes, for an agent
- *   parity RULES ANSWER...   polls with these answers, one after the other; the exposition of the last
+ *   parity RULES ANSWER...   polls with these answers, one after the other; the exposition of the
+ * last
  */
 
 #include "base/buf.h"
@@ -54,7 +55,7 @@ static void note(void *context, enum sg_failure_kind kind, const struct sg_error
 static int poll_once(
     struct sg_engine *engine, const struct sg_request_plan *plan, const char *answer, bool print)
 {
-    const struct sg_answer_handler handler = { engine, put, note };
+    const struct sg_answer_handler handler = { engine, put, NULL, note };
     struct sg_sample_set *set = NULL;
     struct sg_plan *page_plan = NULL;
     struct sg_buf body;
