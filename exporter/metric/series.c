@@ -409,18 +409,24 @@ int sg_series_table_add(struct sg_series_table *table,
     return r ? r : find_or_keep(table, family, ret_series);
 }
 
+/* Where the quoted value that begins at i ends: the place behind its second quote. */
+static size_t skip_value(struct sg_str labels, size_t i)
+{
+    for (i++; labels.ptr[i] != '"';)
+        i += labels.ptr[i] == '\\' ? 2 : 1;
+    return i + 1;
+}
+
 /* Is there such a label in `{a="b",c="d"} `? Values hold no bare quote. */
 static bool has_label(struct sg_str labels, struct sg_str name)
 {
-    for (size_t i = 1; i + 1 < labels.len; i++) {
+    for (size_t i = 1; i + 1 < labels.len;) {
         struct sg_str rest = { labels.ptr + i, labels.len - i };
         if (sg_str_starts_with(rest, name) && rest.len > name.len && rest.ptr[name.len] == '=')
             return true;
         while (labels.ptr[i] != '"')
             i++;
-        for (i++; labels.ptr[i] != '"'; i++)
-            i += labels.ptr[i] == '\\';
-        i++; /* the comma or the brace */
+        i = skip_value(labels, i) + 1; /* behind the comma or the brace */
     }
     return false;
 }

@@ -9,7 +9,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-SG_AUTO_DEFINE(struct sg_regex *, sg_regex_free);
 SG_AUTO_DEFINE(struct sg_rules *, sg_rules_free);
 SG_AUTO_DEFINE(struct sg_yaml *, sg_yaml_free);
 SG_AUTO_DEFINE(struct sg_dump *, sg_dump_free);
