@@ -59,24 +59,36 @@ static bool is_same(const struct sg_rules_config *a, const struct sg_rules_confi
     return true;
 }
 
-/* "there is no catalogue … (there are a, b)", at the place in the configuration. */
-static int complain(
+/* "PLACE: rules: " and what is wrong with one of the names. */
+static int complain(const struct sg_rules_config *config,
+    const char *name,
+    const char *what,
+    const char *why,
+    struct sg_error *err)
+{
+    return sg_error_set(err, SG_RULE_SETS_E_CONFIG, "%s%srules: \"%.100s\"%s: %s",
+        config->place ? config->place : "", config->place ? ": " : "", name, what, why);
+}
+
+/* A name that is neither a catalogue's nor that of a file that can be read: which was meant? */
+static int complain_of_name(
     const struct sg_rules_config *config, const char *name, const char *why, struct sg_error *err)
 {
     const struct sg_catalogue_file *file = sg_catalogue_files;
-    struct sg_buf names;
+    struct sg_buf list;
 
-    sg_buf_init(&names, 300);
+    if (strpbrk(name, "/."))
+        return complain(config, name, "", why, err);
+    sg_buf_init(&list, 300);
     for (; file->catalogue; file++) {
         if (file == sg_catalogue_files || strcmp(file->catalogue, file[-1].catalogue) != 0)
-            (void)sg_buf_printf(&names, "%s%s", names.len ? ", " : "", file->catalogue);
+            (void)sg_buf_printf(&list, "%s%s", list.len ? ", " : "there are ", file->catalogue);
     }
-    struct sg_str list = sg_buf_get(&names);
-    (void)sg_error_set(err, 0,
-        "%s%srules: \"%.100s\" is no built-in catalogue (" SG_STR_FMT "), %s",
-        config->place ? config->place : "", config->place ? ": " : "", name, SG_STR_ARG(list), why);
-    sg_buf_done(&names);
-    return SG_RULE_SETS_E_CONFIG;
+    (void)sg_buf_add_char(&list, '\0');
+    int r = complain(
+        config, name, " is neither a file nor a built-in catalogue", list.ptr ? list.ptr : "", err);
+    sg_buf_done(&list);
+    return r;
 }
 
 static int load_rules(
@@ -86,10 +98,10 @@ static int load_rules(
         if (sg_catalogue_has(config->names[i]))
             continue;
         if (config->n > 1)
-            return complain(config, config->names[i],
-                "and a rule file stands alone: it cannot be one of several", err);
+            return complain(config, config->names[i], " is no built-in catalogue",
+                "a rule file stands alone, it cannot be one of several", err);
         if (access(config->names[i], R_OK))
-            return complain(config, config->names[i], strerror(errno), err);
+            return complain_of_name(config, config->names[i], strerror(errno), err);
         int r = sg_rules_load_file(config->names[i], ret_rules, err);
         return r > 0 ? SG_RULE_SETS_E_CONFIG : r;
     }

@@ -5,6 +5,7 @@
 
 static char kafka_name[] = "kafka";
 static char wrong_name[] = "kafak";
+static char missing_name[] = "/no/x.yml";
 static char place[] = "f.yml:3:4";
 
 static void test_rule_sets_each_is_loaded_once(void **state)
@@ -31,14 +32,16 @@ static void test_rule_sets_mistakes_have_their_place(void **state)
 {
     char *wrong[] = { wrong_name };
     char *mixed[] = { kafka_name, wrong_name };
+    char *missing[] = { missing_name };
     const struct {
         struct sg_rules_config config;
         const char *part;
     } cases[] = {
-        { { 1, wrong, place }, "f.yml:3:4: rules: \"kafak\" is no built-in catalogue (jvm, kafka" },
-        { { 1, wrong, place }, "No such file" },
+        { { 1, wrong, place }, "f.yml:3:4: rules: \"kafak\" is neither a file nor a built-in "
+                               "catalogue: there are jvm, kafka," },
+        { { 1, missing, place }, "f.yml:3:4: rules: \"/no/x.yml\": No such file" },
         { { 2, mixed, place }, "a rule file stands alone" },
-        { { 1, wrong, NULL }, "rules: \"kafak\" is no" },
+        { { 1, wrong, NULL }, "rules: \"kafak\" is ne" },
     };
     const struct sg_rule_set *set = NULL;
     struct sg_rule_sets *sets = NULL;

@@ -109,8 +109,8 @@ class Agent:
             if name in self.mbeans:
                 return {"status": 200, "value": {"Value": self.mbeans[name]}}
             return missing(request)
-        found = {key: {"Value": value} for key, value in self.mbeans.items()
-                 if key.startswith(name[:-1])}
+        begin = "" if name == "*:*" else name[:-1]
+        found = {key: {"Value": value} for key, value in self.mbeans.items() if key.startswith(begin)}
         return {"status": 200, "value": found} if found else missing(request)
 
     def polls(self):

@@ -447,12 +447,51 @@ def test_slow_requests_have_a_pace_and_a_slot_of_their_own(start, tmp_path):
         assert page.value("app_value", app="a", jvm="a") == 1  # not stale yet: 2 × 4 s and 2 s
 
 
+# ---- A rule file that does not say what to ask for ----
+
+
+def test_agent_is_asked_for_what_became_series(start, tmp_path):
+    rules = tmp_path / "open.yml"
+    rules.write_text("rules:\n"
+                     '  - { pattern: "app<name=(.+)><>Value", name: app_value, labels: { app: "$1" } }\n')
+    mbeans = {f"other:type=T{i}": i for i in range(200)} | {"app:name=a": 1, "app:name=b": 2}
+    with agents(Agent(mbeans)) as (agent,):
+        process = start(config(rules, {"a": f'url: "{agent.url}", slow_interval: 4s'}))
+
+        def names_of(poll):
+            return [request["mbean"] for request in poll]
+
+        def shown():
+            return {labels["app"]: value for labels, value in process.page().values("app_value")}
+
+        wait_for("two polls", lambda: len(agent.polls()) >= 2, 10)
+        everything, learned = agent.polls()[:2]
+        assert names_of(everything) == ["*:*"]
+        assert all(name.startswith("app:") for name in names_of(learned)), learned
+        wait_for("the series", lambda: shown() == {"a": 1, "b": 2}, 5)
+        assert process.page().targets() == {"a": 1}
+
+        # What a learned pattern matches shows at the next poll, other MBeans when all are read again.
+        mbeans["app:name=c"] = 3
+        wait_for("a new MBean", lambda: shown() == {"a": 1, "b": 2, "c": 3}, 6)
+        n = len(agent.polls())
+        wait_for("everything is read again", lambda: ["*:*"] in map(names_of, agent.polls()[n:]), 6)
+
+        # A restart with other MBeans is noticed at once, not at the next reading of everything.
+        wait_for("that is over", lambda: names_of(agent.polls()[-1]) != ["*:*"], 4)
+        for name in list(mbeans):
+            del mbeans[name]
+        mbeans["app:name=z"] = 9
+        wait_for("the new MBeans", lambda: shown() == {"z": 9}, 3)
+
+
 # ---- The configuration, as the program tells it ----
 
 
 def test_config_check_tells_rules_that_do_not_exist(tmp_path, rules):
     cases = {
-        "nope": r"f.yml:3:56: rules: \"nope\" is no built-in catalogue \(.*kafka.*\), No such file",
+        "nope": r"f.yml:3:56: rules: \"nope\" is neither a file nor a built-in catalogue: there are .*kafka",
+        "/no/x.yml": r"f.yml:3:56: rules: \"/no/x.yml\": No such file",
         f"[kafka, {rules}]": r"a rule file stands alone",
         "kafka": "good",
     }

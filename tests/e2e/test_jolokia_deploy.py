@@ -187,9 +187,10 @@ def test_proxy_gives_the_same_series_and_a_frozen_broker_silences_nobody(lab, st
         wait_for("all are read through the proxy",
                  lambda: process.page().targets() == up | {"other": 0}, 90)
         for broker in (1, 2, 3):
-            through, own = series(process.page(), broker), series(direct.page(), broker)
-            assert len(own) > 100
-            assert through == own, through ^ own
+            assert len(series(direct.page(), broker)) > 100
+            # They poll at different times, and a working broker gets a new series now and then.
+            wait_for(f"the same series of broker {broker}",
+                     lambda: series(process.page(), broker) == series(direct.page(), broker), 40)
         assert list(process.page().errors("other")) == ["denied"]
         assert "not allowed by configuration" in process.log()
         direct.end()

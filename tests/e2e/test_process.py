@@ -142,7 +142,7 @@ def test_port_in_use_is_a_start_error(lab):
     ("clusters: [{ name: a, bootstrap_servers: b, client: { security.protocol: hunter2 } }]\n",
      "security.protocol"),
     ("clusters: [{ name: a, bootstrap_servers: b, jolokia: { url: 'http://{host}/', rules: /no/x.yml } }]\n",
-     "/no/x.yml: No such file"),
+     '"/no/x.yml": No such file'),
     ("clusters: [{ name: a, bootstrap_servers: b, topics: { include: '(' } }]\n", ":1:"),
     ("nonsense: 1\n", ":1:1: unknown key \"nonsense\""),
 ])
