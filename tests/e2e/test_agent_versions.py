@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Three brokers, three versions of the Jolokia agent, one and the same page."""
 import json
+import subprocess
 import urllib.request
 
 import pytest
 
-from conftest import AGENTS
-from streamgauge import Page, fetch
+from conftest import AGENTS, BUILD, REPO
+from streamgauge import Page, fetch, wait_for
 
 # Jolokia 1.7.2 was released with 1.7.1 as the version that it tells.
 TOLD = {"1.7.2": "1.7.1"}
@@ -73,3 +74,41 @@ def test_agent_may_not_change_anything(some_lab):
         request = urllib.request.Request(some_lab.jolokia(broker), body)
         with urllib.request.urlopen(request, timeout=10) as answer:
             assert json.load(answer)["status"] == 403
+
+
+def names_and_labels(page, broker):
+    return {(sample.name, tuple(sorted(sample.labels.items()))) for sample in page.samples
+            if sample.labels.get("broker") == broker and not sample.name.startswith("streamgauge_")}
+
+
+def test_learned_requests_lose_no_series(some_lab, start, tmp_path):
+    """A rule file without requests: the polls after the first ask for what became series only."""
+    rules = REPO / "tests/fixtures/jolokia/parity/kafka.yml"
+    config = some_lab.config("2s", "1900ms").replace(
+        "    jolokia:\n", f"    jolokia:\n      rules: {rules}\n      slow_interval: 10m\n")
+    path = tmp_path / "everything.yaml"
+    path.write_text(config)
+    process = start(config, build="release")
+
+    def polls():
+        return process.page().value("streamgauge_collector_last_success_timestamp_seconds",
+                                    collector="jolokia", target="1")
+
+    wait_for("a first poll", polls, 20)
+    first = polls()
+    wait_for("three more", lambda: polls() and polls() >= first + 5, 30)
+    learned = {broker: names_and_labels(process.page(), broker) for broker in ("1", "2", "3")}
+    once = Page(subprocess.run(  # one poll: everything is read
+        [BUILD / "release/streamgauge", f"--config.file={path}", "--once"], check=True,
+        capture_output=True, text=True, timeout=60).stdout)
+    for broker, shown in learned.items():
+        everything = names_and_labels(once, broker)
+        assert len(everything) > 500
+        wait_for(f"broker {broker} has lost nothing", lambda: not (
+            everything - names_and_labels(process.page(), broker) - comes_and_goes(everything)), 10)
+        assert len(shown) > 0.95 * len(everything)
+
+
+def comes_and_goes(samples):
+    """What is NaN, and so absent, when nothing has happened for a while."""
+    return {(name, labels) for name, labels in samples if name.endswith(("_avg", "_max", "_rate"))}
