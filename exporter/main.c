@@ -118,6 +118,8 @@ int main(int argc, char **argv)
         return check_rules(&flags);
 
     sg_log_setup(flags.log_level, flags.log_format);
+    for (size_t i = 0; i < flags.kafka_exporter.n_notes; i++)
+        sg_log(SG_LOG_WARN, NULL, "%s", flags.kafka_exporter.notes[i]);
     int r = sg_config_load(&flags.config, print_problem, NULL, &config);
     if (r)
         return r > 0 ? EXIT_WRONG : fail(NULL, r);

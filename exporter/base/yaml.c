@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/meant.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -344,51 +345,6 @@ struct sg_str sg_yaml_text(const struct sg_yaml_node *scalar)
     return (struct sg_str){ scalar->text, scalar->n };
 }
 
-/* Edit distance, for "did you mean"; keys longer than the table are simply not close. */
-static size_t distance(const char *a, const char *b)
-{
-    enum {
-        LONGEST = 40
-    };
-    size_t row[LONGEST + 1];
-    size_t n_a = strlen(a);
-    size_t n_b = strlen(b);
-
-    if (n_a > LONGEST || n_b > LONGEST)
-        return LONGEST;
-    for (size_t j = 0; j <= n_b; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= n_a; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n_b; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            diagonal = row[j];
-            row[j] = best;
-        }
-    }
-    return row[n_b];
-}
-
-static const char *closest(const char *key, const char *const *allowed)
-{
-    const char *best = NULL;
-    size_t best_distance = 3; /* further away is another word */
-
-    for (; *allowed; allowed++) {
-        size_t d = distance(key, *allowed);
-        if (d < best_distance && d < strlen(*allowed)) {
-            best_distance = d;
-            best = *allowed;
-        }
-    }
-    return best;
-}
-
 static bool contains(const char *const *words, const char *word)
 {
     for (; *words; words++) {
@@ -414,7 +370,7 @@ bool sg_yaml_expect_map(struct sg_yaml *yaml,
             continue;
         }
         if (!contains(allowed, key->text)) {
-            const char *meant = closest(key->text, allowed);
+            const char *meant = sg_meant(key->text, allowed);
             sg_yaml_problem(yaml, key, "unknown key \"%.80s\" in %s%s%s%s", key->text, what,
                 meant ? "; did you mean \"" : "", meant ? meant : "", meant ? "\"?" : "");
         }

@@ -386,6 +386,22 @@ static void check_filter_flag(struct reporter *reporter, const char *flag, const
     (void)sg_filter_free(filter);
 }
 
+static int copy_client(const struct sg_config_flags *flags, struct sg_cluster_config *cluster)
+{
+    cluster->client = calloc(flags->n_client + 1, sizeof *cluster->client);
+    if (!cluster->client)
+        return -ENOMEM;
+    for (size_t i = 0; i < flags->n_client; i++) {
+        struct sg_property_setting *setting = &cluster->client[cluster->n_client++];
+        int r = copy_text(flags->client[i].name, &setting->name);
+        if (!r)
+            r = copy_text(flags->client[i].value, &setting->value);
+        if (r)
+            return r;
+    }
+    return 0;
+}
+
 /* One cluster, from flags alone. */
 static int from_flags(
     const struct sg_config_flags *flags, struct sg_config *config, struct reporter *reporter)
@@ -408,6 +424,8 @@ static int from_flags(
         return -ENOMEM;
 
     r = copy_text(DEFAULT_CLUSTER, &cluster->name);
+    if (!r)
+        r = copy_client(flags, cluster);
     if (!r)
         r = copy_text(flags->topic_filter, &cluster->topics.include);
     if (!r)
@@ -453,6 +471,7 @@ static void refuse_flags_beside_file(const struct sg_config_flags *flags, struct
         { "--group.filter", flags->group_filter },
         { "--group.exclude", flags->group_exclude },
         { "--collect.interval", flags->interval_ms != 0 },
+        { "--sasl.enabled or --tls.enabled", flags->n_client > 0 },
     };
 
     for (size_t i = 0; i < sizeof cluster_flags / sizeof cluster_flags[0]; i++) {

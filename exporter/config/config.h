@@ -9,6 +9,7 @@
  */
 
 #include "base/error.h"
+#include "config/kafka_exporter.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -143,6 +144,8 @@ struct sg_config_flags {
     const char *jolokia_url;          /* --jolokia.url, or NULL */
     const char *topic_filter, *topic_exclude, *group_filter, *group_exclude;
     int64_t interval_ms; /* --collect.interval, or 0 */
+    size_t n_client;
+    const struct sg_flag_property *client; /* what kafka_exporter's flags mean */
 };
 
 /** Told every problem, "FILE:LINE:COL: text" or "--flag: text". */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/flags.h"
 
+#include "base/meant.h"
 #include "base/yaml.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <string.h>
 
 #define DEFAULT_ADDRESS ":9308"
@@ -28,6 +30,8 @@ const char sg_flags_help[] =
     "  --group.filter=REGEX          consumer groups to export (default: all)\n"
     "  --group.exclude=REGEX         consumer groups not to export\n"
     "  --collect.interval=DURATION   time between collections (default 15s)\n"
+    "  --sasl.*, --tls.*, --offset.show-all\n"
+    "                                as kafka_exporter has them; docs/migrating.md\n"
     "\n"
     "How to serve it\n"
     "  --web.listen-address=[HOST]:PORT  may be repeated (default " DEFAULT_ADDRESS ")\n"
@@ -199,6 +203,46 @@ static int take_option(
     return 0;
 }
 
+/* "unknown flag --x", without its value, which may be a secret; and which one was meant. */
+static int refuse_unknown(const char *argument, struct sg_error *err)
+{
+    const char *names[sizeof options / sizeof options[0] + SG_KAFKA_EXPORTER_FLAGS_MAX];
+    char name[64];
+    size_t n = 0;
+
+    for (size_t i = 0; options[i].name; i++)
+        names[n++] = options[i].name;
+    for (size_t i = 0; sg_kafka_exporter_name(i); i++)
+        names[n++] = sg_kafka_exporter_name(i);
+    names[n] = NULL;
+    int len = (int)strcspn(argument, "=");
+    (void)snprintf(name, sizeof name, "%.*s", len > 2 ? len - 2 : 0, argument + (len > 2 ? 2 : 0));
+    const char *meant = sg_meant(name, names);
+    return sg_error_set(err, SG_FLAGS_E_USAGE, "unknown flag %.*s; %s%s%s", len < 200 ? len : 200,
+        argument, meant ? "did you mean --" : "see --help", meant ? meant : "", meant ? "?" : "");
+}
+
+/* A flag that is not ours may be kafka_exporter's. */
+static int take_foreign(struct sg_flags *flags, char **argv, int at, struct sg_error *err)
+{
+    bool used_next = false;
+
+    int r = sg_kafka_exporter_take(&flags->kafka_exporter, argv[at], argv[at + 1], &used_next, err);
+    if (r == SG_KAFKA_EXPORTER_E_UNKNOWN)
+        return refuse_unknown(argv[at], err);
+    optind = at + 1 + used_next;
+    return r ? SG_FLAGS_E_USAGE : 0;
+}
+
+static int finish_foreign(struct sg_flags *flags, struct sg_error *err)
+{
+    if (sg_kafka_exporter_finish(&flags->kafka_exporter, err))
+        return SG_FLAGS_E_USAGE;
+    flags->config.n_client = flags->kafka_exporter.n_properties;
+    flags->config.client = flags->kafka_exporter.properties;
+    return 0;
+}
+
 int sg_flags_parse(int argc, char **argv, struct sg_flags *ret_flags, struct sg_error *err)
 {
     *ret_flags = (struct sg_flags){
@@ -219,9 +263,8 @@ int sg_flags_parse(int argc, char **argv, struct sg_flags *ret_flags, struct sg_
         if (id == ':')
             return sg_error_set(
                 err, SG_FLAGS_E_USAGE, "%.200s needs a value, as in %.200s=…", argv[at], argv[at]);
-        if (id == '?')
-            return sg_error_set(err, SG_FLAGS_E_USAGE, "unknown flag %.200s; see --help", argv[at]);
-        int r = take_option(ret_flags, (enum option_id)id, optarg, err);
+        int r = id == '?' ? take_foreign(ret_flags, argv, at, err)
+                          : take_option(ret_flags, (enum option_id)id, optarg, err);
         if (r)
             return r;
     }
@@ -232,5 +275,5 @@ int sg_flags_parse(int argc, char **argv, struct sg_flags *ret_flags, struct sg_
         return sg_error_set(err, SG_FLAGS_E_USAGE, "--against goes with --rules.check=FILE");
     if (ret_flags->n_addresses == 0)
         ret_flags->addresses[ret_flags->n_addresses++] = DEFAULT_ADDRESS;
-    return 0;
+    return finish_foreign(ret_flags, err);
 }

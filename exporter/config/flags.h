@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "config/config.h"
+#include "config/kafka_exporter.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,8 +39,9 @@ struct sg_flags {
     size_t n_addresses;
     const char *addresses[SG_FLAG_REPEATS_MAX]; /* --web.listen-address */
     const char *telemetry_path;
-    const char *rule_file; /* --rules.check */
-    const char *against;   /* --against, or NULL */
+    const char *rule_file;                         /* --rules.check */
+    const char *against;                           /* --against, or NULL */
+    struct sg_kafka_exporter_flags kafka_exporter; /* config borrows from it */
     enum sg_log_level log_level;
     enum sg_log_format log_format;
 };

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/kafka_exporter.h"
+
+#include "base/str.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum flag_id {
+    SASL_ENABLED,
+    SASL_HANDSHAKE,
+    SASL_USERNAME,
+    SASL_PASSWORD,
+    SASL_MECHANISM,
+    SASL_SERVICE_NAME,
+    SASL_REALM,
+    SASL_AUTH_TYPE,
+    SASL_KEYTAB,
+    TLS_ENABLED,
+    TLS_CA,
+    TLS_CERT,
+    TLS_KEY,
+    TLS_INSECURE,
+    SHOW_ALL,
+    N_MAPPED,
+};
+
+/* One flag. Those without an id have only a text: why it does nothing, or what to do instead. */
+struct flag {
+    const char *name;
+    bool is_switch;
+    const char *does_nothing;
+    const char *instead;
+};
+
+static const struct flag table[] = {
+    [SASL_ENABLED] = { "sasl.enabled", true, NULL, NULL },
+    [SASL_HANDSHAKE] = { "sasl.handshake", true, NULL, NULL },
+    [SASL_USERNAME] = { "sasl.username", false, NULL, NULL },
+    [SASL_PASSWORD] = { "sasl.password", false, NULL, NULL },
+    [SASL_MECHANISM] = { "sasl.mechanism", false, NULL, NULL },
+    [SASL_SERVICE_NAME] = { "sasl.service-name", false, NULL, NULL },
+    [SASL_REALM] = { "sasl.realm", false, NULL, NULL },
+    [SASL_AUTH_TYPE] = { "sasl.kerberos-auth-type", false, NULL, NULL },
+    [SASL_KEYTAB] = { "sasl.keytab-path", false, NULL, NULL },
+    [TLS_ENABLED] = { "tls.enabled", true, NULL, NULL },
+    [TLS_CA] = { "tls.ca-file", false, NULL, NULL },
+    [TLS_CERT] = { "tls.cert-file", false, NULL, NULL },
+    [TLS_KEY] = { "tls.key-file", false, NULL, NULL },
+    [TLS_INSECURE] = { "tls.insecure-skip-tls-verify", true, NULL, NULL },
+    [SHOW_ALL] = { "offset.show-all", true, NULL, NULL },
+
+    { "concurrent.enable", true, "a scrape asks Kafka nothing", NULL },
+    { "kafka.allow-auto-topic-creation", true, "no topic is ever created", NULL },
+    { "kafka.version", false, "versions are agreed with each broker", NULL },
+    { "log.enable-sarama", true, "librdkafka speaks to Kafka; see --log.level", NULL },
+    { "refresh.metadata", false, "metadata is read at each collection; see --collect.interval",
+        NULL },
+    { "topic.workers", false, "requests are pipelined", NULL },
+    { "verbosity", false, "see --log.level", NULL },
+    { "sasl.disable-PA-FX-FAST", true, "libkrb5 decides, in krb5.conf", NULL },
+
+    { "kafka.labels", false, NULL,
+        "label the target in Prometheus' scrape_configs; a cluster's name is set by "
+        "--config.file and shown as kafka_cluster" },
+    { "sasl.aws-region", false, NULL,
+        "MSK's IAM is not supported; use SCRAM or a client certificate" },
+    { "sasl.kerberos-config-path", false, NULL, "set the environment variable KRB5_CONFIG" },
+    { "tls.server-name", false, NULL,
+        "librdkafka checks the broker's own name; put it into the certificate, or see "
+        "ssl.endpoint.identification.algorithm under \"client\" in --config.file" },
+    { "server.tls.enabled", true, NULL, "use --web.config.file" },
+    { "server.tls.mutual-auth-enabled", true, NULL, "use --web.config.file" },
+    { "server.tls.ca-file", false, NULL, "use --web.config.file" },
+    { "server.tls.cert-file", false, NULL, "use --web.config.file" },
+    { "server.tls.key-file", false, NULL, "use --web.config.file" },
+    { "use.consumelag.zookeeper", true, NULL,
+        "offsets in ZooKeeper are not read; Kafka's consumers stopped keeping them there in 0.9" },
+    { "zookeeper.server", false, NULL,
+        "offsets in ZooKeeper are not read; Kafka's consumers stopped keeping them there in 0.9" },
+};
+
+enum {
+    N_FLAGS = sizeof table / sizeof table[0]
+};
+_Static_assert((int)N_FLAGS <= (int)SG_KAFKA_EXPORTER_FLAGS_MAX, "the table has outgrown its cap");
+
+/* ---- One flag ---- */
+
+static const struct flag *find(struct sg_str name)
+{
+    for (size_t i = 0; i < N_FLAGS; i++) {
+        if (sg_str_equal(name, sg_str_of(table[i].name)))
+            return &table[i];
+    }
+    return NULL;
+}
+
+/* --NAME or --no-NAME. @return NULL when there is none */
+static const struct flag *find_argument(struct sg_str name, bool *ret_negated)
+{
+    const struct flag *flag = find(name);
+
+    *ret_negated = !flag && sg_str_starts_with(name, SG_STR("no-"));
+    if (!*ret_negated)
+        return flag;
+    flag = find((struct sg_str){ name.ptr + 3, name.len - 3 });
+    return flag && flag->is_switch ? flag : NULL;
+}
+
+static int take_switch(const struct flag *flag,
+    const char *value,
+    bool negated,
+    const char **ret_value,
+    struct sg_error *err)
+{
+    *ret_value = negated ? "false" : "true";
+    if (!value)
+        return 0;
+    if (negated || (strcmp(value, "true") != 0 && strcmp(value, "false") != 0))
+        return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE, "--%s: \"%.80s\" is not true or false",
+            flag->name, value);
+    *ret_value = value;
+    return 0;
+}
+
+int sg_kafka_exporter_take(struct sg_kafka_exporter_flags *flags,
+    const char *argument,
+    const char *next,
+    bool *ret_used_next,
+    struct sg_error *err)
+{
+    const char *equals = strchr(argument, '=');
+    const char *value = equals ? equals + 1 : NULL;
+    bool negated;
+
+    *ret_used_next = false;
+    if (strncmp(argument, "--", 2) != 0)
+        return SG_KAFKA_EXPORTER_E_UNKNOWN;
+    argument += 2;
+    struct sg_str name = { argument, equals ? (size_t)(equals - argument) : strlen(argument) };
+    const struct flag *flag = find_argument(name, &negated);
+    if (!flag)
+        return SG_KAFKA_EXPORTER_E_UNKNOWN;
+    if (flag->is_switch) {
+        int r = take_switch(flag, value, negated, &value, err);
+        if (r)
+            return r;
+    } else if (!value) {
+        if (!next)
+            return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE, "--%s needs a value, as in --%s=…",
+                flag->name, flag->name);
+        value = next;
+        *ret_used_next = true;
+    }
+    /* Switched off, or empty as templates leave it, is as good as not given. */
+    if (flag->instead && strcmp(value, "false") != 0 && value[0])
+        return sg_error_set(
+            err, SG_KAFKA_EXPORTER_E_USAGE, "--%s: not here: %s", flag->name, flag->instead);
+    flags->values[flag - table] = value;
+    flags->any = true;
+    return 0;
+}
+
+const char *sg_kafka_exporter_name(size_t i)
+{
+    return i < N_FLAGS ? table[i].name : NULL;
+}
+
+/* ---- All of them ---- */
+
+static void note(struct sg_kafka_exporter_flags *flags, enum flag_id id, const char *why)
+{
+    (void)snprintf(flags->notes[flags->n_notes++], sizeof flags->notes[0], "--%s does nothing: %s",
+        table[id].name, why);
+}
+
+static bool is_on(const struct sg_kafka_exporter_flags *flags, enum flag_id id, bool by_default)
+{
+    return flags->values[id] ? strcmp(flags->values[id], "true") == 0 : by_default;
+}
+
+/* The value, or NULL when it was not given or is empty. */
+static const char *text_of(const struct sg_kafka_exporter_flags *flags, enum flag_id id)
+{
+    const char *value = flags->values[id];
+    return value && value[0] ? value : NULL;
+}
+
+static void set(struct sg_kafka_exporter_flags *flags, const char *property, const char *value)
+{
+    if (value)
+        flags->properties[flags->n_properties++] = (struct sg_flag_property){ property, value };
+}
+
+static int map_kerberos(struct sg_kafka_exporter_flags *flags, struct sg_error *err)
+{
+    const char *type = text_of(flags, SASL_AUTH_TYPE);
+    const char *realm = text_of(flags, SASL_REALM);
+    const char *user = text_of(flags, SASL_USERNAME);
+
+    if (type && strcmp(type, "keytabAuth") != 0)
+        return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE,
+            "--sasl.kerberos-auth-type: \"%.80s\" is not here; use keytabAuth with "
+            "--sasl.keytab-path",
+            type);
+    set(flags, "sasl.kerberos.service.name", text_of(flags, SASL_SERVICE_NAME));
+    set(flags, "sasl.kerberos.keytab", text_of(flags, SASL_KEYTAB));
+    if (user) {
+        int n = snprintf(flags->principal, sizeof flags->principal, "%s%s%s", user,
+            realm ? "@" : "", realm ? realm : "");
+        if (n < 0 || (size_t)n >= sizeof flags->principal)
+            return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE,
+                "--sasl.username and --sasl.realm are longer than %zu bytes",
+                sizeof flags->principal - 2);
+        set(flags, "sasl.kerberos.principal", flags->principal);
+    }
+    return 0;
+}
+
+static int map_sasl(struct sg_kafka_exporter_flags *flags, struct sg_error *err)
+{
+    static const struct {
+        const char *theirs;
+        const char *ours;
+    } mechanisms[] = {
+        { "plain", "PLAIN" },
+        { "scram-sha256", "SCRAM-SHA-256" },
+        { "scram-sha512", "SCRAM-SHA-512" },
+        { "gssapi", "GSSAPI" },
+    };
+    const char *wanted = text_of(flags, SASL_MECHANISM);
+    const char *mechanism = NULL;
+
+    for (size_t i = 0; i < sizeof mechanisms / sizeof mechanisms[0] && !mechanism; i++) {
+        if (strcasecmp(wanted ? wanted : "plain", mechanisms[i].theirs) == 0)
+            mechanism = mechanisms[i].ours;
+    }
+    if (!mechanism)
+        return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE,
+            "--sasl.mechanism: \"%.80s\" is not plain, scram-sha256, scram-sha512 or gssapi",
+            wanted);
+    if (!is_on(flags, SASL_HANDSHAKE, true))
+        return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE,
+            "--sasl.handshake: SASL without a handshake is not here; Kafka needs it since 0.10");
+    set(flags, "sasl.mechanisms", mechanism);
+    if (strcmp(mechanism, "GSSAPI") == 0)
+        return map_kerberos(flags, err);
+    const char *password = text_of(flags, SASL_PASSWORD);
+    set(flags, "sasl.username", text_of(flags, SASL_USERNAME));
+    set(flags, "sasl.password", password ? password : getenv("SASL_USER_PASSWORD"));
+    return 0;
+}
+
+/* Flags that do nothing as long as a switch is off. */
+static void note_unused(
+    struct sg_kafka_exporter_flags *flags, enum flag_id first, enum flag_id last, const char *why)
+{
+    for (enum flag_id id = first; id <= last; id++) {
+        if (text_of(flags, id) && !table[id].is_switch)
+            note(flags, id, why);
+    }
+}
+
+int sg_kafka_exporter_finish(struct sg_kafka_exporter_flags *flags, struct sg_error *err)
+{
+    bool sasl = is_on(flags, SASL_ENABLED, false);
+    bool tls = is_on(flags, TLS_ENABLED, false);
+
+    if (!flags->any)
+        return 0;
+    if (sasl || tls)
+        set(flags, "security.protocol", sasl && tls ? "SASL_SSL" : sasl ? "SASL_PLAINTEXT" : "SSL");
+    if (sasl) {
+        int r = map_sasl(flags, err);
+        if (r)
+            return r;
+    } else {
+        note_unused(flags, SASL_USERNAME, SASL_KEYTAB, "--sasl.enabled is not given");
+    }
+    if (tls) {
+        set(flags, "ssl.ca.location", text_of(flags, TLS_CA));
+        set(flags, "ssl.certificate.location", text_of(flags, TLS_CERT));
+        set(flags, "ssl.key.location", text_of(flags, TLS_KEY));
+        if (is_on(flags, TLS_INSECURE, false))
+            set(flags, "enable.ssl.certificate.verification", "false");
+    } else {
+        note_unused(flags, TLS_CA, TLS_KEY, "--tls.enabled is not given");
+    }
+    flags->hide_idle_groups = !is_on(flags, SHOW_ALL, true);
+    for (size_t i = N_MAPPED; i < N_FLAGS; i++) {
+        if (flags->values[i] && table[i].does_nothing)
+            note(flags, (enum flag_id)i, table[i].does_nothing);
+    }
+    return 0;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/config.h"
+#include "config/flags.h"
+#include "test.h"
+
+#include <stdlib.h>
+
+enum {
+    ARGUMENTS_MAX = 12
+};
+
+/* A command line; ends with NULL. @return as sg_flags_parse */
+static int parse(struct sg_flags *flags, struct sg_error *err, const char *const *arguments)
+{
+    static char program[] = "streamgauge";
+    static char copies[ARGUMENTS_MAX][128];
+    char *argv[ARGUMENTS_MAX + 2] = { program };
+    int argc = 1;
+
+    for (; arguments[argc - 1]; argc++) {
+        (void)snprintf(copies[argc - 1], sizeof copies[0], "%s", arguments[argc - 1]);
+        argv[argc] = copies[argc - 1];
+    }
+    *err = (struct sg_error){ "" };
+    return sg_flags_parse(argc, argv, flags, err);
+}
+
+static void no_problem(void *context, const char *problem)
+{
+    (void)context;
+    fail_msg("%s", problem);
+}
+
+/* "name=value, name=value" of the client that the flags give. */
+static const char *properties_of(const char *const *arguments)
+{
+    static char text[1024];
+    struct sg_flags flags;
+    struct sg_error err;
+    struct sg_config *config = NULL;
+    size_t n = 0;
+
+    if (parse(&flags, &err, arguments))
+        fail_msg("%s", err.text);
+    assert_int_equal(sg_config_load(&flags.config, no_problem, NULL, &config), 0);
+    const struct sg_cluster_config *cluster = &config->clusters[0];
+    text[0] = '\0';
+    for (size_t i = 0; i < cluster->n_client; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s=%s", i ? ", " : "",
+            cluster->client[i].name, cluster->client[i].value);
+    (void)sg_config_free(config);
+    return text;
+}
+
+#define ARGUMENTS(...)    \
+    (const char *const[]) \
+    {                     \
+        __VA_ARGS__, NULL \
+    }
+
+static void test_flags_of_security_become_properties(void **state)
+{
+    (void)state;
+    (void)unsetenv("SASL_USER_PASSWORD");
+    assert_string_equal(properties_of(ARGUMENTS("--kafka.server=a:1")), "");
+    assert_string_equal(properties_of(ARGUMENTS("--tls.enabled", "--tls.ca-file=/ca",
+                            "--tls.cert-file", "/c", "--tls.key-file=/k", "--kafka.server", "a:1")),
+        "security.protocol=SSL, ssl.ca.location=/ca, ssl.certificate.location=/c, "
+        "ssl.key.location=/k");
+    assert_string_equal(
+        properties_of(ARGUMENTS("--sasl.enabled", "--sasl.username=u", "--sasl.password=p=q",
+            "--sasl.mechanism=SCRAM-SHA512", "--tls.enabled", "--tls.insecure-skip-tls-verify")),
+        "security.protocol=SASL_SSL, sasl.mechanisms=SCRAM-SHA-512, sasl.username=u, "
+        "sasl.password=p=q, enable.ssl.certificate.verification=false");
+    assert_string_equal(properties_of(ARGUMENTS("--sasl.enabled", "--sasl.mechanism=gssapi",
+                            "--sasl.username=u", "--sasl.realm=R.TEST", "--sasl.service-name=kafka",
+                            "--sasl.keytab-path=/k", "--sasl.kerberos-auth-type=keytabAuth")),
+        "security.protocol=SASL_PLAINTEXT, sasl.mechanisms=GSSAPI, "
+        "sasl.kerberos.service.name=kafka, sasl.kerberos.keytab=/k, "
+        "sasl.kerberos.principal=u@R.TEST");
+}
+
+static void test_flags_password_of_the_environment_is_taken(void **state)
+{
+    (void)state;
+    assert_int_equal(setenv("SASL_USER_PASSWORD", "secret", 1), 0);
+    assert_string_equal(properties_of(ARGUMENTS("--sasl.enabled", "--sasl.username=u")),
+        "security.protocol=SASL_PLAINTEXT, sasl.mechanisms=PLAIN, sasl.username=u, "
+        "sasl.password=secret");
+    (void)unsetenv("SASL_USER_PASSWORD");
+}
+
+static void test_flags_without_meaning_are_taken_and_noted(void **state)
+{
+    struct sg_flags flags;
+    struct sg_error err;
+    (void)state;
+
+    assert_int_equal(parse(&flags, &err,
+                         ARGUMENTS("--kafka.version=2.0.0", "--no-concurrent.enable",
+                             "--topic.workers", "50", "--sasl.username=u", "--server.tls.ca-file=",
+                             "--no-server.tls.enabled", "--kafka.labels=")),
+        0);
+    assert_int_equal(flags.kafka_exporter.n_notes, 4);
+    assert_string_equal(
+        flags.kafka_exporter.notes[0], "--sasl.username does nothing: --sasl.enabled is not given");
+    assert_int_equal(flags.config.n_client, 0);
+    assert_false(flags.kafka_exporter.hide_idle_groups);
+    assert_int_equal(parse(&flags, &err, ARGUMENTS("--no-offset.show-all")), 0);
+    assert_true(flags.kafka_exporter.hide_idle_groups);
+    assert_int_equal(parse(&flags, &err, ARGUMENTS("--offset.show-all=false", "--once")), 0);
+    assert_true(flags.kafka_exporter.hide_idle_groups);
+    assert_int_equal(flags.mode, SG_MODE_ONCE);
+}
+
+static void test_flags_that_cannot_be_had_say_what_to_do(void **state)
+{
+    static const struct {
+        const char *flag;
+        const char *part;
+    } cases[] = {
+        { "--server.tls.enabled", "use --web.config.file" },
+        { "--kafka.labels=cluster=a", "scrape_configs" },
+        { "--use.consumelag.zookeeper", "offsets in ZooKeeper are not read" },
+        { "--tls.server-name=a", "the certificate" },
+        { "--sasl.enabled=maybe", "--sasl.enabled: \"maybe\" is not true or false" },
+        { "--sasl.username", "--sasl.username needs a value, as in --sasl.username=…" },
+        { "--sasl.enabled --sasl.mechanism=awsiam", "\"awsiam\" is not plain, scram-sha256" },
+        { "--sasl.enabled --no-sasl.handshake", "without a handshake is not here" },
+        { "--no-kafka.version", "unknown flag --no-kafka.version" },
+        { "--sasl.pasword=hunter2", "unknown flag --sasl.pasword; did you mean --sasl.password?" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char both[128];
+        struct sg_flags flags;
+        struct sg_error err;
+        (void)snprintf(both, sizeof both, "%s", cases[i].flag);
+        char *second = strchr(both, ' ');
+        if (second)
+            *second++ = '\0';
+        assert_int_equal(parse(&flags, &err, ARGUMENTS(both, second)), SG_FLAGS_E_USAGE);
+        if (!strstr(err.text, cases[i].part) || strstr(err.text, "hunter2"))
+            fail_msg("%s: \"%s\" lacks \"%s\"", cases[i].flag, err.text, cases[i].part);
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_flags_of_security_become_properties),
+        cmocka_unit_test(test_flags_password_of_the_environment_is_taken),
+        cmocka_unit_test(test_flags_without_meaning_are_taken_and_noted),
+        cmocka_unit_test(test_flags_that_cannot_be_had_say_what_to_do),
+    };
+    return cmocka_run_group_tests_name("kafka_exporter", tests, NULL, NULL);
+}
