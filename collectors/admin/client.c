@@ -10,6 +10,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <openssl/x509.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -26,7 +27,8 @@
 
 enum {
     REASONS_MAX = 32,
-    DESTROY_WAIT_MS = 300
+    DESTROY_WAIT_MS = 300,
+    SCRAM_MENDED = 0x020601ff, /* it sent a nonce that Kafka 4 refuses; its issue 4895 */
 };
 
 struct reason {
@@ -43,6 +45,9 @@ struct sg_client {
     char *servers; /* NULL once they were added */
     uint64_t n_reasons;
     struct reason reasons[REASONS_MAX];
+    pthread_mutex_t certificate_lock; /* guards the next two; librdkafka's threads write them */
+    int32_t certificate_broker;
+    int certificate_error; /* OpenSSL's X509_V_ERR_…; 0: none was refused */
 };
 
 /* ---- What librdkafka says ---- */
@@ -84,6 +89,53 @@ static struct reason *place_for(struct sg_client *client, int32_t broker)
     return oldest;
 }
 
+/* Called in a thread of librdkafka for each certificate of a chain; what OpenSSL found stays. */
+static int on_certificate(rd_kafka_t *rk,
+    const char *name,
+    int32_t id,
+    int *error,
+    int depth,
+    const char *der,
+    size_t size,
+    char *text,
+    size_t text_size,
+    void *opaque)
+{
+    struct sg_client *client = opaque;
+
+    (void)rk;
+    (void)name;
+    (void)depth;
+    (void)der;
+    (void)size;
+    if (*error == 0)
+        return 1;
+    (void)snprintf(text, text_size, "%s", X509_verify_cert_error_string(*error));
+    (void)pthread_mutex_lock(&client->certificate_lock);
+    client->certificate_broker = id;
+    client->certificate_error = *error;
+    (void)pthread_mutex_unlock(&client->certificate_lock);
+    return 0;
+}
+
+/* What was wrong with the broker's certificate, or NULL. librdkafka's text does not say. */
+static const char *certificate_problem(struct sg_client *client, int32_t broker)
+{
+    (void)pthread_mutex_lock(&client->certificate_lock);
+    int error = client->certificate_broker == broker ? client->certificate_error : 0;
+    (void)pthread_mutex_unlock(&client->certificate_lock);
+    return error ? X509_verify_cert_error_string(error) : NULL;
+}
+
+/*
+ * librdkafka calls it a failed connection when the broker breaks off with a TLS alert, as one does
+ * that wants a client certificate.
+ */
+static enum sg_failure_kind kind_of(rd_kafka_resp_err_t code, const char *text)
+{
+    return strstr(text, "SSL alert number") ? SG_FAILURE_TLS : sg_failure_kind_of(code);
+}
+
 static void on_error(rd_kafka_t *rk, int code, const char *text, void *opaque)
 {
     struct sg_client *client = opaque;
@@ -95,11 +147,17 @@ static void on_error(rd_kafka_t *rk, int code, const char *text, void *opaque)
     int32_t broker = broker_of(text);
     struct reason *reason = place_for(client, broker);
     *reason = (struct reason){
-        .kind = sg_failure_kind_of((rd_kafka_resp_err_t)code),
+        .kind = kind_of((rd_kafka_resp_err_t)code, text),
         .broker = broker,
         .when = ++client->n_reasons,
     };
-    (void)snprintf(reason->text, sizeof reason->text, "%s", text);
+    const char *problem =
+        strstr(text, "certificate verify failed") ? certificate_problem(client, broker) : NULL;
+    if (problem)
+        (void)snprintf(reason->text, sizeof reason->text, "%.*s: the broker's certificate: %s",
+            (int)strcspn(text, " "), text, problem);
+    else
+        (void)snprintf(reason->text, sizeof reason->text, "%s", text);
 }
 
 void sg_client_poll(struct sg_client *client)
@@ -119,9 +177,19 @@ static const char *advice_on(const struct reason *reason)
     if (strstr(reason->text, "ApiVersionRequest failed"))
         return ": it is frozen or overloaded, or expects TLS (security.protocol), or is no Kafka "
                "broker";
+    if (strstr(reason->text, "SSL alert number"))
+        return ": the broker wants a client certificate, or refuses this one: check "
+               "ssl.certificate.location and ssl.key.location";
+    if (strstr(reason->text, "has expired"))
+        return ": the broker needs a new one";
+    if (strstr(reason->text, "PLAINTEXT broker listener"))
+        return ": check security.protocol";
     if (reason->kind == SG_FAILURE_TLS)
         return ": check ssl.ca.location, or, if the listener does not speak TLS, "
                "security.protocol";
+    if (strstr(reason->text, "SCRAM") && rd_kafka_version() < SCRAM_MENDED)
+        return ": check sasl.username and sasl.password; librdkafka before 2.6.1 cannot do SCRAM "
+               "with Kafka 4, build with a newer one (deploy/librdkafka)";
     if (reason->kind == SG_FAILURE_AUTH)
         return ": check sasl.mechanism, sasl.username and sasl.password, or, if the listener does "
                "not speak SASL, security.protocol";
@@ -310,6 +378,7 @@ int sg_client_new(const struct sg_cluster_config *config,
     if (!client || !conf)
         return -ENOMEM;
     atomic_init(&client->n_refs, 1);
+    (void)pthread_mutex_init(&client->certificate_lock, NULL);
 
     int r = set_ours(conf, timeout_ms, err);
     for (size_t i = 0; !r && i < config->n_client; i++) {
@@ -329,6 +398,8 @@ int sg_client_new(const struct sg_cluster_config *config,
     rd_kafka_conf_set_opaque(conf, client);
     rd_kafka_conf_set_log_cb(conf, on_log);
     rd_kafka_conf_set_error_cb(conf, on_error);
+    if (rd_kafka_conf_set_ssl_cert_verify_cb(conf, on_certificate) != RD_KAFKA_CONF_OK)
+        sg_log(SG_LOG_DEBUG, NULL, "this librdkafka has no TLS");
     client->rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, reason, sizeof reason);
     if (!client->rk) {
         hide_values(err, reason, config);
@@ -353,6 +424,7 @@ static void *destroy(void *opaque)
 
     if (client->rk)
         rd_kafka_destroy_flags(client->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    (void)pthread_mutex_destroy(&client->certificate_lock);
     free(client->cluster);
     free(client->servers);
     free(client);

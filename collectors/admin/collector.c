@@ -30,6 +30,7 @@
 #include "admin/groups.h"
 #include "admin/metadata.h"
 #include "admin/offsets.h"
+#include "admin/permissions.h"
 #include "admin/requests.h"
 #include "admin/spark.h"
 #include "admin/topology.h"
@@ -108,7 +109,7 @@ static void fail_metadata(struct collection *c, rd_kafka_resp_err_t code)
     struct sg_client_reason reason = {
         .kind = sg_failure_kind_of(code),
         .text = rd_kafka_err2str(code),
-        .advice = "",
+        .advice = ": is it a Kafka listener, and does security.protocol fit it?",
     };
 
     (void)sg_client_find_reason(c->admin->client, SG_CLIENT_ANY_BROKER, &reason);
@@ -316,6 +317,19 @@ static int read_ages(struct collection *c)
     return r;
 }
 
+/* Nothing to see: because there is nothing, or because it may not be seen? */
+static void check_permissions(struct collection *c)
+{
+    const struct admin *self = c->admin;
+    int64_t until = deadline_ms(c, CONFIGS_UNTIL);
+
+    if (c->topology->n_topics == 0)
+        sg_permissions_check_topics(self->client, self->env.clock, until, &c->failures);
+    if (c->groups.n == 0 && !sg_permissions_check_groups(self->client, self->env.clock, until,
+                                self->env.stopping, &c->failures))
+        c->abandoned = true;
+}
+
 static int read_all(struct collection *c)
 {
     const atomic_bool *stopping = c->admin->env.stopping;
@@ -349,6 +363,7 @@ static int read_all(struct collection *c)
     r = read_ages(c);
     if (r)
         return r;
+    check_permissions(c);
     return sg_configs_read(c->admin->configs, c->admin->client, c->admin->env.clock, c->topology,
         deadline_ms(c, CONFIGS_UNTIL), stopping, &c->failures);
 }

@@ -257,11 +257,7 @@ static rd_kafka_event_t *ask(struct sg_client *client,
         (void)rd_kafka_AdminOptions_set_request_timeout(
             options, left_ms > 0 ? left_ms : 1, text, sizeof text);
         rd_kafka_DescribeConfigs(rk, resources, n, options, queue);
-        while (!event && left_ms > 0 && !atomic_load(stopping)) {
-            event =
-                rd_kafka_queue_poll(queue, left_ms < SG_WAIT_SLICE_MS ? left_ms : SG_WAIT_SLICE_MS);
-            left_ms = sg_clock_left_ms(clock, deadline_ms);
-        }
+        event = sg_wait_event(queue, clock, deadline_ms, stopping);
     }
     if (options)
         rd_kafka_AdminOptions_destroy(options);

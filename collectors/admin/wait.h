@@ -2,11 +2,15 @@
 #pragma once
 
 /*
- * A lock and a condition, waited for in slices so short that the end of the program is noticed.
- * Embedded in what it guards. Any thread.
+ * Waiting in slices so short that the end of the program is noticed: for a lock and a condition,
+ * which are embedded in what they guard, and for librdkafka's answers. Any thread.
  */
 
+#include "base/clock.h"
+
+#include <librdkafka/rdkafka.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 enum {
@@ -28,3 +32,13 @@ void sg_wait_signal(struct sg_wait *wait);
 
 /** Wait for a change, for ms or one slice, whichever is shorter. Called with the lock held. */
 void sg_wait_for(struct sg_wait *wait, int64_t ms);
+
+/**
+ * Wait for an answer.
+ * @param deadline_ms  monotonic @param stopping  borrowed; the program ends
+ * @return owned, or NULL: none came
+ */
+rd_kafka_event_t *sg_wait_event(rd_kafka_queue_t *queue,
+    const struct sg_clock *clock,
+    int64_t deadline_ms,
+    const atomic_bool *stopping);

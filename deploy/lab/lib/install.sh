@@ -16,6 +16,7 @@ build_packages=(
     libmicrohttpd-dev
     libpcre2-dev
     librdkafka-dev
+    libssl-dev
     libxxhash-dev
     libyaml-dev
     meson
