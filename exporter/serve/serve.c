@@ -2,14 +2,13 @@
 #include "serve/serve.h"
 
 #include "base/auto.h"
-#include "base/buf.h"
 #include "base/log.h"
-#include "serve/accept.h"
 #include "serve/listen.h"
-#include "serve/status_page.h"
+#include "serve/routes.h"
 
 #include <errno.h>
 #include <microhttpd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,98 +24,11 @@ enum {
     MEMORY_BYTES = 16 * 1024
 };
 
-#define CONTENT_TYPE_TEXT "text/plain; version=0.0.4; charset=utf-8"
-#define CONTENT_TYPE_HTML "text/html; charset=utf-8"
-#define CONTENT_TYPE_NOTE "text/plain; charset=utf-8"
-
 struct sg_server {
     struct sg_serve_config config;
     size_t n_daemons;
     struct MHD_Daemon **daemons;
 };
-
-/* ---- Answers ---- */
-
-static enum MHD_Result send_and_forget(
-    struct MHD_Connection *connection, unsigned status, struct MHD_Response *response)
-{
-    if (!response)
-        return MHD_NO; /* out of memory: the connection is closed */
-    enum MHD_Result result = MHD_queue_response(connection, status, response);
-    MHD_destroy_response(response);
-    return result;
-}
-
-static void add_header(struct MHD_Response *response, const char *name, const char *value)
-{
-    (void)MHD_add_response_header(response, name, value);
-}
-
-/* One line of plain text. @param text  a constant */
-static enum MHD_Result send_note(
-    struct MHD_Connection *connection, unsigned status, const char *text)
-{
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
-
-    if (response) {
-        add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, CONTENT_TYPE_NOTE);
-        if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
-            add_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
-    }
-    return send_and_forget(connection, status, response);
-}
-
-static void unref_page(void *page)
-{
-    (void)sg_page_unref(page);
-}
-
-static enum MHD_Result send_metrics(struct sg_server *server, struct MHD_Connection *connection)
-{
-    const char *accepted =
-        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-    bool gzip = sg_accepts_gzip(accepted);
-    struct sg_page *page = sg_pager_take(server->config.pager);
-    struct sg_str body = gzip ? page->gzip : page->text;
-
-    struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
-        body.len, (void *)(uintptr_t)body.ptr, unref_page, page);
-    if (!response) {
-        (void)sg_page_unref(page);
-        return MHD_NO;
-    }
-    add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, CONTENT_TYPE_TEXT);
-    add_header(response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-    if (gzip)
-        add_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
-    return send_and_forget(connection, MHD_HTTP_OK, response);
-}
-
-static enum MHD_Result send_status_page(struct sg_server *server, struct MHD_Connection *connection)
-{
-    struct sg_buf html;
-
-    sg_buf_init(&html, SG_STATUS_PAGE_BYTES_MAX);
-    if (sg_status_page_write(&server->config, &html)) {
-        sg_buf_done(&html);
-        return send_note(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory\n");
-    }
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(html.len, html.ptr, MHD_RESPMEM_MUST_COPY);
-    sg_buf_done(&html);
-    if (response) {
-        add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, CONTENT_TYPE_HTML);
-        add_header(response, "Content-Security-Policy",
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-            "frame-ancestors 'none'");
-        add_header(response, "X-Content-Type-Options", "nosniff");
-        add_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    }
-    return send_and_forget(connection, MHD_HTTP_OK, response);
-}
-
-/* ---- Requests ---- */
 
 /* Marks a request whose headers have been seen; libmicrohttpd calls once more when it is whole. */
 static char headers_seen;
@@ -130,11 +42,6 @@ static enum MHD_Result handle_request(void *context,
     size_t *upload_size,
     void **request)
 {
-    static const char not_found[] = "not found; try /metrics or /\n";
-    static const char wrong_method[] = "only GET and HEAD are served here\n";
-    static const char healthy[] = "Healthy\n";
-    static const char ready[] = "Ready\n";
-    static const char not_ready[] = "not ready: some collectors have not run yet\n";
     struct sg_server *server = context;
 
     (void)version;
@@ -147,20 +54,7 @@ static enum MHD_Result handle_request(void *context,
         *upload_size = 0;
         return MHD_YES;
     }
-    if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
-        return send_note(connection, MHD_HTTP_METHOD_NOT_ALLOWED, wrong_method);
-    if (strcmp(url, server->config.telemetry_path) == 0)
-        return send_metrics(server, connection);
-    if (strcmp(url, "/") == 0)
-        return send_status_page(server, connection);
-    if (strcmp(url, "/-/healthy") == 0)
-        return send_note(connection, MHD_HTTP_OK, healthy);
-    if (strcmp(url, "/-/ready") == 0) {
-        bool is_ready = sg_store_is_ready(server->config.store);
-        return send_note(connection, is_ready ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE,
-            is_ready ? ready : not_ready);
-    }
-    return send_note(connection, MHD_HTTP_NOT_FOUND, not_found);
+    return sg_routes_answer(&server->config, connection, method, url);
 }
 
 static void log_library(void *context, const char *format, va_list args)

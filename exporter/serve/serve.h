@@ -30,6 +30,8 @@ struct sg_serve_config {
     struct sg_cluster *const *clusters;
     size_t n_clusters;
     const struct sg_clock *clock;
+    void (*scraped)(void *context); /* NULL, or told of each request for the whole page */
+    void *scraped_context;
 };
 
 struct sg_server;
