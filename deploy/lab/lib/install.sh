@@ -18,6 +18,7 @@ build_packages=(
     librdkafka-dev
     libxxhash-dev
     libyaml-dev
+    libzstd-dev
     meson
     ninja-build
     pkg-config
