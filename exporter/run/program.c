@@ -109,6 +109,7 @@ int sg_program_start(struct sg_program *program, const struct sg_flags *flags, s
         .store = program->store,
         .clusters = program->clusters,
         .n_clusters = program->n_clusters,
+        .cluster_label = program->config->cluster_label,
         .clock = program->clock,
     };
 

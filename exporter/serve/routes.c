@@ -1,66 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "serve/routes.h"
 
-#include "serve/accept.h"
 #include "serve/answer.h"
+#include "serve/pages.h"
 #include "serve/status_page.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
 /* ---- Handlers ---- */
-
-static void unref_page(void *page)
-{
-    (void)sg_page_unref(page);
-}
-
-static const char *header_of(struct MHD_Connection *connection, const char *name)
-{
-    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
-}
-
-static void add_page_headers(
-    struct MHD_Response *response, const struct sg_media *media, enum sg_coding coding)
-{
-    static const char *const codings[SG_CODINGS] = {
-        [SG_CODING_GZIP] = "gzip",
-        [SG_CODING_ZSTD] = "zstd",
-    };
-
-    sg_answer_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, media->content_type);
-    sg_answer_header(response, MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding");
-    if (codings[coding])
-        sg_answer_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, codings[coding]);
-}
-
-static enum MHD_Result answer_metrics(
-    const struct sg_serve_config *config, struct MHD_Connection *connection)
-{
-    struct sg_media media = sg_accept_format(header_of(connection, MHD_HTTP_HEADER_ACCEPT));
-    enum sg_coding coding;
-    struct sg_str body;
-
-    if (sg_accept_coding(header_of(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING), &coding))
-        return sg_answer_note(connection, MHD_HTTP_NOT_ACCEPTABLE,
-            "Accept-Encoding refuses gzip, zstd and identity; there is no other\n");
-    struct sg_page *page = sg_pager_take(config->pager);
-    if (config->scraped)
-        config->scraped(config->scraped_context);
-    if (sg_pager_ask(config->pager, page, media.format, coding, &body)) {
-        (void)sg_page_unref(page);
-        return sg_answer_note(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory\n");
-    }
-    struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
-        body.len, (void *)(uintptr_t)body.ptr, unref_page, page);
-    if (!response) {
-        (void)sg_page_unref(page);
-        return MHD_NO;
-    }
-    add_page_headers(response, &media, coding);
-    return sg_answer_send(connection, MHD_HTTP_OK, response);
-}
 
 static enum MHD_Result answer_status_page(
     const struct sg_serve_config *config, struct MHD_Connection *connection)
@@ -103,8 +51,10 @@ static enum MHD_Result answer_ready(
 /* ---- The table ---- */
 
 static const struct sg_route routes[] = {
-    { NULL, SG_METHODS_READ, answer_metrics },
+    { NULL, SG_METHODS_READ, sg_pages_metrics },
     { "/", SG_METHODS_READ, answer_status_page },
+    { "/probe", SG_METHODS_READ, sg_pages_probe },
+    { "/sd", SG_METHODS_READ, sg_pages_discover },
     { "/-/healthy", SG_METHODS_READ, answer_healthy },
     { "/-/ready", SG_METHODS_READ, answer_ready },
 };

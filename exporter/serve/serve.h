@@ -29,6 +29,7 @@ struct sg_serve_config {
     const struct sg_store *store;
     struct sg_cluster *const *clusters;
     size_t n_clusters;
+    const char *cluster_label; /* name of the label that carries the cluster's name */
     const struct sg_clock *clock;
     void (*scraped)(void *context); /* NULL, or told of each request for the whole page */
     void *scraped_context;

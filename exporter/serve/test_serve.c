@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "serve/accept.h"
 #include "serve/listen.h"
+#include "serve/query.h"
 #include "test.h"
 
 #include <unistd.h>
@@ -97,6 +98,87 @@ static void test_accept_format_follows_weights_and_closeness(void **state)
         assert_string_equal(sg_accept_format(cases[i].header).content_type, cases[i].expected);
 }
 
+static void test_collect_and_exclude_are_strict(void **state)
+{
+    static const struct {
+        struct sg_query query;
+        const char *problem; /* NULL: good */
+        bool admin, jolokia;
+    } cases[] = {
+        { { 1, { { "collect[]", "admin" } } }, NULL, true, false },
+        { { 1, { { "exclude[]", "admin" } } }, NULL, false, true },
+        { { 2, { { "collect[]", "admin" }, { "collect[]", "jolokia" } } }, NULL, true, true },
+        { { 2, { { "collect[]", "admin" }, { "exclude[]", "jolokia" } } },
+            "collect[] and exclude[] cannot be used together", false, false },
+        { { 1, { { "collect[]", "a\n\"<b>" } } },
+            "collect[]: no collector \"a?\"<b>\"; there are admin, jolokia, jolokia_slow and self",
+            false, false },
+        { { 1, { { "collect", "admin" } } },
+            "unknown parameter \"collect\"; collect[] and exclude[] are taken", false, false },
+    };
+    static const struct sg_source admin = { "c", "admin", "cluster" };
+    static const struct sg_source jolokia = { "c", "jolokia", "1" };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sg_collect collect;
+        struct sg_error err = { "" };
+        int r = sg_collect_read(&cases[i].query, &collect, &err);
+        if (cases[i].problem) {
+            assert_int_equal(r, SG_QUERY_E_BAD);
+            assert_string_equal(err.text, cases[i].problem);
+            continue;
+        }
+        assert_int_equal(r, 0);
+        struct sg_selection selection = sg_collect_selection(&collect);
+        assert_int_equal(
+            selection.source(selection.context, &admin) == SG_CHOICE_ALL, cases[i].admin);
+        assert_int_equal(
+            selection.source(selection.context, &jolokia) == SG_CHOICE_ALL, cases[i].jolokia);
+    }
+}
+
+static void test_probe_takes_the_lines_of_one_broker(void **state)
+{
+    const struct sg_probe probe = { "a\"b", "1", "kafka_cluster" };
+    struct sg_selection selection = sg_probe_selection(&probe);
+    static const struct {
+        const char *line;
+        bool expected;
+    } cases[] = {
+        { "up{kafka_cluster=\"a\\\"b\",broker=\"1\"} 1", true },
+        { "up{kafka_cluster=\"a\\\"b\",broker=\"11\"} 1", false },
+        { "up{kafka_cluster=\"a\",broker=\"1\"} 1", false },
+        { "up{broker=\"1\"} 1", false },
+        { "up 1", false },
+        { "up{kafka_cluster=\"a\\\"b\",x=\",broker=\"} 1", false },
+        { "kafka_broker_info{kafka_cluster=\"a\\\"b\",id=\"1\"} 1", true },
+        { "other_info{kafka_cluster=\"a\\\"b\",id=\"1\"} 1", false },
+        { "streamgauge_collector_success{kafka_cluster=\"a\\\"b\",collector=\"jolokia\","
+          "target=\"1\"} 1",
+            true },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(
+            selection.line(selection.context, sg_str_of(cases[i].line)), cases[i].expected);
+}
+
+static void test_host_is_a_host_and_nothing_else(void **state)
+{
+    static const char *const good[] = { "h", "h:1", "a-b.c:9308", "127.0.0.1:9308", "[::1]",
+        "[::1]:1" };
+    static const char *const bad[] = { "", ":1", "h:", "h:123456", "h:1x", "a b", "a/b", "h@x",
+        "[::1", "[]", "[::1]x", "h\"", "\xff" };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_true(sg_host_is_good(good[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(sg_host_is_good(bad[i]));
+}
+
 static void test_listen_addresses_are_checked(void **state)
 {
     static const char *const good[] = { ":9308", "127.0.0.1:9308", "[::1]:9308", "localhost:0" };
@@ -129,6 +211,9 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_accept_coding_follows_weights),
         cmocka_unit_test(test_accept_format_follows_weights_and_closeness),
+        cmocka_unit_test(test_collect_and_exclude_are_strict),
+        cmocka_unit_test(test_probe_takes_the_lines_of_one_broker),
+        cmocka_unit_test(test_host_is_a_host_and_nothing_else),
         cmocka_unit_test(test_listen_addresses_are_checked),
         cmocka_unit_test(test_listen_unusable_address_says_why),
     };
