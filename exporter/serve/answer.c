@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "serve/answer.h"
 
+#include "serve/connections.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -9,6 +11,7 @@ enum MHD_Result sg_answer_send(
 {
     if (!response)
         return MHD_NO;
+    sg_connections_answered(connection, status);
     enum MHD_Result result = MHD_queue_response(connection, status, response);
     MHD_destroy_response(response);
     return result;

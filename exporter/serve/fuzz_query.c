@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "metric/text.h"
 #include "serve/query.h"
+#include "serve/unescape.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -36,6 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memcpy(text, data, size);
     text[size] = '\0';
     (void)sg_host_is_good(text);
+    if (sg_unescape(text) > size)
+        abort();
     char *rest = text;
     for (char *arg; query.n < SG_QUERY_ARGS_MAX && (arg = strsep(&rest, "&"));) {
         char *name = strsep(&arg, "=");
