@@ -227,10 +227,10 @@ static char *page_text(struct page *page)
     sg_series_table_begin(table);
     assert_int_equal(sg_export_series(&from, table, slot), 0);
     assert_int_equal(sg_series_table_snapshot(table, &set), 0);
-    assert_int_equal(sg_plan_new(&set->layout, 1, &plan), 0);
+    assert_int_equal(sg_plan_new(&set->layout, NULL, 1, &plan), 0);
     sg_buf_init(&out, 1 << 20);
     const struct sg_sample_set *sets[] = { set };
-    assert_int_equal(sg_encode_text(plan, sets, &out), 0);
+    assert_int_equal(sg_encode_text(plan, sets, &out, NULL), 0);
     for (int reason = 0; reason < SG_DROP_REASONS; reason++)
         assert_int_equal(sg_store_n_dropped(store, (enum sg_drop_reason)reason), 0);
 

@@ -110,10 +110,10 @@ char *fixture_page(struct sg_engine *engine)
     struct sg_buf page;
 
     assert_int_equal(sg_engine_snapshot(engine, &set), 0);
-    assert_int_equal(sg_plan_new(&set->layout, 1, &plan), 0);
+    assert_int_equal(sg_plan_new(&set->layout, NULL, 1, &plan), 0);
     sg_buf_init(&page, 64 << 20);
     const struct sg_sample_set *sets[] = { set };
-    assert_int_equal(sg_encode_text(plan, sets, &page), 0);
+    assert_int_equal(sg_encode_text(plan, sets, &page, NULL), 0);
     (void)sg_plan_free(plan);
     (void)sg_sample_set_unref(set);
     char *text = sg_buf_take(&page);

@@ -18,6 +18,8 @@ enum family {
     COLLECTOR_SERIES,
     COLLECTOR_ERRORS,
     DROPPED_SAMPLES,
+    HTTP_REQUESTS,
+    HTTP_REFUSED,
     BUILD_INFO,
     PROCESS_CPU,
     PROCESS_OPEN_FDS,
@@ -47,6 +49,10 @@ const struct sg_family sg_self_families[FAMILIES + 1] = {
         "Failures of collections from the target, by kind." },
     [DROPPED_SAMPLES] = { "streamgauge_dropped_samples_total", SG_METRIC_COUNTER,
         "Samples that were collected but not exported, by reason." },
+    [HTTP_REQUESTS] = { "streamgauge_http_requests_total", SG_METRIC_COUNTER,
+        "Requests that were answered, by status code." },
+    [HTTP_REFUSED] = { "streamgauge_http_refused_total", SG_METRIC_COUNTER,
+        "Connections and requests that were refused or cut off, by reason." },
     [BUILD_INFO] = { "streamgauge_build_info", SG_METRIC_INFO,
         "1; the labels say which build this is." },
     [PROCESS_CPU] = { "process_cpu_seconds_total", SG_METRIC_COUNTER,
@@ -73,6 +79,7 @@ struct sg_self {
     struct sg_cluster *const *clusters;
     size_t n_clusters;
     struct sg_str cluster_label;
+    const struct sg_http_counts *http; /* NULL: not serving */
     struct sg_series_table *table;
     uint32_t families[FAMILIES];
 };
@@ -190,6 +197,38 @@ static void put_slots(struct sg_self *self)
     }
 }
 
+static void put_http(struct sg_self *self)
+{
+    static const char *const reasons[SG_HTTP_REFUSALS] = {
+        [SG_HTTP_REFUSED_MALFORMED] = "malformed",
+        [SG_HTTP_REFUSED_TIMEOUT] = "request_timeout",
+        [SG_HTTP_REFUSED_IDLE] = "idle",
+        [SG_HTTP_REFUSED_SLOW] = "slow_reader",
+        [SG_HTTP_REFUSED_CROWD] = "too_many_connections",
+        [SG_HTTP_REFUSED_BODY] = "body",
+    };
+
+    if (!self->http)
+        return;
+    for (int status = 100; status <= SG_HTTP_STATUS_MAX; status++) {
+        unsigned long long n = atomic_load(&self->http->by_status[status]);
+        char code[16];
+        (void)snprintf(code, sizeof code, "%d", status);
+        struct sg_label label = { SG_STR("code"), sg_str_of(code) };
+        if (n || status == 200)
+            put_int(self, HTTP_REQUESTS, &label, 1, (int64_t)n);
+    }
+    for (int why = 0; why < SG_HTTP_REFUSALS; why++) {
+        struct sg_label label = { SG_STR("reason"), sg_str_of(reasons[why]) };
+        put_int(self, HTTP_REFUSED, &label, 1, (int64_t)atomic_load(&self->http->refused[why]));
+    }
+}
+
+void sg_self_count_http(struct sg_self *self, const struct sg_http_counts *counts)
+{
+    self->http = counts;
+}
+
 static void put_process(struct sg_self *self)
 {
     static const struct sg_label version = { { "version", 7 },
@@ -215,6 +254,7 @@ int sg_self_collect(struct sg_self *self, struct sg_sample_set **ret_set)
     if (r)
         return r;
     put_slots(self);
+    put_http(self);
     put_process(self);
     return sg_series_table_snapshot(self->table, ret_set);
 }

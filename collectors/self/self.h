@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "store/cluster.h"
+#include "store/http_counts.h"
 #include "store/store.h"
 
 #include <stddef.h>
@@ -34,3 +35,6 @@ int sg_self_collect(struct sg_self *self, struct sg_sample_set **ret_set);
 
 /** The families, for docs/metrics.md; ends with a NULL name. */
 extern const struct sg_family sg_self_families[];
+
+/** Show what the HTTP side counts. @param counts borrowed */
+void sg_self_count_http(struct sg_self *self, const struct sg_http_counts *counts);

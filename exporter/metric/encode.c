@@ -2,12 +2,16 @@
 #include "metric/encode.h"
 
 #include "base/auto.h"
+#include "base/index.h"
 #include "base/number.h"
+#include "metric/header.h"
+#include "metric/text.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
-/* Samples of one family in one layout. */
+/* Samples of one family in one layout; its fragment has the same number. */
 struct part {
     uint32_t layout;
     uint32_t first;
@@ -15,17 +19,22 @@ struct part {
     size_t text_bytes;
 };
 
-/* A family of the page: its ready # HELP and # TYPE lines, and where its samples are. */
+/* A family of the page: its ready header in each format, and where its samples are. */
 struct entry {
-    size_t header_at;
-    size_t header_len;
+    size_t header_at[SG_FORMATS];
+    size_t header_len[SG_FORMATS];
     size_t first_part;
     size_t n_parts;
+    const struct sg_family *family; /* borrowed from a layout */
+    enum sg_metric_type type;
 };
 
 struct sg_plan {
+    atomic_size_t n_refs;
     size_t n_layouts;
     struct sg_layout **layouts;
+    struct sg_source *sources; /* NULL, or one per layout; texts in source_texts */
+    char *source_texts;
     size_t n_entries;
     struct entry *entries;
     size_t n_parts;
@@ -33,13 +42,21 @@ struct sg_plan {
     struct sg_buf headers;
 };
 
+struct sg_plan *sg_plan_ref(struct sg_plan *plan)
+{
+    atomic_fetch_add_explicit(&plan->n_refs, 1, memory_order_relaxed);
+    return plan;
+}
+
 struct sg_plan *sg_plan_free(struct sg_plan *plan)
 {
-    if (!plan)
+    if (!plan || atomic_fetch_sub_explicit(&plan->n_refs, 1, memory_order_acq_rel) != 1)
         return NULL;
     for (size_t i = 0; i < plan->n_layouts; i++)
         (void)sg_layout_unref(plan->layouts[i]);
     free(plan->layouts);
+    free(plan->sources);
+    free(plan->source_texts);
     free(plan->entries);
     free(plan->parts);
     sg_buf_done(&plan->headers);
@@ -52,6 +69,144 @@ bool sg_plan_fits(const struct sg_plan *plan, struct sg_layout *const *layouts, 
 {
     return plan && plan->n_layouts == n_layouts &&
            (n_layouts == 0 || memcmp(plan->layouts, layouts, n_layouts * sizeof *layouts) == 0);
+}
+
+size_t sg_plan_n_fragments(const struct sg_plan *plan)
+{
+    return plan->n_parts;
+}
+
+/* ---- Headers ---- */
+
+/* Is the label of a stateset named like the family, as OpenMetrics wants it? */
+static bool is_openmetrics_stateset(const struct sg_plan *plan, const struct entry *entry)
+{
+    struct sg_str value;
+
+    for (size_t i = 0; i < entry->n_parts; i++) {
+        const struct part *part = &plan->parts[entry->first_part + i];
+        const struct sg_str *texts = sg_layout_texts(plan->layouts[part->layout]);
+        for (uint32_t j = part->first; j < part->first + part->n; j++) {
+            if (!sg_text_find_label(
+                    sg_text_labels(texts[j]), sg_str_of(entry->family->name), &value))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* Names that families have, to find those that clash. */
+struct claims {
+    struct sg_index index; /* of names */
+    uint32_t n;
+    struct sg_str *names;
+};
+
+static bool claim_equal(const void *owner, uint32_t id, const void *key)
+{
+    return sg_str_equal(((const struct claims *)owner)->names[id], *(const struct sg_str *)key);
+}
+
+static bool is_claimed(const struct claims *claims, struct sg_str name)
+{
+    return sg_index_find(&claims->index, sg_hash(name), claim_equal, claims, &name) !=
+           SG_INDEX_NONE;
+}
+
+static int claim(struct claims *claims, struct sg_str name)
+{
+    claims->names[claims->n] = name;
+    return sg_index_add(&claims->index, sg_hash(name), claims->n++);
+}
+
+/* A counter foo_total is foo in OpenMetrics, and foo_created goes with it. */
+static bool short_name_clashes(const struct claims *claims, struct sg_str name, bool counter)
+{
+    char created[1024];
+
+    if (is_claimed(claims, name))
+        return true;
+    if (!counter || name.len + 8 > sizeof created)
+        return false;
+    memcpy(created, name.ptr, name.len);
+    memcpy(created + name.len, "_created", 8);
+    return is_claimed(claims, (struct sg_str){ created, name.len + 8 });
+}
+
+static int add_openmetrics_headers(struct sg_plan *plan, struct claims *claims)
+{
+    for (size_t i = 0; i < plan->n_entries; i++) {
+        int r = claim(claims, sg_str_of(plan->entries[i].family->name));
+        if (r)
+            return r;
+    }
+    for (size_t i = 0; i < plan->n_entries; i++) {
+        struct entry *entry = &plan->entries[i];
+        const char *name = entry->family->name;
+        enum sg_metric_type type = sg_header_openmetrics_type(name, entry->type);
+        struct sg_str short_name = sg_header_openmetrics_name(name, type);
+
+        if (type == SG_METRIC_STATESET && !is_openmetrics_stateset(plan, entry))
+            type = SG_METRIC_GAUGE;
+        if (type == SG_METRIC_COUNTER || type == SG_METRIC_INFO) {
+            if (short_name_clashes(claims, short_name, type == SG_METRIC_COUNTER)) {
+                type = type == SG_METRIC_INFO ? SG_METRIC_GAUGE : SG_METRIC_UNKNOWN;
+            } else { /* foo_total and foo_info: only one of them can be foo */
+                int r = claim(claims, short_name);
+                if (r)
+                    return r;
+            }
+        }
+        entry->header_at[SG_FORMAT_OPENMETRICS] = plan->headers.len;
+        int r = sg_header_add_openmetrics(&plan->headers, entry->family, type);
+        if (r)
+            return r;
+        entry->header_len[SG_FORMAT_OPENMETRICS] =
+            plan->headers.len - entry->header_at[SG_FORMAT_OPENMETRICS];
+    }
+    return 0;
+}
+
+static int add_headers(struct sg_plan *plan)
+{
+    struct claims claims = { .names = calloc(plan->n_entries * 2 + 1, sizeof(struct sg_str)) };
+    int r = claims.names ? 0 : -ENOMEM;
+
+    for (size_t i = 0; i < plan->n_entries && !r; i++) {
+        struct entry *entry = &plan->entries[i];
+        entry->header_at[SG_FORMAT_TEXT] = plan->headers.len;
+        r = sg_header_add_text(&plan->headers, entry->family, entry->type);
+        entry->header_len[SG_FORMAT_TEXT] = plan->headers.len - entry->header_at[SG_FORMAT_TEXT];
+    }
+    if (!r)
+        r = add_openmetrics_headers(plan, &claims);
+    sg_index_done(&claims.index);
+    free(claims.names);
+    return r;
+}
+
+/* ---- The plan ---- */
+
+static int copy_sources(struct sg_plan *plan, const struct sg_source *sources)
+{
+    size_t bytes = 1;
+
+    for (size_t i = 0; i < plan->n_layouts; i++)
+        bytes += strlen(sources[i].cluster) + strlen(sources[i].collector) +
+                 strlen(sources[i].target) + 3;
+    plan->sources = calloc(plan->n_layouts + 1, sizeof *plan->sources);
+    char *to = plan->source_texts = malloc(bytes);
+    if (!plan->sources || !to)
+        return -ENOMEM;
+    for (size_t i = 0; i < plan->n_layouts; i++) {
+        plan->sources[i].cluster = to;
+        to = stpcpy(to, sources[i].cluster) + 1;
+        plan->sources[i].collector = to;
+        to = stpcpy(to, sources[i].collector) + 1;
+        plan->sources[i].target = to;
+        to = stpcpy(to, sources[i].target) + 1;
+    }
+    return 0;
 }
 
 /* A run with the number of its layout, to be brought into the page's order. */
@@ -68,38 +223,17 @@ static int compare_tagged(const void *a, const void *b)
     return r ? r : (x->layout > y->layout) - (x->layout < y->layout);
 }
 
-/* In HELP, 0.0.4 escapes the backslash and the line feed, and leaves quotes alone. */
-static int add_help_text(struct sg_buf *out, const char *help)
-{
-    int r = 0;
-    for (; *help && !r; help++) {
-        if (*help == '\\')
-            r = sg_buf_add(out, "\\\\", 2);
-        else if (*help == '\n')
-            r = sg_buf_add(out, "\\n", 2);
-        else
-            r = sg_buf_add_char(out, *help);
-    }
-    return r;
-}
-
-static int add_header(struct sg_buf *out, const struct sg_family *family, enum sg_metric_type type)
-{
-    int r = sg_buf_printf(out, "# HELP %s ", family->name);
-    if (!r)
-        r = add_help_text(out, family->help);
-    if (!r)
-        r = sg_buf_printf(out, "\n# TYPE %s %s\n", family->name, sg_metric_type_text(type));
-    return r;
-}
-
-int sg_plan_new(struct sg_layout *const *layouts, size_t n_layouts, struct sg_plan **ret_plan)
+int sg_plan_new(struct sg_layout *const *layouts,
+    const struct sg_source *sources,
+    size_t n_layouts,
+    struct sg_plan **ret_plan)
 {
     sg_auto(sg_plan_free) struct sg_plan *plan = calloc(1, sizeof *plan);
     size_t n_runs = 0;
 
     if (!plan)
         return -ENOMEM;
+    atomic_init(&plan->n_refs, 1);
     sg_buf_init(&plan->headers, SIZE_MAX / 2);
     plan->layouts = calloc(n_layouts + 1, sizeof(struct sg_layout *));
     if (!plan->layouts)
@@ -109,6 +243,9 @@ int sg_plan_new(struct sg_layout *const *layouts, size_t n_layouts, struct sg_pl
         plan->layouts[plan->n_layouts] = layout ? sg_layout_ref(layout) : NULL;
         n_runs += layout ? sg_layout_n_runs(layout) : 0;
     }
+    int r = sources ? copy_sources(plan, sources) : 0;
+    if (r)
+        return r;
 
     sg_auto_free struct tagged_run *runs = calloc(n_runs + 1, sizeof *runs);
     plan->entries = calloc(n_runs + 1, sizeof *plan->entries);
@@ -124,23 +261,23 @@ int sg_plan_new(struct sg_layout *const *layouts, size_t n_layouts, struct sg_pl
 
     for (size_t i = 0; i < n_runs;) {
         const struct sg_family *family = &runs[i].run->family;
-        struct entry entry = { .header_at = plan->headers.len, .first_part = plan->n_parts };
-        enum sg_metric_type type = family->type;
+        struct entry *entry = &plan->entries[plan->n_entries++];
 
+        entry->family = family;
+        entry->type = family->type;
+        entry->first_part = plan->n_parts;
         for (; i < n_runs && strcmp(runs[i].run->family.name, family->name) == 0; i++) {
             const struct sg_family_run *run = runs[i].run;
-            if (run->family.type != type)
-                type = SG_METRIC_UNKNOWN;
+            if (run->family.type != entry->type)
+                entry->type = SG_METRIC_UNKNOWN;
             plan->parts[plan->n_parts++] =
                 (struct part){ runs[i].layout, run->first, run->n, run->text_bytes };
         }
-        entry.n_parts = plan->n_parts - entry.first_part;
-        int r = add_header(&plan->headers, family, type);
-        if (r)
-            return r;
-        entry.header_len = plan->headers.len - entry.header_at;
-        plan->entries[plan->n_entries++] = entry;
+        entry->n_parts = plan->n_parts - entry->first_part;
     }
+    r = add_headers(plan);
+    if (r)
+        return r;
     *ret_plan = sg_take(&plan);
     return 0;
 }
@@ -182,21 +319,103 @@ static int add_samples(struct sg_buf *out,
     return 0;
 }
 
-int sg_encode_text(
-    const struct sg_plan *plan, const struct sg_sample_set *const *sets, struct sg_buf *out)
+static struct sg_str header_of(
+    const struct sg_plan *plan, const struct entry *entry, enum sg_format format)
+{
+    return (
+        struct sg_str){ plan->headers.ptr + entry->header_at[format], entry->header_len[format] };
+}
+
+int sg_encode_text(const struct sg_plan *plan,
+    const struct sg_sample_set *const *sets,
+    struct sg_buf *out,
+    struct sg_fragment *fragments)
 {
     for (size_t i = 0; i < plan->n_entries; i++) {
         const struct entry *entry = &plan->entries[i];
-        struct sg_str header = { plan->headers.ptr + entry->header_at, entry->header_len };
+        struct sg_str header = header_of(plan, entry, SG_FORMAT_TEXT);
 
-        for (size_t j = 0; j < entry->n_parts; j++) {
-            const struct part *part = &plan->parts[entry->first_part + j];
-            if (!sets[part->layout])
-                continue;
-            int r = add_samples(out, sets[part->layout], part, &header);
+        for (size_t j = entry->first_part; j < entry->first_part + entry->n_parts; j++) {
+            const struct part *part = &plan->parts[j];
+            size_t at = out->len;
+            size_t header_len = header.len;
+            int r = sets[part->layout] ? add_samples(out, sets[part->layout], part, &header) : 0;
             if (r)
                 return r;
+            if (!fragments)
+                continue;
+            at += header_len - header.len; /* the header, if it was written just now */
+            fragments[j] = (struct sg_fragment){ at, out->len - at };
         }
     }
     return 0;
+}
+
+/* ---- Composing ---- */
+
+/* @param header  written before the first bytes */
+static int add_bytes(struct sg_buf *out, struct sg_str bytes, struct sg_str *header)
+{
+    int r = bytes.len && header->len ? sg_buf_add_str(out, *header) : 0;
+
+    if (bytes.len)
+        header->len = 0;
+    return r ? r : sg_buf_add_str(out, bytes);
+}
+
+static int add_lines(struct sg_buf *out,
+    struct sg_str bytes,
+    const struct sg_selection *selection,
+    struct sg_str *header)
+{
+    if (!bytes.len || !selection->like(selection->context, bytes))
+        return 0;
+    while (bytes.len) {
+        const char *end = memchr(bytes.ptr, '\n', bytes.len);
+        size_t len = end ? (size_t)(end - bytes.ptr) + 1 : bytes.len;
+        struct sg_str line = { bytes.ptr, len };
+        if (selection->line(selection->context, line)) {
+            int r = add_bytes(out, line, header);
+            if (r)
+                return r;
+        }
+        bytes.ptr += len;
+        bytes.len -= len;
+    }
+    return 0;
+}
+
+int sg_encode_compose(const struct sg_plan *plan,
+    struct sg_str text,
+    const struct sg_fragment *fragments,
+    enum sg_format format,
+    const struct sg_selection *selection,
+    struct sg_buf *out)
+{
+    /* A slot is asked for once, not once per family. */
+    sg_auto_free enum sg_choice *choices = calloc(plan->n_layouts + 1, sizeof *choices);
+    int r = choices ? 0 : -ENOMEM;
+
+    for (size_t i = 0; i < plan->n_layouts && !r; i++) {
+        choices[i] = SG_CHOICE_ALL;
+        if (selection)
+            choices[i] = plan->sources ? selection->source(selection->context, &plan->sources[i])
+                                       : SG_CHOICE_NOTHING;
+    }
+    for (size_t i = 0; i < plan->n_entries && !r; i++) {
+        const struct entry *entry = &plan->entries[i];
+        struct sg_str header = header_of(plan, entry, format);
+
+        for (size_t j = entry->first_part; j < entry->first_part + entry->n_parts && !r; j++) {
+            struct sg_str bytes = { text.ptr + fragments[j].at, fragments[j].len };
+            enum sg_choice choice = choices[plan->parts[j].layout];
+            if (choice == SG_CHOICE_ALL)
+                r = add_bytes(out, bytes, &header);
+            else if (choice == SG_CHOICE_BY_LINE)
+                r = add_lines(out, bytes, selection, &header);
+        }
+    }
+    if (!r && format == SG_FORMAT_OPENMETRICS)
+        r = sg_buf_add_str(out, SG_STR("# EOF\n"));
+    return r;
 }

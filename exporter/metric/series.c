@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/index.h"
 #include "base/utf8.h"
+#include "metric/text.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -409,28 +410,6 @@ int sg_series_table_add(struct sg_series_table *table,
     return r ? r : find_or_keep(table, family, ret_series);
 }
 
-/* Where the quoted value that begins at i ends: the place behind its second quote. */
-static size_t skip_value(struct sg_str labels, size_t i)
-{
-    for (i++; labels.ptr[i] != '"';)
-        i += labels.ptr[i] == '\\' ? 2 : 1;
-    return i + 1;
-}
-
-/* Is there such a label in `{a="b",c="d"} `? Values hold no bare quote. */
-static bool has_label(struct sg_str labels, struct sg_str name)
-{
-    for (size_t i = 1; i + 1 < labels.len;) {
-        struct sg_str rest = { labels.ptr + i, labels.len - i };
-        if (sg_str_starts_with(rest, name) && rest.len > name.len && rest.ptr[name.len] == '=')
-            return true;
-        while (labels.ptr[i] != '"')
-            i++;
-        i = skip_value(labels, i) + 1; /* behind the comma or the brace */
-    }
-    return false;
-}
-
 int sg_series_table_derive(struct sg_series_table *table,
     uint32_t series,
     uint32_t family,
@@ -446,7 +425,8 @@ int sg_series_table_derive(struct sg_series_table *table,
 
     if (extra && extra->value.len > SG_LABEL_VALUE_BYTES_MAX)
         return SG_SERIES_E_TOO_LONG;
-    if (extra && brace && has_label(labels, extra->name))
+    struct sg_str value;
+    if (extra && sg_text_find_label(sg_text_labels(whole), extra->name, &value))
         return SG_SERIES_E_DUPLICATE;
     sg_buf_clear(text);
     int r = family == table->series[series].family
@@ -609,7 +589,10 @@ static int compare_runs(const void *a, const void *b)
     return strcmp(x->family.name, y->family.name);
 }
 
-/* Families by name; within a family a counting sort keeps the order of appearance. */
+/*
+ * Families by name; within a family a counting sort keeps the order of appearance, and what belongs
+ * to one summary is then brought together.
+ */
 static int make_layout(const struct sg_series_table *table, struct sg_layout **ret_layout)
 {
     sg_auto(sg_layout_unref) struct sg_layout *layout = calloc(1, sizeof *layout);
@@ -652,6 +635,15 @@ static int make_layout(const struct sg_series_table *table, struct sg_layout **r
         layout->texts[at] = (struct sg_str){ series->text, series->text_len };
         layout->series[at] = i;
         layout->runs[run_of[series->family]].text_bytes += series->text_len;
+    }
+    for (size_t i = 0; i < layout->n_runs; i++) {
+        const struct sg_family_run *run = &layout->runs[i];
+        if (run->family.type != SG_METRIC_SUMMARY)
+            continue;
+        int r =
+            sg_text_group_summary(layout->texts + run->first, layout->series + run->first, run->n);
+        if (r)
+            return r;
     }
     *ret_layout = sg_take(&layout);
     return 0;

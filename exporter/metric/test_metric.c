@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "metric/encode.h"
 #include "metric/series.h"
+#include "metric/text.h"
 #include "test.h"
 
 #include <stdlib.h>
@@ -38,10 +39,11 @@ static char *encode(struct sg_sample_set **sets, size_t n)
 
     for (size_t i = 0; i < n; i++)
         layouts[i] = sets[i] ? sets[i]->layout : NULL;
-    assert_int_equal(sg_plan_new(layouts, n, &plan), 0);
+    assert_int_equal(sg_plan_new(layouts, NULL, n, &plan), 0);
     assert_true(sg_plan_fits(plan, layouts, n));
     sg_buf_init(&out, 1 << 20);
-    assert_int_equal(sg_encode_text(plan, (const struct sg_sample_set *const *)sets, &out), 0);
+    assert_int_equal(
+        sg_encode_text(plan, (const struct sg_sample_set *const *)sets, &out, NULL), 0);
     (void)sg_plan_free(plan);
     return sg_buf_take(&out);
 }
@@ -219,6 +221,196 @@ static void test_begin_many_series_gone_for_long_are_forgotten(void **state)
     (void)sg_series_table_free(table);
 }
 
+/* ---- Formats, and parts of a page ---- */
+
+struct page {
+    struct sg_plan *plan;
+    struct sg_buf text;
+    struct sg_fragment *fragments;
+};
+
+static char *compose(
+    const struct page *page, enum sg_format format, const struct sg_selection *selection)
+{
+    struct sg_buf out;
+
+    sg_buf_init(&out, 1 << 20);
+    assert_int_equal(sg_encode_compose(page->plan, sg_buf_get(&page->text), page->fragments, format,
+                         selection, &out),
+        0);
+    return sg_buf_take(&out);
+}
+
+static struct page page_of(struct sg_sample_set **sets, const struct sg_source *sources, size_t n)
+{
+    struct page page = { .plan = NULL };
+    struct sg_layout *layouts[8];
+
+    for (size_t i = 0; i < n; i++)
+        layouts[i] = sets[i]->layout;
+    assert_int_equal(sg_plan_new(layouts, sources, n, &page.plan), 0);
+    page.fragments = calloc(sg_plan_n_fragments(page.plan) + 1, sizeof *page.fragments);
+    assert_non_null(page.fragments);
+    sg_buf_init(&page.text, 1 << 20);
+    assert_int_equal(sg_encode_text(page.plan, (const struct sg_sample_set *const *)sets,
+                         &page.text, page.fragments),
+        0);
+    for (size_t i = 0; i < n; i++)
+        (void)sg_sample_set_unref(sets[i]);
+    return page;
+}
+
+static void page_done(struct page *page)
+{
+    (void)sg_plan_free(page->plan);
+    sg_buf_done(&page->text);
+    free(page->fragments);
+}
+
+static void test_openmetrics_types_give_way_to_names(void **state)
+{
+    static const struct sg_family families[] = {
+        { "a_seconds_total", SG_METRIC_COUNTER, "Say \"a\"." },
+        { "b", SG_METRIC_COUNTER, "" },
+        { "c", SG_METRIC_GAUGE, "" },
+        { "c_total", SG_METRIC_COUNTER, "" },
+        { "d_info", SG_METRIC_INFO, "" },
+        { "e", SG_METRIC_INFO, "" },
+        { "f", SG_METRIC_STATESET, "" },
+        { "g", SG_METRIC_STATESET, "" },
+        { "h", SG_METRIC_UNKNOWN, "" },
+        { "i_created", SG_METRIC_GAUGE, "" },
+        { "i_total", SG_METRIC_COUNTER, "" },
+    };
+    static const struct sg_label labels[] = { { { "f", 1 }, { "x", 1 } } };
+    struct sg_series_table *table = new_table(NULL);
+    struct sg_sample_set *set = NULL;
+    (void)state;
+
+    sg_series_table_begin(table);
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
+        assert_int_equal(
+            sg_series_table_put_int(table, add_family(table, &families[i]), labels, 1, 1), 0);
+    assert_int_equal(sg_series_table_snapshot(table, &set), 0);
+    struct page page = page_of(&set, NULL, 1);
+    char *text = compose(&page, SG_FORMAT_OPENMETRICS, NULL);
+    assert_string_equal(text,
+        "# HELP a_seconds Say \\\"a\\\".\n# TYPE a_seconds counter\n# UNIT a_seconds seconds\n"
+        "a_seconds_total{f=\"x\"} 1\n"
+        "# HELP b \n# TYPE b unknown\nb{f=\"x\"} 1\n"
+        "# HELP c \n# TYPE c gauge\nc{f=\"x\"} 1\n"
+        "# HELP c_total \n# TYPE c_total unknown\nc_total{f=\"x\"} 1\n"
+        "# HELP d \n# TYPE d info\nd_info{f=\"x\"} 1\n"
+        "# HELP e \n# TYPE e gauge\ne{f=\"x\"} 1\n"
+        "# HELP f \n# TYPE f stateset\nf{f=\"x\"} 1\n"
+        "# HELP g \n# TYPE g gauge\ng{f=\"x\"} 1\n"
+        "# HELP h \n# TYPE h unknown\nh{f=\"x\"} 1\n"
+        "# HELP i_created \n# TYPE i_created gauge\ni_created{f=\"x\"} 1\n"
+        "# HELP i_total \n# TYPE i_total unknown\ni_total{f=\"x\"} 1\n"
+        "# EOF\n");
+    free(text);
+    page_done(&page);
+    (void)sg_series_table_free(table);
+}
+
+static void test_summary_is_brought_together_by_its_labels(void **state)
+{
+    static const struct sg_family family = { "s", SG_METRIC_SUMMARY, "" };
+    static const char *const topics[] = { "a,quantile=", "b" };
+    static const char *const quantiles[] = { "0.5", "0.99" };
+    struct sg_series_table *table = new_table("1");
+    struct sg_sample_set *set = NULL;
+    uint32_t series;
+    (void)state;
+
+    uint32_t id = add_family(table, &family);
+    sg_series_table_begin(table);
+    for (int q = 0; q < 3; q++) {
+        for (int topic = 0; topic < 2; topic++) {
+            struct sg_label labels[] = { { SG_STR("quantile"),
+                                             sg_str_of(q < 2 ? quantiles[q] : "") },
+                { SG_STR("topic"), sg_str_of(topics[topic]) } };
+            assert_int_equal(sg_series_table_add(table, id, q < 2 ? SG_STR("") : SG_STR("_count"),
+                                 labels, 2, &series),
+                0);
+            assert_int_equal(sg_series_table_set_int(table, series, q * 10 + topic), 0);
+        }
+    }
+    assert_int_equal(sg_series_table_snapshot(table, &set), 0);
+    char *text = encode(&set, 1);
+    assert_string_equal(text, "# HELP s \n# TYPE s summary\n"
+                              "s{broker=\"1\",quantile=\"0.5\",topic=\"a,quantile=\"} 0\n"
+                              "s{broker=\"1\",quantile=\"0.99\",topic=\"a,quantile=\"} 10\n"
+                              "s_count{broker=\"1\",topic=\"a,quantile=\"} 20\n"
+                              "s{broker=\"1\",quantile=\"0.5\",topic=\"b\"} 1\n"
+                              "s{broker=\"1\",quantile=\"0.99\",topic=\"b\"} 11\n"
+                              "s_count{broker=\"1\",topic=\"b\"} 21\n");
+    free(text);
+    (void)sg_sample_set_unref(set);
+    (void)sg_series_table_free(table);
+}
+
+static enum sg_choice choose(const void *context, const struct sg_source *source)
+{
+    (void)context;
+    if (strcmp(source->target, "1") == 0)
+        return SG_CHOICE_ALL;
+    return strcmp(source->target, "all") == 0 ? SG_CHOICE_BY_LINE : SG_CHOICE_NOTHING;
+}
+
+static bool names_broker_1(const void *context, struct sg_str line)
+{
+    struct sg_str value;
+    (void)context;
+    return sg_text_find_label(sg_text_labels(line), SG_STR("broker"), &value) &&
+           sg_str_equal(value, SG_STR("1"));
+}
+
+static bool any_line(const void *context, struct sg_str line)
+{
+    (void)context;
+    (void)line;
+    return true;
+}
+
+static void test_compose_takes_chosen_slots_and_lines(void **state)
+{
+    static const struct sg_family up = { "up", SG_METRIC_GAUGE, "" };
+    static const struct sg_source sources[] = { { "c", "jolokia", "1" }, { "c", "jolokia", "2" },
+        { "c", "admin", "all" } };
+    const struct sg_selection selection = { choose, names_broker_1, any_line, NULL };
+    struct sg_series_table *tables[] = { new_table("1"), new_table("2"), new_table(NULL) };
+    struct sg_sample_set *sets[3] = { NULL };
+    (void)state;
+
+    for (int i = 0; i < 3; i++)
+        sg_series_table_begin(tables[i]);
+    assert_int_equal(put(tables[0], add_family(tables[0], &lag_family), "x,broker=", 5), 0);
+    assert_int_equal(put(tables[1], add_family(tables[1], &lag_family), "x", 6), 0);
+    assert_int_equal(put(tables[2], add_family(tables[2], &lag_family), "x", 7), 0);
+    for (int i = 1; i < 3; i++) {
+        char id[2] = { (char)('0' + i), '\0' };
+        struct sg_label label = { SG_STR("broker"), sg_str_of(id) };
+        assert_int_equal(
+            sg_series_table_put_int(tables[2], add_family(tables[2], &up), &label, 1, 1), 0);
+    }
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(sg_series_table_snapshot(tables[i], &sets[i]), 0);
+    struct page page = page_of(sets, sources, 3);
+    char *part = compose(&page, SG_FORMAT_TEXT, &selection);
+    assert_string_equal(part,
+        "# HELP lag Lag.\n# TYPE lag gauge\nlag{broker=\"1\",topic=\"x,broker=\"} 5\n"
+        "# HELP up \n# TYPE up gauge\nup{broker=\"1\"} 1\n");
+    char *whole = compose(&page, SG_FORMAT_TEXT, NULL);
+    assert_int_equal(strlen(whole), page.text.len);
+    assert_memory_equal(whole, page.text.ptr, page.text.len);
+    free(part);
+    free(whole);
+    page_done(&page);
+    for (int i = 0; i < 3; i++)
+        (void)sg_series_table_free(tables[i]);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -229,6 +421,9 @@ int main(void)
         cmocka_unit_test(test_add_label_named_as_constant_one_is_exported),
         cmocka_unit_test(test_add_bad_names_long_values_and_caps_are_refused),
         cmocka_unit_test(test_begin_many_series_gone_for_long_are_forgotten),
+        cmocka_unit_test(test_openmetrics_types_give_way_to_names),
+        cmocka_unit_test(test_summary_is_brought_together_by_its_labels),
+        cmocka_unit_test(test_compose_takes_chosen_slots_and_lines),
     };
     return cmocka_run_group_tests_name("metric", tests, NULL, NULL);
 }

@@ -27,6 +27,7 @@ struct sg_program {
     size_t n_crews;
     struct sg_self *self;
     struct sg_pager *pager;
+    struct sg_http_counts http;
     struct sg_server *server;
 };
 
@@ -74,6 +75,8 @@ int sg_program_new(const struct sg_config *config,
     r = sg_self_new(program->store, program->clusters, program->n_clusters, config->cluster_label,
         &program->self);
     if (!r)
+        sg_self_count_http(program->self, &program->http);
+    if (!r)
         r = sg_pager_new(program->store, collect_self, program->self, &program->pager);
     if (r)
         return r;
@@ -109,7 +112,9 @@ int sg_program_start(struct sg_program *program, const struct sg_flags *flags, s
         .store = program->store,
         .clusters = program->clusters,
         .n_clusters = program->n_clusters,
+        .cluster_label = program->config->cluster_label,
         .clock = program->clock,
+        .counts = &program->http,
     };
 
     int r = sg_server_start(&serve, &program->server, err);

@@ -1,9 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* What a client says that it can read. Pure functions; any thread. Source: RFC 9110, 12.5. */
+/*
+ * What a client says that it can read, and which of our answers fits best. Pure functions; any
+ * thread. Source: RFC 9110, 12.4.2, 12.5.1, 12.5.3; Prometheus, "Content negotiation".
+ */
+
+#include "store/page.h"
 
 #include <stdbool.h>
 
-/** Does Accept-Encoding allow gzip? @param header may be NULL: no */
-bool sg_accepts_gzip(const char *header);
+enum {
+    SG_ACCEPT_E_CODING = 1
+}; /* every coding that we have, identity too, is refused */
+
+/* A format as it is named in Accept and in Content-Type. */
+struct sg_media {
+    enum sg_format format;
+    const char *content_type; /* a constant */
+};
+
+/**
+ * The exposition format that Accept prefers: the highest q, of equals the one whose range stands
+ * first, of several formats of one range the oldest text format. Where nothing fits the header is
+ * disregarded, as RFC 9110 allows: text 0.0.4, which everybody reads.
+ *
+ * Our names are legal ones of before UTF-8 names, so that escaping=underscores, allow-utf-8 and
+ * values ask for the very bytes that we have. escaping=dots would not (a_b becomes a__b); such a
+ * client is told escaping=underscores, which is what it gets, and has to live with it.
+ *
+ * @param header may be NULL
+ */
+struct sg_media sg_accept_format(const char *header);
+
+/**
+ * The content coding that Accept-Encoding prefers; of equals gzip before zstd before identity.
+ * @param header  may be NULL: identity @return 0 or SG_ACCEPT_E_CODING
+ */
+int sg_accept_coding(const char *header, enum sg_coding *ret_coding);

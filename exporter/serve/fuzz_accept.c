@@ -18,7 +18,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size)
         memcpy(text, data, size);
     text[size] = '\0';
-    (void)sg_accepts_gzip(text);
+    enum sg_coding coding = SG_CODINGS;
+    if (sg_accept_coding(text, &coding) == 0 && coding >= SG_CODINGS)
+        abort();
+    if (!sg_accept_format(text).content_type)
+        abort();
     (void)sg_listen_check(text, NULL);
     free(text);
     return 0;

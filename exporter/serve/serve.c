@@ -2,124 +2,54 @@
 #include "serve/serve.h"
 
 #include "base/auto.h"
-#include "base/buf.h"
 #include "base/log.h"
-#include "serve/accept.h"
+#include "serve/answer.h"
+#include "serve/connections.h"
 #include "serve/listen.h"
-#include "serve/status_page.h"
+#include "serve/routes.h"
+#include "serve/unescape.h"
 
 #include <errno.h>
 #include <microhttpd.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 /*
- * Each connection costs one descriptor and MEMORY_BYTES. An idle one is kept for longer than two
- * usual scrape intervals, so that a scraper's keep-alive connection lasts.
+ * Each connection costs one descriptor and MEMORY_BYTES, in which the headers of a request must
+ * fit: longer ones are answered 431, a longer path 414. connections.h has the deadlines; what is
+ * given to libmicrohttpd is a net below those.
  */
 enum {
-    CONNECTIONS_MAX = 512,
-    PER_ADDRESS_MAX = 64,
-    IDLE_S = 120,
+    LIBRARY_TIMEOUT_S = 2 * SG_NEXT_REQUEST_MS / 1000,
     MEMORY_BYTES = 16 * 1024
 };
 
-#define CONTENT_TYPE_TEXT "text/plain; version=0.0.4; charset=utf-8"
-#define CONTENT_TYPE_HTML "text/html; charset=utf-8"
-#define CONTENT_TYPE_NOTE "text/plain; charset=utf-8"
-
 struct sg_server {
     struct sg_serve_config config;
+    struct sg_connections *connections;
     size_t n_daemons;
     struct MHD_Daemon **daemons;
 };
 
-/* ---- Answers ---- */
-
-static enum MHD_Result send_and_forget(
-    struct MHD_Connection *connection, unsigned status, struct MHD_Response *response)
-{
-    if (!response)
-        return MHD_NO; /* out of memory: the connection is closed */
-    enum MHD_Result result = MHD_queue_response(connection, status, response);
-    MHD_destroy_response(response);
-    return result;
-}
-
-static void add_header(struct MHD_Response *response, const char *name, const char *value)
-{
-    (void)MHD_add_response_header(response, name, value);
-}
-
-/* One line of plain text. @param text  a constant */
-static enum MHD_Result send_note(
-    struct MHD_Connection *connection, unsigned status, const char *text)
-{
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
-
-    if (response) {
-        add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, CONTENT_TYPE_NOTE);
-        if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
-            add_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
-    }
-    return send_and_forget(connection, status, response);
-}
-
-static void unref_page(void *page)
-{
-    (void)sg_page_unref(page);
-}
-
-static enum MHD_Result send_metrics(struct sg_server *server, struct MHD_Connection *connection)
-{
-    const char *accepted =
-        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-    bool gzip = sg_accepts_gzip(accepted);
-    struct sg_page *page = sg_pager_take(server->config.pager);
-    struct sg_str body = gzip ? page->gzip : page->text;
-
-    struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
-        body.len, (void *)(uintptr_t)body.ptr, unref_page, page);
-    if (!response) {
-        (void)sg_page_unref(page);
-        return MHD_NO;
-    }
-    add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, CONTENT_TYPE_TEXT);
-    add_header(response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-    if (gzip)
-        add_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
-    return send_and_forget(connection, MHD_HTTP_OK, response);
-}
-
-static enum MHD_Result send_status_page(struct sg_server *server, struct MHD_Connection *connection)
-{
-    struct sg_buf html;
-
-    sg_buf_init(&html, SG_STATUS_PAGE_BYTES_MAX);
-    if (sg_status_page_write(&server->config, &html)) {
-        sg_buf_done(&html);
-        return send_note(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory\n");
-    }
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(html.len, html.ptr, MHD_RESPMEM_MUST_COPY);
-    sg_buf_done(&html);
-    if (response) {
-        add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, CONTENT_TYPE_HTML);
-        add_header(response, "Content-Security-Policy",
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-            "frame-ancestors 'none'");
-        add_header(response, "X-Content-Type-Options", "nosniff");
-        add_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    }
-    return send_and_forget(connection, MHD_HTTP_OK, response);
-}
-
-/* ---- Requests ---- */
-
 /* Marks a request whose headers have been seen; libmicrohttpd calls once more when it is whole. */
 static char headers_seen;
+
+static const char *header_of(struct MHD_Connection *connection, const char *name)
+{
+    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
+/* No path takes a body. A scraper has no reason to send one; whoever does is up to something. */
+static bool announces_body(struct MHD_Connection *connection)
+{
+    const char *length = header_of(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+    return header_of(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING) ||
+           (length && length[strspn(length, "0")]);
+}
 
 static enum MHD_Result handle_request(void *context,
     struct MHD_Connection *connection,
@@ -130,37 +60,42 @@ static enum MHD_Result handle_request(void *context,
     size_t *upload_size,
     void **request)
 {
-    static const char not_found[] = "not found; try /metrics or /\n";
-    static const char wrong_method[] = "only GET and HEAD are served here\n";
-    static const char healthy[] = "Healthy\n";
-    static const char ready[] = "Ready\n";
-    static const char not_ready[] = "not ready: some collectors have not run yet\n";
     struct sg_server *server = context;
 
     (void)version;
     (void)upload;
     if (!*request) {
         *request = &headers_seen;
-        return MHD_YES;
+        sg_connections_request(connection);
+        if (!announces_body(connection))
+            return MHD_YES;
+        sg_connections_refused(connection, SG_HTTP_REFUSED_BODY);
+        return sg_answer_note(
+            connection, MHD_HTTP_CONTENT_TOO_LARGE, "a request has no body here\n");
     }
-    if (*upload_size) { /* a body has no meaning here */
+    if (*upload_size) {
         *upload_size = 0;
         return MHD_YES;
     }
-    if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
-        return send_note(connection, MHD_HTTP_METHOD_NOT_ALLOWED, wrong_method);
-    if (strcmp(url, server->config.telemetry_path) == 0)
-        return send_metrics(server, connection);
-    if (strcmp(url, "/") == 0)
-        return send_status_page(server, connection);
-    if (strcmp(url, "/-/healthy") == 0)
-        return send_note(connection, MHD_HTTP_OK, healthy);
-    if (strcmp(url, "/-/ready") == 0) {
-        bool is_ready = sg_store_is_ready(server->config.store);
-        return send_note(connection, is_ready ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE,
-            is_ready ? ready : not_ready);
-    }
-    return send_note(connection, MHD_HTTP_NOT_FOUND, not_found);
+    return sg_routes_answer(&server->config, connection, method, url);
+}
+
+static void request_completed(void *context,
+    struct MHD_Connection *connection,
+    void **request,
+    enum MHD_RequestTerminationCode why)
+{
+    (void)context;
+    (void)request;
+    (void)why;
+    sg_connections_completed(connection);
+}
+
+static size_t unescape(void *context, struct MHD_Connection *connection, char *text)
+{
+    (void)context;
+    (void)connection;
+    return sg_unescape(text);
 }
 
 static void log_library(void *context, const char *format, va_list args)
@@ -179,6 +114,17 @@ static void log_library(void *context, const char *format, va_list args)
     sg_log(SG_LOG_DEBUG, NULL, "HTTP: %s", text);
 }
 
+static struct MHD_Daemon *start_daemon(struct sg_server *server, int fd)
+{
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_USE_ERROR_LOG, 0,
+        NULL, NULL, handle_request, server, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, SG_CONNECTIONS_MAX,
+        MHD_OPTION_CONNECTION_TIMEOUT, LIBRARY_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)MEMORY_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION,
+        sg_connections_notify, server->connections, MHD_OPTION_NOTIFY_COMPLETED, request_completed,
+        NULL, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL, MHD_OPTION_END);
+}
+
 SG_AUTO_DEFINE(struct sg_server *, sg_server_stop);
 
 int sg_server_start(
@@ -192,16 +138,14 @@ int sg_server_start(
     server->daemons = calloc(config->n_addresses, sizeof(struct MHD_Daemon *));
     if (!server->daemons)
         return -ENOMEM;
+    int r = sg_connections_new(config->clock, config->counts, &server->connections);
+    if (r)
+        return r;
     for (size_t i = 0; i < config->n_addresses; i++) {
         int fd = -1;
         if (sg_listen_open(config->addresses[i], &fd, err))
             return SG_SERVE_E_LISTEN;
-        struct MHD_Daemon *daemon =
-            MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_USE_ERROR_LOG, 0,
-                NULL, NULL, handle_request, server, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
-                MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
-                MHD_OPTION_PER_IP_CONNECTION_LIMIT, PER_ADDRESS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-                IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_BYTES, MHD_OPTION_END);
+        struct MHD_Daemon *daemon = start_daemon(server, fd);
         if (!daemon) {
             (void)close(fd);
             return sg_error_set(err, SG_SERVE_E_LISTEN, "cannot serve on %s: %s",
@@ -219,6 +163,7 @@ struct sg_server *sg_server_stop(struct sg_server *server)
         return NULL;
     for (size_t i = 0; i < server->n_daemons; i++)
         MHD_stop_daemon(server->daemons[i]);
+    (void)sg_connections_free(server->connections);
     free(server->daemons);
     free(server);
     return NULL;

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "store/cluster.h"
+#include "store/http_counts.h"
 #include "store/page.h"
 #include "store/store.h"
 
@@ -29,7 +30,11 @@ struct sg_serve_config {
     const struct sg_store *store;
     struct sg_cluster *const *clusters;
     size_t n_clusters;
+    const char *cluster_label; /* name of the label that carries the cluster's name */
     const struct sg_clock *clock;
+    struct sg_http_counts *counts;  /* NULL, or where answers are counted */
+    void (*scraped)(void *context); /* NULL, or told of each request for the whole page */
+    void *scraped_context;
 };
 
 struct sg_server;

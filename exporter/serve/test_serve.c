@@ -1,33 +1,182 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "serve/accept.h"
 #include "serve/listen.h"
+#include "serve/query.h"
 #include "test.h"
 
 #include <unistd.h>
 
-static void test_accept_gzip_follows_quality_values(void **state)
+static void test_accept_coding_follows_weights(void **state)
 {
+    enum {
+        NONE = SG_CODINGS
+    };
     static const struct {
         const char *header;
-        bool expected;
+        int expected;
     } cases[] = {
-        { NULL, false },
-        { "", false },
-        { "gzip", true },
-        { "GZIP", true },
-        { "deflate, gzip;q=0.5", true },
-        { "gzip;q=0", false },
-        { "gzip; q=0.000, *", false },
-        { "*", true },
-        { "*;q=0", false },
-        { "identity", false },
-        { "gzipped", false },
-        { ",,;;q=,gzip", true },
+        { NULL, SG_CODING_IDENTITY },
+        { "", SG_CODING_IDENTITY },
+        { "gzip", SG_CODING_GZIP },
+        { "GZIP", SG_CODING_GZIP },
+        { "x-gzip", SG_CODING_GZIP },
+        { "deflate, gzip;q=0.5", SG_CODING_GZIP },
+        { "gzip;q=0.001", SG_CODING_GZIP },
+        { "gzip;q=0", SG_CODING_IDENTITY },
+        { "gzip; q=0.000, *", SG_CODING_ZSTD },
+        { "*", SG_CODING_GZIP },
+        { "*;q=0", NONE },
+        { "identity;q=0", NONE },
+        { "br, identity;q=0", NONE },
+        { "gzip, *;q=0", SG_CODING_GZIP },
+        { "identity, *;q=0", SG_CODING_IDENTITY },
+        { "identity;q=0, *;q=0.1", SG_CODING_GZIP },
+        { "identity", SG_CODING_IDENTITY },
+        { "identity;q=0.9, gzip;q=0.5", SG_CODING_IDENTITY },
+        { "gzip, deflate, br, zstd", SG_CODING_GZIP },
+        { "zstd", SG_CODING_ZSTD },
+        { "gzip;q=0.5, zstd;q=0.6", SG_CODING_ZSTD },
+        { "gzipped", SG_CODING_IDENTITY },
+        { ",,;;q=,gzip", SG_CODING_GZIP },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        enum sg_coding coding = SG_CODINGS;
+        int r = sg_accept_coding(cases[i].header, &coding);
+        assert_int_equal(r, cases[i].expected == NONE ? SG_ACCEPT_E_CODING : 0);
+        assert_int_equal(coding, cases[i].expected);
+    }
+}
+
+#define OM     "application/openmetrics-text; version="
+#define LEGACY "; charset=utf-8; escaping=underscores"
+
+static void test_accept_format_follows_weights_and_closeness(void **state)
+{
+    static const char text[] = "text/plain; version=0.0.4; charset=utf-8";
+    static const struct {
+        const char *header;
+        const char *expected;
+    } cases[] = {
+        { NULL, text },
+        { "", text },
+        { "*/*", text },
+        { "text/*", text },
+        { "text/plain", text },
+        { "application/json", text },
+        { "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", text },
+        /* Prometheus 2, and VictoriaMetrics */
+        { "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;"
+          "q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+            OM "1.0.0" LEGACY },
+        { "text/plain;version=0.0.4;q=1,*/*;q=0.1", text },
+        /* Prometheus 3, without and with native histograms */
+        { "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/"
+          "openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0."
+          "4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+            OM "1.0.0" LEGACY },
+        { "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding="
+          "delimited;q=0.6,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.5,*/*;q=0.1",
+            "text/plain; version=1.0.0" LEGACY },
+        { "application/openmetrics-text;version=0.0.1", OM "0.0.1" LEGACY },
+        { "application/openmetrics-text", OM "1.0.0" LEGACY },
+        { "application/openmetrics-text; version=\"1.0.0\"", OM "1.0.0" LEGACY },
+        { "application/openmetrics-text;version=2.0.0", text },
+        { "application/openmetrics-text;q=0, */*", text },
+        { "APPLICATION/OpenMetrics-Text;Version=1.0.0", OM "1.0.0" LEGACY },
+        { "text/plain;version=0.0.4;escaping=dots", "text/plain; version=0.0.4" LEGACY },
+        { "text/plain;version=1.0.0;escaping=dots", "text/plain; version=1.0.0" LEGACY },
+        { "text/plain;q=0.1, application/*;q=0.2", OM "1.0.0" LEGACY },
+        { "text/plain;q=0.5, application/openmetrics-text;q=0.5", text },
+        { "application/openmetrics-text;q=0.5, text/plain;q=0.5", OM "1.0.0" LEGACY },
+        { "a\"b,;q=\\\",text/plain", text },
     };
     (void)state;
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        assert_int_equal(sg_accepts_gzip(cases[i].header), cases[i].expected);
+        assert_string_equal(sg_accept_format(cases[i].header).content_type, cases[i].expected);
+}
+
+static void test_collect_and_exclude_are_strict(void **state)
+{
+    static const struct {
+        struct sg_query query;
+        const char *problem; /* NULL: good */
+        bool admin, jolokia;
+    } cases[] = {
+        { { 1, { { "collect[]", "admin" } } }, NULL, true, false },
+        { { 1, { { "exclude[]", "admin" } } }, NULL, false, true },
+        { { 2, { { "collect[]", "admin" }, { "collect[]", "jolokia" } } }, NULL, true, true },
+        { { 2, { { "collect[]", "admin" }, { "exclude[]", "jolokia" } } },
+            "collect[] and exclude[] cannot be used together", false, false },
+        { { 1, { { "collect[]", "a\n\"<b>" } } },
+            "collect[]: no collector \"a?\"<b>\"; there are admin, jolokia, jolokia_slow and self",
+            false, false },
+        { { 1, { { "collect", "admin" } } },
+            "unknown parameter \"collect\"; collect[] and exclude[] are taken", false, false },
+    };
+    static const struct sg_source admin = { "c", "admin", "cluster" };
+    static const struct sg_source jolokia = { "c", "jolokia", "1" };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sg_collect collect;
+        struct sg_error err = { "" };
+        int r = sg_collect_read(&cases[i].query, &collect, &err);
+        if (cases[i].problem) {
+            assert_int_equal(r, SG_QUERY_E_BAD);
+            assert_string_equal(err.text, cases[i].problem);
+            continue;
+        }
+        assert_int_equal(r, 0);
+        struct sg_selection selection = sg_collect_selection(&collect);
+        assert_int_equal(
+            selection.source(selection.context, &admin) == SG_CHOICE_ALL, cases[i].admin);
+        assert_int_equal(
+            selection.source(selection.context, &jolokia) == SG_CHOICE_ALL, cases[i].jolokia);
+    }
+}
+
+static void test_probe_takes_the_lines_of_one_broker(void **state)
+{
+    const struct sg_probe probe = { "a\"b", "1", "kafka_cluster" };
+    struct sg_selection selection = sg_probe_selection(&probe);
+    static const struct {
+        const char *line;
+        bool expected;
+    } cases[] = {
+        { "up{kafka_cluster=\"a\\\"b\",broker=\"1\"} 1", true },
+        { "up{kafka_cluster=\"a\\\"b\",broker=\"11\"} 1", false },
+        { "up{kafka_cluster=\"a\",broker=\"1\"} 1", false },
+        { "up{broker=\"1\"} 1", false },
+        { "up 1", false },
+        { "up{kafka_cluster=\"a\\\"b\",x=\",broker=\"} 1", false },
+        { "kafka_broker_info{kafka_cluster=\"a\\\"b\",id=\"1\"} 1", true },
+        { "other_info{kafka_cluster=\"a\\\"b\",id=\"1\"} 1", false },
+        { "streamgauge_collector_success{kafka_cluster=\"a\\\"b\",collector=\"jolokia\","
+          "target=\"1\"} 1",
+            true },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(
+            selection.line(selection.context, sg_str_of(cases[i].line)), cases[i].expected);
+}
+
+static void test_host_is_a_host_and_nothing_else(void **state)
+{
+    static const char *const good[] = { "h", "h:1", "a-b.c:9308", "127.0.0.1:9308", "[::1]",
+        "[::1]:1" };
+    static const char *const bad[] = { "", ":1", "h:", "h:123456", "h:1x", "a b", "a/b", "h@x",
+        "[::1", "[]", "[::1]x", "h\"", "\xff" };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_true(sg_host_is_good(good[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(sg_host_is_good(bad[i]));
 }
 
 static void test_listen_addresses_are_checked(void **state)
@@ -60,7 +209,11 @@ static void test_listen_unusable_address_says_why(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accept_gzip_follows_quality_values),
+        cmocka_unit_test(test_accept_coding_follows_weights),
+        cmocka_unit_test(test_accept_format_follows_weights_and_closeness),
+        cmocka_unit_test(test_collect_and_exclude_are_strict),
+        cmocka_unit_test(test_probe_takes_the_lines_of_one_broker),
+        cmocka_unit_test(test_host_is_a_host_and_nothing_else),
         cmocka_unit_test(test_listen_addresses_are_checked),
         cmocka_unit_test(test_listen_unusable_address_says_why),
     };

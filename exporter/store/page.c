@@ -3,11 +3,11 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
-#include "metric/encode.h"
+#include "store/compress.h"
 
 #include <errno.h>
-#include <libdeflate.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -17,20 +17,32 @@
 /*
  * SETTLE_MS: collectors of one rhythm end at about the same time; waiting a moment makes one page
  * of them instead of many. CHECK_MS: how soon a slot that turned stale leaves the page.
- * GZIP_LEVEL: libdeflate's level 1 makes a page one tenth larger than level 6 in two thirds of the
- * time (docs/performance.md).
+ * WANTED_MS: for how long after it was asked for a variant is made ahead; longer than any usual
+ * scrape interval.
  */
 enum {
     SETTLE_MS = 20,
     CHECK_MS = 500,
-    GZIP_LEVEL = 1
+    WANTED_MS = 5 * 60 * 1000
 };
 
+/* Immutable once it is in its page. */
+struct variant {
+    struct sg_buf body;
+};
+
+/*
+ * A variant is put in its place by one atomic exchange. No lock is held while one is made: two
+ * threads that ask for the same one at the same moment both make it, and the second lets its own
+ * go. There are no more of them than there are addresses to listen on, plus the pager.
+ */
 struct page_block {
     struct sg_page page;
     atomic_size_t n_refs;
     struct sg_buf text;
-    void *gzip;
+    struct sg_plan *plan;
+    struct sg_fragment *fragments;
+    _Atomic(struct variant *) variants[SG_FORMATS][SG_CODINGS]; /* text as it is has none */
 };
 
 struct sg_pager {
@@ -38,9 +50,9 @@ struct sg_pager {
     sg_pager_extra_fn extra;
     void *context;
     struct sg_plan *plan;
-    struct libdeflate_compressor *compressor;
     size_t n_sets; /* of the latest page, with the extra one last */
     struct sg_sample_set **sets;
+    atomic_int_least64_t asked_ms[SG_FORMATS][SG_CODINGS]; /* monotonic; 0: never */
 
     pthread_t thread;
     bool started;
@@ -49,6 +61,15 @@ struct sg_pager {
     pthread_mutex_t lock; /* guards page */
     struct sg_page *page;
 };
+
+static struct variant *variant_free(struct variant *variant)
+{
+    if (variant)
+        sg_buf_done(&variant->body);
+    free(variant);
+    return NULL;
+}
+SG_AUTO_DEFINE(struct variant *, variant_free);
 
 struct sg_page *sg_page_ref(struct sg_page *page)
 {
@@ -62,8 +83,13 @@ struct sg_page *sg_page_unref(struct sg_page *page)
 
     if (!block || atomic_fetch_sub_explicit(&block->n_refs, 1, memory_order_acq_rel) != 1)
         return NULL;
+    for (int format = 0; format < SG_FORMATS; format++) {
+        for (int coding = 0; coding < SG_CODINGS; coding++)
+            (void)variant_free(atomic_load(&block->variants[format][coding]));
+    }
     sg_buf_done(&block->text);
-    free(block->gzip);
+    free(block->fragments);
+    (void)sg_plan_free(block->plan);
     free(block);
     return NULL;
 }
@@ -91,21 +117,118 @@ static int take_sets(struct sg_pager *pager, struct sg_sample_set ***ret_sets, s
     return 0;
 }
 
-static int compress(struct sg_pager *pager, struct page_block *block)
-{
-    size_t bound = libdeflate_gzip_compress_bound(pager->compressor, block->text.len);
-    sg_auto_free void *gzip = malloc(bound);
+/* ---- Variants ---- */
 
-    if (!gzip)
+/* A buffer grows by doubling and a bound is far above what it bounds; a page is kept for long. */
+static void fit(struct sg_buf *buf)
+{
+    char *fitted = buf->len ? realloc(buf->ptr, buf->len) : NULL;
+
+    if (!fitted)
+        return;
+    buf->ptr = fitted;
+    buf->allocated = buf->len;
+}
+
+int sg_page_select(const struct sg_page *page,
+    enum sg_format format,
+    const struct sg_selection *selection,
+    enum sg_coding coding,
+    struct sg_buf *out)
+{
+    const struct page_block *block = (const struct page_block *)page;
+    struct sg_buf text;
+
+    if (coding == SG_CODING_IDENTITY)
+        return sg_encode_compose(block->plan, page->text, block->fragments, format, selection, out);
+    sg_buf_init(&text, SG_PAGE_BYTES_MAX);
+    int r = sg_encode_compose(block->plan, page->text, block->fragments, format, selection, &text);
+    if (!r)
+        r = sg_compress(coding, sg_buf_get(&text), out);
+    sg_buf_done(&text);
+    return r;
+}
+
+static int get_variant(
+    struct sg_page *page, enum sg_format format, enum sg_coding coding, struct sg_str *ret_body)
+{
+    struct page_block *block = (struct page_block *)page;
+    _Atomic(struct variant *) *place = &block->variants[format][coding];
+    struct variant *there = atomic_load(place);
+    struct sg_str text = page->text;
+    int r = 0;
+
+    if (format == SG_FORMAT_TEXT && coding == SG_CODING_IDENTITY) {
+        *ret_body = page->text;
+        return 0;
+    }
+    if (there) {
+        *ret_body = sg_buf_get(&there->body);
+        return 0;
+    }
+    sg_auto(variant_free) struct variant *made = calloc(1, sizeof *made);
+    if (!made)
         return -ENOMEM;
-    size_t n =
-        libdeflate_gzip_compress(pager->compressor, block->text.ptr, block->text.len, gzip, bound);
-    if (n == 0)
+    sg_buf_init(&made->body, SG_PAGE_BYTES_MAX);
+    if (format != SG_FORMAT_TEXT && coding != SG_CODING_IDENTITY)
+        r = get_variant(page, format, SG_CODING_IDENTITY, &text);
+    if (!r && coding == SG_CODING_IDENTITY)
+        r = sg_buf_reserve(&made->body, page->text.len + page->text.len / 64);
+    if (!r)
+        r = coding == SG_CODING_IDENTITY ? sg_page_select(page, format, NULL, coding, &made->body)
+                                         : sg_compress(coding, text, &made->body);
+    if (r)
+        return r;
+    fit(&made->body);
+    if (atomic_compare_exchange_strong(place, &there, made))
+        there = sg_take(&made);
+    *ret_body = sg_buf_get(&there->body);
+    return 0;
+}
+
+/* Variants that were asked for lately; without memory for one, whoever asks for it tries again. */
+static void make_wanted_variants(struct sg_pager *pager, struct sg_page *page)
+{
+    int64_t now_ms = sg_clock_monotonic_ms(&sg_clock_system);
+    struct sg_str body;
+
+    for (int format = 0; format < SG_FORMATS; format++) {
+        for (int coding = 0; coding < SG_CODINGS; coding++) {
+            int64_t asked_ms =
+                atomic_load_explicit(&pager->asked_ms[format][coding], memory_order_relaxed);
+            if (asked_ms && now_ms - asked_ms < WANTED_MS)
+                (void)get_variant(page, (enum sg_format)format, (enum sg_coding)coding, &body);
+        }
+    }
+}
+
+int sg_pager_ask(struct sg_pager *pager,
+    struct sg_page *page,
+    enum sg_format format,
+    enum sg_coding coding,
+    struct sg_str *ret_body)
+{
+    atomic_store_explicit(&pager->asked_ms[format][coding], sg_clock_monotonic_ms(&sg_clock_system),
+        memory_order_relaxed);
+    return get_variant(page, format, coding, ret_body);
+}
+
+/* ---- Pages ---- */
+
+/* The slots' names, for pages of which only some are shown; the extra set has none. */
+static int take_sources(struct sg_pager *pager, size_t n_sets, struct sg_source **ret_sources)
+{
+    struct sg_source *sources = calloc(n_sets, sizeof *sources);
+
+    if (!sources)
         return -ENOMEM;
-    void *fitted = realloc(gzip, n);
-    block->gzip = fitted ? fitted : gzip;
-    gzip = NULL;
-    block->page.gzip = (struct sg_str){ block->gzip, n };
+    for (size_t i = 0; i < n_sets; i++) {
+        struct sg_slot_status status = { .cluster = "", .collector = "self", .target = "" };
+        if (i + 1 < n_sets)
+            sg_store_slot_status(pager->store, i, &status);
+        sources[i] = (struct sg_source){ status.cluster, status.collector, status.target };
+    }
+    *ret_sources = sources;
     return 0;
 }
 
@@ -119,8 +242,12 @@ static int make_plan(struct sg_pager *pager, struct sg_sample_set **sets, size_t
         layouts[i] = sets[i] ? sets[i]->layout : NULL;
     if (sg_plan_fits(pager->plan, layouts, n_sets))
         return 0;
+    sg_auto_free struct sg_source *sources = NULL;
+    int r = take_sources(pager, n_sets, &sources);
+    if (r)
+        return r;
     pager->plan = sg_plan_free(pager->plan);
-    return sg_plan_new(layouts, n_sets, &pager->plan);
+    return sg_plan_new(layouts, sources, n_sets, &pager->plan);
 }
 
 static int make_page(
@@ -135,14 +262,18 @@ static int make_page(
     atomic_init(&block->n_refs, 1);
     sg_auto(sg_page_unref) struct sg_page *page = &block->page;
     sg_buf_init(&block->text, SG_PAGE_BYTES_MAX);
+    block->plan = sg_plan_ref(pager->plan);
+    block->fragments = calloc(sg_plan_n_fragments(block->plan) + 1, sizeof *block->fragments);
+    if (!block->fragments)
+        return -ENOMEM;
     /* The page before was about as long. */
     (void)sg_buf_reserve(&block->text, pager->page ? pager->page->text.len + 4096 : 65536);
-    r = sg_encode_text(pager->plan, (const struct sg_sample_set *const *)sets, &block->text);
-    if (!r)
-        r = compress(pager, block);
+    r = sg_encode_text(
+        block->plan, (const struct sg_sample_set *const *)sets, &block->text, block->fragments);
     if (r)
         return r;
     page->text = sg_buf_get(&block->text);
+    make_wanted_variants(pager, page);
     for (size_t i = 0; i < n_sets; i++)
         page->n_series += sets[i] ? sets[i]->n_present : 0;
     *ret_page = sg_take(&page);
@@ -227,9 +358,6 @@ int sg_pager_new(
     pager->store = store;
     pager->extra = extra;
     pager->context = context;
-    pager->compressor = libdeflate_alloc_compressor(GZIP_LEVEL);
-    if (!pager->compressor)
-        return -ENOMEM;
     int r = sg_pager_make(pager);
     if (r)
         return r;
@@ -256,7 +384,6 @@ struct sg_pager *sg_pager_free(struct sg_pager *pager)
     free_sets(pager->sets, pager->n_sets);
     (void)sg_page_unref(pager->page);
     (void)sg_plan_free(pager->plan);
-    libdeflate_free_compressor(pager->compressor);
     (void)pthread_mutex_destroy(&pager->lock);
     free(pager);
     return NULL;

@@ -6,9 +6,15 @@
  *
  * The pager's thread makes a new page soon after a slot has ended a collection or turned stale, and
  * swaps one pointer. Readers take a reference; any number of them send the same bytes.
+ *
+ * A page has a variant for each format and content coding. A variant is made when somebody first
+ * asks for it, by the thread that asks, and is then shared. One that was asked for lately is made
+ * ahead with each new page, so that a steady scraper always finds its own ready, and nobody pays
+ * for those that no scraper wants.
  */
 
 #include "base/str.h"
+#include "metric/encode.h"
 #include "store/store.h"
 
 #include <stddef.h>
@@ -17,9 +23,15 @@ enum {
     SG_PAGE_BYTES_MAX = 1 << 30
 };
 
+enum sg_coding {
+    SG_CODING_IDENTITY,
+    SG_CODING_GZIP,
+    SG_CODING_ZSTD,
+    SG_CODINGS,
+};
+
 struct sg_page {
     struct sg_str text; /* exposition format 0.0.4 */
-    struct sg_str gzip; /* the same, compressed */
     size_t n_series;
 };
 
@@ -27,6 +39,16 @@ struct sg_page *sg_page_ref(struct sg_page *page);
 
 /** @return NULL; page may be NULL */
 struct sg_page *sg_page_unref(struct sg_page *page);
+
+/**
+ * A part of a page, composed from its text; the rest of it costs nothing.
+ * @param out  empty; it gets the bytes in the coding @return 0, -ENOMEM or -EMSGSIZE
+ */
+int sg_page_select(const struct sg_page *page,
+    enum sg_format format,
+    const struct sg_selection *selection,
+    enum sg_coding coding,
+    struct sg_buf *out);
 
 struct sg_pager;
 
@@ -51,3 +73,13 @@ struct sg_pager *sg_pager_free(struct sg_pager *pager);
 
 /** The latest page. @return owned: one reference; never NULL */
 struct sg_page *sg_pager_take(struct sg_pager *pager);
+
+/**
+ * A page in one of its variants, for a scraper; the pager will have that variant ready next time.
+ * @param ret_body  borrowed from the page @return 0, -ENOMEM or -EMSGSIZE
+ */
+int sg_pager_ask(struct sg_pager *pager,
+    struct sg_page *page,
+    enum sg_format format,
+    enum sg_coding coding,
+    struct sg_str *ret_body);

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <zstd.h>
 
 /* A clock that stands still until a test moves it. */
 static int64_t now_ms;
@@ -164,7 +165,30 @@ static void test_every_kind_and_reason_has_a_text(void **state)
         assert_non_null(sg_drop_reason_text((enum sg_drop_reason)i));
 }
 
-static void test_page_has_fresh_samples_and_gzip_of_the_same(void **state)
+/* In each coding; the second time it is the same memory. */
+static void assert_variant_is(
+    struct sg_pager *pager, struct sg_page *page, enum sg_format format, struct sg_str expected)
+{
+    struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
+    struct sg_str body, again;
+    char back[200];
+    size_t n = 0;
+
+    assert_int_equal(sg_pager_ask(pager, page, format, SG_CODING_IDENTITY, &body), 0);
+    assert_true(sg_str_equal(body, expected));
+    assert_int_equal(sg_pager_ask(pager, page, format, SG_CODING_GZIP, &body), 0);
+    assert_int_equal(libdeflate_gzip_decompress(d, body.ptr, body.len, back, sizeof back, &n), 0);
+    assert_true(sg_str_equal((struct sg_str){ back, n }, expected));
+    assert_int_equal(sg_pager_ask(pager, page, format, SG_CODING_GZIP, &again), 0);
+    assert_ptr_equal(again.ptr, body.ptr);
+    assert_int_equal(sg_pager_ask(pager, page, format, SG_CODING_ZSTD, &body), 0);
+    n = ZSTD_decompress(back, sizeof back, body.ptr, body.len);
+    assert_false(ZSTD_isError(n));
+    assert_true(sg_str_equal((struct sg_str){ back, n }, expected));
+    libdeflate_free_decompressor(d);
+}
+
+static void test_page_has_fresh_samples_in_every_variant(void **state)
 {
     struct fixture *f = *state;
     struct sg_pager *pager = NULL;
@@ -178,14 +202,10 @@ static void test_page_has_fresh_samples_and_gzip_of_the_same(void **state)
     assert_int_equal(sg_pager_make(pager), 0);
     struct sg_page *page = sg_pager_take(pager);
     assert_true(sg_str_equal(page->text, SG_STR("# HELP up Up.\n# TYPE up gauge\nup 42\n")));
-    char back[100];
-    size_t n = 0;
-    struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
-    assert_int_equal(
-        libdeflate_gzip_decompress(d, page->gzip.ptr, page->gzip.len, back, sizeof back, &n), 0);
-    libdeflate_free_decompressor(d);
-    assert_int_equal(n, page->text.len);
-    assert_memory_equal(back, page->text.ptr, n);
+    assert_variant_is(
+        pager, page, SG_FORMAT_TEXT, SG_STR("# HELP up Up.\n# TYPE up gauge\nup 42\n"));
+    assert_variant_is(pager, page, SG_FORMAT_OPENMETRICS,
+        SG_STR("# HELP up Up.\n# TYPE up gauge\nup 42\n# EOF\n"));
 
     now_ms += 30001;
     assert_int_equal(sg_pager_make(pager), 0);
@@ -292,7 +312,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_slot_stale_after_is_its_own, set_up, tear_down),
         cmocka_unit_test(test_every_kind_and_reason_has_a_text),
         cmocka_unit_test_setup_teardown(
-            test_page_has_fresh_samples_and_gzip_of_the_same, set_up, tear_down),
+            test_page_has_fresh_samples_in_every_variant, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_page_under_concurrent_publishing_is_always_whole, set_up, tear_down),
         cmocka_unit_test(test_cluster_brokers_are_kept_in_order_and_never_forgotten),

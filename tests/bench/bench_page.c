@@ -91,9 +91,9 @@ static void run(uint32_t n_series)
             (void)sg_series_table_set_int(table, i, (int64_t)i * 12345 + round);
         check(sg_series_table_snapshot(table, &set));
         if (!plan)
-            check(sg_plan_new(&set->layout, 1, &plan));
+            check(sg_plan_new(&set->layout, NULL, 1, &plan));
         sg_buf_clear(&out);
-        check(sg_encode_text(plan, (const struct sg_sample_set *const *)&set, &out));
+        check(sg_encode_text(plan, (const struct sg_sample_set *const *)&set, &out, NULL));
         encode_s[round] = now_s() - begun;
         (void)sg_sample_set_unref(set);
 

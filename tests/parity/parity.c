@@ -70,10 +70,10 @@ static int poll_once(
     sg_buf_done(&body);
     sg_buf_init(&page, 64 << 20);
     if (!r)
-        r = sg_plan_new(&set->layout, 1, &page_plan);
+        r = sg_plan_new(&set->layout, NULL, 1, &page_plan);
     const struct sg_sample_set *sets[] = { set };
     if (!r)
-        r = sg_encode_text(page_plan, sets, &page);
+        r = sg_encode_text(page_plan, sets, &page, NULL);
     if (!r && print)
         (void)fwrite(page.ptr, 1, page.len, stdout);
     const struct sg_engine_stats *stats = sg_engine_stats(engine);

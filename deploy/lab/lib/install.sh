@@ -19,6 +19,7 @@ build_packages=(
     libssl-dev
     libxxhash-dev
     libyaml-dev
+    libzstd-dev
     meson
     ninja-build
     pkg-config

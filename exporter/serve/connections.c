@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "serve/connections.h"
+
+#include "base/auto.h"
+
+#include <errno.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+
+enum {
+    SWEEP_MS = 1000
+};
+
+/* In the order in which they go when there are too many. */
+enum state {
+    WAITS_FIRST,
+    WAITS_NEXT,
+    ANSWERS,
+    CUT, /* shut down already */
+};
+
+struct connection {
+    struct sg_connections *all;
+    struct connection *previous;
+    struct connection *next;
+    int fd;
+    enum state state;
+    int64_t since_ms; /* monotonic: when the state began */
+};
+
+struct sg_connections {
+    const struct sg_clock *clock;
+    struct sg_http_counts *counts;
+    pthread_mutex_t lock; /* guards what is below, and the connections */
+    pthread_cond_t wake;
+    bool stopping;
+    size_t n;
+    struct connection *first;
+    pthread_t thread;
+    bool started;
+};
+
+/* ---- Cutting ---- */
+
+/* Called with the lock held. What is not read yet is thrown away, so that no memory waits for it.
+ */
+static void cut(struct connection *one, enum sg_http_refusal why)
+{
+    static const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+    one->state = CUT;
+    (void)setsockopt(one->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    (void)shutdown(one->fd, SHUT_RDWR);
+    sg_http_count_refused(one->all->counts, why);
+}
+
+static void sweep(struct sg_connections *all)
+{
+    static const struct {
+        int64_t limit_ms;
+        enum sg_http_refusal why;
+    } limits[] = {
+        [WAITS_FIRST] = { SG_FIRST_REQUEST_MS, SG_HTTP_REFUSED_TIMEOUT },
+        [WAITS_NEXT] = { SG_NEXT_REQUEST_MS, SG_HTTP_REFUSED_IDLE },
+        [ANSWERS] = { SG_ANSWER_MS, SG_HTTP_REFUSED_SLOW },
+    };
+    int64_t now_ms = sg_clock_monotonic_ms(all->clock);
+
+    for (struct connection *one = all->first; one; one = one->next) {
+        if (one->state != CUT && now_ms - one->since_ms > limits[one->state].limit_ms)
+            cut(one, limits[one->state].why);
+    }
+}
+
+/* Those that never asked for anything go first, of them the oldest. */
+static void make_room(struct sg_connections *all)
+{
+    struct connection *least = NULL;
+
+    for (struct connection *one = all->first; one; one = one->next) {
+        if (one->state != CUT &&
+            (!least || one->state < least->state ||
+                (one->state == least->state && one->since_ms < least->since_ms)))
+            least = one;
+    }
+    if (least)
+        cut(least, SG_HTTP_REFUSED_CROWD);
+}
+
+static void *run(void *context)
+{
+    struct sg_connections *all = context;
+
+    (void)pthread_setname_np(pthread_self(), "connections");
+    (void)pthread_mutex_lock(&all->lock);
+    while (!all->stopping) {
+        struct timespec until = sg_clock_timespec_in(CLOCK_MONOTONIC, SWEEP_MS);
+        (void)pthread_cond_timedwait(&all->wake, &all->lock, &until);
+        sweep(all);
+    }
+    (void)pthread_mutex_unlock(&all->lock);
+    return NULL;
+}
+
+/* ---- The list ---- */
+
+SG_AUTO_DEFINE(struct sg_connections *, sg_connections_free);
+
+int sg_connections_new(const struct sg_clock *clock,
+    struct sg_http_counts *counts,
+    struct sg_connections **ret_connections)
+{
+    sg_auto(sg_connections_free) struct sg_connections *all = calloc(1, sizeof *all);
+    pthread_condattr_t attributes;
+
+    if (!all)
+        return -ENOMEM;
+    all->clock = clock;
+    all->counts = counts;
+    (void)pthread_mutex_init(&all->lock, NULL);
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&all->wake, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+    int r = pthread_create(&all->thread, NULL, run, all);
+    if (r)
+        return -r;
+    all->started = true;
+    *ret_connections = sg_take(&all);
+    return 0;
+}
+
+struct sg_connections *sg_connections_free(struct sg_connections *connections)
+{
+    if (!connections)
+        return NULL;
+    if (connections->started) {
+        (void)pthread_mutex_lock(&connections->lock);
+        connections->stopping = true;
+        (void)pthread_cond_signal(&connections->wake);
+        (void)pthread_mutex_unlock(&connections->lock);
+        (void)pthread_join(connections->thread, NULL);
+    }
+    (void)pthread_cond_destroy(&connections->wake);
+    (void)pthread_mutex_destroy(&connections->lock);
+    free(connections);
+    return NULL;
+}
+
+static struct connection *connection_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+static void set_state(struct connection *one, enum state state)
+{
+    if (!one)
+        return;
+    (void)pthread_mutex_lock(&one->all->lock);
+    if (one->state != CUT) {
+        one->state = state;
+        one->since_ms = sg_clock_monotonic_ms(one->all->clock);
+    }
+    (void)pthread_mutex_unlock(&one->all->lock);
+}
+
+static void started(
+    struct sg_connections *all, struct MHD_Connection *connection, void **socket_context)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct connection *one = info ? calloc(1, sizeof *one) : NULL;
+
+    *socket_context = one;
+    if (!one)
+        return; /* libmicrohttpd's own time-out has to do */
+    one->all = all;
+    one->fd = info->connect_fd;
+    one->since_ms = sg_clock_monotonic_ms(all->clock);
+    (void)pthread_mutex_lock(&all->lock);
+    if (all->n >= SG_CONNECTIONS_CROWDED)
+        make_room(all);
+    one->next = all->first;
+    if (all->first)
+        all->first->previous = one;
+    all->first = one;
+    all->n++;
+    (void)pthread_mutex_unlock(&all->lock);
+}
+
+/* Did it send anything? One that only connects, as load balancers do, is no refusal. */
+static bool has_sent(const struct connection *one)
+{
+    struct tcp_info info = { 0 };
+    socklen_t len = sizeof info;
+
+    return getsockopt(one->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+           len >=
+               offsetof(struct tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received &&
+           info.tcpi_bytes_received > 0;
+}
+
+static void closed(struct connection *one)
+{
+    struct sg_connections *all = one->all;
+
+    (void)pthread_mutex_lock(&all->lock);
+    if (one->state == WAITS_FIRST && has_sent(one))
+        sg_http_count_refused(all->counts, SG_HTTP_REFUSED_MALFORMED);
+    if (one->previous)
+        one->previous->next = one->next;
+    else
+        all->first = one->next;
+    if (one->next)
+        one->next->previous = one->previous;
+    all->n--;
+    (void)pthread_mutex_unlock(&all->lock);
+    free(one);
+}
+
+void sg_connections_notify(void *context,
+    struct MHD_Connection *connection,
+    void **socket_context,
+    enum MHD_ConnectionNotificationCode what)
+{
+    if (what == MHD_CONNECTION_NOTIFY_STARTED)
+        started(context, connection, socket_context);
+    else if (*socket_context)
+        closed(*socket_context);
+}
+
+void sg_connections_request(struct MHD_Connection *connection)
+{
+    set_state(connection_of(connection), ANSWERS);
+}
+
+void sg_connections_completed(struct MHD_Connection *connection)
+{
+    set_state(connection_of(connection), WAITS_NEXT);
+}
+
+void sg_connections_answered(struct MHD_Connection *connection, unsigned status)
+{
+    struct connection *one = connection_of(connection);
+    if (one)
+        sg_http_count_status(one->all->counts, status);
+}
+
+void sg_connections_refused(struct MHD_Connection *connection, enum sg_http_refusal why)
+{
+    struct connection *one = connection_of(connection);
+    if (one)
+        sg_http_count_refused(one->all->counts, why);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Deadlines of connections, and who has to go when there are too many.
+ *
+ * libmicrohttpd's own time-out counts from the last byte that moved: a client that sends or takes
+ * one byte a second would live for ever. Here each connection has a deadline that no byte moves:
+ * for its request, for reading the answer, for asking again. A thread looks once a second and shuts
+ * down the sockets of those that are late; libmicrohttpd then sees the end and cleans up. A
+ * connection is taken off the list before its descriptor is closed, under the same lock, so that a
+ * descriptor is never shut down that meanwhile means another connection.
+ */
+
+#include "base/clock.h"
+#include "store/http_counts.h"
+
+#include <microhttpd.h>
+
+enum {
+    SG_CONNECTIONS_MAX = 512,        /* in all; libmicrohttpd refuses more */
+    SG_CONNECTIONS_CROWDED = 448,    /* from here on a new one costs the one that matters least */
+    SG_FIRST_REQUEST_MS = 10 * 1000, /* from accept to a whole request */
+    SG_NEXT_REQUEST_MS = 120 * 1000, /* from an answer to the next whole request: scrapers keep
+                                        connections for longer than a usual interval */
+    SG_ANSWER_MS = 30 * 1000,        /* to read an answer; Prometheus gives up after 10 s */
+};
+
+struct sg_connections;
+
+/** @param clock, counts  borrowed @return 0, -ENOMEM or -errno of the thread */
+int sg_connections_new(const struct sg_clock *clock,
+    struct sg_http_counts *counts,
+    struct sg_connections **ret_connections);
+
+/** After all daemons have stopped. @return NULL; connections may be NULL */
+struct sg_connections *sg_connections_free(struct sg_connections *connections);
+
+/** For MHD_OPTION_NOTIFY_CONNECTION; the context is the struct sg_connections. */
+void sg_connections_notify(void *context,
+    struct MHD_Connection *connection,
+    void **socket_context,
+    enum MHD_ConnectionNotificationCode what);
+
+/** A request has come whole: its answer's time begins. */
+void sg_connections_request(struct MHD_Connection *connection);
+
+/** The answer has gone, or will never: the next request's time begins. */
+void sg_connections_completed(struct MHD_Connection *connection);
+
+/** Count an answer. */
+void sg_connections_answered(struct MHD_Connection *connection, unsigned status);
+
+/** Count a refusal. */
+void sg_connections_refused(struct MHD_Connection *connection, enum sg_http_refusal why);

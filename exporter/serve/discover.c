@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "serve/discover.h"
+
+#include "base/auto.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct sg_cluster *find_cluster(
+    const struct sg_serve_config *config, const char *cluster)
+{
+    for (size_t i = 0; i < config->n_clusters; i++) {
+        if (strcmp(sg_cluster_name(config->clusters[i]), cluster) == 0)
+            return config->clusters[i];
+    }
+    return NULL;
+}
+
+bool sg_discover_knows_cluster(const struct sg_serve_config *config, const char *cluster)
+{
+    return find_cluster(config, cluster) != NULL;
+}
+
+bool sg_discover_knows_broker(
+    const struct sg_serve_config *config, const char *cluster, const char *broker)
+{
+    const struct sg_cluster *found = find_cluster(config, cluster);
+    sg_auto_free struct sg_broker *brokers = NULL;
+    size_t n = 0;
+    char id[16];
+
+    if (!found || sg_cluster_copy_brokers(found, &brokers, &n))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        (void)snprintf(id, sizeof id, "%d", brokers[i].id);
+        if (strcmp(id, broker) == 0)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * All targets have the exporter's address, so that `instance` must say which broker one is: the
+ * address by which Kafka itself knows it.
+ */
+static json_t *describe(
+    const char *cluster, const struct sg_broker *broker, const char *host, const char *scheme)
+{
+    char id[16];
+    char instance[SG_HOST_BYTES_MAX + 16];
+
+    (void)snprintf(id, sizeof id, "%d", broker->id);
+    if (broker->host[0])
+        (void)snprintf(instance, sizeof instance, strchr(broker->host, ':') ? "[%s]:%d" : "%s:%d",
+            broker->host, broker->port);
+    else
+        (void)snprintf(instance, sizeof instance, "broker-%d", broker->id);
+    return json_pack("{s:[s], s:{s:s, s:s, s:s, s:s, s:s, s:s, s:s}}", "targets", host, "labels",
+        "__metrics_path__", "/probe", "__scheme__", scheme, "__param_cluster", cluster,
+        "__param_broker", id, "cluster", cluster, "broker", id, "instance", instance);
+}
+
+int sg_discover_write(
+    const struct sg_serve_config *config, const char *host, const char *scheme, struct sg_buf *out)
+{
+    json_t *list = json_array();
+    int r = list ? 0 : -ENOMEM;
+
+    for (size_t i = 0; i < config->n_clusters && !r; i++) {
+        sg_auto_free struct sg_broker *brokers = NULL;
+        size_t n = 0;
+        r = sg_cluster_copy_brokers(config->clusters[i], &brokers, &n);
+        for (size_t j = 0; j < n && !r; j++) {
+            /* A name that is no UTF-8 cannot be in JSON; its brokers are left out. */
+            json_t *target =
+                describe(sg_cluster_name(config->clusters[i]), &brokers[j], host, scheme);
+            if (target && json_array_append_new(list, target))
+                r = -ENOMEM;
+        }
+    }
+    char *text = r ? NULL : json_dumps(list, JSON_COMPACT);
+    if (!r)
+        r = text ? sg_buf_add_str(out, sg_str_of(text)) : -ENOMEM;
+    if (!r)
+        r = sg_buf_add_char(out, '\n');
+    free(text);
+    json_decref(list);
+    return r;
+}

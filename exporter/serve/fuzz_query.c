@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "metric/text.h"
+#include "serve/query.h"
+#include "serve/unescape.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* An error is one line, whatever was asked for. */
+static void check_line(const struct sg_error *err)
+{
+    if (!err->text[0] || strchr(err->text, '\n'))
+        abort();
+}
+
+/*
+ * NAME=VALUE&NAME=VALUE…, decoded by the library before we see it: any bytes. They choose lines of
+ * a page that is as well-formed as the series table makes it.
+ */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct sg_source sources[] = { { "c", "jolokia", "1" },
+        { "c", "admin", "cluster" }, { "", "self", "" } };
+    static const char line[] = "up{kafka_cluster=\"c\\n\",broker=\"1\",x=\"\\\"}\"} 1\n";
+    struct sg_query query = { 0 };
+    struct sg_error err = { "" };
+    struct sg_collect collect;
+    struct sg_probe probe;
+    char *text = malloc(size + 1);
+
+    if (!text)
+        return 0;
+    if (size)
+        memcpy(text, data, size);
+    text[size] = '\0';
+    (void)sg_host_is_good(text);
+    if (sg_unescape(text) > size)
+        abort();
+    char *rest = text;
+    for (char *arg; query.n < SG_QUERY_ARGS_MAX && (arg = strsep(&rest, "&"));) {
+        char *name = strsep(&arg, "=");
+        query.args[query.n++] = (struct sg_query_arg){ name, arg ? arg : "" };
+    }
+    if (sg_query_expect_none(&query, &err))
+        check_line(&err);
+    if (sg_collect_read(&query, &collect, &err)) {
+        check_line(&err);
+    } else {
+        struct sg_selection selection = sg_collect_selection(&collect);
+        (void)selection.source(selection.context, &sources[0]);
+    }
+    if (sg_probe_read(&query, &probe, &err)) {
+        check_line(&err);
+    } else {
+        probe.cluster_label = "kafka_cluster";
+        struct sg_selection selection = sg_probe_selection(&probe);
+        for (size_t i = 0; i < 3; i++)
+            (void)selection.source(selection.context, &sources[i]);
+        (void)selection.line(selection.context, SG_STR(line));
+    }
+    free(text);
+    return 0;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "serve/pages.h"
+
+#include "base/auto.h"
+#include "serve/accept.h"
+#include "serve/answer.h"
+#include "serve/discover.h"
+#include "serve/query.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+static const char out_of_memory[] = "out of memory\n";
+
+/* What was asked for, in which form. */
+struct wanted {
+    struct sg_query query;
+    bool too_many;
+    struct sg_media media;
+    enum sg_coding coding;
+};
+
+static const char *header_of(struct MHD_Connection *connection, const char *name)
+{
+    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
+static enum MHD_Result note_arg(
+    void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct wanted *wanted = context;
+    struct sg_query *query = &wanted->query;
+
+    (void)kind;
+    if (query->n == SG_QUERY_ARGS_MAX) {
+        wanted->too_many = true;
+        return MHD_NO;
+    }
+    query->args[query->n++] = (struct sg_query_arg){ name, value ? value : "" };
+    return MHD_YES;
+}
+
+/* One line of plain text. */
+static enum MHD_Result answer_error(
+    struct MHD_Connection *connection, unsigned status, const struct sg_error *err)
+{
+    struct sg_buf line;
+
+    sg_buf_init(&line, sizeof err->text + 1);
+    struct MHD_Response *response = sg_buf_printf(&line, "%s\n", err->text)
+                                        ? NULL
+                                        : sg_answer_from_buf(&line, "text/plain; charset=utf-8");
+    sg_buf_done(&line);
+    if (response)
+        sg_answer_header(response, "X-Content-Type-Options", "nosniff");
+    return sg_answer_send(connection, status, response);
+}
+
+/* @return 0, or the status to answer with, err being its text */
+static unsigned read_wanted(
+    struct MHD_Connection *connection, struct wanted *ret_wanted, struct sg_error *err)
+{
+    *ret_wanted = (struct wanted){
+        .media = sg_accept_format(header_of(connection, MHD_HTTP_HEADER_ACCEPT)),
+    };
+    (void)MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, note_arg, ret_wanted);
+    if (ret_wanted->too_many) {
+        (void)sg_error_set(err, 0, "more than %d parameters", SG_QUERY_ARGS_MAX);
+        return MHD_HTTP_BAD_REQUEST;
+    }
+    if (sg_accept_coding(
+            header_of(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING), &ret_wanted->coding)) {
+        (void)sg_error_set(
+            err, 0, "Accept-Encoding refuses gzip, zstd and identity; there is no other");
+        return MHD_HTTP_NOT_ACCEPTABLE;
+    }
+    return 0;
+}
+
+static void add_page_headers(struct MHD_Response *response, const struct wanted *wanted)
+{
+    static const char *const codings[SG_CODINGS] = {
+        [SG_CODING_GZIP] = "gzip",
+        [SG_CODING_ZSTD] = "zstd",
+    };
+
+    sg_answer_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, wanted->media.content_type);
+    sg_answer_header(response, MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding");
+    if (codings[wanted->coding])
+        sg_answer_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, codings[wanted->coding]);
+}
+
+static void unref_page(void *page)
+{
+    (void)sg_page_unref(page);
+}
+
+/* The ready bytes, shared with everybody who asks for the same. */
+static enum MHD_Result answer_whole_page(const struct sg_serve_config *config,
+    struct MHD_Connection *connection,
+    const struct wanted *wanted)
+{
+    struct sg_page *page = sg_pager_take(config->pager);
+    struct sg_str body;
+
+    if (config->scraped)
+        config->scraped(config->scraped_context);
+    if (sg_pager_ask(config->pager, page, wanted->media.format, wanted->coding, &body)) {
+        (void)sg_page_unref(page);
+        return sg_answer_note(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory);
+    }
+    struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
+        body.len, (void *)(uintptr_t)body.ptr, unref_page, page);
+    if (!response) {
+        (void)sg_page_unref(page);
+        return MHD_NO;
+    }
+    add_page_headers(response, wanted);
+    return sg_answer_send(connection, MHD_HTTP_OK, response);
+}
+
+static enum MHD_Result answer_selection(const struct sg_serve_config *config,
+    struct MHD_Connection *connection,
+    const struct wanted *wanted,
+    const struct sg_selection *selection)
+{
+    struct sg_page *page = sg_pager_take(config->pager);
+    struct MHD_Response *response = NULL;
+    struct sg_buf body;
+
+    sg_buf_init(&body, SG_PAGE_BYTES_MAX);
+    int r = sg_page_select(page, wanted->media.format, selection, wanted->coding, &body);
+    (void)sg_page_unref(page);
+    if (!r) {
+        response = MHD_create_response_from_buffer(body.len, body.ptr, MHD_RESPMEM_MUST_FREE);
+        if (response)
+            (void)sg_take(&body.ptr); /* the response has it now */
+    }
+    sg_buf_done(&body);
+    if (r)
+        return sg_answer_note(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory);
+    if (response)
+        add_page_headers(response, wanted);
+    return sg_answer_send(connection, MHD_HTTP_OK, response);
+}
+
+enum MHD_Result sg_pages_metrics(
+    const struct sg_serve_config *config, struct MHD_Connection *connection)
+{
+    struct sg_error err = { "" };
+    struct sg_collect collect;
+    struct wanted wanted;
+
+    unsigned status = read_wanted(connection, &wanted, &err);
+    if (!status && sg_collect_read(&wanted.query, &collect, &err))
+        status = MHD_HTTP_BAD_REQUEST;
+    if (status)
+        return answer_error(connection, status, &err);
+    if (collect.everything)
+        return answer_whole_page(config, connection, &wanted);
+    struct sg_selection selection = sg_collect_selection(&collect);
+    return answer_selection(config, connection, &wanted, &selection);
+}
+
+enum MHD_Result sg_pages_probe(
+    const struct sg_serve_config *config, struct MHD_Connection *connection)
+{
+    struct sg_error err = { "" };
+    struct sg_probe probe;
+    struct wanted wanted;
+
+    unsigned status = read_wanted(connection, &wanted, &err);
+    if (!status && sg_probe_read(&wanted.query, &probe, &err))
+        status = MHD_HTTP_BAD_REQUEST;
+    if (status)
+        return answer_error(connection, status, &err);
+    /* Only names that are known here: this is no way to make us connect anywhere. */
+    if (!sg_discover_knows_cluster(config, probe.cluster))
+        return sg_answer_note(
+            connection, MHD_HTTP_NOT_FOUND, "no such cluster in the configuration\n");
+    if (!sg_discover_knows_broker(config, probe.cluster, probe.broker))
+        return sg_answer_note(
+            connection, MHD_HTTP_NOT_FOUND, "no such broker is known in the cluster\n");
+    probe.cluster_label = config->cluster_label;
+    struct sg_selection selection = sg_probe_selection(&probe);
+    return answer_selection(config, connection, &wanted, &selection);
+}
+
+enum MHD_Result sg_pages_discover(
+    const struct sg_serve_config *config, struct MHD_Connection *connection)
+{
+    const char *host = header_of(connection, MHD_HTTP_HEADER_HOST);
+    struct sg_error err = { "" };
+    struct wanted wanted;
+    struct sg_buf json;
+
+    unsigned status = read_wanted(connection, &wanted, &err);
+    if (!status && sg_query_expect_none(&wanted.query, &err))
+        status = MHD_HTTP_BAD_REQUEST;
+    if (status)
+        return answer_error(connection, status, &err);
+    if (!host || !sg_host_is_good(host))
+        return sg_answer_note(
+            connection, MHD_HTTP_BAD_REQUEST, "Host must be this exporter's HOST or HOST:PORT\n");
+    bool tls = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION) != NULL;
+    sg_buf_init(&json, SG_DISCOVER_BYTES_MAX);
+    int r = sg_discover_write(config, host, tls ? "https" : "http", &json);
+    struct MHD_Response *response = r ? NULL : sg_answer_from_buf(&json, "application/json");
+    sg_buf_done(&json);
+    if (r)
+        return sg_answer_note(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory);
+    return sg_answer_send(connection, MHD_HTTP_OK, response);
+}

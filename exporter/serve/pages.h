@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Handlers that answer with metrics: the whole page, a part of it, and where the parts are. */
+
+#include "serve/routes.h"
+
+/** The telemetry path: everything, or what collect[] and exclude[] leave. */
+enum MHD_Result sg_pages_metrics(
+    const struct sg_serve_config *config, struct MHD_Connection *connection);
+
+/** /probe?cluster=NAME&broker=ID */
+enum MHD_Result sg_pages_probe(
+    const struct sg_serve_config *config, struct MHD_Connection *connection);
+
+/** /sd */
+enum MHD_Result sg_pages_discover(
+    const struct sg_serve_config *config, struct MHD_Connection *connection);

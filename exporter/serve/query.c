@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "serve/query.h"
+
+#include "metric/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What a stranger wrote, for one line of an answer: short, and printable. */
+struct quoted {
+    char text[64];
+};
+
+static struct quoted quote(const char *value)
+{
+    struct quoted quoted;
+    size_t n = 0;
+
+    for (; value[n] && n + 4 < sizeof quoted.text; n++)
+        quoted.text[n] = value[n] >= ' ' && value[n] < 0x7f ? value[n] : '?';
+    memcpy(quoted.text + n, value[n] ? "..." : "", value[n] ? 4 : 1);
+    return quoted;
+}
+
+static int unknown_parameter(const char *name, const char *taken, struct sg_error *err)
+{
+    return sg_error_set(
+        err, SG_QUERY_E_BAD, "unknown parameter \"%s\"; %s", quote(name).text, taken);
+}
+
+int sg_query_expect_none(const struct sg_query *query, struct sg_error *err)
+{
+    return query->n == 0 ? 0 : unknown_parameter(query->args[0].name, "none is taken here", err);
+}
+
+/* ---- collect[] and exclude[] ---- */
+
+static const char *const collectors[] = { "admin", "jolokia", "jolokia_slow", "self" };
+
+enum {
+    N_COLLECTORS = sizeof collectors / sizeof collectors[0]
+};
+_Static_assert(N_COLLECTORS <= sizeof((struct sg_collect *)0)->chosen, "room for each");
+
+static int place_of_collector(const char *name)
+{
+    for (int i = 0; i < N_COLLECTORS; i++) {
+        if (strcmp(name, collectors[i]) == 0)
+            return i;
+    }
+    return -1;
+}
+
+int sg_collect_read(
+    const struct sg_query *query, struct sg_collect *ret_collect, struct sg_error *err)
+{
+    struct sg_collect collect = { .everything = query->n == 0 };
+    bool collects = false;
+    bool excludes = false;
+
+    for (size_t i = 0; i < query->n; i++) {
+        const struct sg_query_arg *arg = &query->args[i];
+        bool is_collect = strcmp(arg->name, "collect[]") == 0;
+        if (!is_collect && strcmp(arg->name, "exclude[]") != 0)
+            return unknown_parameter(arg->name, "collect[] and exclude[] are taken", err);
+        int place = place_of_collector(arg->value);
+        if (place < 0)
+            return sg_error_set(err, SG_QUERY_E_BAD,
+                "%s: no collector \"%s\"; there are admin, jolokia, jolokia_slow and self",
+                arg->name, quote(arg->value).text);
+        collects = collects || is_collect;
+        excludes = excludes || !is_collect;
+        collect.chosen[place] = true;
+    }
+    if (collects && excludes)
+        return sg_error_set(err, SG_QUERY_E_BAD, "collect[] and exclude[] cannot be used together");
+    for (int i = 0; excludes && i < N_COLLECTORS; i++)
+        collect.chosen[i] = !collect.chosen[i];
+    *ret_collect = collect;
+    return 0;
+}
+
+static enum sg_choice choose_collector(const void *context, const struct sg_source *source)
+{
+    const struct sg_collect *collect = context;
+    int place = place_of_collector(source->collector);
+    return place >= 0 && collect->chosen[place] ? SG_CHOICE_ALL : SG_CHOICE_NOTHING;
+}
+
+struct sg_selection sg_collect_selection(const struct sg_collect *collect)
+{
+    return (struct sg_selection){ .source = choose_collector, .context = collect };
+}
+
+/* ---- /probe ---- */
+
+int sg_probe_read(const struct sg_query *query, struct sg_probe *ret_probe, struct sg_error *err)
+{
+    struct sg_probe probe = { NULL, NULL, NULL };
+
+    for (size_t i = 0; i < query->n; i++) {
+        const struct sg_query_arg *arg = &query->args[i];
+        bool is_cluster = strcmp(arg->name, "cluster") == 0;
+        if (!is_cluster && strcmp(arg->name, "broker") != 0)
+            return unknown_parameter(arg->name, "cluster and broker are taken", err);
+        const char **place = is_cluster ? &probe.cluster : &probe.broker;
+        if (*place)
+            return sg_error_set(err, SG_QUERY_E_BAD, "%s: given twice", arg->name);
+        *place = arg->value;
+    }
+    if (!probe.cluster || !probe.cluster[0] || !probe.broker || !probe.broker[0])
+        return sg_error_set(err, SG_QUERY_E_BAD, "%s is missing: /probe?cluster=NAME&broker=ID",
+            !probe.cluster || !probe.cluster[0] ? "cluster" : "broker");
+    *ret_probe = probe;
+    return 0;
+}
+
+static enum sg_choice choose_broker(const void *context, const struct sg_source *source)
+{
+    const struct sg_probe *probe = context;
+
+    if (strcmp(source->collector, "self") == 0 && !source->cluster[0])
+        return SG_CHOICE_BY_LINE;
+    if (strcmp(source->cluster, probe->cluster) != 0)
+        return SG_CHOICE_NOTHING;
+    if (strcmp(source->collector, "admin") == 0)
+        return SG_CHOICE_BY_LINE;
+    return strcmp(source->target, probe->broker) == 0 ? SG_CHOICE_ALL : SG_CHOICE_NOTHING;
+}
+
+/* Does the label's value, escaped as it stands in the line, mean the text? */
+static bool value_means(struct sg_str value, const char *text)
+{
+    for (size_t i = 0; i < value.len; i++, text++) {
+        char c = value.ptr[i];
+        if (c == '\\' && i + 1 < value.len)
+            c = value.ptr[++i] == 'n' ? '\n' : value.ptr[i];
+        if (c != *text || !*text)
+            return false;
+    }
+    return !*text;
+}
+
+/* The label of a line that may say which broker the line is about. */
+static bool find_broker(struct sg_str line, struct sg_str labels, struct sg_str *ret_value)
+{
+    struct sg_str collector;
+
+    if (sg_text_find_label(labels, SG_STR("broker"), ret_value))
+        return true;
+    if (sg_str_starts_with(line, SG_STR("kafka_broker_info{")))
+        return sg_text_find_label(labels, SG_STR("id"), ret_value);
+    return sg_str_starts_with(line, SG_STR("streamgauge_collector_")) &&
+           sg_text_find_label(labels, SG_STR("collector"), &collector) &&
+           sg_text_find_label(labels, SG_STR("target"), ret_value);
+}
+
+static bool may_name_broker(const void *context, struct sg_str line)
+{
+    struct sg_str value;
+
+    (void)context;
+    return find_broker(line, sg_text_labels(line), &value);
+}
+
+static bool names_broker(const void *context, struct sg_str line)
+{
+    const struct sg_probe *probe = context;
+    struct sg_str labels = sg_text_labels(line);
+    struct sg_str broker, cluster;
+
+    return find_broker(line, labels, &broker) && value_means(broker, probe->broker) &&
+           sg_text_find_label(labels, sg_str_of(probe->cluster_label), &cluster) &&
+           value_means(cluster, probe->cluster);
+}
+
+struct sg_selection sg_probe_selection(const struct sg_probe *probe)
+{
+    return (struct sg_selection){ choose_broker, names_broker, may_name_broker, probe };
+}
+
+/* ---- Host ---- */
+
+bool sg_host_is_good(const char *host)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    static const char digits[] = "0123456789";
+    size_t n;
+
+    if (host[0] == '[') {
+        n = strspn(host + 1, "0123456789abcdefABCDEF:.");
+        if (n < 2 || host[1 + n] != ']')
+            return false;
+        host += n + 2;
+    } else {
+        const char *from = host;
+        while (*host && (strchr(letters, *host) || strchr(digits, *host) || strchr("-._", *host)))
+            host++;
+        if (host == from || host - from > 253)
+            return false;
+    }
+    if (!*host)
+        return true;
+    n = strspn(host + 1, digits);
+    return *host == ':' && n >= 1 && n <= 5 && !host[1 + n];
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Parameters of a request, and what they choose of the page. Strict: a parameter that means nothing
+ * is an error that names it, because a filter that is silently ignored gives a wrong page.
+ * Pure functions; texts are borrowed. Any thread.
+ */
+
+#include "base/error.h"
+#include "metric/encode.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    SG_QUERY_E_BAD = 1, /* err says which parameter, and why, in one line */
+};
+
+enum {
+    SG_QUERY_ARGS_MAX = 32
+};
+
+struct sg_query_arg {
+    const char *name;
+    const char *value; /* never NULL */
+};
+
+struct sg_query {
+    size_t n;
+    struct sg_query_arg args[SG_QUERY_ARGS_MAX];
+};
+
+/** No parameters are taken. @return 0 or SG_QUERY_E_BAD */
+int sg_query_expect_none(const struct sg_query *query, struct sg_error *err);
+
+/* ---- collect[] and exclude[], as node_exporter has them ---- */
+
+struct sg_collect {
+    bool everything;
+    bool chosen[8]; /* per collector, in the order of the list in query.c */
+};
+
+/** @return 0 or SG_QUERY_E_BAD: both together, or a name that no collector has */
+int sg_collect_read(
+    const struct sg_query *query, struct sg_collect *ret_collect, struct sg_error *err);
+
+/** @param collect borrowed */
+struct sg_selection sg_collect_selection(const struct sg_collect *collect);
+
+/* ---- cluster and broker of /probe ---- */
+
+struct sg_probe {
+    const char *cluster;
+    const char *broker;
+    const char *cluster_label; /* name of the label that carries the cluster's name */
+};
+
+/** @return 0 or SG_QUERY_E_BAD; the cluster's label is the caller's to set */
+int sg_probe_read(const struct sg_query *query, struct sg_probe *ret_probe, struct sg_error *err);
+
+/**
+ * All that the broker's own JMX gives, and what the other slots say of the broker: lines with the
+ * label broker, kafka_broker_info's id, the collectors whose target it is.
+ * @param probe borrowed
+ */
+struct sg_selection sg_probe_selection(const struct sg_probe *probe);
+
+/* ---- Host ---- */
+
+/** Is it a host, maybe with a port, as a Host header may have it, and nothing else? */
+bool sg_host_is_good(const char *host);

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "serve/routes.h"
+
+#include "serve/answer.h"
+#include "serve/pages.h"
+#include "serve/status_page.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* ---- Handlers ---- */
+
+static enum MHD_Result answer_status_page(
+    const struct sg_serve_config *config, struct MHD_Connection *connection)
+{
+    struct sg_buf html;
+
+    sg_buf_init(&html, SG_STATUS_PAGE_BYTES_MAX);
+    if (sg_status_page_write(config, &html)) {
+        sg_buf_done(&html);
+        return sg_answer_note(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory\n");
+    }
+    struct MHD_Response *response = sg_answer_from_buf(&html, "text/html; charset=utf-8");
+    sg_buf_done(&html);
+    if (response) {
+        sg_answer_header(response, "Content-Security-Policy",
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+            "frame-ancestors 'none'");
+        sg_answer_header(response, "X-Content-Type-Options", "nosniff");
+        sg_answer_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    }
+    return sg_answer_send(connection, MHD_HTTP_OK, response);
+}
+
+static enum MHD_Result answer_healthy(
+    const struct sg_serve_config *config, struct MHD_Connection *connection)
+{
+    (void)config;
+    return sg_answer_note(connection, MHD_HTTP_OK, "Healthy\n");
+}
+
+static enum MHD_Result answer_ready(
+    const struct sg_serve_config *config, struct MHD_Connection *connection)
+{
+    if (sg_store_is_ready(config->store))
+        return sg_answer_note(connection, MHD_HTTP_OK, "Ready\n");
+    return sg_answer_note(
+        connection, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready: some collectors have not run yet\n");
+}
+
+/* ---- The table ---- */
+
+static const struct sg_route routes[] = {
+    { NULL, SG_METHODS_READ, sg_pages_metrics },
+    { "/", SG_METHODS_READ, answer_status_page },
+    { "/probe", SG_METHODS_READ, sg_pages_probe },
+    { "/sd", SG_METHODS_READ, sg_pages_discover },
+    { "/-/healthy", SG_METHODS_READ, answer_healthy },
+    { "/-/ready", SG_METHODS_READ, answer_ready },
+};
+
+static unsigned methods_of(const char *method)
+{
+    if (strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0)
+        return SG_METHODS_READ;
+    return strcmp(method, MHD_HTTP_METHOD_POST) == 0 ? SG_METHODS_POST : 0;
+}
+
+static enum MHD_Result answer_wrong_method(
+    struct MHD_Connection *connection, const struct sg_route *route)
+{
+    static const struct {
+        const char *allow;
+        const char *note;
+    } by_methods[] = {
+        [SG_METHODS_READ] = { "GET, HEAD", "only GET and HEAD are served here\n" },
+        [SG_METHODS_POST] = { "POST", "only POST is served here\n" },
+        [SG_METHODS_READ |
+            SG_METHODS_POST] = { "GET, HEAD, POST", "only GET, HEAD and POST are served here\n" },
+    };
+    const char *note = by_methods[route->methods].note;
+
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        strlen(note), (void *)(uintptr_t)note, MHD_RESPMEM_PERSISTENT);
+    if (response) {
+        sg_answer_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/plain; charset=utf-8");
+        sg_answer_header(response, MHD_HTTP_HEADER_ALLOW, by_methods[route->methods].allow);
+    }
+    return sg_answer_send(connection, MHD_HTTP_METHOD_NOT_ALLOWED, response);
+}
+
+enum MHD_Result sg_routes_answer(const struct sg_serve_config *config,
+    struct MHD_Connection *connection,
+    const char *method,
+    const char *path)
+{
+    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
+        const char *served = routes[i].path ? routes[i].path : config->telemetry_path;
+        if (strcmp(path, served) != 0)
+            continue;
+        if (!(routes[i].methods & methods_of(method)))
+            return answer_wrong_method(connection, &routes[i]);
+        return routes[i].handle(config, connection);
+    }
+    return sg_answer_note(connection, MHD_HTTP_NOT_FOUND, "not found; try /metrics or /\n");
+}

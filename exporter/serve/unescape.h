@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Percent-decoding of paths and parameters. Source: RFC 3986, 2.1.
+ * Pure functions; any thread.
+ */
+
+#include <stddef.h>
+
+/**
+ * Decode in place. %00 stays as it stands, so that what is behind it does not vanish, and so does
+ * what is no escape.
+ * @return the new length
+ */
+size_t sg_unescape(char *text);
