@@ -12,10 +12,20 @@
 #include "serve/listen.h"
 #include "version.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+/*
+ * Blocks from this size on go back to the system when they are freed. Of a large cluster the page
+ * is tens of megabytes, and the next one is made while the old one is still being sent: by itself
+ * the C library would raise the limit and keep what both took for ever.
+ */
+enum {
+    OWN_MAPPING_BYTES = 1024 * 1024
+};
 
 enum {
     EXIT_DONE,
@@ -95,6 +105,7 @@ int main(int argc, char **argv)
     sg_auto(sg_config_free) struct sg_config *config = NULL;
     struct sg_program *program = NULL;
 
+    (void)mallopt(M_MMAP_THRESHOLD, OWN_MAPPING_BYTES);
     (void)signal(SIGPIPE, SIG_IGN);
     if (sg_flags_parse(argc, argv, &flags, &err)) {
         (void)fprintf(stderr, "streamgauge: %s\n", err.text);

@@ -28,6 +28,7 @@
 #include "admin/export.h"
 #include "admin/failures.h"
 #include "admin/groups.h"
+#include "admin/memo.h"
 #include "admin/metadata.h"
 #include "admin/offsets.h"
 #include "admin/permissions.h"
@@ -44,7 +45,9 @@
 #include <string.h>
 
 enum {
-    SERIES_MAX = 5000000, /* 200 k partitions and their groups */
+    /* Topics that a client has come to know besides those that were there when it was new: then
+       it is replaced, because librdkafka keeps something of each. */
+    CLIENT_NEW_TOPICS_MAX = 500,
 
     /* Shares of a collection's time, in percent of it, when everything that can hang does. */
     METADATA_UNTIL = 45,
@@ -70,8 +73,12 @@ struct admin {
     struct sg_ages *ages;
     struct sg_configs *configs;
     struct sg_statuses *statuses;
+    struct sg_memo *memo;
     struct sg_series_table *table;
     struct sg_slot *slot;
+    struct sg_groups before; /* which groups there were at the collection before */
+    bool has_topics;         /* the client has been through a collection … */
+    uint64_t n_topics;       /* … and this was sg_configs_n_new() then */
 };
 
 /* One collection. */
@@ -188,7 +195,8 @@ static int read_topology(struct collection *c)
     if (r)
         return r;
     sg_client_forget(self->client, SG_CLIENT_ANY_BROKER);
-    r = sg_topology_new(metadata, self->topic_filter, &c->topology);
+    r = sg_topology_new(
+        metadata, self->topic_filter, self->env.cluster_config->limits.partitions, &c->topology);
     rd_kafka_metadata_destroy(metadata);
     if (r)
         return r;
@@ -242,6 +250,7 @@ static int read_groups(struct collection *c)
         .stopping = c->admin->env.stopping,
         .topology = c->topology,
         .group_filter = c->admin->group_filter,
+        .group_states = c->admin->env.cluster_config->group_states,
         .groups = &c->groups,
         .failures = &c->failures,
         .list_deadline_ms = sg_clock_monotonic_ms(c->admin->env.clock) + share_ms(c, LIST_SHARE),
@@ -381,6 +390,8 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .spark = c->spark,
         .configs = self->configs,
         .statuses = self->statuses,
+        .memo = self->memo,
+        .granularity = self->env.cluster_config->granularity,
         .now_ms = sg_clock_monotonic_ms(self->env.clock),
     };
 
@@ -410,7 +421,9 @@ static void destroy(void *opaque)
     (void)sg_ages_free(self->ages);
     (void)sg_configs_free(self->configs);
     (void)sg_statuses_free(self->statuses);
+    (void)sg_memo_free(self->memo);
     (void)sg_series_table_free(self->table);
+    sg_groups_done(&self->before);
     free(self);
 }
 
@@ -442,11 +455,13 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
     r = sg_client_new(config, env->config->timeout_ms, &self->client, err);
     if (r)
         return r;
-    r = sg_series_table_new(&label, 1, SERIES_MAX, &self->table);
+    r = sg_series_table_new(&label, 1, config->limits.series, &self->table);
     if (!r)
         r = sg_ages_new(&self->ages);
     if (!r)
         r = sg_statuses_new(&self->statuses);
+    if (!r)
+        r = sg_memo_new(&self->memo);
     if (!r)
         r = sg_configs_new(config->name, &self->configs);
     if (!r)
@@ -463,6 +478,46 @@ static void fail_internal(struct collection *c, int r)
         "the collection ended early: %s", strerror(-r));
 }
 
+static bool knows_too_much(struct admin *self, const struct collection *c)
+{
+    uint64_t n_topics = sg_configs_n_new(self->configs);
+
+    if (!c->topology || self->next_client)
+        return false;
+    if (!self->has_topics)
+        self->n_topics = n_topics;
+    self->has_topics = true;
+    return n_topics - self->n_topics > CLIENT_NEW_TOPICS_MAX;
+}
+
+static void fail_limits(struct collection *c)
+{
+    const struct sg_limits *limits = &c->admin->env.cluster_config->limits;
+    const struct sg_topology *t = c->topology;
+
+    if (t && t->n_topics_left_out)
+        sg_failures_add(&c->failures, SG_FAILURE_LIMIT, SG_REQUEST_METADATA, 0,
+            "%zu topics with %zu partitions are left out: limits.partitions is %zu; raise it, or "
+            "exclude topics",
+            t->n_topics_left_out, t->n_partitions_left_out, limits->partitions);
+    if (c->groups.n_left_out)
+        sg_failures_add(&c->failures, SG_FAILURE_LIMIT, SG_REQUEST_LIST_GROUPS, 0,
+            "%zu consumer groups are left out: limits.groups is %zu; raise it, or exclude groups",
+            c->groups.n_left_out, limits->groups);
+}
+
+/* A collection that saw no groups says nothing about which there are. */
+static void keep_groups(struct admin *self, struct sg_groups *groups)
+{
+    if (groups->n == 0) {
+        sg_groups_done(groups);
+        return;
+    }
+    sg_groups_done(&self->before);
+    sg_groups_forget_commits(groups);
+    self->before = *groups;
+}
+
 static void collect(void *opaque, int64_t deadline)
 {
     struct admin *self = opaque;
@@ -477,10 +532,12 @@ static void collect(void *opaque, int64_t deadline)
     if (self->next_client) {
         (void)sg_client_unref(self->client);
         self->client = sg_take(&self->next_client);
+        self->has_topics = false;
     }
     sg_slot_begin(self->slot);
     sg_client_poll(self->client);
-    int r = sg_groups_init(&c.groups);
+    int r = sg_groups_init(&c.groups, self->env.cluster_config->limits.groups,
+        self->before.names ? &self->before : NULL);
     if (!r)
         r = read_all(&c);
     if (!c.topology)
@@ -489,14 +546,15 @@ static void collect(void *opaque, int64_t deadline)
         r = make_set(&c, &set);
     if (r < 0)
         fail_internal(&c, r);
-    if (c.abandoned)
+    if (c.abandoned || knows_too_much(self, &c))
         make_next_client(&c);
+    fail_limits(&c);
 
     sg_failures_report(&c.failures, self->slot);
     sg_slot_end(self->slot, set);
     (void)sg_offsets_free(c.ends);
     (void)sg_offsets_free(c.starts);
-    sg_groups_done(&c.groups);
+    keep_groups(self, &c.groups);
     (void)sg_topology_unref(c.topology);
     free(c.spark);
     free(c.answered);

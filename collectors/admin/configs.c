@@ -26,6 +26,7 @@ struct sg_configs {
     size_t n, allocated;
     struct entry *entries;
     uint32_t collection;
+    uint64_t n_new;
     int64_t denied_until_ms;
     bool told_denied;
 };
@@ -134,10 +135,16 @@ static int follow(struct sg_configs *configs, const struct sg_topology *topology
             if (r)
                 return r;
             entry = &configs->entries[configs->n - 1];
+            configs->n_new++;
         }
         entry->seen = configs->collection;
     }
     return forget_gone(configs);
+}
+
+uint64_t sg_configs_n_new(const struct sg_configs *configs)
+{
+    return configs->n_new;
 }
 
 /* ---- Answers ---- */

@@ -54,3 +54,6 @@ int sg_configs_read(struct sg_configs *configs,
 
 /** What is known of a topic, borrowed until the next reading; never NULL. */
 const struct sg_topic_config *sg_configs_get(const struct sg_configs *configs, struct sg_str topic);
+
+/** How many topics were new, since there are configs; those that came back count again. */
+uint64_t sg_configs_n_new(const struct sg_configs *configs);

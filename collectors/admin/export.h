@@ -9,9 +9,11 @@
 #include "admin/ages.h"
 #include "admin/configs.h"
 #include "admin/groups.h"
+#include "admin/memo.h"
 #include "admin/spark.h"
 #include "admin/status.h"
 #include "admin/topology.h"
+#include "config/config.h"
 #include "metric/series.h"
 #include "store/store.h"
 
@@ -29,7 +31,9 @@ struct sg_export {
     size_t n_spark;
     const struct sg_spark_query *spark;
     struct sg_statuses *statuses; /* told of every commit */
-    int64_t now_ms;               /* monotonic */
+    struct sg_memo *memo;         /* of this table's series */
+    enum sg_granularity granularity;
+    int64_t now_ms; /* monotonic */
 };
 
 /**

@@ -96,6 +96,9 @@ const struct sg_family sg_admin_families[] = {
         SG_METRIC_GAUGE,
         "Unix time at which the Spark structured streaming query completed that batch; without "
         "input there is no batch (its checkpoint: commits/)." },
+    [SG_ADMIN_LEFT_OUT] = { "streamgauge_admin_left_out", SG_METRIC_GAUGE,
+        "What the latest collection left out because of the cluster's limits: consumer groups, or "
+        "partitions of whole topics (ListGroups, Metadata)." },
 };
 
 const size_t sg_admin_n_families = sizeof sg_admin_families / sizeof sg_admin_families[0];

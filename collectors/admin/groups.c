@@ -2,24 +2,20 @@
 #include "admin/groups.h"
 
 #include "base/grow.h"
+#include "config/config.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+_Static_assert((int)SG_GROUP_STATES == (int)SG_GROUP_STATE_NAMES, "a name for each state");
+
 const char *sg_group_state_text(enum sg_group_state state)
 {
-    static const char *const texts[SG_GROUP_STATES] = {
-        [SG_GROUP_COMPLETING_REBALANCE] = "CompletingRebalance",
-        [SG_GROUP_DEAD] = "Dead",
-        [SG_GROUP_EMPTY] = "Empty",
-        [SG_GROUP_PREPARING_REBALANCE] = "PreparingRebalance",
-        [SG_GROUP_STABLE] = "Stable",
-    };
-    return texts[state];
+    return sg_group_state_names[state];
 }
 
-static enum sg_group_state state_of(rd_kafka_consumer_group_state_t state)
+enum sg_group_state sg_group_state_of(rd_kafka_consumer_group_state_t state)
 {
     switch (state) {
     case RD_KAFKA_CONSUMER_GROUP_STATE_COMPLETING_REBALANCE:
@@ -37,9 +33,9 @@ static enum sg_group_state state_of(rd_kafka_consumer_group_state_t state)
     }
 }
 
-int sg_groups_init(struct sg_groups *groups)
+int sg_groups_init(struct sg_groups *groups, size_t max, const struct sg_groups *before)
 {
-    *groups = (struct sg_groups){ .names = sg_arena_new() };
+    *groups = (struct sg_groups){ .max = max, .before = before, .names = sg_arena_new() };
     return groups->names ? 0 : -ENOMEM;
 }
 
@@ -53,10 +49,32 @@ void sg_groups_done(struct sg_groups *groups)
     *groups = (struct sg_groups){ .n = 0 };
 }
 
+void sg_groups_forget_commits(struct sg_groups *groups)
+{
+    for (size_t i = 0; i < groups->n; i++)
+        sg_group_set_committed(&groups->groups[i], NULL, 0);
+    groups->before = NULL;
+}
+
 static bool group_equal(const void *owner, uint32_t id, const void *key)
 {
     const struct sg_groups *groups = owner;
     return sg_str_equal(groups->groups[id].name, *(const struct sg_str *)key);
+}
+
+/* Which groups a broker lists first is chance: those that were there before have their places. */
+static bool has_room(struct sg_groups *groups, uint32_t hash, struct sg_str name)
+{
+    const struct sg_groups *before = groups->before;
+
+    if (before && sg_index_find(&before->index, hash, group_equal, before, &name) != SG_INDEX_NONE)
+        return true;
+    if ((before ? before->n : 0) + groups->n_new >= groups->max) {
+        groups->n_left_out++;
+        return false;
+    }
+    groups->n_new++;
+    return true;
 }
 
 int sg_groups_add(struct sg_groups *groups,
@@ -67,7 +85,7 @@ int sg_groups_add(struct sg_groups *groups,
 {
     uint32_t hash = sg_hash(name);
     uint32_t id = sg_index_find(&groups->index, hash, group_equal, groups, &name);
-    enum sg_group_state listed = state_of(state);
+    enum sg_group_state listed = sg_group_state_of(state);
 
     if (id != SG_INDEX_NONE) {
         struct sg_group *group = &groups->groups[id];
@@ -77,6 +95,8 @@ int sg_groups_add(struct sg_groups *groups,
         *ret_is_new = false;
         return 0;
     }
+    if (!has_room(groups, hash, name))
+        return SG_GROUPS_E_FULL;
     if (sg_grow(&groups->groups, groups->n, &groups->allocated, sizeof *groups->groups))
         return -ENOMEM;
     name.ptr = sg_arena_copy(groups->names, name);
@@ -96,7 +116,7 @@ int sg_groups_add(struct sg_groups *groups,
 void sg_group_describe(
     struct sg_group *group, rd_kafka_consumer_group_state_t state, size_t n_members)
 {
-    enum sg_group_state described = state_of(state);
+    enum sg_group_state described = sg_group_state_of(state);
 
     if (described == SG_GROUP_DEAD && group->listed != SG_GROUP_DEAD) {
         group->state = group->listed;

@@ -50,8 +50,16 @@ struct sg_group {
     struct sg_committed *committed; /* by partition number */
 };
 
+enum {
+    SG_GROUPS_E_FULL = 1 /* there are as many groups as may be */
+};
+
 /* A zeroed struct, then sg_groups_init(). */
 struct sg_groups {
+    size_t max;
+    const struct sg_groups *before; /* of the collection before, or NULL; borrowed */
+    size_t n_new;                   /* that were not in it */
+    size_t n_left_out;
     struct sg_arena *names;
     struct sg_index index;
     size_t n;
@@ -59,15 +67,26 @@ struct sg_groups {
     struct sg_group *groups;
 };
 
-/** @return 0 or -ENOMEM */
-int sg_groups_init(struct sg_groups *groups);
+/**
+ * @param max     how many groups there may be
+ * @param before  the groups of the collection before, borrowed until sg_groups_forget_commits(), or
+ *                NULL: when there are too many, those that were there go on being there
+ * @return 0 or -ENOMEM
+ */
+int sg_groups_init(struct sg_groups *groups, size_t max, const struct sg_groups *before);
 void sg_groups_done(struct sg_groups *groups);
+
+/** Keep only which groups there were, for the next collection. */
+void sg_groups_forget_commits(struct sg_groups *groups);
+
+/** @return the state, or SG_GROUP_STATE_UNKNOWN */
+enum sg_group_state sg_group_state_of(rd_kafka_consumer_group_state_t state);
 
 /**
  * A broker lists a group. librdkafka up to 2.14.1 can list one twice, and so can two brokers while
  * a coordinator moves; the second time only a state that was not known is taken.
  * @param ret_is_new  was it listed for the first time?
- * @return 0 or -ENOMEM
+ * @return 0, SG_GROUPS_E_FULL (it is counted as left out) or -ENOMEM
  */
 int sg_groups_add(struct sg_groups *groups,
     struct sg_str name,

@@ -31,13 +31,14 @@ enum {
 struct leader {
     uint32_t first; /* of its partitions in order[] */
     uint32_t n;
-    size_t n_bad; /* partitions refused one by one */
-    int64_t bad;  /* the first of them */
+    uint32_t at;       /* of these, the first that nobody asks for yet */
+    unsigned n_asking; /* threads that do */
+    size_t n_bad;      /* partitions refused one by one */
+    int64_t bad;       /* the first of them */
     rd_kafka_resp_err_t bad_code;
     rd_kafka_resp_err_t code; /* why the rest was given up; 0 if it was not */
     unsigned n_moved;         /* second chances that were taken */
     bool skipped;
-    bool done;
 };
 
 struct sg_offsets {
@@ -56,7 +57,6 @@ struct sg_offsets {
     int64_t *offsets;
     unsigned n_refs;
     unsigned n_running;
-    size_t next; /* leader that nobody asks yet */
     bool closed;
 };
 
@@ -112,6 +112,16 @@ static bool wait_for_move(struct sg_offsets *pass)
     return !closed && sg_clock_left_ms(pass->clock, pass->deadline_ms) > 0;
 }
 
+/* One second chance more? @return may it be taken */
+static bool take_chance(struct sg_offsets *pass, struct leader *leader)
+{
+    sg_wait_lock(&pass->wait);
+    bool may = leader->n_moved < MOVED_RETRIES;
+    leader->n_moved += may;
+    sg_wait_unlock(&pass->wait);
+    return may;
+}
+
 /* The partition number goes through librdkafka as the element's opaque. */
 static rd_kafka_topic_partition_list_t *list_of(
     const struct sg_offsets *pass, const uint32_t *numbers, uint32_t n)
@@ -135,10 +145,10 @@ static uint32_t take_answers(struct sg_offsets *pass,
     const rd_kafka_topic_partition_list_t *list,
     uint32_t again[SG_OFFSETS_CHUNK])
 {
-    bool may_ask_again = leader->n_moved < MOVED_RETRIES;
     uint32_t n_again = 0;
 
     sg_wait_lock(&pass->wait);
+    bool may_ask_again = leader->n_moved < MOVED_RETRIES;
     for (int i = 0; !pass->closed && i < list->cnt; i++) {
         const rd_kafka_topic_partition_t *element = &list->elems[i];
         uint32_t number = (uint32_t)(uintptr_t)element->opaque;
@@ -153,6 +163,7 @@ static uint32_t take_answers(struct sg_offsets *pass,
             leader->bad_code = element->err;
         }
     }
+    leader->n_moved += n_again > 0;
     sg_wait_unlock(&pass->wait);
     return n_again;
 }
@@ -176,7 +187,6 @@ static rd_kafka_resp_err_t ask_again(
 {
     const struct rd_kafka_metadata *metadata = NULL;
 
-    leader->n_moved++;
     if (!wait_for_move(pass))
         return RD_KAFKA_RESP_ERR__TIMED_OUT;
     /* For what librdkafka keeps of it: it does not look for the new leaders of all by itself. */
@@ -211,7 +221,7 @@ static rd_kafka_resp_err_t ask_chunk(
         return ask_again(pass, leader, again, n_again);
     if (!code || is_silence(code))
         return code;
-    if (is_moving(code) && leader->n_moved < MOVED_RETRIES)
+    if (is_moving(code) && take_chance(pass, leader))
         return ask_again(pass, leader, numbers, n);
     if (n == 1) {
         note_bad(pass, leader, numbers[0], code);
@@ -221,38 +231,42 @@ static rd_kafka_resp_err_t ask_chunk(
     return code ? code : ask_chunk(pass, leader, numbers + n / 2, n - n / 2);
 }
 
-static void ask_leader(struct sg_offsets *pass, struct leader *leader)
+/* Of the leaders that have chunks left, the one that the fewest threads ask; or NULL. */
+static struct leader *next_leader(const struct sg_offsets *pass)
 {
-    rd_kafka_resp_err_t code = 0;
-    bool closed = false;
+    struct leader *next = NULL;
 
-    for (uint32_t at = 0; !code && !closed && at < leader->n; at += SG_OFFSETS_CHUNK) {
-        uint32_t n = leader->n - at < SG_OFFSETS_CHUNK ? leader->n - at : SG_OFFSETS_CHUNK;
-        code = ask_chunk(pass, leader, pass->order + leader->first + at, n);
-        sg_wait_lock(&pass->wait);
-        closed = pass->closed;
-        sg_wait_unlock(&pass->wait);
+    for (size_t i = 0; !pass->closed && i < pass->n_leaders; i++) {
+        struct leader *leader = &pass->leaders[i];
+        if (leader->skipped || leader->code || leader->at == leader->n ||
+            leader->n_asking == SG_OFFSETS_IN_FLIGHT)
+            continue;
+        if (!next || leader->n_asking < next->n_asking)
+            next = leader;
     }
-    sg_wait_lock(&pass->wait);
-    if (!pass->closed) {
-        leader->code = code;
-        leader->done = true;
-    }
-    sg_wait_unlock(&pass->wait);
+    return next;
 }
 
+/* Chunk after chunk of any leader. A thread that finds nothing leaves what is left to the others.
+ */
 static void *ask_leaders(void *context)
 {
     struct sg_offsets *pass = context;
+    struct leader *leader;
 
     sg_wait_lock(&pass->wait);
-    while (!pass->closed && pass->next < pass->n_leaders) {
-        struct leader *leader = &pass->leaders[pass->next++];
-        if (leader->skipped || leader->n == 0)
-            continue;
+    while ((leader = next_leader(pass))) {
+        uint32_t left = leader->n - leader->at;
+        uint32_t n = left < SG_OFFSETS_CHUNK ? left : SG_OFFSETS_CHUNK;
+        const uint32_t *numbers = pass->order + leader->first + leader->at;
+        leader->at += n;
+        leader->n_asking++;
         sg_wait_unlock(&pass->wait);
-        ask_leader(pass, leader);
+        rd_kafka_resp_err_t code = ask_chunk(pass, leader, numbers, n);
         sg_wait_lock(&pass->wait);
+        leader->n_asking--;
+        if (!pass->closed && code)
+            leader->code = code;
     }
     pass->n_running--;
     sg_wait_signal(&pass->wait);
@@ -353,8 +367,11 @@ int sg_offsets_start(struct sg_client *client,
     pass->which = which;
     pass->chunk_ms = chunk_ms;
     pass->deadline_ms = deadline_ms;
-    for (size_t i = 0; i < pass->n_leaders; i++)
-        n_threads += pass->leaders[i].n > 0 && !pass->leaders[i].skipped;
+    for (size_t i = 0; i < pass->n_leaders; i++) {
+        size_t n_chunks = (pass->leaders[i].n + SG_OFFSETS_CHUNK - 1) / SG_OFFSETS_CHUNK;
+        if (!pass->leaders[i].skipped)
+            n_threads += n_chunks < SG_OFFSETS_IN_FLIGHT ? n_chunks : SG_OFFSETS_IN_FLIGHT;
+    }
     if (n_threads > SG_OFFSETS_THREADS_MAX)
         n_threads = SG_OFFSETS_THREADS_MAX;
 
@@ -391,7 +408,8 @@ void sg_offsets_wait(struct sg_offsets *pass, const atomic_bool *stopping)
     pass->closed = true;
     for (size_t i = 0; i < pass->n_leaders; i++) {
         struct leader *leader = &pass->leaders[i];
-        if (leader->n && !leader->skipped && !leader->done)
+        bool done = leader->at == leader->n && leader->n_asking == 0;
+        if (!leader->skipped && !leader->code && !done)
             leader->code = RD_KAFKA_RESP_ERR__TIMED_OUT;
     }
     sg_wait_unlock(&pass->wait);

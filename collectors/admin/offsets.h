@@ -5,9 +5,9 @@
  * Where the logs of all partitions start or end: ListOffsets, asked of each leader by itself.
  *
  * A pass asks for one of the two, or for the first offset at or after a time. Its threads ask the
- * leaders side by side, and one leader in chunks one after another; a leader that does not answer
- * is not asked again, and nobody waits for it longer than the deadline. Started, awaited and read
- * by the collector's thread.
+ * leaders side by side, each in chunks, a few at a time; a leader that does not answer is not asked
+ * again, and nobody waits for it longer than the deadline. Started, awaited and read by the
+ * collector's thread.
  */
 
 #include "admin/client.h"
@@ -26,7 +26,8 @@ enum sg_offsets_which {
 };
 
 enum {
-    SG_OFFSETS_CHUNK = 300, /* partitions in a request: librdkafka's work grows with its square */
+    SG_OFFSETS_CHUNK = 300,   /* partitions in a request: librdkafka's work grows with its square */
+    SG_OFFSETS_IN_FLIGHT = 2, /* requests to a leader: it works on one while the other travels */
     SG_OFFSETS_THREADS_MAX = 16,
 };
 

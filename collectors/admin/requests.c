@@ -243,6 +243,15 @@ static bool is_answer(rd_kafka_resp_err_t code)
     return code >= 0 || code == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE;
 }
 
+/* A state that is not known, of an old broker, does not keep a group out. */
+static bool wants_state(const struct requests *q, rd_kafka_consumer_group_state_t state)
+{
+    enum sg_group_state known = sg_group_state_of(state);
+
+    return !q->env->group_states || known == SG_GROUP_STATE_UNKNOWN ||
+           (q->env->group_states & (1U << known));
+}
+
 static int on_list(struct requests *q, rd_kafka_event_t *event)
 {
     size_t place = (size_t)(uintptr_t)rd_kafka_event_opaque(event);
@@ -278,15 +287,17 @@ static int on_list(struct requests *q, rd_kafka_event_t *event)
 
     const rd_kafka_ConsumerGroupListing_t **listings =
         rd_kafka_ListConsumerGroups_result_valid(result, &n);
+    /* Those that are left out are counted there. */
     for (size_t i = 0; i < n; i++) {
         struct sg_str name = sg_str_of(rd_kafka_ConsumerGroupListing_group_id(listings[i]));
         uint32_t number;
         bool is_new;
-        if (!sg_filter_wants(q->env->group_filter, name))
+        if (!sg_filter_wants(q->env->group_filter, name) ||
+            !wants_state(q, rd_kafka_ConsumerGroupListing_state(listings[i])))
             continue;
         int r = sg_groups_add(q->env->groups, name,
             rd_kafka_ConsumerGroupListing_state(listings[i]), &number, &is_new);
-        if (r)
+        if (r < 0)
             return r;
     }
     return 0;

@@ -32,6 +32,7 @@ struct sg_requests_env {
     const atomic_bool *stopping;
     const struct sg_topology *topology;
     const struct sg_filter *group_filter;
+    unsigned group_states;    /* wanted, as in the configuration */
     struct sg_groups *groups; /* filled */
     struct sg_failures *failures;
     int64_t list_deadline_ms;   /* for ListGroups; monotonic */

@@ -48,8 +48,10 @@ static int add_query(const struct sg_spark_config *config,
 
     int r = sg_groups_add(
         groups, sg_str_of(config->name), RD_KAFKA_CONSUMER_GROUP_STATE_UNKNOWN, &number, ret_added);
+    if (r == SG_GROUPS_E_FULL)
+        *ret_added = false; /* counted there */
     if (r)
-        return r;
+        return r < 0 ? r : 0;
     if (!*ret_added) {
         sg_failures_add(failures, SG_FAILURE_PROTOCOL, SG_REQUEST_CHECKPOINT, EEXIST,
             "spark: a consumer group is called \"%.80s\" too; give the query another name",

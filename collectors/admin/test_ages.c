@@ -89,7 +89,7 @@ static void collect(struct world *world, int64_t *ret_ages)
     int64_t time;
 
     assert_int_equal(sg_filter_new(NULL, NULL, &all, NULL), 0);
-    assert_int_equal(sg_topology_new(&metadata, all, &topology), 0);
+    assert_int_equal(sg_topology_new(&metadata, all, 1000000, &topology), 0);
     for (size_t i = 0; i < world->n_groups; i++) {
         committed[i] = (struct sg_committed){ .partition = 0, .offset = world->committed[i] };
         group_array[i].n_committed = 1;

@@ -47,7 +47,7 @@ static struct sg_topology *new_topology(const char *include, const char *exclude
     struct sg_topology *topology = NULL;
 
     assert_int_equal(sg_filter_new(include, exclude, &filter, NULL), 0);
-    assert_int_equal(sg_topology_new(&metadata, filter, &topology), 0);
+    assert_int_equal(sg_topology_new(&metadata, filter, 1000, &topology), 0);
     (void)sg_filter_free(filter);
     return topology;
 }
@@ -97,6 +97,28 @@ static void test_topology_broker_only_in_replicas_is_missing_whatever_the_filter
     (void)sg_topology_unref(t);
 }
 
+/* Which topics are left out follows from their names, not from the broker's order. */
+static void test_topology_past_the_cap_is_left_out_whole(void **state)
+{
+    struct sg_filter *filter = NULL;
+    struct sg_topology *t = NULL;
+    (void)state;
+
+    assert_int_equal(sg_filter_new(NULL, NULL, &filter, NULL), 0);
+    assert_int_equal(sg_topology_new(&metadata, filter, 3, &t), 0);
+    assert_int_equal(t->n_partitions, 3);
+    assert_int_equal(t->n_topics, 1);
+    assert_int_equal(t->n_topics_left_out, 1);
+    assert_int_equal(t->n_partitions_left_out, 1);
+    assert_true(sg_topology_find_topic(t, SG_STR("secret")) == SG_PARTITION_NONE);
+    t = sg_topology_unref(t);
+    assert_int_equal(sg_topology_new(&metadata, filter, 2, &t), 0);
+    assert_int_equal(t->n_topics, 1);
+    assert_true(sg_topology_find_topic(t, SG_STR("secret")) != SG_PARTITION_NONE);
+    (void)sg_topology_unref(t);
+    (void)sg_filter_free(filter);
+}
+
 static void test_topology_excluded_topic_is_left_out(void **state)
 {
     struct sg_topology *t = new_topology(".*", "^secret$");
@@ -124,7 +146,7 @@ static void test_groups_listed_twice_is_one(void **state)
     struct sg_groups groups;
     (void)state;
 
-    assert_int_equal(sg_groups_init(&groups), 0);
+    assert_int_equal(sg_groups_init(&groups, 1000, NULL), 0);
     (void)add_group(&groups, "a", RD_KAFKA_CONSUMER_GROUP_STATE_DEAD);
     (void)add_group(&groups, "b", RD_KAFKA_CONSUMER_GROUP_STATE_STABLE);
     (void)add_group(&groups, "a", RD_KAFKA_CONSUMER_GROUP_STATE_EMPTY);
@@ -133,12 +155,54 @@ static void test_groups_listed_twice_is_one(void **state)
     sg_groups_done(&groups);
 }
 
+static int list_group(struct sg_groups *groups, const char *name)
+{
+    uint32_t number;
+    bool is_new;
+
+    return sg_groups_add(
+        groups, sg_str_of(name), RD_KAFKA_CONSUMER_GROUP_STATE_STABLE, &number, &is_new);
+}
+
+static void test_groups_past_the_cap_those_of_before_stay(void **state)
+{
+    struct sg_groups before, now;
+    (void)state;
+
+    assert_int_equal(sg_groups_init(&before, 2, NULL), 0);
+    assert_int_equal(list_group(&before, "a"), 0);
+    assert_int_equal(list_group(&before, "b"), 0);
+    assert_int_equal(list_group(&before, "c"), SG_GROUPS_E_FULL);
+    assert_int_equal(list_group(&before, "b"), 0);
+    assert_int_equal(before.n_left_out, 1);
+    sg_groups_forget_commits(&before);
+
+    assert_int_equal(sg_groups_init(&now, 2, &before), 0);
+    assert_int_equal(list_group(&now, "c"), SG_GROUPS_E_FULL);
+    assert_int_equal(list_group(&now, "b"), 0);
+    assert_int_equal(list_group(&now, "a"), 0);
+    assert_int_equal(now.n, 2);
+    sg_groups_done(&before);
+    sg_groups_forget_commits(&now);
+
+    /* One of them is gone: its place is free at the collection after. */
+    assert_int_equal(sg_groups_init(&before, 2, &now), 0);
+    assert_int_equal(list_group(&before, "a"), 0);
+    assert_int_equal(list_group(&before, "c"), SG_GROUPS_E_FULL);
+    sg_groups_done(&now);
+    sg_groups_forget_commits(&before);
+    assert_int_equal(sg_groups_init(&now, 2, &before), 0);
+    assert_int_equal(list_group(&now, "c"), 0);
+    sg_groups_done(&now);
+    sg_groups_done(&before);
+}
+
 static void test_group_listed_alive_but_described_dead_has_no_members(void **state)
 {
     struct sg_groups groups;
     (void)state;
 
-    assert_int_equal(sg_groups_init(&groups), 0);
+    assert_int_equal(sg_groups_init(&groups, 1000, NULL), 0);
     struct sg_group *group = add_group(&groups, "a", RD_KAFKA_CONSUMER_GROUP_STATE_STABLE);
     sg_group_describe(group, RD_KAFKA_CONSUMER_GROUP_STATE_DEAD, 0);
     assert_int_equal(group->state, SG_GROUP_STABLE);
@@ -170,7 +234,7 @@ static void test_group_commits_without_offset_or_topic_are_left_out(void **state
     commit(list, "audit", 1, -1001, 0);
     commit(list, "audit", 7, 5, 0);
     commit(list, "audit", 0, 10, 0);
-    assert_int_equal(sg_groups_init(&groups), 0);
+    assert_int_equal(sg_groups_init(&groups, 1000, NULL), 0);
     struct sg_group *group = add_group(&groups, "a", RD_KAFKA_CONSUMER_GROUP_STATE_STABLE);
     assert_int_equal(sg_group_commit(group, t, list), 0);
 
@@ -191,6 +255,7 @@ struct page {
     struct sg_groups groups;
     int64_t start[4];
     int64_t end[4];
+    enum sg_granularity granularity;
 };
 
 static void page_init(struct page *page)
@@ -198,7 +263,7 @@ static void page_init(struct page *page)
     *page = (struct page){ .topology = new_topology(NULL, "^secret$"),
         .start = { 0, 0, SG_OFFSET_UNKNOWN },
         .end = { 100, 50, SG_OFFSET_UNKNOWN } };
-    assert_int_equal(sg_groups_init(&page->groups), 0);
+    assert_int_equal(sg_groups_init(&page->groups, 1000, NULL), 0);
 }
 
 /* @return the exposition, owned; the page's parts are freed */
@@ -206,6 +271,7 @@ static char *page_text(struct page *page)
 {
     struct sg_ages *ages = NULL;
     struct sg_statuses *statuses = NULL;
+    struct sg_memo *memo = NULL;
     struct sg_configs *configs = NULL;
     struct sg_series_table *table = NULL;
     struct sg_store *store = NULL;
@@ -216,16 +282,28 @@ static char *page_text(struct page *page)
 
     assert_int_equal(sg_ages_new(&ages), 0);
     assert_int_equal(sg_statuses_new(&statuses), 0);
+    assert_int_equal(sg_memo_new(&memo), 0);
     assert_int_equal(sg_configs_new("c", &configs), 0);
     assert_int_equal(
         sg_ages_begin(ages, page->topology, &page->groups, page->start, page->end, 0), 0);
-    const struct sg_export from = { page->topology, &page->groups, page->start, page->end, ages,
-        configs, 0, NULL, statuses, 0 };
+    const struct sg_export from = {
+        .topology = page->topology,
+        .groups = &page->groups,
+        .start = page->start,
+        .end = page->end,
+        .ages = ages,
+        .configs = configs,
+        .statuses = statuses,
+        .memo = memo,
+        .granularity = page->granularity,
+    };
     assert_int_equal(sg_store_new(&sg_clock_system, 1000, &store), 0);
     assert_int_equal(sg_store_slot(store, "c", "admin", "cluster", &slot), 0);
     assert_int_equal(sg_series_table_new(NULL, 0, 0, &table), 0);
-    sg_series_table_begin(table);
-    assert_int_equal(sg_export_series(&from, table, slot), 0);
+    for (int i = 0; i < 3; i++) { /* from the second on the series are remembered ones */
+        sg_series_table_begin(table);
+        assert_int_equal(sg_export_series(&from, table, slot), 0);
+    }
     assert_int_equal(sg_series_table_snapshot(table, &set), 0);
     assert_int_equal(sg_plan_new(&set->layout, NULL, 1, &plan), 0);
     sg_buf_init(&out, 1 << 20);
@@ -240,6 +318,7 @@ static char *page_text(struct page *page)
     (void)sg_ages_free(ages);
     (void)sg_configs_free(configs);
     (void)sg_statuses_free(statuses);
+    (void)sg_memo_free(memo);
     (void)sg_plan_free(plan);
     (void)sg_sample_set_unref(set);
     (void)sg_series_table_free(table);
@@ -313,12 +392,13 @@ static void test_export_leaderless_partition_has_no_leader_and_no_offsets(void *
     free(text);
 }
 
-static char *text_of_commits(const int64_t offsets[3])
+static char *text_with(const int64_t offsets[3], enum sg_granularity granularity)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(3);
     struct page page;
 
     page_init(&page);
+    page.granularity = granularity;
     for (int32_t i = 0; i < 3; i++)
         commit(list, "audit", i, offsets[i], 0);
     struct sg_group *group = add_group(&page.groups, "g", RD_KAFKA_CONSUMER_GROUP_STATE_STABLE);
@@ -326,6 +406,38 @@ static char *text_of_commits(const int64_t offsets[3])
     assert_int_equal(sg_group_commit(group, page.topology, list), 0);
     rd_kafka_topic_partition_list_destroy(list);
     return page_text(&page);
+}
+
+static char *text_of_commits(const int64_t offsets[3])
+{
+    return text_with(offsets, SG_GRANULARITY_PARTITION);
+}
+
+static void test_export_by_topic_has_no_series_of_partitions(void **state)
+{
+    char *text = text_with((const int64_t[]){ 90, 45, -1001 }, SG_GRANULARITY_TOPIC);
+    (void)state;
+
+    assert_no(text, "kafka_consumergroup_current_offset{");
+    assert_no(text, "kafka_consumergroup_lag{");
+    assert_line(text, "kafka_consumergroup_lag_sum{consumergroup=\"g\",topic=\"audit\"} 15");
+    assert_line(
+        text, "kafka_consumergroup_current_offset_sum{consumergroup=\"g\",topic=\"audit\"} 135");
+    assert_line(text, "kafka_topic_partition_current_offset{topic=\"audit\",partition=\"0\"} 100");
+    free(text);
+}
+
+static void test_export_by_group_has_no_series_of_topics(void **state)
+{
+    char *text = text_with((const int64_t[]){ 90, 45, -1001 }, SG_GRANULARITY_GROUP);
+    (void)state;
+
+    assert_no(text, "consumergroup=\"g\",topic=");
+    assert_line(text, "kafka_consumergroup_lag_sum{consumergroup=\"g\"} 15");
+    assert_line(text, "kafka_consumergroup_unread_lost_total{consumergroup=\"g\"} 0");
+    assert_line(text, "kafka_consumergroup_retention_margin_ratio{consumergroup=\"g\"} 0.9");
+    assert_line(text, "kafka_consumergroup_members{consumergroup=\"g\"} 2");
+    free(text);
 }
 
 static void test_export_group_lag_and_state(void **state)
@@ -390,7 +502,7 @@ static void test_families_are_complete(void **state)
     assert_int_equal(sg_admin_n_families, SG_ADMIN_FAMILIES);
     for (size_t i = 0; i < sg_admin_n_families; i++) {
         assert_non_null(sg_admin_families[i].name);
-        assert_int_equal(strncmp(sg_admin_families[i].name, "kafka_", 6), 0);
+        assert_true(i == SG_ADMIN_LEFT_OUT || strncmp(sg_admin_families[i].name, "kafka_", 6) == 0);
         assert_non_null(strchr(sg_admin_families[i].help, '(')); /* the request that it is from */
     }
 }
@@ -402,12 +514,16 @@ int main(void)
         cmocka_unit_test(test_topology_topic_error_is_kept),
         cmocka_unit_test(test_topology_broker_only_in_replicas_is_missing_whatever_the_filter),
         cmocka_unit_test(test_topology_excluded_topic_is_left_out),
+        cmocka_unit_test(test_topology_past_the_cap_is_left_out_whole),
         cmocka_unit_test(test_groups_listed_twice_is_one),
+        cmocka_unit_test(test_groups_past_the_cap_those_of_before_stay),
         cmocka_unit_test(test_group_listed_alive_but_described_dead_has_no_members),
         cmocka_unit_test(test_group_commits_without_offset_or_topic_are_left_out),
         cmocka_unit_test(test_export_brokers_and_partitions),
         cmocka_unit_test(test_export_leaderless_partition_has_no_leader_and_no_offsets),
         cmocka_unit_test(test_export_group_lag_and_state),
+        cmocka_unit_test(test_export_by_group_has_no_series_of_topics),
+        cmocka_unit_test(test_export_by_topic_has_no_series_of_partitions),
         cmocka_unit_test(test_export_unknown_end_gives_no_lag_and_no_sum),
         cmocka_unit_test(test_export_commit_past_end_gives_no_lag_for_it_alone),
         cmocka_unit_test(test_export_undescribed_group_has_no_state_and_no_members),

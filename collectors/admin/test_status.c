@@ -45,7 +45,7 @@ static struct world *world_new(int64_t committed, int64_t start, int64_t end)
 
     assert_non_null(world);
     assert_int_equal(sg_filter_new(NULL, NULL, &all, NULL), 0);
-    assert_int_equal(sg_topology_new(&metadata, all, &world->topology), 0);
+    assert_int_equal(sg_topology_new(&metadata, all, 1000000, &world->topology), 0);
     (void)sg_filter_free(all);
     assert_int_equal(sg_ages_new(&world->ages), 0);
     assert_int_equal(sg_statuses_new(&world->statuses), 0);

@@ -223,8 +223,6 @@ static int take_topic(struct topology *self, const struct rd_kafka_metadata_topi
     struct sg_topology *t = &self->public;
     struct sg_str name = sg_str_of(topic->topic);
 
-    if (sg_topology_find_topic(t, name) != SG_PARTITION_NONE)
-        return 0;
     name.ptr = sg_arena_copy(self->names, name);
     if (!name.ptr)
         return -ENOMEM;
@@ -256,8 +254,54 @@ static int take_topic(struct topology *self, const struct rd_kafka_metadata_topi
     return sg_index_add(&self->topics, sg_hash(name), id);
 }
 
+static int by_topic_name(const void *a, const void *b)
+{
+    const struct rd_kafka_metadata_topic *const *x = a;
+    const struct rd_kafka_metadata_topic *const *y = b;
+    return strcmp((*x)->topic, (*y)->topic);
+}
+
+/* In the order of their names, whatever the broker's is: the same ones are left out each time. */
+static int take_topics(struct topology *self,
+    const struct rd_kafka_metadata *metadata,
+    const struct sg_filter *topics,
+    size_t max_partitions)
+{
+    struct sg_topology *t = &self->public;
+    size_t n = 0;
+    sg_auto_free const struct rd_kafka_metadata_topic **wanted =
+        calloc((size_t)metadata->topic_cnt + 1, sizeof *wanted);
+
+    if (!wanted)
+        return -ENOMEM;
+    for (int i = 0; i < metadata->topic_cnt; i++) {
+        const struct rd_kafka_metadata_topic *topic = &metadata->topics[i];
+        int r = note_replicas(t, topic); /* of all: a broker is known whatever is exported */
+        if (r)
+            return r;
+        if (sg_filter_wants(topics, sg_str_of(topic->topic)))
+            wanted[n++] = topic;
+    }
+    qsort(wanted, n, sizeof *wanted, by_topic_name);
+    for (size_t i = 0; i < n; i++) {
+        size_t n_partitions = (size_t)wanted[i]->partition_cnt;
+        if (sg_topology_find_topic(t, sg_str_of(wanted[i]->topic)) != SG_PARTITION_NONE)
+            continue;
+        if (n_partitions > max_partitions - t->n_partitions) {
+            t->n_topics_left_out++;
+            t->n_partitions_left_out += n_partitions;
+            continue;
+        }
+        int r = take_topic(self, wanted[i]);
+        if (r)
+            return r;
+    }
+    return 0;
+}
+
 int sg_topology_new(const struct rd_kafka_metadata *metadata,
     const struct sg_filter *topics,
+    size_t max_partitions,
     struct sg_topology **ret_topology)
 {
     struct topology *self = calloc(1, sizeof *self);
@@ -270,6 +314,8 @@ int sg_topology_new(const struct rd_kafka_metadata *metadata,
     atomic_init(&self->n_refs, 1);
     for (int i = 0; i < metadata->topic_cnt; i++)
         n_partitions += (size_t)metadata->topics[i].partition_cnt;
+    if (n_partitions > max_partitions)
+        n_partitions = max_partitions;
     self->names = sg_arena_new();
     t->brokers = calloc((size_t)metadata->broker_cnt + 1, sizeof *t->brokers);
     t->topics = calloc((size_t)metadata->topic_cnt + 1, sizeof *t->topics);
@@ -279,12 +325,8 @@ int sg_topology_new(const struct rd_kafka_metadata *metadata,
         return -ENOMEM;
 
     int r = take_brokers(self, metadata);
-    for (int i = 0; !r && i < metadata->topic_cnt; i++) {
-        const struct rd_kafka_metadata_topic *topic = &metadata->topics[i];
-        r = note_replicas(t, topic); /* of every topic: a broker is known whatever is exported */
-        if (!r && sg_filter_wants(topics, sg_str_of(topic->topic)))
-            r = take_topic(self, topic);
-    }
+    if (!r)
+        r = take_topics(self, metadata, topics, max_partitions);
     if (r)
         return r;
     *ret_topology = sg_take(&mine);

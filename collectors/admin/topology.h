@@ -63,20 +63,24 @@ struct sg_topology {
     size_t n_missing;
     int32_t *missing; /* brokers that hold replicas but are not in the metadata; by id */
     size_t n_topics;
-    struct sg_topic *topics;
+    struct sg_topic *topics; /* by name */
     size_t n_partitions;
     struct sg_partition *partitions;
     size_t n_topic_errors;
     struct sg_topic_error *topic_errors;
+    size_t n_topics_left_out; /* past the cap, with so many partitions */
+    size_t n_partitions_left_out;
 };
 
 /**
  * @param metadata  borrowed for the call @param topics  which are wanted; borrowed for the call
+ * @param max_partitions  cap; topics that do not fit whole are left out, the last by name
  * @param ret_topology  owned: one reference
  * @return 0 or -ENOMEM
  */
 int sg_topology_new(const struct rd_kafka_metadata *metadata,
     const struct sg_filter *topics,
+    size_t max_partitions,
     struct sg_topology **ret_topology);
 
 /** @return topology */

@@ -111,9 +111,9 @@ void sg_config_read_secret(
 static void read_filter(struct sg_yaml *yaml,
     const struct sg_yaml_node *map,
     const char *key,
+    const char *const *keys,
     struct sg_filter_config *filter)
 {
-    static const char *const keys[] = { "exclude", "include", NULL };
     const struct sg_yaml_node *node = sg_yaml_find(map, key);
     struct sg_filter *compiled = NULL;
     struct sg_error err;
@@ -180,7 +180,8 @@ static void read_client(
 /* What only a Kafka client does something with. */
 static void refuse_kafka_keys(struct sg_yaml *yaml, const struct sg_yaml_node *node)
 {
-    static const char *const keys[] = { "client", "groups", "jolokia", "spark", "topics" };
+    static const char *const keys[] = { "client", "groups", "jolokia", "limits", "spark",
+        "topics" };
 
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         if (sg_yaml_find(node, keys[i]))
@@ -234,7 +235,9 @@ static void read_cluster(struct sg_yaml *yaml,
     struct sg_cluster_config *cluster)
 {
     static const char *const keys[] = { "bootstrap_servers", "client", "groups", "jolokia", "jvms",
-        "name", "spark", "topics", NULL };
+        "limits", "name", "spark", "topics", NULL };
+    static const char *const topic_keys[] = { "exclude", "include", NULL };
+    static const char *const group_keys[] = { "exclude", "granularity", "include", "states", NULL };
 
     if (!sg_yaml_expect_map(yaml, node, "a cluster", keys))
         return;
@@ -251,8 +254,11 @@ static void read_cluster(struct sg_yaml *yaml,
                 "a cluster needs \"bootstrap_servers\", HOST:PORT,HOST:PORT, or \"jvms\"");
     }
     read_client(yaml, sg_yaml_find(node, "client"), cluster);
-    read_filter(yaml, node, "topics", &cluster->topics);
-    read_filter(yaml, node, "groups", &cluster->groups);
+    read_filter(yaml, node, "topics", topic_keys, &cluster->topics);
+    read_filter(yaml, node, "groups", group_keys, &cluster->groups);
+    sg_config_read_group_keys(yaml, sg_yaml_find(node, "groups"), cluster);
+    sg_config_default_limits(&cluster->limits);
+    sg_config_read_limits(yaml, sg_yaml_find(node, "limits"), &cluster->limits);
     sg_config_read_jolokia(yaml, sg_yaml_find(node, "jolokia"), config, cluster);
     sg_config_read_jvms(yaml, sg_yaml_find(node, "jvms"), config, cluster);
     read_spark(yaml, sg_yaml_find(node, "spark"), cluster);
@@ -402,6 +408,19 @@ static int copy_client(const struct sg_config_flags *flags, struct sg_cluster_co
     return 0;
 }
 
+/* Groups with members, in whichever state. */
+static unsigned connected_states(void)
+{
+    unsigned states = 0;
+
+    for (unsigned i = 0; i < SG_GROUP_STATE_NAMES; i++) {
+        const char *name = sg_group_state_names[i];
+        if (strcmp(name, "Dead") != 0 && strcmp(name, "Empty") != 0)
+            states |= 1U << i;
+    }
+    return states;
+}
+
 /* One cluster, from flags alone. */
 static int from_flags(
     const struct sg_config_flags *flags, struct sg_config *config, struct reporter *reporter)
@@ -423,6 +442,7 @@ static int from_flags(
     if (!cluster->bootstrap_servers)
         return -ENOMEM;
 
+    sg_config_default_limits(&cluster->limits);
     r = copy_text(DEFAULT_CLUSTER, &cluster->name);
     if (!r)
         r = copy_client(flags, cluster);
@@ -440,6 +460,8 @@ static int from_flags(
         r = sg_config_default_rules(&cluster->jolokia.source.rules);
     if (r)
         return r;
+    if (flags->only_connected_groups)
+        cluster->group_states = connected_states();
     cluster->has_jolokia = flags->jolokia_url != NULL;
     cluster->jolokia.source.slow_interval_ms =
         SG_SLOW_INTERVAL_MS > config->interval_ms ? SG_SLOW_INTERVAL_MS : config->interval_ms;

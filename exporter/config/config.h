@@ -112,6 +112,35 @@ struct sg_spark_config {
     char *checkpoint; /* its checkpointLocation, a directory */
 };
 
+/* Of the series of groups: what one of them stands for. */
+enum sg_granularity {
+    SG_GRANULARITY_PARTITION,
+    SG_GRANULARITY_TOPIC,
+    SG_GRANULARITY_GROUP,
+};
+
+/* In the order of enum sg_group_state. */
+enum {
+    SG_GROUP_STATE_NAMES = 5
+};
+extern const char *const sg_group_state_names[SG_GROUP_STATE_NAMES];
+
+/* How much of a cluster is exported at most; what is past it is left out and counted. */
+struct sg_limits {
+    size_t groups;
+    size_t partitions;
+    size_t series; /* of the admin collector */
+};
+
+enum {
+    SG_LIMIT_GROUPS = 50000, /* when nothing is said */
+    SG_LIMIT_PARTITIONS = 500000,
+    SG_LIMIT_SERIES = 5000000,
+    SG_LIMIT_GROUPS_MAX = 1000000,
+    SG_LIMIT_PARTITIONS_MAX = 5000000,
+    SG_LIMIT_SERIES_MAX = 50000000,
+};
+
 struct sg_cluster_config {
     char *name;
     char *bootstrap_servers; /* NULL: only JVMs, without a Kafka client */
@@ -119,6 +148,9 @@ struct sg_cluster_config {
     struct sg_property_setting *client;
     struct sg_filter_config topics;
     struct sg_filter_config groups;
+    enum sg_granularity granularity;
+    unsigned group_states; /* one bit for each name; 0: all */
+    struct sg_limits limits;
     bool has_jolokia;
     struct sg_jolokia_config jolokia;
     size_t n_jvms;
@@ -146,6 +178,7 @@ struct sg_config_flags {
     int64_t interval_ms; /* --collect.interval, or 0 */
     size_t n_client;
     const struct sg_flag_property *client; /* what kafka_exporter's flags mean */
+    bool only_connected_groups;            /* --offset.show-all=false */
 };
 
 /** Told every problem, "FILE:LINE:COL: text" or "--flag: text". */

@@ -288,7 +288,7 @@ int sg_kafka_exporter_finish(struct sg_kafka_exporter_flags *flags, struct sg_er
     } else {
         note_unused(flags, TLS_CA, TLS_KEY, "--tls.enabled is not given");
     }
-    flags->hide_idle_groups = !is_on(flags, SHOW_ALL, true);
+    flags->only_connected_groups = !is_on(flags, SHOW_ALL, true);
     for (size_t i = N_MAPPED; i < N_FLAGS; i++) {
         if (flags->values[i] && table[i].does_nothing)
             note(flags, (enum flag_id)i, table[i].does_nothing);

@@ -38,8 +38,8 @@ struct sg_kafka_exporter_flags {
     /* What they mean, after sg_kafka_exporter_finish(). */
     size_t n_properties;
     struct sg_flag_property properties[SG_KAFKA_EXPORTER_PROPERTIES_MAX];
-    bool hide_idle_groups; /* --offset.show-all=false */
-    size_t n_notes;        /* flags that do nothing here */
+    bool only_connected_groups; /* --offset.show-all=false */
+    size_t n_notes;             /* flags that do nothing here */
     char notes[SG_KAFKA_EXPORTER_FLAGS_MAX][160];
     char principal[256]; /* of Kerberos; a property borrows it */
 };

@@ -44,3 +44,14 @@ void sg_config_read_jvms(struct sg_yaml *yaml,
 
 /** Free what the two have read. */
 void sg_config_free_jolokia(struct sg_cluster_config *cluster);
+
+/** What is in the map "groups" besides "include" and "exclude": granularity and states. */
+void sg_config_read_group_keys(
+    struct sg_yaml *yaml, const struct sg_yaml_node *groups, struct sg_cluster_config *cluster);
+
+/** Limits as they are when nothing is said. */
+void sg_config_default_limits(struct sg_limits *limits);
+
+/** The map "limits" of a cluster. */
+void sg_config_read_limits(
+    struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_limits *limits);

@@ -35,6 +35,39 @@ static int load(const char *text, struct sg_config **ret_config)
     return r;
 }
 
+static void test_load_limits_states_and_granularity(void **state)
+{
+    struct sg_config *config = NULL;
+    (void)state;
+
+    assert_int_equal(load("clusters:\n"
+                          "  - name: a\n"
+                          "    bootstrap_servers: h:1\n"
+                          "    groups: { granularity: topic, states: [Stable, Empty] }\n"
+                          "    limits: { groups: 7, partitions: 2000 }\n",
+                         &config),
+        0);
+    const struct sg_cluster_config *cluster = &config->clusters[0];
+    assert_int_equal(cluster->granularity, SG_GRANULARITY_TOPIC);
+    assert_int_equal(cluster->group_states, 1 << 2 | 1 << 4);
+    assert_int_equal(cluster->limits.groups, 7);
+    assert_int_equal(cluster->limits.partitions, 2000);
+    assert_int_equal(cluster->limits.series, SG_LIMIT_SERIES);
+    config = sg_config_free(config);
+    assert_int_equal(load("clusters:\n"
+                          "  - name: a\n"
+                          "    bootstrap_servers: h:1\n"
+                          "    groups: { granularity: broker, states: [stable] }\n"
+                          "    limits: { groups: 0, partitions: -3, series: 1e3 }\n",
+                         &config),
+        SG_CONFIG_E_INVALID);
+    assert_non_null(strstr(problems, "f.yml:4:28: \"granularity\" is partition, topic or group"));
+    assert_non_null(strstr(problems, "f.yml:4:45: a group's state is CompletingRebalance"));
+    assert_non_null(strstr(problems, "f.yml:5:23: \"groups\" must be from 1 to 1000000"));
+    assert_non_null(strstr(problems, "f.yml:5:38: \"partitions\" must be"));
+    assert_non_null(strstr(problems, "f.yml:5:50: \"series\" must be"));
+}
+
 static void test_load_spark_queries(void **state)
 {
     struct sg_config *config = NULL;
@@ -474,6 +507,7 @@ static void test_flags_bad_ones_are_named(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_load_limits_states_and_granularity),
         cmocka_unit_test(test_load_spark_queries),
         cmocka_unit_test(test_load_full_file_gives_everything),
         cmocka_unit_test(test_load_mistakes_are_all_told_with_their_place),

@@ -94,6 +94,7 @@ static void test_flags_without_meaning_are_taken_and_noted(void **state)
 {
     struct sg_flags flags;
     struct sg_error err;
+    struct sg_config *config = NULL;
     (void)state;
 
     assert_int_equal(parse(&flags, &err,
@@ -105,12 +106,20 @@ static void test_flags_without_meaning_are_taken_and_noted(void **state)
     assert_string_equal(
         flags.kafka_exporter.notes[0], "--sasl.username does nothing: --sasl.enabled is not given");
     assert_int_equal(flags.config.n_client, 0);
-    assert_false(flags.kafka_exporter.hide_idle_groups);
+    assert_false(flags.kafka_exporter.only_connected_groups);
     assert_int_equal(parse(&flags, &err, ARGUMENTS("--no-offset.show-all")), 0);
-    assert_true(flags.kafka_exporter.hide_idle_groups);
+    assert_true(flags.kafka_exporter.only_connected_groups);
     assert_int_equal(parse(&flags, &err, ARGUMENTS("--offset.show-all=false", "--once")), 0);
-    assert_true(flags.kafka_exporter.hide_idle_groups);
+    assert_true(flags.kafka_exporter.only_connected_groups);
     assert_int_equal(flags.mode, SG_MODE_ONCE);
+    assert_int_equal(sg_config_load(&flags.config, no_problem, NULL, &config), 0);
+    for (unsigned i = 0; i < SG_GROUP_STATE_NAMES; i++) {
+        bool shown = config->clusters[0].group_states >> i & 1;
+        bool has_members =
+            strcmp(sg_group_state_names[i], "Dead") && strcmp(sg_group_state_names[i], "Empty");
+        assert_int_equal(shown, has_members);
+    }
+    (void)sg_config_free(config);
 }
 
 static void test_flags_that_cannot_be_had_say_what_to_do(void **state)
