@@ -457,6 +457,8 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
         return r;
     r = sg_series_table_new(&label, 1, config->limits.series, &self->table);
     if (!r)
+        sg_series_table_use_aliases(self->table, &env->config->aliases);
+    if (!r)
         r = sg_ages_new(&self->ages);
     if (!r)
         r = sg_statuses_new(&self->statuses);

@@ -52,8 +52,8 @@ const struct sg_catalogue sg_catalogues[] = {
 
 bool sg_catalogue_has(const char *name)
 {
-    for (const struct sg_catalogue_file *file = sg_catalogue_files; file->catalogue; file++) {
-        if (strcmp(file->catalogue, name) == 0)
+    for (const struct sg_embedded *file = sg_catalogue_files; file->set; file++) {
+        if (strcmp(file->set, name) == 0)
             return true;
     }
     return false;
@@ -69,12 +69,12 @@ static bool is_listed(const char *const *names, size_t n, const char *name)
 }
 
 /* Is the file, which names[at] has, in an earlier one of the names or earlier in the same? */
-static bool is_loaded(const char *const *names, size_t at, const struct sg_catalogue_file *file)
+static bool is_loaded(const char *const *names, size_t at, const struct sg_embedded *file)
 {
-    for (const struct sg_catalogue_file *other = sg_catalogue_files; other->catalogue; other++) {
+    for (const struct sg_embedded *other = sg_catalogue_files; other->set; other++) {
         if (other->text == file->text &&
-            (is_listed(names, at, other->catalogue) ||
-                (other < file && strcmp(other->catalogue, names[at]) == 0)))
+            (is_listed(names, at, other->set) ||
+                (other < file && strcmp(other->set, names[at]) == 0)))
             return true;
     }
     return false;
@@ -87,9 +87,9 @@ static int add_catalogue(
 
     if (!sg_catalogue_has(names[at]))
         return sg_error_set(err, -ENOENT, "there is no catalogue \"%.80s\"", names[at]);
-    for (const struct sg_catalogue_file *file = sg_catalogue_files; file->catalogue && !r; file++) {
+    for (const struct sg_embedded *file = sg_catalogue_files; file->set && !r; file++) {
         struct sg_str text = { file->text, file->len };
-        if (strcmp(file->catalogue, names[at]) == 0 && !is_loaded(names, at, file))
+        if (strcmp(file->set, names[at]) == 0 && !is_loaded(names, at, file))
             r = sg_rules_add_text(rules, file->file, text, err);
     }
     return r;
@@ -176,9 +176,9 @@ static int each_metric_of(const struct sg_rules *rules,
 }
 
 /* Is this the first catalogue that has the file? */
-static bool is_first(const struct sg_catalogue_file *file)
+static bool is_first(const struct sg_embedded *file)
 {
-    for (const struct sg_catalogue_file *other = sg_catalogue_files; other < file; other++) {
+    for (const struct sg_embedded *other = sg_catalogue_files; other < file; other++) {
         if (other->text == file->text)
             return false;
     }
@@ -194,10 +194,10 @@ int sg_catalogue_each_metric(const char *name,
 
     if (!sg_catalogue_has(name))
         return sg_error_set(err, -ENOENT, "there is no catalogue \"%.80s\"", name);
-    for (const struct sg_catalogue_file *file = sg_catalogue_files; file->catalogue && !r; file++) {
+    for (const struct sg_embedded *file = sg_catalogue_files; file->set && !r; file++) {
         sg_auto(sg_rules_free) struct sg_rules *rules = NULL;
         struct sg_str text = { file->text, file->len };
-        if (strcmp(file->catalogue, name) != 0 || !is_first(file))
+        if (strcmp(file->set, name) != 0 || !is_first(file))
             continue;
         r = sg_rules_new(&rules);
         if (!r)

@@ -10,6 +10,7 @@
  * family is in one file only. meson.build says which files make which catalogue.
  */
 
+#include "base/embedded.h"
 #include "base/error.h"
 #include "jolokia/rules.h"
 #include "metric/family.h"
@@ -27,15 +28,8 @@ struct sg_catalogue {
 /* In the order of the documentation; ends with a NULL name. */
 extern const struct sg_catalogue sg_catalogues[];
 
-/* One file of a catalogue; made by the build from catalogue/. */
-struct sg_catalogue_file {
-    const char *catalogue;
-    const char *file;
-    const char *text; /* the same pointer wherever the same file is */
-    size_t len;
-};
-
-extern const struct sg_catalogue_file sg_catalogue_files[]; /* ends with a NULL catalogue */
+/* Files of catalogue/, by the name of the catalogue. */
+extern const struct sg_embedded sg_catalogue_files[];
 
 /* A metric that a catalogue can give. Borrowed for the call. */
 struct sg_catalogue_metric {

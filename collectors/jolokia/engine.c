@@ -144,6 +144,11 @@ int sg_engine_new(const struct sg_rules *rules,
     return 0;
 }
 
+void sg_engine_use_aliases(struct sg_engine *engine, const struct sg_aliases *aliases)
+{
+    sg_series_table_use_aliases(engine->table, aliases);
+}
+
 static void forget_value(struct entry *entry)
 {
     if (entry->decided_for) {

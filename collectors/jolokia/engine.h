@@ -49,6 +49,9 @@ int sg_engine_new(const struct sg_rules *rules,
     size_t n_constant,
     struct sg_engine **ret_engine);
 
+/** As sg_series_table_use_aliases(). */
+void sg_engine_use_aliases(struct sg_engine *engine, const struct sg_aliases *aliases);
+
 /** @return NULL; engine may be NULL */
 struct sg_engine *sg_engine_free(struct sg_engine *engine);
 

@@ -74,15 +74,15 @@ static int complain(const struct sg_rules_config *config,
 static int complain_of_name(
     const struct sg_rules_config *config, const char *name, const char *why, struct sg_error *err)
 {
-    const struct sg_catalogue_file *file = sg_catalogue_files;
+    const struct sg_embedded *file = sg_catalogue_files;
     struct sg_buf list;
 
     if (strpbrk(name, "/."))
         return complain(config, name, "", why, err);
     sg_buf_init(&list, 300);
-    for (; file->catalogue; file++) {
-        if (file == sg_catalogue_files || strcmp(file->catalogue, file[-1].catalogue) != 0)
-            (void)sg_buf_printf(&list, "%s%s", list.len ? ", " : "there are ", file->catalogue);
+    for (; file->set; file++) {
+        if (file == sg_catalogue_files || strcmp(file->set, file[-1].set) != 0)
+            (void)sg_buf_printf(&list, "%s%s", list.len ? ", " : "there are ", file->set);
     }
     (void)sg_buf_add_char(&list, '\0');
     int r = complain(

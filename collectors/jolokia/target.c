@@ -74,8 +74,11 @@ static int make_lane(struct sg_target *target, enum sg_lane which)
         return 0;
     int r =
         sg_engine_new(options->rule_set->rules, options->labels, options->n_labels, &lane->engine);
-    if (r || which != SG_LANE_FAST || !sg_rules_can_learn(options->rule_set->rules))
+    if (r)
         return r;
+    sg_engine_use_aliases(lane->engine, &options->config->aliases);
+    if (which != SG_LANE_FAST || !sg_rules_can_learn(options->rule_set->rules))
+        return 0;
     /* What nobody wants is decided once, not at every reading of everything. */
     int64_t polls = options->source->slow_interval_ms / options->config->interval_ms + 8;
     sg_engine_remember_for(lane->engine, (uint32_t)polls);

@@ -869,12 +869,12 @@ static void test_catalogues_and_their_descriptions_agree(void **state)
         assert_true(sg_catalogue_has(one->name));
         assert_true(one->title[0] && one->text[0]);
     }
-    for (const struct sg_catalogue_file *file = sg_catalogue_files; file->catalogue; file++) {
+    for (const struct sg_embedded *file = sg_catalogue_files; file->set; file++) {
         const struct sg_catalogue *one = sg_catalogues;
-        while (one->name && strcmp(one->name, file->catalogue) != 0)
+        while (one->name && strcmp(one->name, file->set) != 0)
             one++;
         if (!one->name)
-            fail_msg("the catalogue %s has no description", file->catalogue);
+            fail_msg("the catalogue %s has no description", file->set);
     }
 }
 

@@ -4,6 +4,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/filter.h"
+#include "config/compat.h"
 #include "config/read.h"
 #include "config/secret.h"
 #include "metric/family.h"
@@ -60,6 +61,7 @@ struct sg_config *sg_config_free(struct sg_config *config)
         free_cluster(&config->clusters[i]);
     free(config->clusters);
     free(config->cluster_label);
+    sg_aliases_done(&config->aliases);
     free(config);
     return NULL;
 }
@@ -339,7 +341,7 @@ static void check_times(
 
 static void read_file(struct sg_yaml *yaml, struct sg_config *config)
 {
-    static const char *const keys[] = { "clusters", "collect", "labels", NULL };
+    static const char *const keys[] = { "clusters", "collect", "compat", "labels", NULL };
     const struct sg_yaml_node *root = sg_yaml_root(yaml);
 
     if (!sg_yaml_expect_map(yaml, root, "the configuration", keys))
@@ -348,6 +350,7 @@ static void read_file(struct sg_yaml *yaml, struct sg_config *config)
     complete_times(config);
     check_times(yaml, sg_yaml_find(root, "collect"), config);
     read_labels(yaml, sg_yaml_find(root, "labels"), config);
+    sg_compat_read(yaml, sg_yaml_find(root, "compat"), config->cluster_label, &config->aliases);
     read_clusters(yaml, root, config);
 }
 

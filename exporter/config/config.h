@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "config/kafka_exporter.h"
+#include "metric/alias.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -163,7 +164,8 @@ struct sg_config {
     int64_t interval_ms;
     int64_t timeout_ms;
     int64_t stale_after_ms;
-    char *cluster_label; /* name of the label with the cluster's name: kafka_cluster */
+    char *cluster_label;       /* name of the label with the cluster's name: kafka_cluster */
+    struct sg_aliases aliases; /* what else series are called; see compat.h */
     size_t n_clusters;
     struct sg_cluster_config *clusters;
 };

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "metric/series.h"
+#include "metric/table.h"
 
-#include "base/arena.h"
 #include "base/auto.h"
-#include "base/buf.h"
-#include "base/index.h"
 #include "base/utf8.h"
 #include "metric/text.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 /*
@@ -27,118 +23,6 @@ enum {
     FORGET_AT_LEAST = 64,
     TEXT_BYTES_MAX = 64 * 1024
 };
-
-struct series {
-    const char *text; /* in the arena */
-    uint32_t text_len;
-    uint32_t hash;
-    uint32_t family;
-    uint32_t last_set; /* collection number */
-};
-
-struct family {
-    struct sg_family family; /* texts in the arena */
-    uint32_t hash;
-    uint32_t n_series;
-};
-
-struct sg_layout {
-    atomic_size_t n_refs;
-    struct sg_arena *arena;
-    size_t n_runs;
-    struct sg_family_run *runs;
-    size_t n_series;
-    struct sg_str *texts;
-    uint32_t *series; /* the table's number of each */
-};
-
-struct sg_series_table {
-    struct sg_arena *arena;
-    char *constant; /* rendered: a="b",c="d" */
-    size_t constant_len;
-    size_t n_constant_names;
-    char *constant_names[SG_LABELS_MAX];
-
-    struct family *families;
-    uint32_t n_families;
-    uint32_t families_allocated;
-    struct sg_index family_index;
-
-    struct series *series;
-    uint64_t *bits;
-    uint8_t *kinds;
-    uint32_t n_series;
-    uint32_t series_allocated;
-    size_t max_series;
-    struct sg_index series_index;
-
-    struct sg_buf text; /* scratch */
-    struct sg_layout *layout;
-    uint32_t collection;
-    uint32_t epoch;
-};
-
-/* ---- Layouts and sets ---- */
-
-struct sg_layout *sg_layout_ref(struct sg_layout *layout)
-{
-    atomic_fetch_add_explicit(&layout->n_refs, 1, memory_order_relaxed);
-    return layout;
-}
-
-struct sg_layout *sg_layout_unref(struct sg_layout *layout)
-{
-    if (!layout || atomic_fetch_sub_explicit(&layout->n_refs, 1, memory_order_acq_rel) != 1)
-        return NULL;
-    free(layout->runs);
-    free(layout->texts);
-    free(layout->series);
-    (void)sg_arena_unref(layout->arena);
-    free(layout);
-    return NULL;
-}
-SG_AUTO_DEFINE(struct sg_layout *, sg_layout_unref);
-
-size_t sg_layout_n_runs(const struct sg_layout *layout)
-{
-    return layout->n_runs;
-}
-
-const struct sg_family_run *sg_layout_run(const struct sg_layout *layout, size_t i)
-{
-    return &layout->runs[i];
-}
-
-const struct sg_str *sg_layout_texts(const struct sg_layout *layout)
-{
-    return layout->texts;
-}
-
-/* One block: the public struct, its count, the values, the kinds. */
-struct set_block {
-    struct sg_sample_set set;
-    atomic_size_t n_refs;
-    uint64_t bits[];
-};
-
-struct sg_sample_set *sg_sample_set_ref(struct sg_sample_set *set)
-{
-    atomic_fetch_add_explicit(&((struct set_block *)set)->n_refs, 1, memory_order_relaxed);
-    return set;
-}
-
-struct sg_sample_set *sg_sample_set_unref(struct sg_sample_set *set)
-{
-    struct set_block *block = (struct set_block *)set;
-
-    if (!block || atomic_fetch_sub_explicit(&block->n_refs, 1, memory_order_acq_rel) != 1)
-        return NULL;
-    (void)sg_layout_unref(block->set.layout);
-    free(block);
-    return NULL;
-}
-
-/* ---- The table ---- */
 
 static int add_label_text(struct sg_buf *text, struct sg_label label, bool *first)
 {
@@ -220,6 +104,7 @@ struct sg_series_table *sg_series_table_free(struct sg_series_table *table)
     free(table->series);
     free(table->bits);
     free(table->kinds);
+    free(table->links);
     sg_index_done(&table->series_index);
     sg_buf_done(&table->text);
     free(table);
@@ -361,8 +246,8 @@ static int grow_series(struct sg_series_table *table)
     return 0;
 }
 
-/* The series whose text is in the scratch buffer. */
-static int find_or_keep(struct sg_series_table *table, uint32_t family, uint32_t *ret_series)
+int sg_series_table_keep(
+    struct sg_series_table *table, uint32_t family, size_t max_series, uint32_t *ret_series)
 {
     struct sg_str text = sg_buf_get(&table->text);
     int r;
@@ -374,7 +259,7 @@ static int find_or_keep(struct sg_series_table *table, uint32_t family, uint32_t
         return 0;
     }
 
-    if (table->n_series >= table->max_series)
+    if (table->n_series >= max_series)
         return SG_SERIES_E_FULL;
     if (table->n_series == table->series_allocated) {
         r = grow_series(table);
@@ -407,7 +292,7 @@ int sg_series_table_add(struct sg_series_table *table,
     uint32_t *ret_series)
 {
     int r = render(table, family, suffix, labels, n_labels);
-    return r ? r : find_or_keep(table, family, ret_series);
+    return r ? r : sg_series_table_keep(table, family, table->max_series, ret_series);
 }
 
 int sg_series_table_derive(struct sg_series_table *table,
@@ -442,7 +327,7 @@ int sg_series_table_derive(struct sg_series_table *table,
         r = sg_buf_add(text, "} ", 2);
     if (r)
         return r == -EMSGSIZE ? SG_SERIES_E_TOO_LONG : r;
-    return find_or_keep(table, family, ret_series);
+    return sg_series_table_keep(table, family, table->max_series, ret_series);
 }
 
 static bool forgotten(const struct sg_series_table *table, const struct series *series)
@@ -499,6 +384,8 @@ static void forget(struct sg_series_table *table)
     free(texts);
     free(kept);
     table->n_series = n;
+    table->n_linked = 0;
+    table->n_links = 0;
     sg_index_done(&table->series_index);
     table->series_index = index;
     (void)sg_arena_unref(table->arena);
@@ -525,7 +412,7 @@ uint32_t sg_series_table_epoch(const struct sg_series_table *table)
     return table->epoch;
 }
 
-static int set(
+int sg_series_table_set(
     struct sg_series_table *table, uint32_t series, enum sg_value_kind kind, uint64_t bits)
 {
     if (table->kinds[series] != SG_VALUE_ABSENT)
@@ -538,14 +425,14 @@ static int set(
 
 int sg_series_table_set_int(struct sg_series_table *table, uint32_t series, int64_t value)
 {
-    return set(table, series, SG_VALUE_INT, (uint64_t)value);
+    return sg_series_table_set(table, series, SG_VALUE_INT, (uint64_t)value);
 }
 
 int sg_series_table_set_double(struct sg_series_table *table, uint32_t series, double value)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
-    return set(table, series, SG_VALUE_DOUBLE, bits);
+    return sg_series_table_set(table, series, SG_VALUE_DOUBLE, bits);
 }
 
 void sg_series_table_unset(struct sg_series_table *table, uint32_t series)
@@ -578,103 +465,4 @@ int sg_series_table_put_double(struct sg_series_table *table,
 struct sg_str sg_series_table_text(const struct sg_series_table *table, uint32_t series)
 {
     return (struct sg_str){ table->series[series].text, table->series[series].text_len };
-}
-
-/* ---- Snapshots ---- */
-
-static int compare_runs(const void *a, const void *b)
-{
-    const struct sg_family_run *const x = a;
-    const struct sg_family_run *const y = b;
-    return strcmp(x->family.name, y->family.name);
-}
-
-/*
- * Families by name; within a family a counting sort keeps the order of appearance, and what belongs
- * to one summary is then brought together.
- */
-static int make_layout(const struct sg_series_table *table, struct sg_layout **ret_layout)
-{
-    sg_auto(sg_layout_unref) struct sg_layout *layout = calloc(1, sizeof *layout);
-    sg_auto_free uint32_t *next = calloc(table->n_families + 1, sizeof *next);
-    uint32_t first = 0;
-
-    if (!layout)
-        return -ENOMEM;
-    atomic_init(&layout->n_refs, 1);
-    layout->arena = sg_arena_ref(table->arena);
-    layout->n_series = table->n_series;
-    layout->runs = calloc(table->n_families + 1, sizeof *layout->runs);
-    layout->texts = calloc(table->n_series + 1, sizeof *layout->texts);
-    layout->series = calloc(table->n_series + 1, sizeof *layout->series);
-    if (!next || !layout->runs || !layout->texts || !layout->series)
-        return -ENOMEM;
-
-    for (uint32_t i = 0; i < table->n_families; i++) {
-        if (table->families[i].n_series == 0)
-            continue;
-        /* `n` holds the family's number until the runs are in order */
-        layout->runs[layout->n_runs++] =
-            (struct sg_family_run){ .family = table->families[i].family, .n = i };
-    }
-    qsort(layout->runs, layout->n_runs, sizeof *layout->runs, compare_runs);
-    sg_auto_free uint32_t *run_of = calloc(table->n_families + 1, sizeof *run_of);
-    if (!run_of)
-        return -ENOMEM;
-    for (uint32_t i = 0; i < layout->n_runs; i++) {
-        struct sg_family_run *run = &layout->runs[i];
-        uint32_t family = run->n;
-        run_of[family] = i;
-        run->first = next[family] = first;
-        run->n = table->families[family].n_series;
-        first += run->n;
-    }
-    for (uint32_t i = 0; i < table->n_series; i++) {
-        const struct series *series = &table->series[i];
-        uint32_t at = next[series->family]++;
-        layout->texts[at] = (struct sg_str){ series->text, series->text_len };
-        layout->series[at] = i;
-        layout->runs[run_of[series->family]].text_bytes += series->text_len;
-    }
-    for (size_t i = 0; i < layout->n_runs; i++) {
-        const struct sg_family_run *run = &layout->runs[i];
-        if (run->family.type != SG_METRIC_SUMMARY)
-            continue;
-        int r =
-            sg_text_group_summary(layout->texts + run->first, layout->series + run->first, run->n);
-        if (r)
-            return r;
-    }
-    *ret_layout = sg_take(&layout);
-    return 0;
-}
-
-int sg_series_table_snapshot(struct sg_series_table *table, struct sg_sample_set **ret_set)
-{
-    if (!table->layout) {
-        int r = make_layout(table, &table->layout);
-        if (r)
-            return r;
-    }
-    size_t n = table->layout->n_series;
-    struct set_block *block = malloc(sizeof *block + n * (sizeof(uint64_t) + sizeof(uint8_t)));
-    if (!block)
-        return -ENOMEM;
-    uint8_t *kinds = (uint8_t *)&block->bits[n];
-    size_t n_present = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t series = table->layout->series[i];
-        block->bits[i] = table->bits[series];
-        kinds[i] = table->kinds[series];
-        n_present += kinds[i] != SG_VALUE_ABSENT;
-    }
-    atomic_init(&block->n_refs, 1);
-    block->set = (struct sg_sample_set){
-        .layout = sg_layout_ref(table->layout),
-        .n_present = n_present,
-        .bits = block->bits,
-        .kinds = kinds,
-    };
-    *ret_set = &block->set;
-    return 0;
 }

@@ -18,6 +18,7 @@
  */
 
 #include "base/str.h"
+#include "metric/alias.h"
 #include "metric/family.h"
 
 #include <stddef.h>
@@ -51,6 +52,12 @@ int sg_series_table_new(const struct sg_label *constant,
 
 /** @return NULL; table may be NULL. Snapshots live on. */
 struct sg_series_table *sg_series_table_free(struct sg_series_table *table);
+
+/**
+ * Every series of these families is also there under its aliases, which do not count against the
+ * table's cap. Before the first series. @param aliases  borrowed; NULL for none
+ */
+void sg_series_table_use_aliases(struct sg_series_table *table, const struct sg_aliases *aliases);
 
 /**
  * Find a family by its name, or add it. The type and HELP of the first one stay.

@@ -411,9 +411,122 @@ static void test_compose_takes_chosen_slots_and_lines(void **state)
         (void)sg_series_table_free(tables[i]);
 }
 
+static struct sg_alias make_alias(
+    const char *from, const char *to, enum sg_alias_combine combine, const char *label)
+{
+    struct sg_alias alias = {
+        .from = strdup(from),
+        .to = strdup(to),
+        .type = SG_METRIC_GAUGE,
+        .combine = combine,
+    };
+
+    alias.labels[alias.n_labels++] = (struct sg_alias_label){ strdup("broker"), strdup("node") };
+    if (label)
+        alias.labels[alias.n_labels++] = (struct sg_alias_label){ strdup(label), strdup(label) };
+    return alias;
+}
+
+/* The samples of a page, without # lines. */
+static void assert_samples(struct sg_series_table *table, const char *expected)
+{
+    struct sg_sample_set *set = NULL;
+
+    assert_int_equal(sg_series_table_snapshot(table, &set), 0);
+    char *page = encode(&set, 1);
+    char samples[4096] = "";
+    for (char *rest = page, *line; (line = strsep(&rest, "\n"));) {
+        if (*line && *line != '#')
+            (void)snprintf(
+                samples + strlen(samples), sizeof samples - strlen(samples), "%s\n", line);
+    }
+    assert_string_equal(samples, expected);
+    free(page);
+    (void)sg_sample_set_unref(set);
+}
+
+static void test_aliases_rename_and_combine(void **state)
+{
+    struct sg_aliases aliases = { 0 };
+    struct sg_series_table *table = new_table("1");
+    (void)state;
+
+    aliases.list = calloc(4, sizeof *aliases.list);
+    assert_non_null(aliases.list);
+    aliases.list[aliases.n++] = make_alias("lag", "z_sum", SG_ALIAS_SUM, NULL);
+    aliases.list[aliases.n++] = make_alias("in_total", "z_in", SG_ALIAS_FIRST, "topic");
+    aliases.list[aliases.n++] = make_alias("lag", "z_max", SG_ALIAS_MAX, NULL);
+    aliases.list[aliases.n++] = make_alias("lag", "z_lag", SG_ALIAS_FIRST, "topic");
+    sg_aliases_sort(&aliases);
+    sg_series_table_use_aliases(table, &aliases);
+    uint32_t lag = add_family(table, &lag_family);
+
+    sg_series_table_begin(table);
+    assert_int_equal(put(table, lag, "a\"b", 5), 0);
+    assert_int_equal(put(table, lag, "c", 7), 0);
+    static const char both[] = "lag{broker=\"1\",topic=\"a\\\"b\"} 5\n"
+                               "lag{broker=\"1\",topic=\"c\"} 7\n"
+                               "z_lag{node=\"1\",topic=\"a\\\"b\"} 5\n"
+                               "z_lag{node=\"1\",topic=\"c\"} 7\n"
+                               "z_max{node=\"1\"} 7\n"
+                               "z_sum{node=\"1\"} 12\n";
+    assert_samples(table, both);
+
+    /* A series that is gone takes no part; integers that do not fit, and doubles, give doubles. */
+    sg_series_table_begin(table);
+    assert_int_equal(put(table, lag, "c", INT64_MAX), 0);
+    assert_int_equal(put(table, lag, "d", 1), 0);
+    assert_samples(table, "lag{broker=\"1\",topic=\"c\"} 9223372036854775807\n"
+                          "lag{broker=\"1\",topic=\"d\"} 1\n"
+                          "z_lag{node=\"1\",topic=\"c\"} 9223372036854775807\n"
+                          "z_lag{node=\"1\",topic=\"d\"} 1\n"
+                          "z_max{node=\"1\"} 9223372036854775807\n"
+                          "z_sum{node=\"1\"} 9223372036854775808\n");
+    sg_series_table_begin(table);
+    assert_samples(table, "");
+    (void)sg_series_table_free(table);
+    sg_aliases_done(&aliases);
+}
+
+static void test_aliases_survive_that_series_are_forgotten(void **state)
+{
+    struct sg_aliases aliases = { 0 };
+    struct sg_series_table *table = new_table("1");
+    char topic[16];
+    (void)state;
+
+    aliases.list = calloc(1, sizeof *aliases.list);
+    assert_non_null(aliases.list);
+    aliases.list[aliases.n++] = make_alias("lag", "z_sum", SG_ALIAS_SUM, NULL);
+    sg_series_table_use_aliases(table, &aliases);
+    uint32_t lag = add_family(table, &lag_family);
+    for (int collection = 0; collection < 12; collection++) {
+        sg_series_table_begin(table);
+        for (int i = 0; i < (collection < 2 ? 300 : 2); i++) {
+            (void)snprintf(topic, sizeof topic, "t%d", i);
+            assert_int_equal(put(table, lag, topic, 1), 0);
+        }
+        if (collection >= 2) {
+            assert_samples(table, "lag{broker=\"1\",topic=\"t0\"} 1\n"
+                                  "lag{broker=\"1\",topic=\"t1\"} 1\n"
+                                  "z_sum{node=\"1\"} 2\n");
+        } else {
+            struct sg_sample_set *set = NULL;
+            assert_int_equal(sg_series_table_snapshot(table, &set), 0);
+            assert_int_equal(set->n_present, 301);
+            (void)sg_sample_set_unref(set);
+        }
+    }
+    assert_true(sg_series_table_epoch(table) > 0);
+    (void)sg_series_table_free(table);
+    sg_aliases_done(&aliases);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_aliases_rename_and_combine),
+        cmocka_unit_test(test_aliases_survive_that_series_are_forgotten),
         cmocka_unit_test(test_encode_two_slots_share_one_header_in_order),
         cmocka_unit_test(test_encode_absent_values_give_no_line_and_no_header),
         cmocka_unit_test(test_encode_types_that_differ_become_untyped),

@@ -2,6 +2,7 @@
 #include "run/metrics_list.h"
 
 #include "admin/families.h"
+#include "config/compat.h"
 #include "jolokia/catalogue.h"
 #include "metric/family.h"
 #include "self/self.h"
@@ -80,6 +81,48 @@ static int print_catalogue(FILE *out, const struct sg_catalogue *catalogue)
     return 0;
 }
 
+static const char *combine_text(enum sg_alias_combine combine)
+{
+    switch (combine) {
+    case SG_ALIAS_MAX:
+        return "maximum of ";
+    case SG_ALIAS_SUM:
+        return "sum of ";
+    default:
+        return "";
+    }
+}
+
+static void print_alias(FILE *out, const struct sg_alias *alias)
+{
+    (void)fprintf(out, "| `%s` | %s | ", alias->to, type_text(alias->type));
+    for (size_t i = 0; i < alias->n_labels; i++)
+        (void)fprintf(out, "%s`%s`", i ? ", " : "", alias->labels[i].to);
+    (void)fprintf(out, " | %s`%s` |\n", combine_text(alias->combine), alias->from);
+}
+
+static int print_compat(FILE *out)
+{
+    (void)fputs("\n## Under other exporters' names\n\n"
+                "With `compat:` in the configuration, see [migrating.md](migrating.md).\n",
+        out);
+    for (const struct sg_embedded *file = sg_compat_files; file->set; file++) {
+        struct sg_aliases aliases = { 0 };
+        struct sg_error err = { "" };
+        int r = sg_compat_add(file, "kafka_cluster", &aliases, &err);
+        (void)fprintf(out,
+            "\n### `%s`\n\n| Metric | Type | Labels | Its value |\n|---|---|---|---|\n", file->set);
+        for (size_t i = 0; !r && i < aliases.n; i++)
+            print_alias(out, &aliases.list[i]);
+        sg_aliases_done(&aliases);
+        if (r) {
+            (void)fprintf(stderr, "%s\n", err.text);
+            return -EINVAL;
+        }
+    }
+    return 0;
+}
+
 int sg_metrics_list(FILE *out)
 {
     (void)fputs("# Metrics\n\n"
@@ -108,5 +151,6 @@ int sg_metrics_list(FILE *out)
         if (r)
             return r;
     }
-    return ferror(out) ? -EIO : 0;
+    int r = print_compat(out);
+    return r ? r : ferror(out) ? -EIO : 0;
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Write the catalogues' YAML files as one C file.
+"""Write files as one C file, a table of struct sg_embedded.
 
-usage: embed.py OUTPUT CATALOGUE=FILE [CATALOGUE=FILE ...]
+usage: embed.py OUTPUT TABLE SET=FILE [SET=FILE ...]
 
 Numbers instead of a string, because C compilers need not take strings as long as these.
 """
@@ -23,17 +23,17 @@ def add_text(lines: list[str], number: int, path: pathlib.Path) -> tuple[str, in
 
 
 def main() -> None:
-    output, *files = sys.argv[1:]
-    lines = ['/* Made by embed.py. */', '#include "jolokia/catalogue.h"', ""]
+    output, name, *files = sys.argv[1:]
+    lines = ['/* Made by embed.py. */', '#include "base/embedded.h"', ""]
     table = []
-    texts: dict[str, tuple[str, int]] = {}  # by path: a file may be in several catalogues
+    texts: dict[str, tuple[str, int]] = {}  # by path: a file may be in several sets
     for entry in files:
-        catalogue, path = entry.split("=", 1)
+        belongs_to, path = entry.split("=", 1)
         if path not in texts:
             texts[path] = add_text(lines, len(texts), pathlib.Path(path))
         text, size = texts[path]
-        table.append(f'    {{ "{catalogue}", "{pathlib.Path(path).name}", {text}, {size} }},')
-    lines += ["", "const struct sg_catalogue_file sg_catalogue_files[] = {", *table]
+        table.append(f'    {{ "{belongs_to}", "{pathlib.Path(path).name}", {text}, {size} }},')
+    lines += ["", f"extern const struct sg_embedded {name}[];", f"const struct sg_embedded {name}[] = {{", *table]
     lines += ["    { NULL, NULL, NULL, 0 },", "};"]
     pathlib.Path(output).write_text("\n".join(lines) + "\n")
 

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/compat.h"
+
+#include "base/auto.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CLUSTER_LABEL "kafka_cluster"
+
+enum {
+    COMPAT_E_TABLE = 1
+};
+
+SG_AUTO_DEFINE(struct sg_yaml *, sg_yaml_free);
+
+/* ---- One alias ---- */
+
+static bool read_name(
+    struct sg_yaml *table, const struct sg_yaml_node *node, const char *key, char **value)
+{
+    if (!sg_yaml_read_string(table, node, key, value)) {
+        if (!sg_yaml_find(node, key))
+            sg_yaml_problem(table, node, "an alias needs \"%s\", a metric's name", key);
+        return false;
+    }
+    if (!sg_metric_name_valid(sg_str_of(*value)))
+        sg_yaml_problem(table, sg_yaml_find(node, key), "\"%.80s\" is not a metric's name", *value);
+    return true;
+}
+
+/* One of a few words. @return its place in the list, or -1: it is absent, or a problem was noted */
+static int read_word(struct sg_yaml *table,
+    const struct sg_yaml_node *node,
+    const char *key,
+    const char *const *words,
+    const char *said)
+{
+    struct sg_str text;
+
+    if (!sg_yaml_read_text(table, node, key, &text))
+        return -1;
+    for (int i = 0; words[i]; i++) {
+        if (sg_str_equal(text, sg_str_of(words[i])))
+            return i;
+    }
+    sg_yaml_problem(table, sg_yaml_find(node, key), "\"%s\" must be %s", key, said);
+    return -1;
+}
+
+static void read_label(struct sg_yaml *table,
+    const struct sg_yaml_node *from,
+    const struct sg_yaml_node *to,
+    const char *cluster_label,
+    struct sg_alias *alias)
+{
+    struct sg_str name = sg_yaml_text(from);
+    struct sg_str own = sg_yaml_text(to);
+    struct sg_alias_label *label = &alias->labels[alias->n_labels];
+    bool is_cluster = sg_str_equal(name, SG_STR(CLUSTER_LABEL));
+
+    if (!sg_label_name_valid(name) || !sg_label_name_valid(own)) {
+        sg_yaml_problem(table, from, "\"labels\" maps names of labels to names of labels");
+        return;
+    }
+    /* Kept as it is, it keeps the name that the user has given it. */
+    label->from = strdup(is_cluster ? cluster_label : name.ptr);
+    label->to = strdup(is_cluster && sg_str_equal(own, name) ? cluster_label : own.ptr);
+    alias->n_labels++;
+    if (!label->from || !label->to)
+        sg_yaml_problem(table, from, "out of memory");
+}
+
+static void read_labels(struct sg_yaml *table,
+    const struct sg_yaml_node *node,
+    const char *cluster_label,
+    struct sg_alias *alias)
+{
+    const struct sg_yaml_node *labels = sg_yaml_find(node, "labels");
+
+    if (!sg_yaml_is_map(labels) || sg_yaml_count(labels) > SG_ALIAS_LABELS_MAX) {
+        sg_yaml_problem(table, labels ? labels : node,
+            "an alias needs \"labels\", a map of at most %d: those that are kept, and their names",
+            SG_ALIAS_LABELS_MAX);
+        return;
+    }
+    for (size_t i = 0; i < sg_yaml_count(labels); i++) {
+        const struct sg_yaml_node *from;
+        const struct sg_yaml_node *to;
+        sg_yaml_pair(labels, i, &from, &to);
+        read_label(table, from, to, cluster_label, alias);
+    }
+}
+
+static void read_alias(struct sg_yaml *table,
+    const struct sg_yaml_node *node,
+    const char *cluster_label,
+    struct sg_alias *alias)
+{
+    static const char *const keys[] = { "combine", "from", "help", "labels", "to", "type", NULL };
+    static const char *const combines[] = { "max", "sum", NULL };
+    static const char *const types[] = { "counter", "gauge", "info", "untyped", NULL };
+    static const enum sg_metric_type type_of[] = { SG_METRIC_COUNTER, SG_METRIC_GAUGE,
+        SG_METRIC_INFO, SG_METRIC_UNKNOWN };
+
+    if (!sg_yaml_expect_map(table, node, "an alias", keys))
+        return;
+    (void)read_name(table, node, "from", &alias->from);
+    (void)read_name(table, node, "to", &alias->to);
+    (void)sg_yaml_read_string(table, node, "help", &alias->help);
+    int combine = read_word(table, node, "combine", combines, "max or sum");
+    int type = read_word(table, node, "type", types, "counter, gauge, info or untyped");
+    alias->combine = combine < 0 ? SG_ALIAS_FIRST : combine == 0 ? SG_ALIAS_MAX : SG_ALIAS_SUM;
+    alias->type = type < 0 ? SG_METRIC_GAUGE : type_of[type];
+    read_labels(table, node, cluster_label, alias);
+}
+
+/* ---- A table ---- */
+
+static void read_table(struct sg_yaml *table, const char *cluster_label, struct sg_aliases *aliases)
+{
+    static const char *const keys[] = { "aliases", NULL };
+    const struct sg_yaml_node *root = sg_yaml_root(table);
+    const struct sg_yaml_node *list = sg_yaml_find(root, "aliases");
+
+    if (!sg_yaml_expect_map(table, root, "a table of aliases", keys))
+        return;
+    size_t n = sg_yaml_count(list);
+    if (!sg_yaml_is_list(list) || n == 0 || n + aliases->n > SG_ALIASES_MAX) {
+        sg_yaml_problem(table, list ? list : root,
+            "\"aliases\" must be a list; all tables together have at most %d", SG_ALIASES_MAX);
+        return;
+    }
+    struct sg_alias *more = realloc(aliases->list, (aliases->n + n) * sizeof *more);
+    if (!more) {
+        sg_yaml_problem(table, list, "out of memory");
+        return;
+    }
+    aliases->list = more;
+    for (size_t i = 0; i < n; i++) {
+        struct sg_alias *alias = &aliases->list[aliases->n++];
+        *alias = (struct sg_alias){ 0 };
+        read_alias(table, sg_yaml_item(list, i), cluster_label, alias);
+    }
+}
+
+/* @return 0, or COMPAT_E_TABLE with the first problem */
+static int finish_table(struct sg_yaml *table, struct sg_error *err)
+{
+    size_t n = sg_yaml_n_problems(table);
+
+    if (n == 0)
+        return 0;
+    return sg_error_set(err, COMPAT_E_TABLE, "%s", sg_yaml_get_problem(table, 0));
+}
+
+int sg_compat_add(const struct sg_embedded *file,
+    const char *cluster_label,
+    struct sg_aliases *aliases,
+    struct sg_error *err)
+{
+    sg_auto(sg_yaml_free) struct sg_yaml *table = NULL;
+
+    int r = sg_yaml_load_text(file->file, (struct sg_str){ file->text, file->len }, &table, err);
+    if (r)
+        return r;
+    read_table(table, cluster_label, aliases);
+    return finish_table(table, err);
+}
+
+static int add_file(
+    const char *path, const char *cluster_label, struct sg_aliases *aliases, struct sg_error *err)
+{
+    sg_auto(sg_yaml_free) struct sg_yaml *table = NULL;
+
+    int r = sg_yaml_load_file(path, &table, err);
+    if (r)
+        return r;
+    read_table(table, cluster_label, aliases);
+    return finish_table(table, err);
+}
+
+static const struct sg_embedded *find_table(struct sg_str name)
+{
+    for (const struct sg_embedded *file = sg_compat_files; file->set; file++) {
+        if (sg_str_equal(name, sg_str_of(file->set)))
+            return file;
+    }
+    return NULL;
+}
+
+static void complain(struct sg_yaml *yaml, const struct sg_yaml_node *node, const char *name)
+{
+    struct sg_buf names;
+
+    sg_buf_init(&names, 300);
+    for (const struct sg_embedded *file = sg_compat_files; file->set; file++)
+        (void)sg_buf_printf(&names, "%s%s", names.len ? ", " : "", file->set);
+    sg_yaml_problem(yaml, node,
+        "\"%.80s\" is neither a built-in table of aliases (" SG_STR_FMT ") nor a file's path", name,
+        SG_STR_ARG(sg_buf_get(&names)));
+    sg_buf_done(&names);
+}
+
+void sg_compat_read(struct sg_yaml *yaml,
+    const struct sg_yaml_node *list,
+    const char *cluster_label,
+    struct sg_aliases *aliases)
+{
+    if (!list)
+        return;
+    if (!sg_yaml_is_list(list)) {
+        sg_yaml_problem(yaml, list, "\"compat\" must be a list of tables, such as [kminion]");
+        return;
+    }
+    for (size_t i = 0; i < sg_yaml_count(list); i++) {
+        const struct sg_yaml_node *item = sg_yaml_item(list, i);
+        struct sg_str name = sg_yaml_text(item);
+        const struct sg_embedded *file = find_table(name);
+        struct sg_error err = { "" };
+        int r = 0;
+        if (file)
+            r = sg_compat_add(file, cluster_label, aliases, &err);
+        else if (memchr(name.ptr, '/', name.len))
+            r = add_file(name.ptr, cluster_label, aliases, &err);
+        else
+            complain(yaml, item, name.ptr);
+        if (r)
+            sg_yaml_problem(yaml, item, "%s", r < 0 ? strerror(-r) : err.text);
+    }
+    for (size_t i = 0; i < aliases->n; i++) {
+        if (!aliases->list[i].from || !aliases->list[i].to)
+            return; /* noted above; not sorted */
+    }
+    sg_aliases_sort(aliases);
+}

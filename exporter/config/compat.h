@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Tables of aliases: what other exporters call our series. They are data: compat/ has those that
+ * are built in, and a user may bring one of the same form.
+ *
+ *     aliases:
+ *       - from: kafka_consumergroup_lag     a family of ours
+ *         to: my_group_lag
+ *         combine: max                      max or sum over the labels that are dropped; default:
+ * none is type: gauge                       counter, gauge (the default), info or untyped help: …
+ * default: that of our family labels: { consumergroup: group }  those that are kept, and their
+ * names
+ *
+ * The label kafka_cluster stands for the label that carries the cluster's name.
+ */
+
+#include "base/embedded.h"
+#include "base/yaml.h"
+#include "metric/alias.h"
+
+/** The built-in tables, by their names in the configuration. */
+extern const struct sg_embedded sg_compat_files[];
+
+/**
+ * Append the aliases that the list "compat" names: built-in tables, or files. Problems are noted in
+ * yaml, at the name's place. @param cluster_label  name of the label with the cluster's name
+ */
+void sg_compat_read(struct sg_yaml *yaml,
+    const struct sg_yaml_node *list,
+    const char *cluster_label,
+    struct sg_aliases *aliases);
+
+/** Append a built-in table. @return 0, or the table is wrong, err says where */
+int sg_compat_add(const struct sg_embedded *table,
+    const char *cluster_label,
+    struct sg_aliases *aliases,
+    struct sg_error *err);

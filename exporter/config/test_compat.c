@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/families.h"
+#include "base/auto.h"
+#include "config/compat.h"
+#include "jolokia/catalogue.h"
+#include "test.h"
+
+#include <stdlib.h>
+
+SG_AUTO_DEFINE(struct sg_yaml *, sg_yaml_free);
+
+/* The families of the kafka catalogue, " name name ". */
+static char *catalogue_names;
+
+static void add_name(void *context, const struct sg_catalogue_metric *metric)
+{
+    assert_int_equal(sg_buf_printf(context, "%s ", metric->family.name), 0);
+}
+
+static int read_catalogue(void **state)
+{
+    struct sg_buf names;
+    struct sg_error err;
+    (void)state;
+
+    sg_buf_init(&names, 1 << 20);
+    assert_int_equal(sg_buf_add_char(&names, ' '), 0);
+    assert_int_equal(sg_catalogue_each_metric("kafka", add_name, &names, &err), 0);
+    catalogue_names = sg_buf_take(&names);
+    return 0;
+}
+
+static int free_catalogue(void **state)
+{
+    (void)state;
+    free(catalogue_names);
+    return 0;
+}
+
+/* Is there a family of this name? */
+static bool is_ours(const char *name)
+{
+    char word[256];
+
+    for (size_t i = 0; i < sg_admin_n_families; i++) {
+        if (strcmp(sg_admin_families[i].name, name) == 0)
+            return true;
+    }
+    (void)snprintf(word, sizeof word, " %s ", name);
+    return strstr(catalogue_names, word);
+}
+
+static void test_built_in_tables_take_from_what_there_is(void **state)
+{
+    size_t n = 0;
+    (void)state;
+
+    for (const struct sg_embedded *file = sg_compat_files; file->set; file++, n++) {
+        struct sg_aliases aliases = { 0 };
+        struct sg_error err = { "" };
+        if (sg_compat_add(file, "kafka_cluster", &aliases, &err))
+            fail_msg("%s", err.text);
+        for (size_t i = 0; i < aliases.n; i++) {
+            if (!is_ours(aliases.list[i].from))
+                fail_msg("%s: there is no %s", file->set, aliases.list[i].from);
+            if (is_ours(aliases.list[i].to))
+                fail_msg("%s: %s is ours", file->set, aliases.list[i].to);
+        }
+        sg_aliases_done(&aliases);
+    }
+    assert_int_equal(n, 4);
+}
+
+static void test_cluster_label_is_the_configured_one(void **state)
+{
+    struct sg_aliases aliases = { 0 };
+    struct sg_error err;
+    bool kept = false;
+    (void)state;
+
+    for (const struct sg_embedded *file = sg_compat_files; file->set; file++)
+        assert_int_equal(sg_compat_add(file, "env", &aliases, &err), 0);
+    for (size_t i = 0; i < aliases.n; i++) {
+        assert_string_equal(aliases.list[i].labels[0].from, "env");
+        kept = kept || strcmp(aliases.list[i].labels[0].to, "env") == 0;
+        assert_string_not_equal(aliases.list[i].labels[0].to, "kafka_cluster");
+    }
+    assert_true(kept);
+    sg_aliases_done(&aliases);
+}
+
+static void test_mistakes_have_their_place(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *part;
+    } cases[] = {
+        { "aliases: 1", "t.yml:1:10: \"aliases\" must be a list" },
+        { "alias: []", "t.yml:1:1: unknown key \"alias\"" },
+        { "aliases: [{ to: b, labels: {} }]", "an alias needs \"from\"" },
+        { "aliases: [{ from: a, to: 'b-c', labels: {} }]", "1:26: \"b-c\" is not a metric's name" },
+        { "aliases: [{ from: a, to: b }]", "an alias needs \"labels\"" },
+        { "aliases: [{ from: a, to: b, labels: { x: 'y-z' } }]", "names of labels" },
+        { "aliases: [{ from: a, to: b, labels: {}, combine: avg }]", "must be max or sum" },
+        { "aliases: [{ from: a, to: b, labels: {}, type: histogram }]",
+            "\"type\" must be counter, gauge, info or untyped" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct sg_embedded file = { "t", "t.yml", cases[i].text, strlen(cases[i].text) };
+        struct sg_aliases aliases = { 0 };
+        struct sg_error err = { "" };
+        assert_true(sg_compat_add(&file, "kafka_cluster", &aliases, &err) > 0);
+        if (!strstr(err.text, cases[i].part))
+            fail_msg("%s: \"%s\" lacks \"%s\"", cases[i].text, err.text, cases[i].part);
+        sg_aliases_done(&aliases);
+    }
+}
+
+static void test_unknown_table_tells_those_there_are(void **state)
+{
+    sg_auto(sg_yaml_free) struct sg_yaml *yaml = NULL;
+    struct sg_aliases aliases = { 0 };
+    struct sg_error err;
+    (void)state;
+
+    assert_int_equal(
+        sg_yaml_load_text("c.yaml", SG_STR("compat: [kminion, lenses, /no/t.yml]"), &yaml, &err),
+        0);
+    sg_compat_read(yaml, sg_yaml_find(sg_yaml_root(yaml), "compat"), "kafka_cluster", &aliases);
+    assert_int_equal(sg_yaml_n_problems(yaml), 2);
+    assert_string_equal(sg_yaml_get_problem(yaml, 0),
+        "c.yaml:1:19: \"lenses\" is neither a built-in table of aliases (burrow, confluent, "
+        "kafka-lag-exporter, kminion) nor a file's path");
+    assert_non_null(strstr(sg_yaml_get_problem(yaml, 1), "/no/t.yml"));
+    assert_true(aliases.n > 5);
+    sg_aliases_done(&aliases);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_built_in_tables_take_from_what_there_is),
+        cmocka_unit_test(test_cluster_label_is_the_configured_one),
+        cmocka_unit_test(test_mistakes_have_their_place),
+        cmocka_unit_test(test_unknown_table_tells_those_there_are),
+    };
+    return cmocka_run_group_tests_name("compat", tests, read_catalogue, free_catalogue);
+}

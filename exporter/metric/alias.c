@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "metric/alias.h"
+
+#include "metric/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void alias_done(struct sg_alias *alias)
+{
+    free(alias->from);
+    free(alias->to);
+    free(alias->help);
+    for (size_t i = 0; i < alias->n_labels; i++) {
+        free(alias->labels[i].from);
+        free(alias->labels[i].to);
+    }
+}
+
+void sg_aliases_done(struct sg_aliases *aliases)
+{
+    for (size_t i = 0; i < aliases->n; i++)
+        alias_done(&aliases->list[i]);
+    free(aliases->list);
+    *aliases = (struct sg_aliases){ 0 };
+}
+
+static int by_family(const void *a, const void *b)
+{
+    return strcmp(((const struct sg_alias *)a)->from, ((const struct sg_alias *)b)->from);
+}
+
+void sg_aliases_sort(struct sg_aliases *aliases)
+{
+    if (aliases->n)
+        qsort(aliases->list, aliases->n, sizeof *aliases->list, by_family);
+}
+
+const struct sg_alias *sg_aliases_find(
+    const struct sg_aliases *aliases, const char *family, size_t *ret_n)
+{
+    size_t first = 0;
+
+    *ret_n = 0;
+    if (!aliases)
+        return NULL;
+    for (size_t n = aliases->n; n > 0;) { /* the first that is not before the family */
+        size_t half = n / 2;
+        if (strcmp(aliases->list[first + half].from, family) < 0) {
+            first += half + 1;
+            n -= half + 1;
+        } else {
+            n = half;
+        }
+    }
+    while (first + *ret_n < aliases->n && strcmp(aliases->list[first + *ret_n].from, family) == 0)
+        (*ret_n)++;
+    return *ret_n ? &aliases->list[first] : NULL;
+}
+
+int sg_alias_render(const struct sg_alias *alias, struct sg_str text, struct sg_buf *out)
+{
+    const char *end = memchr(text.ptr, '{', text.len);
+    size_t name_len = end ? (size_t)(end - text.ptr) : text.len - 1;
+    size_t family_len = strlen(alias->from);
+    struct sg_str labels = sg_text_labels(text);
+    bool first = true;
+
+    int r = sg_buf_add_str(out, sg_str_of(alias->to));
+    if (!r)
+        r = sg_buf_add(out, text.ptr + family_len, name_len - family_len);
+    for (size_t i = 0; i < alias->n_labels && !r; i++) {
+        struct sg_str value;
+        if (!sg_text_find_label(labels, sg_str_of(alias->labels[i].from), &value))
+            continue;
+        r = sg_buf_printf(out, "%c%s=\"" SG_STR_FMT "\"", first ? '{' : ',', alias->labels[i].to,
+            SG_STR_ARG(value));
+        first = false;
+    }
+    return r ? r : sg_buf_add_str(out, first ? SG_STR(" ") : SG_STR("} "));
+}

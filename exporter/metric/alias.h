@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Series under further names: what other exporters call the same thing. An alias says which family
+ * it takes from, how its own is called, which labels are kept and how they are called there. Where
+ * dropping labels brings several series together, their maximum or sum is the value.
+ *
+ * A set of aliases is immutable once made and used by any number of series tables; any thread.
+ */
+
+#include "base/buf.h"
+#include "metric/family.h"
+
+#include <stddef.h>
+
+enum {
+    SG_ALIASES_MAX = 2000,
+    SG_ALIAS_LABELS_MAX = 16,
+};
+
+enum sg_alias_combine {
+    SG_ALIAS_FIRST, /* one series gives the value; should there be more, the first of them */
+    SG_ALIAS_MAX,
+    SG_ALIAS_SUM,
+};
+
+struct sg_alias_label {
+    char *from;
+    char *to;
+};
+
+struct sg_alias {
+    char *from; /* a family's name */
+    char *to;
+    char *help; /* NULL: that of the family */
+    enum sg_metric_type type;
+    enum sg_alias_combine combine;
+    size_t n_labels; /* that are kept, in this order */
+    struct sg_alias_label labels[SG_ALIAS_LABELS_MAX];
+};
+
+struct sg_aliases {
+    size_t n;
+    struct sg_alias *list; /* by `from` after sg_aliases_sort() */
+};
+
+/** Free what they own; empty afterwards. */
+void sg_aliases_done(struct sg_aliases *aliases);
+
+/** By family, so that sg_aliases_find() finds. */
+void sg_aliases_sort(struct sg_aliases *aliases);
+
+/** Aliases of a family: *ret_n of them, borrowed; NULL when there are none. aliases may be NULL. */
+const struct sg_alias *sg_aliases_find(
+    const struct sg_aliases *aliases, const char *family, size_t *ret_n);
+
+/**
+ * A series' text under its alias. A label that the series has not is left out.
+ *
+ * @param text  of the series, `name{labels} `; what stands behind the family's name (_sum, _count)
+ *              stays behind the alias's
+ * @param out   appended @return as sg_buf_add
+ */
+int sg_alias_render(const struct sg_alias *alias, struct sg_str text, struct sg_buf *out);

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "metric/table.h"
+
+#include "base/grow.h"
+
+#include <string.h>
+
+/*
+ * A link leads from a series to another one of the table, which has its value under an alias. Links
+ * are made when a series first appears, and followed once at the end of each collection.
+ */
+
+void sg_series_table_use_aliases(struct sg_series_table *table, const struct sg_aliases *aliases)
+{
+    table->aliases = aliases && aliases->n ? aliases : NULL;
+}
+
+static int add_link(struct sg_series_table *table, const struct sg_alias *alias, uint32_t from)
+{
+    const struct sg_family *source = &table->families[table->series[from].family].family;
+    const struct sg_family family = {
+        .name = alias->to,
+        .type = alias->type,
+        .help = alias->help ? alias->help : source->help,
+    };
+    uint32_t id, to;
+
+    sg_buf_clear(&table->text);
+    int r = sg_alias_render(alias, sg_series_table_text(table, from), &table->text);
+    if (!r)
+        r = sg_series_table_add_family(table, &family, &id);
+    if (!r)
+        r = sg_series_table_keep(table, id, SG_INDEX_NONE, &to);
+    if (!r && table->n_links == table->links_allocated)
+        r = sg_grow(&table->links, table->n_links, &table->links_allocated, sizeof *table->links);
+    if (!r)
+        table->links[table->n_links++] = (struct link){ from, to, alias->combine };
+    return r;
+}
+
+/* The aliases of series that are new. */
+int sg_links_make(struct sg_series_table *table)
+{
+    for (; table->aliases && table->n_linked < table->n_series; table->n_linked++) {
+        uint32_t family = table->series[table->n_linked].family;
+        size_t n;
+        const struct sg_alias *aliases =
+            sg_aliases_find(table->aliases, table->families[family].family.name, &n);
+        for (size_t i = 0; i < n; i++) {
+            int r = add_link(table, &aliases[i], table->n_linked);
+            if (r)
+                return r;
+        }
+    }
+    return 0;
+}
+
+static double value_of(const struct sg_series_table *table, uint32_t series)
+{
+    double value;
+
+    if (table->kinds[series] == SG_VALUE_INT)
+        return (double)(int64_t)table->bits[series];
+    memcpy(&value, &table->bits[series], sizeof value);
+    return value;
+}
+
+/* Two integers stay one, as long as their sum fits. */
+static void combine(struct sg_series_table *table, const struct link *link)
+{
+    bool ints = table->kinds[link->from] == SG_VALUE_INT && table->kinds[link->to] == SG_VALUE_INT;
+    int64_t a = (int64_t)table->bits[link->from];
+    int64_t b = (int64_t)table->bits[link->to];
+    int64_t sum;
+
+    if (link->combine == SG_ALIAS_MAX) {
+        if (ints ? a > b : value_of(table, link->from) > value_of(table, link->to)) {
+            table->bits[link->to] = table->bits[link->from];
+            table->kinds[link->to] = table->kinds[link->from];
+        }
+    } else if (link->combine == SG_ALIAS_SUM) {
+        double value = value_of(table, link->from) + value_of(table, link->to);
+        if (ints && !__builtin_add_overflow(a, b, &sum)) {
+            table->bits[link->to] = (uint64_t)sum;
+        } else {
+            memcpy(&table->bits[link->to], &value, sizeof value);
+            table->kinds[link->to] = SG_VALUE_DOUBLE;
+        }
+    }
+}
+
+/* The aliases' values of this collection. */
+void sg_links_follow(struct sg_series_table *table)
+{
+    for (size_t i = 0; i < table->n_links; i++) {
+        const struct link *link = &table->links[i];
+        if (table->kinds[link->from] == SG_VALUE_ABSENT)
+            continue;
+        if (table->kinds[link->to] == SG_VALUE_ABSENT)
+            (void)sg_series_table_set(table, link->to, (enum sg_value_kind)table->kinds[link->from],
+                table->bits[link->from]);
+        else
+            combine(table, link);
+    }
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/auto.h"
+#include "metric/table.h"
+#include "metric/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sg_layout *sg_layout_ref(struct sg_layout *layout)
+{
+    atomic_fetch_add_explicit(&layout->n_refs, 1, memory_order_relaxed);
+    return layout;
+}
+
+struct sg_layout *sg_layout_unref(struct sg_layout *layout)
+{
+    if (!layout || atomic_fetch_sub_explicit(&layout->n_refs, 1, memory_order_acq_rel) != 1)
+        return NULL;
+    free(layout->runs);
+    free(layout->texts);
+    free(layout->series);
+    (void)sg_arena_unref(layout->arena);
+    free(layout);
+    return NULL;
+}
+SG_AUTO_DEFINE(struct sg_layout *, sg_layout_unref);
+
+size_t sg_layout_n_runs(const struct sg_layout *layout)
+{
+    return layout->n_runs;
+}
+
+const struct sg_family_run *sg_layout_run(const struct sg_layout *layout, size_t i)
+{
+    return &layout->runs[i];
+}
+
+const struct sg_str *sg_layout_texts(const struct sg_layout *layout)
+{
+    return layout->texts;
+}
+
+/* One block: the public struct, its count, the values, the kinds. */
+struct set_block {
+    struct sg_sample_set set;
+    atomic_size_t n_refs;
+    uint64_t bits[];
+};
+
+struct sg_sample_set *sg_sample_set_ref(struct sg_sample_set *set)
+{
+    atomic_fetch_add_explicit(&((struct set_block *)set)->n_refs, 1, memory_order_relaxed);
+    return set;
+}
+
+struct sg_sample_set *sg_sample_set_unref(struct sg_sample_set *set)
+{
+    struct set_block *block = (struct set_block *)set;
+
+    if (!block || atomic_fetch_sub_explicit(&block->n_refs, 1, memory_order_acq_rel) != 1)
+        return NULL;
+    (void)sg_layout_unref(block->set.layout);
+    free(block);
+    return NULL;
+}
+
+/* ---- Making them ---- */
+
+static int compare_runs(const void *a, const void *b)
+{
+    const struct sg_family_run *const x = a;
+    const struct sg_family_run *const y = b;
+    return strcmp(x->family.name, y->family.name);
+}
+
+/*
+ * Families by name; within a family a counting sort keeps the order of appearance, and what belongs
+ * to one summary is then brought together.
+ */
+static int make_layout(const struct sg_series_table *table, struct sg_layout **ret_layout)
+{
+    sg_auto(sg_layout_unref) struct sg_layout *layout = calloc(1, sizeof *layout);
+    sg_auto_free uint32_t *next = calloc(table->n_families + 1, sizeof *next);
+    uint32_t first = 0;
+
+    if (!layout)
+        return -ENOMEM;
+    atomic_init(&layout->n_refs, 1);
+    layout->arena = sg_arena_ref(table->arena);
+    layout->n_series = table->n_series;
+    layout->runs = calloc(table->n_families + 1, sizeof *layout->runs);
+    layout->texts = calloc(table->n_series + 1, sizeof *layout->texts);
+    layout->series = calloc(table->n_series + 1, sizeof *layout->series);
+    if (!next || !layout->runs || !layout->texts || !layout->series)
+        return -ENOMEM;
+
+    for (uint32_t i = 0; i < table->n_families; i++) {
+        if (table->families[i].n_series == 0)
+            continue;
+        /* `n` holds the family's number until the runs are in order */
+        layout->runs[layout->n_runs++] =
+            (struct sg_family_run){ .family = table->families[i].family, .n = i };
+    }
+    qsort(layout->runs, layout->n_runs, sizeof *layout->runs, compare_runs);
+    sg_auto_free uint32_t *run_of = calloc(table->n_families + 1, sizeof *run_of);
+    if (!run_of)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < layout->n_runs; i++) {
+        struct sg_family_run *run = &layout->runs[i];
+        uint32_t family = run->n;
+        run_of[family] = i;
+        run->first = next[family] = first;
+        run->n = table->families[family].n_series;
+        first += run->n;
+    }
+    for (uint32_t i = 0; i < table->n_series; i++) {
+        const struct series *series = &table->series[i];
+        uint32_t at = next[series->family]++;
+        layout->texts[at] = (struct sg_str){ series->text, series->text_len };
+        layout->series[at] = i;
+        layout->runs[run_of[series->family]].text_bytes += series->text_len;
+    }
+    for (size_t i = 0; i < layout->n_runs; i++) {
+        const struct sg_family_run *run = &layout->runs[i];
+        if (run->family.type != SG_METRIC_SUMMARY)
+            continue;
+        int r =
+            sg_text_group_summary(layout->texts + run->first, layout->series + run->first, run->n);
+        if (r)
+            return r;
+    }
+    *ret_layout = sg_take(&layout);
+    return 0;
+}
+
+int sg_series_table_snapshot(struct sg_series_table *table, struct sg_sample_set **ret_set)
+{
+    int r = sg_links_make(table);
+    if (!r && !table->layout)
+        r = make_layout(table, &table->layout);
+    if (r)
+        return r;
+    sg_links_follow(table);
+    size_t n = table->layout->n_series;
+    struct set_block *block = malloc(sizeof *block + n * (sizeof(uint64_t) + sizeof(uint8_t)));
+    if (!block)
+        return -ENOMEM;
+    uint8_t *kinds = (uint8_t *)&block->bits[n];
+    size_t n_present = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t series = table->layout->series[i];
+        block->bits[i] = table->bits[series];
+        kinds[i] = table->kinds[series];
+        n_present += kinds[i] != SG_VALUE_ABSENT;
+    }
+    atomic_init(&block->n_refs, 1);
+    block->set = (struct sg_sample_set){
+        .layout = sg_layout_ref(table->layout),
+        .n_present = n_present,
+        .bits = block->bits,
+        .kinds = kinds,
+    };
+    *ret_set = &block->set;
+    return 0;
+}
