@@ -36,6 +36,9 @@ const char sg_flags_help[] =
     "How to serve it\n"
     "  --web.listen-address=[HOST]:PORT  may be repeated (default " DEFAULT_ADDRESS ")\n"
     "  --web.telemetry-path=PATH     (default " DEFAULT_PATH ")\n"
+    "  --web.config.file=FILE        TLS, passwords, headers and rate limit, as other exporters "
+    "have "
+    "them\n"
     "  --log.level=LEVEL             debug, info, warn or error (default info)\n"
     "  --log.format=FORMAT           logfmt or json (default logfmt)\n"
     "\n"
@@ -65,6 +68,7 @@ enum option_id {
     COLLECT_INTERVAL,
     LISTEN_ADDRESS,
     TELEMETRY_PATH,
+    WEB_CONFIG_FILE,
     LOG_LEVEL,
     LOG_FORMAT,
     ONCE,
@@ -87,6 +91,7 @@ static const struct option options[] = {
     { "collect.interval", required_argument, NULL, COLLECT_INTERVAL },
     { "web.listen-address", required_argument, NULL, LISTEN_ADDRESS },
     { "web.telemetry-path", required_argument, NULL, TELEMETRY_PATH },
+    { "web.config.file", required_argument, NULL, WEB_CONFIG_FILE },
     { "log.level", required_argument, NULL, LOG_LEVEL },
     { "log.format", required_argument, NULL, LOG_FORMAT },
     { "once", no_argument, NULL, ONCE },
@@ -162,6 +167,9 @@ static int take_option(
             return sg_error_set(err, SG_FLAGS_E_USAGE,
                 "--web.telemetry-path: \"%.80s\" must start with / and name a path", value);
         flags->telemetry_path = value;
+        break;
+    case WEB_CONFIG_FILE: /* empty is none, as with other exporters */
+        flags->web_config_file = value[0] ? value : NULL;
         break;
     case LOG_LEVEL:
         place = place_of(value, levels);

@@ -108,6 +108,7 @@ int sg_program_start(struct sg_program *program, const struct sg_flags *flags, s
         .n_addresses = flags->n_addresses,
         .addresses = flags->addresses,
         .telemetry_path = flags->telemetry_path,
+        .web_config_file = flags->web_config_file,
         .pager = program->pager,
         .store = program->store,
         .clusters = program->clusters,
