@@ -26,7 +26,8 @@
  */
 enum {
     LIBRARY_TIMEOUT_S = 2 * SG_NEXT_REQUEST_MS / 1000,
-    MEMORY_BYTES = 16 * 1024
+    MEMORY_BYTES = 16 * 1024,
+    DAEMONS_MAX = 64 /* as many as there can be addresses */
 };
 
 struct sg_server {
@@ -162,6 +163,43 @@ static struct MHD_Daemon *start_daemon(struct sg_server *server, int fd)
         tls ? tls_options : no_options, MHD_OPTION_END);
 }
 
+/* @param fd consumed */
+static int serve_on(struct sg_server *server, int fd, const char *name, struct sg_error *err)
+{
+    struct MHD_Daemon *daemon = start_daemon(server, fd);
+
+    if (!daemon) /* the library has closed the socket; its reason is in the log, at debug */
+        return sg_error_set(err, SG_SERVE_E_LISTEN, "cannot serve on %s", name);
+    server->daemons[server->n_daemons++] = daemon;
+    return 0;
+}
+
+static int serve_addresses(struct sg_server *server, struct sg_error *err)
+{
+    int r = 0;
+
+    for (size_t i = 0; i < server->config.n_addresses && !r; i++) {
+        int fd = -1;
+        if (sg_listen_open(server->config.addresses[i], &fd, err))
+            return SG_SERVE_E_LISTEN;
+        r = serve_on(server, fd, server->config.addresses[i], err);
+    }
+    return r;
+}
+
+static int serve_inherited(struct sg_server *server, struct sg_error *err)
+{
+    int fds[DAEMONS_MAX];
+    size_t n = 0;
+    int r = 0;
+
+    if (sg_listen_inherited(fds, DAEMONS_MAX, &n, err))
+        return SG_SERVE_E_LISTEN;
+    for (size_t i = 0; i < n && !r; i++)
+        r = serve_on(server, fds[i], "an inherited socket", err);
+    return r;
+}
+
 SG_AUTO_DEFINE(struct sg_server *, sg_server_stop);
 
 int sg_server_start(
@@ -172,7 +210,7 @@ int sg_server_start(
     if (!server)
         return -ENOMEM;
     server->config = *config;
-    server->daemons = calloc(config->n_addresses, sizeof(struct MHD_Daemon *));
+    server->daemons = calloc(DAEMONS_MAX, sizeof(struct MHD_Daemon *));
     if (!server->daemons)
         return -ENOMEM;
     int r = sg_web_new(config->web_config_file, config->clock, &server->web, err);
@@ -184,15 +222,9 @@ int sg_server_start(
         return r < 0 ? r : SG_SERVE_E_CONFIG;
     if (sg_web_speaks_tls(server->web))
         sg_connections_use_tls(server->connections, server->web);
-    for (size_t i = 0; i < config->n_addresses; i++) {
-        int fd = -1;
-        if (sg_listen_open(config->addresses[i], &fd, err))
-            return SG_SERVE_E_LISTEN;
-        struct MHD_Daemon *daemon = start_daemon(server, fd);
-        if (!daemon) /* the library has closed the socket; its reason is in the log, at debug */
-            return sg_error_set(err, SG_SERVE_E_LISTEN, "cannot serve on %s", config->addresses[i]);
-        server->daemons[server->n_daemons++] = daemon;
-    }
+    r = config->inherited ? serve_inherited(server, err) : serve_addresses(server, err);
+    if (r)
+        return r;
     *ret_server = sg_take(&server);
     return 0;
 }

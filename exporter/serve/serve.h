@@ -26,6 +26,7 @@ enum {
 struct sg_serve_config {
     size_t n_addresses;
     const char *const *addresses; /* [HOST]:PORT */
+    bool inherited;               /* the sockets of socket activation instead of addresses */
     const char *telemetry_path;   /* "/metrics" */
     const char *web_config_file;  /* --web.config.file, or NULL */
     struct sg_pager *pager;
