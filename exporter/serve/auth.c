@@ -27,7 +27,7 @@ struct digest {
 
 struct job {
     struct MHD_Connection *connection;
-    enum sg_verdict *verdict;
+    _Atomic(enum sg_verdict) *verdict;
     char *password;
     char hash[64]; /* of the user, or of some user when there is no such user */
     bool known;
@@ -45,7 +45,7 @@ struct sg_auth {
     size_t n_waiting;
     struct job waiting[WAITING_MAX];
     struct MHD_Connection *checked; /* suspended for the check that is going on, or NULL */
-    enum sg_verdict *checked_verdict;
+    _Atomic(enum sg_verdict) *checked_verdict;
     size_t n_good, n_bad; /* ever; the oldest is overwritten */
     struct digest good[GOOD_MAX];
     struct digest bad[BAD_MAX];
@@ -209,10 +209,8 @@ int sg_auth_new(struct sg_auth **ret_auth)
     return 0;
 }
 
-struct sg_auth *sg_auth_free(struct sg_auth *auth)
+void sg_auth_stop(struct sg_auth *auth)
 {
-    if (!auth)
-        return NULL;
     (void)pthread_mutex_lock(&auth->lock);
     auth->stopping = true;
     if (auth->checked) {
@@ -229,6 +227,13 @@ struct sg_auth *sg_auth_free(struct sg_auth *auth)
     auth->n_waiting = 0;
     (void)pthread_cond_signal(&auth->wake);
     (void)pthread_mutex_unlock(&auth->lock);
+}
+
+struct sg_auth *sg_auth_free(struct sg_auth *auth)
+{
+    if (!auth)
+        return NULL;
+    sg_auth_stop(auth);
     let_go(auth);
     return NULL;
 }
@@ -253,7 +258,7 @@ enum sg_verdict sg_auth_check(struct sg_auth *auth,
     const struct sg_web_config *config,
     const char *authorization,
     struct MHD_Connection *connection,
-    enum sg_verdict *verdict)
+    _Atomic(enum sg_verdict) *verdict)
 {
     struct job job = { .connection = connection, .verdict = verdict };
     char buffer[SG_CREDENTIALS_BYTES_MAX];

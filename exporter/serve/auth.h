@@ -28,21 +28,28 @@ struct sg_auth;
 int sg_auth_new(struct sg_auth **ret_auth);
 
 /**
- * Resume all suspended connections; nobody is let in any more. Before the daemons stop.
- * A check that is going on ends by itself, later. @return NULL; auth may be NULL
+ * Resume all suspended connections; nobody is let in any more who is not remembered. Before the
+ * daemons stop: they cannot with a connection suspended.
+ */
+void sg_auth_stop(struct sg_auth *auth);
+
+/**
+ * After the daemons have stopped. A check that is going on ends by itself, later.
+ * @return NULL; auth may be NULL
  */
 struct sg_auth *sg_auth_free(struct sg_auth *auth);
 
 /**
  * @param authorization  the header; NULL is bad
  * @param verdict        where the verdict goes when it comes later; borrowed until then
- * @return the verdict, or NONE: the connection is suspended, and *verdict is set when it resumes
+ * @return the verdict, or NONE: the connection is suspended, and *verdict is set before it resumes,
+ *         which may be at once
  */
 enum sg_verdict sg_auth_check(struct sg_auth *auth,
     const struct sg_web_config *config,
     const char *authorization,
     struct MHD_Connection *connection,
-    enum sg_verdict *verdict);
+    _Atomic(enum sg_verdict) *verdict);
 
 enum {
     SG_CREDENTIALS_BYTES_MAX = 1024

@@ -47,11 +47,13 @@ bool sg_guard_lets_pass(struct sg_web *web,
     guarded->counted = true;
     if (config->n_users == 0 || (config->healthy_is_open && strcmp(path, "/-/healthy") == 0))
         return true;
-    if (guarded->verdict == SG_VERDICT_NONE)
-        guarded->verdict = sg_auth_check(auth, config,
+    /* From the moment when the connection is suspended guarded belongs to the other thread. */
+    enum sg_verdict verdict = guarded->verdict;
+    if (verdict == SG_VERDICT_NONE)
+        verdict = sg_auth_check(auth, config,
             MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION),
             connection, &guarded->verdict);
-    switch (guarded->verdict) {
+    switch (verdict) {
     case SG_VERDICT_GOOD:
         return true;
     case SG_VERDICT_NONE:

@@ -13,8 +13,8 @@
 
 /* One request; zeroed when it begins. */
 struct sg_guarded {
-    bool counted; /* against the rate limit */
-    enum sg_verdict verdict;
+    bool counted;                     /* against the rate limit */
+    _Atomic(enum sg_verdict) verdict; /* the password thread sets it */
 };
 
 /**

@@ -233,9 +233,11 @@ struct sg_server *sg_server_stop(struct sg_server *server)
 {
     if (!server)
         return NULL;
-    server->auth = sg_auth_free(server->auth); /* no suspended connection may be left */
+    if (server->auth)
+        sg_auth_stop(server->auth);
     for (size_t i = 0; i < server->n_daemons; i++)
         MHD_stop_daemon(server->daemons[i]);
+    (void)sg_auth_free(server->auth);
     (void)sg_connections_free(server->connections);
     (void)sg_web_free(server->web);
     free(server->daemons);
