@@ -10,6 +10,7 @@
 #include "run/metrics_list.h"
 #include "run/program.h"
 #include "serve/listen.h"
+#include "serve/web.h"
 #include "version.h"
 
 #include <malloc.h>
@@ -134,6 +135,9 @@ int main(int argc, char **argv)
     int r = sg_config_load(&flags.config, print_problem, NULL, &config);
     if (r)
         return r > 0 ? EXIT_WRONG : fail(NULL, r);
+    if (flags.web_config_file &&
+        sg_web_check(flags.web_config_file, print_problem, NULL)) /* serving reads it anew */
+        return EXIT_WRONG;
     r = sg_program_new(config, &sg_clock_system, &program, &err);
     if (r)
         return fail(&err, r);

@@ -36,6 +36,10 @@ const char sg_flags_help[] =
     "How to serve it\n"
     "  --web.listen-address=[HOST]:PORT  may be repeated (default " DEFAULT_ADDRESS ")\n"
     "  --web.telemetry-path=PATH     (default " DEFAULT_PATH ")\n"
+    "  --web.systemd-socket          serve on the sockets of a systemd .socket unit\n"
+    "  --web.config.file=FILE        TLS, passwords, headers and rate limit, as other exporters "
+    "have "
+    "them\n"
     "  --log.level=LEVEL             debug, info, warn or error (default info)\n"
     "  --log.format=FORMAT           logfmt or json (default logfmt)\n"
     "\n"
@@ -65,6 +69,8 @@ enum option_id {
     COLLECT_INTERVAL,
     LISTEN_ADDRESS,
     TELEMETRY_PATH,
+    WEB_CONFIG_FILE,
+    WEB_SYSTEMD_SOCKET,
     LOG_LEVEL,
     LOG_FORMAT,
     ONCE,
@@ -87,6 +93,8 @@ static const struct option options[] = {
     { "collect.interval", required_argument, NULL, COLLECT_INTERVAL },
     { "web.listen-address", required_argument, NULL, LISTEN_ADDRESS },
     { "web.telemetry-path", required_argument, NULL, TELEMETRY_PATH },
+    { "web.config.file", required_argument, NULL, WEB_CONFIG_FILE },
+    { "web.systemd-socket", no_argument, NULL, WEB_SYSTEMD_SOCKET },
     { "log.level", required_argument, NULL, LOG_LEVEL },
     { "log.format", required_argument, NULL, LOG_FORMAT },
     { "once", no_argument, NULL, ONCE },
@@ -162,6 +170,12 @@ static int take_option(
             return sg_error_set(err, SG_FLAGS_E_USAGE,
                 "--web.telemetry-path: \"%.80s\" must start with / and name a path", value);
         flags->telemetry_path = value;
+        break;
+    case WEB_SYSTEMD_SOCKET:
+        flags->systemd_socket = true;
+        break;
+    case WEB_CONFIG_FILE: /* empty is none, as with other exporters */
+        flags->web_config_file = value[0] ? value : NULL;
         break;
     case LOG_LEVEL:
         place = place_of(value, levels);
@@ -274,7 +288,10 @@ int sg_flags_parse(int argc, char **argv, struct sg_flags *ret_flags, struct sg_
             err, SG_FLAGS_E_USAGE, "\"%.200s\" is not a flag; see --help", argv[optind]);
     if (ret_flags->against && ret_flags->mode != SG_MODE_CHECK_RULES)
         return sg_error_set(err, SG_FLAGS_E_USAGE, "--against goes with --rules.check=FILE");
-    if (ret_flags->n_addresses == 0)
+    if (ret_flags->systemd_socket && ret_flags->n_addresses)
+        return sg_error_set(err, SG_FLAGS_E_USAGE,
+            "--web.systemd-socket and --web.listen-address exclude each other");
+    if (ret_flags->n_addresses == 0 && !ret_flags->systemd_socket)
         ret_flags->addresses[ret_flags->n_addresses++] = DEFAULT_ADDRESS;
     return finish_foreign(ret_flags, err);
 }

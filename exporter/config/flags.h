@@ -39,6 +39,8 @@ struct sg_flags {
     size_t n_addresses;
     const char *addresses[SG_FLAG_REPEATS_MAX]; /* --web.listen-address */
     const char *telemetry_path;
+    const char *web_config_file;                   /* or NULL */
+    bool systemd_socket;                           /* instead of addresses */
     const char *rule_file;                         /* --rules.check */
     const char *against;                           /* --against, or NULL */
     struct sg_kafka_exporter_flags kafka_exporter; /* config borrows from it */

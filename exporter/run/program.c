@@ -107,7 +107,9 @@ int sg_program_start(struct sg_program *program, const struct sg_flags *flags, s
     struct sg_serve_config serve = {
         .n_addresses = flags->n_addresses,
         .addresses = flags->addresses,
+        .inherited = flags->systemd_socket,
         .telemetry_path = flags->telemetry_path,
+        .web_config_file = flags->web_config_file,
         .pager = program->pager,
         .store = program->store,
         .clusters = program->clusters,

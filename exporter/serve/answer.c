@@ -11,6 +11,9 @@ enum MHD_Result sg_answer_send(
 {
     if (!response)
         return MHD_NO;
+    const struct sg_web_config *web = sg_connections_web(connection);
+    for (size_t i = 0; web && i < web->n_headers; i++)
+        sg_answer_header(response, web->headers[i].name, web->headers[i].value);
     sg_connections_answered(connection, status);
     enum MHD_Result result = MHD_queue_response(connection, status, response);
     MHD_destroy_response(response);

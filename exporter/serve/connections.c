@@ -31,12 +31,15 @@ struct connection {
     struct connection *next;
     int fd;
     enum state state;
-    int64_t since_ms; /* monotonic: when the state began */
+    int64_t since_ms;                 /* monotonic: when the state began */
+    struct sg_web_reading *handshake; /* what its TLS session uses, for its life; or NULL */
+    struct sg_web_reading *request;   /* what its latest request was checked against; or NULL */
 };
 
 struct sg_connections {
     const struct sg_clock *clock;
     struct sg_http_counts *counts;
+    struct sg_web *web;   /* NULL: no TLS */
     pthread_mutex_t lock; /* guards what is below, and the connections */
     pthread_cond_t wake;
     bool stopping;
@@ -172,6 +175,18 @@ static void set_state(struct connection *one, enum state state)
     (void)pthread_mutex_unlock(&one->all->lock);
 }
 
+/* Without it the session has no certificate at all, and its handshake fails. */
+static void arm(struct connection *one, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+    if (!info || !info->tls_session)
+        return;
+    one->handshake = sg_web_take_good(one->all->web);
+    (void)sg_tls_arm(one->handshake->tls, info->tls_session);
+}
+
 static void started(
     struct sg_connections *all, struct MHD_Connection *connection, void **socket_context)
 {
@@ -185,6 +200,8 @@ static void started(
     one->all = all;
     one->fd = info->connect_fd;
     one->since_ms = sg_clock_monotonic_ms(all->clock);
+    if (all->web)
+        arm(one, connection);
     (void)pthread_mutex_lock(&all->lock);
     if (all->n >= SG_CONNECTIONS_CROWDED)
         make_room(all);
@@ -223,6 +240,8 @@ static void closed(struct connection *one)
         one->next->previous = one->previous;
     all->n--;
     (void)pthread_mutex_unlock(&all->lock);
+    (void)sg_web_reading_unref(one->handshake);
+    (void)sg_web_reading_unref(one->request);
     free(one);
 }
 
@@ -235,6 +254,29 @@ void sg_connections_notify(void *context,
         started(context, connection, socket_context);
     else if (*socket_context)
         closed(*socket_context);
+}
+
+void sg_connections_use_tls(struct sg_connections *connections, struct sg_web *web)
+{
+    connections->web = web;
+}
+
+void sg_connections_attach(struct MHD_Connection *connection, struct sg_web_reading *reading)
+{
+    struct connection *one = connection_of(connection);
+    struct sg_web_reading *old = reading;
+
+    if (one) {
+        old = one->request;
+        one->request = reading;
+    }
+    (void)sg_web_reading_unref(old);
+}
+
+const struct sg_web_config *sg_connections_web(struct MHD_Connection *connection)
+{
+    const struct connection *one = connection_of(connection);
+    return one && one->request ? one->request->config : NULL;
 }
 
 void sg_connections_request(struct MHD_Connection *connection)

@@ -13,6 +13,7 @@
  */
 
 #include "base/clock.h"
+#include "serve/web.h"
 #include "store/http_counts.h"
 
 #include <microhttpd.h>
@@ -41,6 +42,18 @@ void sg_connections_notify(void *context,
     struct MHD_Connection *connection,
     void **socket_context,
     enum MHD_ConnectionNotificationCode what);
+
+/**
+ * Have each new connection use the certificates of its moment. Before the daemons start.
+ * @param web  borrowed
+ */
+void sg_connections_use_tls(struct sg_connections *connections, struct sg_web *web);
+
+/** What this request was checked against. @param reading consumed; NULL while the file is bad */
+void sg_connections_attach(struct MHD_Connection *connection, struct sg_web_reading *reading);
+
+/** The same, borrowed until the next request; NULL when there is none. */
+const struct sg_web_config *sg_connections_web(struct MHD_Connection *connection);
 
 /** A request has come whole: its answer's time begins. */
 void sg_connections_request(struct MHD_Connection *connection);

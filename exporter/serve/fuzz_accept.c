@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "serve/accept.h"
+#include "serve/auth.h"
 #include "serve/listen.h"
 
 #include <stdint.h>
@@ -24,6 +25,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!sg_accept_format(text).content_type)
         abort();
     (void)sg_listen_check(text, NULL);
+    char credentials[SG_CREDENTIALS_BYTES_MAX];
+    const char *user, *password;
+    if (sg_auth_parse(text, credentials, &user, &password) &&
+        strlen(user) + strlen(password) >= sizeof credentials)
+        abort();
     free(text);
     return 0;
 }

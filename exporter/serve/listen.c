@@ -2,6 +2,7 @@
 #include "serve/listen.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -101,5 +102,57 @@ int sg_listen_open(const char *address, int *ret_fd, struct sg_error *err)
                                 "--web.listen-address"
                               : "");
     *ret_fd = fd;
+    return 0;
+}
+
+/* ---- Socket activation ---- */
+
+enum {
+    FIRST_INHERITED_FD = 3
+};
+
+/* A number of the environment. @return -1: it is not there, or none */
+static long number_from(const char *name)
+{
+    const char *text = getenv(name);
+    char *end;
+
+    if (!text || !text[0])
+        return -1;
+    long number = strtol(text, &end, 10);
+    return *end || number < 0 ? -1 : number;
+}
+
+static bool listens(int fd)
+{
+    int value = 0;
+    socklen_t len = sizeof value;
+
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &len) == 0 && value;
+}
+
+int sg_listen_inherited(int *ret_fds, size_t max, size_t *ret_n, struct sg_error *err)
+{
+    long n = number_from("LISTEN_PID") == (long)getpid() ? number_from("LISTEN_FDS") : -1;
+
+    (void)unsetenv("LISTEN_PID");
+    (void)unsetenv("LISTEN_FDS");
+    (void)unsetenv("LISTEN_FDNAMES");
+    if (n < 1 || (size_t)n > max)
+        return sg_error_set(err, SG_LISTEN_E_BIND,
+            "--web.systemd-socket: expected 1 to %zu sockets from a .socket unit, got %ld", max,
+            n < 0 ? 0 : n);
+    for (int i = 0; i < n; i++) {
+        int fd = FIRST_INHERITED_FD + i;
+        if (!listens(fd))
+            return sg_error_set(err, SG_LISTEN_E_BIND,
+                "--web.systemd-socket: descriptor %d is no stream socket that listens", fd);
+        /* The library wants to come back from accept() at once. */
+        int flags = fcntl(fd, F_GETFL);
+        (void)fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+        ret_fds[i] = fd;
+    }
+    *ret_n = (size_t)n;
     return 0;
 }

@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 
+#include <stddef.h>
+
 enum {
     SG_LISTEN_E_ADDRESS = 1, /* not an address; err says what is expected */
     SG_LISTEN_E_BIND,        /* in use, not allowed, unknown host; err says which and why */
@@ -18,3 +20,12 @@ int sg_listen_check(const char *address, struct sg_error *err);
  * @param ret_fd  owned @return 0, SG_LISTEN_E_ADDRESS or SG_LISTEN_E_BIND
  */
 int sg_listen_open(const char *address, int *ret_fd, struct sg_error *err);
+
+/**
+ * Sockets that systemd, or who does as it does, has opened for this process and that listen.
+ * The environment that names them is taken away. Source: sd_listen_fds(3).
+ *
+ * @param ret_fds  owned; room for max @param ret_n  at least 1
+ * @return 0 or SG_LISTEN_E_BIND: there are none, too many, or one does not listen
+ */
+int sg_listen_inherited(int *ret_fds, size_t max, size_t *ret_n, struct sg_error *err);

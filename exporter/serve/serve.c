@@ -5,17 +5,19 @@
 #include "base/log.h"
 #include "serve/answer.h"
 #include "serve/connections.h"
+#include "serve/guard.h"
 #include "serve/listen.h"
 #include "serve/routes.h"
 #include "serve/unescape.h"
 
 #include <errno.h>
+#include <gnutls/abstract.h>
 #include <microhttpd.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /*
  * Each connection costs one descriptor and MEMORY_BYTES, in which the headers of a request must
@@ -24,18 +26,18 @@
  */
 enum {
     LIBRARY_TIMEOUT_S = 2 * SG_NEXT_REQUEST_MS / 1000,
-    MEMORY_BYTES = 16 * 1024
+    MEMORY_BYTES = 16 * 1024,
+    DAEMONS_MAX = 64 /* as many as there can be addresses */
 };
 
 struct sg_server {
     struct sg_serve_config config;
+    struct sg_web *web;
+    struct sg_auth *auth;
     struct sg_connections *connections;
     size_t n_daemons;
     struct MHD_Daemon **daemons;
 };
-
-/* Marks a request whose headers have been seen; libmicrohttpd calls once more when it is whole. */
-static char headers_seen;
 
 static const char *header_of(struct MHD_Connection *connection, const char *name)
 {
@@ -64,8 +66,10 @@ static enum MHD_Result handle_request(void *context,
 
     (void)version;
     (void)upload;
-    if (!*request) {
-        *request = &headers_seen;
+    if (!*request) { /* the headers; once more when the request is whole */
+        *request = calloc(1, sizeof(struct sg_guarded));
+        if (!*request)
+            return MHD_NO;
         sg_connections_request(connection);
         if (!announces_body(connection))
             return MHD_YES;
@@ -77,6 +81,9 @@ static enum MHD_Result handle_request(void *context,
         *upload_size = 0;
         return MHD_YES;
     }
+    enum MHD_Result result = MHD_NO;
+    if (!sg_guard_lets_pass(server->web, server->auth, connection, url, *request, &result))
+        return result;
     return sg_routes_answer(&server->config, connection, method, url);
 }
 
@@ -86,8 +93,9 @@ static void request_completed(void *context,
     enum MHD_RequestTerminationCode why)
 {
     (void)context;
-    (void)request;
     (void)why;
+    free(*request);
+    *request = NULL;
     sg_connections_completed(connection);
 }
 
@@ -114,15 +122,82 @@ static void log_library(void *context, const char *format, va_list args)
     sg_log(SG_LOG_DEBUG, NULL, "HTTP: %s", text);
 }
 
+/* Sessions bring their own certificates (tls.h); the library only wants to be told of some. */
+static int no_certificate(gnutls_session_t session,
+    const gnutls_datum_t *ca_names,
+    int n_ca_names,
+    const gnutls_pk_algorithm_t *algorithms,
+    int n_algorithms,
+    gnutls_pcert_st **ret_certs,
+    unsigned *ret_n,
+    gnutls_privkey_t *ret_key)
+{
+    (void)session;
+    (void)ca_names;
+    (void)n_ca_names;
+    (void)algorithms;
+    (void)n_algorithms;
+    (void)ret_certs;
+    (void)ret_n;
+    (void)ret_key;
+    return -1;
+}
+
 static struct MHD_Daemon *start_daemon(struct sg_server *server, int fd)
 {
-    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_USE_ERROR_LOG, 0,
-        NULL, NULL, handle_request, server, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
+    bool tls = sg_web_speaks_tls(server->web);
+    const struct MHD_OptionItem tls_options[] = {
+        { MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)no_certificate },
+        { MHD_OPTION_END, 0, NULL },
+    };
+    const struct MHD_OptionItem no_options[] = { { MHD_OPTION_END, 0, NULL } };
+
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_USE_ERROR_LOG |
+                                MHD_ALLOW_SUSPEND_RESUME | (tls ? MHD_USE_TLS : 0),
+        0, NULL, NULL, handle_request, server, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, SG_CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, LIBRARY_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)MEMORY_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION,
         sg_connections_notify, server->connections, MHD_OPTION_NOTIFY_COMPLETED, request_completed,
-        NULL, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL, MHD_OPTION_END);
+        NULL, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL, MHD_OPTION_ARRAY,
+        tls ? tls_options : no_options, MHD_OPTION_END);
+}
+
+/* @param fd consumed */
+static int serve_on(struct sg_server *server, int fd, const char *name, struct sg_error *err)
+{
+    struct MHD_Daemon *daemon = start_daemon(server, fd);
+
+    if (!daemon) /* the library has closed the socket; its reason is in the log, at debug */
+        return sg_error_set(err, SG_SERVE_E_LISTEN, "cannot serve on %s", name);
+    server->daemons[server->n_daemons++] = daemon;
+    return 0;
+}
+
+static int serve_addresses(struct sg_server *server, struct sg_error *err)
+{
+    int r = 0;
+
+    for (size_t i = 0; i < server->config.n_addresses && !r; i++) {
+        int fd = -1;
+        if (sg_listen_open(server->config.addresses[i], &fd, err))
+            return SG_SERVE_E_LISTEN;
+        r = serve_on(server, fd, server->config.addresses[i], err);
+    }
+    return r;
+}
+
+static int serve_inherited(struct sg_server *server, struct sg_error *err)
+{
+    int fds[DAEMONS_MAX];
+    size_t n = 0;
+    int r = 0;
+
+    if (sg_listen_inherited(fds, DAEMONS_MAX, &n, err))
+        return SG_SERVE_E_LISTEN;
+    for (size_t i = 0; i < n && !r; i++)
+        r = serve_on(server, fds[i], "an inherited socket", err);
+    return r;
 }
 
 SG_AUTO_DEFINE(struct sg_server *, sg_server_stop);
@@ -135,24 +210,21 @@ int sg_server_start(
     if (!server)
         return -ENOMEM;
     server->config = *config;
-    server->daemons = calloc(config->n_addresses, sizeof(struct MHD_Daemon *));
+    server->daemons = calloc(DAEMONS_MAX, sizeof(struct MHD_Daemon *));
     if (!server->daemons)
         return -ENOMEM;
-    int r = sg_connections_new(config->clock, config->counts, &server->connections);
+    int r = sg_web_new(config->web_config_file, config->clock, &server->web, err);
+    if (!r)
+        r = sg_auth_new(&server->auth);
+    if (!r)
+        r = sg_connections_new(config->clock, config->counts, &server->connections);
+    if (r)
+        return r < 0 ? r : SG_SERVE_E_CONFIG;
+    if (sg_web_speaks_tls(server->web))
+        sg_connections_use_tls(server->connections, server->web);
+    r = config->inherited ? serve_inherited(server, err) : serve_addresses(server, err);
     if (r)
         return r;
-    for (size_t i = 0; i < config->n_addresses; i++) {
-        int fd = -1;
-        if (sg_listen_open(config->addresses[i], &fd, err))
-            return SG_SERVE_E_LISTEN;
-        struct MHD_Daemon *daemon = start_daemon(server, fd);
-        if (!daemon) {
-            (void)close(fd);
-            return sg_error_set(err, SG_SERVE_E_LISTEN, "cannot serve on %s: %s",
-                config->addresses[i], strerror(errno));
-        }
-        server->daemons[server->n_daemons++] = daemon;
-    }
     *ret_server = sg_take(&server);
     return 0;
 }
@@ -161,9 +233,13 @@ struct sg_server *sg_server_stop(struct sg_server *server)
 {
     if (!server)
         return NULL;
+    if (server->auth)
+        sg_auth_stop(server->auth);
     for (size_t i = 0; i < server->n_daemons; i++)
         MHD_stop_daemon(server->daemons[i]);
+    (void)sg_auth_free(server->auth);
     (void)sg_connections_free(server->connections);
+    (void)sg_web_free(server->web);
     free(server->daemons);
     free(server);
     return NULL;

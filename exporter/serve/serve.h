@@ -18,14 +18,17 @@
 #include <stddef.h>
 
 enum {
-    SG_SERVE_E_LISTEN = 1
-}; /* an address cannot be listened on; err says why */
+    SG_SERVE_E_LISTEN = 1, /* an address cannot be listened on; err says why */
+    SG_SERVE_E_CONFIG,     /* the web configuration is wrong; err says how */
+};
 
 /* All borrowed; they outlive the server. */
 struct sg_serve_config {
     size_t n_addresses;
     const char *const *addresses; /* [HOST]:PORT */
+    bool inherited;               /* the sockets of socket activation instead of addresses */
     const char *telemetry_path;   /* "/metrics" */
+    const char *web_config_file;  /* --web.config.file, or NULL */
     struct sg_pager *pager;
     const struct sg_store *store;
     struct sg_cluster *const *clusters;
@@ -39,7 +42,7 @@ struct sg_serve_config {
 
 struct sg_server;
 
-/** Listen and answer. @return 0, SG_SERVE_E_LISTEN or -ENOMEM */
+/** Listen and answer. @return 0, SG_SERVE_E_* or -ENOMEM */
 int sg_server_start(
     const struct sg_serve_config *config, struct sg_server **ret_server, struct sg_error *err);
 

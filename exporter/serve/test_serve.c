@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "serve/accept.h"
+#include "serve/auth.h"
 #include "serve/listen.h"
 #include "serve/query.h"
+#include "serve/unescape.h"
 #include "test.h"
 
 #include <unistd.h>
@@ -179,6 +181,30 @@ static void test_host_is_a_host_and_nothing_else(void **state)
         assert_false(sg_host_is_good(bad[i]));
 }
 
+static void test_credentials_are_taken_apart_at_the_first_colon(void **state)
+{
+    static const char *const bad[] = { NULL, "", "Basic", "Basic ", "Basic !!!!", "Bearer YTpi",
+        "Basic YWxpY2U=" /* alice */, "Basic YTpiAGM=" /* a NUL */ };
+    char buffer[SG_CREDENTIALS_BYTES_MAX];
+    const char *user, *password;
+    (void)state;
+
+    assert_true(sg_auth_parse("basic  YTpiOmM=", buffer, &user, &password));
+    assert_string_equal(user, "a");
+    assert_string_equal(password, "b:c");
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(sg_auth_parse(bad[i], buffer, &user, &password));
+}
+
+static void test_unescape_keeps_nul_and_what_is_no_escape(void **state)
+{
+    char text[] = "/a%20b%00c%2Fd%zz%4";
+    (void)state;
+
+    assert_int_equal(sg_unescape(text), strlen("/a b%00c/d%zz%4"));
+    assert_string_equal(text, "/a b%00c/d%zz%4");
+}
+
 static void test_listen_addresses_are_checked(void **state)
 {
     static const char *const good[] = { ":9308", "127.0.0.1:9308", "[::1]:9308", "localhost:0" };
@@ -214,6 +240,8 @@ int main(void)
         cmocka_unit_test(test_collect_and_exclude_are_strict),
         cmocka_unit_test(test_probe_takes_the_lines_of_one_broker),
         cmocka_unit_test(test_host_is_a_host_and_nothing_else),
+        cmocka_unit_test(test_credentials_are_taken_apart_at_the_first_colon),
+        cmocka_unit_test(test_unescape_keeps_nul_and_what_is_no_escape),
         cmocka_unit_test(test_listen_addresses_are_checked),
         cmocka_unit_test(test_listen_unusable_address_says_why),
     };

@@ -226,3 +226,24 @@ def test_many_scrapes_leave_nothing_behind(start):
     scrape(2000)
     wait_for("connections close", lambda: open_sockets(process.process.pid) <= before[1] + 1, 5)
     assert resident() - before[0] < 2 << 20
+
+
+def test_sockets_of_systemd_are_served(tmp_path):
+    """Descriptors from 3 on and their environment, as sd_listen_fds(3) describes them."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+    # the shell becomes the program, so that its process id is the one that LISTEN_PID names
+    command = 'exec 3<&"$1" 4<&"$2"; shift 2; LISTEN_PID=$$ LISTEN_FDS=2 exec "$@"'
+    program = [BUILD / "gcc-asan/streamgauge", "--web.systemd-socket", "--kafka.server=127.0.0.1:1"]
+    with open(tmp_path / "log", "wb") as log:
+        process = subprocess.Popen(
+            ["bash", "-c", command, "bash", *(str(s.fileno()) for s in sockets), *program],
+            pass_fds=[s.fileno() for s in sockets], stderr=log)
+    try:
+        for s in sockets:
+            assert fetch(f"http://127.0.0.1:{s.getsockname()[1]}/-/healthy", timeout=20)[0] == 200
+    finally:
+        process.terminate()
+        assert process.wait(20) == 0, (tmp_path / "log").read_text()
+    without = subprocess.run(program, capture_output=True, text=True, timeout=20)
+    assert without.returncode == 1
+    assert "--web.systemd-socket: expected 1 to 64 sockets" in without.stderr

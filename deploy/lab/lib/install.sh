@@ -12,6 +12,7 @@ build_packages=(
     libcrypt-dev
     libcurl4-openssl-dev
     libdeflate-dev
+    libgnutls28-dev
     libjansson-dev
     libmicrohttpd-dev
     libpcre2-dev

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/web.h"
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/yaml.h"
+#include "config/secret.h"
+#include "config/web_ciphers.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    USERS_MAX = 1000,
+    SANS_MAX = 1000,
+    BURST_MAX = 1000000
+};
+
+static const char short_of_memory[] = "out of memory";
+
+/* ---- tls_server_config ---- */
+
+/* KEY or KEY_file, not both. */
+static void read_pem(struct sg_yaml *yaml,
+    const struct sg_yaml_node *map,
+    const char *folder,
+    const char *key,
+    struct sg_web_pem *pem)
+{
+    char file_key[32];
+    struct sg_str path = SG_STR("");
+    struct sg_buf joined;
+
+    (void)snprintf(file_key, sizeof file_key, "%s_file", key);
+    (void)sg_yaml_read_string(yaml, map, key, &pem->text);
+    if (!sg_yaml_read_text(yaml, map, file_key, &path) || path.len == 0)
+        return;
+    if (pem->text)
+        sg_yaml_problem(
+            yaml, sg_yaml_find(map, file_key), "%s and %s exclude each other", key, file_key);
+    sg_buf_init(&joined, 8192);
+    int r = path.ptr[0] == '/' ? 0 : sg_buf_add_str(&joined, sg_str_of(folder));
+    if (!r)
+        r = sg_buf_add_str(&joined, path);
+    pem->file = r ? NULL : sg_buf_take(&joined);
+    sg_buf_done(&joined);
+    if (!pem->file)
+        sg_yaml_problem(yaml, sg_yaml_find(map, file_key), "%s: cannot be kept", file_key);
+}
+
+static void read_client_auth(
+    struct sg_yaml *yaml, const struct sg_yaml_node *map, struct sg_web_tls *tls)
+{
+    static const struct {
+        const char *word;
+        enum sg_client_auth auth;
+    } words[] = {
+        { "", SG_CLIENT_AUTH_NONE },
+        { "NoClientCert", SG_CLIENT_AUTH_NONE },
+        { "RequestClientCert", SG_CLIENT_AUTH_REQUEST },
+        { "RequireAnyClientCert", SG_CLIENT_AUTH_REQUIRE_ANY },
+        { "RequireClientCert", SG_CLIENT_AUTH_REQUIRE_ANY },
+        { "VerifyClientCertIfGiven", SG_CLIENT_AUTH_VERIFY_IF_GIVEN },
+        { "RequireAndVerifyClientCert", SG_CLIENT_AUTH_REQUIRE_AND_VERIFY },
+    };
+    struct sg_str text;
+
+    if (!sg_yaml_read_text(yaml, map, "client_auth_type", &text))
+        return;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (sg_str_equal(text, sg_str_of(words[i].word))) {
+            tls->client_auth = words[i].auth;
+            return;
+        }
+    }
+    sg_yaml_problem(yaml, sg_yaml_find(map, "client_auth_type"),
+        "client_auth_type: use NoClientCert, RequestClientCert, RequireAnyClientCert, "
+        "VerifyClientCertIfGiven or RequireAndVerifyClientCert");
+}
+
+/* A list of texts, copied. */
+static void read_sans(struct sg_yaml *yaml, const struct sg_yaml_node *map, struct sg_web_tls *tls)
+{
+    const struct sg_yaml_node *list = sg_yaml_find(map, "client_allowed_sans");
+
+    if (!list)
+        return;
+    if (!sg_yaml_is_list(list) || sg_yaml_count(list) > SANS_MAX) {
+        sg_yaml_problem(yaml, list, "client_allowed_sans: must be a list of names");
+        return;
+    }
+    tls->allowed_sans = calloc(sg_yaml_count(list) + 1, sizeof(char *));
+    for (size_t i = 0; tls->allowed_sans && i < sg_yaml_count(list); i++) {
+        char *name = strdup(sg_yaml_text(sg_yaml_item(list, i)).ptr);
+        if (!name || !name[0])
+            sg_yaml_problem(yaml, sg_yaml_item(list, i), "client_allowed_sans: must be a name");
+        if (name)
+            tls->allowed_sans[tls->n_allowed_sans++] = name;
+    }
+    if (!tls->allowed_sans)
+        sg_yaml_problem(yaml, list, "%s", short_of_memory);
+}
+
+static void read_tls(struct sg_yaml *yaml,
+    const struct sg_yaml_node *map,
+    const char *folder,
+    struct sg_web_config *config)
+{
+    static const char *const keys[] = { "cert", "cert_file", "key", "key_file", "client_ca",
+        "client_ca_file", "client_auth_type", "client_allowed_sans", "min_version", "max_version",
+        "cipher_suites", "curve_preferences", "prefer_server_cipher_suites", NULL };
+    struct sg_web_tls *tls = &config->tls;
+
+    if (!sg_yaml_expect_map(yaml, map, "tls_server_config", keys))
+        return;
+    config->has_tls = true;
+    read_pem(yaml, map, folder, "cert", &tls->cert);
+    read_pem(yaml, map, folder, "key", &tls->key);
+    read_pem(yaml, map, folder, "client_ca", &tls->client_ca);
+    read_client_auth(yaml, map, tls);
+    read_sans(yaml, map, tls);
+    if (!tls->cert.text && !tls->cert.file)
+        sg_yaml_problem(yaml, map, "tls_server_config: cert or cert_file is missing");
+    if (!tls->key.text && !tls->key.file)
+        sg_yaml_problem(yaml, map, "tls_server_config: key or key_file is missing");
+    bool has_ca = tls->client_ca.text || tls->client_ca.file;
+    if (has_ca && tls->client_auth == SG_CLIENT_AUTH_NONE)
+        sg_yaml_problem(yaml, map, "client_ca_file does nothing without client_auth_type");
+    if (!has_ca && tls->client_auth >= SG_CLIENT_AUTH_VERIFY_IF_GIVEN)
+        sg_yaml_problem(yaml, map, "client_auth_type: nobody can be verified without client_ca");
+    if (tls->n_allowed_sans && tls->client_auth < SG_CLIENT_AUTH_VERIFY_IF_GIVEN)
+        sg_yaml_problem(yaml, map,
+            "client_allowed_sans: needs a client_auth_type that verifies, because anybody can make "
+            "a certificate with any name");
+    tls->priorities = sg_web_ciphers_read(yaml, map);
+    if (!tls->priorities && sg_yaml_n_problems(yaml) == 0)
+        sg_yaml_problem(yaml, map, "%s", short_of_memory);
+}
+
+/* ---- The rest ---- */
+
+static void read_http(
+    struct sg_yaml *yaml, const struct sg_yaml_node *map, struct sg_web_config *config)
+{
+    static const char *const keys[] = { "http2", "headers", NULL };
+    static const char *const names[] = { "Content-Security-Policy", "Strict-Transport-Security",
+        "X-Content-Type-Options", "X-Frame-Options", "X-XSS-Protection", NULL };
+    const struct sg_yaml_node *headers = sg_yaml_find(map, "headers");
+    bool http2 = true; /* we speak HTTP/1.1 only, to which every client of HTTP/2 falls back */
+
+    if (!sg_yaml_expect_map(yaml, map, "http_server_config", keys))
+        return;
+    (void)sg_yaml_read_bool(yaml, map, "http2", &http2);
+    if (!headers || !sg_yaml_expect_map(yaml, headers, "headers", names))
+        return;
+    for (size_t i = 0; names[i]; i++) {
+        char *value = NULL;
+        if (!sg_yaml_read_string(yaml, headers, names[i], &value) || !value || !value[0]) {
+            free(value);
+            continue;
+        }
+        bool frame = strcmp(names[i], "X-Frame-Options") == 0;
+        bool type = strcmp(names[i], "X-Content-Type-Options") == 0;
+        if (frame && strcasecmp(value, "deny") != 0 && strcasecmp(value, "sameorigin") != 0)
+            sg_yaml_problem(
+                yaml, sg_yaml_find(headers, names[i]), "%s: use deny or sameorigin", names[i]);
+        if (type && strcasecmp(value, "nosniff") != 0)
+            sg_yaml_problem(yaml, sg_yaml_find(headers, names[i]), "%s: use nosniff", names[i]);
+        if (strpbrk(value, "\r\n"))
+            sg_yaml_problem(
+                yaml, sg_yaml_find(headers, names[i]), "%s: must be one line", names[i]);
+        config->headers[config->n_headers++] = (struct sg_web_header){ names[i], value };
+    }
+}
+
+/* $2a$, $2b$ or $2y$, two digits of cost, 53 letters. */
+static bool is_bcrypt(const char *hash)
+{
+    static const char letters[] =
+        "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+    return strlen(hash) == 60 && hash[0] == '$' && hash[1] == '2' && strchr("aby", hash[2]) &&
+           hash[3] == '$' && strspn(hash + 4, "0123456789") == 2 && hash[6] == '$' &&
+           strspn(hash + 7, letters) == 53;
+}
+
+static void read_users(
+    struct sg_yaml *yaml, const struct sg_yaml_node *map, struct sg_web_config *config)
+{
+    if (sg_yaml_is_null(map))
+        return;
+    if (!sg_yaml_is_map(map) || sg_yaml_count(map) > USERS_MAX) {
+        sg_yaml_problem(yaml, map, "basic_auth_users: must be a map of users and bcrypt hashes");
+        return;
+    }
+    config->users = calloc(sg_yaml_count(map) + 1, sizeof *config->users);
+    if (!config->users) {
+        sg_yaml_problem(yaml, map, "%s", short_of_memory);
+        return;
+    }
+    for (size_t i = 0; i < sg_yaml_count(map); i++) {
+        const struct sg_yaml_node *name, *hash;
+        sg_yaml_pair(map, i, &name, &hash);
+        struct sg_web_user user = { strdup(sg_yaml_text(name).ptr),
+            strdup(sg_yaml_text(hash).ptr) };
+        if (!user.name || !user.hash)
+            sg_yaml_problem(yaml, name, "%s", short_of_memory);
+        else if (strchr(user.name, ':') || !user.name[0])
+            sg_yaml_problem(yaml, name, "a user's name must not be empty or hold a colon");
+        else if (!is_bcrypt(user.hash)) /* not the value: it may be a password */
+            sg_yaml_problem(
+                yaml, hash, "this is no bcrypt hash, which htpasswd -nBC 10 '' makes, for example");
+        config->users[config->n_users++] = user;
+    }
+}
+
+static void read_open_paths(
+    struct sg_yaml *yaml, const struct sg_yaml_node *list, struct sg_web_config *config)
+{
+    if (!sg_yaml_is_list(list)) {
+        sg_yaml_problem(yaml, list, "auth_excluded_paths: must be a list");
+        return;
+    }
+    for (size_t i = 0; i < sg_yaml_count(list); i++) {
+        const struct sg_yaml_node *item = sg_yaml_item(list, i);
+        if (sg_str_equal(sg_yaml_text(item), SG_STR("/-/healthy")))
+            config->healthy_is_open = true;
+        else
+            sg_yaml_problem(yaml, item,
+                "auth_excluded_paths: only /-/healthy can be open; all others tell about the "
+                "cluster");
+    }
+}
+
+static void read_rate(
+    struct sg_yaml *yaml, const struct sg_yaml_node *map, struct sg_web_config *config)
+{
+    static const char *const keys[] = { "interval", "burst", NULL };
+    struct sg_str burst;
+    char *end;
+
+    if (!sg_yaml_expect_map(yaml, map, "rate_limit", keys))
+        return;
+    (void)sg_yaml_read_duration_ms(yaml, map, "interval", &config->rate_interval_ms);
+    config->rate_burst = 1;
+    if (sg_yaml_read_text(yaml, map, "burst", &burst)) {
+        config->rate_burst = strtol(burst.ptr, &end, 10);
+        if (*end || end == burst.ptr || config->rate_burst < 1 || config->rate_burst > BURST_MAX)
+            sg_yaml_problem(
+                yaml, sg_yaml_find(map, "burst"), "burst: must be from 1 to %d", BURST_MAX);
+    }
+}
+
+static void read_root(struct sg_yaml *yaml, const char *folder, struct sg_web_config *config)
+{
+    static const char *const keys[] = { "tls_server_config", "http_server_config",
+        "basic_auth_users", "auth_excluded_paths", "rate_limit", NULL };
+    const struct sg_yaml_node *root = sg_yaml_root(yaml);
+    const struct sg_yaml_node *node;
+
+    if (!root || !sg_yaml_expect_map(yaml, root, "the file", keys))
+        return; /* an empty file changes nothing */
+    node = sg_yaml_find(root, "tls_server_config");
+    if (node)
+        read_tls(yaml, node, folder, config);
+    node = sg_yaml_find(root, "http_server_config");
+    if (node)
+        read_http(yaml, node, config);
+    node = sg_yaml_find(root, "basic_auth_users");
+    if (node)
+        read_users(yaml, node, config);
+    node = sg_yaml_find(root, "auth_excluded_paths");
+    if (node)
+        read_open_paths(yaml, node, config);
+    node = sg_yaml_find(root, "rate_limit");
+    if (node)
+        read_rate(yaml, node, config);
+}
+
+/* ---- Loading ---- */
+
+SG_AUTO_DEFINE(struct sg_web_config *, sg_web_config_free);
+SG_AUTO_DEFINE(struct sg_yaml *, sg_yaml_free);
+
+int sg_web_config_load(const char *path,
+    sg_config_problem_fn problem,
+    void *context,
+    struct sg_web_config **ret_config)
+{
+    sg_auto(sg_web_config_free) struct sg_web_config *config = calloc(1, sizeof *config);
+    sg_auto(sg_yaml_free) struct sg_yaml *yaml = NULL;
+    sg_auto_free char *folder = strdup(path);
+    struct sg_error err = { "" };
+
+    if (!config || !folder)
+        return -ENOMEM;
+    char *slash = strrchr(folder, '/');
+    folder[slash ? slash + 1 - folder : 0] = '\0';
+    int r = sg_yaml_load_file(path, &yaml, &err);
+    if (r < 0)
+        return r;
+    if (r > 0) {
+        problem(context, err.text);
+        return SG_CONFIG_E_INVALID;
+    }
+    read_root(yaml, folder, config);
+    for (size_t i = 0; i < sg_yaml_n_problems(yaml); i++)
+        problem(context, sg_yaml_get_problem(yaml, i));
+    if (sg_yaml_n_problems(yaml))
+        return SG_CONFIG_E_INVALID;
+    *ret_config = sg_take(&config);
+    return 0;
+}
+
+static void pem_done(struct sg_web_pem *pem)
+{
+    (void)sg_secret_wipe(pem->text);
+    free(pem->text);
+    free(pem->file);
+}
+
+struct sg_web_config *sg_web_config_free(struct sg_web_config *config)
+{
+    if (!config)
+        return NULL;
+    pem_done(&config->tls.cert);
+    pem_done(&config->tls.key);
+    pem_done(&config->tls.client_ca);
+    for (size_t i = 0; i < config->tls.n_allowed_sans; i++)
+        free(config->tls.allowed_sans[i]);
+    free(config->tls.allowed_sans);
+    free(config->tls.priorities);
+    for (size_t i = 0; i < config->n_users; i++) {
+        free(config->users[i].name);
+        free(config->users[i].hash);
+    }
+    free(config->users);
+    for (size_t i = 0; i < config->n_headers; i++)
+        free(config->headers[i].value);
+    free(config);
+    return NULL;
+}
