@@ -6,6 +6,7 @@
 #include "serve/answer.h"
 #include "serve/connections.h"
 #include "serve/listen.h"
+#include "serve/reload.h"
 #include "serve/routes.h"
 #include "serve/unescape.h"
 
@@ -85,10 +86,13 @@ static void request_completed(void *context,
     void **request,
     enum MHD_RequestTerminationCode why)
 {
-    (void)context;
+    const struct sg_server *server = context;
+
     (void)request;
     (void)why;
     sg_connections_completed(connection);
+    if (server->config.reloader)
+        sg_reloader_forget(server->config.reloader, connection);
 }
 
 static size_t unescape(void *context, struct MHD_Connection *connection, char *text)
@@ -116,13 +120,14 @@ static void log_library(void *context, const char *format, va_list args)
 
 static struct MHD_Daemon *start_daemon(struct sg_server *server, int fd)
 {
-    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_USE_ERROR_LOG, 0,
-        NULL, NULL, handle_request, server, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO |
+                                MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
+        0, NULL, NULL, handle_request, server, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, SG_CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, LIBRARY_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)MEMORY_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION,
         sg_connections_notify, server->connections, MHD_OPTION_NOTIFY_COMPLETED, request_completed,
-        NULL, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL, MHD_OPTION_END);
+        server, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL, MHD_OPTION_END);
 }
 
 SG_AUTO_DEFINE(struct sg_server *, sg_server_stop);
