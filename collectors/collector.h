@@ -19,18 +19,38 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* All borrowed; they outlive the collector. */
+/* All borrowed; they outlive the collector. What it asks the store for is its own to free. */
 struct sg_collector_env {
     const struct sg_config *config;
     const struct sg_cluster_config *cluster_config;
     struct sg_cluster *cluster;
     struct sg_store *store;
     const struct sg_clock *clock;
-    const atomic_bool *stopping; /* the program ends: return from collect() soon */
+    const atomic_bool *stopping; /* nobody waits for it any more: return from collect() soon */
 };
+
+enum sg_check_result {
+    SG_CHECK_GOOD,
+    SG_CHECK_DOUBTFUL, /* it works, but may not be what is wanted */
+    SG_CHECK_BAD,
+};
+
+/* One thing that `--doctor` has looked at. Borrowed for the call. */
+struct sg_check {
+    enum sg_check_result result;
+    const char *what;   /* "broker", "request", "jolokia", "rules" */
+    const char *target; /* which one of them */
+    const char *text;   /* what was found, or the cause of the failure */
+    const char *mend;   /* what would likely help, or "" */
+    int64_t took_ms;    /* -1: it has no duration */
+};
+
+typedef void (*sg_check_fn)(void *context, const struct sg_check *check);
 
 struct sg_collector {
     const char *name; /* as the label `collector` has it */
+    bool
+        follows_brokers; /* a broker that becomes known, or moves, is a reason to collect at once */
 
     /** Does this cluster want the collector? */
     bool (*wanted)(const struct sg_cluster_config *cluster_config);
@@ -42,8 +62,26 @@ struct sg_collector {
      */
     int (*create)(const struct sg_collector_env *env, void **ret_self, struct sg_error *err);
 
+    /**
+     * Would create() with this environment make the same again? Then a reload keeps this one. The
+     * collector may be collecting: what is looked at has not changed since create().
+     */
+    bool (*same)(const void *self, const struct sg_collector_env *env);
+
+    /**
+     * Take over what has not changed from an earlier collector of the cluster, which has ended and
+     * is destroyed afterwards. NULL: there is nothing to take over.
+     */
+    void (*adopt)(void *self, void *earlier);
+
     /** One collection, over by the deadline (monotonic) come what may. */
     void (*collect)(void *self, int64_t deadline_ms);
+
+    /**
+     * One collection, and what it shows, check by check: what is connected to, what it may do
+     * there, what comes of it. Over soon after the deadline.
+     */
+    void (*diagnose)(void *self, int64_t deadline_ms, sg_check_fn tell, void *context);
 
     /** self may be NULL. Does not wait for remote parties. */
     void (*destroy)(void *self);

@@ -9,9 +9,10 @@
  *                                                                       v
  *                                                    answer ──> engine ──> slot of the target
  *
- * A target is a broker, a KRaft controller, or another JVM. Targets appear and never go: a broker
- * that has left the metadata goes on being asked, and shows as failing. What one target does stays
- * in its slots.
+ * A target is a broker, a KRaft controller, or another JVM. Targets appear and do not go before the
+ * configuration changes: a broker that has left the metadata goes on being asked, and shows as
+ * failing. What one target does stays in its slots. After a reload the targets that have not
+ * changed come over from the collector before, with connections, learned requests and series.
  */
 
 #include "collector.h"
@@ -19,11 +20,14 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/number.h"
+#include "config/compare.h"
+#include "jolokia/agent_version.h"
 #include "jolokia/rule_sets.h"
 #include "jolokia/target.h"
 #include "jolokia/transport.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -47,6 +51,7 @@ struct jolokia {
     struct sg_rule_sets *rule_sets;
     const struct sg_rule_set *broker_rules; /* NULL: no brokers are polled */
     struct sg_transport *transport;
+    bool has_named; /* the cluster knows the brokers that the configuration lists */
     size_t n_members;
     struct member *members;
 };
@@ -209,11 +214,25 @@ static void follow_metadata(struct jolokia *self)
         follow_broker(self, &brokers[i]);
 }
 
+/* At the first collection: a collector that is only tried out leaves no traces. */
+static void name_brokers(struct jolokia *self)
+{
+    const struct sg_jolokia_config *config = &self->env.cluster_config->jolokia;
+    sg_auto_free int32_t *ids = calloc(config->n_brokers + 1, sizeof *ids);
+
+    if (self->has_named || !ids)
+        return; /* no memory: the next poll tries again */
+    for (size_t i = 0; i < config->n_brokers; i++)
+        ids[i] = config->brokers[i].id;
+    self->has_named = sg_cluster_name_brokers(self->env.cluster, ids, config->n_brokers) == 0;
+}
+
 static void collect(void *self_pointer, int64_t deadline_ms)
 {
     struct jolokia *self = self_pointer;
     int margin_ms = sg_clock_left_ms(self->env.clock, deadline_ms) / 10;
 
+    name_brokers(self);
     follow_metadata(self);
     deadline_ms -= margin_ms < MARGIN_MS_MAX ? margin_ms : MARGIN_MS_MAX;
     for (size_t i = 0; i < self->n_members; i++)
@@ -221,6 +240,90 @@ static void collect(void *self_pointer, int64_t deadline_ms)
     sg_transport_run(self->transport, self->env.stopping);
     for (size_t i = 0; i < self->n_members; i++)
         sg_target_end(self->members[i].target);
+}
+
+/* ---- Diagnosis ---- */
+
+static const char *mend_of(const struct sg_slot_status *status)
+{
+    static const char *const mends[SG_FAILURE_KINDS] = {
+        [SG_FAILURE_CONNECT] = "start the process with its Jolokia agent, or correct the address",
+        [SG_FAILURE_TIMEOUT] = "is the JVM frozen or in garbage collection? Else raise "
+                               "collect.timeout, or read less: fewer catalogues",
+        [SG_FAILURE_TLS] = "see \"tls\" in docs/configuration.md",
+        [SG_FAILURE_AUTH] = "check username and password",
+        [SG_FAILURE_DENIED] = "the agent's policy must allow reading: see deploy/jolokia",
+        [SG_FAILURE_HTTP] = "is this the URL of a Jolokia agent? It mostly ends in /jolokia/",
+        [SG_FAILURE_PARSE] = "is this the URL of a Jolokia agent, or is something in between that "
+                             "answers for it? It mostly ends in /jolokia/",
+        [SG_FAILURE_PROTOCOL] = "compare the rules with what the JVM has: --rules.check --against",
+        [SG_FAILURE_LIMIT] = "read less: fewer catalogues, or rules with their own requests",
+    };
+
+    for (int kind = 0; kind < SG_FAILURE_KINDS; kind++) {
+        if (status->n_failures[kind] && mends[kind])
+            return mends[kind];
+    }
+    return "";
+}
+
+static void tell_target(
+    const struct sg_target *target, const char *version, sg_check_fn tell, void *context)
+{
+    struct sg_slot_status status;
+    char text[800];
+
+    sg_slot_get_status(sg_target_slot(target), &status);
+    if (!sg_target_has_address(target) && !status.has_run)
+        (void)snprintf(text, sizeof text, "no address is known");
+    else if (!status.success)
+        (void)snprintf(
+            text, sizeof text, "%s%s%s", status.failure.text, version[0] ? "; " : "", version);
+    else
+        (void)snprintf(text, sizeof text, "%zu series, %s, %s", status.n_series,
+            sg_target_is_proxied(target) ? "through a proxy" : "direct",
+            version[0] ? version : "version unknown");
+    enum sg_check_result result = !status.success        ? SG_CHECK_BAD
+                                  : status.n_series == 0 ? SG_CHECK_DOUBTFUL
+                                                         : SG_CHECK_GOOD;
+    tell(context,
+        &(struct sg_check){ result, "jolokia", sg_target_name(target), text,
+            result == SG_CHECK_DOUBTFUL ? "no rule matched: are these the rules for this JVM?"
+            : result == SG_CHECK_BAD    ? mend_of(&status)
+                                        : "",
+            status.has_run ? status.duration_ms : -1 });
+}
+
+static void tell_rules(const struct jolokia *self, sg_check_fn tell, void *context)
+{
+    for (size_t i = 0; i < sg_rule_sets_n(self->rule_sets); i++) {
+        char name[200], text[80];
+        size_t n_warnings = sg_rule_sets_describe(self->rule_sets, i, name, sizeof name);
+        (void)snprintf(text, sizeof text, "loaded, %zu warnings", n_warnings);
+        tell(context, &(struct sg_check){ n_warnings ? SG_CHECK_DOUBTFUL : SG_CHECK_GOOD, "rules",
+                          name, text, n_warnings ? "see them with --rules.check=FILE" : "", -1 });
+    }
+}
+
+static void diagnose(void *self_pointer, int64_t deadline_ms, sg_check_fn tell, void *context)
+{
+    enum {
+        VERSION_MS = 2000
+    };
+    struct jolokia *self = self_pointer;
+
+    collect(self, deadline_ms);
+    char(*versions)[SG_AGENT_VERSION_TEXT_MAX] = calloc(self->n_members + 1, sizeof *versions);
+    if (!versions)
+        return; /* no memory, so nothing can be told */
+    for (size_t i = 0; i < self->n_members; i++)
+        sg_target_ask_version(self->members[i].target,
+            sg_clock_monotonic_ms(self->env.clock) + VERSION_MS, versions[i]);
+    sg_transport_run(self->transport, self->env.stopping);
+    tell_rules(self, tell, context);
+    for (size_t i = 0; i < self->n_members; i++)
+        tell_target(self->members[i].target, versions[i], tell, context);
+    free(versions);
 }
 
 /* ---- Setting up ---- */
@@ -274,8 +377,6 @@ static int add_brokers(struct jolokia *self, struct sg_error *err)
     int r = load_rules(self, &config->source.rules, &self->broker_rules, err);
     if (!r)
         r = add_listed(self, config->brokers, config->n_brokers, err);
-    for (size_t i = 0; i < config->n_brokers && !r; i++)
-        r = sg_cluster_know_broker(self->env.cluster, config->brokers[i].id);
     if (!r)
         r = add_listed(self, config->controllers, config->n_controllers, err);
     return r;
@@ -341,6 +442,103 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
     return 0;
 }
 
+/* ---- Reloading ---- */
+
+static bool same(const void *self_pointer, const struct sg_collector_env *env)
+{
+    const struct jolokia *self = self_pointer;
+    const struct sg_cluster_config *a = self->env.cluster_config;
+    const struct sg_cluster_config *b = env->cluster_config;
+
+    if (!sg_config_same_names(self->env.config, env->config) || a->has_jolokia != b->has_jolokia ||
+        a->n_jvms != b->n_jvms || !sg_config_same_jolokia(&a->jolokia, &b->jolokia))
+        return false;
+    for (size_t i = 0; i < a->n_jvms; i++) {
+        if (!sg_config_same_text(a->jvms[i].name, b->jvms[i].name) ||
+            !sg_config_same_jvm(&a->jvms[i], &b->jvms[i]))
+            return false;
+    }
+    return sg_rule_sets_unchanged(self->rule_sets);
+}
+
+static const struct sg_jvm_config *find_jvm(
+    const struct sg_cluster_config *config, const struct sg_target *target)
+{
+    for (size_t i = 0; i < config->n_jvms; i++) {
+        if (strcmp(config->jvms[i].name, sg_target_name(target)) == 0)
+            return &config->jvms[i];
+    }
+    return NULL;
+}
+
+/* Would the later collector's target be the earlier's again? The names are the same. */
+static bool same_target(const struct jolokia *later,
+    const struct member *b,
+    const struct jolokia *earlier,
+    const struct member *a)
+{
+    const struct sg_target_options *options_a = sg_target_options(a->target);
+    const struct sg_target_options *options_b = sg_target_options(b->target);
+
+    if (a->id != b->id || a->listed != b->listed ||
+        !sg_config_same_names(earlier->env.config, later->env.config) ||
+        options_a->rule_set->fingerprint != options_b->rule_set->fingerprint ||
+        !sg_config_same_text(sg_target_address(a->target), sg_target_address(b->target)))
+        return false;
+    if (a->id != NO_ID)
+        return sg_config_same_source(options_a->source, options_b->source);
+    const struct sg_jvm_config *jvm_a = find_jvm(earlier->env.cluster_config, a->target);
+    const struct sg_jvm_config *jvm_b = find_jvm(later->env.cluster_config, b->target);
+    return jvm_a && jvm_b && sg_config_same_jvm(jvm_a, jvm_b);
+}
+
+/* Brokers of the metadata have no targets yet in a collector that has not collected. */
+static void make_followed(struct jolokia *self, const struct jolokia *earlier)
+{
+    for (size_t i = 0; i < earlier->n_members && self->broker_rules; i++) {
+        const struct member *member = &earlier->members[i];
+        struct member *added;
+        struct sg_error err;
+        if (member->listed || find_broker(self, member->id) || !address_template(self) ||
+            add_broker(self, member->id, false, &added))
+            continue;
+        if (sg_target_has_address(member->target))
+            (void)sg_target_set_address(added->target, sg_target_address(member->target), &err);
+    }
+}
+
+static void adopt(void *self_pointer, void *earlier_pointer)
+{
+    struct jolokia *self = self_pointer;
+    struct jolokia *earlier = earlier_pointer;
+    struct sg_transport *unused = self->transport;
+
+    make_followed(self, earlier);
+    self->transport = sg_take(&earlier->transport);
+    for (size_t i = 0; i < self->n_members; i++) {
+        struct member *member = &self->members[i];
+        struct sg_target *found = NULL;
+        for (size_t j = 0; j < earlier->n_members && !found; j++) {
+            struct member *before = &earlier->members[j];
+            if (before->target &&
+                strcmp(sg_target_name(before->target), sg_target_name(member->target)) == 0 &&
+                same_target(self, member, earlier, before))
+                found = sg_take(&before->target);
+        }
+        if (found) {
+            (void)sg_target_free(member->target);
+            member->target = found;
+        } else if (sg_target_move(member->target, self->transport)) {
+            sg_target_fail(
+                member->target, SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });
+        }
+    }
+    (void)sg_transport_free(unused);
+    /* What is left has connections of the transport that goes on. */
+    for (size_t j = 0; j < earlier->n_members; j++)
+        earlier->members[j].target = sg_target_free(earlier->members[j].target);
+}
+
 static bool wanted(const struct sg_cluster_config *cluster_config)
 {
     return cluster_config->has_jolokia || cluster_config->n_jvms > 0;
@@ -348,8 +546,12 @@ static bool wanted(const struct sg_cluster_config *cluster_config)
 
 const struct sg_collector sg_collector_jolokia = {
     .name = "jolokia",
+    .follows_brokers = true,
     .wanted = wanted,
     .create = create,
+    .same = same,
+    .adopt = adopt,
     .collect = collect,
+    .diagnose = diagnose,
     .destroy = destroy,
 };

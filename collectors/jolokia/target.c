@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "config/secret.h"
+#include "jolokia/agent_version.h"
 #include "jolokia/answer.h"
 #include "jolokia/engine.h"
 #include "jolokia/learn.h"
@@ -102,6 +103,8 @@ int sg_target_new(const struct sg_target_options *options, struct sg_target **re
     if (!target)
         return -ENOMEM;
     target->options = *options;
+    (void)sg_config_ref(options->config);
+    (void)sg_rule_set_ref(options->rule_set);
     target->name = strdup(options->name);
     target->pace.factor = 1;
     target->slow_pace.factor = 1;
@@ -126,15 +129,33 @@ struct sg_target *sg_target_free(struct sg_target *target)
         return NULL;
     (void)sg_peer_free(target->peer);
     for (int lane = 0; lane < SG_LANES; lane++) {
+        (void)sg_slot_free(target->lanes[lane].slot);
         (void)sg_engine_free(target->lanes[lane].engine);
         free(sg_secret_wipe(target->lanes[lane].body));
         forget_lesson(&target->lanes[lane].lesson);
         (void)sg_learner_free(target->lanes[lane].lesson.learner);
     }
+    (void)sg_rule_set_unref(target->options.rule_set);
+    (void)sg_config_free((struct sg_config *)(uintptr_t)target->options.config);
     free(target->address);
     free(target->name);
     free(target);
     return NULL;
+}
+
+const char *sg_target_name(const struct sg_target *target)
+{
+    return target->name;
+}
+
+const struct sg_target_options *sg_target_options(const struct sg_target *target)
+{
+    return &target->options;
+}
+
+const char *sg_target_address(const struct sg_target *target)
+{
+    return target->address;
 }
 
 /* ---- Where it is ---- */
@@ -199,6 +220,15 @@ int sg_target_set_address(struct sg_target *target, const char *address, struct 
     target->address = sg_take(&copy);
     target->pace = (struct pace){ .factor = 1 };
     return 0;
+}
+
+int sg_target_move(struct sg_target *target, struct sg_transport *transport)
+{
+    sg_auto_free char *address = sg_take(&target->address);
+
+    target->peer = sg_peer_free(target->peer);
+    target->options.transport = transport;
+    return address ? sg_target_set_address(target, address, NULL) : 0;
 }
 
 bool sg_target_has_address(const struct sg_target *target)
@@ -501,6 +531,30 @@ static void take_reply(void *context, const struct sg_reply *reply)
     case IDLE:
         break;
     }
+}
+
+const struct sg_slot *sg_target_slot(const struct sg_target *target)
+{
+    return target->lanes[SG_LANE_FAST].slot;
+}
+
+bool sg_target_is_proxied(const struct sg_target *target)
+{
+    return by_proxy(target);
+}
+
+static void take_version(void *context, const struct sg_reply *reply)
+{
+    if (reply->ok)
+        sg_agent_version_read(reply->body, reply->body_len, context);
+}
+
+void sg_target_ask_version(struct sg_target *target, int64_t deadline_ms, char *ret_text)
+{
+    ret_text[0] = '\0';
+    if (target->peer)
+        (void)sg_peer_start(
+            target->peer, sg_proxy_version_request, deadline_ms, take_version, ret_text);
 }
 
 void sg_target_start(struct sg_target *target, int64_t deadline_ms)

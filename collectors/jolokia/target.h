@@ -31,11 +31,15 @@
 #include "metric/series.h"
 #include "store/store.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct sg_target;
 
-/* All borrowed for as long as the target lives, except for labels and name. */
+/*
+ * Borrowed for as long as the target lives, except for labels and name; of the configuration and
+ * the rule set the target holds references, because it may outlive the collector that made it.
+ */
 struct sg_target_options {
     const char *name; /* the slots' target: a broker's id or a JVM's name */
     const char *cluster;
@@ -61,12 +65,36 @@ struct sg_target *sg_target_free(struct sg_target *target);
  */
 int sg_target_set_address(struct sg_target *target, const char *address, struct sg_error *err);
 
+/** Whose it is by name; borrowed. */
+const char *sg_target_name(const struct sg_target *target);
+
+/** How it is asked and what its attributes become; borrowed. */
+const struct sg_target_options *sg_target_options(const struct sg_target *target);
+
+/** Where it is, or NULL; borrowed. */
+const char *sg_target_address(const struct sg_target *target);
+
+/** Go over to another transport. No poll is under way. @return 0 or -ENOMEM: it has no address */
+int sg_target_move(struct sg_target *target, struct sg_transport *transport);
+
 /** Does it have an address? */
 bool sg_target_has_address(const struct sg_target *target);
 
 /** A poll that fails before it begins. */
 void sg_target_fail(
     struct sg_target *target, enum sg_failure_kind kind, const struct sg_error *err);
+
+/** The slot of what is read at every poll, for its state; borrowed. */
+const struct sg_slot *sg_target_slot(const struct sg_target *target);
+
+/** Through a proxy? */
+bool sg_target_is_proxied(const struct sg_target *target);
+
+/**
+ * Ask the agent, or the proxy, what it is; it goes on in sg_transport_run().
+ * @param ret_text  of SG_AGENT_VERSION_TEXT_MAX bytes, borrowed until then; empty without an answer
+ */
+void sg_target_ask_version(struct sg_target *target, int64_t deadline_ms, char *ret_text);
 
 /** Start a poll, if one is due; it goes on in sg_transport_run(). */
 void sg_target_start(struct sg_target *target, int64_t deadline_ms);

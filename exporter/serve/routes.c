@@ -3,6 +3,7 @@
 
 #include "serve/answer.h"
 #include "serve/pages.h"
+#include "serve/reload.h"
 #include "serve/status_page.h"
 
 #include <stdint.h>
@@ -23,9 +24,8 @@ static enum MHD_Result answer_status_page(
     struct MHD_Response *response = sg_answer_from_buf(&html, "text/html; charset=utf-8");
     sg_buf_done(&html);
     if (response) {
-        sg_answer_header(response, "Content-Security-Policy",
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-            "frame-ancestors 'none'");
+        sg_answer_header(response, "Content-Security-Policy", sg_status_page_csp);
+        sg_answer_header(response, "Referrer-Policy", "no-referrer");
         sg_answer_header(response, "X-Content-Type-Options", "nosniff");
         sg_answer_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     }
@@ -48,6 +48,14 @@ static enum MHD_Result answer_ready(
         connection, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready: some collectors have not run yet\n");
 }
 
+static enum MHD_Result answer_reload(
+    const struct sg_serve_config *config, struct MHD_Connection *connection)
+{
+    if (!config->reloader)
+        return sg_answer_note(connection, MHD_HTTP_NOT_FOUND, "there is nothing to reload\n");
+    return sg_reloader_answer(config->reloader, connection);
+}
+
 /* ---- The table ---- */
 
 static const struct sg_route routes[] = {
@@ -56,6 +64,7 @@ static const struct sg_route routes[] = {
     { "/probe", SG_METHODS_READ, sg_pages_probe },
     { "/sd", SG_METHODS_READ, sg_pages_discover },
     { "/-/healthy", SG_METHODS_READ, answer_healthy },
+    { "/-/reload", SG_METHODS_POST, answer_reload },
     { "/-/ready", SG_METHODS_READ, answer_ready },
 };
 
