@@ -58,10 +58,11 @@ struct history {
 struct search {
     uint32_t partition;
     uint32_t history;
-    int64_t committed;      /* what the groups committed, or the log's start if that is later */
-    int64_t offset;         /* whose timestamp is looked for: later than committed across a gap */
-    struct fact low;        /* answers at or before the offset; time_ms ALWAYS: none yet */
-    struct fact high;       /* answers past it; time_ms NEVER: none yet */
+    int64_t committed; /* what the groups committed, or the log's start if that is later */
+    int64_t offset;    /* whose timestamp is looked for: later than committed where those before the
+                          log's first answer have none */
+    struct fact low;   /* answers at or before the offset; time_ms ALWAYS: none yet */
+    struct fact high;  /* answers past it; time_ms NEVER: none yet */
     int64_t seen_before_ms; /* hints: the end was at or before the offset then, … */
     int64_t seen_after_ms;  /* … and past it then; ALWAYS and NEVER: not known */
     int64_t step_ms;
@@ -70,7 +71,6 @@ struct search {
     unsigned n_rounds;
     bool check_low; /* from memory, to be asked for anew */
     bool check_high;
-    bool hit;    /* an answer was the offset itself: a record is there */
     bool future; /* its timestamp is later than now */
     bool done;
     bool failed;
@@ -241,8 +241,6 @@ static void take_fact(struct search *search, const struct fact *fact)
 {
     bool past = fact->offset > search->offset;
 
-    if (!fact->nothing && fact->offset == search->offset)
-        search->hit = true;
     if (past && fact->time_ms < search->high.time_ms)
         search->high = *fact;
     else if (!past && !fact->nothing && fact->time_ms > search->low.time_ms)
@@ -278,7 +276,6 @@ static void begin_search(const struct sg_ages *ages, struct search *search, int6
     search->step_ms = FIRST_STEP_MS;
     search->asked_ms = SG_AGES_NOT_ASKED;
     search->width_ms = NEVER;
-    search->hit = false;
     take_history(search, history);
     bool check = (search->history + ages->collection) % CHECK_EVERY == 0;
     search->check_low = check && search->low.time_ms != ALWAYS;
@@ -451,17 +448,10 @@ static int64_t where_to_look(struct search *search, int64_t now_ms)
 /* ---- When to stop ---- */
 
 /*
- * No answer was the offset itself. Then there is no record at it (the marker of a transaction,
- * compaction), or its timestamp is not later than that of a record before it. With more than one
- * offset up to the next younger record the second is taken for granted: some of them are records,
- * and about as old as those before. One offset by itself is taken for a marker: the next record
- * tells the age, and if there is none, nobody knows whether there is anything to read.
+ * When no answer was the offset itself, either its timestamp is not later than that of a record
+ * before it, as in a burst within one millisecond, or there is no record at it (compaction). The
+ * first is taken for granted: then the answer is right, and otherwise it errs towards the older.
  */
-static bool is_lone(const struct search *search)
-{
-    return !search->hit && search->high.offset == search->offset + 1;
-}
-
 static void finish(const struct sg_ages *ages, struct search *search)
 {
     if (search->low.time_ms > ages->now_ms) {
@@ -478,28 +468,14 @@ static void finish(const struct sg_ages *ages, struct search *search)
     if (search->low.time_ms == ALWAYS)
         return;
     int64_t width = search->high.time_ms - search->low.time_ms;
-    if (is_lone(search) && width > 1)
-        return; /* look as closely as can be */
-    if (width > SG_AGES_PRECISION && width > 1)
-        return;
-    if (!is_lone(search)) {
-        search->done = true;
-    } else if (search->high.nothing) {
-        search->done = search->failed = true;
-    } else {
-        move_to_next(ages, search);
-    }
+    search->done = width <= SG_AGES_PRECISION;
 }
 
 /* The search goes on until it is done, fails, or has nothing more to ask. */
 static void settle(const struct sg_ages *ages, struct search *search)
 {
-    for (int i = 0; i < 8 && !search->done && !search->check_low && !search->check_high; i++) {
-        int64_t before = search->offset;
+    if (!search->done && !search->check_low && !search->check_high)
         finish(ages, search);
-        if (search->offset == before)
-            break;
-    }
     /* Even the beginning of time answers with a later record: the ones before have no timestamp. */
     if (!search->done && search->high.time_ms == 0 && search->low.time_ms == ALWAYS) {
         if (search->high.nothing)

@@ -304,8 +304,11 @@ static int ask_times(struct collection *c, const int64_t *times)
     if (r)
         return r;
     sg_offsets_wait(pass, c->admin->env.stopping);
-    sg_offsets_report(pass, &c->failures);
-    sg_offsets_mark_silent(pass, c->skip);
+    /* A search that ran out of time is no broker's failure: it goes on at the next collection. */
+    if (sg_clock_left_ms(c->admin->env.clock, deadline_ms(c, AGES_UNTIL)) > 0) {
+        sg_offsets_report(pass, &c->failures);
+        sg_offsets_mark_silent(pass, c->skip);
+    }
     sg_ages_answer(c->admin->ages, sg_offsets_get(pass));
     (void)sg_offsets_free(pass);
     return 0;
@@ -464,7 +467,7 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
     if (!r)
         r = sg_ages_new(&self->ages);
     if (!r)
-        r = sg_statuses_new(&self->statuses);
+        r = sg_statuses_new(&config->status_windows, &self->statuses);
     if (!r)
         r = sg_memo_new(&self->memo);
     if (!r)

@@ -79,8 +79,8 @@ const struct sg_family sg_admin_families[] = {
         "1 for how the consumer group is doing, 0 for the others: ok, lagging (unread records "
         "older than a minute), stalled (has something to read and has not moved for 5 minutes), "
         "stopped (no members, something to read), rewound (its offset went back in the last 10 "
-        "minutes), losing_data (records are deleted before it reads them). The worst of its "
-        "partitions (OffsetFetch, ListOffsets, DescribeGroups)." },
+        "minutes), losing_data (records are deleted before it reads them); the times are "
+        "configurable. The worst of its partitions (OffsetFetch, ListOffsets, DescribeGroups)." },
     [SG_ADMIN_GROUP_UNREAD_LOST] = { "kafka_consumergroup_unread_lost_total", SG_METRIC_COUNTER,
         "Offsets that were deleted from the topic before the consumer group had read them, since "
         "the exporter first saw it (ListOffsets, OffsetFetch)." },

@@ -42,6 +42,7 @@ struct name {
 };
 
 struct sg_statuses {
+    struct sg_status_windows windows;
     struct sg_arena *arena;
     struct sg_index name_index;
     size_t n_names, names_allocated;
@@ -69,12 +70,13 @@ const char *sg_group_status_text(enum sg_group_status status)
     return texts[status];
 }
 
-int sg_statuses_new(struct sg_statuses **ret_statuses)
+int sg_statuses_new(const struct sg_status_windows *windows, struct sg_statuses **ret_statuses)
 {
     sg_auto(sg_statuses_free) struct sg_statuses *statuses = calloc(1, sizeof *statuses);
 
     if (!statuses)
         return -ENOMEM;
+    statuses->windows = *windows;
     sg_buf_init(&statuses->key, KEY_BYTES_MAX);
     statuses->arena = sg_arena_new();
     if (!statuses->arena)
@@ -315,7 +317,7 @@ enum sg_group_status sg_statuses_judge(struct sg_statuses *statuses,
     if (start >= 0 && committed->offset < start && outcome == SG_LAG_KNOWN)
         return SG_STATUS_LOSING_DATA;
     if (entry->went_back_ms != INT64_MIN &&
-        input->now_ms - entry->went_back_ms <= SG_STATUS_REWOUND_MS)
+        input->now_ms - entry->went_back_ms <= statuses->windows.rewound_ms)
         return SG_STATUS_REWOUND;
     if (outcome != SG_LAG_KNOWN)
         return SG_STATUS_UNKNOWN;
@@ -323,10 +325,11 @@ enum sg_group_status sg_statuses_judge(struct sg_statuses *statuses,
         return SG_STATUS_OK;
     if (has_no_members(group))
         return SG_STATUS_STOPPED;
-    if (input->now_ms - entry->moved_ms >= SG_STATUS_STALLED_MS &&
-        input->now_ms - entry->behind_ms >= SG_STATUS_STALLED_MS)
+    if (input->now_ms - entry->moved_ms >= statuses->windows.stalled_ms &&
+        input->now_ms - entry->behind_ms >= statuses->windows.stalled_ms)
         return SG_STATUS_STALLED;
-    if (sg_ages_get(input->ages, committed->partition, committed->offset) > SG_STATUS_LAGGING_MS)
+    if (sg_ages_get(input->ages, committed->partition, committed->offset) >
+        statuses->windows.lagging_ms)
         return SG_STATUS_LAGGING;
     return SG_STATUS_OK;
 }

@@ -10,11 +10,11 @@
  * One partition's judgement, the first that fits:
  *
  *     losing_data  the committed offset is before the log's start: records were deleted unread
- *     rewound      the offset went back in the last SG_STATUS_REWOUND_MS, and is not where it was
+ *     rewound      the offset went back in the last windows.rewound_ms, and is not where it was
  *     stopped      the group has no members, and there is something to read
- *     stalled      there has been something to read for SG_STATUS_STALLED_MS, and the offset has
+ *     stalled      there has been something to read for windows.stalled_ms, and the offset has
  *                  not moved in that time
- *     lagging      the oldest record that is not read is older than SG_STATUS_LAGGING_MS
+ *     lagging      the oldest record that is not read is older than windows.lagging_ms
  *     ok           none of these
  *
  * A group's status is the worst of its partitions, in the order above. A group none of whose
@@ -24,13 +24,11 @@
 #include "admin/ages.h"
 #include "admin/groups.h"
 #include "admin/topology.h"
+#include "config/config.h"
 
 #include <stdint.h>
 
 enum {
-    SG_STATUS_REWOUND_MS = 600000,
-    SG_STATUS_STALLED_MS = 300000,
-    SG_STATUS_LAGGING_MS = 60000,
     SG_STATUS_ENTRIES_MAX = 10000000, /* groups times partitions */
 };
 
@@ -60,8 +58,8 @@ struct sg_status_input {
 
 struct sg_statuses;
 
-/** @return 0 or -ENOMEM */
-int sg_statuses_new(struct sg_statuses **ret_statuses);
+/** @param windows  copied @return 0 or -ENOMEM */
+int sg_statuses_new(const struct sg_status_windows *windows, struct sg_statuses **ret_statuses);
 
 /** @return NULL; statuses may be NULL */
 struct sg_statuses *sg_statuses_free(struct sg_statuses *statuses);

@@ -250,6 +250,12 @@ static void test_group_commits_without_offset_or_topic_are_left_out(void **state
 
 /* ---- Export ---- */
 
+static const struct sg_status_windows windows = {
+    .lagging_ms = 60000,
+    .stalled_ms = 300000,
+    .rewound_ms = 600000,
+};
+
 struct page {
     struct sg_topology *topology;
     struct sg_groups groups;
@@ -281,7 +287,7 @@ static char *page_text(struct page *page)
     struct sg_buf out;
 
     assert_int_equal(sg_ages_new(&ages), 0);
-    assert_int_equal(sg_statuses_new(&statuses), 0);
+    assert_int_equal(sg_statuses_new(&windows, &statuses), 0);
     assert_int_equal(sg_memo_new(&memo), 0);
     assert_int_equal(sg_configs_new("c", &configs), 0);
     assert_int_equal(

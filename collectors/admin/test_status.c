@@ -38,6 +38,12 @@ static const struct rd_kafka_metadata metadata = {
     .brokers = &meta_broker, .broker_cnt = 1, .topics = &meta_topic, .topic_cnt = 1
 };
 
+static const struct sg_status_windows windows = {
+    .lagging_ms = 60000,
+    .stalled_ms = 300000,
+    .rewound_ms = 600000,
+};
+
 static struct world *world_new(int64_t committed, int64_t start, int64_t end)
 {
     struct world *world = calloc(1, sizeof *world);
@@ -48,7 +54,7 @@ static struct world *world_new(int64_t committed, int64_t start, int64_t end)
     assert_int_equal(sg_topology_new(&metadata, all, 1000000, &world->topology), 0);
     (void)sg_filter_free(all);
     assert_int_equal(sg_ages_new(&world->ages), 0);
-    assert_int_equal(sg_statuses_new(&world->statuses), 0);
+    assert_int_equal(sg_statuses_new(&windows, &world->statuses), 0);
     world->group = (struct sg_group){ .name = SG_STR("g"), .has_members = true, .n_members = 1 };
     world->committed.offset = committed;
     world->now_ms = 1000;
@@ -131,9 +137,9 @@ static void test_status_of_an_idle_group_stays_ok(void **state)
     struct world *world = world_new(100, 0, 100);
     (void)state;
 
-    expect_for(world, 3 * SG_STATUS_STALLED_MS, "ok");
+    expect_for(world, 3 * windows.stalled_ms, "ok");
     world->end += 1; /* after an hour of nothing, one record: not stalled at once */
-    expect_living_for(world, SG_STATUS_STALLED_MS);
+    expect_living_for(world, windows.stalled_ms);
     world_free(world);
 }
 
@@ -142,8 +148,8 @@ static void test_status_of_a_group_that_does_not_move_is_stalled_in_time(void **
     struct world *world = world_new(100, 0, 150);
     (void)state;
 
-    expect_living_for(world, SG_STATUS_STALLED_MS);
-    expect_for(world, SG_STATUS_STALLED_MS, "stalled");
+    expect_living_for(world, windows.stalled_ms);
+    expect_for(world, windows.stalled_ms, "stalled");
     world->committed.offset++;
     expect_living_for(world, POLL_MS);
     world_free(world);
@@ -155,7 +161,7 @@ static void test_status_of_a_group_without_members_is_stopped(void **state)
     (void)state;
 
     world->group.n_members = 0;
-    expect_for(world, SG_STATUS_STALLED_MS * 2, "stopped");
+    expect_for(world, windows.stalled_ms * 2, "stopped");
     world->committed.offset = 150;
     assert_string_equal(collect(world), "ok");
     world_free(world);
@@ -168,7 +174,7 @@ static void test_status_of_a_group_of_unknown_members_is_not_stopped(void **stat
 
     world->group.has_members = false;
     world->group.n_members = 0;
-    expect_living_for(world, SG_STATUS_STALLED_MS);
+    expect_living_for(world, windows.stalled_ms);
     assert_string_equal(collect(world), "stalled");
     world_free(world);
 }
@@ -178,7 +184,7 @@ static void test_status_of_a_group_that_is_behind_is_lagging(void **state)
     struct world *world = world_new(100, 0, 1500);
     (void)state;
 
-    world->age_ms = SG_STATUS_LAGGING_MS + 5000;
+    world->age_ms = windows.lagging_ms + 5000;
     for (int i = 0; i < 50; i++) {
         assert_string_equal(collect(world), "lagging");
         world->committed.offset += 10;
@@ -202,7 +208,7 @@ static void test_status_of_a_group_that_went_back_is_rewound_for_a_while(void **
 
     world->committed.offset = 10;
     assert_string_equal(collect(world), "rewound");
-    for (int i = 0; i * POLL_MS < SG_STATUS_REWOUND_MS; i++) {
+    for (int i = 0; i * POLL_MS < windows.rewound_ms; i++) {
         world->committed.offset += 1;
         (void)collect(world);
     }

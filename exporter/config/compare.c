@@ -46,7 +46,10 @@ bool sg_config_same_kafka(const struct sg_cluster_config *a, const struct sg_clu
         !same_filter(&a->groups, &b->groups) || a->n_spark != b->n_spark ||
         a->granularity != b->granularity || a->group_states != b->group_states ||
         a->limits.groups != b->limits.groups || a->limits.partitions != b->limits.partitions ||
-        a->limits.series != b->limits.series)
+        a->limits.series != b->limits.series ||
+        a->status_windows.lagging_ms != b->status_windows.lagging_ms ||
+        a->status_windows.stalled_ms != b->status_windows.stalled_ms ||
+        a->status_windows.rewound_ms != b->status_windows.rewound_ms)
         return false;
     for (size_t i = 0; i < a->n_client; i++) {
         if (!sg_config_same_text(a->client[i].name, b->client[i].name) ||

@@ -256,7 +256,8 @@ static void read_cluster(struct sg_yaml *yaml,
     static const char *const keys[] = { "bootstrap_servers", "client", "groups", "jolokia", "jvms",
         "limits", "name", "spark", "topics", NULL };
     static const char *const topic_keys[] = { "exclude", "include", NULL };
-    static const char *const group_keys[] = { "exclude", "granularity", "include", "states", NULL };
+    static const char *const group_keys[] = { "exclude", "granularity", "include", "states",
+        "status", NULL };
 
     if (!sg_yaml_expect_map(yaml, node, "a cluster", keys))
         return;
@@ -275,8 +276,8 @@ static void read_cluster(struct sg_yaml *yaml,
     read_client(yaml, sg_yaml_find(node, "client"), cluster);
     read_filter(yaml, node, "topics", topic_keys, &cluster->topics);
     read_filter(yaml, node, "groups", group_keys, &cluster->groups);
+    sg_config_default_limits(cluster);
     sg_config_read_group_keys(yaml, sg_yaml_find(node, "groups"), cluster);
-    sg_config_default_limits(&cluster->limits);
     sg_config_read_limits(yaml, sg_yaml_find(node, "limits"), &cluster->limits);
     sg_config_read_jolokia(yaml, sg_yaml_find(node, "jolokia"), config, cluster);
     sg_config_read_jvms(yaml, sg_yaml_find(node, "jvms"), config, cluster);
@@ -462,7 +463,7 @@ static int from_flags(
     if (!cluster->bootstrap_servers)
         return -ENOMEM;
 
-    sg_config_default_limits(&cluster->limits);
+    sg_config_default_limits(cluster);
     r = copy_text(DEFAULT_CLUSTER, &cluster->name);
     if (!r)
         r = copy_client(flags, cluster);

@@ -128,6 +128,13 @@ enum {
 };
 extern const char *const sg_group_state_names[SG_GROUP_STATE_NAMES];
 
+/* What a group's status is judged by. */
+struct sg_status_windows {
+    int64_t lagging_ms;
+    int64_t stalled_ms;
+    int64_t rewound_ms;
+};
+
 /* How much of a cluster is exported at most; what is past it is left out and counted. */
 struct sg_limits {
     size_t groups;
@@ -153,6 +160,7 @@ struct sg_cluster_config {
     struct sg_filter_config groups;
     enum sg_granularity granularity;
     unsigned group_states; /* one bit for each name; 0: all */
+    struct sg_status_windows status_windows;
     struct sg_limits limits;
     bool has_jolokia;
     struct sg_jolokia_config jolokia;

@@ -4,7 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How much of a cluster is exported: granularity and states of groups, and caps. */
+/* How much of a cluster is exported, and how groups are judged. */
+
+enum {
+    WINDOW_MS_MAX = 7 * 24 * 3600 * 1000
+};
 
 const char *const sg_group_state_names[SG_GROUP_STATE_NAMES] = {
     "CompletingRebalance",
@@ -62,6 +66,25 @@ static void read_states(
     }
 }
 
+static void read_window(
+    struct sg_yaml *yaml, const struct sg_yaml_node *map, const char *key, int64_t *ms)
+{
+    if (sg_yaml_read_duration_ms(yaml, map, key, ms) && (*ms < 1000 || *ms > WINDOW_MS_MAX))
+        sg_yaml_problem(yaml, sg_yaml_find(map, key), "\"%s\" must be from 1s to 7d", key);
+}
+
+static void read_windows(
+    struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_status_windows *windows)
+{
+    static const char *const keys[] = { "lagging", "rewound", "stalled", NULL };
+
+    if (!node || !sg_yaml_expect_map(yaml, node, "\"status\"", keys))
+        return;
+    read_window(yaml, node, "lagging", &windows->lagging_ms);
+    read_window(yaml, node, "rewound", &windows->rewound_ms);
+    read_window(yaml, node, "stalled", &windows->stalled_ms);
+}
+
 void sg_config_read_group_keys(
     struct sg_yaml *yaml, const struct sg_yaml_node *groups, struct sg_cluster_config *cluster)
 {
@@ -69,6 +92,7 @@ void sg_config_read_group_keys(
         return; /* told by who reads include and exclude */
     read_granularity(yaml, groups, cluster);
     read_states(yaml, sg_yaml_find(groups, "states"), cluster);
+    read_windows(yaml, sg_yaml_find(groups, "status"), &cluster->status_windows);
 }
 
 static void read_limit(struct sg_yaml *yaml,
@@ -90,9 +114,14 @@ static void read_limit(struct sg_yaml *yaml,
     *limit = (size_t)value;
 }
 
-void sg_config_default_limits(struct sg_limits *limits)
+void sg_config_default_limits(struct sg_cluster_config *cluster)
 {
-    *limits = (struct sg_limits){
+    cluster->status_windows = (struct sg_status_windows){
+        .lagging_ms = 60 * 1000,
+        .stalled_ms = 5 * 60 * 1000,
+        .rewound_ms = 10 * 60 * 1000,
+    };
+    cluster->limits = (struct sg_limits){
         .groups = SG_LIMIT_GROUPS,
         .partitions = SG_LIMIT_PARTITIONS,
         .series = SG_LIMIT_SERIES,

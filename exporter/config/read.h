@@ -45,12 +45,12 @@ void sg_config_read_jvms(struct sg_yaml *yaml,
 /** Free what the two have read. */
 void sg_config_free_jolokia(struct sg_cluster_config *cluster);
 
-/** What is in the map "groups" besides "include" and "exclude": granularity and states. */
+/** What is in the map "groups" besides "include" and "exclude". */
 void sg_config_read_group_keys(
     struct sg_yaml *yaml, const struct sg_yaml_node *groups, struct sg_cluster_config *cluster);
 
-/** Limits as they are when nothing is said. */
-void sg_config_default_limits(struct sg_limits *limits);
+/** Limits and the windows of the status as they are when nothing is said. */
+void sg_config_default_limits(struct sg_cluster_config *cluster);
 
 /** The map "limits" of a cluster. */
 void sg_config_read_limits(

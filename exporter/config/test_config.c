@@ -43,13 +43,18 @@ static void test_load_limits_states_and_granularity(void **state)
     assert_int_equal(load("clusters:\n"
                           "  - name: a\n"
                           "    bootstrap_servers: h:1\n"
-                          "    groups: { granularity: topic, states: [Stable, Empty] }\n"
+                          "    groups:\n"
+                          "      granularity: topic\n"
+                          "      states: [Stable, Empty]\n"
+                          "      status: { stalled: 30s }\n"
                           "    limits: { groups: 7, partitions: 2000 }\n",
                          &config),
         0);
     const struct sg_cluster_config *cluster = &config->clusters[0];
     assert_int_equal(cluster->granularity, SG_GRANULARITY_TOPIC);
     assert_int_equal(cluster->group_states, 1 << 2 | 1 << 4);
+    assert_int_equal(cluster->status_windows.stalled_ms, 30000);
+    assert_int_equal(cluster->status_windows.lagging_ms, 60000);
     assert_int_equal(cluster->limits.groups, 7);
     assert_int_equal(cluster->limits.partitions, 2000);
     assert_int_equal(cluster->limits.series, SG_LIMIT_SERIES);
@@ -58,7 +63,10 @@ static void test_load_limits_states_and_granularity(void **state)
                           "  - name: a\n"
                           "    bootstrap_servers: h:1\n"
                           "    groups: { granularity: broker, states: [stable] }\n"
-                          "    limits: { groups: 0, partitions: -3, series: 1e3 }\n",
+                          "    limits: { groups: 0, partitions: -3, series: 1e3 }\n"
+                          "  - name: b\n"
+                          "    bootstrap_servers: h:1\n"
+                          "    groups: { status: { lagging: 10ms } }\n",
                          &config),
         SG_CONFIG_E_INVALID);
     assert_non_null(strstr(problems, "f.yml:4:28: \"granularity\" is partition, topic or group"));
@@ -66,6 +74,7 @@ static void test_load_limits_states_and_granularity(void **state)
     assert_non_null(strstr(problems, "f.yml:5:23: \"groups\" must be from 1 to 1000000"));
     assert_non_null(strstr(problems, "f.yml:5:38: \"partitions\" must be"));
     assert_non_null(strstr(problems, "f.yml:5:50: \"series\" must be"));
+    assert_non_null(strstr(problems, "f.yml:8:34: \"lagging\" must be from 1s to 7d"));
 }
 
 static void test_load_spark_queries(void **state)

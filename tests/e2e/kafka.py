@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests do to a cluster: topics, records with a known time, commits, deleted records."""
+import socket
+import struct
+import time
+
+from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from streamgauge import wait_for
+
+DAY_S = 86400
+
+
+class Kafka:
+    def __init__(self, bootstrap):
+        self.bootstrap = bootstrap
+        self.admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
+
+    def has(self, topic):
+        return topic in self.admin.list_topics(timeout=10).topics
+
+    def create(self, topic, partitions=1, **config):
+        """Config with _ for the dots; kept for ever unless it says something else."""
+        config = {name.replace("_", "."): str(value) for name, value in config.items()}
+        config.setdefault("retention.ms", "-1")
+        # A topic that is being deleted is still there for a moment.
+        for _ in range(50):
+            (done,) = self.admin.create_topics([NewTopic(topic, partitions, 3, config=config)]).values()
+            if "already exists" not in str(done.exception()):
+                break
+            time.sleep(0.2)
+        done.result()
+
+        def has_leaders():
+            known = self.admin.list_topics(timeout=10).topics.get(topic)
+            return (known and len(known.partitions) == partitions
+                    and all(p.leader >= 0 for p in known.partitions.values()))
+
+        wait_for(f"leaders of {topic}", has_leaders, 20)
+
+    def delete(self, topic):
+        (done,) = self.admin.delete_topics([topic]).values()
+        done.result()
+        wait_for(f"{topic} is gone", lambda: not self.has(topic), 20)
+
+    def produce(self, topic, times, partition=0, key=None, producer=None):
+        """A record for each time, Unix seconds, in a batch of its own."""
+        own = producer or Producer({"bootstrap.servers": self.bootstrap, "acks": "all", "linger.ms": 0})
+        failed = []
+        for at in times:
+            own.produce(topic, b"x", key, partition=partition, timestamp=int(at * 1000),
+                        on_delivery=lambda error, _: error and failed.append(error))
+            if producer is None:
+                own.flush(20)
+        assert own.flush(20) == 0 and not failed, failed
+
+    def commit(self, group, topic, offsets):
+        """offsets: partition → offset"""
+        places = [TopicPartition(topic, partition, offset) for partition, offset in offsets.items()]
+        (done,) = self.admin.alter_consumer_group_offsets(
+            [ConsumerGroupTopicPartitions(group, places)]).values()
+        done.result()
+
+    def delete_records(self, topic, before, partition=0):
+        (done,) = self.admin.delete_records([TopicPartition(topic, partition, before)]).values()
+        done.result()
+
+    def timestamps(self, topic, partition=0, isolation="read_uncommitted"):
+        """offset → Unix seconds of every record, by reading them all"""
+        consumer = Consumer({
+            "bootstrap.servers": self.bootstrap, "group.id": "nobody", "enable.auto.commit": False,
+            "auto.offset.reset": "earliest", "enable.partition.eof": True, "isolation.level": isolation,
+        })
+        consumer.assign([TopicPartition(topic, partition, 0)])
+        found = {}
+        while (message := consumer.poll(20)) is not None and not message.error():
+            found[message.offset()] = message.timestamp()[1] / 1000
+        consumer.close()
+        return found
+
+
+class Member:
+    """A member of a group that reads something, and then nothing more and commits nothing."""
+
+    def __init__(self, kafka, group, topic):
+        self.consumer = Consumer({
+            "bootstrap.servers": kafka.bootstrap, "group.id": group, "enable.auto.commit": False,
+            "auto.offset.reset": "earliest",
+        })
+        self.consumer.subscribe([topic])
+        wait_for("a member", lambda: self.consumer.poll(0.5) and self.consumer.assignment(), 30)
+
+    def end(self):
+        self.consumer.close()
+
+
+def commit_raw(host, port, group, topic, offset):
+    """OffsetCommit, version 2, for a group whose name no client library would take."""
+    def text(value):
+        return struct.pack(">h", len(value)) + value
+
+    def ask(key, version, body):
+        head = struct.pack(">hhi", key, version, 7) + text(b"test")
+        with socket.create_connection((host, port), 10) as broker:
+            broker.sendall(struct.pack(">i", len(head + body)) + head + body)
+            answer = broker.makefile("rb")
+            size, _ = struct.unpack(">ii", answer.read(8))
+            return answer.read(size - 4)
+
+    body = (text(group) + struct.pack(">i", -1) + text(b"") + struct.pack(">q", -1)
+            + struct.pack(">i", 1) + text(topic.encode())
+            + struct.pack(">i", 1) + struct.pack(">iq", 0, offset) + text(b""))
+    answer = ask(8, 2, body)
+    return struct.unpack(">h", answer[-2:])[0]

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Faults at each request of a collection: one broker is gone, and nothing else is lost."""
+import time
+
+import pytest
+
+from between import KEYS, Between, inside, start_inside
+from conftest import BUILD
+from kafka import Kafka, commit_raw
+from streamgauge import Page, wait_for
+
+INTERVAL_S = 2
+SPACE = "streamgauge-e2e"
+READ_ONLY = {"ApiVersions", "DescribeConfigs", "DescribeGroups", "FindCoordinator", "ListGroups",
+             "ListOffsets", "Metadata", "OffsetFetch"}
+
+
+class Watched:
+    """Streamgauge in a namespace where every request is seen."""
+
+    def __init__(self, lab, folder):
+        self.ports = [int(place.split(":")[1]) for place in lab.bootstrap.split(",")]
+        self.between = Between(SPACE, self.ports)
+        config = folder / "c.yaml"
+        config.write_text(
+            f"collect: {{ interval: {INTERVAL_S}s, timeout: {INTERVAL_S}s }}\nclusters:\n"
+            f"  - name: streaming\n    bootstrap_servers: {lab.bootstrap}\n")
+        self.log_path = folder / "log"
+        with open(self.log_path, "wb") as log:
+            self.process = start_inside(SPACE, BUILD / "gcc-asan/streamgauge", config, log)
+
+    def page(self):
+        assert self.process.poll() is None, self.log_path.read_text()
+        return Page(inside(SPACE, "http://127.0.0.1:9308/metrics"))
+
+    def is_whole(self):
+        page = self.page()
+        return (page.targets("admin") == {"cluster": 1}
+                and page.brokers_up() == {"1": 1, "2": 1, "3": 1})
+
+    def end(self):
+        self.process.terminate()
+        try:
+            return self.process.wait(20)
+        finally:
+            self.process.kill()
+            self.between.end()
+
+
+@pytest.fixture(scope="module")
+def watched(lab, tmp_path_factory):
+    watched = Watched(lab, tmp_path_factory.mktemp("watched"))
+    try:
+        wait_for("everything is up", watched.is_whole, 40)
+        yield watched
+    finally:
+        code = watched.end()
+    assert code == 0, watched.log_path.read_text()
+
+
+def leaders(page):
+    return {(labels["topic"], labels["partition"]): int(value)
+            for labels, value in page.values("kafka_topic_partition_leader")}
+
+
+def ends(page):
+    return {(labels["topic"], labels["partition"])
+            for labels, _ in page.values("kafka_topic_partition_current_offset")}
+
+
+def test_only_questions_are_asked_and_no_topic_is_made(watched):
+    time.sleep(2 * INTERVAL_S)
+    assert watched.between.keys() <= READ_ONLY
+    metadata = [(version, body) for _, key, version, body in watched.between.requests
+                if key == KEYS["Metadata"]]
+    assert metadata
+    for version, body in metadata:
+        # allow_auto_topic_creation: before up to two flags, and the tagged fields since version 9
+        at = {4: -1, 5: -1, 6: -1, 7: -1, 8: -3, 9: -4, 10: -4}.get(version, -3)
+        assert version >= 4 and body[at] == 0, (version, body)
+
+
+@pytest.mark.parametrize("how", ["freeze", "cut_off"])
+@pytest.mark.parametrize("request_name", ["Metadata", "ListGroups", "DescribeGroups", "OffsetFetch",
+                                          "ListOffsets"])
+def test_a_broker_gone_at_a_request_costs_its_own_partitions(watched, request_name, how):
+    wait_for("everything is up", watched.is_whole, 40)
+    led_by = leaders(watched.page())
+    port = watched.ports[1]  # broker 2
+    sprung = []
+
+    def spring(_):
+        getattr(watched.between, how)(port)
+        sprung.append(time.monotonic())
+
+    # Coordinators' and metadata's requests go to any broker: then broker 2 goes when one is seen.
+    anywhere = request_name not in ("ListGroups", "ListOffsets")
+    watched.between.trap = (None if anywhere else port, KEYS[request_name], spring)
+    try:
+        wait_for(f"a {request_name}", lambda: sprung, 20)
+        wait_for("broker 2 is down", lambda: watched.page().brokers_up() == {"1": 1, "2": 0, "3": 1},
+                 4 * INTERVAL_S + 2)
+        others = {place for place, leader in led_by.items() if leader != 2}
+
+        def others_are_there():
+            return others <= ends(watched.page())
+
+        wait_for("partitions of the others", others_are_there, 3 * INTERVAL_S)
+        page = watched.page()
+        assert page.value("streamgauge_cluster_up") == 1
+        assert page.targets("admin") == {"cluster": 0}
+        assert all(lag >= 0 for _, lag in page.values("kafka_consumergroup_lag"))
+    finally:
+        watched.between.mend()
+    wait_for("everything is up again", watched.is_whole, 40)
+
+
+def test_the_whole_cluster_partitioned_away_and_back(watched):
+    wait_for("everything is up", watched.is_whole, 40)
+    for port in watched.ports:
+        watched.between.freeze(port)
+    wait_for("the cluster is down", lambda: watched.page().value("streamgauge_cluster_up") == 0, 20)
+    assert watched.page().brokers_up() == {"1": 0, "2": 0, "3": 0}
+    watched.between.mend()
+    wait_for("everything is up again", watched.is_whole, 40)
+
+
+def test_topic_deleted_between_metadata_and_offsets(watched, lab):
+    kafka = Kafka(lab.bootstrap)
+    kafka.create("fault-deleted", partitions=3)
+    kafka.produce("fault-deleted", [time.time()])
+    wait_for("the topic", lambda: watched.page().value("kafka_topic_partitions", topic="fault-deleted"),
+             10)
+    deleted = []
+
+    def delete(_):
+        kafka.delete("fault-deleted")
+        deleted.append(True)
+
+    watched.between.trap = (None, KEYS["ListOffsets"], delete)
+    wait_for("the deletion", lambda: deleted, 20)
+    wait_for("whole without it", lambda: watched.is_whole() and not watched.page().values(
+        "kafka_topic_partitions", topic="fault-deleted"), 10)
+    assert not kafka.has("fault-deleted")
+    assert watched.page().values("kafka_consumergroup_lag", consumergroup="rules-engine")
+
+
+def test_group_names_that_strangers_choose(watched, lab):
+    """What Kafka keeps of a name that is not UTF-8 is U+FFFD; everything else comes back as it is."""
+    kafka = Kafka(lab.bootstrap)
+    kafka.create("fault-names")
+    kafka.produce("fault-names", [time.time()] * 3)
+    names = {b"": "", b"x" * 249: "x" * 249, b"bad-\xff\xfe-end": "bad-\ufffd\ufffd-end",
+             b'quote"line\nback\\slash': 'quote"line\nback\\slash'}
+    kept = set()
+    for raw, name in names.items():
+        # The coordinator is one of the three; the others refuse.
+        codes = [commit_raw("127.0.0.1", port, raw, "fault-names", 1) for port in watched.ports]
+        if 0 in codes:
+            kept.add(name)
+    assert len(kept) >= 3, kept
+
+    def shown():
+        return {labels.get("consumergroup", "") for labels, lag in
+                watched.page().values("kafka_consumergroup_lag", topic="fault-names") if lag == 2}
+
+    wait_for("the groups", lambda: shown() == kept, 20)
+    assert watched.is_whole()
