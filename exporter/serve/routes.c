@@ -66,6 +66,7 @@ static const struct sg_route routes[] = {
     { "/-/healthy", SG_METHODS_READ, answer_healthy },
     { "/-/reload", SG_METHODS_POST, answer_reload },
     { "/-/ready", SG_METHODS_READ, answer_ready },
+    { "/healthz", SG_METHODS_READ, answer_healthy }, /* where kafka_exporter has it */
 };
 
 static unsigned methods_of(const char *method)
