@@ -16,9 +16,10 @@
 #include <stdint.h>
 
 enum {
-    SG_MEMO_SERIES_MAX = 16,
-    SG_MEMO_NONE = UINT32_MAX, /* the thing's series is not known yet */
+    SG_MEMO_SERIES_MAX = 16
 };
+
+#define SG_MEMO_NONE UINT32_MAX /* the thing's series is not known yet */
 
 /* What makes a thing that thing. Names may be empty; a number may be anything. */
 struct sg_memo_key {
