@@ -424,6 +424,7 @@ static void destroy(void *opaque)
     (void)sg_memo_free(self->memo);
     (void)sg_series_table_free(self->table);
     sg_groups_done(&self->before);
+    (void)sg_slot_free(self->slot);
     free(self);
 }
 

@@ -322,6 +322,7 @@ static char *page_text(struct page *page)
     (void)sg_plan_free(plan);
     (void)sg_sample_set_unref(set);
     (void)sg_series_table_free(table);
+    (void)sg_slot_free(slot);
     (void)sg_store_free(store);
     sg_groups_done(&page->groups);
     (void)sg_topology_unref(page->topology);

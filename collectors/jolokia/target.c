@@ -126,6 +126,7 @@ struct sg_target *sg_target_free(struct sg_target *target)
         return NULL;
     (void)sg_peer_free(target->peer);
     for (int lane = 0; lane < SG_LANES; lane++) {
+        (void)sg_slot_free(target->lanes[lane].slot);
         (void)sg_engine_free(target->lanes[lane].engine);
         free(sg_secret_wipe(target->lanes[lane].body));
         forget_lesson(&target->lanes[lane].lesson);

@@ -14,6 +14,7 @@ enum family {
     BROKER_UP,
     COLLECTOR_SUCCESS,
     COLLECTOR_DURATION,
+    COLLECTOR_COLLECTIONS,
     COLLECTOR_LAST_SUCCESS,
     COLLECTOR_SERIES,
     COLLECTOR_ERRORS,
@@ -41,6 +42,9 @@ const struct sg_family sg_self_families[FAMILIES + 1] = {
         "1 if the collector's latest collection from the target was complete, otherwise 0." },
     [COLLECTOR_DURATION] = { "streamgauge_collector_duration_seconds", SG_METRIC_GAUGE,
         "How long the collector's latest collection from the target took." },
+    [COLLECTOR_COLLECTIONS] = { "streamgauge_collector_collections_total", SG_METRIC_COUNTER,
+        "Collections from the target that have ended, complete or not. In step with one scraper it "
+        "rises by 1 from scrape to scrape." },
     [COLLECTOR_LAST_SUCCESS] = { "streamgauge_collector_last_success_timestamp_seconds",
         SG_METRIC_GAUGE, "When the collector's latest complete collection ended, Unix time." },
     [COLLECTOR_SERIES] = { "streamgauge_collector_series", SG_METRIC_GAUGE,
@@ -169,16 +173,16 @@ static void put_slots(struct sg_self *self)
 
     for (size_t i = 0; i < n; i++) {
         struct sg_slot_status status;
-        sg_store_slot_status(self->store, i, &status);
+        if (!sg_store_slot_status(self->store, i, &status) || !status.has_run)
+            continue;
         struct sg_label labels[4] = {
             { self->cluster_label, sg_str_of(status.cluster) },
             { SG_STR("collector"), sg_str_of(status.collector) },
             { SG_STR("target"), sg_str_of(status.target) },
         };
-        if (!status.has_run)
-            continue;
         put_int(self, COLLECTOR_SUCCESS, labels, 3, status.success);
         put_double(self, COLLECTOR_DURATION, labels, 3, (double)status.duration_ms / 1000);
+        put_int(self, COLLECTOR_COLLECTIONS, labels, 3, (int64_t)status.n_collections);
         if (status.last_success_unix_ms)
             put_double(self, COLLECTOR_LAST_SUCCESS, labels, 3,
                 (double)status.last_success_unix_ms / 1000);

@@ -159,8 +159,8 @@ int sg_program_once(struct sg_program *program, FILE *out, bool *ret_complete)
 
     for (size_t i = 0; i < sg_store_n_slots(program->store); i++) {
         struct sg_slot_status status;
-        sg_store_slot_status(program->store, i, &status);
-        complete = complete && status.success;
+        if (sg_store_slot_status(program->store, i, &status))
+            complete = complete && status.success;
     }
     *ret_complete = complete;
     return 0;

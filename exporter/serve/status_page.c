@@ -153,7 +153,8 @@ static int add_collectors(const struct sg_serve_config *config, struct sg_buf *h
                "<th>Latest failure</th></tr></thead>\n<tbody>\n"));
     for (size_t i = 0; i < n && !r; i++) {
         struct sg_slot_status status;
-        sg_store_slot_status(config->store, i, &status);
+        if (!sg_store_slot_status(config->store, i, &status))
+            continue;
         r = add_slot(config, &status, html);
     }
     return r ? r : sg_buf_add_str(html, SG_STR("</tbody></table></div>\n"));

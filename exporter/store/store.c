@@ -12,7 +12,13 @@
 
 /*
  * One lock guards all bookkeeping; it is held for copying a few words, never while encoding or
- * waiting for anybody. Slots are separate allocations, so that pointers to them stay good.
+ * waiting for anybody.
+ *
+ * What a slot's owner holds is a handle; what is kept is the entry behind it. During a reload an
+ * old and a new collector may hold handles of one entry for a while: whoever began its collection
+ * with the newer handle owns the entry, and what the other one says is not heard any more. With
+ * the last handle the entry goes, and leaves its place free for another, so that the places of
+ * the others stay.
  */
 
 enum {
@@ -20,11 +26,18 @@ enum {
     REPEAT_LOG_MS = 5 * 60 * 1000
 };
 
-struct sg_slot {
-    struct sg_store *store;
-    char *cluster;
-    char *collector;
-    char *target;
+/* Never freed before the store: readers borrow the texts. */
+struct name {
+    struct name *next;
+    char text[];
+};
+
+struct entry {
+    const char *cluster; /* three names */
+    const char *collector;
+    const char *target;
+    size_t n_handles;
+    uint64_t owner; /* serial of the handle that began the latest collection */
     int64_t stale_after_ms;
     struct sg_sample_set *set;
     bool has_run;
@@ -34,6 +47,7 @@ struct sg_slot {
     int64_t duration_ms;
     int64_t last_success_ms; /* monotonic; samples are stale when it is too long ago */
     int64_t last_success_unix_ms;
+    uint64_t n_collections;
     uint64_t n_failures[SG_FAILURE_KINDS];
     struct sg_error failure;
 
@@ -43,6 +57,13 @@ struct sg_slot {
     uint64_t n_unlogged;
 };
 
+struct sg_slot {
+    struct sg_store *store;
+    struct entry *entry;
+    size_t place;
+    uint64_t serial;
+};
+
 struct sg_store {
     const struct sg_clock *clock;
     int64_t stale_after_ms;
@@ -50,8 +71,12 @@ struct sg_store {
     pthread_cond_t changed;
     uint64_t version;
     bool woken;
-    size_t n_slots;
-    struct sg_slot **slots;
+    bool was_ready;
+    int64_t pause_ms; /* between collections, as far as staleness goes */
+    uint64_t n_serials;
+    size_t n_places;
+    struct entry **places; /* NULL: free */
+    struct name *names;
     uint64_t n_dropped[SG_DROP_REASONS];
 };
 
@@ -102,26 +127,26 @@ int sg_store_new(const struct sg_clock *clock, int64_t stale_after_ms, struct sg
     return 0;
 }
 
-static struct sg_slot *slot_free(struct sg_slot *slot)
+static void free_entry(struct entry *entry)
 {
-    if (!slot)
-        return NULL;
-    (void)sg_sample_set_unref(slot->set);
-    free(slot->cluster);
-    free(slot->collector);
-    free(slot->target);
-    free(slot);
-    return NULL;
+    (void)sg_sample_set_unref(entry->set);
+    free(entry);
 }
-SG_AUTO_DEFINE(struct sg_slot *, slot_free);
 
 struct sg_store *sg_store_free(struct sg_store *store)
 {
     if (!store)
         return NULL;
-    for (size_t i = 0; i < store->n_slots; i++)
-        (void)slot_free(store->slots[i]);
-    free(store->slots);
+    for (size_t i = 0; i < store->n_places; i++) {
+        if (store->places[i])
+            free_entry(store->places[i]);
+    }
+    free(store->places);
+    while (store->names) {
+        struct name *next = store->names->next;
+        free(store->names);
+        store->names = next;
+    }
     (void)pthread_cond_destroy(&store->changed);
     (void)pthread_mutex_destroy(&store->lock);
     free(store);
@@ -147,16 +172,86 @@ static void changed(struct sg_store *store)
     (void)pthread_cond_broadcast(&store->changed);
 }
 
-static int add_slot(struct sg_store *store, struct sg_slot *slot)
+/* Called with the lock held, as the next three. @return borrowed from the store, or NULL */
+static const char *keep_name(struct sg_store *store, const char *text)
 {
-    if (store->n_slots == SLOTS_MAX)
+    for (const struct name *name = store->names; name; name = name->next) {
+        if (strcmp(name->text, text) == 0)
+            return name->text;
+    }
+    size_t len = strlen(text);
+    struct name *name = malloc(sizeof *name + len + 1);
+    if (!name)
+        return NULL;
+    memcpy(name->text, text, len + 1);
+    name->next = store->names;
+    store->names = name;
+    return name->text;
+}
+
+/* @return 0 or -ENOMEM */
+static int find_place(struct sg_store *store, size_t *ret_place)
+{
+    for (size_t i = 0; i < store->n_places; i++) {
+        if (!store->places[i]) {
+            *ret_place = i;
+            return 0;
+        }
+    }
+    if (store->n_places == SLOTS_MAX)
         return -ENOMEM;
-    struct sg_slot **slots = realloc(store->slots, (store->n_slots + 1) * sizeof *slots);
-    if (!slots)
+    struct entry **places = realloc(store->places, (store->n_places + 1) * sizeof *places);
+    if (!places)
         return -ENOMEM;
-    store->slots = slots;
-    store->slots[store->n_slots++] = slot;
+    store->places = places;
+    places[store->n_places] = NULL;
+    *ret_place = store->n_places++;
     return 0;
+}
+
+static int add_entry(struct sg_store *store,
+    const char *cluster,
+    const char *collector,
+    const char *target,
+    size_t *ret_place)
+{
+    size_t place = 0;
+    struct entry *entry = calloc(1, sizeof *entry);
+    int r = entry ? find_place(store, &place) : -ENOMEM;
+
+    if (!r) {
+        entry->logged_kind = -1;
+        entry->stale_after_ms = store->stale_after_ms;
+        entry->cluster = keep_name(store, cluster);
+        entry->collector = keep_name(store, collector);
+        entry->target = keep_name(store, target);
+        if (!entry->cluster || !entry->collector || !entry->target)
+            r = -ENOMEM;
+    }
+    if (r) {
+        free(entry);
+        return r;
+    }
+    store->places[place] = entry;
+    *ret_place = place;
+    return 0;
+}
+
+static bool find_entry(const struct sg_store *store,
+    const char *cluster,
+    const char *collector,
+    const char *target,
+    size_t *ret_place)
+{
+    for (size_t i = 0; i < store->n_places; i++) {
+        const struct entry *entry = store->places[i];
+        if (entry && strcmp(entry->cluster, cluster) == 0 &&
+            strcmp(entry->collector, collector) == 0 && strcmp(entry->target, target) == 0) {
+            *ret_place = i;
+            return true;
+        }
+    }
+    return false;
 }
 
 int sg_store_slot(struct sg_store *store,
@@ -165,50 +260,68 @@ int sg_store_slot(struct sg_store *store,
     const char *target,
     struct sg_slot **ret_slot)
 {
-    sg_auto(slot_free) struct sg_slot *slot = calloc(1, sizeof *slot);
+    size_t place = 0;
     int r = 0;
+    struct sg_slot *slot = calloc(1, sizeof *slot);
 
     if (!slot)
         return -ENOMEM;
-    slot->store = store;
-    slot->logged_kind = -1;
-    slot->stale_after_ms = store->stale_after_ms;
-    slot->cluster = strdup(cluster);
-    slot->collector = strdup(collector);
-    slot->target = strdup(target);
-    if (!slot->cluster || !slot->collector || !slot->target)
-        return -ENOMEM;
-
     (void)lock(store);
-    for (size_t i = 0; i < store->n_slots; i++) {
-        struct sg_slot *other = store->slots[i];
-        if (strcmp(other->cluster, cluster) == 0 && strcmp(other->collector, collector) == 0 &&
-            strcmp(other->target, target) == 0) {
-            unlock(store);
-            *ret_slot = other;
-            return 0;
-        }
+    if (!find_entry(store, cluster, collector, target, &place))
+        r = add_entry(store, cluster, collector, target, &place);
+    if (!r) {
+        *slot = (struct sg_slot){ store, store->places[place], place, ++store->n_serials };
+        slot->entry->n_handles++;
     }
-    r = add_slot(store, slot);
     unlock(store);
-    if (r)
+    if (r) {
+        free(slot);
         return r;
-    *ret_slot = sg_take(&slot);
+    }
+    *ret_slot = slot;
     return 0;
+}
+
+struct sg_slot *sg_slot_free(struct sg_slot *slot)
+{
+    struct entry *gone = NULL;
+
+    if (!slot)
+        return NULL;
+    struct sg_store *store = lock(slot->store);
+    if (--slot->entry->n_handles == 0) {
+        gone = slot->entry;
+        store->places[slot->place] = NULL;
+        changed(store);
+    }
+    unlock(store);
+    if (gone)
+        free_entry(gone);
+    free(slot);
+    return NULL;
+}
+
+/* Called with the lock held: has a newer handle taken over? */
+static bool is_heard(const struct sg_slot *slot)
+{
+    return slot->serial >= slot->entry->owner;
 }
 
 void sg_slot_set_stale_after(struct sg_slot *slot, int64_t stale_after_ms)
 {
     struct sg_store *store = lock(slot->store);
-    slot->stale_after_ms = stale_after_ms;
+    slot->entry->stale_after_ms = stale_after_ms;
     unlock(store);
 }
 
 void sg_slot_begin(struct sg_slot *slot)
 {
     struct sg_store *store = lock(slot->store);
-    slot->begun_ms = sg_clock_monotonic_ms(store->clock);
-    slot->failed_now = false;
+    if (is_heard(slot)) {
+        slot->entry->owner = slot->serial;
+        slot->entry->begun_ms = sg_clock_monotonic_ms(store->clock);
+        slot->entry->failed_now = false;
+    }
     unlock(store);
 }
 
@@ -239,24 +352,30 @@ void sg_slot_count_refused(struct sg_slot *slot, int series_error)
 
 void sg_slot_fail(struct sg_slot *slot, enum sg_failure_kind kind, const struct sg_error *err)
 {
-    struct sg_log_about about = { slot->cluster, slot->collector, slot->target };
+    struct entry *entry = slot->entry;
+    struct sg_log_about about = { entry->cluster, entry->collector, entry->target };
     struct sg_store *store = lock(slot->store);
     int64_t now_ms = sg_clock_monotonic_ms(store->clock);
-    uint64_t n_unlogged = slot->n_unlogged;
+    uint64_t n_unlogged = entry->n_unlogged;
 
-    slot->n_failures[kind]++;
-    slot->failure = *err;
-    bool is_new = slot->logged_kind != (int)kind;
-    bool worth_a_line = is_new || now_ms - slot->logged_ms >= REPEAT_LOG_MS;
+    if (!is_heard(slot)) {
+        unlock(store);
+        return;
+    }
+
+    entry->n_failures[kind]++;
+    entry->failure = *err;
+    bool is_new = entry->logged_kind != (int)kind;
+    bool worth_a_line = is_new || now_ms - entry->logged_ms >= REPEAT_LOG_MS;
     /* A second failure of the same collection is a detail of the first. */
-    worth_a_line = worth_a_line && !(slot->failed_now && slot->logged_ms == now_ms);
-    slot->failed_now = true;
+    worth_a_line = worth_a_line && !(entry->failed_now && entry->logged_ms == now_ms);
+    entry->failed_now = true;
     if (worth_a_line) {
-        slot->logged_kind = (int)kind;
-        slot->logged_ms = now_ms;
-        slot->n_unlogged = 0;
+        entry->logged_kind = (int)kind;
+        entry->logged_ms = now_ms;
+        entry->n_unlogged = 0;
     } else {
-        slot->n_unlogged++;
+        entry->n_unlogged++;
     }
     unlock(store);
 
@@ -271,30 +390,34 @@ void sg_slot_fail(struct sg_slot *slot, enum sg_failure_kind kind, const struct 
 
 void sg_slot_end(struct sg_slot *slot, struct sg_sample_set *set)
 {
-    struct sg_log_about about = { slot->cluster, slot->collector, slot->target };
+    struct entry *entry = slot->entry;
+    struct sg_log_about about = { entry->cluster, entry->collector, entry->target };
     struct sg_sample_set *old = NULL;
     struct sg_store *store = lock(slot->store);
     int64_t now_ms = sg_clock_monotonic_ms(store->clock);
     bool recovered = false;
 
-    if (!set && !slot->failed_now) { /* given up, because the program ends: nothing is learned */
+    /* Given up, because the collector ends: nothing is learned. */
+    if (!is_heard(slot) || (!set && !entry->failed_now)) {
         unlock(store);
+        (void)sg_sample_set_unref(set);
         return;
     }
-    slot->has_run = true;
-    slot->success = !slot->failed_now;
-    slot->duration_ms = now_ms - slot->begun_ms;
+    entry->n_collections++;
+    entry->has_run = true;
+    entry->success = !entry->failed_now;
+    entry->duration_ms = now_ms - entry->begun_ms;
     if (set) {
-        old = slot->set;
-        slot->set = set;
-        slot->last_success_ms = now_ms;
+        old = entry->set;
+        entry->set = set;
+        entry->last_success_ms = now_ms;
     }
-    if (slot->success) {
-        slot->last_success_unix_ms = sg_clock_unix_ms(store->clock);
-        slot->failure.text[0] = '\0';
-        recovered = slot->logged_kind >= 0;
-        slot->logged_kind = -1;
-        slot->n_unlogged = 0;
+    if (entry->success) {
+        entry->last_success_unix_ms = sg_clock_unix_ms(store->clock);
+        entry->failure.text[0] = '\0';
+        recovered = entry->logged_kind >= 0;
+        entry->logged_kind = -1;
+        entry->n_unlogged = 0;
     }
     changed(store);
     unlock(store);
@@ -304,40 +427,68 @@ void sg_slot_end(struct sg_slot *slot, struct sg_sample_set *set)
         sg_log(SG_LOG_INFO, &about, "works again");
 }
 
-/* Called with the lock held. */
-static bool stale(const struct sg_store *store, const struct sg_slot *slot)
+/* Called with the lock held. Samples that come rarely stay until the next but one is due. */
+static bool stale(const struct sg_store *store, const struct entry *entry)
 {
-    return sg_clock_monotonic_ms(store->clock) - slot->last_success_ms > slot->stale_after_ms;
+    int64_t after_ms = entry->stale_after_ms;
+
+    if (after_ms < 2 * store->pause_ms)
+        after_ms = 2 * store->pause_ms;
+    return sg_clock_monotonic_ms(store->clock) - entry->last_success_ms > after_ms;
+}
+
+void sg_store_set_stale_after(struct sg_store *store, int64_t stale_after_ms)
+{
+    (void)lock(store);
+    for (size_t i = 0; i < store->n_places; i++) {
+        struct entry *entry = store->places[i];
+        if (entry && entry->stale_after_ms == store->stale_after_ms)
+            entry->stale_after_ms = stale_after_ms;
+    }
+    store->stale_after_ms = stale_after_ms;
+    unlock(store);
+}
+
+void sg_store_set_pause(struct sg_store *store, int64_t pause_ms)
+{
+    (void)lock(store);
+    store->pause_ms = pause_ms;
+    unlock(store);
 }
 
 size_t sg_store_n_slots(const struct sg_store *store)
 {
     struct sg_store *locked = lock(store);
-    size_t n = locked->n_slots;
+    size_t n = locked->n_places;
     unlock(locked);
     return n;
 }
 
-void sg_store_slot_status(const struct sg_store *store, size_t i, struct sg_slot_status *ret_status)
+bool sg_store_slot_status(const struct sg_store *store, size_t i, struct sg_slot_status *ret_status)
 {
     struct sg_store *locked = lock(store);
-    const struct sg_slot *slot = locked->slots[i];
-    bool shown = slot->set && !stale(locked, slot);
+    const struct entry *entry = locked->places[i];
 
-    *ret_status = (struct sg_slot_status){
-        .cluster = slot->cluster,
-        .collector = slot->collector,
-        .target = slot->target,
-        .has_run = slot->has_run,
-        .success = slot->success,
-        .stale = !shown,
-        .duration_ms = slot->duration_ms,
-        .last_success_unix_ms = slot->last_success_unix_ms,
-        .n_series = shown ? slot->set->n_present : 0,
-    };
-    memcpy(ret_status->n_failures, slot->n_failures, sizeof slot->n_failures);
-    ret_status->failure = slot->failure;
+    *ret_status = (struct sg_slot_status){ .cluster = "", .collector = "", .target = "" };
+    if (entry) {
+        bool shown = entry->set && !stale(locked, entry);
+        *ret_status = (struct sg_slot_status){
+            .cluster = entry->cluster,
+            .collector = entry->collector,
+            .target = entry->target,
+            .has_run = entry->has_run,
+            .success = entry->success,
+            .stale = !shown,
+            .duration_ms = entry->duration_ms,
+            .last_success_unix_ms = entry->last_success_unix_ms,
+            .n_series = shown ? entry->set->n_present : 0,
+            .n_collections = entry->n_collections,
+            .failure = entry->failure,
+        };
+        memcpy(ret_status->n_failures, entry->n_failures, sizeof entry->n_failures);
+    }
     unlock(locked);
+    return entry != NULL;
 }
 
 uint64_t sg_store_n_dropped(const struct sg_store *store, enum sg_drop_reason reason)
@@ -351,9 +502,9 @@ uint64_t sg_store_n_dropped(const struct sg_store *store, enum sg_drop_reason re
 struct sg_sample_set *sg_store_take_set(const struct sg_store *store, size_t i)
 {
     struct sg_store *locked = lock(store);
-    struct sg_slot *slot = locked->slots[i];
+    struct entry *entry = locked->places[i];
     struct sg_sample_set *set =
-        slot->set && !stale(locked, slot) ? sg_sample_set_ref(slot->set) : NULL;
+        entry && entry->set && !stale(locked, entry) ? sg_sample_set_ref(entry->set) : NULL;
     unlock(locked);
     return set;
 }
@@ -362,8 +513,9 @@ bool sg_store_is_ready(const struct sg_store *store)
 {
     struct sg_store *locked = lock(store);
     bool ready = true;
-    for (size_t i = 0; i < locked->n_slots; i++)
-        ready = ready && locked->slots[i]->has_run;
+    for (size_t i = 0; i < locked->n_places && !locked->was_ready; i++)
+        ready = ready && (!locked->places[i] || locked->places[i]->has_run);
+    locked->was_ready = ready;
     unlock(locked);
     return ready;
 }

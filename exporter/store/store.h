@@ -6,8 +6,8 @@
  *
  * A collector publishes into its slot by swapping one pointer; nothing it does, or fails to do,
  * touches another slot. A slot whose latest samples are older than its stale_after gives none any
- * more. The store remembers, per slot, what the self metrics need. Thread-safe; a slot lives as
- * long as the store.
+ * more. The store remembers, per slot, what the self metrics need. Thread-safe, but a handle is its
+ * owner's. A slot lives as long as somebody holds a handle of it.
  */
 
 #include "base/clock.h"
@@ -56,13 +56,20 @@ int sg_store_new(const struct sg_clock *clock, int64_t stale_after_ms, struct sg
 /** @return NULL; store may be NULL */
 struct sg_store *sg_store_free(struct sg_store *store);
 
+/** The staleness of slots that do not set their own, from now on. */
+void sg_store_set_stale_after(struct sg_store *store, int64_t stale_after_ms);
+
+/** How long it is from collection to collection; no samples are stale before twice this time. */
+void sg_store_set_pause(struct sg_store *store, int64_t pause_ms);
+
 /**
- * Find a slot, or add it. Until its first collection has ended the store is not ready.
+ * A handle of a slot, which is added when it is new. Of several handles of one slot the newest that
+ * has begun a collection counts; what is done through older ones from then on has no effect.
  *
  * @param cluster    name of the cluster, or "" for the exporter's own slot; copied, as the others
  * @param collector  e.g. "jolokia"
  * @param target     e.g. the broker's id
- * @param ret_slot   borrowed from the store
+ * @param ret_slot   owned
  * @return 0 or -ENOMEM
  */
 int sg_store_slot(struct sg_store *store,
@@ -70,6 +77,9 @@ int sg_store_slot(struct sg_store *store,
     const char *collector,
     const char *target,
     struct sg_slot **ret_slot);
+
+/** With the last handle the slot goes, with its samples and counts. @return NULL; may be NULL */
+struct sg_slot *sg_slot_free(struct sg_slot *slot);
 
 /* ---- For the collector that owns a slot ---- */
 
@@ -112,29 +122,31 @@ struct sg_slot_status {
     int64_t duration_ms;          /* of the latest collection */
     int64_t last_success_unix_ms; /* 0: never */
     size_t n_series;              /* that it gives to the page now */
+    uint64_t n_collections;       /* that have ended */
     uint64_t n_failures[SG_FAILURE_KINDS];
     struct sg_error failure; /* text of the latest failure, empty after a success */
 };
 
+/** Places for slots; some may be empty. */
 size_t sg_store_n_slots(const struct sg_store *store);
 
-/** The state of slot number i. Slots are only added, never removed. */
-void sg_store_slot_status(
+/** The state of the slot in place i, below sg_store_n_slots(). @return is there one? */
+bool sg_store_slot_status(
     const struct sg_store *store, size_t i, struct sg_slot_status *ret_status);
 
 /** Dropped samples of all slots. */
 uint64_t sg_store_n_dropped(const struct sg_store *store, enum sg_drop_reason reason);
 
 /**
- * The samples of slot number i, or NULL when it has none or they are stale.
+ * The samples of the slot in place i, or NULL when there are none or they are stale.
  * @return owned: one reference
  */
 struct sg_sample_set *sg_store_take_set(const struct sg_store *store, size_t i);
 
-/** Has every slot ended a collection? */
+/** Has every slot ended a collection? Once true, it stays: a reload is no second start. */
 bool sg_store_is_ready(const struct sg_store *store);
 
-/** A number that changes whenever a slot has ended a collection. */
+/** A number that changes whenever a slot has ended a collection, or gone. */
 uint64_t sg_store_version(const struct sg_store *store);
 
 /**

@@ -46,6 +46,7 @@ static int tear_down(void **state)
 {
     struct fixture *f = *state;
     (void)sg_series_table_free(f->table);
+    (void)sg_slot_free(f->slot);
     (void)sg_store_free(f->store);
     return 0;
 }
@@ -72,8 +73,71 @@ static void test_slot_asked_for_twice_is_the_same(void **state)
     struct sg_slot *again = NULL;
 
     assert_int_equal(sg_store_slot(f->store, "c", "jolokia", "1", &again), 0);
-    assert_ptr_equal(again, f->slot);
     assert_int_equal(sg_store_n_slots(f->store), 1);
+    sg_slot_begin(again);
+    sg_slot_end(again, set_of(f, 1));
+    assert_int_equal(status_of(f).n_collections, 1);
+    (void)sg_slot_free(again);
+    assert_int_equal(status_of(f).n_collections, 1);
+}
+
+static void test_slot_with_a_newer_owner_does_not_hear_the_older(void **state)
+{
+    struct fixture *f = *state;
+    static const struct sg_error err = { "too late" };
+    struct sg_slot *newer = NULL;
+
+    assert_int_equal(sg_store_slot(f->store, "c", "jolokia", "1", &newer), 0);
+    sg_slot_begin(f->slot);
+    sg_slot_begin(newer);
+    sg_slot_fail(f->slot, SG_FAILURE_TIMEOUT, &err);
+    sg_slot_end(f->slot, set_of(f, 1));
+    assert_false(status_of(f).has_run);
+    sg_slot_end(newer, set_of(f, 2));
+    assert_true(status_of(f).success);
+    sg_slot_begin(f->slot);
+    sg_slot_end(f->slot, set_of(f, 3));
+    assert_int_equal(status_of(f).n_collections, 1);
+    (void)sg_slot_free(newer);
+}
+
+static void test_slot_goes_with_its_last_handle_and_the_others_keep_their_places(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_slot *a = NULL, *b = NULL, *c = NULL;
+    struct sg_slot_status status;
+
+    assert_int_equal(sg_store_slot(f->store, "c", "jolokia", "2", &a), 0);
+    assert_int_equal(sg_store_slot(f->store, "c", "jolokia", "3", &b), 0);
+    uint64_t version = sg_store_version(f->store);
+    (void)sg_slot_free(a);
+    assert_true(sg_store_version(f->store) != version);
+    assert_int_equal(sg_store_n_slots(f->store), 3);
+    assert_false(sg_store_slot_status(f->store, 1, &status));
+    assert_null(sg_store_take_set(f->store, 1));
+    assert_true(sg_store_slot_status(f->store, 2, &status));
+    assert_string_equal(status.target, "3");
+    assert_int_equal(sg_store_slot(f->store, "c", "jolokia", "4", &c), 0);
+    assert_true(sg_store_slot_status(f->store, 1, &status));
+    assert_string_equal(status.target, "4");
+    (void)sg_slot_free(b);
+    (void)sg_slot_free(c);
+}
+
+static void test_slot_that_collects_rarely_is_not_stale_in_between(void **state)
+{
+    struct fixture *f = *state;
+
+    sg_store_set_pause(f->store, 60000);
+    sg_slot_begin(f->slot);
+    sg_slot_end(f->slot, set_of(f, 1));
+    now_ms += 120000;
+    assert_false(status_of(f).stale);
+    now_ms += 1;
+    assert_true(status_of(f).stale);
+    sg_store_set_pause(f->store, 0);
+    sg_store_set_stale_after(f->store, 130000);
+    assert_false(status_of(f).stale);
 }
 
 static void test_slot_success_then_silence_turns_stale(void **state)
@@ -302,6 +366,13 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_slot_asked_for_twice_is_the_same, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_slot_with_a_newer_owner_does_not_hear_the_older, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_slot_goes_with_its_last_handle_and_the_others_keep_their_places, set_up,
+            tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_slot_that_collects_rarely_is_not_stale_in_between, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_slot_success_then_silence_turns_stale, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
