@@ -19,18 +19,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* All borrowed; they outlive the collector. */
+/* All borrowed; they outlive the collector. What it asks the store for is its own to free. */
 struct sg_collector_env {
     const struct sg_config *config;
     const struct sg_cluster_config *cluster_config;
     struct sg_cluster *cluster;
     struct sg_store *store;
     const struct sg_clock *clock;
-    const atomic_bool *stopping; /* the program ends: return from collect() soon */
+    const atomic_bool *stopping; /* nobody waits for it any more: return from collect() soon */
 };
 
 struct sg_collector {
     const char *name; /* as the label `collector` has it */
+    bool
+        follows_brokers; /* a broker that becomes known, or moves, is a reason to collect at once */
 
     /** Does this cluster want the collector? */
     bool (*wanted)(const struct sg_cluster_config *cluster_config);
@@ -41,6 +43,18 @@ struct sg_collector {
      * @return 0; positive: the configuration is wrong, err says how; -ENOMEM
      */
     int (*create)(const struct sg_collector_env *env, void **ret_self, struct sg_error *err);
+
+    /**
+     * Would create() with this environment make the same again? Then a reload keeps this one. The
+     * collector may be collecting: what is looked at has not changed since create().
+     */
+    bool (*same)(const void *self, const struct sg_collector_env *env);
+
+    /**
+     * Take over what has not changed from an earlier collector of the cluster, which has ended and
+     * is destroyed afterwards. NULL: there is nothing to take over.
+     */
+    void (*adopt)(void *self, void *earlier);
 
     /** One collection, over by the deadline (monotonic) come what may. */
     void (*collect)(void *self, int64_t deadline_ms);

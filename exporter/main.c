@@ -8,6 +8,7 @@
 #include "config/flags.h"
 #include "jolokia/lint/lint.h"
 #include "run/metrics_list.h"
+#include "run/notify.h"
 #include "run/program.h"
 #include "serve/listen.h"
 #include "serve/web.h"
@@ -69,19 +70,59 @@ static int run_once(struct sg_program *program)
     return complete ? EXIT_DONE : EXIT_WRONG;
 }
 
+/* An HTTP thread wants a reload. */
+static void send_hangup(void *context)
+{
+    (void)context;
+    (void)kill(getpid(), SIGHUP);
+}
+
+static void reload(struct sg_program *program, const struct sg_flags *flags)
+{
+    (void)sg_notify_reloading();
+    (void)sg_program_reload(program, flags);
+    (void)sg_notify("READY=1");
+}
+
+/* @return the signal that ends the program */
+static int run_until_signal(
+    struct sg_program *program, const struct sg_flags *flags, const sigset_t *signals)
+{
+    int64_t watchdog_ms = sg_notify_watchdog_ms();
+    int64_t fed_ms = 0;
+
+    for (;;) {
+        int64_t pause_ms = sg_program_tick(program);
+        int64_t now_ms = sg_clock_monotonic_ms(&sg_clock_system);
+        /* systemd restarts what does not answer: main's thread is here, the page's must be well. */
+        if (watchdog_ms && now_ms - fed_ms >= watchdog_ms / 2 && sg_program_is_alive(program)) {
+            (void)sg_notify("WATCHDOG=1");
+            fed_ms = now_ms;
+        }
+        if (watchdog_ms && watchdog_ms / 2 < pause_ms)
+            pause_ms = watchdog_ms / 2 + 1;
+        const struct timespec pause = { pause_ms / 1000, pause_ms % 1000 * 1000000 };
+        int number = sigtimedwait(signals, NULL, &pause);
+        if (number == SIGHUP)
+            reload(program, flags);
+        else if (number > 0)
+            return number;
+    }
+}
+
 static int serve(struct sg_program *program, const struct sg_flags *flags)
 {
     struct sg_error err = { "" };
-    sigset_t ends;
-    int signal_number = 0;
+    sigset_t signals;
 
-    /* Blocked before any thread starts, so that only sigwait below sees them. */
-    (void)sigemptyset(&ends);
-    (void)sigaddset(&ends, SIGINT);
-    (void)sigaddset(&ends, SIGTERM);
-    (void)pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    /* Blocked before any thread starts, so that only run_until_signal() sees them. */
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGHUP);
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
 
-    int r = sg_program_start(program, flags, &err);
+    int r = sg_program_start(program, flags, send_hangup, NULL, &err);
     if (r) {
         (void)fail(&err, r);
         _exit(EXIT_WRONG); /* threads may run already, and nothing is to be saved */
@@ -89,8 +130,10 @@ static int serve(struct sg_program *program, const struct sg_flags *flags)
     for (size_t i = 0; i < flags->n_addresses; i++)
         sg_log(SG_LOG_INFO, NULL, "version %s serves %s on %s", SG_VERSION, flags->telemetry_path,
             flags->addresses[i]);
-    (void)sigwait(&ends, &signal_number);
-    sg_log(SG_LOG_INFO, NULL, "ends after %s", signal_number == SIGINT ? "SIGINT" : "SIGTERM");
+    (void)sg_notify("READY=1");
+    int number = run_until_signal(program, flags, &signals);
+    (void)sg_notify("STOPPING=1");
+    sg_log(SG_LOG_INFO, NULL, "ends after %s", number == SIGINT ? "SIGINT" : "SIGTERM");
     if (!sg_program_stop(program)) {
         sg_log(SG_LOG_INFO, NULL, "a remote party has not answered; not waiting for it");
         _exit(EXIT_DONE);
@@ -139,6 +182,7 @@ int main(int argc, char **argv)
         sg_web_check(flags.web_config_file, print_problem, NULL)) /* serving reads it anew */
         return EXIT_WRONG;
     r = sg_program_new(config, &sg_clock_system, &program, &err);
+    config = sg_config_free(config);
     if (r)
         return fail(&err, r);
     if (flags.mode == SG_MODE_CHECK_CONFIG) {

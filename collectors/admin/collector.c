@@ -37,6 +37,7 @@
 #include "admin/topology.h"
 #include "base/auto.h"
 #include "base/filter.h"
+#include "config/compare.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -475,6 +476,14 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
     return 0;
 }
 
+static bool same(const void *opaque, const struct sg_collector_env *env)
+{
+    const struct admin *self = opaque;
+
+    return sg_config_same_text(self->env.config->cluster_label, env->config->cluster_label) &&
+           sg_config_same_kafka(self->env.cluster_config, env->cluster_config);
+}
+
 static void fail_internal(struct collection *c, int r)
 {
     sg_failures_add(&c->failures, SG_FAILURE_INTERNAL, SG_REQUEST_NONE, r,
@@ -568,6 +577,7 @@ const struct sg_collector sg_collector_admin = {
     .name = "admin",
     .wanted = wanted,
     .create = create,
+    .same = same,
     .collect = collect,
     .destroy = destroy,
 };

@@ -9,9 +9,10 @@
  *                                                                       v
  *                                                    answer ──> engine ──> slot of the target
  *
- * A target is a broker, a KRaft controller, or another JVM. Targets appear and never go: a broker
- * that has left the metadata goes on being asked, and shows as failing. What one target does stays
- * in its slots.
+ * A target is a broker, a KRaft controller, or another JVM. Targets appear and do not go before the
+ * configuration changes: a broker that has left the metadata goes on being asked, and shows as
+ * failing. What one target does stays in its slots. After a reload the targets that have not
+ * changed come over from the collector before, with connections, learned requests and series.
  */
 
 #include "collector.h"
@@ -19,6 +20,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/number.h"
+#include "config/compare.h"
 #include "jolokia/rule_sets.h"
 #include "jolokia/target.h"
 #include "jolokia/transport.h"
@@ -47,6 +49,7 @@ struct jolokia {
     struct sg_rule_sets *rule_sets;
     const struct sg_rule_set *broker_rules; /* NULL: no brokers are polled */
     struct sg_transport *transport;
+    bool has_named; /* the cluster knows the brokers that the configuration lists */
     size_t n_members;
     struct member *members;
 };
@@ -209,11 +212,25 @@ static void follow_metadata(struct jolokia *self)
         follow_broker(self, &brokers[i]);
 }
 
+/* At the first collection: a collector that is only tried out leaves no traces. */
+static void name_brokers(struct jolokia *self)
+{
+    const struct sg_jolokia_config *config = &self->env.cluster_config->jolokia;
+    sg_auto_free int32_t *ids = calloc(config->n_brokers + 1, sizeof *ids);
+
+    if (self->has_named || !ids)
+        return; /* no memory: the next poll tries again */
+    for (size_t i = 0; i < config->n_brokers; i++)
+        ids[i] = config->brokers[i].id;
+    self->has_named = sg_cluster_name_brokers(self->env.cluster, ids, config->n_brokers) == 0;
+}
+
 static void collect(void *self_pointer, int64_t deadline_ms)
 {
     struct jolokia *self = self_pointer;
     int margin_ms = sg_clock_left_ms(self->env.clock, deadline_ms) / 10;
 
+    name_brokers(self);
     follow_metadata(self);
     deadline_ms -= margin_ms < MARGIN_MS_MAX ? margin_ms : MARGIN_MS_MAX;
     for (size_t i = 0; i < self->n_members; i++)
@@ -274,8 +291,6 @@ static int add_brokers(struct jolokia *self, struct sg_error *err)
     int r = load_rules(self, &config->source.rules, &self->broker_rules, err);
     if (!r)
         r = add_listed(self, config->brokers, config->n_brokers, err);
-    for (size_t i = 0; i < config->n_brokers && !r; i++)
-        r = sg_cluster_know_broker(self->env.cluster, config->brokers[i].id);
     if (!r)
         r = add_listed(self, config->controllers, config->n_controllers, err);
     return r;
@@ -341,6 +356,105 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
     return 0;
 }
 
+/* ---- Reloading ---- */
+
+static bool same(const void *self_pointer, const struct sg_collector_env *env)
+{
+    const struct jolokia *self = self_pointer;
+    const struct sg_cluster_config *a = self->env.cluster_config;
+    const struct sg_cluster_config *b = env->cluster_config;
+
+    if (!sg_config_same_text(self->env.config->cluster_label, env->config->cluster_label) ||
+        a->has_jolokia != b->has_jolokia || a->n_jvms != b->n_jvms ||
+        !sg_config_same_jolokia(&a->jolokia, &b->jolokia))
+        return false;
+    for (size_t i = 0; i < a->n_jvms; i++) {
+        if (!sg_config_same_text(a->jvms[i].name, b->jvms[i].name) ||
+            !sg_config_same_jvm(&a->jvms[i], &b->jvms[i]))
+            return false;
+    }
+    return sg_rule_sets_unchanged(self->rule_sets);
+}
+
+static const struct sg_jvm_config *find_jvm(
+    const struct sg_cluster_config *config, const struct sg_target *target)
+{
+    for (size_t i = 0; i < config->n_jvms; i++) {
+        if (strcmp(config->jvms[i].name, sg_target_name(target)) == 0)
+            return &config->jvms[i];
+    }
+    return NULL;
+}
+
+/* Would the later collector's target be the earlier's again? The names are the same. */
+static bool same_target(const struct jolokia *later,
+    const struct member *b,
+    const struct jolokia *earlier,
+    const struct member *a)
+{
+    const struct sg_target_options *options_a = sg_target_options(a->target);
+    const struct sg_target_options *options_b = sg_target_options(b->target);
+
+    if (a->id != b->id || a->listed != b->listed ||
+        !sg_config_same_text(
+            earlier->env.config->cluster_label, later->env.config->cluster_label) ||
+        options_a->rule_set->fingerprint != options_b->rule_set->fingerprint ||
+        !sg_config_same_text(sg_target_address(a->target), sg_target_address(b->target)))
+        return false;
+    if (a->id != NO_ID)
+        return sg_config_same_source(options_a->source, options_b->source);
+    const struct sg_jvm_config *jvm_a = find_jvm(earlier->env.cluster_config, a->target);
+    const struct sg_jvm_config *jvm_b = find_jvm(later->env.cluster_config, b->target);
+    return jvm_a && jvm_b && sg_config_same_jvm(jvm_a, jvm_b);
+}
+
+/* Brokers of the metadata have no targets yet in a collector that has not collected. */
+static void make_followed(struct jolokia *self, const struct jolokia *earlier)
+{
+    for (size_t i = 0; i < earlier->n_members && self->broker_rules; i++) {
+        const struct member *member = &earlier->members[i];
+        struct member *added;
+        struct sg_error err;
+        if (member->listed || find_broker(self, member->id) || !address_template(self) ||
+            add_broker(self, member->id, false, &added))
+            continue;
+        if (sg_target_has_address(member->target))
+            (void)sg_target_set_address(added->target, sg_target_address(member->target), &err);
+    }
+}
+
+static void adopt(void *self_pointer, void *earlier_pointer)
+{
+    struct jolokia *self = self_pointer;
+    struct jolokia *earlier = earlier_pointer;
+    struct sg_transport *unused = self->transport;
+
+    make_followed(self, earlier);
+    self->transport = sg_take(&earlier->transport);
+    for (size_t i = 0; i < self->n_members; i++) {
+        struct member *member = &self->members[i];
+        struct sg_target *found = NULL;
+        for (size_t j = 0; j < earlier->n_members && !found; j++) {
+            struct member *before = &earlier->members[j];
+            if (before->target &&
+                strcmp(sg_target_name(before->target), sg_target_name(member->target)) == 0 &&
+                same_target(self, member, earlier, before))
+                found = sg_take(&before->target);
+        }
+        if (found) {
+            (void)sg_target_free(member->target);
+            member->target = found;
+        } else if (sg_target_move(member->target, self->transport)) {
+            sg_target_fail(
+                member->target, SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });
+        }
+    }
+    (void)sg_transport_free(unused);
+    /* What is left has connections of the transport that goes on. */
+    for (size_t j = 0; j < earlier->n_members; j++)
+        earlier->members[j].target = sg_target_free(earlier->members[j].target);
+}
+
 static bool wanted(const struct sg_cluster_config *cluster_config)
 {
     return cluster_config->has_jolokia || cluster_config->n_jvms > 0;
@@ -348,8 +462,11 @@ static bool wanted(const struct sg_cluster_config *cluster_config)
 
 const struct sg_collector sg_collector_jolokia = {
     .name = "jolokia",
+    .follows_brokers = true,
     .wanted = wanted,
     .create = create,
+    .same = same,
+    .adopt = adopt,
     .collect = collect,
     .destroy = destroy,
 };

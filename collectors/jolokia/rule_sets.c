@@ -6,30 +6,46 @@
 #include "jolokia/catalogue.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <xxhash.h>
+
+enum {
+    FINGERPRINT_BYTES = 64 * 1024
+};
 
 struct named_set {
-    struct sg_rule_set set;
+    struct sg_rule_set *set;
     const struct sg_rules_config *config;
 };
 
 struct sg_rule_sets {
     size_t n;
-    struct named_set **sets;
+    struct named_set *sets;
 };
 
-static struct named_set *named_set_free(struct named_set *named)
+const struct sg_rule_set *sg_rule_set_ref(const struct sg_rule_set *set)
 {
-    if (!named)
+    struct sg_rule_set *counted = (struct sg_rule_set *)(uintptr_t)set;
+
+    atomic_fetch_add_explicit(&counted->n_refs, 1, memory_order_relaxed);
+    return set;
+}
+
+struct sg_rule_set *sg_rule_set_unref(const struct sg_rule_set *set)
+{
+    struct sg_rule_set *counted = (struct sg_rule_set *)(uintptr_t)set;
+
+    if (!counted || atomic_fetch_sub_explicit(&counted->n_refs, 1, memory_order_acq_rel) != 1)
         return NULL;
     for (int lane = 0; lane < SG_LANES; lane++)
-        (void)sg_request_plan_free(named->set.plans[lane]);
-    (void)sg_rules_free(named->set.rules);
-    free(named);
+        (void)sg_request_plan_free(counted->plans[lane]);
+    (void)sg_rules_free(counted->rules);
+    free(counted);
     return NULL;
 }
-SG_AUTO_DEFINE(struct named_set *, named_set_free);
+SG_AUTO_DEFINE(struct sg_rule_set *, sg_rule_set_unref);
 
 int sg_rule_sets_new(struct sg_rule_sets **ret_sets)
 {
@@ -42,7 +58,7 @@ struct sg_rule_sets *sg_rule_sets_free(struct sg_rule_sets *sets)
     if (!sets)
         return NULL;
     for (size_t i = 0; i < sets->n; i++)
-        (void)named_set_free(sets->sets[i]);
+        (void)sg_rule_set_unref(sets->sets[i].set);
     free(sets->sets);
     free(sets);
     return NULL;
@@ -121,6 +137,35 @@ static int make_plans(struct sg_rule_set *set)
     return 0;
 }
 
+/* A file that cannot be read has the fingerprint of its name: loading it will say why. */
+static uint64_t fingerprint_of(const struct sg_rules_config *config)
+{
+    sg_auto_free char *bytes = malloc(FINGERPRINT_BYTES);
+    uint64_t fingerprint = 0;
+
+    for (size_t i = 0; i < config->n; i++) {
+        const char *name = config->names[i];
+        fingerprint = XXH3_64bits_withSeed(name, strlen(name) + 1, fingerprint);
+        FILE *file = bytes && !sg_catalogue_has(name) ? fopen(name, "re") : NULL;
+        for (size_t n = 1; file && n > 0;) {
+            n = fread(bytes, 1, FINGERPRINT_BYTES, file);
+            fingerprint = XXH3_64bits_withSeed(bytes, n, fingerprint);
+        }
+        if (file)
+            (void)fclose(file);
+    }
+    return fingerprint;
+}
+
+bool sg_rule_sets_unchanged(const struct sg_rule_sets *sets)
+{
+    for (size_t i = 0; i < sets->n; i++) {
+        if (fingerprint_of(sets->sets[i].config) != sets->sets[i].set->fingerprint)
+            return false;
+    }
+    return true;
+}
+
 int sg_rule_sets_get(struct sg_rule_sets *sets,
     const struct sg_rules_config *config,
     const struct sg_log_about *about,
@@ -128,27 +173,28 @@ int sg_rule_sets_get(struct sg_rule_sets *sets,
     struct sg_error *err)
 {
     for (size_t i = 0; i < sets->n; i++) {
-        if (is_same(sets->sets[i]->config, config)) {
-            *ret_set = &sets->sets[i]->set;
+        if (is_same(sets->sets[i].config, config)) {
+            *ret_set = sets->sets[i].set;
             return 0;
         }
     }
 
-    sg_auto(named_set_free) struct named_set *named = calloc(1, sizeof *named);
-    struct named_set **longer = realloc(sets->sets, (sets->n + 1) * sizeof(struct named_set *));
+    struct named_set *longer = realloc(sets->sets, (sets->n + 1) * sizeof *longer);
     if (longer)
         sets->sets = longer;
-    if (!named || !longer)
+    sg_auto(sg_rule_set_unref) struct sg_rule_set *set = calloc(1, sizeof *set);
+    if (!set || !longer)
         return -ENOMEM;
-    named->config = config;
-    int r = load_rules(config, &named->set.rules, err);
+    atomic_init(&set->n_refs, 1);
+    set->fingerprint = fingerprint_of(config);
+    int r = load_rules(config, &set->rules, err);
     if (!r)
-        r = make_plans(&named->set);
+        r = make_plans(set);
     if (r)
         return r;
-    for (size_t i = 0; i < named->set.rules->n_warnings; i++)
-        sg_log(SG_LOG_WARN, about, "%s", named->set.rules->warnings[i]);
-    *ret_set = &named->set;
-    sets->sets[sets->n++] = sg_take(&named);
+    for (size_t i = 0; i < set->rules->n_warnings; i++)
+        sg_log(SG_LOG_WARN, about, "%s", set->rules->warnings[i]);
+    *ret_set = set;
+    sets->sets[sets->n++] = (struct named_set){ sg_take(&set), config };
     return 0;
 }

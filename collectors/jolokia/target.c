@@ -102,6 +102,8 @@ int sg_target_new(const struct sg_target_options *options, struct sg_target **re
     if (!target)
         return -ENOMEM;
     target->options = *options;
+    (void)sg_config_ref(options->config);
+    (void)sg_rule_set_ref(options->rule_set);
     target->name = strdup(options->name);
     target->pace.factor = 1;
     target->slow_pace.factor = 1;
@@ -132,10 +134,27 @@ struct sg_target *sg_target_free(struct sg_target *target)
         forget_lesson(&target->lanes[lane].lesson);
         (void)sg_learner_free(target->lanes[lane].lesson.learner);
     }
+    (void)sg_rule_set_unref(target->options.rule_set);
+    (void)sg_config_free((struct sg_config *)(uintptr_t)target->options.config);
     free(target->address);
     free(target->name);
     free(target);
     return NULL;
+}
+
+const char *sg_target_name(const struct sg_target *target)
+{
+    return target->name;
+}
+
+const struct sg_target_options *sg_target_options(const struct sg_target *target)
+{
+    return &target->options;
+}
+
+const char *sg_target_address(const struct sg_target *target)
+{
+    return target->address;
 }
 
 /* ---- Where it is ---- */
@@ -200,6 +219,15 @@ int sg_target_set_address(struct sg_target *target, const char *address, struct 
     target->address = sg_take(&copy);
     target->pace = (struct pace){ .factor = 1 };
     return 0;
+}
+
+int sg_target_move(struct sg_target *target, struct sg_transport *transport)
+{
+    sg_auto_free char *address = sg_take(&target->address);
+
+    target->peer = sg_peer_free(target->peer);
+    target->options.transport = transport;
+    return address ? sg_target_set_address(target, address, NULL) : 0;
 }
 
 bool sg_target_has_address(const struct sg_target *target)

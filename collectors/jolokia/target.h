@@ -35,7 +35,10 @@
 
 struct sg_target;
 
-/* All borrowed for as long as the target lives, except for labels and name. */
+/*
+ * Borrowed for as long as the target lives, except for labels and name; of the configuration and
+ * the rule set the target holds references, because it may outlive the collector that made it.
+ */
 struct sg_target_options {
     const char *name; /* the slots' target: a broker's id or a JVM's name */
     const char *cluster;
@@ -60,6 +63,18 @@ struct sg_target *sg_target_free(struct sg_target *target);
  * The same as before changes nothing. @return 0, SG_TRANSPORT_E_URL or -ENOMEM
  */
 int sg_target_set_address(struct sg_target *target, const char *address, struct sg_error *err);
+
+/** Whose it is by name; borrowed. */
+const char *sg_target_name(const struct sg_target *target);
+
+/** How it is asked and what its attributes become; borrowed. */
+const struct sg_target_options *sg_target_options(const struct sg_target *target);
+
+/** Where it is, or NULL; borrowed. */
+const char *sg_target_address(const struct sg_target *target);
+
+/** Go over to another transport. No poll is under way. @return 0 or -ENOMEM: it has no address */
+int sg_target_move(struct sg_target *target, struct sg_transport *transport);
 
 /** Does it have an address? */
 bool sg_target_has_address(const struct sg_target *target);

@@ -21,6 +21,10 @@ enum family {
     DROPPED_SAMPLES,
     HTTP_REQUESTS,
     HTTP_REFUSED,
+    COLLECT_INTERVAL,
+    SCRAPE_PERIOD,
+    RELOAD_SUCCESSFUL,
+    RELOAD_TIMESTAMP,
     BUILD_INFO,
     PROCESS_CPU,
     PROCESS_OPEN_FDS,
@@ -57,6 +61,16 @@ const struct sg_family sg_self_families[FAMILIES + 1] = {
         "Requests that were answered, by status code." },
     [HTTP_REFUSED] = { "streamgauge_http_refused_total", SG_METRIC_COUNTER,
         "Connections and requests that were refused or cut off, by reason." },
+    [COLLECT_INTERVAL] = { "streamgauge_collect_interval_seconds", SG_METRIC_GAUGE,
+        "From the start of a collection to the start of the next: the configured interval, or what "
+        "the scraper's period makes of it." },
+    [SCRAPE_PERIOD] = { "streamgauge_scrape_period_seconds", SG_METRIC_GAUGE,
+        "Period of the scraper that collections are in step with; absent when none is steady." },
+    [RELOAD_SUCCESSFUL] = { "streamgauge_config_last_reload_successful", SG_METRIC_GAUGE,
+        "1 if the configuration was good when it was last loaded, otherwise 0 and the one before "
+        "is in use." },
+    [RELOAD_TIMESTAMP] = { "streamgauge_config_last_reload_success_timestamp_seconds",
+        SG_METRIC_GAUGE, "When the configuration that is in use was loaded, Unix time." },
     [BUILD_INFO] = { "streamgauge_build_info", SG_METRIC_INFO,
         "1; the labels say which build this is." },
     [PROCESS_CPU] = { "process_cpu_seconds_total", SG_METRIC_COUNTER,
@@ -80,10 +94,9 @@ const struct sg_family sg_self_families[FAMILIES + 1] = {
 
 struct sg_self {
     const struct sg_store *store;
-    struct sg_cluster *const *clusters;
-    size_t n_clusters;
-    struct sg_str cluster_label;
     const struct sg_http_counts *http; /* NULL: not serving */
+    const struct sg_roster *roster;
+    const struct sg_self_notes *notes;
     struct sg_series_table *table;
     uint32_t families[FAMILIES];
 };
@@ -91,9 +104,8 @@ struct sg_self {
 SG_AUTO_DEFINE(struct sg_self *, sg_self_free);
 
 int sg_self_new(const struct sg_store *store,
-    struct sg_cluster *const *clusters,
-    size_t n_clusters,
-    const char *cluster_label,
+    const struct sg_roster *roster,
+    const struct sg_self_notes *notes,
     struct sg_self **ret_self)
 {
     sg_auto(sg_self_free) struct sg_self *self = calloc(1, sizeof *self);
@@ -101,9 +113,8 @@ int sg_self_new(const struct sg_store *store,
     if (!self)
         return -ENOMEM;
     self->store = store;
-    self->clusters = clusters;
-    self->n_clusters = n_clusters;
-    self->cluster_label = sg_str_of(cluster_label);
+    self->roster = roster;
+    self->notes = notes;
     int r = sg_series_table_new(NULL, 0, 0, &self->table);
     for (int i = 0; i < FAMILIES && !r; i++)
         r = sg_series_table_add_family(self->table, &sg_self_families[i], &self->families[i]);
@@ -141,11 +152,11 @@ static void put_double(struct sg_self *self,
     (void)sg_series_table_put_double(self->table, self->families[family], labels, n_labels, value);
 }
 
-static int put_clusters(struct sg_self *self)
+static int put_clusters(struct sg_self *self, const struct sg_clusters *clusters)
 {
-    for (size_t i = 0; i < self->n_clusters; i++) {
-        const struct sg_cluster *cluster = self->clusters[i];
-        struct sg_label labels[2] = { { self->cluster_label,
+    for (size_t i = 0; i < clusters->n; i++) {
+        const struct sg_cluster *cluster = clusters->clusters[i];
+        struct sg_label labels[2] = { { sg_str_of(clusters->label),
             sg_str_of(sg_cluster_name(cluster)) } };
         enum sg_cluster_state state = sg_cluster_get_state(cluster);
         sg_auto_free struct sg_broker *brokers = NULL;
@@ -167,7 +178,7 @@ static int put_clusters(struct sg_self *self)
     return 0;
 }
 
-static void put_slots(struct sg_self *self)
+static void put_slots(struct sg_self *self, const char *cluster_label)
 {
     size_t n = sg_store_n_slots(self->store);
 
@@ -176,7 +187,7 @@ static void put_slots(struct sg_self *self)
         if (!sg_store_slot_status(self->store, i, &status) || !status.has_run)
             continue;
         struct sg_label labels[4] = {
-            { self->cluster_label, sg_str_of(status.cluster) },
+            { sg_str_of(cluster_label), sg_str_of(status.cluster) },
             { SG_STR("collector"), sg_str_of(status.collector) },
             { SG_STR("target"), sg_str_of(status.target) },
         };
@@ -251,14 +262,31 @@ static void put_process(struct sg_self *self)
     put_double(self, PROCESS_START, NULL, 0, process.start_unix_s);
 }
 
+static void put_notes(struct sg_self *self)
+{
+    const struct sg_self_notes *notes = self->notes;
+    long long period_ms = atomic_load(&notes->scrape_period_ms);
+
+    put_double(self, COLLECT_INTERVAL, NULL, 0, (double)atomic_load(&notes->pause_ms) / 1000);
+    if (period_ms)
+        put_double(self, SCRAPE_PERIOD, NULL, 0, (double)period_ms / 1000);
+    put_int(self, RELOAD_SUCCESSFUL, NULL, 0, !atomic_load(&notes->reload_failed));
+    put_double(self, RELOAD_TIMESTAMP, NULL, 0, (double)atomic_load(&notes->loaded_unix_ms) / 1000);
+}
+
 int sg_self_collect(struct sg_self *self, struct sg_sample_set **ret_set)
 {
+    const struct sg_clusters *clusters = sg_roster_take(self->roster);
+
     sg_series_table_begin(self->table);
-    int r = put_clusters(self);
+    int r = put_clusters(self, clusters);
+    if (!r)
+        put_slots(self, clusters->label);
+    (void)sg_clusters_unref(clusters);
     if (r)
         return r;
-    put_slots(self);
     put_http(self);
+    put_notes(self);
     put_process(self);
     return sg_series_table_snapshot(self->table, ret_set);
 }

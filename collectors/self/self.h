@@ -9,22 +9,28 @@
  */
 
 #include "base/clock.h"
-#include "store/cluster.h"
 #include "store/http_counts.h"
+#include "store/roster.h"
 #include "store/store.h"
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
+
+/* What the program notes about itself. Written by anybody, read when a page is made. */
+struct sg_self_notes {
+    atomic_bool reload_failed;     /* the latest one */
+    atomic_llong loaded_unix_ms;   /* when the configuration that is in use was loaded */
+    atomic_llong pause_ms;         /* from collection to collection */
+    atomic_llong scrape_period_ms; /* of the scraper that is followed, or 0 */
+};
 
 struct sg_self;
 
-/**
- * @param cluster_label  name of the label with a cluster's name; borrowed, as all others
- * @return 0 or -ENOMEM
- */
+/** All borrowed. @return 0 or -ENOMEM */
 int sg_self_new(const struct sg_store *store,
-    struct sg_cluster *const *clusters,
-    size_t n_clusters,
-    const char *cluster_label,
+    const struct sg_roster *roster,
+    const struct sg_self_notes *notes,
     struct sg_self **ret_self);
 
 /** @return NULL; self may be NULL */

@@ -53,10 +53,27 @@ static void free_cluster(struct sg_cluster_config *cluster)
     free(cluster->spark);
 }
 
+/* The count is the one part that changes; everybody may hold a reference to what is const. */
+static atomic_size_t *count_of(const struct sg_config *config)
+{
+    return &((struct sg_config *)(uintptr_t)config)->n_more_refs;
+}
+
+const struct sg_config *sg_config_ref(const struct sg_config *config)
+{
+    atomic_fetch_add_explicit(count_of(config), 1, memory_order_relaxed);
+    return config;
+}
+
 struct sg_config *sg_config_free(struct sg_config *config)
 {
     if (!config)
         return NULL;
+    size_t before = atomic_load(&config->n_more_refs);
+    while (before > 0) {
+        if (atomic_compare_exchange_weak(&config->n_more_refs, &before, before - 1))
+            return NULL;
+    }
     for (size_t i = 0; i < config->n_clusters; i++)
         free_cluster(&config->clusters[i]);
     free(config->clusters);

@@ -5,13 +5,15 @@
  * The configuration, as the YAML file and the flags give it, checked and complete with defaults.
  *
  * Loading reads files and the environment and connects to nothing. Every problem has its place,
- * FILE:LINE:COL. A loaded configuration is immutable; the program owns it, everybody borrows it.
+ * FILE:LINE:COL. A loaded configuration is immutable; who needs it
+ * for longer than the call that gave it holds a reference.
  */
 
 #include "base/error.h"
 #include "config/kafka_exporter.h"
 #include "metric/alias.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -161,6 +163,7 @@ struct sg_cluster_config {
 };
 
 struct sg_config {
+    atomic_size_t n_more_refs; /* besides the first */
     int64_t interval_ms;
     int64_t timeout_ms;
     int64_t stale_after_ms;
@@ -194,5 +197,8 @@ int sg_config_load(const struct sg_config_flags *flags,
     void *context,
     struct sg_config **ret_config);
 
-/** @return NULL; config may be NULL */
+/** One more reference, to be given back with sg_config_free(). Any thread. @return config */
+const struct sg_config *sg_config_ref(const struct sg_config *config);
+
+/** Give a reference back; the last one frees. @return NULL; config may be NULL */
 struct sg_config *sg_config_free(struct sg_config *config);

@@ -2,41 +2,53 @@
 #pragma once
 
 /*
- * The crew of one cluster: its collectors, each on a thread of its own, in step with the interval.
+ * The workers of one cluster, one per collector that its configuration wants.
  *
- * A collection that makes a broker known starts the other collectors of the crew at once, so that a
- * new broker's JMX does not wait for the next interval. Made, started and joined by main's thread.
+ * A reload makes a new crew beside the one that is at work. Workers that the new configuration
+ * would make again are left to the old crew, until sg_crew_take_over() brings them along; the new
+ * crew can be thrown away before, and nothing has happened. Main's thread only.
  */
 
-#include "base/clock.h"
-#include "base/error.h"
-#include "config/config.h"
-#include "store/cluster.h"
-#include "store/store.h"
+#include "run/shift.h"
+#include "run/worker.h"
 
-#include <stdbool.h>
-#include <stdint.h>
+#include <stddef.h>
 
 struct sg_crew;
 
 /**
- * Make the collectors that the cluster's configuration wants; connects to nothing.
- * @param err  for a positive return: what is wrong with the configuration
+ * @param earlier  the crew of the cluster's configuration before, or NULL; borrowed
+ * @param err      for a positive return: what is wrong with the configuration
  * @return 0, positive, or -ENOMEM
  */
-int sg_crew_new(const struct sg_config *config,
+int sg_crew_new(const struct sg_workplace *workplace,
+    const struct sg_config *config,
     const struct sg_cluster_config *cluster_config,
-    struct sg_cluster *cluster,
-    struct sg_store *store,
-    const struct sg_clock *clock,
+    struct sg_crew *earlier,
     struct sg_crew **ret_crew,
     struct sg_error *err);
 
-/** The threads have ended, or were never started. @return NULL; crew may be NULL */
+/** The workers' threads have ended, or were never started. @return NULL; crew may be NULL */
 struct sg_crew *sg_crew_free(struct sg_crew *crew);
+
+/** Borrowed. */
+struct sg_cluster *sg_crew_cluster(const struct sg_crew *crew);
+
+/** How many workers would a takeover replace or add? */
+size_t sg_crew_n_new(const struct sg_crew *crew);
 
 /** @return 0 or -errno */
 int sg_crew_start(struct sg_crew *crew);
+
+/**
+ * Keep the earlier crew's workers that have not changed; the others end in the shift, and the new
+ * ones follow them there.
+ * @param earlier  NULL, or the one that sg_crew_new() was given; consumed
+ */
+void sg_crew_take_over(struct sg_crew *crew, struct sg_crew *earlier, struct sg_shift *shift);
+
+/** The cluster is gone from the configuration. @param crew consumed */
+void sg_crew_retire(struct sg_crew *crew, struct sg_shift *shift);
 
 /** Returns at once. */
 void sg_crew_ask_to_stop(struct sg_crew *crew);

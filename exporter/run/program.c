@@ -2,40 +2,171 @@
 #include "run/program.h"
 
 #include "base/auto.h"
+#include "base/log.h"
 #include "collectors/collector.h"
 #include "run/crew.h"
+#include "run/rhythm.h"
+#include "run/shift.h"
 #include "self/self.h"
+#include "serve/reload.h"
 #include "serve/serve.h"
 #include "store/page.h"
+#include "store/roster.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* SIGTERM ends the program within two seconds; half a second is left for freeing. */
 enum {
-    STOP_MS = 1500
+    STOP_MS = 1500, /* SIGTERM ends the program within two seconds; the rest is for freeing */
+    TICK_MS = 1000,
+    SHIFT_TICK_MS = 20, /* while somebody waits for another to end */
+    ALIVE_MS = 10000,   /* the page's thread looks twice a second, and a page takes no second */
+    PROBLEMS_BYTES_MAX = 256 * 1024,
+};
+
+/* The clusters of one configuration, at work or not. */
+struct layout {
+    size_t n;
+    struct sg_crew **crews; /* as the configuration's clusters */
 };
 
 struct sg_program {
     const struct sg_config *config;
     const struct sg_clock *clock;
     struct sg_store *store;
-    struct sg_cluster **clusters;
-    size_t n_clusters;
-    struct sg_crew **crews; /* one per cluster */
-    size_t n_crews;
+    struct sg_roster *roster;
+    struct sg_rhythm *rhythm;
+    atomic_llong timeout_ms;
+    struct sg_workplace workplace;
+    struct sg_shift *shift;
+    struct layout layout;
+    struct sg_self_notes notes;
     struct sg_self *self;
     struct sg_pager *pager;
     struct sg_http_counts http;
+    struct sg_reloader *reloader;
     struct sg_server *server;
 };
 
 SG_AUTO_DEFINE(struct sg_program *, sg_program_free);
+SG_AUTO_DEFINE(struct sg_config *, sg_config_free);
 
 static int collect_self(void *context, struct sg_sample_set **ret_set)
 {
     return sg_self_collect(context, ret_set);
+}
+
+/* ---- Clusters ---- */
+
+static void free_layout(struct layout *layout)
+{
+    for (size_t i = 0; i < layout->n; i++)
+        (void)sg_crew_free(layout->crews[i]);
+    free(layout->crews);
+    *layout = (struct layout){ 0 };
+}
+
+/* The place of the cluster's crew that is at work, or n when it has none. */
+static size_t find_crew(const struct sg_program *program, const char *name)
+{
+    size_t i = 0;
+
+    while (i < program->layout.n &&
+           strcmp(sg_cluster_name(sg_crew_cluster(program->layout.crews[i])), name) != 0)
+        i++;
+    return i;
+}
+
+/* Beside the one at work, which does not notice. @return 0, SG_PROGRAM_E_CONFIG or -ENOMEM */
+static int make_layout(struct sg_program *program,
+    const struct sg_config *config,
+    struct layout *ret_layout,
+    struct sg_error *err)
+{
+    struct layout layout = { .crews = calloc(config->n_clusters, sizeof(struct sg_crew *)) };
+    int r = layout.crews ? 0 : -ENOMEM;
+
+    for (size_t i = 0; i < config->n_clusters && !r; i++) {
+        const struct sg_cluster_config *cluster = &config->clusters[i];
+        size_t earlier = find_crew(program, cluster->name);
+        r = sg_crew_new(&program->workplace, config, cluster,
+            earlier < program->layout.n ? program->layout.crews[earlier] : NULL, &layout.crews[i],
+            err);
+        if (r > 0)
+            r = sg_error_prefix(err, SG_PROGRAM_E_CONFIG, "cluster \"%s\": ", cluster->name);
+        layout.n += r == 0;
+    }
+    if (r) {
+        free_layout(&layout);
+        return r;
+    }
+    *ret_layout = layout;
+    return 0;
+}
+
+static int publish_roster(
+    struct sg_program *program, const struct layout *layout, const char *cluster_label)
+{
+    sg_auto_free struct sg_cluster **clusters = calloc(layout->n + 1, sizeof *clusters);
+
+    if (!clusters)
+        return -ENOMEM;
+    for (size_t i = 0; i < layout->n; i++)
+        clusters[i] = sg_crew_cluster(layout->crews[i]);
+    return sg_roster_set(program->roster, clusters, layout->n, cluster_label);
+}
+
+/* What all collectors have in common. */
+static void use_config(struct sg_program *program, const struct sg_config *config)
+{
+    const struct sg_config *before = program->config;
+
+    program->config = sg_config_ref(config);
+    (void)sg_config_free((struct sg_config *)(uintptr_t)before);
+    atomic_store(&program->timeout_ms, config->timeout_ms);
+    sg_rhythm_set_interval(program->rhythm, config->interval_ms);
+    sg_store_set_stale_after(program->store, config->stale_after_ms);
+    atomic_store(&program->notes.loaded_unix_ms, sg_clock_unix_ms(program->clock));
+    atomic_store(&program->notes.reload_failed, false);
+}
+
+static void note_rhythm(struct sg_program *program)
+{
+    int64_t now_ms = sg_clock_monotonic_ms(program->clock);
+    int64_t pause_ms = sg_rhythm_pause_ms(program->rhythm, now_ms);
+
+    atomic_store(&program->notes.pause_ms, pause_ms);
+    atomic_store(&program->notes.scrape_period_ms, sg_rhythm_period_ms(program->rhythm, now_ms));
+    sg_store_set_pause(program->store, pause_ms);
+}
+
+/* On an HTTP thread. */
+static void note_scrape(void *context)
+{
+    struct sg_program *program = context;
+    sg_rhythm_scraped(program->rhythm, sg_clock_monotonic_ms(program->clock));
+}
+
+/* ---- Making and freeing ---- */
+
+static int make_parts(struct sg_program *program, const struct sg_config *config)
+{
+    int r = sg_store_new(program->clock, config->stale_after_ms, &program->store);
+
+    if (!r)
+        r = sg_roster_new(&program->roster);
+    if (!r)
+        r = sg_rhythm_new(config->interval_ms, &program->rhythm);
+    if (!r)
+        r = sg_shift_new(program->clock, &program->shift);
+    program->workplace = (struct sg_workplace){
+        .store = program->store,
+        .clock = program->clock,
+        .rhythm = program->rhythm,
+        .timeout_ms = &program->timeout_ms,
+    };
+    return r;
 }
 
 int sg_program_new(const struct sg_config *config,
@@ -47,33 +178,17 @@ int sg_program_new(const struct sg_config *config,
 
     if (!program)
         return -ENOMEM;
-    program->config = config;
     program->clock = clock;
-    program->clusters = calloc(config->n_clusters, sizeof(struct sg_cluster *));
-    program->crews = calloc(config->n_clusters, sizeof(struct sg_crew *));
-    if (!program->clusters || !program->crews)
-        return -ENOMEM;
-    int r = sg_store_new(clock, config->stale_after_ms, &program->store);
+    int r = make_parts(program, config);
+    if (!r)
+        r = make_layout(program, config, &program->layout, err);
+    if (!r)
+        r = publish_roster(program, &program->layout, config->cluster_label);
     if (r)
         return r;
-    for (size_t i = 0; i < config->n_clusters; i++) {
-        const struct sg_cluster_config *cluster_config = &config->clusters[i];
-        r = sg_cluster_new(cluster_config->name, &program->clusters[i]);
-        if (r)
-            return r;
-        program->n_clusters++;
-        if (!cluster_config->bootstrap_servers)
-            sg_cluster_set_no_kafka(program->clusters[i]);
-        r = sg_crew_new(config, cluster_config, program->clusters[i], program->store, clock,
-            &program->crews[i], err);
-        if (r)
-            return r < 0 ? r
-                         : sg_error_prefix(
-                               err, SG_PROGRAM_E_CONFIG, "cluster \"%s\": ", cluster_config->name);
-        program->n_crews++;
-    }
-    r = sg_self_new(program->store, program->clusters, program->n_clusters, config->cluster_label,
-        &program->self);
+    use_config(program, config);
+    note_rhythm(program);
+    r = sg_self_new(program->store, program->roster, &program->notes, &program->self);
     if (!r)
         sg_self_count_http(program->self, &program->http);
     if (!r)
@@ -88,22 +203,32 @@ struct sg_program *sg_program_free(struct sg_program *program)
 {
     if (!program)
         return NULL;
+    sg_reloader_close(program->reloader);
     (void)sg_server_stop(program->server);
+    (void)sg_reloader_free(program->reloader);
     (void)sg_pager_free(program->pager);
     (void)sg_self_free(program->self);
-    for (size_t i = 0; i < program->n_crews; i++)
-        (void)sg_crew_free(program->crews[i]);
-    for (size_t i = 0; i < program->n_clusters; i++)
-        (void)sg_cluster_free(program->clusters[i]);
+    (void)sg_shift_free(program->shift);
+    free_layout(&program->layout);
+    (void)sg_rhythm_free(program->rhythm);
+    (void)sg_roster_free(program->roster);
     (void)sg_store_free(program->store);
-    free(program->crews);
-    free(program->clusters);
+    (void)sg_config_free((struct sg_config *)(uintptr_t)program->config);
     free(program);
     return NULL;
 }
 
-int sg_program_start(struct sg_program *program, const struct sg_flags *flags, struct sg_error *err)
+/* ---- Running ---- */
+
+int sg_program_start(struct sg_program *program,
+    const struct sg_flags *flags,
+    void (*wake)(void *context),
+    void *wake_context,
+    struct sg_error *err)
 {
+    int r = sg_reloader_new(wake, wake_context, &program->reloader);
+    if (r)
+        return r;
     struct sg_serve_config serve = {
         .n_addresses = flags->n_addresses,
         .addresses = flags->addresses,
@@ -112,20 +237,32 @@ int sg_program_start(struct sg_program *program, const struct sg_flags *flags, s
         .web_config_file = flags->web_config_file,
         .pager = program->pager,
         .store = program->store,
-        .clusters = program->clusters,
-        .n_clusters = program->n_clusters,
-        .cluster_label = program->config->cluster_label,
+        .roster = program->roster,
         .clock = program->clock,
         .counts = &program->http,
+        .scraped = note_scrape,
+        .scraped_context = program,
+        .reloader = program->reloader,
     };
 
-    int r = sg_server_start(&serve, &program->server, err);
+    r = sg_server_start(&serve, &program->server, err);
     if (r)
         return r < 0 ? r : SG_PROGRAM_E_CONFIG;
     r = sg_pager_start(program->pager);
-    for (size_t i = 0; i < program->n_crews && !r; i++)
-        r = sg_crew_start(program->crews[i]);
+    for (size_t i = 0; i < program->layout.n && !r; i++)
+        r = sg_crew_start(program->layout.crews[i]);
     return r;
+}
+
+int sg_program_tick(struct sg_program *program)
+{
+    note_rhythm(program);
+    return sg_shift_step(program->shift) ? SHIFT_TICK_MS : TICK_MS;
+}
+
+bool sg_program_is_alive(const struct sg_program *program)
+{
+    return sg_store_waited_ms_ago(program->store) < ALIVE_MS;
 }
 
 bool sg_program_stop(struct sg_program *program)
@@ -133,20 +270,106 @@ bool sg_program_stop(struct sg_program *program)
     int64_t deadline_ms = sg_clock_monotonic_ms(program->clock) + STOP_MS;
     bool all_ended = true;
 
-    for (size_t i = 0; i < program->n_crews; i++)
-        sg_crew_ask_to_stop(program->crews[i]);
+    for (size_t i = 0; i < program->layout.n; i++)
+        sg_crew_ask_to_stop(program->layout.crews[i]);
+    sg_reloader_close(program->reloader);
     program->server = sg_server_stop(program->server);
-    for (size_t i = 0; i < program->n_crews; i++)
-        all_ended = sg_crew_join(program->crews[i], deadline_ms) && all_ended;
+    all_ended = sg_shift_end(program->shift, deadline_ms);
+    for (size_t i = 0; i < program->layout.n; i++)
+        all_ended = sg_crew_join(program->layout.crews[i], deadline_ms) && all_ended;
     return all_ended;
+}
+
+/* ---- Reloading ---- */
+
+static void note_problem(void *context, const char *problem)
+{
+    struct sg_buf *problems = context;
+
+    sg_log(SG_LOG_ERROR, NULL, "reload: %s", problem);
+    (void)sg_buf_printf(problems, "%s\n", problem);
+}
+
+/* Nothing can fail any more. */
+static void change_layout(struct sg_program *program, struct layout *later)
+{
+    struct layout earlier = program->layout;
+
+    program->layout = (struct layout){ 0 };
+    for (size_t i = 0; i < later->n; i++) {
+        const char *name = sg_cluster_name(sg_crew_cluster(later->crews[i]));
+        struct sg_crew *before = NULL;
+        for (size_t j = 0; j < earlier.n && !before; j++) {
+            if (earlier.crews[j] &&
+                strcmp(sg_cluster_name(sg_crew_cluster(earlier.crews[j])), name) == 0)
+                before = sg_take(&earlier.crews[j]);
+        }
+        sg_crew_take_over(later->crews[i], before, program->shift);
+    }
+    for (size_t j = 0; j < earlier.n; j++) {
+        if (earlier.crews[j])
+            sg_crew_retire(earlier.crews[j], program->shift);
+    }
+    free(earlier.crews);
+    program->layout = *later;
+    *later = (struct layout){ 0 };
+}
+
+/* @return 0, positive (the problems were noted), or -ENOMEM */
+static int reload(struct sg_program *program, const struct sg_flags *flags, struct sg_buf *problems)
+{
+    sg_auto(sg_config_free) struct sg_config *config = NULL;
+    struct layout later = { 0 };
+    struct sg_error err = { "" };
+    size_t n_new = 0;
+
+    int r = sg_config_load(&flags->config, note_problem, problems, &config);
+    if (r)
+        return r;
+    r = make_layout(program, config, &later, &err);
+    if (!r)
+        r = publish_roster(program, &later, config->cluster_label);
+    if (r) {
+        free_layout(&later);
+        if (r > 0)
+            note_problem(problems, err.text);
+        return r;
+    }
+    for (size_t i = 0; i < later.n; i++)
+        n_new += sg_crew_n_new(later.crews[i]);
+    use_config(program, config);
+    change_layout(program, &later);
+    sg_log(SG_LOG_INFO, NULL, "configuration loaded: %zu clusters, %zu collectors new or changed",
+        program->layout.n, n_new);
+    return 0;
+}
+
+bool sg_program_reload(struct sg_program *program, const struct sg_flags *flags)
+{
+    struct sg_buf problems;
+
+    sg_buf_init(&problems, PROBLEMS_BYTES_MAX);
+    sg_reloader_begin(program->reloader);
+    int r = reload(program, flags, &problems);
+    if (r < 0)
+        note_problem(&problems, strerror(-r));
+    atomic_store(&program->notes.reload_failed, r != 0);
+    (void)sg_buf_add_char(&problems, '\0');
+    sg_reloader_finish(program->reloader, r == 0,
+        r == 0         ? "configuration loaded\n"
+        : problems.ptr ? problems.ptr
+                       : "out of memory\n");
+    sg_buf_done(&problems);
+    sg_store_touch(program->store);
+    return r == 0;
 }
 
 int sg_program_once(struct sg_program *program, FILE *out, bool *ret_complete)
 {
     bool complete = true;
 
-    for (size_t i = 0; i < program->n_crews; i++)
-        sg_crew_collect_once(program->crews[i]);
+    for (size_t i = 0; i < program->layout.n; i++)
+        sg_crew_collect_once(program->layout.crews[i]);
     int r = sg_pager_make(program->pager);
     if (r)
         return r;

@@ -6,6 +6,7 @@
  * store, the page, the HTTP server. Owned by main's thread.
  */
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "config/config.h"
@@ -22,7 +23,8 @@ struct sg_program;
 
 /**
  * Make it without connecting to anything: rule files and client properties are checked here.
- * @param config, clock  borrowed @return 0, SG_PROGRAM_E_CONFIG or -ENOMEM
+ * @param config  the program takes a reference @param clock  borrowed
+ * @return 0, SG_PROGRAM_E_CONFIG or -ENOMEM
  */
 int sg_program_new(const struct sg_config *config,
     const struct sg_clock *clock,
@@ -32,9 +34,33 @@ int sg_program_new(const struct sg_config *config,
 /** @return NULL; program may be NULL. All threads have ended before. */
 struct sg_program *sg_program_free(struct sg_program *program);
 
-/** Listen, start collecting. @return 0, SG_PROGRAM_E_CONFIG or -errno */
-int sg_program_start(
-    struct sg_program *program, const struct sg_flags *flags, struct sg_error *err);
+/**
+ * Listen, start collecting.
+ * @param wake  called by an HTTP thread that wants a reload: sg_program_reload() is to be called
+ * @return 0, SG_PROGRAM_E_CONFIG or -errno
+ */
+int sg_program_start(struct sg_program *program,
+    const struct sg_flags *flags,
+    void (*wake)(void *context),
+    void *wake_context,
+    struct sg_error *err);
+
+/**
+ * Load the configuration again. Collectors that it would make again go on as if nothing had
+ * happened; the others are replaced. If anything is wrong with it, everything stays as it was.
+ * Who asked by HTTP is told.
+ * @return is the configuration good? Problems are in the log.
+ */
+bool sg_program_reload(struct sg_program *program, const struct sg_flags *flags);
+
+/**
+ * What has to be done now and then: go on with the change of shift after a reload.
+ * @return after how many milliseconds at the latest it is to be called again
+ */
+int sg_program_tick(struct sg_program *program);
+
+/** Is the page's thread alive, that is, has it looked for something to do lately? */
+bool sg_program_is_alive(const struct sg_program *program);
 
 /**
  * Stop listening and collecting.

@@ -27,8 +27,8 @@ enum {
     TOLERANCE_MS_MAX = 1000,
 
     /* Between the expected end of a collection and the scrape: for the page to be made of it, and
-     * for a collection that takes longer than those before. */
-    MARGIN_MS_MIN = 250,
+     * for a collection that takes longer than those before. Never over a third of the period. */
+    MARGIN_MS_MIN = 450,
     MARGIN_MS_MAX = 750,
 };
 
@@ -290,7 +290,10 @@ int64_t sg_rhythm_next_start_ms(
         return nearest_us(started_us, pause, started_us + pause, own->ended_ms * 1000) / 1000;
 
     int64_t duration_ms = expected_duration_ms(own);
-    int64_t lead_ms = duration_ms + clamp(duration_ms / 2, MARGIN_MS_MIN, MARGIN_MS_MAX);
+    int64_t margin_ms = clamp(duration_ms / 2, MARGIN_MS_MIN, MARGIN_MS_MAX);
+    if (margin_ms > pause / 3000)
+        margin_ms = pause / 3000;
+    int64_t lead_ms = duration_ms + margin_ms;
     if (lead_ms > pause / 1000 * 3 / 4)
         lead_ms = pause / 1000 * 3 / 4;
     if (grid_us > pause)

@@ -9,29 +9,31 @@
 #include <string.h>
 
 static const struct sg_cluster *find_cluster(
-    const struct sg_serve_config *config, const char *cluster)
+    const struct sg_clusters *clusters, const char *cluster)
 {
-    for (size_t i = 0; i < config->n_clusters; i++) {
-        if (strcmp(sg_cluster_name(config->clusters[i]), cluster) == 0)
-            return config->clusters[i];
+    for (size_t i = 0; i < clusters->n; i++) {
+        if (strcmp(sg_cluster_name(clusters->clusters[i]), cluster) == 0)
+            return clusters->clusters[i];
     }
     return NULL;
 }
 
 bool sg_discover_knows_cluster(const struct sg_serve_config *config, const char *cluster)
 {
-    return find_cluster(config, cluster) != NULL;
+    const struct sg_clusters *clusters = sg_roster_take(config->roster);
+    bool known = find_cluster(clusters, cluster) != NULL;
+
+    (void)sg_clusters_unref(clusters);
+    return known;
 }
 
-bool sg_discover_knows_broker(
-    const struct sg_serve_config *config, const char *cluster, const char *broker)
+static bool has_broker(const struct sg_cluster *cluster, const char *broker)
 {
-    const struct sg_cluster *found = find_cluster(config, cluster);
     sg_auto_free struct sg_broker *brokers = NULL;
     size_t n = 0;
     char id[16];
 
-    if (!found || sg_cluster_copy_brokers(found, &brokers, &n))
+    if (sg_cluster_copy_brokers(cluster, &brokers, &n))
         return false;
     for (size_t i = 0; i < n; i++) {
         (void)snprintf(id, sizeof id, "%d", brokers[i].id);
@@ -39,6 +41,17 @@ bool sg_discover_knows_broker(
             return true;
     }
     return false;
+}
+
+bool sg_discover_knows_broker(
+    const struct sg_serve_config *config, const char *cluster, const char *broker)
+{
+    const struct sg_clusters *clusters = sg_roster_take(config->roster);
+    const struct sg_cluster *found = find_cluster(clusters, cluster);
+    bool known = found && has_broker(found, broker);
+
+    (void)sg_clusters_unref(clusters);
+    return known;
 }
 
 /*
@@ -68,18 +81,20 @@ int sg_discover_write(
     json_t *list = json_array();
     int r = list ? 0 : -ENOMEM;
 
-    for (size_t i = 0; i < config->n_clusters && !r; i++) {
+    const struct sg_clusters *clusters = sg_roster_take(config->roster);
+    for (size_t i = 0; i < clusters->n && !r; i++) {
         sg_auto_free struct sg_broker *brokers = NULL;
         size_t n = 0;
-        r = sg_cluster_copy_brokers(config->clusters[i], &brokers, &n);
+        r = sg_cluster_copy_brokers(clusters->clusters[i], &brokers, &n);
         for (size_t j = 0; j < n && !r; j++) {
             /* A name that is no UTF-8 cannot be in JSON; its brokers are left out. */
             json_t *target =
-                describe(sg_cluster_name(config->clusters[i]), &brokers[j], host, scheme);
+                describe(sg_cluster_name(clusters->clusters[i]), &brokers[j], host, scheme);
             if (target && json_array_append_new(list, target))
                 r = -ENOMEM;
         }
     }
+    (void)sg_clusters_unref(clusters);
     char *text = r ? NULL : json_dumps(list, JSON_COMPACT);
     if (!r)
         r = text ? sg_buf_add_str(out, sg_str_of(text)) : -ENOMEM;

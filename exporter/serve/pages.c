@@ -181,9 +181,12 @@ enum MHD_Result sg_pages_probe(
     if (!sg_discover_knows_broker(config, probe.cluster, probe.broker))
         return sg_answer_note(
             connection, MHD_HTTP_NOT_FOUND, "no such broker is known in the cluster\n");
-    probe.cluster_label = config->cluster_label;
+    const struct sg_clusters *clusters = sg_roster_take(config->roster);
+    probe.cluster_label = clusters->label;
     struct sg_selection selection = sg_probe_selection(&probe);
-    return answer_selection(config, connection, &wanted, &selection);
+    enum MHD_Result result = answer_selection(config, connection, &wanted, &selection);
+    (void)sg_clusters_unref(clusters);
+    return result;
 }
 
 enum MHD_Result sg_pages_discover(

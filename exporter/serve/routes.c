@@ -3,6 +3,7 @@
 
 #include "serve/answer.h"
 #include "serve/pages.h"
+#include "serve/reload.h"
 #include "serve/status_page.h"
 
 #include <stdint.h>
@@ -48,6 +49,14 @@ static enum MHD_Result answer_ready(
         connection, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready: some collectors have not run yet\n");
 }
 
+static enum MHD_Result answer_reload(
+    const struct sg_serve_config *config, struct MHD_Connection *connection)
+{
+    if (!config->reloader)
+        return sg_answer_note(connection, MHD_HTTP_NOT_FOUND, "there is nothing to reload\n");
+    return sg_reloader_answer(config->reloader, connection);
+}
+
 /* ---- The table ---- */
 
 static const struct sg_route routes[] = {
@@ -56,6 +65,7 @@ static const struct sg_route routes[] = {
     { "/probe", SG_METHODS_READ, sg_pages_probe },
     { "/sd", SG_METHODS_READ, sg_pages_discover },
     { "/-/healthy", SG_METHODS_READ, answer_healthy },
+    { "/-/reload", SG_METHODS_POST, answer_reload },
     { "/-/ready", SG_METHODS_READ, answer_ready },
 };
 

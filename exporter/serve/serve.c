@@ -7,6 +7,7 @@
 #include "serve/connections.h"
 #include "serve/guard.h"
 #include "serve/listen.h"
+#include "serve/reload.h"
 #include "serve/routes.h"
 #include "serve/unescape.h"
 
@@ -92,11 +93,14 @@ static void request_completed(void *context,
     void **request,
     enum MHD_RequestTerminationCode why)
 {
-    (void)context;
+    const struct sg_server *server = context;
+
     (void)why;
     free(*request);
     *request = NULL;
     sg_connections_completed(connection);
+    if (server->config.reloader)
+        sg_reloader_forget(server->config.reloader, connection);
 }
 
 static size_t unescape(void *context, struct MHD_Connection *connection, char *text)
@@ -159,7 +163,7 @@ static struct MHD_Daemon *start_daemon(struct sg_server *server, int fd)
         MHD_OPTION_CONNECTION_TIMEOUT, LIBRARY_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)MEMORY_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION,
         sg_connections_notify, server->connections, MHD_OPTION_NOTIFY_COMPLETED, request_completed,
-        NULL, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL, MHD_OPTION_ARRAY,
+        server, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL, MHD_OPTION_ARRAY,
         tls ? tls_options : no_options, MHD_OPTION_END);
 }
 

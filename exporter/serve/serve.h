@@ -10,9 +10,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "store/cluster.h"
 #include "store/http_counts.h"
 #include "store/page.h"
+#include "store/roster.h"
 #include "store/store.h"
 
 #include <stddef.h>
@@ -21,6 +21,8 @@ enum {
     SG_SERVE_E_LISTEN = 1, /* an address cannot be listened on; err says why */
     SG_SERVE_E_CONFIG,     /* the web configuration is wrong; err says how */
 };
+
+struct sg_reloader;
 
 /* All borrowed; they outlive the server. */
 struct sg_serve_config {
@@ -31,13 +33,12 @@ struct sg_serve_config {
     const char *web_config_file;  /* --web.config.file, or NULL */
     struct sg_pager *pager;
     const struct sg_store *store;
-    struct sg_cluster *const *clusters;
-    size_t n_clusters;
-    const char *cluster_label; /* name of the label that carries the cluster's name */
+    const struct sg_roster *roster;
     const struct sg_clock *clock;
     struct sg_http_counts *counts;  /* NULL, or where answers are counted */
     void (*scraped)(void *context); /* NULL, or told of each request for the whole page */
     void *scraped_context;
+    struct sg_reloader *reloader; /* NULL: there is no reload */
 };
 
 struct sg_server;

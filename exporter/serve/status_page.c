@@ -170,7 +170,9 @@ int sg_status_page_write(const struct sg_serve_config *config, struct sg_buf *ht
         r = add_escaped(html, config->telemetry_path);
     if (!r)
         r = sg_buf_add_str(html, SG_STR("\">Metrics</a> · <a href=\"/-/ready\">Ready?</a></p>\n"));
-    for (size_t i = 0; i < config->n_clusters && !r; i++)
-        r = add_cluster(config->clusters[i], html);
+    const struct sg_clusters *clusters = sg_roster_take(config->roster);
+    for (size_t i = 0; i < clusters->n && !r; i++)
+        r = add_cluster(clusters->clusters[i], html);
+    (void)sg_clusters_unref(clusters);
     return r ? r : add_collectors(config, html);
 }

@@ -2,6 +2,7 @@
 #include "store/cluster.h"
 
 #include "base/auto.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -10,8 +11,10 @@
 #include <string.h>
 
 struct sg_cluster {
+    atomic_size_t n_refs;
     char *name;
     pthread_mutex_t lock; /* guards what is below */
+    pthread_cond_t changed;
     enum sg_cluster_state state;
     uint64_t brokers_version;
     size_t n_brokers;
@@ -26,15 +29,28 @@ int sg_cluster_new(const char *name, struct sg_cluster **ret_cluster)
         free(cluster);
         return -ENOMEM;
     }
+    pthread_condattr_t attributes;
     (void)pthread_mutex_init(&cluster->lock, NULL);
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&cluster->changed, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+    atomic_init(&cluster->n_refs, 1);
     *ret_cluster = cluster;
     return 0;
 }
 
+struct sg_cluster *sg_cluster_ref(struct sg_cluster *cluster)
+{
+    atomic_fetch_add_explicit(&cluster->n_refs, 1, memory_order_relaxed);
+    return cluster;
+}
+
 struct sg_cluster *sg_cluster_free(struct sg_cluster *cluster)
 {
-    if (!cluster)
+    if (!cluster || atomic_fetch_sub_explicit(&cluster->n_refs, 1, memory_order_acq_rel) != 1)
         return NULL;
+    (void)pthread_cond_destroy(&cluster->changed);
     (void)pthread_mutex_destroy(&cluster->lock);
     free(cluster->brokers);
     free(cluster->name);
@@ -86,6 +102,35 @@ uint64_t sg_cluster_brokers_version(const struct sg_cluster *cluster)
     return version;
 }
 
+void sg_cluster_wait(const struct sg_cluster *cluster,
+    const uint64_t *seen,
+    int64_t timeout_ms,
+    const atomic_bool *stopping)
+{
+    struct timespec until = sg_clock_timespec_in(CLOCK_MONOTONIC, timeout_ms);
+    struct sg_cluster *writable = (struct sg_cluster *)(uintptr_t)cluster;
+    int r = 0;
+
+    (void)pthread_mutex_lock(&writable->lock);
+    while (!atomic_load(stopping) && (!seen || cluster->brokers_version == *seen) && r == 0)
+        r = pthread_cond_timedwait(&writable->changed, &writable->lock, &until);
+    (void)pthread_mutex_unlock(&writable->lock);
+}
+
+void sg_cluster_wake(struct sg_cluster *cluster)
+{
+    (void)pthread_mutex_lock(&cluster->lock);
+    (void)pthread_cond_broadcast(&cluster->changed);
+    (void)pthread_mutex_unlock(&cluster->lock);
+}
+
+/* Called with the lock held. */
+static void brokers_changed(struct sg_cluster *cluster)
+{
+    cluster->brokers_version++;
+    (void)pthread_cond_broadcast(&cluster->changed);
+}
+
 /* Called with the lock held. @return the broker's place, added when it is new, or NULL */
 static struct sg_broker *place_of(struct sg_cluster *cluster, int32_t id, int *ret_error)
 {
@@ -108,7 +153,6 @@ static struct sg_broker *place_of(struct sg_cluster *cluster, int32_t id, int *r
     cluster->brokers = brokers;
     memmove(&brokers[at + 1], &brokers[at], (cluster->n_brokers - at) * sizeof *brokers);
     cluster->n_brokers++;
-    cluster->brokers_version++;
     brokers[at] = (struct sg_broker){ .id = id };
     return &brokers[at];
 }
@@ -119,28 +163,48 @@ int sg_cluster_set_broker(
     int r = 0;
 
     (void)pthread_mutex_lock(&cluster->lock);
+    size_t n_before = cluster->n_brokers;
     struct sg_broker *broker = place_of(cluster, id, &r);
     if (broker) {
+        if (cluster->n_brokers != n_before)
+            brokers_changed(cluster);
         if (host[0] && strcmp(broker->host, host) != 0) {
             (void)snprintf(broker->host, sizeof broker->host, "%s", host);
-            cluster->brokers_version++;
+            brokers_changed(cluster);
         }
         if (port && broker->port != port) {
             broker->port = port;
-            cluster->brokers_version++;
+            brokers_changed(cluster);
         }
+        broker->seen = broker->seen || host[0];
         broker->up = up;
     }
     (void)pthread_mutex_unlock(&cluster->lock);
     return r;
 }
 
-int sg_cluster_know_broker(struct sg_cluster *cluster, int32_t id)
+static bool has_id(const int32_t *ids, size_t n, int32_t id)
 {
+    for (size_t i = 0; i < n; i++) {
+        if (ids[i] == id)
+            return true;
+    }
+    return false;
+}
+
+int sg_cluster_name_brokers(struct sg_cluster *cluster, const int32_t *ids, size_t n)
+{
+    size_t n_kept = 0;
     int r = 0;
 
     (void)pthread_mutex_lock(&cluster->lock);
-    (void)place_of(cluster, id, &r);
+    for (size_t i = 0; i < cluster->n_brokers; i++) {
+        if (cluster->brokers[i].seen || has_id(ids, n, cluster->brokers[i].id))
+            cluster->brokers[n_kept++] = cluster->brokers[i];
+    }
+    cluster->n_brokers = n_kept;
+    for (size_t i = 0; i < n && !r; i++)
+        (void)place_of(cluster, ids[i], &r);
     (void)pthread_mutex_unlock(&cluster->lock);
     return r;
 }

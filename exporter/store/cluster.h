@@ -9,6 +9,7 @@
  * that its absence shows. Thread-safe; what is read out is a copy.
  */
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,6 +23,7 @@ struct sg_broker {
     int32_t id;
     char host[SG_HOST_BYTES_MAX]; /* as the metadata names it; empty when it never did */
     int32_t port;                 /* 0 when unknown */
+    bool seen;                    /* the metadata has ever told its host */
     bool up; /* in the metadata of the latest collection, and it answered there */
 };
 
@@ -30,7 +32,10 @@ struct sg_cluster;
 /** @param name copied @return 0 or -ENOMEM */
 int sg_cluster_new(const char *name, struct sg_cluster **ret_cluster);
 
-/** @return NULL; cluster may be NULL */
+/** One more reference. @return cluster */
+struct sg_cluster *sg_cluster_ref(struct sg_cluster *cluster);
+
+/** Give a reference back. @return NULL; cluster may be NULL */
 struct sg_cluster *sg_cluster_free(struct sg_cluster *cluster);
 
 /** Borrowed. */
@@ -50,11 +55,29 @@ enum sg_cluster_state {
 };
 enum sg_cluster_state sg_cluster_get_state(const struct sg_cluster *cluster);
 
-/** Make a broker known that the configuration names; one already known stays as it is. */
-int sg_cluster_know_broker(struct sg_cluster *cluster, int32_t id);
+/**
+ * Make the brokers known that the configuration names; those already known stay as they are. One
+ * that an earlier configuration named, and that the metadata never did, is forgotten. The version
+ * stays: who names them knows them.
+ * @return as sg_cluster_set_broker()
+ */
+int sg_cluster_name_brokers(struct sg_cluster *cluster, const int32_t *ids, size_t n);
 
 /** A number that changes when a broker becomes known or gets another host or port. */
 uint64_t sg_cluster_brokers_version(const struct sg_cluster *cluster);
+
+/**
+ * Wait until the version is no longer `seen`, or the time is up, or *stopping, of which
+ * sg_cluster_wake() tells.
+ * @param seen  NULL: the brokers do not matter
+ */
+void sg_cluster_wait(const struct sg_cluster *cluster,
+    const uint64_t *seen,
+    int64_t timeout_ms,
+    const atomic_bool *stopping);
+
+/** Those that wait look at their `stopping`. */
+void sg_cluster_wake(struct sg_cluster *cluster);
 
 /**
  * Add a broker, or note what is new about it. An empty host or port 0 keeps what was known.

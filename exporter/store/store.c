@@ -72,7 +72,8 @@ struct sg_store {
     uint64_t version;
     bool woken;
     bool was_ready;
-    int64_t pause_ms; /* between collections, as far as staleness goes */
+    int64_t waited_ms; /* when somebody was last in sg_store_wait() */
+    int64_t pause_ms;  /* between collections, as far as staleness goes */
     uint64_t n_serials;
     size_t n_places;
     struct entry **places; /* NULL: free */
@@ -118,6 +119,7 @@ int sg_store_new(const struct sg_clock *clock, int64_t stale_after_ms, struct sg
         return -ENOMEM;
     store->clock = clock;
     store->stale_after_ms = stale_after_ms;
+    store->waited_ms = sg_clock_monotonic_ms(clock);
     (void)pthread_mutex_init(&store->lock, NULL);
     (void)pthread_condattr_init(&attributes);
     (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -534,11 +536,28 @@ uint64_t sg_store_wait(struct sg_store *store, uint64_t seen, int timeout_ms)
     int r = 0;
 
     (void)lock(store);
+    store->waited_ms = sg_clock_monotonic_ms(store->clock);
     while (store->version == seen && !store->woken && r == 0)
         r = pthread_cond_timedwait(&store->changed, &store->lock, &until);
+    store->waited_ms = sg_clock_monotonic_ms(store->clock);
     uint64_t version = store->version;
     unlock(store);
     return version;
+}
+
+void sg_store_touch(struct sg_store *store)
+{
+    (void)lock(store);
+    changed(store);
+    unlock(store);
+}
+
+int64_t sg_store_waited_ms_ago(const struct sg_store *store)
+{
+    struct sg_store *locked = lock(store);
+    int64_t ago_ms = sg_clock_monotonic_ms(locked->clock) - locked->waited_ms;
+    unlock(locked);
+    return ago_ms;
 }
 
 void sg_store_wake(struct sg_store *store)

@@ -155,5 +155,11 @@ uint64_t sg_store_version(const struct sg_store *store);
  */
 uint64_t sg_store_wait(struct sg_store *store, uint64_t seen, int timeout_ms);
 
+/** Something else has changed that belongs on the page: the version changes. */
+void sg_store_touch(struct sg_store *store);
+
+/** How long ago somebody last began or ended an sg_store_wait(): is the page's thread alive? */
+int64_t sg_store_waited_ms_ago(const struct sg_store *store);
+
 /** Let every sg_store_wait() return at once, now and from now on. */
 void sg_store_wake(struct sg_store *store);

@@ -328,9 +328,10 @@ static void test_cluster_brokers_are_kept_in_order_and_never_forgotten(void **st
     assert_int_equal(sg_cluster_set_broker(cluster, 1, "h1", 9092, true), 0);
     uint64_t version = sg_cluster_brokers_version(cluster);
     assert_int_equal(sg_cluster_set_broker(cluster, 3, "", 0, false), 0);
-    assert_int_equal(sg_cluster_know_broker(cluster, 1), 0);
+    assert_int_equal(sg_cluster_name_brokers(cluster, (const int32_t[]){ 1, 5 }, 2), 0);
+    assert_int_equal(sg_cluster_name_brokers(cluster, (const int32_t[]){ 1, 2 }, 2), 0);
     assert_int_equal(sg_cluster_brokers_version(cluster), version);
-    assert_int_equal(sg_cluster_know_broker(cluster, 2), 0);
+    assert_int_equal(sg_cluster_set_broker(cluster, 1, "h1b", 9092, true), 0);
     assert_int_not_equal(sg_cluster_brokers_version(cluster), version);
 
     assert_int_equal(sg_cluster_copy_brokers(cluster, &brokers, &n), 0);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/compare.h"
+
+#include <string.h>
+
+bool sg_config_same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_filter(const struct sg_filter_config *a, const struct sg_filter_config *b)
+{
+    return sg_config_same_text(a->include, b->include) &&
+           sg_config_same_text(a->exclude, b->exclude);
+}
+
+bool sg_config_same_kafka(const struct sg_cluster_config *a, const struct sg_cluster_config *b)
+{
+    if (!sg_config_same_text(a->bootstrap_servers, b->bootstrap_servers) ||
+        a->n_client != b->n_client || !same_filter(&a->topics, &b->topics) ||
+        !same_filter(&a->groups, &b->groups) || a->n_spark != b->n_spark)
+        return false;
+    for (size_t i = 0; i < a->n_client; i++) {
+        if (!sg_config_same_text(a->client[i].name, b->client[i].name) ||
+            !sg_config_same_text(a->client[i].value, b->client[i].value))
+            return false;
+    }
+    for (size_t i = 0; i < a->n_spark; i++) {
+        if (!sg_config_same_text(a->spark[i].name, b->spark[i].name) ||
+            !sg_config_same_text(a->spark[i].checkpoint, b->spark[i].checkpoint))
+            return false;
+    }
+    return true;
+}
+
+static bool same_tls(const struct sg_tls_config *a, const struct sg_tls_config *b)
+{
+    return sg_config_same_text(a->ca_file, b->ca_file) &&
+           sg_config_same_text(a->cert_file, b->cert_file) &&
+           sg_config_same_text(a->key_file, b->key_file) &&
+           sg_config_same_text(a->key_password, b->key_password) &&
+           sg_config_same_text(a->server_name, b->server_name) &&
+           a->insecure_skip_verify == b->insecure_skip_verify;
+}
+
+static bool same_proxy(const struct sg_jolokia_proxy *a, const struct sg_jolokia_proxy *b)
+{
+    if (!sg_config_same_text(a->url, b->url) || !sg_config_same_text(a->target, b->target) ||
+        !sg_config_same_text(a->username, b->username) ||
+        !sg_config_same_text(a->password, b->password) || a->jmx_port != b->jmx_port ||
+        a->n_jmx_ports != b->n_jmx_ports)
+        return false;
+    for (size_t i = 0; i < a->n_jmx_ports; i++) {
+        if (a->jmx_ports[i].id != b->jmx_ports[i].id ||
+            a->jmx_ports[i].port != b->jmx_ports[i].port)
+            return false;
+    }
+    return true;
+}
+
+static bool same_rules(const struct sg_rules_config *a, const struct sg_rules_config *b)
+{
+    if (a->n != b->n)
+        return false;
+    for (size_t i = 0; i < a->n; i++) {
+        if (!sg_config_same_text(a->names[i], b->names[i]))
+            return false;
+    }
+    return true;
+}
+
+bool sg_config_same_source(const struct sg_jolokia_source *a, const struct sg_jolokia_source *b)
+{
+    return sg_config_same_text(a->url, b->url) && sg_config_same_text(a->username, b->username) &&
+           sg_config_same_text(a->password, b->password) && same_tls(&a->tls, &b->tls) &&
+           same_proxy(&a->proxy, &b->proxy) && same_rules(&a->rules, &b->rules) &&
+           a->slow_interval_ms == b->slow_interval_ms;
+}
+
+static bool same_targets(
+    const struct sg_jolokia_target *a, size_t n_a, const struct sg_jolokia_target *b, size_t n_b)
+{
+    if (n_a != n_b)
+        return false;
+    for (size_t i = 0; i < n_a; i++) {
+        if (a[i].id != b[i].id || !sg_config_same_text(a[i].url, b[i].url))
+            return false;
+    }
+    return true;
+}
+
+bool sg_config_same_jolokia(const struct sg_jolokia_config *a, const struct sg_jolokia_config *b)
+{
+    return sg_config_same_source(&a->source, &b->source) &&
+           same_targets(a->brokers, a->n_brokers, b->brokers, b->n_brokers) &&
+           same_targets(a->controllers, a->n_controllers, b->controllers, b->n_controllers);
+}
+
+bool sg_config_same_jvm(const struct sg_jvm_config *a, const struct sg_jvm_config *b)
+{
+    if (!sg_config_same_source(&a->source, &b->source) || a->n_labels != b->n_labels)
+        return false;
+    for (size_t i = 0; i < a->n_labels; i++) {
+        if (!sg_config_same_text(a->labels[i].name, b->labels[i].name) ||
+            !sg_config_same_text(a->labels[i].value, b->labels[i].value))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Are two parts of configurations the same, secrets included? So a reload finds what has changed.
+ * Places in the file do not count: a line that has moved has not changed. Pure functions.
+ */
+
+#include "config/config.h"
+
+/** What a Kafka client is made from, what it asks for and what is exported of it. */
+bool sg_config_same_kafka(const struct sg_cluster_config *a, const struct sg_cluster_config *b);
+
+/** How JVMs are asked and what is made of the answers; of rule files only their names. */
+bool sg_config_same_source(const struct sg_jolokia_source *a, const struct sg_jolokia_source *b);
+
+/** Everything under "jolokia". */
+bool sg_config_same_jolokia(const struct sg_jolokia_config *a, const struct sg_jolokia_config *b);
+
+/** One JVM: source and labels. The name is not looked at. */
+bool sg_config_same_jvm(const struct sg_jvm_config *a, const struct sg_jvm_config *b);
+
+/** Two strings, or two NULL. */
+bool sg_config_same_text(const char *a, const char *b);

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/roster.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct block {
+    struct sg_clusters clusters;
+    atomic_size_t n_refs;
+    char *label;
+    struct sg_cluster *list[];
+};
+
+struct sg_roster {
+    pthread_mutex_t lock; /* guards latest */
+    struct block *latest;
+};
+
+static struct block *block_of(const struct sg_clusters *clusters)
+{
+    return (struct block *)(uintptr_t)clusters; /* its first member */
+}
+
+static int new_block(
+    struct sg_cluster *const *clusters, size_t n, const char *label, struct block **ret_block)
+{
+    struct block *block = calloc(1, sizeof *block + n * sizeof(struct sg_cluster *));
+
+    if (!block || !(block->label = strdup(label))) {
+        free(block);
+        return -ENOMEM;
+    }
+    atomic_init(&block->n_refs, 1);
+    for (size_t i = 0; i < n; i++)
+        block->list[i] = sg_cluster_ref(clusters[i]);
+    block->clusters = (struct sg_clusters){ n, block->list, block->label };
+    *ret_block = block;
+    return 0;
+}
+
+const struct sg_clusters *sg_clusters_unref(const struct sg_clusters *clusters)
+{
+    struct block *block = block_of(clusters);
+
+    if (!block || atomic_fetch_sub_explicit(&block->n_refs, 1, memory_order_acq_rel) != 1)
+        return NULL;
+    for (size_t i = 0; i < block->clusters.n; i++)
+        (void)sg_cluster_free(block->list[i]);
+    free(block->label);
+    free(block);
+    return NULL;
+}
+
+int sg_roster_new(struct sg_roster **ret_roster)
+{
+    struct sg_roster *roster = calloc(1, sizeof *roster);
+
+    if (!roster || new_block(NULL, 0, "", &roster->latest)) {
+        free(roster);
+        return -ENOMEM;
+    }
+    (void)pthread_mutex_init(&roster->lock, NULL);
+    *ret_roster = roster;
+    return 0;
+}
+
+struct sg_roster *sg_roster_free(struct sg_roster *roster)
+{
+    if (!roster)
+        return NULL;
+    (void)sg_clusters_unref(&roster->latest->clusters);
+    (void)pthread_mutex_destroy(&roster->lock);
+    free(roster);
+    return NULL;
+}
+
+int sg_roster_set(
+    struct sg_roster *roster, struct sg_cluster *const *clusters, size_t n, const char *label)
+{
+    struct block *block = NULL;
+
+    int r = new_block(clusters, n, label, &block);
+    if (r)
+        return r;
+    (void)pthread_mutex_lock(&roster->lock);
+    struct block *before = roster->latest;
+    roster->latest = block;
+    (void)pthread_mutex_unlock(&roster->lock);
+    (void)sg_clusters_unref(&before->clusters);
+    return 0;
+}
+
+const struct sg_clusters *sg_roster_take(const struct sg_roster *roster)
+{
+    struct sg_roster *writable = (struct sg_roster *)(uintptr_t)roster;
+
+    (void)pthread_mutex_lock(&writable->lock);
+    struct block *block = writable->latest;
+    atomic_fetch_add_explicit(&block->n_refs, 1, memory_order_relaxed);
+    (void)pthread_mutex_unlock(&writable->lock);
+    return &block->clusters;
+}

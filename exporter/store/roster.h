@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Which clusters there are now. A reload sets them, on main's thread; everybody else reads a copy,
+ * whose clusters stay good for as long as the reader keeps it. Thread-safe.
+ */
+
+#include "store/cluster.h"
+
+#include <stddef.h>
+
+struct sg_roster;
+
+/** An empty one. @return 0 or -ENOMEM */
+int sg_roster_new(struct sg_roster **ret_roster);
+
+/** @return NULL; roster may be NULL. Copies live on. */
+struct sg_roster *sg_roster_free(struct sg_roster *roster);
+
+/* Reference-counted and immutable. */
+struct sg_clusters {
+    size_t n;
+    struct sg_cluster *const *clusters; /* in the order of the configuration */
+    const char *label;                  /* name of the label that carries a cluster's name */
+};
+
+/**
+ * From now on these. @param clusters  gets references of its own @param label copied
+ * @return 0 or -ENOMEM
+ */
+int sg_roster_set(
+    struct sg_roster *roster, struct sg_cluster *const *clusters, size_t n, const char *label);
+
+/** @return owned: one reference; never NULL */
+const struct sg_clusters *sg_roster_take(const struct sg_roster *roster);
+
+/** @return NULL; clusters may be NULL */
+const struct sg_clusters *sg_clusters_unref(const struct sg_clusters *clusters);
