@@ -4,12 +4,14 @@
 #include "base/auto.h"
 #include "base/log.h"
 #include "collectors/collector.h"
+#include "config/show.h"
 #include "run/crew.h"
 #include "run/rhythm.h"
 #include "run/shift.h"
 #include "self/self.h"
 #include "serve/reload.h"
 #include "serve/serve.h"
+#include "serve/view.h"
 #include "store/page.h"
 #include "store/roster.h"
 
@@ -20,9 +22,11 @@
 enum {
     STOP_MS = 1500, /* SIGTERM ends the program within two seconds; the rest is for freeing */
     TICK_MS = 1000,
-    SHIFT_TICK_MS = 20, /* while somebody waits for another to end */
-    ALIVE_MS = 10000,   /* the page's thread looks twice a second, and a page takes no second */
+    SHIFT_TICK_MS = 20,     /* while somebody waits for another to end */
+    ALIVE_MS = 10000,       /* the page's thread looks twice a second, and a page takes no second */
+    REMEMBER_MS_MIN = 5000, /* how often the status page's plots get a point, at most */
     PROBLEMS_BYTES_MAX = 256 * 1024,
+    CONFIG_TEXT_BYTES_MAX = 1024 * 1024,
 };
 
 /* The clusters of one configuration, at work or not. */
@@ -45,6 +49,8 @@ struct sg_program {
     struct sg_self *self;
     struct sg_pager *pager;
     struct sg_http_counts http;
+    struct sg_history *history;
+    int64_t remembered_ms;
     struct sg_reloader *reloader;
     struct sg_server *server;
 };
@@ -106,15 +112,27 @@ static int make_layout(struct sg_program *program,
 }
 
 static int publish_roster(
-    struct sg_program *program, const struct layout *layout, const char *cluster_label)
+    struct sg_program *program, const struct layout *layout, const struct sg_config *config)
 {
     sg_auto_free struct sg_cluster **clusters = calloc(layout->n + 1, sizeof *clusters);
+    struct sg_buf text;
 
     if (!clusters)
         return -ENOMEM;
     for (size_t i = 0; i < layout->n; i++)
         clusters[i] = sg_crew_cluster(layout->crews[i]);
-    return sg_roster_set(program->roster, clusters, layout->n, cluster_label);
+    sg_buf_init(&text, CONFIG_TEXT_BYTES_MAX);
+    (void)sg_config_show(config, &text); /* what is too long for people ends early */
+    int r = sg_buf_add_char(&text, '\0');
+    if (r == -EMSGSIZE)
+        text.ptr[text.len - 1] = '\0';
+    else if (r) {
+        sg_buf_done(&text);
+        return r;
+    }
+    r = sg_roster_set(program->roster, clusters, layout->n, config->cluster_label, text.ptr);
+    sg_buf_done(&text);
+    return r;
 }
 
 /* What all collectors have in common. */
@@ -159,6 +177,8 @@ static int make_parts(struct sg_program *program, const struct sg_config *config
     if (!r)
         r = sg_rhythm_new(config->interval_ms, &program->rhythm);
     if (!r)
+        r = sg_history_new(&program->history);
+    if (!r)
         r = sg_shift_new(program->clock, &program->shift);
     program->workplace = (struct sg_workplace){
         .store = program->store,
@@ -183,7 +203,7 @@ int sg_program_new(const struct sg_config *config,
     if (!r)
         r = make_layout(program, config, &program->layout, err);
     if (!r)
-        r = publish_roster(program, &program->layout, config->cluster_label);
+        r = publish_roster(program, &program->layout, config);
     if (r)
         return r;
     use_config(program, config);
@@ -206,6 +226,7 @@ struct sg_program *sg_program_free(struct sg_program *program)
     sg_reloader_close(program->reloader);
     (void)sg_server_stop(program->server);
     (void)sg_reloader_free(program->reloader);
+    (void)sg_history_free(program->history);
     (void)sg_pager_free(program->pager);
     (void)sg_self_free(program->self);
     (void)sg_shift_free(program->shift);
@@ -238,6 +259,7 @@ int sg_program_start(struct sg_program *program,
         .pager = program->pager,
         .store = program->store,
         .roster = program->roster,
+        .history = program->history,
         .clock = program->clock,
         .counts = &program->http,
         .scraped = note_scrape,
@@ -254,9 +276,26 @@ int sg_program_start(struct sg_program *program,
     return r;
 }
 
+/* Once per collection, so that rates are those between two of them. */
+static void remember(struct sg_program *program)
+{
+    int64_t now_ms = sg_clock_monotonic_ms(program->clock);
+    int64_t pause_ms = atomic_load(&program->notes.pause_ms);
+    struct sg_view *view = NULL;
+
+    if (now_ms - program->remembered_ms < pause_ms ||
+        now_ms - program->remembered_ms < REMEMBER_MS_MIN)
+        return;
+    program->remembered_ms = now_ms;
+    if (sg_view_new(program->store, program->config->cluster_label, &view) == 0)
+        sg_view_remember(view, program->history, now_ms);
+    (void)sg_view_free(view);
+}
+
 int sg_program_tick(struct sg_program *program)
 {
     note_rhythm(program);
+    remember(program);
     return sg_shift_step(program->shift) ? SHIFT_TICK_MS : TICK_MS;
 }
 
@@ -328,7 +367,7 @@ static int reload(struct sg_program *program, const struct sg_flags *flags, stru
         return r;
     r = make_layout(program, config, &later, &err);
     if (!r)
-        r = publish_roster(program, &later, config->cluster_label);
+        r = publish_roster(program, &later, config);
     if (r) {
         free_layout(&later);
         if (r > 0)

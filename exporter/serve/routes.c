@@ -24,9 +24,8 @@ static enum MHD_Result answer_status_page(
     struct MHD_Response *response = sg_answer_from_buf(&html, "text/html; charset=utf-8");
     sg_buf_done(&html);
     if (response) {
-        sg_answer_header(response, "Content-Security-Policy",
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-            "frame-ancestors 'none'");
+        sg_answer_header(response, "Content-Security-Policy", sg_status_page_csp);
+        sg_answer_header(response, "Referrer-Policy", "no-referrer");
         sg_answer_header(response, "X-Content-Type-Options", "nosniff");
         sg_answer_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     }

@@ -22,6 +22,7 @@ enum {
     SG_SERVE_E_CONFIG,     /* the web configuration is wrong; err says how */
 };
 
+struct sg_history;
 struct sg_reloader;
 
 /* All borrowed; they outlive the server. */
@@ -34,6 +35,7 @@ struct sg_serve_config {
     struct sg_pager *pager;
     const struct sg_store *store;
     const struct sg_roster *roster;
+    const struct sg_history *history; /* NULL: there are no plots and no rates */
     const struct sg_clock *clock;
     struct sg_http_counts *counts;  /* NULL, or where answers are counted */
     void (*scraped)(void *context); /* NULL, or told of each request for the whole page */

@@ -2,177 +2,714 @@
 #include "serve/status_page.h"
 
 #include "base/auto.h"
+#include "serve/html.h"
+#include "serve/view.h"
 #include "version.h"
 
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
-static const char head[] =
-    "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
-    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-    "<title>Streamgauge</title>\n<style>\n"
-    ":root{color-scheme:light dark;--bad:#b3261e;--good:#1a7f37;--line:#8884}\n"
-    "@media(prefers-color-scheme:dark){:root{--bad:#ff8a80;--good:#7ee787}}\n"
-    "body{font:15px/1.45 system-ui,sans-serif;margin:0 auto;max-width:70rem;padding:1rem}\n"
-    "h1{font-size:1.4rem;margin:.2rem 0}h2{font-size:1.1rem;margin:1.6rem 0 .4rem}\n"
-    "div{overflow-x:auto}table{border-collapse:collapse;width:100%}\n"
-    "th,td{text-align:left;padding:.25rem .8rem .25rem 0;border-bottom:1px solid var(--line);"
-    "vertical-align:top}\n"
-    ".narrow{width:auto;min-width:24rem}td.n,th.n{text-align:right;font-variant-numeric:tabular-"
-    "nums}\n"
-    ".up{color:var(--good)}.down{color:var(--bad);font-weight:600}\n"
-    "</style>\n<body>\n<h1>Streamgauge</h1>\n";
+enum {
+    GROUPS_SHOWN = 50,
+    PARTITIONS_SHOWN = 15,
+    BROKERS_SHOWN = 200, /* of one cluster */
+    SLOTS_SHOWN = 500,
+    TROUBLES_SHOWN = 12, /* at the top */
+};
 
-static int add_escaped(struct sg_buf *html, const char *text)
+#define IDLE_LOW \
+    0.3 /* of a broker's threads; Kafka's own advice is to look when it is under this */
+
+/* Everything that one page is made from. */
+struct page {
+    const struct sg_serve_config *config;
+    struct sg_buf *html;
+    int r; /* the first failure; what follows writes nothing */
+    const struct sg_clusters *clusters;
+    struct sg_view *view;
+    size_t n_slots;
+    struct sg_slot_status *slots; /* failing ones first */
+    int64_t now_ms;
+};
+
+/* ---- Writing ---- */
+
+static void put(struct page *page, const char *constant)
 {
-    int r = 0;
+    if (!page->r)
+        page->r = sg_buf_add_str(page->html, sg_str_of(constant));
+}
 
-    for (; *text && !r; text++) {
-        switch (*text) {
-        case '&':
-            r = sg_buf_add_str(html, SG_STR("&amp;"));
-            break;
-        case '<':
-            r = sg_buf_add_str(html, SG_STR("&lt;"));
-            break;
-        case '>':
-            r = sg_buf_add_str(html, SG_STR("&gt;"));
-            break;
-        case '"':
-            r = sg_buf_add_str(html, SG_STR("&quot;"));
-            break;
-        default:
-            r = sg_buf_add_char(html, *text);
-        }
+static void put_str(struct page *page, struct sg_str text)
+{
+    if (!page->r)
+        page->r = sg_html_text(page->html, text);
+}
+
+static void put_text(struct page *page, const char *text)
+{
+    put_str(page, sg_str_of(text));
+}
+
+static void put_count(struct page *page, double count)
+{
+    if (!page->r && !isnan(count))
+        page->r = sg_html_count(page->html, count);
+}
+
+static void put_duration(struct page *page, double seconds)
+{
+    if (!page->r && !isnan(seconds))
+        page->r = sg_html_duration(page->html, seconds);
+}
+
+static void put_rate(struct page *page, double bytes)
+{
+    if (page->r || isnan(bytes))
+        return;
+    page->r = sg_html_bytes(page->html, bytes);
+    put(page, "/s");
+}
+
+static void put_percent(struct page *page, double share)
+{
+    if (page->r || isnan(share))
+        return;
+    put(page, share < IDLE_LOW ? "<span class=\"mark warn\">" : "<span>");
+    if (!page->r)
+        page->r = sg_buf_printf(page->html, "%.0f %%</span>", share * 100);
+}
+
+static void put_plot(struct page *page,
+    enum sg_view_plot plot,
+    struct sg_str cluster,
+    struct sg_str name,
+    const char *what)
+{
+    float points[SG_HISTORY_POINTS];
+    char bytes[SG_VIEW_KEY_BYTES_MAX];
+
+    if (page->r || !page->config->history)
+        return;
+    sg_history_points(
+        page->config->history, sg_view_key(plot, cluster, name, bytes), page->now_ms, points);
+    page->r = sg_html_plot(page->html, points, SG_HISTORY_POINTS, what);
+}
+
+static double rate_of(
+    const struct page *page, enum sg_view_plot plot, struct sg_str cluster, struct sg_str name)
+{
+    char bytes[SG_VIEW_KEY_BYTES_MAX];
+
+    if (!page->config->history)
+        return (double)NAN;
+    return sg_history_rate(
+        page->config->history, sg_view_key(plot, cluster, name, bytes), page->now_ms);
+}
+
+/* A heading and the table's box, which scrolls by itself and can be reached by keyboard. */
+static void begin_table(struct page *page, const char *id, const char *title, const char *head)
+{
+    put(page, "<h2 id=\"");
+    put(page, id);
+    put(page, "\">");
+    put_text(page, title);
+    put(page, "</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
+    put_text(page, title);
+    put(page, "\"><table><thead><tr>");
+    put(page, head);
+    put(page, "</tr></thead>\n<tbody>\n");
+}
+
+static void end_table(struct page *page, size_t n_left_out, const char *rest)
+{
+    put(page, "</tbody></table></div>\n");
+    if (n_left_out == 0)
+        return;
+    put(page, "<p class=\"quiet\">and ");
+    put_count(page, (double)n_left_out);
+    put(page, rest);
+    put(page, "</p>\n");
+}
+
+/* ---- Order: most urgent first ---- */
+
+static int group_rank(const struct sg_view_group *group)
+{
+    static const char *const order[] = { "losing_data", "stalled", "stopped", "lagging",
+        "rewound" };
+
+    for (int i = 0; i < 5; i++) {
+        if (sg_str_equal(group->status, sg_str_of(order[i])))
+            return i;
     }
+    return 5;
+}
+
+/* By lag in seconds; where it is not known by what the status says. */
+static int compare_groups(const void *a_opaque, const void *b_opaque)
+{
+    const struct sg_view_group *a = a_opaque, *b = b_opaque;
+    double lag_a = isnan(a->lag_seconds) ? -1 : a->lag_seconds;
+    double lag_b = isnan(b->lag_seconds) ? -1 : b->lag_seconds;
+
+    if (lag_a != lag_b)
+        return lag_a < lag_b ? 1 : -1;
+    if (group_rank(a) != group_rank(b))
+        return group_rank(a) - group_rank(b);
+    return sg_str_compare(a->name, b->name);
+}
+
+static bool is_leaderless(const struct sg_view_partition *partition)
+{
+    return partition->leader.len > 0 && partition->leader.ptr[0] == '-';
+}
+
+static int partition_rank(const struct sg_view_partition *partition)
+{
+    return is_leaderless(partition) ? 0 : partition->under_min_isr ? 1 : 2;
+}
+
+static int compare_partitions(const void *a_opaque, const void *b_opaque)
+{
+    const struct sg_view_partition *a = a_opaque, *b = b_opaque;
+    int r = partition_rank(a) - partition_rank(b);
+
+    if (!r) /* Kafka's own topics last */
+        r = sg_str_starts_with(a->topic, SG_STR("__")) - sg_str_starts_with(b->topic, SG_STR("__"));
+    if (!r)
+        r = sg_str_compare(a->topic, b->topic);
+    if (!r)
+        r = a->partition.len != b->partition.len ? (a->partition.len > b->partition.len ? 1 : -1)
+                                                 : sg_str_compare(a->partition, b->partition);
     return r;
 }
 
-/* <td>…</td>, with a class or without. */
-static int add_cell(struct sg_buf *html, const char *class, const char *text)
+static int slot_rank(const struct sg_slot_status *slot)
 {
-    int r = class ? sg_buf_printf(html, "<td class=\"%s\">", class)
-                  : sg_buf_add_str(html, SG_STR("<td>"));
+    return slot->has_run && !slot->success ? 0 : slot->has_run ? 2 : 1;
+}
+
+static int compare_slots(const void *a_opaque, const void *b_opaque)
+{
+    const struct sg_slot_status *a = a_opaque, *b = b_opaque;
+    int r = slot_rank(a) - slot_rank(b);
+
     if (!r)
-        r = add_escaped(html, text);
-    return r ? r : sg_buf_add_str(html, SG_STR("</td>"));
+        r = strcmp(a->cluster, b->cluster);
+    if (!r)
+        r = strcmp(a->collector, b->collector);
+    return r ? r : strcmp(a->target, b->target);
 }
 
-static int add_brokers(const struct sg_cluster *cluster, struct sg_buf *html)
+/* An array without elements may be NULL, which qsort() does not take. */
+static void sort(void *array, size_t n, size_t size, int (*compare)(const void *, const void *))
 {
-    sg_auto_free struct sg_broker *brokers = NULL;
-    size_t n;
-    char text[SG_HOST_BYTES_MAX + 16];
-
-    int r = sg_cluster_copy_brokers(cluster, &brokers, &n);
-    if (r || n == 0)
-        return r;
-    r = sg_buf_add_str(html,
-        SG_STR(
-            "<div><table class=\"narrow\"><thead><tr><th>Broker</th><th>State</th><th>Address</th>"
-            "</tr></thead>\n<tbody>\n"));
-    for (size_t i = 0; i < n && !r; i++) {
-        (void)snprintf(text, sizeof text, "%d", brokers[i].id);
-        r = sg_buf_add_str(html, SG_STR("<tr>"));
-        if (!r)
-            r = add_cell(html, NULL, text);
-        if (!r)
-            r = add_cell(html, brokers[i].up ? "up" : "down", brokers[i].up ? "up" : "down");
-        (void)snprintf(text, sizeof text, "%s:%d", brokers[i].host, brokers[i].port);
-        if (!r)
-            r = add_cell(html, NULL, brokers[i].host[0] ? text : "unknown");
-        if (!r)
-            r = sg_buf_add_str(html, SG_STR("</tr>\n"));
-    }
-    return r ? r : sg_buf_add_str(html, SG_STR("</tbody></table></div>\n"));
+    if (n)
+        qsort(array, n, size, compare);
 }
 
-static int add_cluster(const struct sg_cluster *cluster, struct sg_buf *html)
+/* ---- What needs a look ---- */
+
+struct troubles {
+    size_t n_urgent;
+    size_t n_others;
+    struct sg_buf items;
+};
+
+/* Begin an item; the text follows into troubles->items. */
+static void begin_trouble(
+    struct page *page, struct troubles *troubles, bool urgent, const char *anchor)
+{
+    if (urgent)
+        troubles->n_urgent++;
+    else
+        troubles->n_others++;
+    if (troubles->n_urgent + troubles->n_others <= TROUBLES_SHOWN && !page->r)
+        page->r = sg_buf_printf(&troubles->items, "<li><a href=\"#%s\">", anchor);
+}
+
+static void trouble(struct page *page,
+    struct troubles *troubles,
+    bool urgent,
+    const char *anchor,
+    struct sg_str before,
+    struct sg_str name,
+    const char *after)
+{
+    begin_trouble(page, troubles, urgent, anchor);
+    if (page->r || troubles->n_urgent + troubles->n_others > TROUBLES_SHOWN)
+        return;
+    page->r = sg_html_text(&troubles->items, before);
+    if (!page->r)
+        page->r = sg_html_text(&troubles->items, name);
+    if (!page->r)
+        page->r = sg_buf_printf(&troubles->items, "%s</a></li>\n", after);
+}
+
+static void find_cluster_troubles(struct page *page, struct troubles *troubles)
+{
+    for (size_t i = 0; i < page->clusters->n; i++) {
+        char anchor[32];
+        const struct sg_cluster *cluster = page->clusters->clusters[i];
+        sg_auto_free struct sg_broker *brokers = NULL;
+        size_t n = 0;
+        char text[64];
+
+        (void)snprintf(anchor, sizeof anchor, "brokers-%zu", i);
+        if (sg_cluster_get_state(cluster) == SG_CLUSTER_DOWN) {
+            trouble(page, troubles, true, anchor, SG_STR("Cluster "),
+                sg_str_of(sg_cluster_name(cluster)), " cannot be reached");
+            continue;
+        }
+        if (sg_cluster_get_state(cluster) != SG_CLUSTER_UP ||
+            sg_cluster_copy_brokers(cluster, &brokers, &n))
+            continue;
+        for (size_t j = 0; j < n; j++) {
+            if (brokers[j].up)
+                continue;
+            (void)snprintf(
+                text, sizeof text, "Broker %" PRId32 " is down in cluster ", brokers[j].id);
+            trouble(page, troubles, true, anchor, sg_str_of(text),
+                sg_str_of(sg_cluster_name(cluster)), "");
+        }
+    }
+}
+
+static void find_partition_troubles(struct page *page, struct troubles *troubles)
+{
+    static const struct {
+        bool urgent;
+        const char *one;
+        const char *many;
+    } kinds[] = {
+        { true, "1 partition has no leader: it can be neither written nor read",
+            " partitions have no leader: they can be neither written nor read" },
+        { true,
+            "1 partition has fewer replicas in sync than min.insync.replicas: writes with "
+            "acks=all fail",
+            " partitions have fewer replicas in sync than min.insync.replicas: writes with "
+            "acks=all "
+            "fail" },
+        { false, "1 partition lacks a replica in sync", " partitions lack replicas in sync" },
+    };
+    size_t n[3] = { 0 };
+    char text[32];
+
+    for (size_t i = 0; i < page->view->n_partitions; i++)
+        n[partition_rank(&page->view->partitions[i])]++;
+    for (size_t i = 0; i < 3; i++) {
+        (void)snprintf(text, sizeof text, "%zu", n[i]);
+        if (n[i])
+            trouble(page, troubles, kinds[i].urgent, "partitions",
+                n[i] == 1 ? SG_STR("") : sg_str_of(text), SG_STR(""),
+                n[i] == 1 ? kinds[i].one : kinds[i].many);
+    }
+}
+
+static void find_group_troubles(struct page *page, struct troubles *troubles)
+{
+    static const char *const texts[] = {
+        " loses data: records are deleted before it reads them",
+        " is stalled: it has members and lag, and does not move",
+        " is stopped: it has lag and no members",
+    };
+
+    for (int rank = 0; rank < 3; rank++) {
+        for (size_t i = 0; i < page->view->n_groups; i++) {
+            if (group_rank(&page->view->groups[i]) == rank)
+                trouble(page, troubles, rank == 0, "groups", SG_STR("Group "),
+                    page->view->groups[i].name, texts[rank]);
+        }
+    }
+}
+
+static void find_slot_troubles(struct page *page, struct troubles *troubles)
+{
+    for (size_t i = 0; i < page->n_slots; i++) {
+        const struct sg_slot_status *slot = &page->slots[i];
+        char text[160];
+        if (slot_rank(slot) != 0)
+            continue;
+        (void)snprintf(text, sizeof text, "Collector %.40s fails for ", slot->collector);
+        trouble(page, troubles, false, "collectors", sg_str_of(text), sg_str_of(slot->target), "");
+    }
+}
+
+static void put_troubles(struct page *page)
+{
+    struct troubles troubles = { 0 };
+
+    sg_buf_init(&troubles.items, SG_STATUS_PAGE_BYTES_MAX);
+    find_cluster_troubles(page, &troubles);
+    find_partition_troubles(page, &troubles);
+    find_group_troubles(page, &troubles);
+    find_slot_troubles(page, &troubles);
+    size_t n = troubles.n_urgent + troubles.n_others;
+    if (!sg_store_is_ready(page->config->store))
+        put(page,
+            "<div class=\"verdict look\" role=\"status\"><p>Starting: some collectors have not run "
+            "yet</p>");
+    else if (n == 0)
+        put(page, "<div class=\"verdict all-well\" role=\"status\"><p>All is well</p>");
+    else
+        put(page, troubles.n_urgent ? "<div class=\"verdict act\" role=\"status\"><p>"
+                                    : "<div class=\"verdict look\" role=\"status\"><p>");
+    if (n && sg_store_is_ready(page->config->store)) {
+        size_t n_first = troubles.n_urgent ? troubles.n_urgent : n;
+        put_count(page, (double)n_first);
+        put(page, n_first == 1 ? " thing needs" : " things need");
+        put(page, troubles.n_urgent ? " somebody now" : " a look");
+        if (troubles.n_urgent && troubles.n_others) {
+            put(page, ", ");
+            put_count(page, (double)troubles.n_others);
+            put(page, troubles.n_others == 1 ? " more needs a look" : " more need a look");
+        }
+        put(page, "</p>");
+    }
+    if (n) {
+        put(page, "<ul>\n");
+        if (!page->r)
+            page->r = sg_buf_add_str(page->html, sg_buf_get(&troubles.items));
+        put(page, "</ul>");
+    }
+    if (n > TROUBLES_SHOWN) {
+        put(page, "<p>and ");
+        put_count(page, (double)(n - TROUBLES_SHOWN));
+        put(page, " more</p>");
+    }
+    put(page, "</div>\n");
+    sg_buf_done(&troubles.items);
+}
+
+/* ---- Brokers ---- */
+
+static const struct sg_view_broker *find_view(
+    const struct page *page, struct sg_str cluster, struct sg_str id)
+{
+    for (size_t i = 0; i < page->view->n_brokers; i++) {
+        const struct sg_view_broker *broker = &page->view->brokers[i];
+        if (sg_str_equal(broker->id, id) && sg_str_equal(broker->cluster, cluster))
+            return broker;
+    }
+    return NULL;
+}
+
+static void put_broker_numbers(struct page *page, const struct sg_view_broker *broker)
+{
+    put(page, "</td><td class=\"n\">");
+    put_count(page, broker->leaders);
+    put(page, "</td><td class=\"n\">");
+    put_count(page, broker->partitions);
+    put(page, "</td><td class=\"n\">");
+    put_rate(page, rate_of(page, SG_VIEW_BYTES_IN, broker->cluster, broker->id));
+    put(page, "</td><td>");
+    put_plot(page, SG_VIEW_BYTES_IN, broker->cluster, broker->id, "bytes in, last hour");
+    put(page, "</td><td class=\"n\">");
+    put_rate(page, rate_of(page, SG_VIEW_BYTES_OUT, broker->cluster, broker->id));
+    put(page, "</td><td class=\"n\">");
+    put_percent(page, broker->handlers_idle);
+    put(page, "</td><td class=\"n\">");
+    put_percent(page, broker->network_idle);
+    put(page, "</td></tr>\n");
+}
+
+static void put_broker(
+    struct page *page, const struct sg_cluster *cluster, const struct sg_broker *broker)
+{
+    char id[16], address[SG_HOST_BYTES_MAX + 16];
+
+    (void)snprintf(id, sizeof id, "%" PRId32, broker->id);
+    (void)snprintf(address, sizeof address, "%s:%" PRId32, broker->host, broker->port);
+    const struct sg_view_broker *view =
+        find_view(page, sg_str_of(sg_cluster_name(cluster)), sg_str_of(id));
+    put(page, "<tr><th scope=\"row\">");
+    put(page, id);
+    put(page, broker->up ? "</th><td><span class=\"up\">up</span>"
+                         : "</th><td><span class=\"mark down\">down</span>");
+    if (view && view->is_controller > 0)
+        put(page, " <span class=\"quiet\">controller</span>");
+    put(page, "</td><td>");
+    put_text(page, broker->host[0] ? address : "unknown");
+    if (view)
+        put_broker_numbers(page, view);
+    else
+        put(page, "</td><td colspan=\"7\" class=\"quiet\">no JMX</td></tr>\n");
+}
+
+static void put_brokers(struct page *page, const struct sg_cluster *cluster, const char *anchor)
 {
     static const struct {
         const char *class;
         const char *text;
     } states[] = {
-        [SG_CLUSTER_UNKNOWN] = { "", "not asked yet" },
-        [SG_CLUSTER_DOWN] = { "down", "down" },
+        [SG_CLUSTER_UNKNOWN] = { "quiet", "not asked yet" },
+        [SG_CLUSTER_DOWN] = { "mark down", "cannot be reached" },
         [SG_CLUSTER_UP] = { "up", "up" },
-        [SG_CLUSTER_NO_KAFKA] = { "", "only JVMs" },
+        [SG_CLUSTER_NO_KAFKA] = { "quiet", "only JVMs, no Kafka" },
     };
     enum sg_cluster_state state = sg_cluster_get_state(cluster);
+    sg_auto_free struct sg_broker *brokers = NULL;
+    size_t n = 0;
 
-    int r = sg_buf_add_str(html, SG_STR("<h2>Cluster "));
-    if (!r)
-        r = add_escaped(html, sg_cluster_name(cluster));
-    if (!r)
-        r = sg_buf_printf(
-            html, ": <span class=\"%s\">%s</span></h2>\n", states[state].class, states[state].text);
-    return r ? r : add_brokers(cluster, html);
+    if (!page->r)
+        page->r = sg_cluster_copy_brokers(cluster, &brokers, &n);
+    put(page, "<h2 id=\"");
+    put(page, anchor);
+    put(page, "\">Cluster ");
+    put_text(page, sg_cluster_name(cluster));
+    put(page, ": <span class=\"");
+    put(page, states[state].class);
+    put(page, "\">");
+    put(page, states[state].text);
+    put(page, "</span></h2>\n");
+    if (n == 0)
+        return;
+    put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Brokers of ");
+    put_text(page, sg_cluster_name(cluster));
+    put(page,
+        "\"><table><thead><tr><th scope=\"col\">Broker</th><th scope=\"col\">State</th>"
+        "<th scope=\"col\">Address</th><th scope=\"col\" class=\"n\">Leads</th>"
+        "<th scope=\"col\" class=\"n\">Partitions</th><th scope=\"col\" class=\"n\">Bytes in</th>"
+        "<th scope=\"col\">Last hour</th><th scope=\"col\" class=\"n\">Bytes out</th>"
+        "<th scope=\"col\" class=\"n\">Handlers idle</th>"
+        "<th scope=\"col\" class=\"n\">Network idle</th></tr></thead>\n<tbody>\n");
+    for (int up = 0; up < 2; up++) {
+        for (size_t i = 0, shown = 0; i < n && shown < BROKERS_SHOWN; i++) {
+            if (brokers[i].up == (up == 1)) {
+                put_broker(page, cluster, &brokers[i]);
+                shown++;
+            }
+        }
+    }
+    end_table(page, n > BROKERS_SHOWN ? n - BROKERS_SHOWN : 0, " more brokers");
 }
 
-static int add_slot(
-    const struct sg_serve_config *config, const struct sg_slot_status *status, struct sg_buf *html)
+/* ---- Partitions and groups ---- */
+
+static void put_partitions(struct page *page)
+{
+    size_t n = page->view->n_partitions;
+
+    if (n == 0)
+        return;
+    begin_table(page, "partitions", "Partitions in trouble",
+        "<th scope=\"col\">Topic</th><th scope=\"col\" class=\"n\">Partition</th>"
+        "<th scope=\"col\">Trouble</th><th scope=\"col\">Leader</th><th scope=\"col\">Replicas</th>"
+        "<th scope=\"col\">In sync</th><th scope=\"col\">Missing</th><th "
+        "scope=\"col\">Cluster</th>");
+    for (size_t i = 0; i < n && i < PARTITIONS_SHOWN; i++) {
+        static const char *const marks[] = { "<span class=\"mark down\">no leader</span>",
+            "<span class=\"mark down\">under min ISR</span>",
+            "<span class=\"mark warn\">replica missing</span>" };
+        const struct sg_view_partition *partition = &page->view->partitions[i];
+        put(page, "<tr><th scope=\"row\" class=\"name\">");
+        put_str(page, partition->topic);
+        put(page, "</th><td class=\"n\">");
+        put_str(page, partition->partition);
+        put(page, "</td><td>");
+        put(page, marks[partition_rank(partition)]);
+        put(page, "</td><td>");
+        put_str(page, is_leaderless(partition) ? SG_STR("none") : partition->leader);
+        put(page, "</td><td>");
+        put_str(page, partition->replicas);
+        put(page, "</td><td>");
+        put_str(page, partition->in_sync);
+        put(page, "</td><td>");
+        put_str(page, partition->missing);
+        put(page, "</td><td>");
+        put_str(page, partition->cluster);
+        put(page, "</td></tr>\n");
+    }
+    end_table(page, n > PARTITIONS_SHOWN ? n - PARTITIONS_SHOWN : 0, " more partitions");
+}
+
+static void put_group_status(struct page *page, const struct sg_view_group *group)
+{
+    static const char *const marks[] = { "<span class=\"mark down\">", "<span class=\"mark down\">",
+        "<span class=\"mark warn\">", "<span class=\"mark warn\">", "<span>",
+        "<span class=\"up\">" };
+    static const char *const words[] = { "loses data", "stalled", "stopped", "lagging", "rewound" };
+    int rank = group_rank(group);
+
+    if (group->status.len == 0)
+        return;
+    put(page, marks[rank]);
+    if (rank < 5)
+        put(page, words[rank]);
+    else
+        put_str(page, group->status);
+    put(page, "</span>");
+}
+
+static void put_groups(struct page *page)
+{
+    size_t n = page->view->n_groups;
+
+    if (n == 0)
+        return;
+    begin_table(page, "groups", "Consumer groups, by lag in seconds",
+        "<th scope=\"col\">Group</th><th scope=\"col\">Status</th>"
+        "<th scope=\"col\" class=\"n\">Lag, time</th><th scope=\"col\">Last hour</th>"
+        "<th scope=\"col\" class=\"n\">Lag, records</th><th scope=\"col\" class=\"n\">Members</th>"
+        "<th scope=\"col\">Cluster</th>");
+    for (size_t i = 0; i < n && i < GROUPS_SHOWN; i++) {
+        const struct sg_view_group *group = &page->view->groups[i];
+        put(page, "<tr><th scope=\"row\" class=\"name\">");
+        put_str(page, group->name);
+        put(page, "</th><td>");
+        put_group_status(page, group);
+        put(page, "</td><td class=\"n\">");
+        put_duration(page, group->lag_seconds);
+        put(page, "</td><td>");
+        put_plot(
+            page, SG_VIEW_LAG_SECONDS, group->cluster, group->name, "lag in seconds, last hour");
+        put(page, "</td><td class=\"n\">");
+        put_count(page, group->lag);
+        put(page, "</td><td class=\"n\">");
+        put_count(page, group->members);
+        put(page, "</td><td>");
+        put_str(page, group->cluster);
+        put(page, "</td></tr>\n");
+    }
+    end_table(page, n > GROUPS_SHOWN ? n - GROUPS_SHOWN : 0, " more groups with less lag");
+}
+
+/* ---- Collectors ---- */
+
+static void put_slot(struct page *page, const struct sg_slot_status *slot)
+{
+    uint64_t n_failures = 0;
+
+    for (int kind = 0; kind < SG_FAILURE_KINDS; kind++)
+        n_failures += slot->n_failures[kind];
+    put(page, "<tr><th scope=\"row\">");
+    put_text(page, slot->collector);
+    put(page, "</th><td class=\"name\">");
+    put_text(page, slot->target);
+    put(page, !slot->has_run  ? "</td><td><span class=\"quiet\">starting</span>"
+              : slot->success ? "</td><td><span class=\"up\">ok</span>"
+                              : "</td><td><span class=\"mark down\">failing</span>");
+    put(page, "</td><td class=\"n\">");
+    if (slot->has_run)
+        put_duration(page, (double)slot->duration_ms / 1000);
+    put(page, "</td><td class=\"n\">");
+    if (slot->last_success_unix_ms) {
+        put_duration(page,
+            (double)(sg_clock_unix_ms(page->config->clock) - slot->last_success_unix_ms) / 1000);
+        put(page, " ago");
+    } else {
+        put(page, "never");
+    }
+    put(page, "</td><td class=\"n\">");
+    put_count(page, (double)slot->n_series);
+    put(page, "</td><td class=\"n\">");
+    put_count(page, (double)n_failures);
+    put(page, "</td><td>");
+    put_text(page, slot->cluster);
+    put(page, "</td><td class=\"text\">");
+    put_text(page, slot->failure.text);
+    put(page, "</td></tr>\n");
+}
+
+static void put_slots(struct page *page)
+{
+    begin_table(page, "collectors", "Collectors",
+        "<th scope=\"col\">Collector</th><th scope=\"col\">Target</th><th scope=\"col\">State</th>"
+        "<th scope=\"col\" class=\"n\">Took</th><th scope=\"col\" class=\"n\">Complete</th>"
+        "<th scope=\"col\" class=\"n\">Series</th><th scope=\"col\" class=\"n\">Failures</th>"
+        "<th scope=\"col\">Cluster</th><th scope=\"col\">What failed last</th>");
+    for (size_t i = 0; i < page->n_slots && i < SLOTS_SHOWN; i++)
+        put_slot(page, &page->slots[i]);
+    end_table(page, page->n_slots > SLOTS_SHOWN ? page->n_slots - SLOTS_SHOWN : 0, " more targets");
+}
+
+/* ---- The page ---- */
+
+static void put_head(struct page *page)
+{
+    put(page, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+              "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+              "<link rel=\"icon\" href=\"data:,\">\n<title>Streamgauge</title>\n<style>");
+    if (!page->r)
+        page->r = sg_buf_add_str(page->html, sg_status_page_style);
+    put(page,
+        "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">To the content</a>\n"
+        "<header><h1>Streamgauge</h1><span class=\"quiet\">" SG_VERSION "</span>"
+        "<button id=\"refresh\" type=\"button\" hidden>Pause</button>"
+        "<span id=\"lost\" class=\"mark down\" role=\"alert\" hidden>No answer; what is shown is "
+        "old</span><nav aria-label=\"More\"><a href=\"");
+    put_text(page, page->config->telemetry_path);
+    put(page, "\">Metrics</a><a href=\"/-/ready\">Ready?</a></nav></header>\n"
+              "<main id=\"main\">\n");
+}
+
+static void put_foot(struct page *page)
 {
     char text[64];
-    const char *state = !status->has_run ? "starting" : status->success ? "ok" : "failing";
+    time_t now = (time_t)(sg_clock_unix_ms(page->config->clock) / 1000);
+    struct tm parts;
 
-    int r = sg_buf_add_str(html, SG_STR("<tr>"));
-    if (!r)
-        r = add_cell(html, NULL, status->cluster);
-    if (!r)
-        r = add_cell(html, NULL, status->collector);
-    if (!r)
-        r = add_cell(html, NULL, status->target);
-    if (!r)
-        r = add_cell(html, !status->has_run ? NULL : status->success ? "up" : "down", state);
-    (void)snprintf(text, sizeof text, "%.3f s", (double)status->duration_ms / 1000);
-    if (!r)
-        r = add_cell(html, "n", status->has_run ? text : "");
-    if (status->last_success_unix_ms)
-        (void)snprintf(text, sizeof text, "%.0f s ago",
-            (double)(sg_clock_unix_ms(config->clock) - status->last_success_unix_ms) / 1000);
-    else
-        (void)snprintf(text, sizeof text, "never");
-    if (!r)
-        r = add_cell(html, "n", text);
-    (void)snprintf(text, sizeof text, "%zu", status->n_series);
-    if (!r)
-        r = add_cell(html, "n", text);
-    if (!r)
-        r = add_cell(html, NULL, status->failure.text);
-    return r ? r : sg_buf_add_str(html, SG_STR("</tr>\n"));
+    put(page, "<details><summary>Configuration</summary>\n<pre tabindex=\"0\">");
+    put_text(page, page->clusters->config_text);
+    put(page, "</pre></details>\n<footer>Streamgauge " SG_VERSION ", compiled with " __VERSION__
+              ". This page was made at ");
+    (void)gmtime_r(&now, &parts);
+    (void)strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts);
+    put(page, text);
+    put(page, ".</footer>\n</main>\n<script>");
+    if (!page->r)
+        page->r = sg_buf_add_str(page->html, sg_status_page_script);
+    put(page, "</script>\n</body>\n</html>\n");
 }
 
-static int add_collectors(const struct sg_serve_config *config, struct sg_buf *html)
+static int read_slots(struct page *page)
 {
-    size_t n = sg_store_n_slots(config->store);
+    size_t n = sg_store_n_slots(page->config->store);
 
-    int r = sg_buf_add_str(html,
-        SG_STR("<h2>Collectors</h2>\n<div><table><thead><tr><th>Cluster</th><th>Collector</th>"
-               "<th>Target</th><th>State</th><th class=\"n\">Took</th>"
-               "<th class=\"n\">Complete</th><th class=\"n\">Series</th>"
-               "<th>Latest failure</th></tr></thead>\n<tbody>\n"));
-    for (size_t i = 0; i < n && !r; i++) {
-        struct sg_slot_status status;
-        if (!sg_store_slot_status(config->store, i, &status))
-            continue;
-        r = add_slot(config, &status, html);
-    }
-    return r ? r : sg_buf_add_str(html, SG_STR("</tbody></table></div>\n"));
+    page->slots = calloc(n + 1, sizeof *page->slots);
+    if (!page->slots)
+        return -ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        page->n_slots += sg_store_slot_status(page->config->store, i, &page->slots[page->n_slots]);
+    sort(page->slots, page->n_slots, sizeof *page->slots, compare_slots);
+    return 0;
 }
 
 int sg_status_page_write(const struct sg_serve_config *config, struct sg_buf *html)
 {
-    int r = sg_buf_add(html, head, sizeof head - 1);
+    struct page page = {
+        .config = config,
+        .html = html,
+        .clusters = sg_roster_take(config->roster),
+        .now_ms = sg_clock_monotonic_ms(config->clock),
+    };
 
-    if (!r)
-        r = sg_buf_add_str(html, SG_STR("<p>Version " SG_VERSION ". <a href=\""));
-    if (!r)
-        r = add_escaped(html, config->telemetry_path);
-    if (!r)
-        r = sg_buf_add_str(html, SG_STR("\">Metrics</a> · <a href=\"/-/ready\">Ready?</a></p>\n"));
-    const struct sg_clusters *clusters = sg_roster_take(config->roster);
-    for (size_t i = 0; i < clusters->n && !r; i++)
-        r = add_cluster(clusters->clusters[i], html);
-    (void)sg_clusters_unref(clusters);
-    return r ? r : add_collectors(config, html);
+    page.r = sg_view_new(config->store, page.clusters->label, &page.view);
+    if (!page.r)
+        page.r = read_slots(&page);
+    if (!page.r) {
+        sort(page.view->groups, page.view->n_groups, sizeof *page.view->groups, compare_groups);
+        sort(page.view->partitions, page.view->n_partitions, sizeof *page.view->partitions,
+            compare_partitions);
+        put_head(&page);
+        put_troubles(&page);
+        for (size_t i = 0; i < page.clusters->n; i++) {
+            char anchor[32];
+            (void)snprintf(anchor, sizeof anchor, "brokers-%zu", i);
+            put_brokers(&page, page.clusters->clusters[i], anchor);
+        }
+        put_partitions(&page);
+        put_groups(&page);
+        put_slots(&page);
+        put_foot(&page);
+    }
+    free(page.slots);
+    (void)sg_view_free(page.view);
+    (void)sg_clusters_unref(page.clusters);
+    return page.r;
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* The page at /: what is up, what fails and why, for a person without a dashboard. */
+/*
+ * The page at /: what an engineer wants in the first ten seconds, most urgent first, without a
+ * dashboard. Plain HTML that needs no script; the script only fetches it again.
+ */
 
 #include "base/buf.h"
 #include "serve/serve.h"
@@ -12,3 +15,10 @@ enum {
 
 /** Write the page as HTML; every name is escaped. @return 0, -ENOMEM or -EMSGSIZE */
 int sg_status_page_write(const struct sg_serve_config *config, struct sg_buf *html);
+
+/** The Content-Security-Policy that goes with it: its own style and script, and nothing else. */
+extern const char sg_status_page_csp[];
+
+/** Made from status_page.css and status_page.js. */
+extern const struct sg_str sg_status_page_style;
+extern const struct sg_str sg_status_page_script;

@@ -10,6 +10,7 @@ struct block {
     struct sg_clusters clusters;
     atomic_size_t n_refs;
     char *label;
+    char *config_text;
     struct sg_cluster *list[];
 };
 
@@ -23,19 +24,37 @@ static struct block *block_of(const struct sg_clusters *clusters)
     return (struct block *)(uintptr_t)clusters; /* its first member */
 }
 
-static int new_block(
-    struct sg_cluster *const *clusters, size_t n, const char *label, struct block **ret_block)
+static void free_block(struct block *block)
+{
+    if (!block)
+        return;
+    for (size_t i = 0; i < block->clusters.n; i++)
+        (void)sg_cluster_free(block->list[i]);
+    free(block->label);
+    free(block->config_text);
+    free(block);
+}
+
+static int new_block(struct sg_cluster *const *clusters,
+    size_t n,
+    const char *label,
+    const char *config_text,
+    struct block **ret_block)
 {
     struct block *block = calloc(1, sizeof *block + n * sizeof(struct sg_cluster *));
 
-    if (!block || !(block->label = strdup(label))) {
-        free(block);
+    if (!block)
+        return -ENOMEM;
+    atomic_init(&block->n_refs, 1);
+    block->label = strdup(label);
+    block->config_text = strdup(config_text);
+    if (!block->label || !block->config_text) {
+        free_block(block);
         return -ENOMEM;
     }
-    atomic_init(&block->n_refs, 1);
     for (size_t i = 0; i < n; i++)
         block->list[i] = sg_cluster_ref(clusters[i]);
-    block->clusters = (struct sg_clusters){ n, block->list, block->label };
+    block->clusters = (struct sg_clusters){ n, block->list, block->label, block->config_text };
     *ret_block = block;
     return 0;
 }
@@ -46,10 +65,7 @@ const struct sg_clusters *sg_clusters_unref(const struct sg_clusters *clusters)
 
     if (!block || atomic_fetch_sub_explicit(&block->n_refs, 1, memory_order_acq_rel) != 1)
         return NULL;
-    for (size_t i = 0; i < block->clusters.n; i++)
-        (void)sg_cluster_free(block->list[i]);
-    free(block->label);
-    free(block);
+    free_block(block);
     return NULL;
 }
 
@@ -57,7 +73,7 @@ int sg_roster_new(struct sg_roster **ret_roster)
 {
     struct sg_roster *roster = calloc(1, sizeof *roster);
 
-    if (!roster || new_block(NULL, 0, "", &roster->latest)) {
+    if (!roster || new_block(NULL, 0, "", "", &roster->latest)) {
         free(roster);
         return -ENOMEM;
     }
@@ -76,12 +92,15 @@ struct sg_roster *sg_roster_free(struct sg_roster *roster)
     return NULL;
 }
 
-int sg_roster_set(
-    struct sg_roster *roster, struct sg_cluster *const *clusters, size_t n, const char *label)
+int sg_roster_set(struct sg_roster *roster,
+    struct sg_cluster *const *clusters,
+    size_t n,
+    const char *label,
+    const char *config_text)
 {
     struct block *block = NULL;
 
-    int r = new_block(clusters, n, label, &block);
+    int r = new_block(clusters, n, label, config_text, &block);
     if (r)
         return r;
     (void)pthread_mutex_lock(&roster->lock);

@@ -23,14 +23,19 @@ struct sg_clusters {
     size_t n;
     struct sg_cluster *const *clusters; /* in the order of the configuration */
     const char *label;                  /* name of the label that carries a cluster's name */
+    const char *config_text;            /* the configuration for people, without secrets */
 };
 
 /**
- * From now on these. @param clusters  gets references of its own @param label copied
+ * From now on these. @param clusters  gets references of its own @param label,
+ * config_text  copied
  * @return 0 or -ENOMEM
  */
-int sg_roster_set(
-    struct sg_roster *roster, struct sg_cluster *const *clusters, size_t n, const char *label);
+int sg_roster_set(struct sg_roster *roster,
+    struct sg_cluster *const *clusters,
+    size_t n,
+    const char *label,
+    const char *config_text);
 
 /** @return owned: one reference; never NULL */
 const struct sg_clusters *sg_roster_take(const struct sg_roster *roster);
