@@ -29,6 +29,24 @@ struct sg_collector_env {
     const atomic_bool *stopping; /* nobody waits for it any more: return from collect() soon */
 };
 
+enum sg_check_result {
+    SG_CHECK_GOOD,
+    SG_CHECK_DOUBTFUL, /* it works, but may not be what is wanted */
+    SG_CHECK_BAD,
+};
+
+/* One thing that `--doctor` has looked at. Borrowed for the call. */
+struct sg_check {
+    enum sg_check_result result;
+    const char *what;   /* "broker", "request", "jolokia", "rules" */
+    const char *target; /* which one of them */
+    const char *text;   /* what was found, or the cause of the failure */
+    const char *mend;   /* what would likely help, or "" */
+    int64_t took_ms;    /* -1: it has no duration */
+};
+
+typedef void (*sg_check_fn)(void *context, const struct sg_check *check);
+
 struct sg_collector {
     const char *name; /* as the label `collector` has it */
     bool
@@ -58,6 +76,12 @@ struct sg_collector {
 
     /** One collection, over by the deadline (monotonic) come what may. */
     void (*collect)(void *self, int64_t deadline_ms);
+
+    /**
+     * One collection, and what it shows, check by check: what is connected to, what it may do
+     * there, what comes of it. Over soon after the deadline.
+     */
+    void (*diagnose)(void *self, int64_t deadline_ms, sg_check_fn tell, void *context);
 
     /** self may be NULL. Does not wait for remote parties. */
     void (*destroy)(void *self);

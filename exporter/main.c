@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "config/flags.h"
+#include "doctor/doctor.h"
 #include "jolokia/lint/lint.h"
 #include "run/metrics_list.h"
 #include "run/notify.h"
@@ -17,6 +18,7 @@
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -57,6 +59,22 @@ static int check_rules(const struct sg_flags *flags)
     if (r)
         (void)fprintf(stderr, "%s\n", r < 0 ? strerror(-r) : err.text);
     return r ? EXIT_WRONG : EXIT_DONE;
+}
+
+static int run_doctor(const struct sg_config *config, const struct sg_flags *flags)
+{
+    enum sg_doctor_format format = flags->log_format == SG_LOG_JSON ? SG_DOCTOR_JSON
+                                   : isatty(STDOUT_FILENO) && !getenv("NO_COLOR")
+                                       ? SG_DOCTOR_TABLE_IN_COLOUR
+                                       : SG_DOCTOR_TABLE;
+    bool well = false;
+    int r = sg_doctor(config, &sg_clock_system, format, stdout, &well);
+
+    if (r) {
+        (void)fail(NULL, r);
+        _exit(EXIT_WRONG); /* a thread may be stuck */
+    }
+    return well ? EXIT_DONE : EXIT_WRONG;
 }
 
 static int run_once(struct sg_program *program)
@@ -172,7 +190,9 @@ int main(int argc, char **argv)
     if (flags.mode == SG_MODE_CHECK_RULES)
         return check_rules(&flags);
 
-    sg_log_setup(flags.log_level, flags.log_format);
+    /* The doctor says on stdout what the log would say of failures. */
+    bool is_quiet = flags.mode == SG_MODE_DOCTOR && flags.log_level != SG_LOG_DEBUG;
+    sg_log_setup(is_quiet ? SG_LOG_ERROR : flags.log_level, flags.log_format);
     for (size_t i = 0; i < flags.kafka_exporter.n_notes; i++)
         sg_log(SG_LOG_WARN, NULL, "%s", flags.kafka_exporter.notes[i]);
     int r = sg_config_load(&flags.config, print_problem, NULL, &config);
@@ -181,6 +201,8 @@ int main(int argc, char **argv)
     if (flags.web_config_file &&
         sg_web_check(flags.web_config_file, print_problem, NULL)) /* serving reads it anew */
         return EXIT_WRONG;
+    if (flags.mode == SG_MODE_DOCTOR)
+        return run_doctor(config, &flags);
     r = sg_program_new(config, &sg_clock_system, &program, &err);
     config = sg_config_free(config);
     if (r)

@@ -25,6 +25,7 @@
 #include "admin/ages.h"
 #include "admin/client.h"
 #include "admin/configs.h"
+#include "admin/diagnosis.h"
 #include "admin/export.h"
 #include "admin/failures.h"
 #include "admin/groups.h"
@@ -530,9 +531,12 @@ static void keep_groups(struct admin *self, struct sg_groups *groups)
     self->before = *groups;
 }
 
-static void collect(void *opaque, int64_t deadline)
+/* @param look  NULL, or told of the collection before it is forgotten */
+static void run_collection(struct admin *self,
+    int64_t deadline,
+    void (*look)(const struct sg_diagnosis *diagnosis, void *context),
+    void *context)
 {
-    struct admin *self = opaque;
     int64_t now_ms = sg_clock_monotonic_ms(self->env.clock);
     struct collection c = {
         .admin = self,
@@ -564,6 +568,10 @@ static void collect(void *opaque, int64_t deadline)
 
     sg_failures_report(&c.failures, self->slot);
     sg_slot_end(self->slot, set);
+    if (look)
+        look(&(struct sg_diagnosis){ self->client, c.topology, &c.groups, c.answered, &c.failures,
+                 sg_clock_monotonic_ms(self->env.clock) - c.begun_ms },
+            context);
     (void)sg_offsets_free(c.ends);
     (void)sg_offsets_free(c.starts);
     keep_groups(self, &c.groups);
@@ -573,11 +581,33 @@ static void collect(void *opaque, int64_t deadline)
     free(c.skip);
 }
 
+static void collect(void *opaque, int64_t deadline)
+{
+    run_collection(opaque, deadline, NULL, NULL);
+}
+
+struct listener {
+    sg_check_fn tell;
+    void *context;
+};
+
+static void tell_checks(const struct sg_diagnosis *diagnosis, void *context)
+{
+    const struct listener *listener = context;
+    sg_diagnosis_tell(diagnosis, listener->tell, listener->context);
+}
+
+static void diagnose(void *opaque, int64_t deadline, sg_check_fn tell, void *context)
+{
+    run_collection(opaque, deadline, tell_checks, &(struct listener){ tell, context });
+}
+
 const struct sg_collector sg_collector_admin = {
     .name = "admin",
     .wanted = wanted,
     .create = create,
     .same = same,
     .collect = collect,
+    .diagnose = diagnose,
     .destroy = destroy,
 };

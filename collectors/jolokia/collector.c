@@ -21,11 +21,13 @@
 #include "base/buf.h"
 #include "base/number.h"
 #include "config/compare.h"
+#include "jolokia/agent_version.h"
 #include "jolokia/rule_sets.h"
 #include "jolokia/target.h"
 #include "jolokia/transport.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -238,6 +240,90 @@ static void collect(void *self_pointer, int64_t deadline_ms)
     sg_transport_run(self->transport, self->env.stopping);
     for (size_t i = 0; i < self->n_members; i++)
         sg_target_end(self->members[i].target);
+}
+
+/* ---- Diagnosis ---- */
+
+static const char *mend_of(const struct sg_slot_status *status)
+{
+    static const char *const mends[SG_FAILURE_KINDS] = {
+        [SG_FAILURE_CONNECT] = "start the process with its Jolokia agent, or correct the address",
+        [SG_FAILURE_TIMEOUT] = "is the JVM frozen or in garbage collection? Else raise "
+                               "collect.timeout, or read less: fewer catalogues",
+        [SG_FAILURE_TLS] = "see \"tls\" in docs/configuration.md",
+        [SG_FAILURE_AUTH] = "check username and password",
+        [SG_FAILURE_DENIED] = "the agent's policy must allow reading: see deploy/jolokia",
+        [SG_FAILURE_HTTP] = "is this the URL of a Jolokia agent? It mostly ends in /jolokia/",
+        [SG_FAILURE_PARSE] = "is this the URL of a Jolokia agent, or is something in between that "
+                             "answers for it? It mostly ends in /jolokia/",
+        [SG_FAILURE_PROTOCOL] = "compare the rules with what the JVM has: --rules.check --against",
+        [SG_FAILURE_LIMIT] = "read less: fewer catalogues, or rules with their own requests",
+    };
+
+    for (int kind = 0; kind < SG_FAILURE_KINDS; kind++) {
+        if (status->n_failures[kind] && mends[kind])
+            return mends[kind];
+    }
+    return "";
+}
+
+static void tell_target(
+    const struct sg_target *target, const char *version, sg_check_fn tell, void *context)
+{
+    struct sg_slot_status status;
+    char text[800];
+
+    sg_slot_get_status(sg_target_slot(target), &status);
+    if (!sg_target_has_address(target) && !status.has_run)
+        (void)snprintf(text, sizeof text, "no address is known");
+    else if (!status.success)
+        (void)snprintf(
+            text, sizeof text, "%s%s%s", status.failure.text, version[0] ? "; " : "", version);
+    else
+        (void)snprintf(text, sizeof text, "%zu series, %s, %s", status.n_series,
+            sg_target_is_proxied(target) ? "through a proxy" : "direct",
+            version[0] ? version : "version unknown");
+    enum sg_check_result result = !status.success        ? SG_CHECK_BAD
+                                  : status.n_series == 0 ? SG_CHECK_DOUBTFUL
+                                                         : SG_CHECK_GOOD;
+    tell(context,
+        &(struct sg_check){ result, "jolokia", sg_target_name(target), text,
+            result == SG_CHECK_DOUBTFUL ? "no rule matched: are these the rules for this JVM?"
+            : result == SG_CHECK_BAD    ? mend_of(&status)
+                                        : "",
+            status.has_run ? status.duration_ms : -1 });
+}
+
+static void tell_rules(const struct jolokia *self, sg_check_fn tell, void *context)
+{
+    for (size_t i = 0; i < sg_rule_sets_n(self->rule_sets); i++) {
+        char name[200], text[80];
+        size_t n_warnings = sg_rule_sets_describe(self->rule_sets, i, name, sizeof name);
+        (void)snprintf(text, sizeof text, "loaded, %zu warnings", n_warnings);
+        tell(context, &(struct sg_check){ n_warnings ? SG_CHECK_DOUBTFUL : SG_CHECK_GOOD, "rules",
+                          name, text, n_warnings ? "see them with --rules.check=FILE" : "", -1 });
+    }
+}
+
+static void diagnose(void *self_pointer, int64_t deadline_ms, sg_check_fn tell, void *context)
+{
+    enum {
+        VERSION_MS = 2000
+    };
+    struct jolokia *self = self_pointer;
+
+    collect(self, deadline_ms);
+    char(*versions)[SG_AGENT_VERSION_TEXT_MAX] = calloc(self->n_members + 1, sizeof *versions);
+    if (!versions)
+        return; /* no memory, so nothing can be told */
+    for (size_t i = 0; i < self->n_members; i++)
+        sg_target_ask_version(self->members[i].target,
+            sg_clock_monotonic_ms(self->env.clock) + VERSION_MS, versions[i]);
+    sg_transport_run(self->transport, self->env.stopping);
+    tell_rules(self, tell, context);
+    for (size_t i = 0; i < self->n_members; i++)
+        tell_target(self->members[i].target, versions[i], tell, context);
+    free(versions);
 }
 
 /* ---- Setting up ---- */
@@ -468,5 +554,6 @@ const struct sg_collector sg_collector_jolokia = {
     .same = same,
     .adopt = adopt,
     .collect = collect,
+    .diagnose = diagnose,
     .destroy = destroy,
 };

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "jolokia/agent_version.h"
 #include "jolokia/proxy.h"
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -15,6 +17,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool version = sg_proxy_version_says_yes(body, size);
     bool probe = sg_proxy_probe_says_yes(body, size, &err);
     if (version && probe)
+        abort();
+    char text[SG_AGENT_VERSION_TEXT_MAX];
+    sg_agent_version_read(body, size, text);
+    if (!memchr(text, '\0', sizeof text))
         abort();
     if (!probe && !err.text[0])
         abort();

@@ -198,3 +198,22 @@ int sg_rule_sets_get(struct sg_rule_sets *sets,
     sets->sets[sets->n++] = (struct named_set){ sg_take(&set), config };
     return 0;
 }
+
+size_t sg_rule_sets_n(const struct sg_rule_sets *sets)
+{
+    return sets->n;
+}
+
+size_t sg_rule_sets_describe(
+    const struct sg_rule_sets *sets, size_t i, char *ret_names, size_t size)
+{
+    const struct sg_rules_config *config = sets->sets[i].config;
+    size_t used = 0;
+
+    ret_names[0] = '\0';
+    for (size_t j = 0; j < config->n && used < size; j++) {
+        int n = snprintf(ret_names + used, size - used, "%s%s", j ? ", " : "", config->names[j]);
+        used += n > 0 ? (size_t)n : size;
+    }
+    return sets->sets[i].set->rules->n_warnings;
+}

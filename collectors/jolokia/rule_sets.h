@@ -55,3 +55,9 @@ int sg_rule_sets_get(struct sg_rule_sets *sets,
 
 /** Do all files say what they said when they were loaded? */
 bool sg_rule_sets_unchanged(const struct sg_rule_sets *sets);
+
+size_t sg_rule_sets_n(const struct sg_rule_sets *sets);
+
+/** The names of set number i, as many as fit. @return how many warnings loading it gave */
+size_t sg_rule_sets_describe(
+    const struct sg_rule_sets *sets, size_t i, char *ret_names, size_t size);

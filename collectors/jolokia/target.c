@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "config/secret.h"
+#include "jolokia/agent_version.h"
 #include "jolokia/answer.h"
 #include "jolokia/engine.h"
 #include "jolokia/learn.h"
@@ -530,6 +531,30 @@ static void take_reply(void *context, const struct sg_reply *reply)
     case IDLE:
         break;
     }
+}
+
+const struct sg_slot *sg_target_slot(const struct sg_target *target)
+{
+    return target->lanes[SG_LANE_FAST].slot;
+}
+
+bool sg_target_is_proxied(const struct sg_target *target)
+{
+    return by_proxy(target);
+}
+
+static void take_version(void *context, const struct sg_reply *reply)
+{
+    if (reply->ok)
+        sg_agent_version_read(reply->body, reply->body_len, context);
+}
+
+void sg_target_ask_version(struct sg_target *target, int64_t deadline_ms, char *ret_text)
+{
+    ret_text[0] = '\0';
+    if (target->peer)
+        (void)sg_peer_start(
+            target->peer, sg_proxy_version_request, deadline_ms, take_version, ret_text);
 }
 
 void sg_target_start(struct sg_target *target, int64_t deadline_ms)

@@ -31,6 +31,7 @@
 #include "metric/series.h"
 #include "store/store.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct sg_target;
@@ -82,6 +83,18 @@ bool sg_target_has_address(const struct sg_target *target);
 /** A poll that fails before it begins. */
 void sg_target_fail(
     struct sg_target *target, enum sg_failure_kind kind, const struct sg_error *err);
+
+/** The slot of what is read at every poll, for its state; borrowed. */
+const struct sg_slot *sg_target_slot(const struct sg_target *target);
+
+/** Through a proxy? */
+bool sg_target_is_proxied(const struct sg_target *target);
+
+/**
+ * Ask the agent, or the proxy, what it is; it goes on in sg_transport_run().
+ * @param ret_text  of SG_AGENT_VERSION_TEXT_MAX bytes, borrowed until then; empty without an answer
+ */
+void sg_target_ask_version(struct sg_target *target, int64_t deadline_ms, char *ret_text);
 
 /** Start a poll, if one is due; it goes on in sg_transport_run(). */
 void sg_target_start(struct sg_target *target, int64_t deadline_ms);

@@ -18,7 +18,10 @@ bool sg_config_same_kafka(const struct sg_cluster_config *a, const struct sg_clu
 {
     if (!sg_config_same_text(a->bootstrap_servers, b->bootstrap_servers) ||
         a->n_client != b->n_client || !same_filter(&a->topics, &b->topics) ||
-        !same_filter(&a->groups, &b->groups) || a->n_spark != b->n_spark)
+        !same_filter(&a->groups, &b->groups) || a->n_spark != b->n_spark ||
+        a->granularity != b->granularity || a->group_states != b->group_states ||
+        a->limits.groups != b->limits.groups || a->limits.partitions != b->limits.partitions ||
+        a->limits.series != b->limits.series)
         return false;
     for (size_t i = 0; i < a->n_client; i++) {
         if (!sg_config_same_text(a->client[i].name, b->client[i].name) ||

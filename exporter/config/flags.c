@@ -46,6 +46,10 @@ const char sg_flags_help[] =
     "Instead of serving\n"
     "  --once                        collect once, print the metrics; exit code 1 if a target "
     "failed\n"
+    "  --doctor                      connect to everything, tell what works, what does not, and "
+    "the\n"
+    "                                likely mend; exit code 1 if something fails; with\n"
+    "                                --log.format=json one JSON object a check\n"
     "  --config.check                read the configuration, say what is wrong with it, connect "
     "to\n"
     "                                nothing; exit code 1 if something is\n"
@@ -74,6 +78,7 @@ enum option_id {
     LOG_LEVEL,
     LOG_FORMAT,
     ONCE,
+    DOCTOR,
     CONFIG_CHECK,
     METRICS_LIST,
     RULES_CHECK,
@@ -98,6 +103,7 @@ static const struct option options[] = {
     { "log.level", required_argument, NULL, LOG_LEVEL },
     { "log.format", required_argument, NULL, LOG_FORMAT },
     { "once", no_argument, NULL, ONCE },
+    { "doctor", no_argument, NULL, DOCTOR },
     { "config.check", no_argument, NULL, CONFIG_CHECK },
     { "metrics.list", no_argument, NULL, METRICS_LIST },
     { "rules.check", required_argument, NULL, RULES_CHECK },
@@ -193,6 +199,9 @@ static int take_option(
         break;
     case ONCE:
         flags->mode = SG_MODE_ONCE;
+        break;
+    case DOCTOR:
+        flags->mode = SG_MODE_DOCTOR;
         break;
     case CONFIG_CHECK:
         flags->mode = SG_MODE_CHECK_CONFIG;

@@ -25,6 +25,7 @@ enum {
 enum sg_mode {
     SG_MODE_SERVE,
     SG_MODE_ONCE,
+    SG_MODE_DOCTOR,
     SG_MODE_CHECK_CONFIG,
     SG_MODE_LIST_METRICS,
     SG_MODE_CHECK_RULES,

@@ -493,6 +493,11 @@ bool sg_store_slot_status(const struct sg_store *store, size_t i, struct sg_slot
     return entry != NULL;
 }
 
+void sg_slot_get_status(const struct sg_slot *slot, struct sg_slot_status *ret_status)
+{
+    (void)sg_store_slot_status(slot->store, slot->place, ret_status);
+}
+
 uint64_t sg_store_n_dropped(const struct sg_store *store, enum sg_drop_reason reason)
 {
     struct sg_store *locked = lock(store);

@@ -134,6 +134,9 @@ size_t sg_store_n_slots(const struct sg_store *store);
 bool sg_store_slot_status(
     const struct sg_store *store, size_t i, struct sg_slot_status *ret_status);
 
+/** The state of the handle's slot. */
+void sg_slot_get_status(const struct sg_slot *slot, struct sg_slot_status *ret_status);
+
 /** Dropped samples of all slots. */
 uint64_t sg_store_n_dropped(const struct sg_store *store, enum sg_drop_reason reason);
 

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/diagnosis.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const struct {
+    const char *name;
+    const char *acl;
+} requests[] = {
+    [SG_REQUEST_METADATA] = { "Metadata", "DESCRIBE on the topics" },
+    [SG_REQUEST_LIST_GROUPS] = { "ListGroups", "DESCRIBE on the cluster, or on each group" },
+    [SG_REQUEST_DESCRIBE_GROUPS] = { "DescribeGroups", "DESCRIBE on the groups" },
+    [SG_REQUEST_OFFSET_FETCH] = { "OffsetFetch",
+        "DESCRIBE on the groups, and DESCRIBE on the topics" },
+    [SG_REQUEST_LIST_OFFSETS] = { "ListOffsets", "DESCRIBE on the topics" },
+    [SG_REQUEST_DESCRIBE_CONFIGS] = { "DescribeConfigs", "DESCRIBE_CONFIGS on the topics" },
+    [SG_REQUEST_CHECKPOINT] = { "checkpoint", "" },
+};
+
+const char *sg_diagnosis_acl(enum sg_request request)
+{
+    return request < SG_REQUEST_NONE ? requests[request].acl : "";
+}
+
+static const char *mend_of(const struct sg_failure *failure, char *text, size_t size)
+{
+    switch (failure->kind) {
+    case SG_FAILURE_DENIED:
+        (void)snprintf(text, size, "allow this client's principal %s (kafka-acls.sh --add)",
+            sg_diagnosis_acl(failure->request));
+        return text;
+    case SG_FAILURE_CONNECT:
+        return "check that the broker runs, that bootstrap_servers and advertised.listeners are "
+               "right, and that no firewall is between";
+    case SG_FAILURE_TIMEOUT:
+        return "is the broker frozen or overloaded, or does the port speak something else? Compare "
+               "security.protocol with the listener's, or raise collect.timeout";
+    case SG_FAILURE_TLS:
+        return "compare security.protocol with the listener's; check ssl.ca.location and that the "
+               "certificate is for this name";
+    case SG_FAILURE_AUTH:
+        return "check sasl.mechanism, sasl.username and sasl.password";
+    default:
+        return "";
+    }
+}
+
+static void tell_failure(const struct sg_failure *failure,
+    const char *what,
+    const char *target,
+    sg_check_fn tell,
+    void *context)
+{
+    char mend[200];
+
+    tell(context, &(struct sg_check){ SG_CHECK_BAD, what, target, failure->err.text,
+                      mend_of(failure, mend, sizeof mend), -1 });
+}
+
+/* The failures of one kind of request. @return how many */
+static size_t tell_failures_of(const struct sg_diagnosis *diagnosis,
+    enum sg_request request,
+    const char *what,
+    sg_check_fn tell,
+    void *context)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < diagnosis->failures->n; i++) {
+        const struct sg_failure *failure = &diagnosis->failures->items[i];
+        if (failure->request != request)
+            continue;
+        tell_failure(failure, what, request < SG_REQUEST_NONE ? requests[request].name : "program",
+            tell, context);
+        n++;
+    }
+    return n;
+}
+
+static void tell_brokers(const struct sg_diagnosis *diagnosis, sg_check_fn tell, void *context)
+{
+    const struct sg_topology *t = diagnosis->topology;
+
+    for (size_t i = 0; i < t->n_brokers; i++) {
+        struct sg_client_reason reason = { SG_FAILURE_TIMEOUT, "it did not answer", "" };
+        char id[16], text[300], mend[200];
+        (void)snprintf(id, sizeof id, "%" PRId32, t->brokers[i].id);
+        (void)snprintf(text, sizeof text, "%s:%" PRId32, t->brokers[i].host, t->brokers[i].port);
+        if (diagnosis->answered[i]) {
+            tell(context, &(struct sg_check){ SG_CHECK_GOOD, "broker", id, text, "", -1 });
+            continue;
+        }
+        char cause[800];
+        (void)sg_client_find_reason(diagnosis->client, t->brokers[i].id, &reason);
+        (void)snprintf(cause, sizeof cause, "%s: %s", text, reason.text);
+        const struct sg_failure as_failure = { .kind = reason.kind, .request = SG_REQUEST_NONE };
+        tell(context, &(struct sg_check){ SG_CHECK_BAD, "broker", id, cause,
+                          mend_of(&as_failure, mend, sizeof mend), -1 });
+    }
+    for (size_t i = 0; i < t->n_missing; i++) {
+        char id[16];
+        (void)snprintf(id, sizeof id, "%" PRId32, t->missing[i]);
+        tell(context, &(struct sg_check){ SG_CHECK_BAD, "broker", id,
+                          "a replica list names it, but it is not in the cluster",
+                          "start the broker, or reassign its partitions", -1 });
+    }
+}
+
+/* Kafka leaves out what one may not see, without an error. */
+static void tell_counts(const struct sg_diagnosis *diagnosis, sg_check_fn tell, void *context)
+{
+    const struct sg_topology *t = diagnosis->topology;
+    size_t n_groups = diagnosis->groups->n;
+    char text[120], mend[200];
+
+    (void)snprintf(text, sizeof text, "%zu brokers, %zu topics, %zu partitions", t->n_brokers,
+        t->n_topics, t->n_partitions);
+    (void)snprintf(mend, sizeof mend, "if there are topics: allow %s, or look at topics.include",
+        sg_diagnosis_acl(SG_REQUEST_METADATA));
+    tell(context, &(struct sg_check){ t->n_topics ? SG_CHECK_GOOD : SG_CHECK_DOUBTFUL, "cluster",
+                      "metadata", text, t->n_topics ? "" : mend, diagnosis->took_ms });
+    (void)snprintf(text, sizeof text, "%zu consumer groups", n_groups);
+    (void)snprintf(mend, sizeof mend, "if there are groups: allow %s, or look at groups.include",
+        sg_diagnosis_acl(SG_REQUEST_LIST_GROUPS));
+    tell(context, &(struct sg_check){ n_groups ? SG_CHECK_GOOD : SG_CHECK_DOUBTFUL, "cluster",
+                      "groups", text, n_groups ? "" : mend, -1 });
+}
+
+void sg_diagnosis_tell(const struct sg_diagnosis *diagnosis, sg_check_fn tell, void *context)
+{
+    if (diagnosis->topology) {
+        tell_counts(diagnosis, tell, context);
+        tell_brokers(diagnosis, tell, context);
+    } else if (diagnosis->failures->n == 0) {
+        tell(context,
+            &(struct sg_check){ SG_CHECK_BAD, "cluster", "metadata", "no broker answered in time",
+                "check bootstrap_servers", diagnosis->took_ms });
+    }
+    for (int request = 0; request <= SG_REQUEST_NONE; request++) {
+        bool is_asked = diagnosis->topology && request < SG_REQUEST_CHECKPOINT;
+        if (!tell_failures_of(diagnosis, (enum sg_request)request, "request", tell, context) &&
+            is_asked)
+            tell(context, &(struct sg_check){ SG_CHECK_GOOD, "request", requests[request].name,
+                              "allowed, no failure", "", -1 });
+    }
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What one collection shows about the admin API, for `--doctor`: the cluster, each broker, and each
+ * kind of request, with the ACL that is missing where a request was refused.
+ */
+
+#include "admin/client.h"
+#include "admin/failures.h"
+#include "admin/groups.h"
+#include "admin/topology.h"
+#include "collectors/collector.h"
+
+/* All borrowed. */
+struct sg_diagnosis {
+    struct sg_client *client;
+    const struct sg_topology *topology; /* NULL: no Metadata */
+    const struct sg_groups *groups;
+    const bool *answered; /* per place in topology->brokers; NULL without topology */
+    const struct sg_failures *failures;
+    int64_t took_ms;
+};
+
+void sg_diagnosis_tell(const struct sg_diagnosis *diagnosis, sg_check_fn tell, void *context);
+
+/** The ACL that a request of this kind needs, as kafka-acls.sh names operation and resource. */
+const char *sg_diagnosis_acl(enum sg_request request);
