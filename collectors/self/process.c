@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 static int64_t count_open_fds(void)
@@ -22,20 +23,15 @@ static int64_t count_open_fds(void)
     return n;
 }
 
+/* From the clocks: /proc/stat is hidden where systemd's ProcSubset=pid is set. */
 static double boot_unix_s(void)
 {
-    char line[256];
-    long long seconds = 0;
-    FILE *file = fopen("/proc/stat", "re");
+    struct timespec now, since_boot;
 
-    if (!file)
-        return 0;
-    while (fgets(line, sizeof line, file)) {
-        if (sscanf(line, "btime %lld", &seconds) == 1)
-            break;
-    }
-    (void)fclose(file);
-    return (double)seconds;
+    (void)clock_gettime(CLOCK_REALTIME, &now); /* cannot fail for these clocks */
+    (void)clock_gettime(CLOCK_BOOTTIME, &since_boot);
+    return (double)(now.tv_sec - since_boot.tv_sec) +
+           (double)(now.tv_nsec - since_boot.tv_nsec) / 1e9;
 }
 
 int sg_process_read(struct sg_process *ret_process)
@@ -43,7 +39,7 @@ int sg_process_read(struct sg_process *ret_process)
     char text[1024];
     uint64_t user, system, start, virtual_bytes;
     int64_t threads, resident_pages;
-    struct rlimit limit;
+    struct rlimit limit, memory_limit;
 
     FILE *file = fopen("/proc/self/stat", "re");
     if (!file)
@@ -59,7 +55,7 @@ int sg_process_read(struct sg_process *ret_process)
                        " %*d %*d %*d %*d %" SCNd64 " %*d %" SCNu64 " %" SCNu64 " %" SCNd64,
                        &user, &system, &threads, &start, &virtual_bytes, &resident_pages) != 6)
         return -EIO;
-    if (getrlimit(RLIMIT_NOFILE, &limit))
+    if (getrlimit(RLIMIT_NOFILE, &limit) || getrlimit(RLIMIT_AS, &memory_limit))
         return -EIO;
 
     double ticks_per_s = (double)sysconf(_SC_CLK_TCK);
@@ -69,6 +65,7 @@ int sg_process_read(struct sg_process *ret_process)
         .max_fds = (int64_t)limit.rlim_cur,
         .resident_bytes = resident_pages * sysconf(_SC_PAGESIZE),
         .virtual_bytes = (int64_t)virtual_bytes,
+        .virtual_max_bytes = (double)memory_limit.rlim_cur,
         .threads = threads,
         .start_unix_s = boot_unix_s() + (double)start / ticks_per_s,
     };

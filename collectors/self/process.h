@@ -11,6 +11,7 @@ struct sg_process {
     int64_t max_fds;
     int64_t resident_bytes;
     int64_t virtual_bytes;
+    double virtual_max_bytes; /* 2^64 - 1 without a limit, as client_golang has it */
     int64_t threads;
     double start_unix_s;
 };

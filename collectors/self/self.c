@@ -31,6 +31,7 @@ enum family {
     PROCESS_MAX_FDS,
     PROCESS_RESIDENT,
     PROCESS_VIRTUAL,
+    PROCESS_VIRTUAL_MAX,
     PROCESS_THREADS,
     PROCESS_START,
     FAMILIES,
@@ -86,6 +87,8 @@ const struct sg_family sg_self_families[FAMILIES + 1] = {
         "Resident memory of Streamgauge." },
     [PROCESS_VIRTUAL] = { "process_virtual_memory_bytes", SG_METRIC_GAUGE,
         "Virtual memory of Streamgauge." },
+    [PROCESS_VIRTUAL_MAX] = { "process_virtual_memory_max_bytes", SG_METRIC_GAUGE,
+        "Limit of Streamgauge's virtual memory; 2^64 - 1 is none." },
     [PROCESS_THREADS] = { "process_threads", SG_METRIC_GAUGE, "Threads of Streamgauge." },
     [PROCESS_START] = { "process_start_time_seconds", SG_METRIC_GAUGE,
         "When the process started, Unix time: Streamgauge itself, or, with the label broker or "
@@ -97,6 +100,7 @@ struct sg_self {
     const struct sg_http_counts *http; /* NULL: not serving */
     const struct sg_roster *roster;
     const struct sg_self_notes *notes;
+    double start_unix_s; /* read once: who looks for restarts asks whether it has changed */
     struct sg_series_table *table;
     uint32_t families[FAMILIES];
 };
@@ -258,8 +262,11 @@ static void put_process(struct sg_self *self)
     put_int(self, PROCESS_MAX_FDS, NULL, 0, process.max_fds);
     put_int(self, PROCESS_RESIDENT, NULL, 0, process.resident_bytes);
     put_int(self, PROCESS_VIRTUAL, NULL, 0, process.virtual_bytes);
+    put_double(self, PROCESS_VIRTUAL_MAX, NULL, 0, process.virtual_max_bytes);
     put_int(self, PROCESS_THREADS, NULL, 0, process.threads);
-    put_double(self, PROCESS_START, NULL, 0, process.start_unix_s);
+    if (self->start_unix_s == 0)
+        self->start_unix_s = process.start_unix_s;
+    put_double(self, PROCESS_START, NULL, 0, self->start_unix_s);
 }
 
 static void put_notes(struct sg_self *self)
