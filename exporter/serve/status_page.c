@@ -21,6 +21,12 @@ enum {
     TROUBLES_SHOWN = 12, /* at the top */
 };
 
+#ifdef __clang__
+#define COMPILER __VERSION__
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
+
 #define IDLE_LOW \
     0.3 /* of a broker's threads; Kafka's own advice is to look when it is under this */
 
@@ -656,7 +662,7 @@ static void put_foot(struct page *page)
 
     put(page, "<details><summary>Configuration</summary>\n<pre tabindex=\"0\">");
     put_text(page, page->clusters->config_text);
-    put(page, "</pre></details>\n<footer>Streamgauge " SG_VERSION ", compiled with " __VERSION__
+    put(page, "</pre></details>\n<footer>Streamgauge " SG_VERSION ", compiled with " COMPILER
               ". This page was made at ");
     (void)gmtime_r(&now, &parts);
     (void)strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts);

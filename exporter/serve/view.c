@@ -5,6 +5,7 @@
 #include "base/grow.h"
 #include "base/index.h"
 #include "metric/series.h"
+#include "metric/text.h"
 
 #include <errno.h>
 #include <math.h>
@@ -54,42 +55,30 @@ struct sg_view *sg_view_free(struct sg_view *view)
 
 /* ---- Labels, from the rendered text ---- */
 
-static bool take_label(struct sg_arena *arena, struct sg_str *rest, struct sg_label *ret_label)
+/* @return the value as it was before it was escaped; empty without memory */
+static struct sg_str unescape(struct sg_arena *arena, struct sg_str value)
 {
-    const char *equals = memchr(rest->ptr, '=', rest->len);
-
-    if (!equals || (size_t)(equals - rest->ptr) + 2 > rest->len)
-        return false;
-    struct sg_str name = { rest->ptr, (size_t)(equals - rest->ptr) };
-    const char *from = equals + 2;
-    const char *end = rest->ptr + rest->len;
-    char *value = sg_arena_bytes(arena, (size_t)(end - from) + 1);
+    char *plain = sg_arena_bytes(arena, value.len + 1);
     size_t n = 0;
-    if (!value)
-        return false;
-    for (; from < end && *from != '"'; from++) {
-        if (*from == '\\' && from + 1 < end)
-            value[n++] = *++from == 'n' ? '\n' : *from;
+
+    for (size_t i = 0; plain && i < value.len; i++) {
+        if (value.ptr[i] == '\\' && i + 1 < value.len)
+            plain[n++] = value.ptr[++i] == 'n' ? '\n' : value.ptr[i];
         else
-            value[n++] = *from;
+            plain[n++] = value.ptr[i];
     }
-    from += from < end;                 /* the quote */
-    from += from < end && *from == ','; /* or the closing brace, which ends it */
-    *rest = (struct sg_str){ from, (size_t)(end - from) };
-    *ret_label = (struct sg_label){ name, { value, n } };
-    return true;
+    return (struct sg_str){ plain ? plain : "", n };
 }
 
 static void read_labels(struct sg_arena *arena, struct sg_str text, struct labels *labels)
 {
-    const char *brace = memchr(text.ptr, '{', text.len);
-    struct sg_str rest = { brace ? brace + 1 : "",
-        brace ? text.len - (size_t)(brace + 1 - text.ptr) : 0 };
+    struct sg_str rest = sg_text_labels(text);
 
     labels->n = 0;
-    while (labels->n < SG_LABELS_MAX && rest.len && rest.ptr[0] != '}' &&
-           take_label(arena, &rest, &labels->label[labels->n]))
-        labels->n++;
+    while (labels->n < SG_LABELS_MAX && sg_text_next_label(&rest, &labels->label[labels->n])) {
+        struct sg_label *label = &labels->label[labels->n++];
+        label->value = unescape(arena, label->value);
+    }
 }
 
 static struct sg_str find_label(const struct labels *labels, struct sg_str name)

@@ -184,6 +184,23 @@ def test_reload_sees_a_rule_file_that_has_changed(start, rules):
         assert process.page().values("app_other")
 
 
+def test_reloads_under_thread_sanitizer(start, rules):
+    one, two = Agent(), Agent()
+    with agents(one, two):
+        texts = [config_of(jvm("one", one, rules)), config_of(jvm("one", one, rules), jvm("two", two, rules)),
+                 config_of(jvm("two", two, rules), cluster="d"), "nonsense: 1\n"]
+        process = start(texts[0], build="tsan")
+        with Watcher(process) as watcher:
+            for _ in range(10):
+                for text in texts:
+                    write(process, text)
+                    assert reload(process)[0] in (200, 500)
+                    fetch(process.url + "/")
+        assert watcher.n > 5
+        assert process.end()[0] == 0
+        assert "ThreadSanitizer" not in process.log()
+
+
 def test_reload_takes_post_only(start, rules):
     one = Agent()
     with agents(one):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kafka's security modes on a real broker: each works with librdkafka's properties as they are, and
 what is wrong is told as one error, with a kind of its own."""
+import json
 import re
 import subprocess
 import time
@@ -253,3 +254,35 @@ def test_configurations_that_may_not_be_read_are_told_once(secured, certificates
     page = process.page()
     assert page.value("kafka_consumergroup_lag", consumergroup="reader", topic="audit") == 4
     assert not page.values("kafka_topic_min_insync_replicas")
+
+
+def doctor(folder, text):
+    path = folder / "doctor.yaml"
+    path.write_text(text)
+    result = subprocess.run(
+        [BUILD / "gcc-asan/streamgauge", f"--config.file={path}", "--doctor", "--log.format=json"],
+        capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+    assert PASSWORD not in result.stdout + result.stderr and WRONG not in result.stdout + result.stderr
+    return result.returncode, [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_doctor_names_a_wrong_password(secured, certificates, tmp_path):
+    good = sasl(certificates, "PLAIN", "plain")
+    code, found = doctor(tmp_path, config(secured, "SCRAM", good, "8s"))
+    assert code == 0, found
+    code, found = doctor(tmp_path, config(secured, "SCRAM", good | {"sasl.password": WRONG}, "8s"))
+    bad = [one for one in found if one["result"] == "fail"]
+    assert code == 1 and bad and "sasl.password" in bad[0]["mend"], found
+
+
+@pytest.mark.parametrize("acls, words", [
+    ("no topics", "DESCRIBE on the topics"),
+    ("no groups, no cluster", "DESCRIBE on the groups"),
+])
+def test_doctor_names_the_missing_acl(secured, certificates, tmp_path, acls, words):
+    user = "doctor-" + acls.replace(" ", "-").replace(",", "")
+    allow(secured, user, ACLS[acls][0])
+    client = modes(certificates)["OAUTHBEARER"][1] | {
+        "sasl.oauthbearer.config": f'"principal={user} scope=monitoring"'}
+    _, found = doctor(tmp_path, config(secured, "SCRAM", client, "8s"))
+    assert any(words in one["mend"] for one in found if one["result"] != "ok"), found
