@@ -72,9 +72,8 @@ static bool is_listed(const char *const *names, size_t n, const char *name)
 static bool is_loaded(const char *const *names, size_t at, const struct sg_embedded *file)
 {
     for (const struct sg_embedded *other = sg_catalogue_files; other->set; other++) {
-        if (other->text == file->text &&
-            (is_listed(names, at, other->set) ||
-                (other < file && strcmp(other->set, names[at]) == 0)))
+        if (other->text == file->text && (is_listed(names, at, other->set) ||
+                                             (other < file && strcmp(other->set, names[at]) == 0)))
             return true;
     }
     return false;

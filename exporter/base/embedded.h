@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Files that the build has compiled in; embed.py makes tables of them, which end with a NULL set. */
+/* Files that the build has compiled in; embed.py makes tables of them, which end with a NULL set.
+ */
 
 #include <stddef.h>
 

@@ -59,13 +59,10 @@ static enum MHD_Result answer_reload(
 /* ---- The table ---- */
 
 static const struct sg_route routes[] = {
-    { NULL, SG_METHODS_READ, sg_pages_metrics },
-    { "/", SG_METHODS_READ, answer_status_page },
-    { "/probe", SG_METHODS_READ, sg_pages_probe },
-    { "/sd", SG_METHODS_READ, sg_pages_discover },
+    { NULL, SG_METHODS_READ, sg_pages_metrics }, { "/", SG_METHODS_READ, answer_status_page },
+    { "/probe", SG_METHODS_READ, sg_pages_probe }, { "/sd", SG_METHODS_READ, sg_pages_discover },
     { "/-/healthy", SG_METHODS_READ, answer_healthy },
-    { "/-/reload", SG_METHODS_POST, answer_reload },
-    { "/-/ready", SG_METHODS_READ, answer_ready },
+    { "/-/reload", SG_METHODS_POST, answer_reload }, { "/-/ready", SG_METHODS_READ, answer_ready },
     { "/healthz", SG_METHODS_READ, answer_healthy }, /* where kafka_exporter has it */
 };
 
