@@ -76,6 +76,7 @@ int main(int argc, char **argv)
     }
     (void)sg_server_stop(server);
     (void)sg_pager_free(pager);
+    (void)sg_slot_free(slot);
     (void)sg_store_free(store);
     return 0;
 }
