@@ -82,7 +82,7 @@ def test_classic_group_beside_it_is_complete(node, build):
 def test_share_group_is_not_taken_for_a_consumer_group(node):
     """librdkafka does not know share groups (KIP-932): they have no series, and cost nothing else."""
     member = subprocess.Popen(
-        ["java", "-cp", node.jars, REPO / "tests/e2e/java/ShareGroup.java", node.bootstrap, "t", "shared"],
+        ["java", "-cp", node.jars, REPO / "tests/e2e/java/kafka/ShareGroup.java", node.bootstrap, "t", "shared"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         assert member.stdout.readline() == "member\n"
