@@ -72,6 +72,15 @@ int sg_buf_printf(struct sg_buf *buf, const char *format, ...)
     return 0;
 }
 
+void sg_buf_fit(struct sg_buf *buf)
+{
+    char *ptr = buf->len ? realloc(buf->ptr, buf->len) : NULL;
+    if (!ptr)
+        return;
+    buf->ptr = ptr;
+    buf->allocated = buf->len;
+}
+
 char *sg_buf_take(struct sg_buf *buf)
 {
     char *text = malloc(buf->len + 1);

@@ -56,6 +56,10 @@ static inline int sg_buf_add_char(struct sg_buf *buf, char c)
 int sg_buf_printf(struct sg_buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/** Give back the memory that the content does not need: growing doubles, and some bounds are high.
+ */
+void sg_buf_fit(struct sg_buf *buf);
+
 /** The content, borrowed until the next append. */
 static inline struct sg_str sg_buf_get(const struct sg_buf *buf)
 {

@@ -45,7 +45,8 @@ static void free_cluster(struct sg_cluster_config *cluster)
     free(cluster->topics.exclude);
     free(cluster->groups.include);
     free(cluster->groups.exclude);
-    sg_config_free_jolokia(cluster);
+    sg_config_free_jolokia(&cluster->jolokia);
+    sg_config_free_jvms(cluster);
     for (size_t i = 0; i < cluster->n_spark; i++) {
         free(cluster->spark[i].name);
         free(cluster->spark[i].checkpoint);
@@ -167,7 +168,7 @@ static void read_client(
     }
     cluster->client = calloc(n + 1, sizeof *cluster->client);
     if (!cluster->client) {
-        sg_yaml_problem(yaml, node, "out of memory");
+        sg_config_no_memory(yaml, node);
         return;
     }
     for (size_t i = 0; i < n; i++) {
@@ -226,7 +227,7 @@ static void read_spark(
     }
     cluster->spark = calloc(n + 1, sizeof *cluster->spark);
     if (!cluster->spark) {
-        sg_yaml_problem(yaml, list, "out of memory");
+        sg_config_no_memory(yaml, list);
         return;
     }
     for (size_t i = 0; i < n; i++) {
@@ -296,7 +297,7 @@ static void read_clusters(
     }
     config->clusters = calloc(n, sizeof *config->clusters);
     if (!config->clusters) {
-        sg_yaml_problem(yaml, list, "out of memory");
+        sg_config_no_memory(yaml, list);
         return;
     }
     for (size_t i = 0; i < n; i++) {

@@ -14,6 +14,12 @@
 
 #define SG_DEFAULT_RULES "kafka"
 
+/** Memory is short; this is a problem like others. */
+static inline void sg_config_no_memory(struct sg_yaml *yaml, const struct sg_yaml_node *node)
+{
+    sg_yaml_problem(yaml, node, "out of memory");
+}
+
 /** KEY, where ${NAME} is the environment's, or KEY_file, not both. */
 void sg_config_read_secret(
     struct sg_yaml *yaml, const struct sg_yaml_node *map, const char *key, char **value);
@@ -42,8 +48,9 @@ void sg_config_read_jvms(struct sg_yaml *yaml,
     const struct sg_config *config,
     struct sg_cluster_config *cluster);
 
-/** Free what the two have read. */
-void sg_config_free_jolokia(struct sg_cluster_config *cluster);
+/** Free what the two have read; not the structs themselves. */
+void sg_config_free_jolokia(struct sg_jolokia_config *jolokia);
+void sg_config_free_jvms(struct sg_cluster_config *cluster);
 
 /** What is in the map "groups" besides "include" and "exclude". */
 void sg_config_read_group_keys(

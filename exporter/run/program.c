@@ -9,6 +9,7 @@
 #include "run/rhythm.h"
 #include "run/shift.h"
 #include "self/self.h"
+#include "serve/parts.h"
 #include "serve/reload.h"
 #include "serve/serve.h"
 #include "serve/view.h"
@@ -50,6 +51,7 @@ struct sg_program {
     struct sg_pager *pager;
     struct sg_http_counts http;
     struct sg_history *history;
+    struct sg_parts *parts;
     int64_t remembered_ms;
     struct sg_reloader *reloader;
     struct sg_server *server;
@@ -179,6 +181,8 @@ static int make_parts(struct sg_program *program, const struct sg_config *config
     if (!r)
         r = sg_history_new(&program->history);
     if (!r)
+        r = sg_parts_new(&program->parts);
+    if (!r)
         r = sg_shift_new(program->clock, &program->shift);
     program->workplace = (struct sg_workplace){
         .store = program->store,
@@ -226,6 +230,7 @@ struct sg_program *sg_program_free(struct sg_program *program)
     sg_reloader_close(program->reloader);
     (void)sg_server_stop(program->server);
     (void)sg_reloader_free(program->reloader);
+    (void)sg_parts_free(program->parts);
     (void)sg_history_free(program->history);
     (void)sg_pager_free(program->pager);
     (void)sg_self_free(program->self);
@@ -257,6 +262,7 @@ int sg_program_start(struct sg_program *program,
         .telemetry_path = flags->telemetry_path,
         .web_config_file = flags->web_config_file,
         .pager = program->pager,
+        .parts = program->parts,
         .store = program->store,
         .roster = program->roster,
         .history = program->history,

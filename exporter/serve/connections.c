@@ -32,6 +32,7 @@ struct connection {
     int fd;
     enum state state;
     int64_t since_ms;                 /* monotonic: when the state began */
+    bool began;                       /* a request's line came, the rest has not */
     struct sg_web_reading *handshake; /* what its TLS session uses, for its life; or NULL */
     struct sg_web_reading *request;   /* what its latest request was checked against; or NULL */
 };
@@ -230,7 +231,7 @@ static void closed(struct connection *one)
     struct sg_connections *all = one->all;
 
     (void)pthread_mutex_lock(&all->lock);
-    if (one->state == WAITS_FIRST && has_sent(one))
+    if (one->state != CUT && (one->began || (one->state == WAITS_FIRST && has_sent(one))))
         sg_http_count_refused(all->counts, SG_HTTP_REFUSED_MALFORMED);
     if (one->previous)
         one->previous->next = one->next;
@@ -279,9 +280,20 @@ const struct sg_web_config *sg_connections_web(struct MHD_Connection *connection
     return one && one->request ? one->request->config : NULL;
 }
 
+void sg_connections_began(struct MHD_Connection *connection)
+{
+    struct connection *one = connection_of(connection);
+    if (one)
+        one->began = true;
+}
+
 void sg_connections_request(struct MHD_Connection *connection)
 {
-    set_state(connection_of(connection), ANSWERS);
+    struct connection *one = connection_of(connection);
+
+    if (one)
+        one->began = false;
+    set_state(one, ANSWERS);
 }
 
 void sg_connections_completed(struct MHD_Connection *connection)

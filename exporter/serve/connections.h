@@ -55,6 +55,9 @@ void sg_connections_attach(struct MHD_Connection *connection, struct sg_web_read
 /** The same, borrowed until the next request; NULL when there is none. */
 const struct sg_web_config *sg_connections_web(struct MHD_Connection *connection);
 
+/** A request's line has come. When the connection ends before the rest, it was malformed. */
+void sg_connections_began(struct MHD_Connection *connection);
+
 /** A request has come whole: its answer's time begins. */
 void sg_connections_request(struct MHD_Connection *connection);
 

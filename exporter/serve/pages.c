@@ -5,10 +5,15 @@
 #include "serve/accept.h"
 #include "serve/answer.h"
 #include "serve/discover.h"
+#include "serve/parts.h"
 #include "serve/query.h"
 
 #include <stdint.h>
-#include <stdlib.h>
+#include <string.h>
+
+enum {
+    NAME_BYTES_MAX = 64 * 1024 /* of a part; a request is shorter */
+};
 
 static const char out_of_memory[] = "out of memory\n";
 
@@ -119,28 +124,31 @@ static enum MHD_Result answer_whole_page(const struct sg_serve_config *config,
     return sg_answer_send(connection, MHD_HTTP_OK, response);
 }
 
-static enum MHD_Result answer_selection(const struct sg_serve_config *config,
+static void unref_part(void *part)
+{
+    (void)sg_part_unref(part);
+}
+
+/* @param name  of the selection, as in parts.h */
+static enum MHD_Result answer_part(const struct sg_serve_config *config,
     struct MHD_Connection *connection,
     const struct wanted *wanted,
-    const struct sg_selection *selection)
+    const struct sg_selection *selection,
+    struct sg_str name)
 {
-    struct sg_page *page = sg_pager_take(config->pager);
-    struct MHD_Response *response = NULL;
-    struct sg_buf body;
+    const struct sg_part_wanted part_wanted = { name, selection, wanted->media.format,
+        wanted->coding };
+    struct sg_part *part = NULL;
 
-    sg_buf_init(&body, SG_PAGE_BYTES_MAX);
-    int r = sg_page_select(page, wanted->media.format, selection, wanted->coding, &body);
-    (void)sg_page_unref(page);
-    if (!r) {
-        response = MHD_create_response_from_buffer(body.len, body.ptr, MHD_RESPMEM_MUST_FREE);
-        if (response)
-            (void)sg_take(&body.ptr); /* the response has it now */
-    }
-    sg_buf_done(&body);
-    if (r)
+    if (sg_parts_take(config->parts, config->pager, &part_wanted, &part))
         return sg_answer_note(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory);
-    if (response)
-        add_page_headers(response, wanted);
+    struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
+        part->body.len, (void *)(uintptr_t)part->body.ptr, unref_part, part);
+    if (!response) {
+        (void)sg_part_unref(part);
+        return MHD_NO;
+    }
+    add_page_headers(response, wanted);
     return sg_answer_send(connection, MHD_HTTP_OK, response);
 }
 
@@ -159,7 +167,10 @@ enum MHD_Result sg_pages_metrics(
     if (collect.everything)
         return answer_whole_page(config, connection, &wanted);
     struct sg_selection selection = sg_collect_selection(&collect);
-    return answer_selection(config, connection, &wanted, &selection);
+    char name[1 + sizeof collect.chosen] = { 'c' };
+    memcpy(name + 1, collect.chosen, sizeof collect.chosen);
+    return answer_part(
+        config, connection, &wanted, &selection, (struct sg_str){ name, sizeof name });
 }
 
 enum MHD_Result sg_pages_probe(
@@ -184,7 +195,13 @@ enum MHD_Result sg_pages_probe(
     const struct sg_clusters *clusters = sg_roster_take(config->roster);
     probe.cluster_label = clusters->label;
     struct sg_selection selection = sg_probe_selection(&probe);
-    enum MHD_Result result = answer_selection(config, connection, &wanted, &selection);
+    struct sg_buf name;
+    sg_buf_init(&name, NAME_BYTES_MAX);
+    enum MHD_Result result =
+        sg_buf_printf(&name, "p%s%c%s%c%s", probe.cluster_label, 0, probe.cluster, 0, probe.broker)
+            ? sg_answer_note(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory)
+            : answer_part(config, connection, &wanted, &selection, sg_buf_get(&name));
+    sg_buf_done(&name);
     (void)sg_clusters_unref(clusters);
     return result;
 }

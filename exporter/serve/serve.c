@@ -88,6 +88,15 @@ static enum MHD_Result handle_request(void *context,
     return sg_routes_answer(&server->config, connection, method, url);
 }
 
+/* The request's line has been read, its headers have not. @return the request's context at first */
+static void *request_began(void *context, const char *uri, struct MHD_Connection *connection)
+{
+    (void)context;
+    (void)uri;
+    sg_connections_began(connection);
+    return NULL;
+}
+
 static void request_completed(void *context,
     struct MHD_Connection *connection,
     void **request,
@@ -113,16 +122,31 @@ static size_t unescape(void *context, struct MHD_Connection *connection, char *t
 static void log_library(void *context, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
-/* libmicrohttpd tells of clients that break off; worth a line only for someone who looks for it. */
+/*
+ * A request that libmicrohttpd cannot read never gets to handle_request(): the library answers it
+ * by itself, and says so here, in words that have long been the same. Were they others, its status
+ * would go uncounted. @return the status, or 0: the line is about something else
+ */
+static unsigned answered_by_library(const char *line)
+{
+    static const char words[] = "Error processing request (HTTP response code is ";
+
+    if (strncmp(line, words, sizeof words - 1) != 0)
+        return 0;
+    return (unsigned)strtoul(line + sizeof words - 1, NULL, 10);
+}
+
+/* Most of it is of clients that break off; worth a line only for someone who looks for it. */
 static void log_library(void *context, const char *format, va_list args)
 {
+    const struct sg_server *server = context;
     char text[512];
 
-    (void)context;
-    if (!sg_log_enabled(SG_LOG_DEBUG))
-        return;
     (void)vsnprintf(text, sizeof text, format, args);
     text[strcspn(text, "\n")] = '\0';
+    unsigned status = answered_by_library(text);
+    if (status)
+        sg_http_count_status(server->config.counts, status);
     sg_log(SG_LOG_DEBUG, NULL, "HTTP: %s", text);
 }
 
@@ -158,13 +182,13 @@ static struct MHD_Daemon *start_daemon(struct sg_server *server, int fd)
 
     return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_USE_ERROR_LOG |
                                 MHD_ALLOW_SUSPEND_RESUME | (tls ? MHD_USE_TLS : 0),
-        0, NULL, NULL, handle_request, server, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
+        0, NULL, NULL, handle_request, server, MHD_OPTION_EXTERNAL_LOGGER, log_library, server,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, SG_CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, LIBRARY_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)MEMORY_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION,
-        sg_connections_notify, server->connections, MHD_OPTION_NOTIFY_COMPLETED, request_completed,
-        server, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL, MHD_OPTION_ARRAY,
-        tls ? tls_options : no_options, MHD_OPTION_END);
+        sg_connections_notify, server->connections, MHD_OPTION_URI_LOG_CALLBACK, request_began,
+        NULL, MHD_OPTION_NOTIFY_COMPLETED, request_completed, server, MHD_OPTION_UNESCAPE_CALLBACK,
+        unescape, NULL, MHD_OPTION_ARRAY, tls ? tls_options : no_options, MHD_OPTION_END);
 }
 
 /* @param fd consumed */

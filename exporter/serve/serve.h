@@ -23,6 +23,7 @@ enum {
 };
 
 struct sg_history;
+struct sg_parts;
 struct sg_reloader;
 
 /* All borrowed; they outlive the server. */
@@ -33,6 +34,7 @@ struct sg_serve_config {
     const char *telemetry_path;   /* "/metrics" */
     const char *web_config_file;  /* --web.config.file, or NULL */
     struct sg_pager *pager;
+    struct sg_parts *parts; /* NULL: parts of the page are made for each request */
     const struct sg_store *store;
     const struct sg_roster *roster;
     const struct sg_history *history; /* NULL: there are no plots and no rates */

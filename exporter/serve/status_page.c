@@ -3,6 +3,8 @@
 
 #include "base/auto.h"
 #include "serve/html.h"
+#include "serve/troubles.h"
+#include "serve/urgency.h"
 #include "serve/view.h"
 #include "version.h"
 
@@ -18,7 +20,6 @@ enum {
     PARTITIONS_SHOWN = 15,
     BROKERS_SHOWN = 200, /* of one cluster */
     SLOTS_SHOWN = 500,
-    TROUBLES_SHOWN = 12, /* at the top */
 };
 
 #ifdef __clang__
@@ -142,219 +143,15 @@ static void end_table(struct page *page, size_t n_left_out, const char *rest)
     put(page, "</p>\n");
 }
 
-/* ---- Order: most urgent first ---- */
-
-static int group_rank(const struct sg_view_group *group)
-{
-    static const char *const order[] = { "losing_data", "stalled", "stopped", "lagging",
-        "rewound" };
-
-    for (int i = 0; i < 5; i++) {
-        if (sg_str_equal(group->status, sg_str_of(order[i])))
-            return i;
-    }
-    return 5;
-}
-
-/* By lag in seconds; where it is not known by what the status says. */
-static int compare_groups(const void *a_opaque, const void *b_opaque)
-{
-    const struct sg_view_group *a = a_opaque, *b = b_opaque;
-    double lag_a = isnan(a->lag_seconds) ? -1 : a->lag_seconds;
-    double lag_b = isnan(b->lag_seconds) ? -1 : b->lag_seconds;
-
-    if (lag_a != lag_b)
-        return lag_a < lag_b ? 1 : -1;
-    if (group_rank(a) != group_rank(b))
-        return group_rank(a) - group_rank(b);
-    return sg_str_compare(a->name, b->name);
-}
-
-static bool is_leaderless(const struct sg_view_partition *partition)
-{
-    return partition->leader.len > 0 && partition->leader.ptr[0] == '-';
-}
-
-static int partition_rank(const struct sg_view_partition *partition)
-{
-    return is_leaderless(partition) ? 0 : partition->under_min_isr ? 1 : 2;
-}
-
-static int compare_partitions(const void *a_opaque, const void *b_opaque)
-{
-    const struct sg_view_partition *a = a_opaque, *b = b_opaque;
-    int r = partition_rank(a) - partition_rank(b);
-
-    if (!r) /* Kafka's own topics last */
-        r = sg_str_starts_with(a->topic, SG_STR("__")) - sg_str_starts_with(b->topic, SG_STR("__"));
-    if (!r)
-        r = sg_str_compare(a->topic, b->topic);
-    if (!r)
-        r = a->partition.len != b->partition.len ? (a->partition.len > b->partition.len ? 1 : -1)
-                                                 : sg_str_compare(a->partition, b->partition);
-    return r;
-}
-
-static int slot_rank(const struct sg_slot_status *slot)
-{
-    return slot->has_run && !slot->success ? 0 : slot->has_run ? 2 : 1;
-}
-
-static int compare_slots(const void *a_opaque, const void *b_opaque)
-{
-    const struct sg_slot_status *a = a_opaque, *b = b_opaque;
-    int r = slot_rank(a) - slot_rank(b);
-
-    if (!r)
-        r = strcmp(a->cluster, b->cluster);
-    if (!r)
-        r = strcmp(a->collector, b->collector);
-    return r ? r : strcmp(a->target, b->target);
-}
-
-/* An array without elements may be NULL, which qsort() does not take. */
-static void sort(void *array, size_t n, size_t size, int (*compare)(const void *, const void *))
-{
-    if (n)
-        qsort(array, n, size, compare);
-}
-
 /* ---- What needs a look ---- */
 
-struct troubles {
-    size_t n_urgent;
-    size_t n_others;
-    struct sg_buf items;
-};
-
-/* Begin an item; the text follows into troubles->items. */
-static void begin_trouble(
-    struct page *page, struct troubles *troubles, bool urgent, const char *anchor)
+static void put_verdict(struct page *page)
 {
-    if (urgent)
-        troubles->n_urgent++;
-    else
-        troubles->n_others++;
-    if (troubles->n_urgent + troubles->n_others <= TROUBLES_SHOWN && !page->r)
-        page->r = sg_buf_printf(&troubles->items, "<li><a href=\"#%s\">", anchor);
-}
+    struct sg_troubles troubles;
 
-static void trouble(struct page *page,
-    struct troubles *troubles,
-    bool urgent,
-    const char *anchor,
-    struct sg_str before,
-    struct sg_str name,
-    const char *after)
-{
-    begin_trouble(page, troubles, urgent, anchor);
-    if (page->r || troubles->n_urgent + troubles->n_others > TROUBLES_SHOWN)
+    if (page->r)
         return;
-    page->r = sg_html_text(&troubles->items, before);
-    if (!page->r)
-        page->r = sg_html_text(&troubles->items, name);
-    if (!page->r)
-        page->r = sg_buf_printf(&troubles->items, "%s</a></li>\n", after);
-}
-
-static void find_cluster_troubles(struct page *page, struct troubles *troubles)
-{
-    for (size_t i = 0; i < page->clusters->n; i++) {
-        char anchor[32];
-        const struct sg_cluster *cluster = page->clusters->clusters[i];
-        sg_auto_free struct sg_broker *brokers = NULL;
-        size_t n = 0;
-        char text[64];
-
-        (void)snprintf(anchor, sizeof anchor, "brokers-%zu", i);
-        if (sg_cluster_get_state(cluster) == SG_CLUSTER_DOWN) {
-            trouble(page, troubles, true, anchor, SG_STR("Cluster "),
-                sg_str_of(sg_cluster_name(cluster)), " cannot be reached");
-            continue;
-        }
-        if (sg_cluster_get_state(cluster) != SG_CLUSTER_UP ||
-            sg_cluster_copy_brokers(cluster, &brokers, &n))
-            continue;
-        for (size_t j = 0; j < n; j++) {
-            if (brokers[j].up)
-                continue;
-            (void)snprintf(
-                text, sizeof text, "Broker %" PRId32 " is down in cluster ", brokers[j].id);
-            trouble(page, troubles, true, anchor, sg_str_of(text),
-                sg_str_of(sg_cluster_name(cluster)), "");
-        }
-    }
-}
-
-static void find_partition_troubles(struct page *page, struct troubles *troubles)
-{
-    static const struct {
-        bool urgent;
-        const char *one;
-        const char *many;
-    } kinds[] = {
-        { true, "1 partition has no leader: it can be neither written nor read",
-            " partitions have no leader: they can be neither written nor read" },
-        { true,
-            "1 partition has fewer replicas in sync than min.insync.replicas: writes with "
-            "acks=all fail",
-            " partitions have fewer replicas in sync than min.insync.replicas: writes with "
-            "acks=all "
-            "fail" },
-        { false, "1 partition lacks a replica in sync", " partitions lack replicas in sync" },
-    };
-    size_t n[3] = { 0 };
-    char text[32];
-
-    for (size_t i = 0; i < page->view->n_partitions; i++)
-        n[partition_rank(&page->view->partitions[i])]++;
-    for (size_t i = 0; i < 3; i++) {
-        (void)snprintf(text, sizeof text, "%zu", n[i]);
-        if (n[i])
-            trouble(page, troubles, kinds[i].urgent, "partitions",
-                n[i] == 1 ? SG_STR("") : sg_str_of(text), SG_STR(""),
-                n[i] == 1 ? kinds[i].one : kinds[i].many);
-    }
-}
-
-static void find_group_troubles(struct page *page, struct troubles *troubles)
-{
-    static const char *const texts[] = {
-        " loses data: records are deleted before it reads them",
-        " is stalled: it has members and lag, and does not move",
-        " is stopped: it has lag and no members",
-    };
-
-    for (int rank = 0; rank < 3; rank++) {
-        for (size_t i = 0; i < page->view->n_groups; i++) {
-            if (group_rank(&page->view->groups[i]) == rank)
-                trouble(page, troubles, rank == 0, "groups", SG_STR("Group "),
-                    page->view->groups[i].name, texts[rank]);
-        }
-    }
-}
-
-static void find_slot_troubles(struct page *page, struct troubles *troubles)
-{
-    for (size_t i = 0; i < page->n_slots; i++) {
-        const struct sg_slot_status *slot = &page->slots[i];
-        char text[160];
-        if (slot_rank(slot) != 0)
-            continue;
-        (void)snprintf(text, sizeof text, "Collector %.40s fails for ", slot->collector);
-        trouble(page, troubles, false, "collectors", sg_str_of(text), sg_str_of(slot->target), "");
-    }
-}
-
-static void put_troubles(struct page *page)
-{
-    struct troubles troubles = { 0 };
-
-    sg_buf_init(&troubles.items, SG_STATUS_PAGE_BYTES_MAX);
-    find_cluster_troubles(page, &troubles);
-    find_partition_troubles(page, &troubles);
-    find_group_troubles(page, &troubles);
-    find_slot_troubles(page, &troubles);
+    page->r = sg_troubles_find(page->clusters, page->view, page->slots, page->n_slots, &troubles);
     size_t n = troubles.n_urgent + troubles.n_others;
     if (!sg_store_is_ready(page->config->store))
         put(page,
@@ -383,13 +180,13 @@ static void put_troubles(struct page *page)
             page->r = sg_buf_add_str(page->html, sg_buf_get(&troubles.items));
         put(page, "</ul>");
     }
-    if (n > TROUBLES_SHOWN) {
+    if (n > SG_TROUBLES_LISTED_MAX) {
         put(page, "<p>and ");
-        put_count(page, (double)(n - TROUBLES_SHOWN));
+        put_count(page, (double)(n - SG_TROUBLES_LISTED_MAX));
         put(page, " more</p>");
     }
     put(page, "</div>\n");
-    sg_buf_done(&troubles.items);
+    sg_troubles_done(&troubles);
 }
 
 /* ---- Brokers ---- */
@@ -518,9 +315,9 @@ static void put_partitions(struct page *page)
         put(page, "</th><td class=\"n\">");
         put_str(page, partition->partition);
         put(page, "</td><td>");
-        put(page, marks[partition_rank(partition)]);
+        put(page, marks[sg_urgency_of_partition(partition)]);
         put(page, "</td><td>");
-        put_str(page, is_leaderless(partition) ? SG_STR("none") : partition->leader);
+        put_str(page, sg_view_is_leaderless(partition) ? SG_STR("none") : partition->leader);
         put(page, "</td><td>");
         put_str(page, partition->replicas);
         put(page, "</td><td>");
@@ -540,7 +337,7 @@ static void put_group_status(struct page *page, const struct sg_view_group *grou
         "<span class=\"mark warn\">", "<span class=\"mark warn\">", "<span>",
         "<span class=\"up\">" };
     static const char *const words[] = { "loses data", "stalled", "stopped", "lagging", "rewound" };
-    int rank = group_rank(group);
+    int rank = sg_urgency_of_group(group);
 
     if (group->status.len == 0)
         return;
@@ -682,7 +479,7 @@ static int read_slots(struct page *page)
         return -ENOMEM;
     for (size_t i = 0; i < n; i++)
         page->n_slots += sg_store_slot_status(page->config->store, i, &page->slots[page->n_slots]);
-    sort(page->slots, page->n_slots, sizeof *page->slots, compare_slots);
+    sg_urgency_sort_slots(page->slots, page->n_slots);
     return 0;
 }
 
@@ -699,11 +496,9 @@ int sg_status_page_write(const struct sg_serve_config *config, struct sg_buf *ht
     if (!page.r)
         page.r = read_slots(&page);
     if (!page.r) {
-        sort(page.view->groups, page.view->n_groups, sizeof *page.view->groups, compare_groups);
-        sort(page.view->partitions, page.view->n_partitions, sizeof *page.view->partitions,
-            compare_partitions);
+        sg_urgency_sort_view(page.view);
         put_head(&page);
-        put_troubles(&page);
+        put_verdict(&page);
         for (size_t i = 0; i < page.clusters->n; i++) {
             char anchor[32];
             (void)snprintf(anchor, sizeof anchor, "brokers-%zu", i);

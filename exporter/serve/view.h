@@ -11,6 +11,7 @@
 #include "store/roster.h"
 #include "store/store.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,6 +43,11 @@ struct sg_view_partition {
     struct sg_str missing;
     bool under_min_isr;
 };
+
+static inline bool sg_view_is_leaderless(const struct sg_view_partition *partition)
+{
+    return partition->leader.len > 0 && partition->leader.ptr[0] == '-';
+}
 
 struct sg_view_group {
     struct sg_str cluster;

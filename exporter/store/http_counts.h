@@ -7,7 +7,7 @@
 
 /* Why a connection or request was refused, as the label `reason` says it. */
 enum sg_http_refusal {
-    SG_HTTP_REFUSED_MALFORMED, /* ended without one request that could be read */
+    SG_HTTP_REFUSED_MALFORMED, /* ended with a request that could not be read */
     SG_HTTP_REFUSED_TIMEOUT,   /* a request was not whole in time */
     SG_HTTP_REFUSED_IDLE,      /* nothing was asked for too long */
     SG_HTTP_REFUSED_SLOW,      /* the answer was not read in time */

@@ -299,6 +299,7 @@ int sg_pager_make(struct sg_pager *pager)
     free_sets(pager->sets, pager->n_sets);
     pager->sets = sets;
     pager->n_sets = n_sets;
+    page->number = pager->page ? pager->page->number + 1 : 1;
 
     (void)pthread_mutex_lock(&pager->lock);
     struct sg_page *old = pager->page;

@@ -18,6 +18,7 @@
 #include "store/store.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum {
     SG_PAGE_BYTES_MAX = 1 << 30
@@ -33,6 +34,7 @@ enum sg_coding {
 struct sg_page {
     struct sg_str text; /* exposition format 0.0.4 */
     size_t n_series;
+    uint64_t number; /* of this pager's pages: 1, 2, 3, … */
 };
 
 struct sg_page *sg_page_ref(struct sg_page *page);

@@ -104,6 +104,12 @@ class Streamgauge:
         except OSError:
             return False
 
+    def cpu_s(self):
+        """CPU time that the process has taken so far."""
+        stat = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text()
+        ticks = stat.rsplit(")", 1)[1].split()[11:13]
+        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
     def page(self):
         status, _, body = fetch(self.url + "/metrics")
         assert status == 200

@@ -89,9 +89,36 @@ def test_refusals_and_answers_are_counted(process):
         return (page.value("streamgauge_http_refused_total", reason="malformed") == 1
                 and page.value("streamgauge_http_refused_total", reason="body") == 1
                 and page.value("streamgauge_http_requests_total", code="404") == 1
+                and page.value("streamgauge_http_requests_total", code="413") == 1
+                and page.value("streamgauge_http_requests_total", code="431") == 1
                 and page.value("streamgauge_http_requests_total", code="200") >= 1)
 
     wait_for("refusals are on the page", counted, 10)
+
+
+@pytest.mark.parametrize("bad", [
+    b"GET /-/healthy HTTP/1.1\r\n\r\n",                                         # no Host
+    b"GET /-/healthy HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 100_000 + b"\r\n\r\n",
+])
+def test_bad_request_behind_a_good_one_is_counted_too(process, bad):
+    """What the library answers by itself counts as an answer, on a connection that was good so far."""
+    answer = raw(process, b"GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n" + bad)
+    good, code = re.findall(rb"HTTP/1.1 (\d+)", answer)[:2]  # the library may send its headers twice
+    assert good == b"200" and code in (b"400", b"413", b"431")
+
+    def counted():
+        page = process.page()
+        return (page.value("streamgauge_http_requests_total", code=code.decode()) == 1
+                and page.value("streamgauge_http_refused_total", reason="malformed") == 1)
+
+    wait_for("both are on the page", counted, 10)
+
+
+def test_line_that_is_too_long_is_counted_as_an_answer(process):
+    answer = raw(process, b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+    code = re.search(rb"HTTP/1.1 (\d+)", answer)[1].decode()
+    wait_for("it is on the page", lambda: process.page().value(
+        "streamgauge_http_requests_total", code=code) == 1, 10)
 
 
 def test_slow_requests_are_cut_at_the_limit(process):
