@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests do to a cluster: topics, records with a known time, commits, deleted records."""
+import pathlib
 import socket
 import struct
+import subprocess
 import time
 
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Producer, TopicPartition
@@ -10,6 +12,25 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from streamgauge import wait_for
 
 DAY_S = 86400
+REPO = pathlib.Path(__file__).resolve().parents[2]
+
+FIND_KAFKA = """
+set -euo pipefail
+lib=$1/deploy/lab/lib
+for name in console settings process install; do source "$lib/$name.sh"; done
+java_find
+printf '%s\\n' "$java" "$cache/kafka-3.6.0"
+"""
+
+
+def run_tool(main, *arguments):
+    """Run one of Kafka's own tools; what it printed."""
+    text = subprocess.run(["bash", "-c", FIND_KAFKA, "bash", REPO], capture_output=True, text=True,
+                          check=True).stdout
+    java, jars = text.splitlines()[-2:]
+    return subprocess.run(
+        [java, "-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*", main, *arguments],
+        capture_output=True, text=True, timeout=120, check=True, stdin=subprocess.DEVNULL).stdout
 
 
 class Kafka:
@@ -20,13 +41,19 @@ class Kafka:
     def has(self, topic):
         return topic in self.admin.list_topics(timeout=10).topics
 
-    def create(self, topic, partitions=1, **config):
-        """Config with _ for the dots; kept for ever unless it says something else."""
+    def create(self, topic, partitions=1, replicas=None, **config):
+        """Config with _ for the dots; kept for ever unless it says something else.
+
+        replicas: the brokers of each partition, instead of all three as Kafka places them.
+        """
         config = {name.replace("_", "."): str(value) for name, value in config.items()}
+        partitions = len(replicas) if replicas else partitions
         config.setdefault("retention.ms", "-1")
         # A topic that is being deleted is still there for a moment.
         for _ in range(50):
-            (done,) = self.admin.create_topics([NewTopic(topic, partitions, 3, config=config)]).values()
+            new = (NewTopic(topic, partitions, replica_assignment=replicas, config=config) if replicas
+                   else NewTopic(topic, partitions, 3, config=config))
+            (done,) = self.admin.create_topics([new]).values()
             if "already exists" not in str(done.exception()):
                 break
             time.sleep(0.2)

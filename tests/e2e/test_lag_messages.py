@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from conftest import BUILD, REPO
-from kafka import Kafka
+from conftest import BUILD
+from kafka import Kafka, run_tool
 from streamgauge import Page, wait_for
 
 
@@ -93,25 +93,11 @@ def test_topic_deleted_and_made_again(lab, kafka, start):
 
 def described(lab, group):
     """(topic, partition) → (committed offset, lag) as kafka-consumer-groups.sh says it"""
-    text = subprocess.run(["bash", "-c", FIND_KAFKA, "bash", REPO], capture_output=True, text=True,
-                          check=True).stdout
-    java, jars = text.splitlines()[-2:]
-    out = subprocess.run(
-        [java, "-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*",
-         "kafka.admin.ConsumerGroupCommand", "--bootstrap-server", lab.bootstrap, "--describe",
-         "--group", group], capture_output=True, text=True, timeout=120, check=True).stdout
+    out = run_tool("kafka.admin.ConsumerGroupCommand", "--bootstrap-server", lab.bootstrap,
+                   "--describe", "--group", group)
     rows = [line.split() for line in out.splitlines() if line.startswith(group + " ")]
     return {(row[1], row[2]): tuple(None if n == "-" else int(n) for n in (row[3], row[5]))
             for row in rows}
-
-
-FIND_KAFKA = """
-set -euo pipefail
-lib=$1/deploy/lab/lib
-for name in console settings process install; do source "$lib/$name.sh"; done
-java_find
-printf '%s\\n' "$java" "$cache/kafka-3.6.0"
-"""
 
 
 def test_lag_agrees_with_kafkas_own_tool(lab, kafka, tmp_path):
