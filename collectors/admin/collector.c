@@ -480,7 +480,7 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
     if (!r)
         r = sg_moves_new(&self->moves);
     if (!r)
-        r = sg_configs_new(config->name, &self->configs);
+        r = sg_configs_new(&self->configs);
     if (!r)
         r = sg_store_slot(env->store, config->name, "admin", "cluster", &self->slot);
     if (r)

@@ -290,7 +290,7 @@ static char *page_text(struct page *page)
     assert_int_equal(sg_ages_new(&ages), 0);
     assert_int_equal(sg_statuses_new(&windows, &statuses), 0);
     assert_int_equal(sg_memo_new(&memo), 0);
-    assert_int_equal(sg_configs_new("c", &configs), 0);
+    assert_int_equal(sg_configs_new(&configs), 0);
     assert_int_equal(sg_moves_new(&moves), 0);
     assert_int_equal(sg_moves_follow(moves, page->topology), 0);
     assert_int_equal(
