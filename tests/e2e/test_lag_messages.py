@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lag in messages: each case that docs/lag.md defines, and agreement with Kafka's own tool."""
+import signal
 import subprocess
 import time
 
@@ -88,6 +89,42 @@ def test_topic_deleted_and_made_again(lab, kafka, start):
     page = process.page()
     age = page.value("kafka_consumergroup_lag_seconds", topic="e2e-again")
     assert 68 <= age - (time.time() - now) <= 72, age
+    assert page.targets("admin") == {"cluster": 1}
+
+
+@pytest.mark.parametrize("records, committed", [(3, 1), (25, 20)], ids=["fewer", "more"])
+def test_topic_made_again_between_two_collections(lab, kafka, start, records, committed):
+    """Nobody saw that it was gone, and with more records not even its offsets tell."""
+    topic = f"e2e-unseen-{records}"
+    kafka.create(topic)
+    kafka.produce(topic, [time.time() - 5000] * 10)
+    kafka.commit(topic, topic, {0: 4})
+    process = start(config(lab, f"^{topic}$", f"^{topic}$"), build="release")
+
+    def lag():
+        return process.page().value("kafka_consumergroup_lag", topic=topic)
+
+    wait_for("lag", lambda: lag() == 6, 20)
+    process.process.send_signal(signal.SIGSTOP)
+    try:
+        kafka.delete(topic)
+        kafka.create(topic)
+        now = time.time()
+        kafka.produce(topic, [now - 70] * records)
+        kafka.commit(topic, topic, {0: committed})
+    finally:
+        process.process.send_signal(signal.SIGCONT)
+    wait_for("lag of the new one", lambda: lag() == records - committed, 15)
+    assert process.page().value("kafka_topic_partition_current_offset", topic=topic) == records
+
+    def age():
+        return process.page().value("kafka_consumergroup_lag_seconds", topic=topic)
+
+    wait_for("the age", lambda: age() is not None and 68 <= age() - (time.time() - now) <= 72, 10)
+    assert process.page().value("kafka_consumergroup_unread_lost_total", consumergroup=topic) == 0
+    # To go on from a smaller offset is to go back, whatever the reason.
+    page = process.page()
+    assert page.value("kafka_consumergroup_status", status="rewound") == int(committed < 4)
     assert page.targets("admin") == {"cluster": 1}
 
 
