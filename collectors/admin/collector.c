@@ -31,6 +31,7 @@
 #include "admin/groups.h"
 #include "admin/memo.h"
 #include "admin/metadata.h"
+#include "admin/moves.h"
 #include "admin/offsets.h"
 #include "admin/permissions.h"
 #include "admin/requests.h"
@@ -74,6 +75,7 @@ struct admin {
     struct sg_filter *group_filter;
     struct sg_ages *ages;
     struct sg_configs *configs;
+    struct sg_moves *moves;
     struct sg_statuses *statuses;
     struct sg_memo *memo;
     struct sg_series_table *table;
@@ -200,6 +202,9 @@ static int read_topology(struct collection *c)
     r = sg_topology_new(
         metadata, self->topic_filter, self->env.cluster_config->limits.partitions, &c->topology);
     rd_kafka_metadata_destroy(metadata);
+    if (r)
+        return r;
+    r = sg_moves_follow(self->moves, c->topology);
     if (r)
         return r;
     fail_topics(c);
@@ -394,6 +399,7 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .n_spark = c->n_spark,
         .spark = c->spark,
         .configs = self->configs,
+        .moves = self->moves,
         .statuses = self->statuses,
         .memo = self->memo,
         .granularity = self->env.cluster_config->granularity,
@@ -425,6 +431,7 @@ static void destroy(void *opaque)
     (void)sg_filter_free(self->group_filter);
     (void)sg_ages_free(self->ages);
     (void)sg_configs_free(self->configs);
+    (void)sg_moves_free(self->moves);
     (void)sg_statuses_free(self->statuses);
     (void)sg_memo_free(self->memo);
     (void)sg_series_table_free(self->table);
@@ -471,7 +478,9 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
     if (!r)
         r = sg_memo_new(&self->memo);
     if (!r)
-        r = sg_configs_new(config->name, &self->configs);
+        r = sg_moves_new(&self->moves);
+    if (!r)
+        r = sg_configs_new(&self->configs);
     if (!r)
         r = sg_store_slot(env->store, config->name, "admin", "cluster", &self->slot);
     if (r)

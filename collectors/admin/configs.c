@@ -6,7 +6,6 @@
 #include "base/auto.h"
 #include "base/grow.h"
 #include "base/index.h"
-#include "base/log.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,7 +19,6 @@ struct entry {
 };
 
 struct sg_configs {
-    const char *cluster;
     struct sg_arena *arena;
     struct sg_index index;
     size_t n, allocated;
@@ -28,18 +26,16 @@ struct sg_configs {
     uint32_t collection;
     uint64_t n_new;
     int64_t denied_until_ms;
-    bool told_denied;
 };
 
 SG_AUTO_DEFINE(struct sg_configs *, sg_configs_free);
 
-int sg_configs_new(const char *cluster, struct sg_configs **ret_configs)
+int sg_configs_new(struct sg_configs **ret_configs)
 {
     sg_auto(sg_configs_free) struct sg_configs *configs = calloc(1, sizeof *configs);
 
     if (!configs)
         return -ENOMEM;
-    configs->cluster = cluster;
     configs->arena = sg_arena_new();
     if (!configs->arena)
         return -ENOMEM;
@@ -187,16 +183,17 @@ static void take_topic(struct sg_configs *configs, const rd_kafka_ConfigResource
         take_config(&entry->config, values[i]);
 }
 
-static void note_denied(struct sg_configs *configs, int64_t now_ms)
+/* Once for each answer. Where nothing is allowed nothing is asked for until the whole time is over.
+ */
+static void note_denied(
+    struct sg_configs *configs, bool all, int64_t now_ms, struct sg_failures *failures)
 {
-    const struct sg_log_about about = { configs->cluster, "admin", NULL };
-
-    configs->denied_until_ms = now_ms + SG_CONFIGS_EVERY_MS;
-    if (!configs->told_denied)
-        sg_log(SG_LOG_WARN, &about,
-            "topic configurations may not be read: allow this client's principal DESCRIBE_CONFIGS "
-            "on topics, or go without min.insync.replicas and retention");
-    configs->told_denied = true;
+    if (all)
+        configs->denied_until_ms = now_ms + SG_CONFIGS_EVERY_MS;
+    sg_failures_note(failures, SG_FAILURE_DENIED, SG_REQUEST_DESCRIBE_CONFIGS,
+        RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
+        "topic configurations may not be read: allow this client's principal DESCRIBE_CONFIGS on "
+        "topics, or go without min.insync.replicas and retention");
 }
 
 static void take_answer(struct sg_configs *configs,
@@ -206,7 +203,7 @@ static void take_answer(struct sg_configs *configs,
 {
     const rd_kafka_DescribeConfigs_result_t *result = rd_kafka_event_DescribeConfigs_result(event);
     rd_kafka_resp_err_t code = rd_kafka_event_error(event);
-    size_t n = 0;
+    size_t n = 0, n_denied = 0;
 
     if (code || !result) {
         sg_failures_add(failures, sg_failure_kind_of(code), SG_REQUEST_DESCRIBE_CONFIGS, code,
@@ -219,14 +216,16 @@ static void take_answer(struct sg_configs *configs,
     for (size_t i = 0; i < n; i++) {
         if (rd_kafka_ConfigResource_error(topics[i]) ==
             RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
-            note_denied(configs, now_ms);
+            n_denied++;
         take_topic(configs, topics[i]);
     }
+    if (n_denied)
+        note_denied(configs, n_denied == n, now_ms, failures);
 }
 
 /* ---- Asking ---- */
 
-/* Topics that are due, whose turn comes again only after the whole time, whatever is answered. */
+/* Topics that are due, whose turn comes again only after the whole time, whatever is answered … */
 static size_t pick(
     struct sg_configs *configs, int64_t now_ms, rd_kafka_ConfigResource_t **resources)
 {
@@ -243,6 +242,16 @@ static size_t pick(
         entry->due_ms = now_ms + SG_CONFIGS_EVERY_MS;
     }
     return n;
+}
+
+/* … unless nothing was: what a topic needs in sync must not stay unknown because one broker hung.
+ */
+static void pick_again(struct sg_configs *configs, int64_t now_ms)
+{
+    for (size_t i = 0; i < configs->n; i++) {
+        if (configs->entries[i].due_ms == now_ms + SG_CONFIGS_EVERY_MS)
+            configs->entries[i].due_ms = now_ms + SG_CONFIGS_RETRY_MS;
+    }
 }
 
 static rd_kafka_event_t *ask(struct sg_client *client,
@@ -292,8 +301,14 @@ int sg_configs_read(struct sg_configs *configs,
         return 0;
     rd_kafka_event_t *event = ask(client, clock, resources, n, deadline_ms, stopping);
     rd_kafka_ConfigResource_destroy_array(resources, n);
-    if (!event)
+    if (!event || rd_kafka_event_error(event))
+        pick_again(configs, now_ms);
+    if (!event) {
+        if (!atomic_load(stopping))
+            sg_failures_add(failures, SG_FAILURE_TIMEOUT, SG_REQUEST_DESCRIBE_CONFIGS, 0,
+                "DescribeConfigs was not answered in time");
         return 0;
+    }
     take_answer(configs, event, now_ms, failures);
     rd_kafka_event_destroy(event);
     return 0;

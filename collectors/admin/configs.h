@@ -6,8 +6,9 @@
  *
  * Configurations hardly ever change and are long, so they are read rarely: a new topic's at once,
  * the others' every SG_CONFIGS_EVERY_MS, a share of them at a time. A cluster that does not allow
- * it (DESCRIBE_CONFIGS on the topic) is asked again as rarely, and is not a failure: everything
- * else is there without it. One thread.
+ * it (DESCRIBE_CONFIGS on the topic) is asked again as rarely, and that is counted but no failure
+ * of the collection: everything else is there without it. Where there was no answer at all, the
+ * same topics are asked for soon again. One thread.
  */
 
 #include "admin/client.h"
@@ -21,6 +22,7 @@
 
 enum {
     SG_CONFIGS_EVERY_MS = 600000,
+    SG_CONFIGS_RETRY_MS = 15000,
     SG_CONFIGS_TOPICS_MAX = 500, /* asked for in one collection */
 };
 
@@ -34,8 +36,8 @@ struct sg_topic_config {
 
 struct sg_configs;
 
-/** @param cluster  for the log; borrowed @return 0 or -ENOMEM */
-int sg_configs_new(const char *cluster, struct sg_configs **ret_configs);
+/** @return 0 or -ENOMEM */
+int sg_configs_new(struct sg_configs **ret_configs);
 
 /** @return NULL; configs may be NULL */
 struct sg_configs *sg_configs_free(struct sg_configs *configs);

@@ -54,7 +54,8 @@ static void tell_failure(const struct sg_failure *failure,
 {
     char mend[200];
 
-    tell(context, &(struct sg_check){ SG_CHECK_BAD, what, target, failure->err.text,
+    enum sg_check_result result = failure->is_note ? SG_CHECK_DOUBTFUL : SG_CHECK_BAD;
+    tell(context, &(struct sg_check){ result, what, target, failure->err.text,
                       mend_of(failure, mend, sizeof mend), -1 });
 }
 

@@ -118,9 +118,10 @@ static void put_brokers(struct sg_put *put)
 /* ---- Topics ---- */
 
 /* @param labels  topic and partition */
-static void put_trouble(
-    struct sg_put *put, const struct sg_label labels[2], const struct sg_partition *p)
+static void put_trouble(struct sg_put *put, const struct sg_label labels[2], uint32_t i)
 {
+    const struct sg_partition *p = &put->from->topology->partitions[i];
+    enum sg_move move = sg_moves_get(put->from->moves, i);
     struct sg_put_number leader;
     const struct sg_label all[] = {
         labels[0],
@@ -132,6 +133,9 @@ static void put_trouble(
     };
 
     sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_PARTITION_INFO, all, sizeof all / sizeof all[0], 1);
+    if (p->n_in_sync < p->n_replicas && move != SG_MOVE_UNKNOWN)
+        sg_put_int(
+            put, SG_PUT_ONCE, SG_ADMIN_PARTITION_REASSIGNING, labels, 2, move == SG_MOVE_YES);
 }
 
 static void put_partition(struct sg_put *put,
@@ -164,7 +168,7 @@ static void put_partition(struct sg_put *put,
             some_missing && p->n_in_sync == config->min_in_sync);
     }
     if (p->trouble)
-        put_trouble(put, labels, p);
+        put_trouble(put, labels, i);
     if (put->from->start[i] != SG_OFFSET_UNKNOWN)
         sg_put_int(put, 8, SG_ADMIN_PARTITION_OLDEST_OFFSET, labels, 2, put->from->start[i]);
     if (put->from->end[i] != SG_OFFSET_UNKNOWN)

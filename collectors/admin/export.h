@@ -10,6 +10,7 @@
 #include "admin/configs.h"
 #include "admin/groups.h"
 #include "admin/memo.h"
+#include "admin/moves.h"
 #include "admin/spark.h"
 #include "admin/status.h"
 #include "admin/topology.h"
@@ -28,6 +29,7 @@ struct sg_export {
     const int64_t *end;
     const struct sg_ages *ages; /* of these groups and offsets */
     const struct sg_configs *configs;
+    const struct sg_moves *moves; /* of this topology */
     size_t n_spark;
     const struct sg_spark_query *spark;
     struct sg_statuses *statuses; /* told of every commit */

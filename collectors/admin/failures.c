@@ -57,6 +57,27 @@ const char *sg_failure_advice(rd_kafka_resp_err_t code)
     }
 }
 
+/* @return a new failure without text, or NULL: it is counted */
+static struct sg_failure *add(
+    struct sg_failures *failures, enum sg_failure_kind kind, enum sg_request request, int code)
+{
+    for (size_t i = 0; i < failures->n; i++) {
+        struct sg_failure *failure = &failures->items[i];
+        if (failure->request == request && failure->code == code && failure->kind == kind) {
+            failure->n_more++;
+            return NULL;
+        }
+    }
+    if (failures->n == SG_FAILURES_MAX) {
+        failures->n_dropped++;
+        return NULL;
+    }
+
+    struct sg_failure *failure = &failures->items[failures->n++];
+    *failure = (struct sg_failure){ .kind = kind, .request = request, .code = code };
+    return failure;
+}
+
 void sg_failures_add(struct sg_failures *failures,
     enum sg_failure_kind kind,
     enum sg_request request,
@@ -64,24 +85,28 @@ void sg_failures_add(struct sg_failures *failures,
     const char *format,
     ...)
 {
-    for (size_t i = 0; i < failures->n; i++) {
-        struct sg_failure *failure = &failures->items[i];
-        if (failure->request == request && failure->code == code && failure->kind == kind) {
-            failure->n_more++;
-            return;
-        }
-    }
-    if (failures->n == SG_FAILURES_MAX) {
-        failures->n_dropped++;
-        return;
-    }
-
-    struct sg_failure *failure = &failures->items[failures->n++];
+    struct sg_failure *failure = add(failures, kind, request, code);
     va_list args;
-    *failure = (struct sg_failure){ .kind = kind, .request = request, .code = code };
+
+    if (!failure)
+        return;
     va_start(args, format);
     (void)vsnprintf(failure->err.text, sizeof failure->err.text, format, args);
     va_end(args);
+}
+
+void sg_failures_note(struct sg_failures *failures,
+    enum sg_failure_kind kind,
+    enum sg_request request,
+    int code,
+    const char *text)
+{
+    struct sg_failure *failure = add(failures, kind, request, code);
+
+    if (!failure)
+        return;
+    failure->is_note = true;
+    (void)sg_error_set(&failure->err, 0, "%s", text);
 }
 
 void sg_failures_report(const struct sg_failures *failures, struct sg_slot *slot)
@@ -93,7 +118,10 @@ void sg_failures_report(const struct sg_failures *failures, struct sg_slot *slot
         /* The count goes in front, where a long text cannot push it out. */
         if (failure->n_more)
             (void)sg_error_prefix(&err, 0, "%zu times, for example ", failure->n_more + 1);
-        sg_slot_fail(slot, failure->kind, &err);
+        if (failure->is_note)
+            sg_slot_note(slot, failure->kind, &err);
+        else
+            sg_slot_fail(slot, failure->kind, &err);
     }
     if (failures->n_dropped) {
         struct sg_error err;

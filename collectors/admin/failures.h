@@ -13,6 +13,7 @@
 #include "store/store.h"
 
 #include <librdkafka/rdkafka.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 enum {
@@ -35,6 +36,7 @@ struct sg_failure {
     enum sg_failure_kind kind;
     enum sg_request request;
     int code;      /* librdkafka's */
+    bool is_note;  /* the collection is complete without it */
     size_t n_more; /* besides the one of the text */
     struct sg_error err;
 };
@@ -59,6 +61,13 @@ void sg_failures_add(struct sg_failures *failures,
     int code,
     const char *format,
     ...) __attribute__((format(printf, 5, 6)));
+
+/** The same for what is no failure of the collection, see sg_slot_note(). */
+void sg_failures_note(struct sg_failures *failures,
+    enum sg_failure_kind kind,
+    enum sg_request request,
+    int code,
+    const char *text);
 
 /** Tell the slot all of it. */
 void sg_failures_report(const struct sg_failures *failures, struct sg_slot *slot);

@@ -51,6 +51,12 @@ const struct sg_family sg_admin_families[] = {
         "A partition in trouble, without a leader or with replicas that are not in sync: its "
         "leader (-1: none), replicas, in-sync replicas, and the brokers that are missing; the "
         "value is 1 (Metadata)." },
+    [SG_ADMIN_PARTITION_REASSIGNING] = { "kafka_topic_partition_reassigning", SG_METRIC_GAUGE,
+        "1 if a reassignment is adding replicas to the partition, which are out of sync until they "
+        "have copied the log; 0 if its replicas are out of sync for another reason. Only for "
+        "partitions with replicas that are not in sync; absent when they were so already when the "
+        "exporter started, because Metadata does not tell the one from the other (Metadata, "
+        "compared with the one before)." },
     [SG_ADMIN_GROUP_MEMBERS] = { "kafka_consumergroup_members", SG_METRIC_GAUGE,
         "Number of members of the consumer group (DescribeGroups)." },
     [SG_ADMIN_GROUP_STATE] = { "kafka_consumergroup_state", SG_METRIC_STATESET,

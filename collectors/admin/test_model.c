@@ -279,6 +279,7 @@ static char *page_text(struct page *page)
     struct sg_statuses *statuses = NULL;
     struct sg_memo *memo = NULL;
     struct sg_configs *configs = NULL;
+    struct sg_moves *moves = NULL;
     struct sg_series_table *table = NULL;
     struct sg_store *store = NULL;
     struct sg_slot *slot = NULL;
@@ -289,7 +290,9 @@ static char *page_text(struct page *page)
     assert_int_equal(sg_ages_new(&ages), 0);
     assert_int_equal(sg_statuses_new(&windows, &statuses), 0);
     assert_int_equal(sg_memo_new(&memo), 0);
-    assert_int_equal(sg_configs_new("c", &configs), 0);
+    assert_int_equal(sg_configs_new(&configs), 0);
+    assert_int_equal(sg_moves_new(&moves), 0);
+    assert_int_equal(sg_moves_follow(moves, page->topology), 0);
     assert_int_equal(
         sg_ages_begin(ages, page->topology, &page->groups, page->start, page->end, 0), 0);
     const struct sg_export from = {
@@ -299,6 +302,7 @@ static char *page_text(struct page *page)
         .end = page->end,
         .ages = ages,
         .configs = configs,
+        .moves = moves,
         .statuses = statuses,
         .memo = memo,
         .granularity = page->granularity,
@@ -323,6 +327,7 @@ static char *page_text(struct page *page)
         abort();
     (void)sg_ages_free(ages);
     (void)sg_configs_free(configs);
+    (void)sg_moves_free(moves);
     (void)sg_statuses_free(statuses);
     (void)sg_memo_free(memo);
     (void)sg_plan_free(plan);

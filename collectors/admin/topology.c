@@ -23,6 +23,8 @@ struct topology {
     atomic_uint n_refs;
     struct sg_arena *names;
     struct sg_index topics;                /* by name */
+    size_t n_replicas;                     /* that are taken */
+    int32_t *replicas;                     /* of all partitions */
     size_t n_troubles, troubles_allocated; /* partitions that have lists */
     struct sg_partition_lists **troubles;
 };
@@ -47,6 +49,7 @@ struct sg_topology *sg_topology_unref(struct sg_topology *topology)
     for (size_t i = 0; i < self->n_troubles; i++)
         free(self->troubles[i]);
     free(self->troubles);
+    free(self->replicas);
     sg_index_done(&self->topics);
     (void)sg_arena_unref(self->names);
     free(self);
@@ -214,8 +217,27 @@ static int note_trouble(struct topology *self,
     lists->replicas = list_ids(self, from->replicas, from->replica_cnt, NULL, 0);
     lists->in_sync = list_ids(self, from->isrs, from->isr_cnt, NULL, 0);
     lists->missing = list_ids(self, from->replicas, from->replica_cnt, from->isrs, from->isr_cnt);
+    for (int i = 0; i < from->replica_cnt && i < SG_PARTITION_PLACES_MAX; i++) {
+        if (!is_in(from->replicas[i], from->isrs, from->isr_cnt))
+            lists->out_of_sync |= UINT32_C(1) << i;
+    }
     partition->trouble = lists;
     return lists->replicas && lists->in_sync && lists->missing ? 0 : -ENOMEM;
+}
+
+static bool topic_is_wanted(
+    const struct sg_filter *topics, const struct rd_kafka_metadata_topic *topic)
+{
+    return sg_filter_wants(topics, sg_str_of(topic->topic));
+}
+
+static size_t count_replicas(const struct rd_kafka_metadata_topic *topic)
+{
+    size_t n = 0;
+
+    for (int i = 0; i < topic->partition_cnt; i++)
+        n += (size_t)topic->partitions[i].replica_cnt;
+    return n;
 }
 
 static int take_topic(struct topology *self, const struct rd_kafka_metadata_topic *topic)
@@ -236,6 +258,9 @@ static int take_topic(struct topology *self, const struct rd_kafka_metadata_topi
         (struct sg_topic){ .name = name, .first = first, .n = (uint32_t)topic->partition_cnt };
     for (int i = 0; i < topic->partition_cnt; i++) {
         const struct rd_kafka_metadata_partition *from = &topic->partitions[i];
+        int32_t *replicas = self->replicas + self->n_replicas;
+        for (int j = 0; j < from->replica_cnt; j++)
+            self->replicas[self->n_replicas++] = from->replicas[j];
         t->partitions[t->n_partitions++] = (struct sg_partition){
             .topic = id,
             .id = from->id,
@@ -243,6 +268,7 @@ static int take_topic(struct topology *self, const struct rd_kafka_metadata_topi
             .preferred = from->replica_cnt ? from->replicas[0] : -1,
             .n_replicas = from->replica_cnt,
             .n_in_sync = from->isr_cnt,
+            .replicas = replicas,
         };
         int r = note_trouble(self, from, &t->partitions[t->n_partitions - 1]);
         if (r)
@@ -279,7 +305,7 @@ static int take_topics(struct topology *self,
         int r = note_replicas(t, topic); /* of all: a broker is known whatever is exported */
         if (r)
             return r;
-        if (sg_filter_wants(topics, sg_str_of(topic->topic)))
+        if (topic_is_wanted(topics, topic))
             wanted[n++] = topic;
     }
     qsort(wanted, n, sizeof *wanted, by_topic_name);
@@ -309,19 +335,25 @@ int sg_topology_new(const struct rd_kafka_metadata *metadata,
         return -ENOMEM;
     struct sg_topology *t = &self->public;
     sg_auto(sg_topology_unref) struct sg_topology *mine = t;
-    size_t n_partitions = 0;
+    size_t n_partitions = 0, n_replicas = 0;
 
     atomic_init(&self->n_refs, 1);
-    for (int i = 0; i < metadata->topic_cnt; i++)
-        n_partitions += (size_t)metadata->topics[i].partition_cnt;
+    for (int i = 0; i < metadata->topic_cnt; i++) {
+        const struct rd_kafka_metadata_topic *topic = &metadata->topics[i];
+        n_partitions += (size_t)topic->partition_cnt;
+        if (topic_is_wanted(topics, topic))
+            n_replicas += count_replicas(topic);
+    }
     if (n_partitions > max_partitions)
         n_partitions = max_partitions;
     self->names = sg_arena_new();
+    self->replicas = calloc(n_replicas + 1, sizeof *self->replicas);
     t->brokers = calloc((size_t)metadata->broker_cnt + 1, sizeof *t->brokers);
     t->topics = calloc((size_t)metadata->topic_cnt + 1, sizeof *t->topics);
     t->topic_errors = calloc((size_t)metadata->topic_cnt + 1, sizeof *t->topic_errors);
     t->partitions = calloc(n_partitions + 1, sizeof *t->partitions);
-    if (!self->names || !t->brokers || !t->topics || !t->topic_errors || !t->partitions)
+    if (!self->names || !self->replicas || !t->brokers || !t->topics || !t->topic_errors ||
+        !t->partitions)
         return -ENOMEM;
 
     int r = take_brokers(self, metadata);

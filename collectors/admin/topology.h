@@ -17,7 +17,8 @@
 #include <stdint.h>
 
 enum {
-    SG_PARTITION_NONE = -1 /* for an index: no such partition or broker */
+    SG_PARTITION_NONE = -1,      /* for an index: no such partition or broker */
+    SG_PARTITION_PLACES_MAX = 31 /* of a replica list, in sets of places */
 };
 
 /* A broker of the metadata. */
@@ -31,7 +32,8 @@ struct sg_topology_broker {
 struct sg_partition_lists {
     const char *replicas;
     const char *in_sync;
-    const char *missing; /* replicas that are not in sync */
+    const char *missing;  /* replicas that are not in sync */
+    uint32_t out_of_sync; /* the same: bit i is the replica in place i of the list */
 };
 
 struct sg_partition {
@@ -41,6 +43,7 @@ struct sg_partition {
     int32_t preferred; /* broker id, the first replica; -1: no replicas */
     int32_t n_replicas;
     int32_t n_in_sync;
+    const int32_t *replicas;                  /* broker ids, the preferred leader first */
     const struct sg_partition_lists *trouble; /* NULL: all replicas are in sync, and one leads */
 };
 

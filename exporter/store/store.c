@@ -55,6 +55,7 @@ struct entry {
     int logged_kind; /* -1: nothing to recover from */
     int64_t logged_ms;
     uint64_t n_unlogged;
+    bool noted[SG_FAILURE_KINDS];
 };
 
 struct sg_slot {
@@ -388,6 +389,23 @@ void sg_slot_fail(struct sg_slot *slot, enum sg_failure_kind kind, const struct 
         sg_log(SG_LOG_WARN, &about, "%s", err->text);
     else
         sg_log(SG_LOG_DEBUG, &about, "%s", err->text);
+}
+
+void sg_slot_note(struct sg_slot *slot, enum sg_failure_kind kind, const struct sg_error *err)
+{
+    struct entry *entry = slot->entry;
+    struct sg_log_about about = { entry->cluster, entry->collector, entry->target };
+    struct sg_store *store = lock(slot->store);
+    bool heard = is_heard(slot);
+    bool is_new = heard && !entry->noted[kind];
+
+    if (heard) {
+        entry->n_failures[kind]++;
+        entry->noted[kind] = true;
+    }
+    unlock(store);
+    if (heard)
+        sg_log(is_new ? SG_LOG_WARN : SG_LOG_DEBUG, &about, "%s", err->text);
 }
 
 void sg_slot_end(struct sg_slot *slot, struct sg_sample_set *set)

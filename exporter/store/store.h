@@ -103,6 +103,12 @@ void sg_slot_count_refused(struct sg_slot *slot, int series_error);
 void sg_slot_fail(struct sg_slot *slot, enum sg_failure_kind kind, const struct sg_error *err);
 
 /**
+ * Count something that is missing from this collection without making it a failure, because all
+ * that was to be had is there: a right that was not given. It is logged once for each kind.
+ */
+void sg_slot_note(struct sg_slot *slot, enum sg_failure_kind kind, const struct sg_error *err);
+
+/**
  * The collection ends. A set, if there is one, replaces the slot's samples, also after failures:
  * partial results are results. Without a set and without a failure the collection was given up,
  * and the slot stays as it was.

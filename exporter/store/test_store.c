@@ -202,6 +202,23 @@ static void test_slot_partial_result_is_shown_but_no_success(void **state)
     assert_int_equal(status_of(f).last_success_unix_ms, 0);
 }
 
+static void test_slot_note_counts_and_is_no_failure(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_error err;
+
+    (void)sg_error_set(&err, 0, "may not be read");
+    for (int i = 0; i < 2; i++) {
+        sg_slot_begin(f->slot);
+        sg_slot_note(f->slot, SG_FAILURE_DENIED, &err);
+        sg_slot_end(f->slot, set_of(f, i));
+    }
+    struct sg_slot_status status = status_of(f);
+    assert_true(status.success);
+    assert_string_equal(status.failure.text, "");
+    assert_int_equal(status.n_failures[SG_FAILURE_DENIED], 2);
+}
+
 static void test_slot_given_up_learns_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -380,6 +397,7 @@ int main(void)
             test_slot_failure_keeps_samples_until_stale_and_counts_kind, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_slot_partial_result_is_shown_but_no_success, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_slot_note_counts_and_is_no_failure, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_slot_given_up_learns_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_slot_stale_after_is_its_own, set_up, tear_down),
         cmocka_unit_test(test_every_kind_and_reason_has_a_text),

@@ -3,6 +3,9 @@
 
 Brokers advertise 127.0.0.1. In the namespace these ports are ours: every byte of a client that runs there
 goes through this process, which reads the requests and can stop, or cut, at a chosen one.
+
+With links each broker has an address, a cable and a far end of its own: the client sees 10.77.N.1, which
+is as long as 127.0.0.1 and takes its place in the answers.
 """
 import ctypes
 import os
@@ -18,8 +21,9 @@ KEYS = {name: key for key, name in NAMES.items()}
 
 
 class Between:
-    def __init__(self, name, ports):
+    def __init__(self, name, ports, links=False):
         self.name = name
+        self.far = f"{name}-far" if links else None
         self.lock = threading.Lock()
         self.requests = []      # (port, key, version, body) of all that came
         self.trap = None        # (port or None, key, function): called with the port, once
@@ -27,24 +31,48 @@ class Between:
         self.cut = set()        # ports that refuse
         self.moved = threading.Condition(self.lock)
         self.connections = {port: [] for port in ports}
-        subprocess.run(["ip", "netns", "delete", name], check=False, stderr=subprocess.DEVNULL)
-        subprocess.run(["ip", "netns", "add", name], check=True)
-        subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], check=True)
+        for space in self.spaces():
+            subprocess.run(["ip", "netns", "delete", space], check=False, stderr=subprocess.DEVNULL)
+            subprocess.run(["ip", "netns", "add", space], check=True)
+            ip(space, "link set lo up")
+        self.addresses = {port: self.connect(number) if links else "127.0.0.1"
+                          for number, port in enumerate(ports, 1)}
         self.listeners = {port: self.listen_inside(port) for port in ports}
         for port, listener in self.listeners.items():
             threading.Thread(target=self.accept, args=(port, listener), daemon=True).start()
+
+    def spaces(self):
+        return [self.name] + ([self.far] if self.far else [])
+
+    def connect(self, number):
+        """A cable to the broker's far end. The address there."""
+        ip(self.name, f"link add near{number} type veth peer name far{number} netns {self.far}")
+        for space, end, host in ((self.name, "near", 2), (self.far, "far", 1)):
+            ip(space, f"address add 10.77.{number}.{host}/30 dev {end}{number}")
+            ip(space, f"link set {end}{number} up")
+        return f"10.77.{number}.1"
+
+    def pull(self, number):
+        ip(self.far, f"link set far{number} down")
+
+    def plug(self, number):
+        ip(self.far, f"link set far{number} up")
+
+    @property
+    def bootstrap(self):
+        return ",".join(f"{address}:{port}" for port, address in self.addresses.items())
 
     def listen_inside(self, port):
         """A socket of the namespace. A thread goes there, and ends; the socket stays."""
         found = []
 
         def there():
-            with open(f"/run/netns/{self.name}", "rb") as space:
+            with open(f"/run/netns/{self.far or self.name}", "rb") as space:
                 if ctypes.CDLL(None, use_errno=True).setns(space.fileno(), CLONE_NEWNET):
                     raise OSError(ctypes.get_errno(), "setns")
             listener = socket.socket()
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(("127.0.0.1", port))
+            listener.bind((self.addresses[port], port))
             listener.listen(64)
             found.append(listener)
 
@@ -88,11 +116,21 @@ class Between:
 
     def pump_answers(self, port, source, sink):
         try:
-            while data := source.recv(65536):
-                self.pass_on(port, sink, data)
-        except OSError:
+            stream = source.makefile("rb")
+            while head := stream.read(4):
+                body = stream.read(struct.unpack(">i", head)[0])
+                self.pass_on(port, sink, head + self.with_addresses(body))
+        except (OSError, struct.error):
             pass
         self.end_both(source, sink)
+
+    def with_addresses(self, answer):
+        """Hosts are followed by their ports in every answer that names brokers."""
+        if self.far:
+            for port, address in self.addresses.items():
+                answer = answer.replace(b"127.0.0.1" + struct.pack(">i", port),
+                                        address.encode() + struct.pack(">i", port))
+        return answer
 
     @staticmethod
     def end_both(*sockets):
@@ -138,7 +176,12 @@ class Between:
         for port, listener in self.listeners.items():
             self.cut_off(port)
             listener.close()
-        subprocess.run(["ip", "netns", "delete", self.name], check=False)
+        for space in self.spaces():
+            subprocess.run(["ip", "netns", "delete", space], check=False)
+
+
+def ip(space, command):
+    subprocess.run(["ip", "-n", space, *command.split()], check=True)
 
 
 def inside(name, url):

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests do to a cluster: topics, records with a known time, commits, deleted records."""
+import pathlib
 import socket
 import struct
+import subprocess
 import time
 
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Producer, TopicPartition
@@ -10,6 +12,25 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from streamgauge import wait_for
 
 DAY_S = 86400
+REPO = pathlib.Path(__file__).resolve().parents[2]
+
+FIND_KAFKA = """
+set -euo pipefail
+lib=$1/deploy/lab/lib
+for name in console settings process install; do source "$lib/$name.sh"; done
+java_find
+printf '%s\\n' "$java" "$cache/kafka-3.6.0"
+"""
+
+
+def run_tool(main, *arguments):
+    """Run one of Kafka's own tools; what it printed."""
+    text = subprocess.run(["bash", "-c", FIND_KAFKA, "bash", REPO], capture_output=True, text=True,
+                          check=True).stdout
+    java, jars = text.splitlines()[-2:]
+    return subprocess.run(
+        [java, "-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*", main, *arguments],
+        capture_output=True, text=True, timeout=120, check=True, stdin=subprocess.DEVNULL).stdout
 
 
 class Kafka:
@@ -20,14 +41,21 @@ class Kafka:
     def has(self, topic):
         return topic in self.admin.list_topics(timeout=10).topics
 
-    def create(self, topic, partitions=1, **config):
-        """Config with _ for the dots; kept for ever unless it says something else."""
+    def create(self, topic, partitions=1, replicas=None, **config):
+        """Config with _ for the dots; kept for ever unless it says something else.
+
+        replicas: the brokers of each partition, instead of all three as Kafka places them.
+        """
         config = {name.replace("_", "."): str(value) for name, value in config.items()}
+        partitions = len(replicas) if replicas else partitions
         config.setdefault("retention.ms", "-1")
         # A topic that is being deleted is still there for a moment.
         for _ in range(50):
-            (done,) = self.admin.create_topics([NewTopic(topic, partitions, 3, config=config)]).values()
-            if "already exists" not in str(done.exception()):
+            new = (NewTopic(topic, partitions, replica_assignment=replicas, config=config) if replicas
+                   else NewTopic(topic, partitions, 3, config=config))
+            (done,) = self.admin.create_topics([new]).values()
+            error = str(done.exception())
+            if "already exists" not in error and "marked for deletion" not in error:
                 break
             time.sleep(0.2)
         done.result()
@@ -95,21 +123,30 @@ class Member:
         self.consumer.close()
 
 
+def text_raw(value):
+    return struct.pack(">h", len(value)) + value
+
+
+def ask_raw(host, port, key, version, body):
+    """The body of the answer to a request of this key, with a first version of its header."""
+    head = struct.pack(">hhi", key, version, 7) + text_raw(b"test")
+    with socket.create_connection((host, port), 10) as broker:
+        broker.sendall(struct.pack(">i", len(head + body)) + head + body)
+        answer = broker.makefile("rb")
+        size, _ = struct.unpack(">ii", answer.read(8))
+        return answer.read(size - 4)
+
+
 def commit_raw(host, port, group, topic, offset):
     """OffsetCommit, version 2, for a group whose name no client library would take."""
-    def text(value):
-        return struct.pack(">h", len(value)) + value
+    body = (text_raw(group) + struct.pack(">i", -1) + text_raw(b"") + struct.pack(">q", -1)
+            + struct.pack(">i", 1) + text_raw(topic.encode())
+            + struct.pack(">i", 1) + struct.pack(">iq", 0, offset) + text_raw(b""))
+    return struct.unpack(">h", ask_raw(host, port, 8, 2, body)[-2:])[0]
 
-    def ask(key, version, body):
-        head = struct.pack(">hhi", key, version, 7) + text(b"test")
-        with socket.create_connection((host, port), 10) as broker:
-            broker.sendall(struct.pack(">i", len(head + body)) + head + body)
-            answer = broker.makefile("rb")
-            size, _ = struct.unpack(">ii", answer.read(8))
-            return answer.read(size - 4)
 
-    body = (text(group) + struct.pack(">i", -1) + text(b"") + struct.pack(">q", -1)
-            + struct.pack(">i", 1) + text(topic.encode())
-            + struct.pack(">i", 1) + struct.pack(">iq", 0, offset) + text(b""))
-    answer = ask(8, 2, body)
-    return struct.unpack(">h", answer[-2:])[0]
+def coordinator_raw(host, port, group):
+    """FindCoordinator, version 0: the broker's id, or None. confluent-kafka 2.16.1 ends the process by an
+    assertion when a coordinator moves while groups are described."""
+    error, broker = struct.unpack(">hi", ask_raw(host, port, 10, 0, text_raw(group.encode()))[:6])
+    return None if error else broker

@@ -77,12 +77,12 @@ class Page:
 
 
 class Streamgauge:
-    def __init__(self, binary, folder, config, flags):
+    def __init__(self, binary, folder, config, flags, through=()):
         folder.mkdir(parents=True)
         self.log_path = folder / "log"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        command = [binary, f"--web.listen-address=127.0.0.1:{self.port}", *flags]
+        command = [*through, binary, f"--web.listen-address=127.0.0.1:{self.port}", *flags]
         if config is not None:
             path = folder / "streamgauge.yaml"
             path.write_text(config)

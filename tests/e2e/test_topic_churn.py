@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Topics that come and go leave nothing behind: librdkafka keeps something of each, so its handle is
+replaced from time to time."""
+import os
+import pathlib
+
+from confluent_kafka.admin import NewTopic
+
+from kafka import Kafka
+from streamgauge import wait_for
+
+ROUNDS = 9
+TOPICS_EACH = 100
+SETTLED = 3  # rounds after which everything has its size
+MIB_MORE_MAX = 3
+
+
+def resident_mib(process):
+    pages = int(pathlib.Path(f"/proc/{process.process.pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def handles(process):
+    """The main threads of librdkafka's handles: another handle has another."""
+    tasks = pathlib.Path(f"/proc/{process.process.pid}/task").iterdir()
+    return {task.name for task in tasks if (task / "comm").read_text().strip() == "rdk:main"}
+
+
+def test_memory_is_flat_over_topics_that_come_and_go(lab, start):
+    kafka = Kafka(lab.bootstrap)
+    process = start(
+        f"collect: {{ interval: 1s, timeout: 1s }}\nclusters:\n  - name: streaming\n"
+        f"    bootstrap_servers: {lab.bootstrap}\n", build="release")
+    sizes, seen = [], set()
+
+    def shown():
+        return sum(labels["topic"].startswith("churn-") for labels, _ in
+                   process.page().values("kafka_topic_partitions"))
+
+    for number in range(ROUNDS):
+        names = [f"churn-{number}-{i}-{'x' * 100}" for i in range(TOPICS_EACH)]
+        for done in kafka.admin.create_topics([NewTopic(name, 1, 1) for name in names]).values():
+            done.result()
+        wait_for("the topics", lambda: shown() == TOPICS_EACH, 20)
+        seen |= handles(process)
+        for done in kafka.admin.delete_topics(names).values():
+            done.result()
+        wait_for("they are gone", lambda: shown() == 0, 30)
+        sizes.append(resident_mib(process))
+    print("resident, MiB:", *(f"{size:.1f}" for size in sizes), "handles:", len(seen))
+    assert len(seen) >= 2, "the handle was replaced"
+    assert max(sizes[SETTLED:]) - max(sizes[:SETTLED]) < MIB_MORE_MAX, sizes
+    assert process.page().targets("admin") == {"cluster": 1}
