@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests do to a cluster: topics, records with a known time, commits, deleted records."""
+import concurrent.futures
 import socket
 import struct
 import time
@@ -10,6 +11,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from streamgauge import wait_for
 
 DAY_S = 86400
+CONNECTIONS = 32
 
 
 class Kafka:
@@ -95,21 +97,40 @@ class Member:
         self.consumer.close()
 
 
+def _text(value):
+    return struct.pack(">h", len(value)) + value
+
+
+def _offset_commit(group, topic, offset):
+    """The request OffsetCommit, version 2, of nobody's generation, with its length in front."""
+    request = (struct.pack(">hhi", 8, 2, 7) + _text(b"test")
+               + _text(group) + struct.pack(">i", -1) + _text(b"") + struct.pack(">q", -1)
+               + struct.pack(">i", 1) + _text(topic.encode())
+               + struct.pack(">i", 1) + struct.pack(">iq", 0, offset) + _text(b""))
+    return struct.pack(">i", len(request)) + request
+
+
+def _error_of(answer):
+    """The answer of one partition ends in its error."""
+    size, _ = struct.unpack(">ii", answer.read(8))
+    return struct.unpack(">h", answer.read(size - 4)[-2:])[0]
+
+
 def commit_raw(host, port, group, topic, offset):
-    """OffsetCommit, version 2, for a group whose name no client library would take."""
-    def text(value):
-        return struct.pack(">h", len(value)) + value
+    """OffsetCommit for a group whose name no client library would take. The error code."""
+    with socket.create_connection((host, port), 10) as broker:
+        broker.sendall(_offset_commit(group, topic, offset))
+        return _error_of(broker.makefile("rb"))
 
-    def ask(key, version, body):
-        head = struct.pack(">hhi", key, version, 7) + text(b"test")
-        with socket.create_connection((host, port), 10) as broker:
-            broker.sendall(struct.pack(">i", len(head + body)) + head + body)
-            answer = broker.makefile("rb")
-            size, _ = struct.unpack(">ii", answer.read(8))
-            return answer.read(size - 4)
 
-    body = (text(group) + struct.pack(">i", -1) + text(b"") + struct.pack(">q", -1)
-            + struct.pack(">i", 1) + text(topic.encode())
-            + struct.pack(">i", 1) + struct.pack(">iq", 0, offset) + text(b""))
-    answer = ask(8, 2, body)
-    return struct.unpack(">h", answer[-2:])[0]
+def commit_many(host, port, groups, topic, offset):
+    """OffsetCommit for each group; a broker takes one request of a connection at a time, so there are
+    many connections. The broker is to be the coordinator of all. The error codes that are not 0."""
+    def commit(some):
+        with socket.create_connection((host, port), 60) as broker:
+            broker.sendall(b"".join(_offset_commit(group, topic, offset) for group in some))
+            answers = broker.makefile("rb")
+            return [code for code in (_error_of(answers) for _ in some) if code]
+
+    with concurrent.futures.ThreadPoolExecutor(CONNECTIONS) as threads:
+        return sum(threads.map(commit, (groups[i::CONNECTIONS] for i in range(CONNECTIONS))), [])
