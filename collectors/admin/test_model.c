@@ -317,7 +317,7 @@ static char *page_text(struct page *page)
     assert_int_equal(sg_plan_new(&set->layout, NULL, 1, &plan), 0);
     sg_buf_init(&out, 1 << 20);
     const struct sg_sample_set *sets[] = { set };
-    assert_int_equal(sg_encode_text(plan, sets, &out, NULL), 0);
+    assert_int_equal(sg_encode(plan, sets, SG_FORMAT_TEXT, NULL, NULL, &out), 0);
     for (int reason = 0; reason < SG_DROP_REASONS; reason++)
         assert_int_equal(sg_store_n_dropped(store, (enum sg_drop_reason)reason), 0);
 
