@@ -23,6 +23,7 @@ def node(tmp_path_factory):
         node.admin.create_topics([NewTopic(TOPIC, 1, 1)])[TOPIC].result()
         # Who asks for a coordinator makes the offsets topic; until then there is none.
         Kafka(node.bootstrap).commit("group-00000", TOPIC, {0: 0})
+        wait_for("the coordinator", lambda: commit(node, 1) == [], 30)
         yield node
 
 
