@@ -58,9 +58,10 @@ const struct sg_family sg_admin_families[] = {
         "exporter started, because Metadata does not tell the one from the other (Metadata, "
         "compared with the one before)." },
     [SG_ADMIN_GROUP_MEMBERS] = { "kafka_consumergroup_members", SG_METRIC_GAUGE,
-        "Number of members of the consumer group (DescribeGroups)." },
+        "Number of members of the consumer group (DescribeGroups, ListGroups)." },
     [SG_ADMIN_GROUP_STATE] = { "kafka_consumergroup_state", SG_METRIC_STATESET,
-        "1 for the state that the consumer group is in, 0 for the others (DescribeGroups)." },
+        "1 for the state that the consumer group is in, 0 for the others (DescribeGroups, "
+        "ListGroups)." },
     [SG_ADMIN_GROUP_CURRENT_OFFSET] = { "kafka_consumergroup_current_offset", SG_METRIC_GAUGE,
         "Committed offset of the consumer group in the partition; absent when it has committed "
         "none (OffsetFetch)." },

@@ -63,11 +63,15 @@ static bool group_equal(const void *owner, uint32_t id, const void *key)
 }
 
 /* Which groups a broker lists first is chance: those that were there before have their places. */
-static bool has_room(struct sg_groups *groups, uint32_t hash, struct sg_str name)
+static bool has_room(
+    struct sg_groups *groups, uint32_t hash, struct sg_str name, const struct sg_group **ret_before)
 {
     const struct sg_groups *before = groups->before;
+    uint32_t id =
+        before ? sg_index_find(&before->index, hash, group_equal, before, &name) : SG_INDEX_NONE;
 
-    if (before && sg_index_find(&before->index, hash, group_equal, before, &name) != SG_INDEX_NONE)
+    *ret_before = id == SG_INDEX_NONE ? NULL : &before->groups[id];
+    if (*ret_before)
         return true;
     if ((before ? before->n : 0) + groups->n_new >= groups->max) {
         groups->n_left_out++;
@@ -95,7 +99,8 @@ int sg_groups_add(struct sg_groups *groups,
         *ret_is_new = false;
         return 0;
     }
-    if (!has_room(groups, hash, name))
+    const struct sg_group *before;
+    if (!has_room(groups, hash, name, &before))
         return SG_GROUPS_E_FULL;
     if (sg_grow(&groups->groups, groups->n, &groups->allocated, sizeof *groups->groups))
         return -ENOMEM;
@@ -107,6 +112,7 @@ int sg_groups_add(struct sg_groups *groups,
         .name = name,
         .listed = listed,
         .state = SG_GROUP_STATE_UNKNOWN,
+        .turn = before ? before->turn : 0,
     };
     *ret_group = id;
     *ret_is_new = true;

@@ -46,6 +46,7 @@ struct sg_group {
     bool moved; /* who was asked is not its coordinator any more */
     bool has_members;
     uint32_t n_members;
+    int32_t turn; /* above 0: not asked for in so many collections; below: asked for in vain */
     size_t n_committed;
     struct sg_committed *committed; /* by partition number */
 };

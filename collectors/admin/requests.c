@@ -16,6 +16,14 @@
  *
  * A group's two requests are sent together. Each carries the number of what it is about as its
  * opaque; what is still on its way at the deadline is dropped with the queue.
+ *
+ * librdkafka remembers the coordinators of a dozen groups, so with more of them each request is
+ * two: FindCoordinator goes before it. Two things follow. A group that is listed as Empty has no
+ * members, so it is not asked to describe itself. And thousands of groups may take longer than
+ * there is time: then no more are asked for when an answer would come too late, so that nothing is
+ * left behind in librdkafka, and those that were left out go first at the next collection. Groups
+ * whose coordinator keeps silent go last, because each holds a place among those in flight until it
+ * is given up.
  */
 
 enum {
@@ -43,10 +51,14 @@ struct requests {
     bool *list_again;                    /* per place in topology->brokers */
     int64_t list_again_ms;               /* when; monotonic, 0: not now */
     size_t n_requests;                   /* of groups, waited for */
-    size_t next_group;                   /* to be asked for */
-    size_t oldest_group;                 /* groups before it are answered or given up */
+    size_t n_listed;                     /* groups that have their place in order[] */
+    size_t n_order;                      /* in order[] */
+    size_t next;                         /* in order[], to be asked for */
+    size_t oldest;                       /* in order[]; those before are answered or given up */
+    uint32_t *order;                     /* numbers of groups; some groups may not be wanted */
     struct waiting *waiting;             /* per group */
-    size_t n_waiting_allocated;
+    size_t n_allocated;                  /* of both */
+    int64_t answer_ms;                   /* that an answer takes, about; 0: not known */
 };
 
 enum api {
@@ -90,6 +102,7 @@ static void close_requests(struct requests *q)
     }
     if (q->queue)
         rd_kafka_queue_destroy(q->queue);
+    free(q->order);
     free(q->waiting);
     free(q->list_again);
 }
@@ -160,48 +173,85 @@ static void list_again(struct requests *q)
 
 static int ask_for_group(struct requests *q, uint32_t number)
 {
-    const char *name = q->env->groups->groups[number].name.ptr;
+    struct sg_group *group = &q->env->groups->groups[number];
+    const char *name = group->name.ptr;
+    bool is_empty = group->listed == SG_GROUP_EMPTY;
     rd_kafka_ListConsumerGroupOffsets_t *offsets =
         rd_kafka_ListConsumerGroupOffsets_new(name, NULL); /* NULL: all that it has committed */
 
     if (!offsets)
         return -ENOMEM;
-    rd_kafka_DescribeConsumerGroups(
-        q->rk, &name, 1, options_for(q, API_DESCRIBE, number, COORDINATOR_MS), q->queue);
+    if (is_empty)
+        sg_group_describe(group, RD_KAFKA_CONSUMER_GROUP_STATE_EMPTY, 0);
+    else
+        rd_kafka_DescribeConsumerGroups(
+            q->rk, &name, 1, options_for(q, API_DESCRIBE, number, COORDINATOR_MS), q->queue);
     rd_kafka_ListConsumerGroupOffsets(
         q->rk, &offsets, 1, options_for(q, API_OFFSETS, number, COORDINATOR_MS), q->queue);
     rd_kafka_ListConsumerGroupOffsets_destroy(offsets);
     q->waiting[number] = (struct waiting){
         .sent_ms = sg_clock_monotonic_ms(q->env->clock),
-        .n_pending = 2,
+        .n_pending = is_empty ? 1 : 2,
     };
-    q->n_requests += 2;
+    q->n_requests += q->waiting[number].n_pending;
+    return 0;
+}
+
+static int compare_turns(const void *a, const void *b, void *context)
+{
+    const struct sg_groups *groups = context;
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    int32_t turn_x = groups->groups[x].turn;
+    int32_t turn_y = groups->groups[y].turn;
+
+    if (turn_x != turn_y)
+        return turn_x > turn_y ? -1 : 1;
+    return (x > y) - (x < y);
+}
+
+/* Places for groups that were listed since; those that have waited longest go first. */
+static int put_in_order(struct requests *q)
+{
+    struct sg_groups *groups = q->env->groups;
+    bool sorted = true;
+
+    if (groups->n > q->n_allocated) {
+        uint32_t *order = realloc(q->order, groups->allocated * sizeof *order);
+        if (order)
+            q->order = order;
+        struct waiting *waiting = realloc(q->waiting, groups->allocated * sizeof *waiting);
+        if (waiting)
+            q->waiting = waiting;
+        if (!order || !waiting)
+            return -ENOMEM;
+        q->n_allocated = groups->allocated;
+    }
+    for (; q->n_listed < groups->n; q->n_listed++) {
+        const struct sg_group *group = &groups->groups[q->n_listed];
+        q->waiting[q->n_listed] = (struct waiting){ .n_pending = 0 };
+        if (q->only_moved && !group->moved)
+            continue;
+        q->order[q->n_order++] = (uint32_t)q->n_listed;
+        sorted = sorted && group->turn == 0;
+    }
+    if (!sorted)
+        qsort_r(q->order + q->next, q->n_order - q->next, sizeof *q->order, compare_turns, groups);
     return 0;
 }
 
 static int ask_for_groups(struct requests *q)
 {
-    const struct sg_groups *groups = q->env->groups;
+    int r = put_in_order(q);
 
-    if (groups->n > q->n_waiting_allocated) {
-        struct waiting *waiting = realloc(q->waiting, groups->allocated * sizeof *waiting);
-        if (!waiting)
-            return -ENOMEM;
-        q->waiting = waiting;
-        q->n_waiting_allocated = groups->allocated;
-    }
-    while (q->next_group < groups->n && q->n_requests < 2 * SG_REQUESTS_IN_FLIGHT) {
-        q->waiting[q->next_group] = (struct waiting){ .n_pending = 0 };
-        if (q->only_moved && !groups->groups[q->next_group].moved) {
-            q->next_group++;
-            continue;
-        }
-        int r = ask_for_group(q, (uint32_t)q->next_group);
-        if (r)
-            return r;
-        q->next_group++;
-    }
-    return 0;
+    /* With as many in flight as may be, an answer takes as long as the one before; and a quarter.
+     */
+    if (sg_clock_left_ms(q->env->clock, q->env->groups_deadline_ms) <
+        q->answer_ms + q->answer_ms / 4)
+        return r;
+    while (!r && q->next < q->n_order && q->n_requests < 2 * SG_REQUESTS_IN_FLIGHT)
+        r = ask_for_group(q, q->order[q->next++]);
+    return r;
 }
 
 /* ---- Answers ---- */
@@ -307,10 +357,14 @@ static int on_list(struct requests *q, rd_kafka_event_t *event)
 static uint32_t group_of(struct requests *q, rd_kafka_event_t *event)
 {
     uint32_t number = (uint32_t)(uintptr_t)rd_kafka_event_opaque(event);
+    struct waiting *waiting = &q->waiting[number];
 
-    q->waiting[number].n_pending--;
-    if (!q->waiting[number].given_up)
-        q->n_requests--;
+    waiting->n_pending--;
+    if (waiting->given_up)
+        return number;
+    q->n_requests--;
+    int64_t took_ms = sg_clock_monotonic_ms(q->env->clock) - waiting->sent_ms;
+    q->answer_ms = (3 * q->answer_ms + took_ms + 3) / 4; /* rounded up, so that it is not 0 */
     return number;
 }
 
@@ -391,24 +445,42 @@ static int on_event(struct requests *q, rd_kafka_event_t *event)
 
 /* ---- The loop ---- */
 
+/* Whose turn it is at the next collection. */
+static void give_turns(struct requests *q)
+{
+    for (size_t i = 0; i < q->n_order; i++) {
+        struct sg_group *group = &q->env->groups->groups[q->order[i]];
+        if (i >= q->next)
+            group->turn = group->turn > 0 ? group->turn + 1 : 1;
+        else
+            group->turn = q->waiting[q->order[i]].n_pending ? -1 : 0;
+    }
+}
+
 static void report_missing(struct requests *q)
 {
     const struct sg_groups *groups = q->env->groups;
-    size_t n_missing = groups->n - q->next_group;
-    const char *name = n_missing ? groups->groups[q->next_group].name.ptr : "";
+    size_t n_left = q->n_order - q->next;
+    size_t n_silent = 0;
+    uint32_t silent = 0;
 
-    for (size_t i = q->next_group; i-- > 0;) {
-        if (q->waiting[i].n_pending) {
-            n_missing++;
-            name = groups->groups[i].name.ptr;
+    for (size_t i = q->next; i-- > 0;) {
+        if (q->waiting[q->order[i]].n_pending) {
+            n_silent++;
+            silent = q->order[i];
         }
     }
-    if (n_missing)
+    if (n_silent)
         sg_failures_add(q->env->failures, SG_FAILURE_TIMEOUT, SG_REQUEST_OFFSET_FETCH,
             RD_KAFKA_RESP_ERR__TIMED_OUT,
             "%zu of %zu groups, for example %.100s: no answer to DescribeGroups or OffsetFetch "
             "before the deadline",
-            n_missing, groups->n, name);
+            n_silent, groups->n, groups->groups[silent].name.ptr);
+    if (n_left)
+        sg_failures_add(q->env->failures, SG_FAILURE_TIMEOUT, SG_REQUEST_OFFSET_FETCH, 0,
+            "%zu of %zu groups, for example %.100s, were not asked for: there was no time left; "
+            "they are the first at the next collection. Raise collect.timeout, or exclude groups",
+            n_left, groups->n, groups->groups[q->order[q->next]].name.ptr);
     for (size_t i = 0; q->n_lists && i < q->env->topology->n_brokers; i++) {
         if (!q->env->answered[i])
             fail_broker(q, i, RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer before the deadline");
@@ -420,8 +492,8 @@ static void give_up_late(struct requests *q)
 {
     int64_t now_ms = sg_clock_monotonic_ms(q->env->clock);
 
-    for (; q->oldest_group < q->next_group; q->oldest_group++) {
-        struct waiting *waiting = &q->waiting[q->oldest_group];
+    for (; q->oldest < q->next; q->oldest++) {
+        struct waiting *waiting = &q->waiting[q->order[q->oldest]];
         if (waiting->n_pending == 0)
             continue;
         if (now_ms - waiting->sent_ms < q->env->group_ms)
@@ -433,8 +505,8 @@ static void give_up_late(struct requests *q)
 
 static bool any_on_its_way(const struct requests *q)
 {
-    for (size_t i = 0; i < q->next_group; i++) {
-        if (q->waiting[i].n_pending)
+    for (size_t i = 0; i < q->next; i++) {
+        if (q->waiting[q->order[i]].n_pending)
             return true;
     }
     return false;
@@ -468,6 +540,7 @@ static int run(const struct sg_requests_env *env, bool only_moved)
     }
     if (!r && !atomic_load(env->stopping))
         report_missing(&q);
+    give_turns(&q);
     *env->abandoned = *env->abandoned || any_on_its_way(&q);
     close_requests(&q);
     return r;

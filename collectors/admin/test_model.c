@@ -175,6 +175,7 @@ static void test_groups_past_the_cap_those_of_before_stay(void **state)
     assert_int_equal(list_group(&before, "c"), SG_GROUPS_E_FULL);
     assert_int_equal(list_group(&before, "b"), 0);
     assert_int_equal(before.n_left_out, 1);
+    before.groups[1].turn = 3;
     sg_groups_forget_commits(&before);
 
     assert_int_equal(sg_groups_init(&now, 2, &before), 0);
@@ -182,6 +183,8 @@ static void test_groups_past_the_cap_those_of_before_stay(void **state)
     assert_int_equal(list_group(&now, "b"), 0);
     assert_int_equal(list_group(&now, "a"), 0);
     assert_int_equal(now.n, 2);
+    assert_int_equal(now.groups[0].turn, 3); /* it is still its turn */
+    assert_int_equal(now.groups[1].turn, 0);
     sg_groups_done(&before);
     sg_groups_forget_commits(&now);
 
@@ -318,7 +321,7 @@ static char *page_text(struct page *page)
     assert_int_equal(sg_plan_new(&set->layout, NULL, 1, &plan), 0);
     sg_buf_init(&out, 1 << 20);
     const struct sg_sample_set *sets[] = { set };
-    assert_int_equal(sg_encode_text(plan, sets, &out, NULL), 0);
+    assert_int_equal(sg_encode(plan, sets, SG_FORMAT_TEXT, NULL, NULL, &out), 0);
     for (int reason = 0; reason < SG_DROP_REASONS; reason++)
         assert_int_equal(sg_store_n_dropped(store, (enum sg_drop_reason)reason), 0);
 

@@ -113,7 +113,7 @@ char *fixture_page(struct sg_engine *engine)
     assert_int_equal(sg_plan_new(&set->layout, NULL, 1, &plan), 0);
     sg_buf_init(&page, 64 << 20);
     const struct sg_sample_set *sets[] = { set };
-    assert_int_equal(sg_encode_text(plan, sets, &page, NULL), 0);
+    assert_int_equal(sg_encode(plan, sets, SG_FORMAT_TEXT, NULL, NULL, &page), 0);
     (void)sg_plan_free(plan);
     (void)sg_sample_set_unref(set);
     char *text = sg_buf_take(&page);

@@ -11,7 +11,12 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-/* Samples of one family in one layout; its fragment has the same number. */
+enum {
+    CHUNK_SERIES = 8192, /* at a time, so that a page in pieces stays in pieces */
+    NUMBER_BYTES = 8     /* of a usual value and its newline */
+};
+
+/* Samples of one family in one layout. */
 struct part {
     uint32_t layout;
     uint32_t first;
@@ -71,9 +76,13 @@ bool sg_plan_fits(const struct sg_plan *plan, struct sg_layout *const *layouts, 
            (n_layouts == 0 || memcmp(plan->layouts, layouts, n_layouts * sizeof *layouts) == 0);
 }
 
-size_t sg_plan_n_fragments(const struct sg_plan *plan)
+size_t sg_plan_bytes(const struct sg_plan *plan)
 {
-    return plan->n_parts;
+    size_t bytes = plan->headers.len / SG_FORMATS;
+
+    for (size_t i = 0; i < plan->n_parts; i++)
+        bytes += plan->parts[i].text_bytes + plan->parts[i].n * NUMBER_BYTES;
+    return bytes;
 }
 
 /* ---- Headers ---- */
@@ -85,10 +94,10 @@ static bool is_openmetrics_stateset(const struct sg_plan *plan, const struct ent
 
     for (size_t i = 0; i < entry->n_parts; i++) {
         const struct part *part = &plan->parts[entry->first_part + i];
-        const struct sg_str *texts = sg_layout_texts(plan->layouts[part->layout]);
+        const struct sg_series_text *texts = sg_layout_texts(plan->layouts[part->layout]);
         for (uint32_t j = part->first; j < part->first + part->n; j++) {
-            if (!sg_text_find_label(
-                    sg_text_labels(texts[j]), sg_str_of(entry->family->name), &value))
+            if (!sg_text_find_label(sg_text_labels(sg_series_text_labels(&texts[j])),
+                    sg_str_of(entry->family->name), &value))
                 return false;
         }
     }
@@ -282,30 +291,34 @@ int sg_plan_new(struct sg_layout *const *layouts,
     return 0;
 }
 
-/* The inner loop of the page. @param header  written before the first sample that has a value */
-static int add_samples(struct sg_buf *out,
-    const struct sg_sample_set *set,
-    const struct part *part,
-    struct sg_str *header)
-{
-    const struct sg_str *texts = sg_layout_texts(set->layout);
-    uint32_t end = part->first + part->n;
+/* ---- Samples ---- */
 
-    int r = sg_buf_reserve(
-        out, header->len + part->text_bytes + (size_t)part->n * (SG_NUMBER_TEXT_MAX + 1));
-    if (r)
-        return r;
+/* One page on its way. */
+struct pass {
+    const struct sg_plan *plan;
+    const struct sg_sample_set *const *sets;
+    const struct sg_selection *selection;
+    const struct sg_drain *drain;
+    struct sg_buf *out;
+    struct sg_buf lines; /* to be chosen from */
+};
+
+/* The inner loop of the page. There is room for all of them. */
+static void add_samples(
+    struct sg_buf *out, const struct sg_sample_set *set, uint32_t first, uint32_t end)
+{
+    const struct sg_series_text *texts = sg_layout_texts(set->layout);
+    const struct sg_str *names = sg_layout_names(set->layout);
     char *to = out->ptr + out->len;
-    for (uint32_t i = part->first; i < end; i++) {
+
+    for (uint32_t i = first; i < end; i++) {
         if (set->kinds[i] == SG_VALUE_ABSENT)
             continue;
-        if (header->len) {
-            memcpy(to, header->ptr, header->len);
-            to += header->len;
-            header->len = 0;
-        }
-        memcpy(to, texts[i].ptr, texts[i].len);
-        to += texts[i].len;
+        struct sg_str name = names[texts[i].name];
+        memcpy(to, name.ptr, name.len);
+        to += name.len;
+        memcpy(to, texts[i].labels, texts[i].labels_len);
+        to += texts[i].labels_len;
         if (set->kinds[i] == SG_VALUE_INT) {
             to += sg_number_write_int(to, (int64_t)set->bits[i]);
         } else {
@@ -316,7 +329,21 @@ static int add_samples(struct sg_buf *out,
         *to++ = '\n';
     }
     out->len = (size_t)(to - out->ptr);
-    return 0;
+}
+
+/* At most how many bytes these samples are. */
+static size_t bound_of(
+    const struct sg_sample_set *set, const struct part *part, uint32_t first, uint32_t end)
+{
+    const struct sg_series_text *texts = sg_layout_texts(set->layout);
+    const struct sg_str *names = sg_layout_names(set->layout);
+    size_t bytes = (size_t)(end - first) * (SG_NUMBER_TEXT_MAX + 1);
+
+    if (end - first == part->n)
+        return bytes + part->text_bytes;
+    for (uint32_t i = first; i < end; i++)
+        bytes += names[texts[i].name].len + texts[i].labels_len;
+    return bytes;
 }
 
 static struct sg_str header_of(
@@ -325,33 +352,6 @@ static struct sg_str header_of(
     return (
         struct sg_str){ plan->headers.ptr + entry->header_at[format], entry->header_len[format] };
 }
-
-int sg_encode_text(const struct sg_plan *plan,
-    const struct sg_sample_set *const *sets,
-    struct sg_buf *out,
-    struct sg_fragment *fragments)
-{
-    for (size_t i = 0; i < plan->n_entries; i++) {
-        const struct entry *entry = &plan->entries[i];
-        struct sg_str header = header_of(plan, entry, SG_FORMAT_TEXT);
-
-        for (size_t j = entry->first_part; j < entry->first_part + entry->n_parts; j++) {
-            const struct part *part = &plan->parts[j];
-            size_t at = out->len;
-            size_t header_len = header.len;
-            int r = sets[part->layout] ? add_samples(out, sets[part->layout], part, &header) : 0;
-            if (r)
-                return r;
-            if (!fragments)
-                continue;
-            at += header_len - header.len; /* the header, if it was written just now */
-            fragments[j] = (struct sg_fragment){ at, out->len - at };
-        }
-    }
-    return 0;
-}
-
-/* ---- Composing ---- */
 
 /* @param header  written before the first bytes */
 static int add_bytes(struct sg_buf *out, struct sg_str bytes, struct sg_str *header)
@@ -368,8 +368,6 @@ static int add_lines(struct sg_buf *out,
     const struct sg_selection *selection,
     struct sg_str *header)
 {
-    if (!bytes.len || !selection->like(selection->context, bytes))
-        return 0;
     while (bytes.len) {
         const char *end = memchr(bytes.ptr, '\n', bytes.len);
         size_t len = end ? (size_t)(end - bytes.ptr) + 1 : bytes.len;
@@ -385,17 +383,88 @@ static int add_lines(struct sg_buf *out,
     return 0;
 }
 
-int sg_encode_compose(const struct sg_plan *plan,
-    struct sg_str text,
-    const struct sg_fragment *fragments,
+/* Samples that are all wanted. @param header  written before the first one that has a value */
+static int add_all(struct pass *pass,
+    const struct sg_sample_set *set,
+    uint32_t first,
+    uint32_t end,
+    size_t bound,
+    struct sg_str *header)
+{
+    struct sg_buf *out = pass->out;
+    size_t before = out->len;
+    int r = sg_buf_reserve(out, header->len + bound);
+
+    if (!r)
+        r = sg_buf_add_str(out, *header);
+    if (r)
+        return r;
+    size_t behind_header = out->len;
+    add_samples(out, set, first, end);
+    if (out->len == behind_header)
+        out->len = before;
+    else
+        header->len = 0;
+    return 0;
+}
+
+/* A slot's samples of one family, a chunk at a time. */
+static int add_part(
+    struct pass *pass, const struct part *part, enum sg_choice choice, struct sg_str *header)
+{
+    const struct sg_sample_set *set = pass->sets[part->layout];
+    const struct sg_selection *selection = pass->selection;
+    uint32_t end = part->first + part->n;
+    bool asked = false;
+    int r = 0;
+
+    if (!set || choice == SG_CHOICE_NOTHING)
+        return 0;
+    for (uint32_t first = part->first, next; first < end && !r; first = next) {
+        next = end - first > CHUNK_SERIES ? first + CHUNK_SERIES : end;
+        size_t bound = bound_of(set, part, first, next);
+        if (choice == SG_CHOICE_ALL) {
+            r = add_all(pass, set, first, next, bound, header);
+        } else {
+            sg_buf_clear(&pass->lines);
+            r = sg_buf_reserve(&pass->lines, bound);
+            if (r)
+                return r;
+            add_samples(&pass->lines, set, first, next);
+            if (pass->lines.len == 0)
+                continue;
+            if (!asked && !selection->like(selection->context, sg_buf_get(&pass->lines)))
+                return 0;
+            asked = true;
+            r = add_lines(pass->out, sg_buf_get(&pass->lines), selection, header);
+        }
+        if (!r && pass->drain && pass->out->len >= pass->drain->full_bytes) {
+            r = pass->drain->take(pass->drain->context, sg_buf_get(pass->out));
+            sg_buf_clear(pass->out);
+        }
+    }
+    return r;
+}
+
+int sg_encode(const struct sg_plan *plan,
+    const struct sg_sample_set *const *sets,
     enum sg_format format,
     const struct sg_selection *selection,
+    const struct sg_drain *drain,
     struct sg_buf *out)
 {
+    struct pass pass = {
+        .plan = plan,
+        .sets = sets,
+        .selection = selection,
+        .drain = drain,
+        .out = out,
+    };
     /* A slot is asked for once, not once per family. */
     sg_auto_free enum sg_choice *choices = calloc(plan->n_layouts + 1, sizeof *choices);
     int r = choices ? 0 : -ENOMEM;
 
+    sg_buf_init(&pass.lines, SIZE_MAX / 2);
     for (size_t i = 0; i < plan->n_layouts && !r; i++) {
         choices[i] = SG_CHOICE_ALL;
         if (selection)
@@ -405,17 +474,15 @@ int sg_encode_compose(const struct sg_plan *plan,
     for (size_t i = 0; i < plan->n_entries && !r; i++) {
         const struct entry *entry = &plan->entries[i];
         struct sg_str header = header_of(plan, entry, format);
-
-        for (size_t j = entry->first_part; j < entry->first_part + entry->n_parts && !r; j++) {
-            struct sg_str bytes = { text.ptr + fragments[j].at, fragments[j].len };
-            enum sg_choice choice = choices[plan->parts[j].layout];
-            if (choice == SG_CHOICE_ALL)
-                r = add_bytes(out, bytes, &header);
-            else if (choice == SG_CHOICE_BY_LINE)
-                r = add_lines(out, bytes, selection, &header);
-        }
+        for (size_t j = entry->first_part; j < entry->first_part + entry->n_parts && !r; j++)
+            r = add_part(&pass, &plan->parts[j], choices[plan->parts[j].layout], &header);
     }
+    sg_buf_done(&pass.lines);
     if (!r && format == SG_FORMAT_OPENMETRICS)
         r = sg_buf_add_str(out, SG_STR("# EOF\n"));
+    if (!r && drain && out->len) {
+        r = drain->take(drain->context, sg_buf_get(out));
+        sg_buf_clear(out);
+    }
     return r;
 }

@@ -7,11 +7,10 @@
  * A page must hold each family once, with the samples of all slots below one # TYPE line. The plan
  * of that merge is made when the layouts change and is used for every page until they change again.
  * A plan is immutable and reference-counted; it holds references to the layouts that it was made
- * for. One thread encodes; any thread may compose from what was encoded.
+ * for. Any thread may encode.
  *
- * The lines of samples are the same bytes in every format; only what stands above them differs.
- * So numbers become text once per page, and other formats, or parts of a page, are composed of
- * the fragments of that text: one per slot and family.
+ * The text of series is ready in the layouts, so that a page is copied together rather than made;
+ * the lines of samples are the same bytes in every format, and only what stands above them differs.
  *
  * Source: Prometheus exposition formats, "Text-based format" versions 0.0.4 and 1.0.0;
  * OpenMetrics 1.0.0.
@@ -59,26 +58,8 @@ struct sg_plan *sg_plan_free(struct sg_plan *plan);
 /** Was the plan made for just these layouts, in this order? */
 bool sg_plan_fits(const struct sg_plan *plan, struct sg_layout *const *layouts, size_t n_layouts);
 
-/** The samples of one family in one slot, within a page's text. */
-struct sg_fragment {
-    size_t at;
-    size_t len;
-};
-
-/** How many fragments a page of this plan has. */
-size_t sg_plan_n_fragments(const struct sg_plan *plan);
-
-/**
- * Append the page in text format 0.0.4 to out.
- *
- * @param sets       one per layout of the plan; NULL leaves a slot out
- * @param fragments  room for sg_plan_n_fragments(), or NULL; places count from out's start
- * @return 0, -ENOMEM or -EMSGSIZE (the cap of out)
- */
-int sg_encode_text(const struct sg_plan *plan,
-    const struct sg_sample_set *const *sets,
-    struct sg_buf *out,
-    struct sg_fragment *fragments);
+/** About how long a page of this plan is when every series has a value. */
+size_t sg_plan_bytes(const struct sg_plan *plan);
 
 /* What of a slot a composed page has. */
 enum sg_choice {
@@ -92,23 +73,32 @@ struct sg_selection {
     enum sg_choice (*source)(const void *context, const struct sg_source *source);
     /** @param line  `name{labels} value` */
     bool (*line)(const void *context, struct sg_str line);
-    /** Can any line like this one, with these names of labels, be chosen? Asked once per fragment.
-     */
+    /** Can any line like this one, with these names of labels, be chosen? Asked once per slot and
+     * family. */
     bool (*like)(const void *context, struct sg_str line);
     const void *context;
 };
 
+/* Takes a page piece by piece, so that it need not be in memory whole. */
+struct sg_drain {
+    size_t full_bytes; /* a piece is at least this long, but for the last one */
+    /** @return 0, or what sg_encode() then returns */
+    int (*take)(void *context, struct sg_str piece);
+    void *context;
+};
+
 /**
- * Append a page composed from the fragments of one that was encoded. Families of which nothing was
- * chosen leave no header behind.
+ * Append a page, or what is chosen of it, to out. Families of which nothing was chosen leave no
+ * header behind; what is not chosen is not encoded.
  *
- * @param text       what sg_encode_text() made with this plan, from the start of its buffer
+ * @param sets       one per layout of the plan; NULL leaves a slot out
  * @param selection  NULL for everything
- * @return as sg_encode_text
+ * @param drain      NULL, or gets what is in out whenever it is full, and at the end
+ * @return 0, -ENOMEM or -EMSGSIZE (the cap of out)
  */
-int sg_encode_compose(const struct sg_plan *plan,
-    struct sg_str text,
-    const struct sg_fragment *fragments,
+int sg_encode(const struct sg_plan *plan,
+    const struct sg_sample_set *const *sets,
     enum sg_format format,
     const struct sg_selection *selection,
+    const struct sg_drain *drain,
     struct sg_buf *out);

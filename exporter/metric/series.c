@@ -2,6 +2,7 @@
 #include "metric/table.h"
 
 #include "base/auto.h"
+#include "base/grow.h"
 #include "base/utf8.h"
 #include "metric/text.h"
 
@@ -15,7 +16,9 @@
  * more than half of a table has been absent for FORGET_AFTER collections is it made anew without
  * them, and the epoch tells callers to forget their numbers.
  *
- * Texts live in an arena that layouts share by reference, so each text is in memory once.
+ * Texts live in an arena that layouts share by reference, so each text is in memory once. A text is
+ * kept as a name and labels, because the lag, the offset and the age of a group at a partition have
+ * the same labels: with many partitions texts are most of what a table takes.
  */
 
 enum {
@@ -65,6 +68,7 @@ int sg_series_table_new(const struct sg_label *constant,
     if (!table)
         return -ENOMEM;
     sg_buf_init(&table->text, TEXT_BYTES_MAX);
+    sg_buf_init(&table->whole, 2 * TEXT_BYTES_MAX);
     table->max_series = max_series ? max_series : SG_SERIES_MAX_DEFAULT;
     table->arena = sg_arena_new();
     if (!table->arena)
@@ -90,6 +94,13 @@ int sg_series_table_new(const struct sg_label *constant,
     return 0;
 }
 
+static void texts_done(struct texts *texts)
+{
+    sg_index_done(&texts->index);
+    free(texts->list);
+    *texts = (struct texts){ .n = 0 };
+}
+
 struct sg_series_table *sg_series_table_free(struct sg_series_table *table)
 {
     if (!table)
@@ -106,7 +117,10 @@ struct sg_series_table *sg_series_table_free(struct sg_series_table *table)
     free(table->kinds);
     free(table->links);
     sg_index_done(&table->series_index);
+    texts_done(&table->names);
+    texts_done(&table->labels);
     sg_buf_done(&table->text);
+    sg_buf_done(&table->whole);
     free(table);
     return NULL;
 }
@@ -220,11 +234,48 @@ static int render(struct sg_series_table *table,
     return r == -EMSGSIZE ? SG_SERIES_E_TOO_LONG : r;
 }
 
+static bool text_equal(const void *owner, uint32_t id, const void *key)
+{
+    return sg_str_equal(((const struct texts *)owner)->list[id], *(const struct sg_str *)key);
+}
+
+static bool find_text(const struct texts *texts, struct sg_str text, uint32_t *ret_id)
+{
+    *ret_id = sg_index_find(&texts->index, sg_hash(text), text_equal, texts, &text);
+    return *ret_id != SG_INDEX_NONE;
+}
+
+/* @return 0 or -ENOMEM */
+static int keep_text(
+    struct texts *texts, struct sg_arena *arena, struct sg_str text, uint32_t *ret_id)
+{
+    size_t allocated = texts->allocated;
+
+    if (find_text(texts, text, ret_id))
+        return 0;
+    if (sg_grow(&texts->list, texts->n, &allocated, sizeof *texts->list))
+        return -ENOMEM;
+    texts->allocated = (uint32_t)allocated;
+    char *kept = sg_arena_bytes(arena, text.len);
+    if (!kept || sg_index_add(&texts->index, sg_hash(text), texts->n))
+        return -ENOMEM;
+    memcpy(kept, text.ptr, text.len);
+    texts->list[texts->n] = (struct sg_str){ kept, text.len };
+    *ret_id = texts->n++;
+    return 0;
+}
+
+static uint32_t series_hash(uint32_t name, uint32_t labels)
+{
+    const uint32_t both[] = { name, labels };
+    return sg_hash((struct sg_str){ (const char *)both, sizeof both });
+}
+
 static bool series_equal(const void *owner, uint32_t id, const void *key)
 {
-    const struct series *series = &((const struct sg_series_table *)owner)->series[id];
-    return sg_str_equal(
-        (struct sg_str){ series->text, series->text_len }, *(const struct sg_str *)key);
+    const struct series *a = &((const struct sg_series_table *)owner)->series[id];
+    const struct series *b = key;
+    return a->name == b->name && a->labels == b->labels;
 }
 
 static int grow_series(struct sg_series_table *table)
@@ -250,10 +301,23 @@ int sg_series_table_keep(
     struct sg_series_table *table, uint32_t family, size_t max_series, uint32_t *ret_series)
 {
     struct sg_str text = sg_buf_get(&table->text);
-    int r;
+    struct series series = { .family = family, .last_set = table->collection };
+    size_t name_len = 0;
 
-    uint32_t hash = sg_hash(text);
-    uint32_t id = sg_index_find(&table->series_index, hash, series_equal, table, &text);
+    /* A metric's name holds neither. */
+    while (name_len < text.len && text.ptr[name_len] != '{' && text.ptr[name_len] != ' ')
+        name_len++;
+    struct sg_str name = { text.ptr, name_len };
+    struct sg_str labels = { text.ptr + name_len, text.len - name_len };
+    int r = keep_text(&table->names, table->arena, name, &series.name);
+    if (!r && table->n_series >= max_series) /* what is refused leaves no labels behind */
+        r = find_text(&table->labels, labels, &series.labels) ? 0 : SG_SERIES_E_FULL;
+    else if (!r)
+        r = keep_text(&table->labels, table->arena, labels, &series.labels);
+    if (r)
+        return r;
+    uint32_t hash = series_hash(series.name, series.labels);
+    uint32_t id = sg_index_find(&table->series_index, hash, series_equal, table, &series);
     if (id != SG_INDEX_NONE) {
         *ret_series = id;
         return 0;
@@ -266,17 +330,9 @@ int sg_series_table_keep(
         if (r)
             return r;
     }
-    char *kept = sg_arena_bytes(table->arena, text.len);
-    if (!kept || sg_index_add(&table->series_index, hash, table->n_series))
+    if (sg_index_add(&table->series_index, hash, table->n_series))
         return -ENOMEM;
-    memcpy(kept, text.ptr, text.len);
-    table->series[table->n_series] = (struct series){
-        .text = kept,
-        .text_len = (uint32_t)text.len,
-        .hash = hash,
-        .family = family,
-        .last_set = table->collection,
-    };
+    table->series[table->n_series] = series;
     table->kinds[table->n_series] = SG_VALUE_ABSENT;
     table->families[family].n_series++;
     table->layout = sg_layout_unref(table->layout);
@@ -301,21 +357,20 @@ int sg_series_table_derive(struct sg_series_table *table,
     const struct sg_label *extra,
     uint32_t *ret_series)
 {
-    struct sg_str whole = { table->series[series].text, table->series[series].text_len };
-    const char *brace = memchr(whole.ptr, '{', whole.len);
-    size_t name_len = brace ? (size_t)(brace - whole.ptr) : whole.len - 1;
-    struct sg_str labels = { whole.ptr + name_len, whole.len - name_len }; /* `{…} ` or ` ` */
+    struct sg_str name = table->names.list[table->series[series].name];
+    struct sg_str labels = table->labels.list[table->series[series].labels]; /* `{…} ` or ` ` */
+    bool brace = labels.ptr[0] == '{';
     struct sg_buf *text = &table->text;
     bool first = !brace;
 
     if (extra && extra->value.len > SG_LABEL_VALUE_BYTES_MAX)
         return SG_SERIES_E_TOO_LONG;
     struct sg_str value;
-    if (extra && sg_text_find_label(sg_text_labels(whole), extra->name, &value))
+    if (extra && sg_text_find_label(sg_text_labels(labels), extra->name, &value))
         return SG_SERIES_E_DUPLICATE;
     sg_buf_clear(text);
     int r = family == table->series[series].family
-                ? sg_buf_add(text, whole.ptr, name_len)
+                ? sg_buf_add_str(text, name)
                 : sg_buf_add_str(text, sg_str_of(table->families[family].family.name));
     if (!extra)
         r = r ? r : sg_buf_add_str(text, labels);
@@ -335,26 +390,31 @@ static bool forgotten(const struct sg_series_table *table, const struct series *
     return table->collection - series->last_set > FORGET_AFTER;
 }
 
+/* The text of one table, kept in another. @return 0 or -ENOMEM */
+static int move_text(
+    const struct texts *from, struct texts *to, struct sg_arena *arena, uint32_t *id)
+{
+    return keep_text(to, arena, from->list[*id], id);
+}
+
 /* Make the table anew with what is still in use. When memory is short, keep it as it is. */
 static void forget(struct sg_series_table *table)
 {
     struct sg_arena *arena = sg_arena_new();
     struct series *kept = calloc(table->n_series ? table->n_series : 1, sizeof *kept);
     struct sg_index index = { 0 };
+    struct texts names = { .n = 0 }, labels = { .n = 0 };
     uint32_t n = 0;
     bool short_of_memory = !arena || !kept;
 
     for (uint32_t i = 0; i < table->n_series && !short_of_memory; i++) {
-        if (forgotten(table, &table->series[i]))
-            continue;
         struct series series = table->series[i];
-        char *text = sg_arena_bytes(arena, series.text_len);
-        short_of_memory = !text || sg_index_add(&index, series.hash, n);
-        if (!short_of_memory) {
-            memcpy(text, series.text, series.text_len);
-            series.text = text;
-            kept[n++] = series;
-        }
+        if (forgotten(table, &series))
+            continue;
+        short_of_memory = move_text(&table->names, &names, arena, &series.name) ||
+                          move_text(&table->labels, &labels, arena, &series.labels) ||
+                          sg_index_add(&index, series_hash(series.name, series.labels), n);
+        kept[n++] = series;
     }
     /* Families stay, they are few and capped; only their texts move to the new arena. */
     const char **texts = calloc(table->n_families ? table->n_families * 2 : 1, sizeof *texts);
@@ -369,6 +429,8 @@ static void forget(struct sg_series_table *table)
         free(kept);
         free(texts);
         sg_index_done(&index);
+        texts_done(&names);
+        texts_done(&labels);
         return;
     }
 
@@ -388,6 +450,10 @@ static void forget(struct sg_series_table *table)
     table->n_links = 0;
     sg_index_done(&table->series_index);
     table->series_index = index;
+    texts_done(&table->names);
+    texts_done(&table->labels);
+    table->names = names;
+    table->labels = labels;
     (void)sg_arena_unref(table->arena);
     table->arena = arena;
     table->layout = sg_layout_unref(table->layout);
@@ -462,7 +528,13 @@ int sg_series_table_put_double(struct sg_series_table *table,
     return r ? r : sg_series_table_set_double(table, series, value);
 }
 
-struct sg_str sg_series_table_text(const struct sg_series_table *table, uint32_t series)
+struct sg_str sg_series_table_text(struct sg_series_table *table, uint32_t series)
 {
-    return (struct sg_str){ table->series[series].text, table->series[series].text_len };
+    const struct series *of = &table->series[series];
+
+    sg_buf_clear(&table->whole);
+    if (sg_buf_add_str(&table->whole, table->names.list[of->name]) ||
+        sg_buf_add_str(&table->whole, table->labels.list[of->labels]))
+        return SG_STR("");
+    return sg_buf_get(&table->whole);
 }

@@ -5,7 +5,7 @@
  * The series of one slot of the store, their values, and the snapshots that are published.
  *
  * A series' text, `name{labels} `, is rendered when the series first appears; after that a
- * collection only sets numbers:
+ * collection only sets numbers. Labels that several series have are kept once, names too:
  *
  *     sg_series_table_begin(table);                         every value is absent
  *     sg_series_table_add(table, family, …, &series);       find or render
@@ -131,8 +131,11 @@ int sg_series_table_put_double(struct sg_series_table *table,
     size_t n_labels,
     double value);
 
-/** The text of a series, `name{labels} `, borrowed until the epoch changes. */
-struct sg_str sg_series_table_text(const struct sg_series_table *table, uint32_t series);
+/**
+ * The text of a series, `name{labels} `.
+ * @return borrowed until the next call; empty when memory is short
+ */
+struct sg_str sg_series_table_text(struct sg_series_table *table, uint32_t series);
 
 /* ---- Snapshots ---- */
 
@@ -155,8 +158,23 @@ struct sg_layout;
 
 size_t sg_layout_n_runs(const struct sg_layout *layout);
 const struct sg_family_run *sg_layout_run(const struct sg_layout *layout, size_t i);
+
+/* The text of a series, in two parts. */
+struct sg_series_text {
+    const char *labels; /* `{…} ` or ` `, in the layout's arena */
+    uint32_t labels_len;
+    uint32_t name; /* its number in sg_layout_names() */
+};
+
 /** The texts of all series, borrowed. */
-const struct sg_str *sg_layout_texts(const struct sg_layout *layout);
+const struct sg_series_text *sg_layout_texts(const struct sg_layout *layout);
+const struct sg_str *sg_layout_names(const struct sg_layout *layout);
+
+static inline struct sg_str sg_series_text_labels(const struct sg_series_text *text)
+{
+    return (struct sg_str){ text->labels, text->labels_len };
+}
+
 struct sg_layout *sg_layout_ref(struct sg_layout *layout);
 struct sg_layout *sg_layout_unref(struct sg_layout *layout);
 

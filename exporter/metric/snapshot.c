@@ -18,6 +18,7 @@ struct sg_layout *sg_layout_unref(struct sg_layout *layout)
     if (!layout || atomic_fetch_sub_explicit(&layout->n_refs, 1, memory_order_acq_rel) != 1)
         return NULL;
     free(layout->runs);
+    free(layout->names);
     free(layout->texts);
     free(layout->series);
     (void)sg_arena_unref(layout->arena);
@@ -36,9 +37,14 @@ const struct sg_family_run *sg_layout_run(const struct sg_layout *layout, size_t
     return &layout->runs[i];
 }
 
-const struct sg_str *sg_layout_texts(const struct sg_layout *layout)
+const struct sg_series_text *sg_layout_texts(const struct sg_layout *layout)
 {
     return layout->texts;
+}
+
+const struct sg_str *sg_layout_names(const struct sg_layout *layout)
+{
+    return layout->names;
 }
 
 /* One block: the public struct, its count, the values, the kinds. */
@@ -90,10 +96,13 @@ static int make_layout(const struct sg_series_table *table, struct sg_layout **r
     layout->arena = sg_arena_ref(table->arena);
     layout->n_series = table->n_series;
     layout->runs = calloc(table->n_families + 1, sizeof *layout->runs);
+    layout->names = calloc(table->names.n + 1, sizeof *layout->names);
     layout->texts = calloc(table->n_series + 1, sizeof *layout->texts);
     layout->series = calloc(table->n_series + 1, sizeof *layout->series);
-    if (!next || !layout->runs || !layout->texts || !layout->series)
+    if (!next || !layout->runs || !layout->names || !layout->texts || !layout->series)
         return -ENOMEM;
+    for (uint32_t i = 0; i < table->names.n; i++)
+        layout->names[i] = table->names.list[i];
 
     for (uint32_t i = 0; i < table->n_families; i++) {
         if (table->families[i].n_series == 0)
@@ -117,9 +126,12 @@ static int make_layout(const struct sg_series_table *table, struct sg_layout **r
     for (uint32_t i = 0; i < table->n_series; i++) {
         const struct series *series = &table->series[i];
         uint32_t at = next[series->family]++;
-        layout->texts[at] = (struct sg_str){ series->text, series->text_len };
+        struct sg_str labels = table->labels.list[series->labels];
+        layout->texts[at] =
+            (struct sg_series_text){ labels.ptr, (uint32_t)labels.len, series->name };
         layout->series[at] = i;
-        layout->runs[run_of[series->family]].text_bytes += series->text_len;
+        layout->runs[run_of[series->family]].text_bytes +=
+            labels.len + table->names.list[series->name].len;
     }
     for (size_t i = 0; i < layout->n_runs; i++) {
         const struct sg_family_run *run = &layout->runs[i];

@@ -10,10 +10,16 @@
 
 #include <stdatomic.h>
 
+/* Texts that many series have: each is in the arena once. */
+struct texts {
+    struct sg_index index;
+    uint32_t n, allocated;
+    struct sg_str *list;
+};
+
 struct series {
-    const char *text; /* in the arena */
-    uint32_t text_len;
-    uint32_t hash;
+    uint32_t name;   /* in the table's names: with the suffix */
+    uint32_t labels; /* in the table's labels: `{…} ` or ` ` */
     uint32_t family;
     uint32_t last_set; /* collection number */
 };
@@ -37,7 +43,8 @@ struct sg_layout {
     size_t n_runs;
     struct sg_family_run *runs;
     size_t n_series;
-    struct sg_str *texts;
+    struct sg_str *names;
+    struct sg_series_text *texts;
     uint32_t *series; /* the table's number of each */
 };
 
@@ -60,13 +67,16 @@ struct sg_series_table {
     uint32_t series_allocated;
     size_t max_series;
     struct sg_index series_index;
+    struct texts names;
+    struct texts labels;
 
     const struct sg_aliases *aliases;
     uint32_t n_linked; /* series whose links are made */
     size_t n_links, links_allocated;
     struct link *links;
 
-    struct sg_buf text; /* scratch */
+    struct sg_buf text;  /* scratch */
+    struct sg_buf whole; /* of sg_series_table_text() */
     struct sg_layout *layout;
     uint32_t collection;
     uint32_t epoch;

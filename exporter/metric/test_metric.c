@@ -42,8 +42,9 @@ static char *encode(struct sg_sample_set **sets, size_t n)
     assert_int_equal(sg_plan_new(layouts, NULL, n, &plan), 0);
     assert_true(sg_plan_fits(plan, layouts, n));
     sg_buf_init(&out, 1 << 20);
-    assert_int_equal(
-        sg_encode_text(plan, (const struct sg_sample_set *const *)sets, &out, NULL), 0);
+    assert_int_equal(sg_encode(plan, (const struct sg_sample_set *const *)sets, SG_FORMAT_TEXT,
+                         NULL, NULL, &out),
+        0);
     (void)sg_plan_free(plan);
     return sg_buf_take(&out);
 }
@@ -225,8 +226,8 @@ static void test_begin_many_series_gone_for_long_are_forgotten(void **state)
 
 struct page {
     struct sg_plan *plan;
-    struct sg_buf text;
-    struct sg_fragment *fragments;
+    size_t n;
+    struct sg_sample_set *sets[8];
 };
 
 static char *compose(
@@ -235,36 +236,31 @@ static char *compose(
     struct sg_buf out;
 
     sg_buf_init(&out, 1 << 20);
-    assert_int_equal(sg_encode_compose(page->plan, sg_buf_get(&page->text), page->fragments, format,
-                         selection, &out),
+    assert_int_equal(sg_encode(page->plan, (const struct sg_sample_set *const *)page->sets, format,
+                         selection, NULL, &out),
         0);
     return sg_buf_take(&out);
 }
 
+/* @param sets  taken over */
 static struct page page_of(struct sg_sample_set **sets, const struct sg_source *sources, size_t n)
 {
-    struct page page = { .plan = NULL };
+    struct page page = { .n = n };
     struct sg_layout *layouts[8];
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         layouts[i] = sets[i]->layout;
+        page.sets[i] = sets[i];
+    }
     assert_int_equal(sg_plan_new(layouts, sources, n, &page.plan), 0);
-    page.fragments = calloc(sg_plan_n_fragments(page.plan) + 1, sizeof *page.fragments);
-    assert_non_null(page.fragments);
-    sg_buf_init(&page.text, 1 << 20);
-    assert_int_equal(sg_encode_text(page.plan, (const struct sg_sample_set *const *)sets,
-                         &page.text, page.fragments),
-        0);
-    for (size_t i = 0; i < n; i++)
-        (void)sg_sample_set_unref(sets[i]);
     return page;
 }
 
 static void page_done(struct page *page)
 {
     (void)sg_plan_free(page->plan);
-    sg_buf_done(&page->text);
-    free(page->fragments);
+    for (size_t i = 0; i < page->n; i++)
+        (void)sg_sample_set_unref(page->sets[i]);
 }
 
 static void test_openmetrics_types_give_way_to_names(void **state)
@@ -401,14 +397,86 @@ static void test_compose_takes_chosen_slots_and_lines(void **state)
     assert_string_equal(part,
         "# HELP lag Lag.\n# TYPE lag gauge\nlag{broker=\"1\",topic=\"x,broker=\"} 5\n"
         "# HELP up \n# TYPE up gauge\nup{broker=\"1\"} 1\n");
-    char *whole = compose(&page, SG_FORMAT_TEXT, NULL);
-    assert_int_equal(strlen(whole), page.text.len);
-    assert_memory_equal(whole, page.text.ptr, page.text.len);
     free(part);
-    free(whole);
     page_done(&page);
     for (int i = 0; i < 3; i++)
         (void)sg_series_table_free(tables[i]);
+}
+
+struct pieces {
+    size_t n;
+    struct sg_buf text;
+};
+
+static int take_piece(void *context, struct sg_str piece)
+{
+    struct pieces *pieces = context;
+    pieces->n++;
+    return sg_buf_add_str(&pieces->text, piece);
+}
+
+/* More series of a family than are encoded at a time. */
+static void test_encode_in_pieces_is_the_same_page(void **state)
+{
+    struct sg_series_table *table = new_table("1");
+    struct sg_sample_set *set = NULL;
+    struct pieces pieces = { .n = 0 };
+    struct sg_buf out;
+    char topic[16];
+    (void)state;
+
+    uint32_t lag = add_family(table, &lag_family);
+    uint32_t in = add_family(table, &in_family);
+    sg_series_table_begin(table);
+    for (int i = 0; i < 20000; i++) {
+        (void)snprintf(topic, sizeof topic, "topic-%d", i);
+        assert_int_equal(put(table, lag, topic, i), 0);
+        if (i % 7)
+            assert_int_equal(put(table, in, topic, -i), 0);
+    }
+    assert_int_equal(sg_series_table_snapshot(table, &set), 0);
+    struct page page = page_of(&set, NULL, 1);
+    const struct sg_sample_set *const *sets = (const struct sg_sample_set *const *)page.sets;
+    struct sg_drain drain = { 1000, take_piece, &pieces };
+    sg_buf_init(&out, 1 << 24);
+    sg_buf_init(&pieces.text, 1 << 24);
+    assert_int_equal(sg_encode(page.plan, sets, SG_FORMAT_OPENMETRICS, NULL, &drain, &out), 0);
+    assert_int_equal(out.len, 0);
+    assert_true(pieces.n > 3);
+    assert_int_equal(sg_encode(page.plan, sets, SG_FORMAT_OPENMETRICS, NULL, NULL, &out), 0);
+    assert_int_equal(out.len, pieces.text.len);
+    assert_memory_equal(out.ptr, pieces.text.ptr, out.len);
+    sg_buf_done(&out);
+    sg_buf_done(&pieces.text);
+    page_done(&page);
+    (void)sg_series_table_free(table);
+}
+
+/* Labels are kept once; a series is found again whichever family had them first. */
+static void test_series_of_two_families_share_their_labels(void **state)
+{
+    struct sg_series_table *table = new_table("1");
+    struct sg_sample_set *set = NULL;
+    struct sg_label label = { SG_STR("topic"), SG_STR("a\"b") };
+    uint32_t one, two, again;
+    (void)state;
+
+    uint32_t lag = add_family(table, &lag_family);
+    uint32_t in = add_family(table, &in_family);
+    sg_series_table_begin(table);
+    assert_int_equal(sg_series_table_add(table, lag, SG_STR(""), &label, 1, &one), 0);
+    assert_int_equal(sg_series_table_add(table, in, SG_STR(""), &label, 1, &two), 0);
+    assert_int_not_equal(one, two);
+    assert_int_equal(sg_series_table_add(table, lag, SG_STR(""), &label, 1, &again), 0);
+    assert_int_equal(again, one);
+    assert_int_equal(sg_series_table_derive(table, one, in, NULL, &again), 0);
+    assert_int_equal(again, two);
+    assert_int_equal(sg_series_table_snapshot(table, &set), 0);
+    const struct sg_series_text *texts = sg_layout_texts(set->layout);
+    assert_ptr_equal(texts[0].labels, texts[1].labels);
+    assert_int_not_equal(texts[0].name, texts[1].name);
+    (void)sg_sample_set_unref(set);
+    (void)sg_series_table_free(table);
 }
 
 static struct sg_alias make_alias(
@@ -537,6 +605,8 @@ int main(void)
         cmocka_unit_test(test_openmetrics_types_give_way_to_names),
         cmocka_unit_test(test_summary_is_brought_together_by_its_labels),
         cmocka_unit_test(test_compose_takes_chosen_slots_and_lines),
+        cmocka_unit_test(test_encode_in_pieces_is_the_same_page),
+        cmocka_unit_test(test_series_of_two_families_share_their_labels),
     };
     return cmocka_run_group_tests_name("metric", tests, NULL, NULL);
 }

@@ -67,13 +67,13 @@ struct grouped {
     struct sg_str after;
     uint32_t group; /* number of the first series with these labels */
     uint32_t place;
-    struct sg_str text;
+    struct sg_series_text text;
     uint32_t series;
 };
 
 static void find_group_labels(struct grouped *one)
 {
-    struct sg_str labels = sg_text_labels(one->text);
+    struct sg_str labels = sg_text_labels(sg_series_text_labels(&one->text));
     struct sg_str rest = labels;
     struct sg_label label;
 
@@ -127,7 +127,7 @@ static int compare_grouped(const void *a, const void *b)
     return (x->place > y->place) - (x->place < y->place);
 }
 
-int sg_text_group_summary(struct sg_str *texts, uint32_t *series, size_t n)
+int sg_text_group_summary(struct sg_series_text *texts, uint32_t *series, size_t n)
 {
     sg_auto_free struct grouped *all = calloc(n + 1, sizeof *all);
     struct sg_index index = { 0 };

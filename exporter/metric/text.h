@@ -6,11 +6,12 @@
  * so they hold no bare quote. Pure functions; any thread.
  */
 
-#include "metric/family.h"
+#include "metric/series.h"
 
 #include <stdint.h>
 
-/** What stands between the braces; empty without labels. @param text  a value may follow */
+/** What stands between the braces; empty without labels. @param text  the name may be missing; a
+ * value may follow */
 struct sg_str sg_text_labels(struct sg_str text);
 
 /** Take the first label off. @param rest  of sg_text_labels @return was there one? */
@@ -24,4 +25,4 @@ bool sg_text_find_label(struct sg_str labels, struct sg_str name, struct sg_str 
  * together, as OpenMetrics wants it; otherwise the order stays.
  * @param series  goes along with texts @return 0 or -ENOMEM
  */
-int sg_text_group_summary(struct sg_str *texts, uint32_t *series, size_t n);
+int sg_text_group_summary(struct sg_series_text *texts, uint32_t *series, size_t n);

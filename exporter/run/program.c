@@ -419,11 +419,13 @@ int sg_program_once(struct sg_program *program, FILE *out, bool *ret_complete)
     if (r)
         return r;
     struct sg_page *page = sg_pager_take(program->pager);
-    size_t written = fwrite(page->text.ptr, 1, page->text.len, out);
-    bool failed = written != page->text.len || fflush(out) != 0;
+    struct sg_str text;
+    r = sg_pager_ask(program->pager, page, SG_FORMAT_TEXT, SG_CODING_IDENTITY, &text);
+    if (!r && (fwrite(text.ptr, 1, text.len, out) != text.len || fflush(out) != 0))
+        r = -EIO;
     (void)sg_page_unref(page);
-    if (failed)
-        return -EIO;
+    if (r)
+        return r;
 
     for (size_t i = 0; i < sg_store_n_slots(program->store); i++) {
         struct sg_slot_status status;

@@ -305,7 +305,7 @@ static void read_run(struct reader *reader,
     const struct sg_family_run *run,
     enum field field)
 {
-    const struct sg_str *texts = sg_layout_texts(set->layout);
+    const struct sg_series_text *texts = sg_layout_texts(set->layout);
     struct labels labels;
 
     for (uint32_t i = run->first; i < run->first + run->n; i++) {
@@ -314,7 +314,7 @@ static void read_run(struct reader *reader,
         double value = value_at(set, i);
         if ((field == UNDER_MIN_ISR || field == GROUP_STATUS) && !(value > 0))
             continue;
-        read_labels(reader->view->arena, texts[i], &labels);
+        read_labels(reader->view->arena, sg_series_text_labels(&texts[i]), &labels);
         if (field >= GROUP_LAG)
             set_group(reader, field, &labels, value);
         else if (field >= PARTITION_INFO)

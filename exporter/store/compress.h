@@ -1,10 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Content codings of HTTP: gzip and zstd. Pure functions; any thread. */
+/* Content codings of HTTP: gzip and zstd. A compressor belongs to whoever made it; any thread. */
 
 #include "base/buf.h"
 #include "store/page.h"
 
 /** Append text in the coding. @param out its cap holds @return 0, -ENOMEM or -EMSGSIZE */
 int sg_compress(enum sg_coding coding, struct sg_str text, struct sg_buf *out);
+
+/* The same for a text that comes in pieces: slower, but it is never in memory whole. */
+struct sg_compressor;
+
+/** @param coding  not SG_CODING_IDENTITY @param out  borrowed; appended to @return 0 or -ENOMEM */
+int sg_compressor_new(
+    enum sg_coding coding, struct sg_buf *out, struct sg_compressor **ret_compressor);
+
+/** The next piece. @return 0, -ENOMEM or -EMSGSIZE */
+int sg_compressor_add(struct sg_compressor *compressor, struct sg_str piece);
+
+/** There is no more. @return as sg_compressor_add */
+int sg_compressor_end(struct sg_compressor *compressor);
+
+/** @return NULL; compressor may be NULL */
+struct sg_compressor *sg_compressor_free(struct sg_compressor *compressor);

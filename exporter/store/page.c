@@ -18,12 +18,15 @@
  * SETTLE_MS: collectors of one rhythm end at about the same time; waiting a moment makes one page
  * of them instead of many. CHECK_MS: how soon a slot that turned stale leaves the page.
  * WANTED_MS: for how long after it was asked for a variant is made ahead; longer than any usual
- * scrape interval.
+ * scrape interval. WHOLE_BYTES_MAX: a page that is longer is compressed piece by piece, which takes
+ * longer and needs no room for its text.
  */
 enum {
     SETTLE_MS = 20,
     CHECK_MS = 500,
-    WANTED_MS = 5 * 60 * 1000
+    WANTED_MS = 5 * 60 * 1000,
+    WHOLE_BYTES_MAX = 32 * 1024 * 1024,
+    PIECE_BYTES = 1024 * 1024
 };
 
 /* Immutable once it is in its page. */
@@ -39,10 +42,10 @@ struct variant {
 struct page_block {
     struct sg_page page;
     atomic_size_t n_refs;
-    struct sg_buf text;
     struct sg_plan *plan;
-    struct sg_fragment *fragments;
-    _Atomic(struct variant *) variants[SG_FORMATS][SG_CODINGS]; /* text as it is has none */
+    size_t n_sets;
+    struct sg_sample_set **sets; /* NULL: a slot that is not on the page */
+    _Atomic(struct variant *) variants[SG_FORMATS][SG_CODINGS];
 };
 
 struct sg_pager {
@@ -71,6 +74,13 @@ static struct variant *variant_free(struct variant *variant)
 }
 SG_AUTO_DEFINE(struct variant *, variant_free);
 
+static void free_sets(struct sg_sample_set **sets, size_t n)
+{
+    for (size_t i = 0; sets && i < n; i++)
+        (void)sg_sample_set_unref(sets[i]);
+    free(sets);
+}
+
 struct sg_page *sg_page_ref(struct sg_page *page)
 {
     atomic_fetch_add_explicit(&((struct page_block *)page)->n_refs, 1, memory_order_relaxed);
@@ -87,20 +97,12 @@ struct sg_page *sg_page_unref(struct sg_page *page)
         for (int coding = 0; coding < SG_CODINGS; coding++)
             (void)variant_free(atomic_load(&block->variants[format][coding]));
     }
-    sg_buf_done(&block->text);
-    free(block->fragments);
+    free_sets(block->sets, block->n_sets);
     (void)sg_plan_free(block->plan);
     free(block);
     return NULL;
 }
 SG_AUTO_DEFINE(struct sg_page *, sg_page_unref);
-
-static void free_sets(struct sg_sample_set **sets, size_t n)
-{
-    for (size_t i = 0; sets && i < n; i++)
-        (void)sg_sample_set_unref(sets[i]);
-    free(sets);
-}
 
 /* All slots' samples now. A slot that is stale or empty is NULL. */
 static int take_sets(struct sg_pager *pager, struct sg_sample_set ***ret_sets, size_t *ret_n)
@@ -130,6 +132,42 @@ static void fit(struct sg_buf *buf)
     buf->allocated = buf->len;
 }
 
+static int encode(const struct page_block *block,
+    enum sg_format format,
+    const struct sg_selection *selection,
+    const struct sg_drain *drain,
+    struct sg_buf *out)
+{
+    return sg_encode(block->plan, (const struct sg_sample_set *const *)block->sets, format,
+        selection, drain, out);
+}
+
+static int compress_piece(void *context, struct sg_str piece)
+{
+    return sg_compressor_add(context, piece);
+}
+
+SG_AUTO_DEFINE(struct sg_compressor *, sg_compressor_free);
+
+static int compress_in_pieces(const struct page_block *block,
+    enum sg_format format,
+    const struct sg_selection *selection,
+    enum sg_coding coding,
+    struct sg_buf *out)
+{
+    sg_auto(sg_compressor_free) struct sg_compressor *compressor = NULL;
+    struct sg_buf piece;
+
+    int r = sg_compressor_new(coding, out, &compressor);
+    if (r)
+        return r;
+    const struct sg_drain drain = { PIECE_BYTES, compress_piece, compressor };
+    sg_buf_init(&piece, SG_PAGE_BYTES_MAX);
+    r = encode(block, format, selection, &drain, &piece);
+    sg_buf_done(&piece);
+    return r ? r : sg_compressor_end(compressor);
+}
+
 int sg_page_select(const struct sg_page *page,
     enum sg_format format,
     const struct sg_selection *selection,
@@ -137,12 +175,22 @@ int sg_page_select(const struct sg_page *page,
     struct sg_buf *out)
 {
     const struct page_block *block = (const struct page_block *)page;
+    size_t bytes = sg_plan_bytes(block->plan);
     struct sg_buf text;
+    int r = 0;
 
-    if (coding == SG_CODING_IDENTITY)
-        return sg_encode_compose(block->plan, page->text, block->fragments, format, selection, out);
+    if (coding != SG_CODING_IDENTITY && bytes > WHOLE_BYTES_MAX)
+        return compress_in_pieces(block, format, selection, coding, out);
+    if (coding == SG_CODING_IDENTITY) {
+        if (!selection)
+            r = sg_buf_reserve(out, bytes);
+        return r ? r : encode(block, format, selection, NULL, out);
+    }
     sg_buf_init(&text, SG_PAGE_BYTES_MAX);
-    int r = sg_encode_compose(block->plan, page->text, block->fragments, format, selection, &text);
+    if (!selection)
+        r = sg_buf_reserve(&text, bytes);
+    if (!r)
+        r = encode(block, format, selection, NULL, &text);
     if (!r)
         r = sg_compress(coding, sg_buf_get(&text), out);
     sg_buf_done(&text);
@@ -155,13 +203,8 @@ static int get_variant(
     struct page_block *block = (struct page_block *)page;
     _Atomic(struct variant *) *place = &block->variants[format][coding];
     struct variant *there = atomic_load(place);
-    struct sg_str text = page->text;
-    int r = 0;
+    const struct variant *text = atomic_load(&block->variants[format][SG_CODING_IDENTITY]);
 
-    if (format == SG_FORMAT_TEXT && coding == SG_CODING_IDENTITY) {
-        *ret_body = page->text;
-        return 0;
-    }
     if (there) {
         *ret_body = sg_buf_get(&there->body);
         return 0;
@@ -170,13 +213,8 @@ static int get_variant(
     if (!made)
         return -ENOMEM;
     sg_buf_init(&made->body, SG_PAGE_BYTES_MAX);
-    if (format != SG_FORMAT_TEXT && coding != SG_CODING_IDENTITY)
-        r = get_variant(page, format, SG_CODING_IDENTITY, &text);
-    if (!r && coding == SG_CODING_IDENTITY)
-        r = sg_buf_reserve(&made->body, page->text.len + page->text.len / 64);
-    if (!r)
-        r = coding == SG_CODING_IDENTITY ? sg_page_select(page, format, NULL, coding, &made->body)
-                                         : sg_compress(coding, text, &made->body);
+    int r = text ? sg_compress(coding, sg_buf_get(&text->body), &made->body)
+                 : sg_page_select(page, format, NULL, coding, &made->body);
     if (r)
         return r;
     fit(&made->body);
@@ -261,21 +299,16 @@ static int make_page(
         return -ENOMEM;
     atomic_init(&block->n_refs, 1);
     sg_auto(sg_page_unref) struct sg_page *page = &block->page;
-    sg_buf_init(&block->text, SG_PAGE_BYTES_MAX);
     block->plan = sg_plan_ref(pager->plan);
-    block->fragments = calloc(sg_plan_n_fragments(block->plan) + 1, sizeof *block->fragments);
-    if (!block->fragments)
+    block->sets = calloc(n_sets, sizeof(struct sg_sample_set *));
+    if (!block->sets)
         return -ENOMEM;
-    /* The page before was about as long. */
-    (void)sg_buf_reserve(&block->text, pager->page ? pager->page->text.len + 4096 : 65536);
-    r = sg_encode_text(
-        block->plan, (const struct sg_sample_set *const *)sets, &block->text, block->fragments);
-    if (r)
-        return r;
-    page->text = sg_buf_get(&block->text);
+    for (; block->n_sets < n_sets; block->n_sets++) {
+        struct sg_sample_set *set = sets[block->n_sets];
+        block->sets[block->n_sets] = set ? sg_sample_set_ref(set) : NULL;
+        page->n_series += set ? set->n_present : 0;
+    }
     make_wanted_variants(pager, page);
-    for (size_t i = 0; i < n_sets; i++)
-        page->n_series += sets[i] ? sets[i]->n_present : 0;
     *ret_page = sg_take(&page);
     return 0;
 }

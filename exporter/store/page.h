@@ -7,7 +7,8 @@
  * The pager's thread makes a new page soon after a slot has ended a collection or turned stale, and
  * swaps one pointer. Readers take a reference; any number of them send the same bytes.
  *
- * A page has a variant for each format and content coding. A variant is made when somebody first
+ * A page holds the samples; it has a variant for each format and content coding, and its text only
+ * as the variant for those who ask for it uncompressed. A variant is made when somebody first
  * asks for it, by the thread that asks, and is then shared. One that was asked for lately is made
  * ahead with each new page, so that a steady scraper always finds its own ready, and nobody pays
  * for those that no scraper wants.
@@ -32,8 +33,7 @@ enum sg_coding {
 };
 
 struct sg_page {
-    struct sg_str text; /* exposition format 0.0.4 */
-    size_t n_series;
+    size_t n_series; /* that have a value */
     uint64_t number; /* of this pager's pages: 1, 2, 3, … */
 };
 
@@ -43,7 +43,7 @@ struct sg_page *sg_page_ref(struct sg_page *page);
 struct sg_page *sg_page_unref(struct sg_page *page);
 
 /**
- * A part of a page, composed from its text; the rest of it costs nothing.
+ * A part of a page; the rest of it costs nothing. @param selection  NULL for all of it
  * @param out  empty; it gets the bytes in the coding @return 0, -ENOMEM or -EMSGSIZE
  */
 int sg_page_select(const struct sg_page *page,

@@ -8,6 +8,7 @@ Run by `tests/bench/run --admin`. Gates nothing.
 """
 import argparse
 import contextlib
+import gzip
 import os
 import pathlib
 import re
@@ -80,6 +81,11 @@ def rss(pid):
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+def highest_rss(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) * 1024
+
+
 class Scrapes(threading.Thread):
     """Scrapes one after the other; when each began and how long it took."""
 
@@ -118,9 +124,11 @@ class Program:
         self.pid = self.process.pid
 
     def page(self):
+        """With gzip, as Prometheus asks: who asks for the page as it is makes it be kept as text."""
+        request = urllib.request.Request(self.url + "/metrics", headers={"Accept-Encoding": "gzip"})
         with contextlib.suppress(OSError):
-            with urllib.request.urlopen(self.url + "/metrics", timeout=60) as answer:
-                return answer.read().decode()
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return gzip.decompress(answer.read()).decode()
         return ""
 
     def state(self):
@@ -307,7 +315,7 @@ def run_simulated(binary, bare):
         if not program:
             return
         print("\n| simulated partitions | groups | commits | first cycle | cycle | bare loop | own CPU |"
-              " series | resident |\n|---|---|---|---|---|---|---|---|---|")
+              " series | resident | highest |\n|---|---|---|---|---|---|---|---|---|---|")
         for partitions in SIZES:
             groups = partitions // 40
             with simulated(program, partitions, groups) as (bootstrap, _):
@@ -317,7 +325,7 @@ def run_simulated(binary, bare):
                     own = bench_broker.cpu_s(streamgauge.pid)
                     cycles = streamgauge.lengths(2)
                     own = (bench_broker.cpu_s(streamgauge.pid) - own) / 2
-                    resident = rss(streamgauge.pid)
+                    resident, highest = rss(streamgauge.pid), highest_rss(streamgauge.pid)
                     page = streamgauge.page()
                 finally:
                     streamgauge.end()
@@ -325,7 +333,7 @@ def run_simulated(binary, bare):
                 series = sum(not line.startswith("#") for line in page.splitlines())
                 print(f"| {partitions} | {groups} | {partitions} | {first:.2f} s |"
                       f" {statistics.median(cycles):.2f} s | {theirs:.2f} s | {own:.2f} s | {series} |"
-                      f" {resident / 1e6:.0f} MB |", flush=True)
+                      f" {resident / 1e6:.0f} MB | {highest / 1e6:.0f} MB |", flush=True)
 
 
 if __name__ == "__main__":

@@ -93,7 +93,8 @@ static void run(uint32_t n_series)
         if (!plan)
             check(sg_plan_new(&set->layout, NULL, 1, &plan));
         sg_buf_clear(&out);
-        check(sg_encode_text(plan, (const struct sg_sample_set *const *)&set, &out, NULL));
+        check(sg_encode(
+            plan, (const struct sg_sample_set *const *)&set, SG_FORMAT_TEXT, NULL, NULL, &out));
         encode_s[round] = now_s() - begun;
         (void)sg_sample_set_unref(set);
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests do to a cluster: topics, records with a known time, commits, deleted records."""
+import concurrent.futures
 import pathlib
 import socket
 import struct
@@ -12,6 +13,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from streamgauge import wait_for
 
 DAY_S = 86400
+CONNECTIONS = 32
 REPO = pathlib.Path(__file__).resolve().parents[2]
 
 FIND_KAFKA = """
@@ -137,16 +139,43 @@ def ask_raw(host, port, key, version, body):
         return answer.read(size - 4)
 
 
-def commit_raw(host, port, group, topic, offset):
-    """OffsetCommit, version 2, for a group whose name no client library would take."""
-    body = (text_raw(group) + struct.pack(">i", -1) + text_raw(b"") + struct.pack(">q", -1)
-            + struct.pack(">i", 1) + text_raw(topic.encode())
-            + struct.pack(">i", 1) + struct.pack(">iq", 0, offset) + text_raw(b""))
-    return struct.unpack(">h", ask_raw(host, port, 8, 2, body)[-2:])[0]
-
-
 def coordinator_raw(host, port, group):
     """FindCoordinator, version 0: the broker's id, or None. confluent-kafka 2.16.1 ends the process by an
     assertion when a coordinator moves while groups are described."""
     error, broker = struct.unpack(">hi", ask_raw(host, port, 10, 0, text_raw(group.encode()))[:6])
     return None if error else broker
+
+
+def _offset_commit(group, topic, offset):
+    """The request OffsetCommit, version 2, of nobody's generation, with its length in front."""
+    request = (struct.pack(">hhi", 8, 2, 7) + text_raw(b"test")
+               + text_raw(group) + struct.pack(">i", -1) + text_raw(b"") + struct.pack(">q", -1)
+               + struct.pack(">i", 1) + text_raw(topic.encode())
+               + struct.pack(">i", 1) + struct.pack(">iq", 0, offset) + text_raw(b""))
+    return struct.pack(">i", len(request)) + request
+
+
+def _error_of(answer):
+    """The answer of one partition ends in its error."""
+    size, _ = struct.unpack(">ii", answer.read(8))
+    return struct.unpack(">h", answer.read(size - 4)[-2:])[0]
+
+
+def commit_raw(host, port, group, topic, offset):
+    """OffsetCommit for a group whose name no client library would take. The error code."""
+    with socket.create_connection((host, port), 10) as broker:
+        broker.sendall(_offset_commit(group, topic, offset))
+        return _error_of(broker.makefile("rb"))
+
+
+def commit_many(host, port, groups, topic, offset):
+    """OffsetCommit for each group; a broker takes one request of a connection at a time, so there are
+    many connections. The broker is to be the coordinator of all. The error codes that are not 0."""
+    def commit(some):
+        with socket.create_connection((host, port), 60) as broker:
+            broker.sendall(b"".join(_offset_commit(group, topic, offset) for group in some))
+            answers = broker.makefile("rb")
+            return [code for code in (_error_of(answers) for _ in some) if code]
+
+    with concurrent.futures.ThreadPoolExecutor(CONNECTIONS) as threads:
+        return sum(threads.map(commit, (groups[i::CONNECTIONS] for i in range(CONNECTIONS))), [])

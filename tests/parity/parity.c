@@ -73,7 +73,7 @@ static int poll_once(
         r = sg_plan_new(&set->layout, NULL, 1, &page_plan);
     const struct sg_sample_set *sets[] = { set };
     if (!r)
-        r = sg_encode_text(page_plan, sets, &page, NULL);
+        r = sg_encode(page_plan, sets, SG_FORMAT_TEXT, NULL, NULL, &page);
     if (!r && print)
         (void)fwrite(page.ptr, 1, page.len, stdout);
     const struct sg_engine_stats *stats = sg_engine_stats(engine);

@@ -53,7 +53,6 @@ static void answer(json_t *document)
     struct sg_series_table *table = NULL;
     struct sg_sample_set *set = NULL;
     struct sg_plan *plan = NULL;
-    struct sg_buf text;
     struct sg_buf page;
     size_t i, j;
     json_t *family, *sample;
@@ -73,18 +72,12 @@ static void answer(json_t *document)
     }
     check(sg_series_table_snapshot(table, &set));
     check(sg_plan_new(&set->layout, NULL, 1, &plan));
-    struct sg_fragment *fragments = calloc(sg_plan_n_fragments(plan) + 1, sizeof *fragments);
-    check(fragments ? 0 : 1);
-    sg_buf_init(&text, 1 << 30);
     sg_buf_init(&page, 1 << 30);
-    check(sg_encode_text(plan, (const struct sg_sample_set *const *)&set, &text, fragments));
-    check(sg_encode_compose(plan, sg_buf_get(&text), fragments,
-        openmetrics ? SG_FORMAT_OPENMETRICS : SG_FORMAT_TEXT, NULL, &page));
+    check(sg_encode(plan, (const struct sg_sample_set *const *)&set,
+        openmetrics ? SG_FORMAT_OPENMETRICS : SG_FORMAT_TEXT, NULL, NULL, &page));
     (void)printf("%zu\n", page.len);
     (void)fwrite(sg_buf_get(&page).ptr, 1, page.len, stdout);
     (void)fflush(stdout);
-    free(fragments);
-    sg_buf_done(&text);
     sg_buf_done(&page);
     (void)sg_plan_free(plan);
     (void)sg_sample_set_unref(set);

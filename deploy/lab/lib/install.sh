@@ -24,6 +24,7 @@ build_packages=(
     meson
     ninja-build
     pkg-config
+    zlib1g-dev
 )
 
 package_is_installed()
