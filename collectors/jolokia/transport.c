@@ -434,6 +434,11 @@ static const char *advice_for(const struct sg_peer *peer, enum sg_failure_kind k
 {
     switch (kind) {
     case SG_FAILURE_CONNECT:
+        /* Its alert may be lost when it hangs up at once. */
+        if ((code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR) &&
+            strncmp(peer->url, "https:", 6) == 0)
+            return "; it hung up after the TLS handshake: does it want a client certificate (tls "
+                   "\"cert_file\")?";
         return code == CURLE_GOT_NOTHING
                    ? "; it closed the connection: does it want https://?"
                    : "; is the process up, and does its Jolokia agent listen there?";

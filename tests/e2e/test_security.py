@@ -177,8 +177,7 @@ def test_flags_of_kafka_exporter_work(secured, certificates):
 
 def test_scram_with_an_old_librdkafka_is_told(secured, certificates, start):
     process = start(config(secured, "SCRAM", sasl(certificates, "SCRAM-SHA-512")))
-    wait_for("a failure", lambda: process.page().errors("cluster"), 20)
-    assert list(process.page().errors("cluster")) == ["auth"]
+    wait_for("a failure to log in", lambda: "auth" in process.page().errors("cluster"), 20)
     assert "librdkafka before 2.6.1 cannot do SCRAM with Kafka 4" in process.log()
     assert PASSWORD not in process.log()
 
