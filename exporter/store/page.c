@@ -121,17 +121,6 @@ static int take_sets(struct sg_pager *pager, struct sg_sample_set ***ret_sets, s
 
 /* ---- Variants ---- */
 
-/* A buffer grows by doubling and a bound is far above what it bounds; a page is kept for long. */
-static void fit(struct sg_buf *buf)
-{
-    char *fitted = buf->len ? realloc(buf->ptr, buf->len) : NULL;
-
-    if (!fitted)
-        return;
-    buf->ptr = fitted;
-    buf->allocated = buf->len;
-}
-
 static int encode(const struct page_block *block,
     enum sg_format format,
     const struct sg_selection *selection,
@@ -217,7 +206,7 @@ static int get_variant(
                  : sg_page_select(page, format, NULL, coding, &made->body);
     if (r)
         return r;
-    fit(&made->body);
+    sg_buf_fit(&made->body);
     if (atomic_compare_exchange_strong(place, &there, made))
         there = sg_take(&made);
     *ret_body = sg_buf_get(&there->body);
