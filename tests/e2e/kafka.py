@@ -86,11 +86,15 @@ class Kafka:
         assert own.flush(20) == 0 and not failed, failed
 
     def commit(self, group, topic, offsets):
-        """offsets: partition → offset"""
+        """offsets: partition → offset. A coordinator may hear of a new topic later than its leaders do."""
         places = [TopicPartition(topic, partition, offset) for partition, offset in offsets.items()]
-        (done,) = self.admin.alter_consumer_group_offsets(
-            [ConsumerGroupTopicPartitions(group, places)]).values()
-        done.result()
+
+        def is_taken():
+            (done,) = self.admin.alter_consumer_group_offsets(
+                [ConsumerGroupTopicPartitions(group, places)]).values()
+            return not any(place.error for place in done.result().topic_partitions)
+
+        wait_for(f"the commits of {group} are taken", is_taken, 20)
 
     def delete_records(self, topic, before, partition=0):
         (done,) = self.admin.delete_records([TopicPartition(topic, partition, before)]).values()

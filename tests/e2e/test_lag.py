@@ -37,6 +37,8 @@ def test_lag_in_seconds_is_the_age_of_the_record_at_the_committed_offset(lab, tm
 
     wanted = {}
     for labels, lag in page.values("kafka_consumergroup_lag"):
+        if labels["consumergroup"].startswith("e2e-"):
+            continue  # other tests' groups: some have records that are deleted already
         if lag > 0:
             same = {k: labels[k] for k in ("consumergroup", "topic", "partition")}
             offset = int(page.value("kafka_consumergroup_current_offset", **same))
