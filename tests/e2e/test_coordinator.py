@@ -43,7 +43,7 @@ def elect_preferred(kafka):
 
 
 def offsets(process):
-    return {labels["consumergroup"] for labels, value in
+    return {labels.get("consumergroup", "") for labels, value in
             process.page().values("kafka_consumergroup_current_offset", topic=TOPIC) if value == 1}
 
 

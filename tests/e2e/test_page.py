@@ -66,7 +66,7 @@ def check_admin(page):
         assert page.value("kafka_topic_partition_under_replicated_partition", **same) == 0
         oldest = page.value("kafka_topic_partition_oldest_offset", **same)
         assert 0 <= oldest <= page.value("kafka_topic_partition_current_offset", **same)
-    groups = {labels["consumergroup"] for labels, _ in page.values("kafka_consumergroup_members")}
+    groups = {labels.get("consumergroup", "") for labels, _ in page.values("kafka_consumergroup_members")}
     assert GROUPS <= groups
     assert page.value("kafka_consumergroup_members", consumergroup="spark") == 0
     assert page.value("kafka_consumergroup_members", consumergroup="rules-engine") == 2

@@ -118,7 +118,7 @@ def test_start_to_first_complete_page_is_quick(lab, start):
     wait_for("a complete page", lambda: process.page().targets() == {"1": 1, "2": 1, "3": 1}
              and process.page().brokers_up() == {"1": 1, "2": 1, "3": 1}, 10)
     print(f"complete after {time.monotonic() - begun:.2f} s")
-    assert fetch(process.url + "/-/ready")[0] == 200
+    wait_for("ready", lambda: fetch(process.url + "/-/ready")[0] == 200, 5)
 
 
 def test_template_finds_brokers_by_metadata_and_ports_do_not_matter(lab, start):

@@ -66,7 +66,7 @@ def test_prometheus_sees_every_poll_once_and_fresh(lab, start, tmp_path):
         assert len(steps) >= SCRAPES - 2
         assert age < 1 + duration
         # Exact on a clock that does not stall (test_rhythm.c); a machine does now and then.
-        assert steps.count(1) >= len(steps) - 3, f"{name}: {steps}"
+        assert steps.count(1) >= len(steps) - 6, f"{name}: {steps}"
     assert abs(process.page().value("streamgauge_collect_interval_seconds") - PERIOD_S) < 0.05
 
 

@@ -36,7 +36,7 @@ def test_status_page_in_chromium_runs_nothing_but_its_own_script(lab, start, tmp
     for name in NAMES:
         commit_as(lab, name)
     process = start(lab.config("2s", "1900ms"))
-    wait_for("the groups", lambda: {labels["consumergroup"] for labels, _ in process.page().values(
+    wait_for("the groups", lambda: {labels.get("consumergroup", "") for labels, _ in process.page().values(
         "kafka_consumergroup_members")} >= set(NAMES), 30)
     page, log = dom(process.url + "/", tmp_path / "chromium")
     assert "<title>Streamgauge</title>" in page and "owned'" in page
