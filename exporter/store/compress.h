@@ -6,17 +6,14 @@
 #include "base/buf.h"
 #include "store/page.h"
 
-/** Append text in the coding. @param out its cap holds @return 0, -ENOMEM or -EMSGSIZE */
-int sg_compress(enum sg_coding coding, struct sg_str text, struct sg_buf *out);
-
-/* The same for a text that comes in pieces: slower, but it is never in memory whole. */
 struct sg_compressor;
 
 /** @param coding  not SG_CODING_IDENTITY @param out  borrowed; appended to @return 0 or -ENOMEM */
 int sg_compressor_new(
     enum sg_coding coding, struct sg_buf *out, struct sg_compressor **ret_compressor);
 
-/** The next piece. @return 0, -ENOMEM or -EMSGSIZE */
+/** The next piece of the text, so that it need not be in memory whole. @return 0, -ENOMEM or
+ * -EMSGSIZE */
 int sg_compressor_add(struct sg_compressor *compressor, struct sg_str piece);
 
 /** There is no more. @return as sg_compressor_add */

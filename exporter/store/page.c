@@ -18,15 +18,14 @@
  * SETTLE_MS: collectors of one rhythm end at about the same time; waiting a moment makes one page
  * of them instead of many. CHECK_MS: how soon a slot that turned stale leaves the page.
  * WANTED_MS: for how long after it was asked for a variant is made ahead; longer than any usual
- * scrape interval. WHOLE_BYTES_MAX: a page that is longer is compressed piece by piece, which takes
- * longer and needs no room for its text.
+ * scrape interval. PIECE_BYTES: a page is compressed piece by piece and needs no room for its text;
+ * a piece is still in the processor's cache when it is compressed.
  */
 enum {
     SETTLE_MS = 20,
     CHECK_MS = 500,
     WANTED_MS = 5 * 60 * 1000,
-    WHOLE_BYTES_MAX = 32 * 1024 * 1024,
-    PIECE_BYTES = 1024 * 1024
+    PIECE_BYTES = 256 * 1024
 };
 
 /* Immutable once it is in its page. */
@@ -138,7 +137,7 @@ static int compress_piece(void *context, struct sg_str piece)
 
 SG_AUTO_DEFINE(struct sg_compressor *, sg_compressor_free);
 
-static int compress_in_pieces(const struct page_block *block,
+static int compress(const struct page_block *block,
     enum sg_format format,
     const struct sg_selection *selection,
     enum sg_coding coding,
@@ -164,26 +163,11 @@ int sg_page_select(const struct sg_page *page,
     struct sg_buf *out)
 {
     const struct page_block *block = (const struct page_block *)page;
-    size_t bytes = sg_plan_bytes(block->plan);
-    struct sg_buf text;
-    int r = 0;
 
-    if (coding != SG_CODING_IDENTITY && bytes > WHOLE_BYTES_MAX)
-        return compress_in_pieces(block, format, selection, coding, out);
-    if (coding == SG_CODING_IDENTITY) {
-        if (!selection)
-            r = sg_buf_reserve(out, bytes);
-        return r ? r : encode(block, format, selection, NULL, out);
-    }
-    sg_buf_init(&text, SG_PAGE_BYTES_MAX);
-    if (!selection)
-        r = sg_buf_reserve(&text, bytes);
-    if (!r)
-        r = encode(block, format, selection, NULL, &text);
-    if (!r)
-        r = sg_compress(coding, sg_buf_get(&text), out);
-    sg_buf_done(&text);
-    return r;
+    if (coding != SG_CODING_IDENTITY)
+        return compress(block, format, selection, coding, out);
+    int r = selection ? 0 : sg_buf_reserve(out, sg_plan_bytes(block->plan));
+    return r ? r : encode(block, format, selection, NULL, out);
 }
 
 static int get_variant(
@@ -192,7 +176,6 @@ static int get_variant(
     struct page_block *block = (struct page_block *)page;
     _Atomic(struct variant *) *place = &block->variants[format][coding];
     struct variant *there = atomic_load(place);
-    const struct variant *text = atomic_load(&block->variants[format][SG_CODING_IDENTITY]);
 
     if (there) {
         *ret_body = sg_buf_get(&there->body);
@@ -202,8 +185,7 @@ static int get_variant(
     if (!made)
         return -ENOMEM;
     sg_buf_init(&made->body, SG_PAGE_BYTES_MAX);
-    int r = text ? sg_compress(coding, sg_buf_get(&text->body), &made->body)
-                 : sg_page_select(page, format, NULL, coding, &made->body);
+    int r = sg_page_select(page, format, NULL, coding, &made->body);
     if (r)
         return r;
     sg_buf_fit(&made->body);

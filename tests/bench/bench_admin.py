@@ -9,6 +9,7 @@ Run by `tests/bench/run --admin`. Gates nothing.
 import argparse
 import contextlib
 import gzip
+import json
 import os
 import pathlib
 import re
@@ -155,10 +156,11 @@ class Program:
             time.sleep(self.interval_s)
             with urllib.request.urlopen(self.url + "/", timeout=60) as answer:
                 text = answer.read().decode()
-            row = re.search(r"<td>admin</td>.*?class=\"up\">ok</td><td class=\"n\">([\d.]+) s</td>", text)
+            row = re.search(r">admin</th>.*?class=\"up\">ok</span></td><td class=\"n\">([\d.]+) (m?s)</td>",
+                            text)
             if not row:
                 raise SystemExit("a cycle was not whole: the machine is too busy")
-            found.append(float(row.group(1)))
+            found.append(float(row.group(1)) / (1000 if row.group(2) == "ms" else 1))
         return found
 
     def ends(self, count):
@@ -177,33 +179,47 @@ class Program:
         self.folder.cleanup()
 
 
+def list_offsets(agent_url):
+    """ListOffsets requests that the broker has answered, of any version; 0 when none ever was."""
+    url = f"{agent_url}read/kafka.network:type=RequestMetrics,name=RequestsPerSec,request=ListOffsets,*/Count"
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        beans = json.load(answer).get("value", {})
+    return sum(bean["Count"] for bean in beans.values())
+
+
 def bare_cycles(program, bootstrap, count):
     out = subprocess.run([program, bootstrap, str(count + 1)], capture_output=True, text=True,
                          check=True).stdout.split()
     return [float(one) for one in out[1:]]  # the first one connects
 
 
-def measure(binary, bare, bootstrap, broker_pid, turns, cycles):
+def measure(binary, bare, broker, turns, cycles):
     """Ours and the bare loop in turns, so that both meet the same machine."""
+    bootstrap, broker_pid = broker.bootstrap, broker.pid
     found = {"ours": [], "bare": [], "own_cpu": [], "broker_ours": [], "broker_bare": [], "ratio": []}
+    requests = list_offsets(broker.agent_url)
     program = Program(binary, bootstrap)
     try:
         found["first"] = program.wait_for_cycle(60)
+        found["first_requests"] = list_offsets(broker.agent_url) - requests
         program.lengths(3)
+        requests = list_offsets(broker.agent_url)
+        program.lengths(5)
+        found["requests"] = (list_offsets(broker.agent_url) - requests) / 5
         for _ in range(turns):
-            broker, own, wall = (bench_broker.cpu_s(broker_pid), bench_broker.cpu_s(program.pid),
+            served, own, wall = (bench_broker.cpu_s(broker_pid), bench_broker.cpu_s(program.pid),
                                  time.monotonic())
             ours = program.lengths(cycles)
             n = (time.monotonic() - wall) / INTERVAL_S
             found["own_cpu"].append((bench_broker.cpu_s(program.pid) - own) / n)
-            ours_cpu = (bench_broker.cpu_s(broker_pid) - broker) / n
+            ours_cpu = (bench_broker.cpu_s(broker_pid) - served) / n
             os.kill(program.pid, signal.SIGSTOP)  # the bare loop has the machine to itself
-            broker = bench_broker.cpu_s(broker_pid)
+            served = bench_broker.cpu_s(broker_pid)
             time.sleep(INTERVAL_S)
-            found["broker_ours"].append(ours_cpu - (bench_broker.cpu_s(broker_pid) - broker))
-            broker = bench_broker.cpu_s(broker_pid)
+            found["broker_ours"].append(ours_cpu - (bench_broker.cpu_s(broker_pid) - served))
+            served = bench_broker.cpu_s(broker_pid)
             theirs = bare_cycles(bare, bootstrap, cycles)
-            found["broker_bare"].append((bench_broker.cpu_s(broker_pid) - broker) / (cycles + 1))
+            found["broker_bare"].append((bench_broker.cpu_s(broker_pid) - served) / (cycles + 1))
             os.kill(program.pid, signal.SIGCONT)
             program.lengths(2)
             found["ours"] += ours
@@ -212,6 +228,7 @@ def measure(binary, bare, bootstrap, broker_pid, turns, cycles):
         page = program.page()
         found["series"] = sum(not line.startswith("#") for line in page.splitlines())
         found["rss"] = rss(program.pid)
+        found["highest"] = highest_rss(program.pid)
         found |= scrapes(program)
     finally:
         program.end()
@@ -249,7 +266,10 @@ def report(title, found):
     print(f"| broker's CPU of a bare loop | {ms(found['broker_bare'])} |")
     print(f"| scrape (gzip) during a cycle | {ms(found['during'])} ({len(found['during'])}) |")
     print(f"| scrape (gzip) between cycles | {ms(found['between'])} ({len(found['between'])}) |")
-    print(f"| resident memory | {found['rss'] / 1e6:.1f} MB |", flush=True)
+    print(f"| ListOffsets requests of the first cycle | {found['first_requests']:.0f} |")
+    print(f"| ListOffsets requests of a cycle | {found['requests']:.1f} |")
+    print(f"| resident memory | {found['rss'] / 1e6:.1f} MB |")
+    print(f"| highest | {found['highest'] / 1e6:.1f} MB |", flush=True)
 
 
 def helper(broker, what, *arguments):
@@ -272,7 +292,7 @@ def run(binary, bare, turns=3, cycles=8, stay=False):
             helper(broker, "--commit", offset)
             bare_cycles(bare, broker.bootstrap, 20)  # the JVM compiles what runs often
             report(f"10,060 partitions, 204 groups, 9,996 commits; {title}",
-                   measure(binary, bare, broker.bootstrap, broker.pid, turns, cycles))
+                   measure(binary, bare, broker, turns, cycles))
     finally:
         broker.end()
         shutil.rmtree(FOLDER, ignore_errors=True)

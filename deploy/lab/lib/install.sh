@@ -11,8 +11,8 @@ build_packages=(
     libc6-dev
     libcrypt-dev
     libcurl4-openssl-dev
-    libdeflate-dev
     libgnutls28-dev
+    libisal-dev
     libjansson-dev
     libmicrohttpd-dev
     libpcre2-dev
@@ -24,7 +24,6 @@ build_packages=(
     meson
     ninja-build
     pkg-config
-    zlib1g-dev
 )
 
 package_is_installed()
