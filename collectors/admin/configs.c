@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/configs.h"
 
-#include "admin/wait.h"
+#include "admin/ask.h"
 #include "base/arena.h"
 #include "base/auto.h"
 #include "base/grow.h"
@@ -254,32 +254,18 @@ static void pick_again(struct sg_configs *configs, int64_t now_ms)
     }
 }
 
-static rd_kafka_event_t *ask(struct sg_client *client,
-    const struct sg_clock *clock,
-    rd_kafka_ConfigResource_t **resources,
-    size_t n,
-    int64_t deadline_ms,
-    const atomic_bool *stopping)
-{
-    rd_kafka_t *rk = sg_client_get(client);
-    rd_kafka_AdminOptions_t *options =
-        rd_kafka_AdminOptions_new(rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
-    rd_kafka_event_t *event = NULL;
-    char text[128];
+/* Topics that are asked for. */
+struct picked {
+    rd_kafka_ConfigResource_t *resources[SG_CONFIGS_TOPICS_MAX];
+    size_t n;
+};
 
-    if (options && queue) {
-        int left_ms = sg_clock_left_ms(clock, deadline_ms);
-        (void)rd_kafka_AdminOptions_set_request_timeout(
-            options, left_ms > 0 ? left_ms : 1, text, sizeof text);
-        rd_kafka_DescribeConfigs(rk, resources, n, options, queue);
-        event = sg_wait_event(queue, clock, deadline_ms, stopping);
-    }
-    if (options)
-        rd_kafka_AdminOptions_destroy(options);
-    if (queue)
-        rd_kafka_queue_destroy(queue);
-    return event;
+static void describe(
+    rd_kafka_t *rk, const rd_kafka_AdminOptions_t *options, rd_kafka_queue_t *queue, void *what)
+{
+    struct picked *picked = what;
+
+    rd_kafka_DescribeConfigs(rk, picked->resources, picked->n, options, queue);
 }
 
 int sg_configs_read(struct sg_configs *configs,
@@ -290,17 +276,26 @@ int sg_configs_read(struct sg_configs *configs,
     const atomic_bool *stopping,
     struct sg_failures *failures)
 {
-    rd_kafka_ConfigResource_t *resources[SG_CONFIGS_TOPICS_MAX];
+    struct picked picked;
     int64_t now_ms = sg_clock_monotonic_ms(clock);
 
     int r = follow(configs, topology);
     if (r || now_ms < configs->denied_until_ms || sg_clock_left_ms(clock, deadline_ms) == 0)
         return r;
-    size_t n = pick(configs, now_ms, resources);
-    if (n == 0)
+    picked.n = pick(configs, now_ms, picked.resources);
+    if (picked.n == 0)
         return 0;
-    rd_kafka_event_t *event = ask(client, clock, resources, n, deadline_ms, stopping);
-    rd_kafka_ConfigResource_destroy_array(resources, n);
+    rd_kafka_event_t *event = sg_ask(&(struct sg_ask){
+        .client = client,
+        .clock = clock,
+        .op = RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS,
+        .timeout_ms = sg_clock_left_ms(clock, deadline_ms),
+        .deadline_ms = deadline_ms,
+        .stopping = stopping,
+        .send = describe,
+        .what = &picked,
+    });
+    rd_kafka_ConfigResource_destroy_array(picked.resources, picked.n);
     if (!event || rd_kafka_event_error(event))
         pick_again(configs, now_ms);
     if (!event) {

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/permissions.h"
 
-#include "admin/wait.h"
+#include "admin/ask.h"
 
 #include <librdkafka/rdkafka.h>
 
 enum {
-    TOPIC_MS = 1000,
-    COORDINATOR_MS =
-        3600 * 1000, /* librdkafka's longest time-out; see options_for() of requests.c */
+    TOPIC_MS = 1000
 };
 
 /* Names that need not exist: whoever may describe all topics, or all groups, may describe these. */
@@ -55,34 +53,37 @@ static rd_kafka_resp_err_t code_of(rd_kafka_event_t *event)
     return n ? rd_kafka_error_code(rd_kafka_ConsumerGroupDescription_error(groups[0])) : 0;
 }
 
+static void describe_group(
+    rd_kafka_t *rk, const rd_kafka_AdminOptions_t *options, rd_kafka_queue_t *queue, void *what)
+{
+    const char *name = GROUP;
+
+    (void)what;
+    rd_kafka_DescribeConsumerGroups(rk, &name, 1, options, queue);
+}
+
 bool sg_permissions_check_groups(struct sg_client *client,
     const struct sg_clock *clock,
     int64_t deadline_ms,
     const atomic_bool *stopping,
     struct sg_failures *failures)
 {
-    rd_kafka_t *rk = sg_client_get(client);
-    const char *name = GROUP;
-    rd_kafka_AdminOptions_t *options =
-        rd_kafka_AdminOptions_new(rk, RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS);
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
-    rd_kafka_event_t *event = NULL;
-    char text[128];
+    rd_kafka_event_t *event = sg_ask(&(struct sg_ask){
+        .client = client,
+        .clock = clock,
+        .op = RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS,
+        .timeout_ms = SG_ASK_COORDINATOR_MS,
+        .deadline_ms = deadline_ms,
+        .stopping = stopping,
+        .send = describe_group,
+    });
 
-    if (options && queue) {
-        (void)rd_kafka_AdminOptions_set_request_timeout(options, COORDINATOR_MS, text, sizeof text);
-        rd_kafka_DescribeConsumerGroups(rk, &name, 1, options, queue);
-        event = sg_wait_event(queue, clock, deadline_ms, stopping);
-    }
-    rd_kafka_resp_err_t code = event ? code_of(event) : 0;
+    if (!event)
+        return false;
+    rd_kafka_resp_err_t code = code_of(event);
     if (code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)
         sg_failures_add(failures, SG_FAILURE_DENIED, SG_REQUEST_DESCRIBE_GROUPS, code,
             "no consumer group is shown: %s%s", rd_kafka_err2str(code), sg_failure_advice(code));
-    if (event)
-        rd_kafka_event_destroy(event);
-    if (options)
-        rd_kafka_AdminOptions_destroy(options);
-    if (queue)
-        rd_kafka_queue_destroy(queue);
-    return event != NULL;
+    rd_kafka_event_destroy(event);
+    return true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/requests.h"
 
+#include "admin/ask.h"
 #include "admin/wait.h"
 
 #include <errno.h>
@@ -28,10 +29,6 @@
 
 enum {
     LIST_AGAIN_MS = 200
-};
-
-enum {
-    COORDINATOR_MS = 3600 * 1000 /* librdkafka's longest time-out; see options_for() */
 };
 
 /* A group that was asked for. */
@@ -110,11 +107,8 @@ static void close_requests(struct requests *q)
 /*
  * The options for one request; librdkafka copies them.
  *
- * Requests that go to a coordinator get a time-out that never comes: when one runs out while
- * librdkafka still waits for the coordinator, and the coordinator comes back later, librdkafka
- * aborts the process (assertion in rd_kafka_enq_once_del_source_return; its issues 3663 and 4605;
- * seen with 2.0.2). So the waiting is bounded here, by give_up_late(), and what is still on its way
- * at the end goes with the whole handle.
+ * Requests that go to a coordinator get SG_ASK_COORDINATOR_MS, which never comes: their waiting is
+ * bounded by give_up_late().
  */
 static const rd_kafka_AdminOptions_t *options_for(
     struct requests *q, enum api api, uint32_t number, int64_t ms)
@@ -185,9 +179,9 @@ static int ask_for_group(struct requests *q, uint32_t number)
         sg_group_describe(group, RD_KAFKA_CONSUMER_GROUP_STATE_EMPTY, 0);
     else
         rd_kafka_DescribeConsumerGroups(
-            q->rk, &name, 1, options_for(q, API_DESCRIBE, number, COORDINATOR_MS), q->queue);
+            q->rk, &name, 1, options_for(q, API_DESCRIBE, number, SG_ASK_COORDINATOR_MS), q->queue);
     rd_kafka_ListConsumerGroupOffsets(
-        q->rk, &offsets, 1, options_for(q, API_OFFSETS, number, COORDINATOR_MS), q->queue);
+        q->rk, &offsets, 1, options_for(q, API_OFFSETS, number, SG_ASK_COORDINATOR_MS), q->queue);
     rd_kafka_ListConsumerGroupOffsets_destroy(offsets);
     q->waiting[number] = (struct waiting){
         .sent_ms = sg_clock_monotonic_ms(q->env->clock),

@@ -17,6 +17,8 @@ enum flag_id {
     SASL_REALM,
     SASL_AUTH_TYPE,
     SASL_KEYTAB,
+    SASL_TOKEN_URL,
+    SASL_SCOPES,
     TLS_ENABLED,
     TLS_CA,
     TLS_CERT,
@@ -44,6 +46,8 @@ static const struct flag table[] = {
     [SASL_REALM] = { "sasl.realm", false, NULL, NULL },
     [SASL_AUTH_TYPE] = { "sasl.kerberos-auth-type", false, NULL, NULL },
     [SASL_KEYTAB] = { "sasl.keytab-path", false, NULL, NULL },
+    [SASL_TOKEN_URL] = { "sasl.oauthbearer-token-url", false, NULL, NULL },
+    [SASL_SCOPES] = { "sasl.oauthbearer-scopes", false, NULL, NULL },
     [TLS_ENABLED] = { "tls.enabled", true, NULL, NULL },
     [TLS_CA] = { "tls.ca-file", false, NULL, NULL },
     [TLS_CERT] = { "tls.cert-file", false, NULL, NULL },
@@ -67,6 +71,8 @@ static const struct flag table[] = {
     { "sasl.aws-region", false, NULL,
         "MSK's IAM is not supported; use SCRAM or a client certificate" },
     { "sasl.kerberos-config-path", false, NULL, "set the environment variable KRB5_CONFIG" },
+    { "sasl.oauthbearer-token-file", false, NULL,
+        "librdkafka asks a token endpoint; use --sasl.oauthbearer-token-url" },
     { "tls.server-name", false, NULL,
         "librdkafka checks the broker's own name; put it into the certificate, or see "
         "ssl.endpoint.identification.algorithm under \"client\" in --config.file" },
@@ -194,6 +200,12 @@ static void set(struct sg_kafka_exporter_flags *flags, const char *property, con
         flags->properties[flags->n_properties++] = (struct sg_flag_property){ property, value };
 }
 
+static const char *password_of(const struct sg_kafka_exporter_flags *flags)
+{
+    const char *password = text_of(flags, SASL_PASSWORD);
+    return password ? password : getenv("SASL_USER_PASSWORD");
+}
+
 static int map_kerberos(struct sg_kafka_exporter_flags *flags, struct sg_error *err)
 {
     const char *type = text_of(flags, SASL_AUTH_TYPE);
@@ -219,6 +231,32 @@ static int map_kerberos(struct sg_kafka_exporter_flags *flags, struct sg_error *
     return 0;
 }
 
+/* Client credentials (OIDC): the user's name and password are the client's id and secret. */
+static int map_oauthbearer(struct sg_kafka_exporter_flags *flags, struct sg_error *err)
+{
+    const char *url = text_of(flags, SASL_TOKEN_URL);
+    const char *scopes = text_of(flags, SASL_SCOPES);
+
+    if (!url)
+        url = getenv("SASL_OAUTHBEARER_TOKEN_URL");
+    if (!url || !url[0])
+        return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE,
+            "--sasl.mechanism=oauthbearer needs --sasl.oauthbearer-token-url");
+    set(flags, "sasl.oauthbearer.method", "oidc");
+    set(flags, "sasl.oauthbearer.token.endpoint.url", url);
+    set(flags, "sasl.oauthbearer.client.id", text_of(flags, SASL_USERNAME));
+    set(flags, "sasl.oauthbearer.client.secret", password_of(flags));
+    if (!scopes)
+        return 0;
+    if (strlen(scopes) >= sizeof flags->scopes)
+        return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE,
+            "--sasl.oauthbearer-scopes is longer than %zu bytes", sizeof flags->scopes - 1);
+    for (size_t i = 0; scopes[i]; i++) /* commas there, spaces in OAuth */
+        flags->scopes[i] = scopes[i] == ',' ? ' ' : scopes[i];
+    set(flags, "sasl.oauthbearer.scope", flags->scopes);
+    return 0;
+}
+
 static int map_sasl(struct sg_kafka_exporter_flags *flags, struct sg_error *err)
 {
     static const struct {
@@ -229,6 +267,7 @@ static int map_sasl(struct sg_kafka_exporter_flags *flags, struct sg_error *err)
         { "scram-sha256", "SCRAM-SHA-256" },
         { "scram-sha512", "SCRAM-SHA-512" },
         { "gssapi", "GSSAPI" },
+        { "oauthbearer", "OAUTHBEARER" },
     };
     const char *wanted = text_of(flags, SASL_MECHANISM);
     const char *mechanism = NULL;
@@ -239,7 +278,8 @@ static int map_sasl(struct sg_kafka_exporter_flags *flags, struct sg_error *err)
     }
     if (!mechanism)
         return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE,
-            "--sasl.mechanism: \"%.80s\" is not plain, scram-sha256, scram-sha512 or gssapi",
+            "--sasl.mechanism: \"%.80s\" is not plain, scram-sha256, scram-sha512, gssapi or "
+            "oauthbearer",
             wanted);
     if (!is_on(flags, SASL_HANDSHAKE, true))
         return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE,
@@ -247,9 +287,10 @@ static int map_sasl(struct sg_kafka_exporter_flags *flags, struct sg_error *err)
     set(flags, "sasl.mechanisms", mechanism);
     if (strcmp(mechanism, "GSSAPI") == 0)
         return map_kerberos(flags, err);
-    const char *password = text_of(flags, SASL_PASSWORD);
+    if (strcmp(mechanism, "OAUTHBEARER") == 0)
+        return map_oauthbearer(flags, err);
     set(flags, "sasl.username", text_of(flags, SASL_USERNAME));
-    set(flags, "sasl.password", password ? password : getenv("SASL_USER_PASSWORD"));
+    set(flags, "sasl.password", password_of(flags));
     return 0;
 }
 
@@ -277,7 +318,7 @@ int sg_kafka_exporter_finish(struct sg_kafka_exporter_flags *flags, struct sg_er
         if (r)
             return r;
     } else {
-        note_unused(flags, SASL_USERNAME, SASL_KEYTAB, "--sasl.enabled is not given");
+        note_unused(flags, SASL_USERNAME, SASL_SCOPES, "--sasl.enabled is not given");
     }
     if (tls) {
         set(flags, "ssl.ca.location", text_of(flags, TLS_CA));

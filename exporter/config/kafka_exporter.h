@@ -7,8 +7,8 @@
  * properties, which of them have no meaning here, and what to do instead of those that cannot be
  * had.
  *
- * Source: kafka_exporter 1.9.0. Strings are borrowed from argv and the environment. Called by
- * sg_flags_parse() only.
+ * Source: kafka_exporter 1.10.0 and its main branch since. Strings are borrowed from argv and the
+ * environment. Called by sg_flags_parse() only.
  */
 
 #include "base/error.h"
@@ -42,6 +42,7 @@ struct sg_kafka_exporter_flags {
     size_t n_notes;             /* flags that do nothing here */
     char notes[SG_KAFKA_EXPORTER_FLAGS_MAX][160];
     char principal[256]; /* of Kerberos; a property borrows it */
+    char scopes[256];    /* of OAUTHBEARER; likewise */
 };
 
 /**

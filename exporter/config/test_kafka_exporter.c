@@ -80,6 +80,29 @@ static void test_flags_of_security_become_properties(void **state)
         "sasl.kerberos.principal=u@R.TEST");
 }
 
+static void test_flags_of_oauthbearer_ask_a_token_endpoint(void **state)
+{
+    static const char url_only[] =
+        "security.protocol=SASL_PLAINTEXT, sasl.mechanisms=OAUTHBEARER, "
+        "sasl.oauthbearer.method=oidc, sasl.oauthbearer.token.endpoint.url=http://t/x, "
+        "sasl.oauthbearer.client.id=u, sasl.oauthbearer.client.secret=p";
+    char text[512];
+    (void)state;
+
+    (void)unsetenv("SASL_USER_PASSWORD");
+    (void)snprintf(text, sizeof text, "%s, sasl.oauthbearer.scope=a b", url_only);
+    assert_string_equal(
+        properties_of(ARGUMENTS("--sasl.enabled", "--sasl.mechanism=oauthbearer",
+            "--sasl.username=u", "--sasl.password=p", "--sasl.oauthbearer-token-url=http://t/x",
+            "--sasl.oauthbearer-scopes", "a,b", "--sasl.oauthbearer-token-file=")),
+        text);
+    assert_int_equal(setenv("SASL_OAUTHBEARER_TOKEN_URL", "http://t/x", 1), 0);
+    assert_string_equal(properties_of(ARGUMENTS("--sasl.enabled", "--sasl.mechanism=OAuthBearer",
+                            "--sasl.username=u", "--sasl.password=p")),
+        url_only);
+    (void)unsetenv("SASL_OAUTHBEARER_TOKEN_URL");
+}
+
 static void test_flags_password_of_the_environment_is_taken(void **state)
 {
     (void)state;
@@ -131,6 +154,8 @@ static void test_flags_that_cannot_be_had_say_what_to_do(void **state)
         { "--server.tls.enabled", "use --web.config.file" },
         { "--kafka.labels=cluster=a", "scrape_configs" },
         { "--use.consumelag.zookeeper", "offsets in ZooKeeper are not read" },
+        { "--sasl.oauthbearer-token-file=/t", "use --sasl.oauthbearer-token-url" },
+        { "--sasl.enabled --sasl.mechanism=oauthbearer", "needs --sasl.oauthbearer-token-url" },
         { "--tls.server-name=a", "the certificate" },
         { "--sasl.enabled=maybe", "--sasl.enabled: \"maybe\" is not true or false" },
         { "--sasl.username", "--sasl.username needs a value, as in --sasl.username=…" },
@@ -159,6 +184,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_flags_of_security_become_properties),
+        cmocka_unit_test(test_flags_of_oauthbearer_ask_a_token_endpoint),
         cmocka_unit_test(test_flags_password_of_the_environment_is_taken),
         cmocka_unit_test(test_flags_without_meaning_are_taken_and_noted),
         cmocka_unit_test(test_flags_that_cannot_be_had_say_what_to_do),
