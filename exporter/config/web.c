@@ -36,6 +36,10 @@ static void read_pem(struct sg_yaml *yaml,
 
     (void)snprintf(file_key, sizeof file_key, "%s_file", key);
     (void)sg_yaml_read_string(yaml, map, key, &pem->text);
+    if (pem->text && !pem->text[0]) { /* as good as none */
+        free(pem->text);
+        pem->text = NULL;
+    }
     if (!sg_yaml_read_text(yaml, map, file_key, &path) || path.len == 0)
         return;
     if (pem->text)
@@ -88,14 +92,19 @@ static void read_sans(struct sg_yaml *yaml, const struct sg_yaml_node *map, stru
 
     if (!list)
         return;
-    if (!sg_yaml_is_list(list) || sg_yaml_count(list) > SANS_MAX) {
+    if (!sg_yaml_is_list(list)) {
         sg_yaml_problem(yaml, list, "client_allowed_sans: must be a list of names");
+        return;
+    }
+    if (sg_yaml_count(list) > SANS_MAX) {
+        sg_yaml_problem(yaml, list, "client_allowed_sans: more than %d names", SANS_MAX);
         return;
     }
     tls->allowed_sans = calloc(sg_yaml_count(list) + 1, sizeof(char *));
     for (size_t i = 0; tls->allowed_sans && i < sg_yaml_count(list); i++) {
-        char *name = strdup(sg_yaml_text(sg_yaml_item(list, i)).ptr);
-        if (!name || !name[0])
+        struct sg_str text = sg_yaml_text(sg_yaml_item(list, i));
+        char *name = strdup(text.ptr);
+        if (!name || !name[0] || strlen(name) != text.len) /* a NUL would end it early */
             sg_yaml_problem(yaml, sg_yaml_item(list, i), "client_allowed_sans: must be a name");
         if (name)
             tls->allowed_sans[tls->n_allowed_sans++] = name;
@@ -142,6 +151,13 @@ static void read_tls(struct sg_yaml *yaml,
 
 /* ---- The rest ---- */
 
+static bool has_control(const char *text)
+{
+    while (*text && (unsigned char)*text >= ' ' && *text != 127)
+        text++;
+    return *text;
+}
+
 static void read_http(
     struct sg_yaml *yaml, const struct sg_yaml_node *map, struct sg_web_config *config)
 {
@@ -169,21 +185,22 @@ static void read_http(
                 yaml, sg_yaml_find(headers, names[i]), "%s: use deny or sameorigin", names[i]);
         if (type && strcasecmp(value, "nosniff") != 0)
             sg_yaml_problem(yaml, sg_yaml_find(headers, names[i]), "%s: use nosniff", names[i]);
-        if (strpbrk(value, "\r\n"))
-            sg_yaml_problem(
-                yaml, sg_yaml_find(headers, names[i]), "%s: must be one line", names[i]);
+        if (has_control(value)) /* libmicrohttpd would leave the whole header out */
+            sg_yaml_problem(yaml, sg_yaml_find(headers, names[i]),
+                "%s: must be one line without control characters", names[i]);
         config->headers[config->n_headers++] = (struct sg_web_header){ names[i], value };
     }
 }
 
-/* $2a$, $2b$ or $2y$, two digits of cost, 53 letters. */
+/* $2a$, $2b$ or $2y$, two digits of cost, 53 letters. A cost out of range never fits a password. */
 static bool is_bcrypt(const char *hash)
 {
     static const char letters[] =
         "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
     return strlen(hash) == 60 && hash[0] == '$' && hash[1] == '2' && strchr("aby", hash[2]) &&
-           hash[3] == '$' && strspn(hash + 4, "0123456789") == 2 && hash[6] == '$' &&
+           hash[3] == '$' && strspn(hash + 4, "0123456789") == 2 &&
+           strncmp(hash + 4, "04", 2) >= 0 && strncmp(hash + 4, "31", 2) <= 0 && hash[6] == '$' &&
            strspn(hash + 7, letters) == 53;
 }
 
@@ -192,8 +209,12 @@ static void read_users(
 {
     if (sg_yaml_is_null(map))
         return;
-    if (!sg_yaml_is_map(map) || sg_yaml_count(map) > USERS_MAX) {
+    if (!sg_yaml_is_map(map)) {
         sg_yaml_problem(yaml, map, "basic_auth_users: must be a map of users and bcrypt hashes");
+        return;
+    }
+    if (sg_yaml_count(map) > USERS_MAX) {
+        sg_yaml_problem(yaml, map, "basic_auth_users: more than %d users", USERS_MAX);
         return;
     }
     config->users = calloc(sg_yaml_count(map) + 1, sizeof *config->users);
@@ -208,8 +229,13 @@ static void read_users(
             strdup(sg_yaml_text(hash).ptr) };
         if (!user.name || !user.hash)
             sg_yaml_problem(yaml, name, "%s", short_of_memory);
-        else if (strchr(user.name, ':') || !user.name[0])
+        else if (strchr(user.name, ':') || sg_yaml_text(name).len == 0)
             sg_yaml_problem(yaml, name, "a user's name must not be empty or hold a colon");
+        else if (strlen(user.name) != sg_yaml_text(name).len)
+            sg_yaml_problem(yaml, name, "a user's name must not hold a NUL character");
+        else if (sg_yaml_find(map, user.name) != hash)
+            sg_yaml_problem(yaml, name, "user \"%.80s\" stands twice, first in line %zu", user.name,
+                sg_yaml_line(sg_yaml_find(map, user.name)));
         else if (!is_bcrypt(user.hash)) /* not the value: it may be a password */
             sg_yaml_problem(
                 yaml, hash, "this is no bcrypt hash, which htpasswd -nBC 10 '' makes, for example");

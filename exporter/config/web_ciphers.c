@@ -4,7 +4,8 @@
 #include "base/buf.h"
 
 enum {
-    PRIORITIES_BYTES_MAX = 16 * 1024
+    PRIORITIES_BYTES_MAX = 16 * 1024,
+    NAMES_MAX = 100 /* of one list; all that there are, and then some */
 };
 
 static const struct {
@@ -77,15 +78,23 @@ static int read_version(
     return otherwise;
 }
 
-/* @return the list, when it is there, is one, and is not empty */
+/* @return the list, when it is there, is one, is not too long, and is not empty */
 static const struct sg_yaml_node *find_list(
     struct sg_yaml *yaml, const struct sg_yaml_node *map, const char *key)
 {
     const struct sg_yaml_node *list = sg_yaml_find(map, key);
 
-    if (list && !sg_yaml_is_list(list))
+    if (!list)
+        return NULL;
+    if (!sg_yaml_is_list(list)) {
         sg_yaml_problem(yaml, list, "%s: must be a list", key);
-    return list && sg_yaml_is_list(list) && sg_yaml_count(list) ? list : NULL;
+        return NULL;
+    }
+    if (sg_yaml_count(list) > NAMES_MAX) {
+        sg_yaml_problem(yaml, list, "%s: more than %d names", key, NAMES_MAX);
+        return NULL;
+    }
+    return sg_yaml_count(list) ? list : NULL;
 }
 
 static int add_suite(struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_buf *out)

@@ -2,19 +2,21 @@
 #include "serve/auth.h"
 
 #include "base/auto.h"
+#include "base/index.h"
 #include "config/secret.h"
+#include "serve/fair.h"
 
 #include <crypt.h>
 #include <errno.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 enum {
-    WAITING_MAX = 16,
     GOOD_MAX = 64,
     BAD_MAX = 256,
     DIGEST_BYTES = 32,
@@ -42,8 +44,7 @@ struct sg_auth {
     pthread_cond_t wake;
     int n_holders;
     bool stopping;
-    size_t n_waiting;
-    struct job waiting[WAITING_MAX];
+    struct sg_fair waiting;         /* of struct job, owned */
     struct MHD_Connection *checked; /* suspended for the check that is going on, or NULL */
     _Atomic(enum sg_verdict) *checked_verdict;
     size_t n_good, n_bad; /* ever; the oldest is overwritten */
@@ -131,6 +132,22 @@ static void let_go(struct sg_auth *auth)
     free(auth);
 }
 
+static void free_job(struct job *job)
+{
+    if (job->password)
+        (void)sg_secret_wipe(job->password);
+    free(job->password);
+    free(job);
+}
+
+/* Called with the lock held. */
+static void send_away(struct job *job)
+{
+    *job->verdict = SG_VERDICT_BUSY;
+    MHD_resume_connection(job->connection);
+    free_job(job);
+}
+
 static bool password_fits(struct sg_auth *auth, const struct job *job)
 {
     /* Not crypt_r: AddressSanitizer puts itself before that, and the linker then leaves it out. */
@@ -149,31 +166,28 @@ static void *run(void *context)
     (void)pthread_setname_np(pthread_self(), "passwords");
     (void)pthread_mutex_lock(&auth->lock);
     while (!auth->stopping) {
-        if (auth->n_waiting == 0) {
+        struct job *job = sg_fair_take(&auth->waiting);
+        if (!job) {
             (void)pthread_cond_wait(&auth->wake, &auth->lock);
             continue;
         }
-        struct job job = auth->waiting[0];
-        auth->n_waiting--;
-        memmove(auth->waiting, auth->waiting + 1, auth->n_waiting * sizeof job);
-        auth->checked = job.connection;
-        auth->checked_verdict = job.verdict;
+        auth->checked = job->connection;
+        auth->checked_verdict = job->verdict;
         (void)pthread_mutex_unlock(&auth->lock);
 
-        bool good = password_fits(auth, &job);
-        (void)sg_secret_wipe(job.password);
-        free(job.password);
+        bool good = password_fits(auth, job);
 
         (void)pthread_mutex_lock(&auth->lock);
-        if (!auth->checked) /* given up meanwhile */
-            break;
-        auth->checked = NULL;
-        if (good)
-            auth->good[auth->n_good++ % GOOD_MAX] = job.digest;
-        else
-            auth->bad[auth->n_bad++ % BAD_MAX] = job.digest;
-        *job.verdict = good ? SG_VERDICT_GOOD : SG_VERDICT_BAD;
-        MHD_resume_connection(job.connection);
+        if (auth->checked) { /* not given up meanwhile */
+            auth->checked = NULL;
+            if (good)
+                auth->good[auth->n_good++ % GOOD_MAX] = job->digest;
+            else
+                auth->bad[auth->n_bad++ % BAD_MAX] = job->digest;
+            *job->verdict = good ? SG_VERDICT_GOOD : SG_VERDICT_BAD;
+            MHD_resume_connection(job->connection);
+        }
+        free_job(job);
     }
     (void)pthread_mutex_unlock(&auth->lock);
     let_go(auth);
@@ -218,13 +232,8 @@ void sg_auth_stop(struct sg_auth *auth)
         MHD_resume_connection(auth->checked);
         auth->checked = NULL;
     }
-    for (size_t i = 0; i < auth->n_waiting; i++) {
-        *auth->waiting[i].verdict = SG_VERDICT_BUSY;
-        MHD_resume_connection(auth->waiting[i].connection);
-        (void)sg_secret_wipe(auth->waiting[i].password);
-        free(auth->waiting[i].password);
-    }
-    auth->n_waiting = 0;
+    for (struct job *job = sg_fair_take(&auth->waiting); job; job = sg_fair_take(&auth->waiting))
+        send_away(job);
     (void)pthread_cond_signal(&auth->wake);
     (void)pthread_mutex_unlock(&auth->lock);
 }
@@ -238,17 +247,51 @@ struct sg_auth *sg_auth_free(struct sg_auth *auth)
     return NULL;
 }
 
-/* Called with the lock held. */
-static enum sg_verdict submit(struct sg_auth *auth, const struct job *job, const char *password)
+/*
+ * Who asks, as far as turns go: an IPv4 address, or the network (/64) of an IPv6 one, in which one
+ * host can have any number of addresses.
+ */
+static uint64_t peer_of(struct MHD_Connection *connection)
 {
-    if (auth->stopping || auth->n_waiting == WAITING_MAX)
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *address = info ? info->client_addr : NULL;
+    struct sockaddr_in6 six;
+    uint64_t peer = 0;
+
+    if (address && address->sa_family == AF_INET) {
+        struct sockaddr_in four;
+        memcpy(&four, address, sizeof four);
+        peer = four.sin_addr.s_addr;
+    } else if (address && address->sa_family == AF_INET6) {
+        memcpy(&six, address, sizeof six);
+        if (IN6_IS_ADDR_V4MAPPED(&six.sin6_addr))
+            memcpy(&peer, six.sin6_addr.s6_addr + 12, 4);
+        else
+            memcpy(&peer, six.sin6_addr.s6_addr, sizeof peer);
+    }
+    return peer;
+}
+
+/* Called with the lock held. Unknown users have turns as known ones have: no clue who is known. */
+static enum sg_verdict submit(
+    struct sg_auth *auth, const struct job *job, const char *user, const char *password)
+{
+    if (auth->stopping)
         return SG_VERDICT_BUSY;
-    struct job *place = &auth->waiting[auth->n_waiting];
-    *place = *job;
-    place->password = strdup(password);
-    if (!place->password)
+    struct job *copy = malloc(sizeof *copy);
+    if (!copy)
         return SG_VERDICT_BUSY;
-    auth->n_waiting++;
+    *copy = *job;
+    copy->password = strdup(password);
+    void *evicted = NULL;
+    const struct sg_fair_place place = { peer_of(job->connection), sg_hash(sg_str_of(user)), copy };
+    if (!copy->password || !sg_fair_put(&auth->waiting, place, &evicted)) {
+        free_job(copy);
+        return SG_VERDICT_BUSY;
+    }
+    if (evicted)
+        send_away(evicted);
     MHD_suspend_connection(job->connection);
     (void)pthread_cond_signal(&auth->wake);
     return SG_VERDICT_NONE;
@@ -286,7 +329,7 @@ enum sg_verdict sg_auth_check(struct sg_auth *auth,
         else if (remembers(auth->bad, auth->n_bad, BAD_MAX, &job.digest))
             found = SG_VERDICT_BAD;
         else
-            found = submit(auth, &job, password);
+            found = submit(auth, &job, user, password);
         (void)pthread_mutex_unlock(&auth->lock);
     }
     explicit_bzero(buffer, sizeof buffer);

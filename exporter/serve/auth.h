@@ -5,10 +5,11 @@
  * Passwords: HTTP's Basic scheme against bcrypt hashes.
  *
  * bcrypt is slow on purpose and must not run on the HTTP thread: one thread of its own checks one
- * password at a time, while the connection is suspended. Few may wait; more are told to come again.
- * A verdict is remembered under a keyed hash of user, bcrypt hash and password, never the password:
- * who is known to be right is never in that queue, however many wrong ones are. Right and wrong
- * ones are remembered apart, so that wrong ones cannot push out right ones.
+ * password at a time, while the connection is suspended. Few may wait, with turns by address and
+ * user (fair.h); more are told to come again. A verdict is remembered under a keyed hash of user,
+ * bcrypt hash and password, never the password: who is known to be right is never in that queue,
+ * however many wrong ones are. Right and wrong ones are remembered apart, so that wrong ones cannot
+ * push out right ones.
  */
 
 #include "config/web.h"

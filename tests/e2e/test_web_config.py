@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """--web.config.file with real clients: openssl, curl, and a Prometheus over TLS with a password."""
 import base64
+import collections
 import concurrent.futures
+import contextlib
+import http.client
 import json
 import shutil
 import subprocess
+import threading
 import time
 import urllib.parse
 import warnings
@@ -210,6 +214,41 @@ def test_wrong_passwords_do_not_keep_the_right_one_waiting(serve):
         statuses = {one.result() for one in wrong}
     assert statuses <= {401, 503} and 401 in statuses
     assert slowest < 3
+
+
+@pytest.mark.parametrize("flood_from, user", [("127.0.0.2", "alice"), ("127.0.0.1", "bob")])
+def test_flood_of_wrong_passwords_lets_the_first_right_one_in(serve, flood_from, user):
+    """From another address, or of another user: a right password that is not remembered yet."""
+    served = serve(users(cost=11, alice="secret", bob="secret"), tls=False)
+    answers = collections.Counter()
+    over = threading.Event()
+
+    def ask(name, password, source):
+        pair = base64.b64encode(f"{name}:{password}".encode()).decode()
+        connection = http.client.HTTPConnection("127.0.0.1", served.process.port, timeout=60,
+                                                source_address=(source, 0))
+        with contextlib.closing(connection):
+            connection.request("GET", "/metrics", headers={"Authorization": f"Basic {pair}"})
+            return connection.getresponse().status
+
+    def flood(number):
+        i = 0
+        while not over.is_set():
+            answers[ask("alice", f"wrong-{number}-{i}", flood_from)] += 1
+            i += 1
+
+    with concurrent.futures.ThreadPoolExecutor(24) as pool:
+        floods = [pool.submit(flood, number) for number in range(24)]
+        try:
+            wait_for("the queue is full", lambda: answers[503] > 50 and answers[401] > 2, 60)
+            checked = answers[401]
+            assert ask(user, "secret", "127.0.0.1") == 200
+            # One was being checked; its turn was next. Threads here may count a little late.
+            assert answers[401] - checked <= 8
+        finally:
+            over.set()
+        for one in floods:
+            one.result()
 
 
 def test_unknown_user_costs_as_much_as_a_known_one(serve):
