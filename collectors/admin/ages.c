@@ -40,18 +40,19 @@ struct end_seen {
     int64_t offset;
 };
 
-/* What is remembered of a partition. */
+/* What is remembered of a partition. Two facts and two ends are usual, so there is room for no
+ * more. */
 struct history {
     const char *key; /* topic NUL id, in the arena */
     uint32_t key_len;
     uint32_t hash;
     uint32_t used; /* collection that needed it last */
+    uint8_t n_facts, facts_allocated;
+    uint8_t n_ends, ends_allocated;
     int64_t start;
     int64_t end;
-    size_t n_facts;
-    struct fact facts[SG_AGES_FACTS_MAX];
-    size_t n_ends;
-    struct end_seen ends[SG_AGES_ENDS_MAX]; /* by time */
+    struct fact *facts;
+    struct end_seen *ends; /* by time */
 };
 
 /* The search for the timestamp of the record at one offset of one partition. */
@@ -108,11 +109,19 @@ int sg_ages_new(struct sg_ages **ret_ages)
     return 0;
 }
 
+static void drop_history(struct history *history)
+{
+    free(history->facts);
+    free(history->ends);
+}
+
 struct sg_ages *sg_ages_free(struct sg_ages *ages)
 {
     if (!ages)
         return NULL;
     free(ages->searches);
+    for (size_t i = 0; i < ages->n_histories; i++)
+        drop_history(&ages->histories[i]);
     free(ages->histories);
     sg_index_done(&ages->index);
     sg_buf_done(&ages->key);
@@ -180,15 +189,18 @@ static void forget_unused(struct sg_ages *ages)
     sg_index_clear(&ages->index);
     for (size_t i = 0; arena && i < ages->n_histories; i++) {
         struct history *history = &ages->histories[i];
-        if (ages->collection - history->used > FORGET_AFTER)
+        bool used = ages->collection - history->used <= FORGET_AFTER;
+        char *copy = used ? sg_arena_bytes(arena, history->key_len) : NULL;
+        if (!copy || sg_index_add(&ages->index, history->hash, (uint32_t)n)) {
+            drop_history(history);
             continue;
-        char *copy = sg_arena_bytes(arena, history->key_len);
-        if (!copy || sg_index_add(&ages->index, history->hash, (uint32_t)n))
-            continue;
+        }
         memcpy(copy, history->key, history->key_len);
         history->key = copy;
         ages->histories[n++] = *history;
     }
+    for (size_t i = 0; !arena && i < ages->n_histories; i++)
+        drop_history(&ages->histories[i]);
     ages->n_histories = n;
     if (!arena)
         return;
@@ -196,25 +208,45 @@ static void forget_unused(struct sg_ages *ages)
     ages->arena = arena;
 }
 
+/* Room for one more: two, four, … @return is there? What there is no memory for is not remembered.
+ */
+static bool has_room(void *array, uint8_t n, uint8_t *allocated, uint8_t max, size_t size)
+{
+    uint8_t more = *allocated ? (uint8_t)(*allocated * 2) : 2;
+
+    if (n < *allocated || n >= max)
+        return n < max;
+    if (more > max)
+        more = max;
+    void *grown = realloc(*(void **)array, more * size);
+    if (!grown)
+        return false;
+    *(void **)array = grown;
+    *allocated = more;
+    return true;
+}
+
 /* Every second end of the older ones goes when there is no more room. */
 static void add_end(struct history *history, int64_t time_ms, int64_t offset)
 {
-    size_t n = history->n_ends;
+    uint8_t n = history->n_ends;
 
     if (n > 1 && history->ends[n - 1].offset == offset && history->ends[n - 2].offset == offset) {
         history->ends[n - 1].time_ms = time_ms; /* an idle topic */
         return;
     }
     if (n == SG_AGES_ENDS_MAX) {
-        size_t kept = 0;
-        for (size_t i = 0; i < n; i++) {
+        uint8_t kept = 0;
+        for (uint8_t i = 0; i < n; i++) {
             if (i % 2 == 0 || i >= n / 2)
                 history->ends[kept++] = history->ends[i];
         }
         n = kept;
     }
-    history->ends[n] = (struct end_seen){ time_ms, offset };
-    history->n_ends = n + 1;
+    history->n_ends = n;
+    if (has_room(
+            &history->ends, n, &history->ends_allocated, SG_AGES_ENDS_MAX, sizeof *history->ends))
+        history->ends[history->n_ends++] = (struct end_seen){ time_ms, offset };
 }
 
 /* The partition has lag; take in where its log starts and ends now. */
@@ -610,13 +642,15 @@ int64_t sg_ages_get(const struct sg_ages *ages, uint32_t partition, int64_t comm
 
 static void keep_fact(struct history *history, const struct fact *fact)
 {
-    if (history->n_facts == SG_AGES_FACTS_MAX || fact->time_ms == ALWAYS || fact->time_ms == NEVER)
+    if (fact->time_ms == ALWAYS || fact->time_ms == NEVER)
         return;
     for (size_t i = 0; i < history->n_facts; i++) {
         if (history->facts[i].time_ms == fact->time_ms)
             return;
     }
-    history->facts[history->n_facts++] = *fact;
+    if (has_room(&history->facts, history->n_facts, &history->facts_allocated, SG_AGES_FACTS_MAX,
+            sizeof *history->facts))
+        history->facts[history->n_facts++] = *fact;
 }
 
 void sg_ages_end(struct sg_ages *ages)
@@ -628,7 +662,9 @@ void sg_ages_end(struct sg_ages *ages)
         keep_fact(history, &ages->searches[i].low);
         keep_fact(history, &ages->searches[i].high);
     }
-    ages->n = 0;
+    free(ages->searches);
+    ages->searches = NULL;
+    ages->n = ages->allocated = 0;
     ages->topology = NULL;
     ages->start = ages->end = NULL;
     forget_unused(ages);

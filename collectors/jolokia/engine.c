@@ -315,7 +315,8 @@ static int keep_value(struct sg_engine *engine,
     int r = sg_sample_make(&recipe, attribute, value, &entry->product, &sample);
     if (r || sample.kind == SG_VALUE_ABSENT)
         return r;
-    if (entry->type == SG_METRIC_COUNTER && sg_sample_is_negative(&sample)) {
+    bool counts_up = entry->type == SG_METRIC_COUNTER || entry->type == SG_METRIC_SUMMARY;
+    if (counts_up && sg_sample_is_negative(&sample)) {
         drop(engine, SG_DROP_BAD_VALUE);
         return 0;
     }

@@ -213,6 +213,21 @@ static void test_negative_counter_dropped_and_counted(void **state)
     tear_down(&f);
 }
 
+/* OpenMetrics has no negative quantile, sum or count. */
+static void test_negative_summary_dropped_and_counted(void **state)
+{
+    struct fixture f =
+        set_up("rules: [ { pattern: 'k<type=(.)><>V', name: k$1, help: h, type: SUMMARY,"
+               " labels: { quantile: '0.5' } } ]\n");
+    (void)state;
+
+    sg_engine_begin(f.engine);
+    put(&f, "k:type=a", "V", integer(-1));
+    assert_page(&f, "");
+    assert_int_equal(n_dropped(&f, SG_DROP_BAD_VALUE), 1);
+    tear_down(&f);
+}
+
 /* jmx_exporter keeps what a rule with `cache` has matched until the attribute is gone. */
 static void test_cached_rule_stays_matched(void **state)
 {
@@ -436,6 +451,7 @@ int main(void)
         cmocka_unit_test(test_rules_of_different_types_make_a_family_untyped),
         cmocka_unit_test(test_label_objectname_of_a_rule_cannot_be_had_twice),
         cmocka_unit_test(test_negative_counter_dropped_and_counted),
+        cmocka_unit_test(test_negative_summary_dropped_and_counted),
         cmocka_unit_test(test_cached_rule_stays_matched),
         cmocka_unit_test(test_product_of_two_attributes_never_falls_with_its_count),
         cmocka_unit_test(test_customizer_adds_labels_and_metrics),

@@ -24,10 +24,17 @@ struct part {
     size_t text_bytes;
 };
 
-/* A family of the page: its ready header in each format, and where its samples are. */
+/* Headers of a family: one per format, and OpenMetrics' for values that its type does not allow. */
+enum {
+    LOOSE = SG_FORMATS,
+    HEADERS
+};
+
+/* A family of the page: its ready headers, and where its samples are. */
 struct entry {
-    size_t header_at[SG_FORMATS];
-    size_t header_len[SG_FORMATS];
+    size_t header_at[HEADERS];
+    size_t header_len[HEADERS];
+    enum sg_metric_type openmetrics_type;
     size_t first_part;
     size_t n_parts;
     const struct sg_family *family; /* borrowed from a layout */
@@ -142,6 +149,21 @@ static bool short_name_clashes(const struct claims *claims, struct sg_str name, 
     return is_claimed(claims, (struct sg_str){ created, name.len + 8 });
 }
 
+/* Does OpenMetrics say which values a sample of this type can have? */
+static bool is_strict(enum sg_metric_type type)
+{
+    return type == SG_METRIC_COUNTER || type == SG_METRIC_INFO || type == SG_METRIC_STATESET;
+}
+
+static int add_openmetrics_header(
+    struct sg_plan *plan, struct entry *entry, int which, enum sg_metric_type type)
+{
+    entry->header_at[which] = plan->headers.len;
+    int r = sg_header_add_openmetrics(&plan->headers, entry->family, type);
+    entry->header_len[which] = plan->headers.len - entry->header_at[which];
+    return r;
+}
+
 static int add_openmetrics_headers(struct sg_plan *plan, struct claims *claims)
 {
     for (size_t i = 0; i < plan->n_entries; i++) {
@@ -156,22 +178,22 @@ static int add_openmetrics_headers(struct sg_plan *plan, struct claims *claims)
         struct sg_str short_name = sg_header_openmetrics_name(name, type);
 
         if (type == SG_METRIC_STATESET && !is_openmetrics_stateset(plan, entry))
-            type = SG_METRIC_GAUGE;
+            type = sg_header_loose_type(type);
         if (type == SG_METRIC_COUNTER || type == SG_METRIC_INFO) {
             if (short_name_clashes(claims, short_name, type == SG_METRIC_COUNTER)) {
-                type = type == SG_METRIC_INFO ? SG_METRIC_GAUGE : SG_METRIC_UNKNOWN;
+                type = sg_header_loose_type(type);
             } else { /* foo_total and foo_info: only one of them can be foo */
                 int r = claim(claims, short_name);
                 if (r)
                     return r;
             }
         }
-        entry->header_at[SG_FORMAT_OPENMETRICS] = plan->headers.len;
-        int r = sg_header_add_openmetrics(&plan->headers, entry->family, type);
+        entry->openmetrics_type = type;
+        int r = add_openmetrics_header(plan, entry, SG_FORMAT_OPENMETRICS, type);
+        if (!r && is_strict(type))
+            r = add_openmetrics_header(plan, entry, LOOSE, sg_header_loose_type(type));
         if (r)
             return r;
-        entry->header_len[SG_FORMAT_OPENMETRICS] =
-            plan->headers.len - entry->header_at[SG_FORMAT_OPENMETRICS];
     }
     return 0;
 }
@@ -346,11 +368,43 @@ static size_t bound_of(
     return bytes;
 }
 
-static struct sg_str header_of(
-    const struct sg_plan *plan, const struct entry *entry, enum sg_format format)
+/* A counter counts up from zero, an info metric is 1, a state is or is not (OpenMetrics 1.0.0). */
+static bool value_fits(enum sg_metric_type type, uint8_t kind, uint64_t bits)
 {
-    return (
-        struct sg_str){ plan->headers.ptr + entry->header_at[format], entry->header_len[format] };
+    double value = (double)(int64_t)bits;
+
+    if (kind == SG_VALUE_ABSENT)
+        return true;
+    if (kind == SG_VALUE_DOUBLE)
+        memcpy(&value, &bits, sizeof value);
+    if (type == SG_METRIC_COUNTER)
+        return value >= 0; /* not NaN */
+    return value == 1 || (type == SG_METRIC_STATESET && value == 0);
+}
+
+static bool values_fit(const struct pass *pass, const struct entry *entry)
+{
+    for (size_t i = entry->first_part; i < entry->first_part + entry->n_parts; i++) {
+        const struct part *part = &pass->plan->parts[i];
+        const struct sg_sample_set *set = pass->sets[part->layout];
+        for (uint32_t j = part->first; set && j < part->first + part->n; j++) {
+            if (!value_fits(entry->openmetrics_type, set->kinds[j], set->bits[j]))
+                return false;
+        }
+    }
+    return true;
+}
+
+static struct sg_str header_of(
+    const struct pass *pass, const struct entry *entry, enum sg_format format)
+{
+    int which = (int)format;
+
+    if (format == SG_FORMAT_OPENMETRICS && is_strict(entry->openmetrics_type) &&
+        !values_fit(pass, entry))
+        which = LOOSE;
+    return (struct sg_str){ pass->plan->headers.ptr + entry->header_at[which],
+        entry->header_len[which] };
 }
 
 /* @param header  written before the first bytes */
@@ -473,7 +527,7 @@ int sg_encode(const struct sg_plan *plan,
     }
     for (size_t i = 0; i < plan->n_entries && !r; i++) {
         const struct entry *entry = &plan->entries[i];
-        struct sg_str header = header_of(plan, entry, format);
+        struct sg_str header = header_of(&pass, entry, format);
         for (size_t j = entry->first_part; j < entry->first_part + entry->n_parts && !r; j++)
             r = add_part(&pass, &plan->parts[j], choices[plan->parts[j].layout], &header);
     }

@@ -61,7 +61,13 @@ enum sg_metric_type sg_header_openmetrics_type(const char *name, enum sg_metric_
 
     if (text.len > suffix.len && sg_str_ends_with(text, suffix))
         return type;
-    return type == SG_METRIC_INFO ? SG_METRIC_GAUGE : SG_METRIC_UNKNOWN;
+    return sg_header_loose_type(type);
+}
+
+enum sg_metric_type sg_header_loose_type(enum sg_metric_type type)
+{
+    bool is_state = type == SG_METRIC_INFO || type == SG_METRIC_STATESET;
+    return is_state ? SG_METRIC_GAUGE : SG_METRIC_UNKNOWN;
 }
 
 struct sg_str sg_header_openmetrics_name(const char *name, enum sg_metric_type type)

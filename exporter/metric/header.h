@@ -6,14 +6,16 @@
  * Pure functions; any thread.
  *
  * A series has the same name and labels in every format: which series Prometheus stores must not
- * depend on what it negotiated. Where OpenMetrics ties a type to a name that a family does not
- * have, it is the type that gives way:
+ * depend on what it negotiated. Where OpenMetrics ties a type to a name or values that a family
+ * does not have, it is the type that gives way:
  *
  *   a counter without _total      unknown (as Prometheus' own client library writes it)
  *   an info metric without _info  gauge
  *   a stateset whose label is not named like the family    gauge
  *   a counter or info metric whose short name, or one of the names that come with it (_created),
  *   another family has            unknown, or gauge
+ *   a counter with a value that is negative or NaN, an info metric that is not 1, a stateset that
+ *   is neither 0 nor 1            unknown, or gauge, while it has that value
  */
 
 #include "base/buf.h"
@@ -25,6 +27,9 @@ int sg_header_add_text(
 
 /** Which type can it have in OpenMetrics, going by its name alone? */
 enum sg_metric_type sg_header_openmetrics_type(const char *name, enum sg_metric_type type);
+
+/** What a type gives way to. */
+enum sg_metric_type sg_header_loose_type(enum sg_metric_type type);
 
 /** The name of # TYPE in OpenMetrics for a type that its name allows: without _total, _info. */
 struct sg_str sg_header_openmetrics_name(const char *name, enum sg_metric_type type);

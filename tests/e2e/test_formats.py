@@ -117,6 +117,22 @@ def test_any_names_and_types_make_a_page_that_can_be_read(encode, names, types):
     assert sorted(sample.name for family in read for sample in family.samples) == names
 
 
+@settings(deadline=None, max_examples=200,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(type_=st.sampled_from([COUNTER, INFO, STATESET]),
+       values=st.lists(st.one_of(numbers, st.sampled_from([0, 1, -1, float("nan")])), min_size=1, max_size=4))
+def test_any_value_of_a_strict_type_makes_a_page_that_can_be_read(encode, type_, values):
+    name = {COUNTER: "a_total", INFO: "a_info", STATESET: "a"}[type_]
+    samples = [("", {"a": str(i)}, value) for i, value in enumerate(values)]
+    [family] = parse("openmetrics", encode("openmetrics", [(name, type_, "", samples)]))
+    assert [sample.name for sample in family.samples] == [name] * len(values)
+    assert all(same(value, sample.value) for value, sample in zip(values, family.samples))
+    fits = {COUNTER: lambda value: value >= 0, INFO: lambda value: value == 1,
+            STATESET: lambda value: value in (0, 1)}[type_]
+    strict = {COUNTER: "counter", INFO: "info", STATESET: "stateset"}[type_]
+    assert (family.type == strict) == all(map(fits, values))
+
+
 # ---- The real page
 
 def test_page_as_prometheus_3_asks_for_it(lab):

@@ -3,6 +3,8 @@
 import os
 import pathlib
 import signal
+import socket
+import struct
 import threading
 import time
 
@@ -209,6 +211,23 @@ def test_reload_takes_post_only(start, rules):
         process = start(config_of(jvm("one", one, rules)))
         status, headers, _ = fetch(process.url + "/-/reload")
         assert (status, headers["Allow"]) == (405, "POST")
+
+
+def test_whoever_asks_for_a_reload_may_leave_before_it_is_done(start, rules):
+    """The connection is reset while its request waits for main's thread."""
+    one = Agent()
+    with agents(one):
+        process = start(config_of(jvm("one", one, rules)))
+        wait_for("it", lambda: process.page().targets().get("one") == 1, 10)
+        descriptors = pathlib.Path("/proc") / str(process.process.pid) / "fd"
+        before = len(list(descriptors.iterdir()))
+        for _ in range(200):
+            with socket.create_connection(("127.0.0.1", process.port)) as client:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                client.sendall(b"POST /-/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+        assert reload(process)[0] == 200
+        wait_for("the connections are gone", lambda: len(list(descriptors.iterdir())) <= before + 2, 10)
+        assert process.end()[0] == 0
 
 
 def test_reload_with_a_stuck_cluster_blocks_nobody(start, rules):

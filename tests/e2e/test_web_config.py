@@ -6,7 +6,9 @@ import concurrent.futures
 import contextlib
 import http.client
 import json
+import os
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -16,7 +18,7 @@ import warnings
 import pytest
 
 from conftest import BUILD
-from streamgauge import Streamgauge, fetch, free_port, wait_for
+from streamgauge import Page, Streamgauge, fetch, free_port, wait_for
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -303,6 +305,31 @@ def test_file_is_read_again_and_a_bad_one_opens_nothing(serve):
 
 
 # ---- Checking
+
+def test_reload_over_tls_with_a_password(serve):
+    """Both ways, while the certificate changes as well."""
+    served = serve(TLS + users(alice="secret"))
+    right = ("-u", "alice:secret")
+    assert served.curl("-X", "POST", path="/-/reload")[0] == 401
+    assert served.curl(*right, "-X", "POST", path="/-/reload")[0] == 200
+    for kind in ("pem", "key"):
+        shutil.copy(served.pki / f"renewed.{kind}", served.folder / f"server.{kind}")
+    assert served.curl(*right, "-X", "POST", path="/-/reload")[0] == 200
+    wait_for("the new certificate", lambda: "CN = renewed" in served.openssl().stdout, 10)
+
+    def reloaded():
+        page = Page(served.curl(*right, path="/metrics")[1])
+        return page.value("streamgauge_config_last_reload_success_timestamp_seconds")
+
+    before = reloaded()
+    os.kill(served.process.process.pid, signal.SIGHUP)
+    wait_for("the signal's reload", lambda: reloaded() > before, 10)
+    good = served.process.log_path.parent / "streamgauge.yaml"
+    good.write_text("nonsense: 1\n")
+    status, text = served.curl(*right, "-X", "POST", path="/-/reload")
+    assert status == 500 and "streamgauge.yaml:1" in text
+    assert served.curl(*right)[0] == 200
+
 
 @pytest.mark.parametrize("text, problem", [
     ("tls_server_config: { cert_file: a }", ":1:20: tls_server_config: key or key_file is missing"),
