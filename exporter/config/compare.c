@@ -25,6 +25,13 @@ static bool same_alias(const struct sg_alias *a, const struct sg_alias *b)
             strcmp(a->labels[i].to, b->labels[i].to) != 0)
             return false;
     }
+    if (!sg_config_same_text(a->states, b->states) || a->n_values != b->n_values)
+        return false;
+    for (size_t i = 0; i < a->n_values; i++) {
+        if (strcmp(a->values[i].text, b->values[i].text) != 0 ||
+            a->values[i].number != b->values[i].number)
+            return false;
+    }
     return true;
 }
 

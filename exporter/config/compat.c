@@ -93,12 +93,52 @@ static void read_labels(struct sg_yaml *table,
     }
 }
 
+/* values: { state: { Stable: 1, … } } */
+static void read_values(
+    struct sg_yaml *table, const struct sg_yaml_node *node, struct sg_alias *alias)
+{
+    const struct sg_yaml_node *values = sg_yaml_find(node, "values");
+    const struct sg_yaml_node *label = NULL;
+    const struct sg_yaml_node *numbers = NULL;
+
+    if (!values)
+        return;
+    if (sg_yaml_is_map(values) && sg_yaml_count(values) == 1)
+        sg_yaml_pair(values, 0, &label, &numbers);
+    if (!label || !sg_label_name_valid(sg_yaml_text(label)) || !sg_yaml_is_map(numbers) ||
+        sg_yaml_count(numbers) > SG_ALIAS_VALUES_MAX) {
+        sg_yaml_problem(table, values,
+            "\"values\" must be a stateset's label with a map of at most %d of its states to "
+            "numbers",
+            SG_ALIAS_VALUES_MAX);
+        return;
+    }
+    alias->states = strdup(sg_yaml_text(label).ptr);
+    for (size_t i = 0; i < sg_yaml_count(numbers); i++) {
+        const struct sg_yaml_node *state;
+        const struct sg_yaml_node *number;
+        char *end = NULL;
+        sg_yaml_pair(numbers, i, &state, &number);
+        struct sg_str digits = sg_yaml_text(number);
+        long long value = digits.len && digits.len < 10 ? strtoll(digits.ptr, &end, 10) : 0;
+        if (!end || end != digits.ptr + digits.len) {
+            sg_yaml_problem(table, number, "a state's value must be a whole number");
+            return;
+        }
+        struct sg_alias_value *place = &alias->values[alias->n_values++];
+        *place = (struct sg_alias_value){ strdup(sg_yaml_text(state).ptr), value };
+        if (!alias->states || !place->text)
+            sg_yaml_problem(table, state, "out of memory");
+    }
+}
+
 static void read_alias(struct sg_yaml *table,
     const struct sg_yaml_node *node,
     const char *cluster_label,
     struct sg_alias *alias)
 {
-    static const char *const keys[] = { "combine", "from", "help", "labels", "to", "type", NULL };
+    static const char *const keys[] = { "combine", "from", "help", "labels", "to", "type", "values",
+        NULL };
     static const char *const combines[] = { "max", "sum", NULL };
     static const char *const types[] = { "counter", "gauge", "info", "untyped", NULL };
     static const enum sg_metric_type type_of[] = { SG_METRIC_COUNTER, SG_METRIC_GAUGE,
@@ -114,6 +154,7 @@ static void read_alias(struct sg_yaml *table,
     alias->combine = combine < 0 ? SG_ALIAS_FIRST : combine == 0 ? SG_ALIAS_MAX : SG_ALIAS_SUM;
     alias->type = type < 0 ? SG_METRIC_GAUGE : type_of[type];
     read_labels(table, node, cluster_label, alias);
+    read_values(table, node, alias);
 }
 
 /* ---- A table ---- */

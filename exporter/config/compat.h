@@ -8,10 +8,11 @@
  *     aliases:
  *       - from: kafka_consumergroup_lag     a family of ours
  *         to: my_group_lag
- *         combine: max                      max or sum over the labels that are dropped; default:
- * none is type: gauge                       counter, gauge (the default), info or untyped help: …
- * default: that of our family labels: { consumergroup: group }  those that are kept, and their
- * names
+ *         combine: max                      max or sum over the labels that are dropped
+ *         type: gauge                       counter, gauge (the default), info or untyped
+ *         help: …                           default: that of our family
+ *         labels: { consumergroup: group }  those that are kept, and their names
+ *         values: { state: { Stable: 1 } }  of a stateset: its label, and each state's number
  *
  * The label kafka_cluster stands for the label that carries the cluster's name.
  */

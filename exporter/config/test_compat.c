@@ -104,6 +104,11 @@ static void test_mistakes_have_their_place(void **state)
         { "aliases: [{ from: a, to: b, labels: {}, combine: avg }]", "must be max or sum" },
         { "aliases: [{ from: a, to: b, labels: {}, type: histogram }]",
             "\"type\" must be counter, gauge, info or untyped" },
+        { "aliases: [{ from: a, to: b, labels: {}, values: 1 }]", "1:49: \"values\" must be" },
+        { "aliases: [{ from: a, to: b, labels: {}, values: { x: { y: 1 }, z: { y: 1 } } }]",
+            "\"values\" must be a stateset's label" },
+        { "aliases: [{ from: a, to: b, labels: {}, values: { x: { y: one } } }]",
+            "a state's value must be a whole number" },
     };
     (void)state;
 

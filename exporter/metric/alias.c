@@ -15,6 +15,9 @@ static void alias_done(struct sg_alias *alias)
         free(alias->labels[i].from);
         free(alias->labels[i].to);
     }
+    free(alias->states);
+    for (size_t i = 0; i < alias->n_values; i++)
+        free(alias->values[i].text);
 }
 
 void sg_aliases_done(struct sg_aliases *aliases)
@@ -56,6 +59,23 @@ const struct sg_alias *sg_aliases_find(
     while (first + *ret_n < aliases->n && strcmp(aliases->list[first + *ret_n].from, family) == 0)
         (*ret_n)++;
     return *ret_n ? &aliases->list[first] : NULL;
+}
+
+bool sg_alias_takes(const struct sg_alias *alias, struct sg_str text, int64_t *ret_number)
+{
+    struct sg_str state;
+
+    if (!alias->states)
+        return true;
+    if (!sg_text_find_label(sg_text_labels(text), sg_str_of(alias->states), &state))
+        return false;
+    for (size_t i = 0; i < alias->n_values; i++) {
+        if (sg_str_equal(state, sg_str_of(alias->values[i].text))) {
+            *ret_number = alias->values[i].number;
+            return true;
+        }
+    }
+    return false;
 }
 
 int sg_alias_render(const struct sg_alias *alias, struct sg_str text, struct sg_buf *out)

@@ -12,11 +12,14 @@
 #include "base/buf.h"
 #include "metric/family.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum {
     SG_ALIASES_MAX = 2000,
     SG_ALIAS_LABELS_MAX = 16,
+    SG_ALIAS_VALUES_MAX = 16,
 };
 
 enum sg_alias_combine {
@@ -30,6 +33,12 @@ struct sg_alias_label {
     char *to;
 };
 
+/* What the alias is worth for the series whose label has this value. */
+struct sg_alias_value {
+    char *text;
+    int64_t number;
+};
+
 struct sg_alias {
     char *from; /* a family's name */
     char *to;
@@ -38,6 +47,11 @@ struct sg_alias {
     enum sg_alias_combine combine;
     size_t n_labels; /* that are kept, in this order */
     struct sg_alias_label labels[SG_ALIAS_LABELS_MAX];
+    /* Of a stateset: its label, and the number of each state. The alias has that of the state that
+     * is 1; series of other states give nothing. NULL: the alias has the series' own value. */
+    char *states;
+    size_t n_values;
+    struct sg_alias_value values[SG_ALIAS_VALUES_MAX];
 };
 
 struct sg_aliases {
@@ -54,6 +68,14 @@ void sg_aliases_sort(struct sg_aliases *aliases);
 /** Aliases of a family: *ret_n of them, borrowed; NULL when there are none. aliases may be NULL. */
 const struct sg_alias *sg_aliases_find(
     const struct sg_aliases *aliases, const char *family, size_t *ret_n);
+
+/**
+ * Does the series give the alias something?
+ *
+ * @param text        of the series, as below
+ * @param ret_number  what it is worth while the series is 1, when the alias has numbers of states
+ */
+bool sg_alias_takes(const struct sg_alias *alias, struct sg_str text, int64_t *ret_number);
 
 /**
  * A series' text under its alias. A label that the series has not is left out.

@@ -24,7 +24,10 @@ static int add_link(struct sg_series_table *table, const struct sg_alias *alias,
         .help = alias->help ? alias->help : source->help,
     };
     uint32_t id, to;
+    int64_t number = 0;
 
+    if (!sg_alias_takes(alias, sg_series_table_text(table, from), &number))
+        return 0;
     sg_buf_clear(&table->text);
     int r = sg_alias_render(alias, sg_series_table_text(table, from), &table->text);
     if (!r)
@@ -34,7 +37,7 @@ static int add_link(struct sg_series_table *table, const struct sg_alias *alias,
     if (!r && table->n_links == table->links_allocated)
         r = sg_grow(&table->links, table->n_links, &table->links_allocated, sizeof *table->links);
     if (!r)
-        table->links[table->n_links++] = (struct link){ from, to, alias->combine };
+        table->links[table->n_links++] = (struct link){ from, to, alias, number };
     return r;
 }
 
@@ -73,12 +76,12 @@ static void combine(struct sg_series_table *table, const struct link *link)
     int64_t b = (int64_t)table->bits[link->to];
     int64_t sum;
 
-    if (link->combine == SG_ALIAS_MAX) {
+    if (link->alias->combine == SG_ALIAS_MAX) {
         if (ints ? a > b : value_of(table, link->from) > value_of(table, link->to)) {
             table->bits[link->to] = table->bits[link->from];
             table->kinds[link->to] = table->kinds[link->from];
         }
-    } else if (link->combine == SG_ALIAS_SUM) {
+    } else if (link->alias->combine == SG_ALIAS_SUM) {
         double value = value_of(table, link->from) + value_of(table, link->to);
         if (ints && !__builtin_add_overflow(a, b, &sum)) {
             table->bits[link->to] = (uint64_t)sum;
@@ -96,6 +99,11 @@ void sg_links_follow(struct sg_series_table *table)
         const struct link *link = &table->links[i];
         if (table->kinds[link->from] == SG_VALUE_ABSENT)
             continue;
+        if (link->alias->states) {
+            if (value_of(table, link->from) == 1)
+                (void)sg_series_table_set_int(table, link->to, link->number);
+            continue;
+        }
         if (table->kinds[link->to] == SG_VALUE_ABSENT)
             (void)sg_series_table_set(table, link->to, (enum sg_value_kind)table->kinds[link->from],
                 table->bits[link->from]);

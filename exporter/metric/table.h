@@ -34,7 +34,8 @@ struct family {
 struct link {
     uint32_t from;
     uint32_t to;
-    enum sg_alias_combine combine;
+    const struct sg_alias *alias;
+    int64_t number; /* of the state, when the alias has numbers of states */
 };
 
 struct sg_layout {

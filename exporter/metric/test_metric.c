@@ -4,6 +4,7 @@
 #include "metric/text.h"
 #include "test.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 static const struct sg_family lag_family = { "lag", SG_METRIC_GAUGE, "Lag." };
@@ -556,6 +557,47 @@ static void test_aliases_rename_and_combine(void **state)
     sg_aliases_done(&aliases);
 }
 
+static void test_aliases_have_the_number_of_the_state_that_is(void **state)
+{
+    struct sg_aliases aliases = { 0 };
+    struct sg_series_table *table = new_table("1");
+    (void)state;
+
+    aliases.list = calloc(1, sizeof *aliases.list);
+    assert_non_null(aliases.list);
+    struct sg_alias alias = make_alias("lag", "z_status", SG_ALIAS_FIRST, NULL);
+    alias.states = strdup("topic"); /* the label that says which state */
+    alias.values[alias.n_values++] = (struct sg_alias_value){ strdup("ok"), 1 };
+    alias.values[alias.n_values++] = (struct sg_alias_value){ strdup("bad"), 3 };
+    aliases.list[aliases.n++] = alias;
+    sg_series_table_use_aliases(table, &aliases);
+    uint32_t lag = add_family(table, &lag_family);
+
+    static const struct {
+        int64_t values[3]; /* of ok, bad and another */
+        const char *expected;
+    } cases[] = {
+        { { 1, 0, 0 }, "z_status{node=\"1\"} 1\n" },
+        { { 0, 1, 0 }, "z_status{node=\"1\"} 3\n" },
+        { { 0, 0, 1 }, "" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char expected[200];
+        const int64_t *values = cases[i].values;
+        sg_series_table_begin(table);
+        assert_int_equal(put(table, lag, "ok", values[0]), 0);
+        assert_int_equal(put(table, lag, "bad", values[1]), 0);
+        assert_int_equal(put(table, lag, "other", values[2]), 0);
+        (void)snprintf(expected, sizeof expected,
+            "lag{broker=\"1\",topic=\"ok\"} %" PRId64 "\nlag{broker=\"1\",topic=\"bad\"} %" PRId64
+            "\nlag{broker=\"1\",topic=\"other\"} %" PRId64 "\n%s",
+            values[0], values[1], values[2], cases[i].expected);
+        assert_samples(table, expected);
+    }
+    (void)sg_series_table_free(table);
+    sg_aliases_done(&aliases);
+}
+
 static void test_aliases_survive_that_series_are_forgotten(void **state)
 {
     struct sg_aliases aliases = { 0 };
@@ -594,6 +636,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_aliases_rename_and_combine),
+        cmocka_unit_test(test_aliases_have_the_number_of_the_state_that_is),
         cmocka_unit_test(test_aliases_survive_that_series_are_forgotten),
         cmocka_unit_test(test_encode_two_slots_share_one_header_in_order),
         cmocka_unit_test(test_encode_absent_values_give_no_line_and_no_header),
