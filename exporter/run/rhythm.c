@@ -14,12 +14,18 @@
  * period sees each collection once, too, only later.
  *
  * A foretold scrape that comes within the tolerance corrects phase and period. After MISSES_MAX
- * that do not come the scraper is gone.
+ * that do not come the scraper is gone; too many of the latest that did not come, and it never was.
  */
 
 enum {
     HISTORY = 64,
     CHAIN = 4, /* periods that a chain must have, so five scrapes */
+    /* A person's scrapes among a scraper's make short chains by chance, so a longer and stricter
+     * one is looked for first, and alone makes a scraper leave the one that is followed. */
+    CHAIN_STRICT = 8,
+    STRICTER = 4,          /* times smaller tolerance */
+    FORETOLD = 8,          /* latest ones that are remembered; … */
+    FORETOLD_COME_MIN = 6, /* … with fewer that came, the chain was chance */
     MISSES_MAX = 3,
     PERIOD_MS_MIN = 500,
 
@@ -39,6 +45,7 @@ struct sg_rhythm {
     int64_t times_ms[HISTORY]; /* of scrapes, oldest first */
     int64_t period_us;         /* 0: nobody is followed */
     int64_t phase_ms;          /* when the one that is followed came last, or should have */
+    unsigned came;             /* a bit for each of the latest that were foretold */
 };
 
 int sg_rhythm_new(int64_t interval_ms, struct sg_rhythm **ret_rhythm)
@@ -109,28 +116,30 @@ static int64_t find_near(const struct sg_rhythm *rhythm, int64_t time_ms, int64_
     return best;
 }
 
-/* Does a chain of this period end in the newest scrape? @return its average period in µs, or 0 */
-static int64_t chain_us(const struct sg_rhythm *rhythm, int64_t period_ms)
+/* Does such a chain end in the newest scrape? @return its average period in µs, or 0 */
+static int64_t chain_us(const struct sg_rhythm *rhythm, int64_t period_ms, bool strict)
 {
     int64_t newest = rhythm->times_ms[rhythm->n_times - 1];
+    int64_t within_ms = tolerance_ms(period_ms) / (strict ? STRICTER : 1);
+    int n_periods = strict ? CHAIN_STRICT : CHAIN;
     int64_t at = newest;
 
-    for (int i = 0; i < CHAIN; i++) {
-        at = find_near(rhythm, at - period_ms, tolerance_ms(period_ms));
+    for (int i = 0; i < n_periods; i++) {
+        at = find_near(rhythm, at - period_ms, within_ms);
         if (at < 0)
             return 0;
     }
-    return (newest - at) * 1000 / CHAIN;
+    return (newest - at) * 1000 / n_periods;
 }
 
 /* The shortest period of a chain that ends in the newest scrape, or 0. */
-static int64_t search_us(const struct sg_rhythm *rhythm)
+static int64_t search_us(const struct sg_rhythm *rhythm, bool strict)
 {
     int64_t newest = rhythm->times_ms[rhythm->n_times - 1];
 
     for (size_t i = rhythm->n_times - 1; i-- > 0;) {
         int64_t period_ms = newest - rhythm->times_ms[i];
-        int64_t found = period_ms < PERIOD_MS_MIN ? 0 : chain_us(rhythm, period_ms);
+        int64_t found = period_ms < PERIOD_MS_MIN ? 0 : chain_us(rhythm, period_ms, strict);
         if (found)
             return found;
     }
@@ -159,6 +168,15 @@ static void follow(struct sg_rhythm *rhythm, int64_t period_us, int64_t phase_ms
     rhythm->phase_ms = phase_ms;
 }
 
+/* The latest that was foretold came, those before it that were passed over did not. */
+static bool is_still_steady(struct sg_rhythm *rhythm, int64_t periods)
+{
+    unsigned mask = (1U << FORETOLD) - 1;
+
+    rhythm->came = periods > FORETOLD ? 1 : ((rhythm->came << periods) | 1) & mask;
+    return __builtin_popcount(rhythm->came) >= FORETOLD_COME_MIN;
+}
+
 /*
  * Was this the scrape that was foretold? What makes a scrape late is chance, what makes it early is
  * that the foretelling was late: so the phase follows the early ones at once, the late ones slowly.
@@ -173,6 +191,10 @@ static bool keep_following(struct sg_rhythm *rhythm, int64_t now_ms)
     int64_t late_ms = now_ms - expected_ms;
     if (periods == 0 || llabs(late_ms) > tolerance_ms(rhythm->period_us / 1000))
         return false;
+    if (!is_still_steady(rhythm, periods)) {
+        rhythm->period_us = 0;
+        return false;
+    }
     follow(rhythm, rhythm->period_us + late_ms * 1000 / periods / 16,
         expected_ms + (late_ms > 0 ? late_ms / 8 : late_ms));
     return true;
@@ -187,10 +209,14 @@ void sg_rhythm_scraped(struct sg_rhythm *rhythm, int64_t now_ms)
     }
     rhythm->times_ms[rhythm->n_times++] = now_ms;
     if (!keep_following(rhythm, now_ms)) {
-        int64_t found = search_us(rhythm);
         bool alone = !rhythm->period_us || is_lost(rhythm, now_ms);
-        if (found && (alone || found < rhythm->period_us / 4 * 3))
+        int64_t found = search_us(rhythm, true);
+        if (!found && alone)
+            found = search_us(rhythm, false);
+        if (found && (alone || found < rhythm->period_us / 4 * 3)) {
+            rhythm->came = (1U << FORETOLD) - 1;
             follow(rhythm, found, now_ms);
+        }
     }
     unlock(rhythm);
 }

@@ -255,6 +255,27 @@ static void test_rhythm_erratic_scraper_leaves_it_sane(void **state)
     }
 }
 
+/* Somebody with curl between two scrapers: among so many times, chance makes short chains. */
+static void test_rhythm_stays_with_its_scraper_when_a_person_joins(void **state)
+{
+    struct simulation s;
+    size_t n_hasty = 0;
+    (void)state;
+
+    set_up(&s, 2000);
+    add_scraper(&s, 2000, 100, 5);
+    add_scraper(&s, 2000, 800, 5);
+    run_for(&s, 30000);
+    add_scraper(&s, 800, 10, 0);
+    s.scrapers[2].erratic = true;
+    forget_results(&s);
+    run_for(&s, 2000 * 1000);
+    for (size_t i = 0; i < s.n_gaps; i++)
+        n_hasty += s.gaps_ms[i] < 1500;
+    assert_true(n_hasty * 20 < s.n_gaps); /* chance can still do it, for a moment */
+    done(&s);
+}
+
 static void test_rhythm_much_faster_scraper_shares_collections(void **state)
 {
     struct simulation s;
@@ -382,6 +403,7 @@ int main(void)
         cmocka_unit_test(test_rhythm_two_scrapers_of_one_period_both_see_each_collection_once),
         cmocka_unit_test(test_rhythm_follows_the_faster_of_two_periods),
         cmocka_unit_test(test_rhythm_erratic_scraper_leaves_it_sane),
+        cmocka_unit_test(test_rhythm_stays_with_its_scraper_when_a_person_joins),
         cmocka_unit_test(test_rhythm_much_faster_scraper_shares_collections),
         cmocka_unit_test(test_rhythm_much_slower_scraper_still_sees_fresh_samples),
         cmocka_unit_test(test_rhythm_follows_a_scraper_that_restarts_with_another_phase),
