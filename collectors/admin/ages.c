@@ -187,9 +187,9 @@ static void forget_unused(struct sg_ages *ages)
     struct sg_arena *arena = sg_arena_new();
     size_t n = 0;
     sg_index_clear(&ages->index);
-    for (size_t i = 0; arena && i < ages->n_histories; i++) {
+    for (size_t i = 0; i < ages->n_histories; i++) {
         struct history *history = &ages->histories[i];
-        bool used = ages->collection - history->used <= FORGET_AFTER;
+        bool used = arena && ages->collection - history->used <= FORGET_AFTER;
         char *copy = used ? sg_arena_bytes(arena, history->key_len) : NULL;
         if (!copy || sg_index_add(&ages->index, history->hash, (uint32_t)n)) {
             drop_history(history);
@@ -199,8 +199,6 @@ static void forget_unused(struct sg_ages *ages)
         history->key = copy;
         ages->histories[n++] = *history;
     }
-    for (size_t i = 0; !arena && i < ages->n_histories; i++)
-        drop_history(&ages->histories[i]);
     ages->n_histories = n;
     if (!arena)
         return;

@@ -24,7 +24,7 @@ enum {
      * one is looked for first, and alone makes a scraper leave the one that is followed. */
     CHAIN_STRICT = 8,
     STRICTER = 4,          /* times smaller tolerance */
-    FORETOLD = 8,          /* latest ones that are remembered; … */
+    FORETOLD_ALL = 0xff,   /* the latest eight, a bit each; … */
     FORETOLD_COME_MIN = 6, /* … with fewer that came, the chain was chance */
     MISSES_MAX = 3,
     PERIOD_MS_MIN = 500,
@@ -168,12 +168,13 @@ static void follow(struct sg_rhythm *rhythm, int64_t period_us, int64_t phase_ms
     rhythm->phase_ms = phase_ms;
 }
 
-/* The latest that was foretold came, those before it that were passed over did not. */
+/*
+ * The latest that was foretold came, those before it that were passed over did not.
+ * @param periods  1 to MISSES_MAX: after more the scraper is lost
+ */
 static bool is_still_steady(struct sg_rhythm *rhythm, int64_t periods)
 {
-    unsigned mask = (1U << FORETOLD) - 1;
-
-    rhythm->came = periods > FORETOLD ? 1 : ((rhythm->came << periods) | 1) & mask;
+    rhythm->came = ((rhythm->came << periods) | 1) & FORETOLD_ALL;
     return __builtin_popcount(rhythm->came) >= FORETOLD_COME_MIN;
 }
 
@@ -214,7 +215,7 @@ void sg_rhythm_scraped(struct sg_rhythm *rhythm, int64_t now_ms)
         if (!found && alone)
             found = search_us(rhythm, false);
         if (found && (alone || found < rhythm->period_us / 4 * 3)) {
-            rhythm->came = (1U << FORETOLD) - 1;
+            rhythm->came = FORETOLD_ALL;
             follow(rhythm, found, now_ms);
         }
     }
