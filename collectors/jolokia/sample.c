@@ -104,10 +104,5 @@ int sg_sample_make(const struct sg_sample_recipe *recipe,
 
 bool sg_sample_is_negative(const struct sg_sample *sample)
 {
-    double number;
-
-    if (sample->kind != SG_VALUE_DOUBLE)
-        return sample->kind == SG_VALUE_INT && (int64_t)sample->bits < 0;
-    memcpy(&number, &sample->bits, sizeof number);
-    return number < 0;
+    return sample->kind != SG_VALUE_ABSENT && sg_value_number(sample->kind, sample->bits) < 0;
 }

@@ -371,12 +371,9 @@ static size_t bound_of(
 /* A counter counts up from zero, an info metric is 1, a state is or is not (OpenMetrics 1.0.0). */
 static bool value_fits(enum sg_metric_type type, uint8_t kind, uint64_t bits)
 {
-    double value = (double)(int64_t)bits;
-
     if (kind == SG_VALUE_ABSENT)
         return true;
-    if (kind == SG_VALUE_DOUBLE)
-        memcpy(&value, &bits, sizeof value);
+    double value = sg_value_number((enum sg_value_kind)kind, bits);
     if (type == SG_METRIC_COUNTER)
         return value >= 0; /* not NaN */
     return value == 1 || (type == SG_METRIC_STATESET && value == 0);

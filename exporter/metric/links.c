@@ -60,12 +60,7 @@ int sg_links_make(struct sg_series_table *table)
 
 static double value_of(const struct sg_series_table *table, uint32_t series)
 {
-    double value;
-
-    if (table->kinds[series] == SG_VALUE_INT)
-        return (double)(int64_t)table->bits[series];
-    memcpy(&value, &table->bits[series], sizeof value);
-    return value;
+    return sg_value_number((enum sg_value_kind)table->kinds[series], table->bits[series]);
 }
 
 /* Two integers stay one, as long as their sum fits. */

@@ -23,6 +23,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum {
     SG_SERIES_E_NAME = 1,  /* not a metric or label name */
@@ -144,6 +145,17 @@ enum sg_value_kind {
     SG_VALUE_INT,
     SG_VALUE_DOUBLE
 };
+
+/** A value that is not absent, rounded when it is an integer of more than 53 bits. */
+static inline double sg_value_number(enum sg_value_kind kind, uint64_t bits)
+{
+    double value;
+
+    if (kind == SG_VALUE_INT)
+        return (double)(int64_t)bits;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
 
 /* Series of one family, next to each other. */
 struct sg_family_run {

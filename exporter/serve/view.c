@@ -289,15 +289,7 @@ static void set_partition(
 
 static double value_at(const struct sg_sample_set *set, size_t i)
 {
-    double value;
-    int64_t whole;
-
-    if (set->kinds[i] == SG_VALUE_INT) {
-        memcpy(&whole, &set->bits[i], sizeof whole);
-        return (double)whole;
-    }
-    memcpy(&value, &set->bits[i], sizeof value);
-    return value;
+    return sg_value_number((enum sg_value_kind)set->kinds[i], set->bits[i]);
 }
 
 static void read_run(struct reader *reader,
