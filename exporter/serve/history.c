@@ -17,10 +17,10 @@ struct series {
     size_t key_len;
     int64_t latest; /* number of the latest point since the machine's clock began */
     int64_t seen_ms;
-    double value; /* of a counter */
+    double value; /* of a counter; NaN: none yet */
     double rate;
     int64_t value_ms;
-    float points[SG_HISTORY_POINTS]; /* a ring: point number modulo its size */
+    float ring[SG_HISTORY_POINTS]; /* see point_of() */
 };
 
 struct sg_history {
@@ -84,6 +84,16 @@ static bool has_key(const void *owner, uint32_t id, const void *key)
     return sg_str_equal(key_of(history->series[id]), *(const struct sg_str *)key);
 }
 
+/*
+ * The place of a point by its number. The clock begins with the machine: in its first hour the
+ * hour behind it has numbers below 0, and a remainder of those is below 0 as well.
+ */
+static float *point_of(struct series *series, int64_t number)
+{
+    int64_t place = number % SG_HISTORY_POINTS;
+    return &series->ring[place < 0 ? place + SG_HISTORY_POINTS : place];
+}
+
 static struct series *find(const struct sg_history *history, struct sg_str key)
 {
     uint32_t id = sg_index_find(&history->index, sg_hash(key), has_key, history, &key);
@@ -129,10 +139,11 @@ static struct series *find_or_add(struct sg_history *history, struct sg_str key,
     memcpy(copy, key.ptr, key.len);
     series->key = copy;
     series->key_len = key.len;
+    series->value = (double)NAN;
     series->rate = (double)NAN;
     series->latest = now_ms / SG_HISTORY_POINT_MS;
     for (size_t i = 0; i < SG_HISTORY_POINTS; i++)
-        series->points[i] = NAN;
+        series->ring[i] = NAN;
     history->series[history->n++] = series;
     return series;
 }
@@ -140,12 +151,12 @@ static struct series *find_or_add(struct sg_history *history, struct sg_str key,
 static void add_point(struct series *series, int64_t now_ms, double value)
 {
     int64_t now = now_ms / SG_HISTORY_POINT_MS;
-    float *point = &series->points[now % SG_HISTORY_POINTS];
+    float *point = point_of(series, now);
 
     if (now - series->latest > SG_HISTORY_POINTS)
         series->latest = now - SG_HISTORY_POINTS;
     while (series->latest < now)
-        series->points[++series->latest % SG_HISTORY_POINTS] = NAN;
+        *point_of(series, ++series->latest) = NAN;
     if (isnan(*point) || (float)value > *point)
         *point = (float)value;
     series->seen_ms = now_ms;
@@ -169,7 +180,7 @@ void sg_history_note_counter(
     (void)lock(history);
     struct series *series = find_or_add(history, key, now_ms);
     if (series && !isnan(value)) {
-        bool is_first = series->value_ms == 0 || value < series->value;
+        bool is_first = !(value >= series->value);
         int64_t elapsed_ms = now_ms - series->value_ms;
         if (!is_first && elapsed_ms >= COUNTER_MS_MIN) {
             series->rate = (value - series->value) * 1000 / (double)elapsed_ms;
@@ -201,12 +212,12 @@ void sg_history_points(const struct sg_history *history,
 {
     int64_t first = now_ms / SG_HISTORY_POINT_MS - SG_HISTORY_POINTS + 1;
     struct sg_history *locked = lock(history);
-    const struct series *series = find(locked, key);
+    struct series *series = find(locked, key);
 
     for (int64_t i = 0; i < SG_HISTORY_POINTS; i++) {
         bool is_kept =
             series && first + i <= series->latest && first + i > series->latest - SG_HISTORY_POINTS;
-        ret_points[i] = is_kept ? series->points[(first + i) % SG_HISTORY_POINTS] : NAN;
+        ret_points[i] = is_kept ? *point_of(series, first + i) : NAN;
     }
     unlock(locked);
 }

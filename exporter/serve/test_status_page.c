@@ -84,6 +84,28 @@ static void test_history_keeps_the_largest_of_each_half_minute_for_an_hour(void 
     (void)sg_history_free(history);
 }
 
+static void test_history_in_the_first_hour_of_the_clock_has_no_points_before_it(void **state)
+{
+    static const int64_t times_ms[] = { 0, 1000, HOUR_MS - 60000 };
+    float points[SG_HISTORY_POINTS];
+    (void)state;
+
+    for (size_t t = 0; t < sizeof times_ms / sizeof times_ms[0]; t++) {
+        struct sg_history *history;
+        int64_t now_ms = times_ms[t];
+        assert_int_equal(sg_history_new(&history), 0);
+        sg_history_note(history, key("a"), now_ms, 7);
+        sg_history_points(history, key("a"), now_ms, points);
+        for (size_t i = 0; i < SG_HISTORY_POINTS - 1; i++)
+            assert_true(isnan(points[i]));
+        assert_true(points[SG_HISTORY_POINTS - 1] == 7);
+        sg_history_note_counter(history, key("c"), now_ms, 1000);
+        sg_history_note_counter(history, key("c"), now_ms + 10000, 3000);
+        assert_true(sg_history_rate(history, key("c"), now_ms + 10000) == 200);
+        (void)sg_history_free(history);
+    }
+}
+
 static void test_history_of_a_counter_is_its_rate_and_survives_a_restart(void **state)
 {
     struct sg_history *history;
@@ -262,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_html_text_is_escaped),
         cmocka_unit_test(test_html_numbers_read_well),
         cmocka_unit_test(test_history_keeps_the_largest_of_each_half_minute_for_an_hour),
+        cmocka_unit_test(test_history_in_the_first_hour_of_the_clock_has_no_points_before_it),
         cmocka_unit_test(test_history_of_a_counter_is_its_rate_and_survives_a_restart),
         cmocka_unit_test(test_history_is_bounded_and_the_unseen_make_room),
         cmocka_unit_test_setup_teardown(
