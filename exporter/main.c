@@ -15,7 +15,10 @@
 #include "serve/web.h"
 #include "version.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +34,11 @@ enum {
     OWN_MAPPING_BYTES = 1024 * 1024
 };
 
+/* The log's last lines have this long to get out. */
+enum {
+    LOG_FLUSH_MS = 250
+};
+
 enum {
     EXIT_DONE,
     EXIT_WRONG,
@@ -39,17 +47,95 @@ enum {
 
 SG_AUTO_DEFINE(struct sg_config *, sg_config_free);
 
+/* ---- Signals and descriptors ---- */
+
+/* What run_until_signal() waits for. */
+static sigset_t own_signals(void)
+{
+    sigset_t signals;
+
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGHUP);
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGTERM);
+    return signals;
+}
+
+/*
+ * Before anything else, and before any thread: a SIGHUP that comes while the program starts means
+ * a reload, not the end.
+ */
+static void block_signals(void)
+{
+    sigset_t signals = own_signals();
+    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+}
+
+/* Nobody waits for signals here: they end the program, whatever it is at. */
+static void unblock_signals(void)
+{
+    sigset_t signals = own_signals();
+    (void)pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+}
+
+/* The start has failed, and stderr may be a pipe that nobody reads. */
+static void let_end(void)
+{
+    sigset_t signals = own_signals();
+
+    (void)sigdelset(&signals, SIGHUP);
+    (void)pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+}
+
+/* A socket or file that took the number of a closed one of these would get what is meant for it. */
+static void fill_standard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+    }
+}
+
+/* ---- What is printed ---- */
+
 static void print_problem(void *context, const char *problem)
 {
     (void)context;
+    let_end();
     (void)fprintf(stderr, "%s\n", problem);
 }
 
 static int fail(const struct sg_error *err, int r)
 {
+    let_end();
+    sg_log_flush(LOG_FLUSH_MS);
     (void)fprintf(stderr, "streamgauge: %s\n", r < 0 ? strerror(-r) : err->text);
     return EXIT_WRONG;
 }
+
+/* "| head" has read enough: that is no error, and every filter ends like this. */
+static void end_if_reader_is_gone(void)
+{
+    struct pollfd reader = { STDOUT_FILENO, 0, 0 };
+
+    if (poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR)) {
+        (void)signal(SIGPIPE, SIG_DFL);
+        (void)raise(SIGPIPE);
+    }
+}
+
+/* @return the code, or EXIT_WRONG when what was printed did not get out */
+static int finish_output(int code)
+{
+    int r = fflush(stdout) ? -errno : ferror(stdout) ? -EIO : 0;
+
+    if (!r)
+        return code;
+    end_if_reader_is_gone();
+    return fail(NULL, r);
+}
+
+/* ---- Modes ---- */
 
 static int check_rules(const struct sg_flags *flags)
 {
@@ -58,7 +144,7 @@ static int check_rules(const struct sg_flags *flags)
 
     if (r)
         (void)fprintf(stderr, "%s\n", r < 0 ? strerror(-r) : err.text);
-    return r ? EXIT_WRONG : EXIT_DONE;
+    return finish_output(r ? EXIT_WRONG : EXIT_DONE);
 }
 
 static int run_doctor(const struct sg_config *config, const struct sg_flags *flags)
@@ -71,10 +157,11 @@ static int run_doctor(const struct sg_config *config, const struct sg_flags *fla
     int r = sg_doctor(config, &sg_clock_system, format, stdout, &well);
 
     if (r) {
+        end_if_reader_is_gone();
         (void)fail(NULL, r);
         _exit(EXIT_WRONG); /* a thread may be stuck */
     }
-    return well ? EXIT_DONE : EXIT_WRONG;
+    return finish_output(well ? EXIT_DONE : EXIT_WRONG);
 }
 
 static int run_once(struct sg_program *program)
@@ -82,8 +169,10 @@ static int run_once(struct sg_program *program)
     bool complete = false;
     int r = sg_program_once(program, stdout, &complete);
 
-    if (r)
+    if (r) {
+        end_if_reader_is_gone();
         return fail(NULL, r);
+    }
     (void)sg_program_free(program);
     return complete ? EXIT_DONE : EXIT_WRONG;
 }
@@ -131,14 +220,7 @@ static int run_until_signal(
 static int serve(struct sg_program *program, const struct sg_flags *flags)
 {
     struct sg_error err = { "" };
-    sigset_t signals;
-
-    /* Blocked before any thread starts, so that only run_until_signal() sees them. */
-    (void)sigemptyset(&signals);
-    (void)sigaddset(&signals, SIGHUP);
-    (void)sigaddset(&signals, SIGINT);
-    (void)sigaddset(&signals, SIGTERM);
-    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    sigset_t signals = own_signals();
 
     int r = sg_program_start(program, flags, send_hangup, NULL, &err);
     if (r) {
@@ -154,9 +236,11 @@ static int serve(struct sg_program *program, const struct sg_flags *flags)
     sg_log(SG_LOG_INFO, NULL, "ends after %s", number == SIGINT ? "SIGINT" : "SIGTERM");
     if (!sg_program_stop(program)) {
         sg_log(SG_LOG_INFO, NULL, "a remote party has not answered; not waiting for it");
+        sg_log_flush(LOG_FLUSH_MS);
         _exit(EXIT_DONE);
     }
     (void)sg_program_free(program);
+    sg_log_flush(LOG_FLUSH_MS);
     return EXIT_DONE;
 }
 
@@ -167,16 +251,20 @@ int main(int argc, char **argv)
     sg_auto(sg_config_free) struct sg_config *config = NULL;
     struct sg_program *program = NULL;
 
+    block_signals();
+    fill_standard_descriptors();
     (void)mallopt(M_MMAP_THRESHOLD, OWN_MAPPING_BYTES);
     (void)signal(SIGPIPE, SIG_IGN);
     if (sg_flags_parse(argc, argv, &flags, &err)) {
         (void)fprintf(stderr, "streamgauge: %s\n", err.text);
         return EXIT_USAGE;
     }
+    if (flags.mode != SG_MODE_SERVE)
+        unblock_signals();
     if (flags.mode == SG_MODE_HELP || flags.mode == SG_MODE_VERSION) {
         (void)fputs(
             flags.mode == SG_MODE_HELP ? sg_flags_help : "streamgauge " SG_VERSION "\n", stdout);
-        return EXIT_DONE;
+        return finish_output(EXIT_DONE);
     }
     for (size_t i = 0; i < flags.n_addresses; i++) {
         if (sg_listen_check(flags.addresses[i], &err)) {
@@ -185,7 +273,7 @@ int main(int argc, char **argv)
         }
     }
     if (flags.mode == SG_MODE_LIST_METRICS)
-        return sg_metrics_list(stdout) ? EXIT_WRONG : EXIT_DONE;
+        return finish_output(sg_metrics_list(stdout) ? EXIT_WRONG : EXIT_DONE);
 
     if (flags.mode == SG_MODE_CHECK_RULES)
         return check_rules(&flags);
@@ -193,9 +281,12 @@ int main(int argc, char **argv)
     /* The doctor says on stdout what the log would say of failures. */
     bool is_quiet = flags.mode == SG_MODE_DOCTOR && flags.log_level != SG_LOG_DEBUG;
     sg_log_setup(is_quiet ? SG_LOG_ERROR : flags.log_level, flags.log_format);
+    int r = flags.mode == SG_MODE_SERVE ? sg_log_start() : 0;
+    if (r)
+        return fail(NULL, r);
     for (size_t i = 0; i < flags.kafka_exporter.n_notes; i++)
         sg_log(SG_LOG_WARN, NULL, "%s", flags.kafka_exporter.notes[i]);
-    int r = sg_config_load(&flags.config, print_problem, NULL, &config);
+    r = sg_config_load(&flags.config, print_problem, NULL, &config);
     if (r)
         return r > 0 ? EXIT_WRONG : fail(NULL, r);
     if (flags.web_config_file &&
@@ -210,7 +301,7 @@ int main(int argc, char **argv)
     if (flags.mode == SG_MODE_CHECK_CONFIG) {
         (void)sg_program_free(program);
         (void)printf("%s: good\n", flags.config.file ? flags.config.file : "flags");
-        return EXIT_DONE;
+        return finish_output(EXIT_DONE);
     }
     return flags.mode == SG_MODE_ONCE ? run_once(program) : serve(program, &flags);
 }

@@ -2,6 +2,7 @@
 #include "self/self.h"
 
 #include "base/auto.h"
+#include "base/log.h"
 #include "self/process.h"
 #include "version.h"
 
@@ -21,6 +22,7 @@ enum family {
     DROPPED_SAMPLES,
     HTTP_REQUESTS,
     HTTP_REFUSED,
+    LOG_DROPPED,
     COLLECT_INTERVAL,
     SCRAPE_PERIOD,
     RELOAD_SUCCESSFUL,
@@ -62,6 +64,8 @@ const struct sg_family sg_self_families[FAMILIES + 1] = {
         "Requests that were answered, by status code." },
     [HTTP_REFUSED] = { "streamgauge_http_refused_total", SG_METRIC_COUNTER,
         "Connections and requests that were refused or cut off, by reason." },
+    [LOG_DROPPED] = { "streamgauge_log_lines_dropped_total", SG_METRIC_COUNTER,
+        "Lines of the log that were not written, because stderr was full or nobody read it." },
     [COLLECT_INTERVAL] = { "streamgauge_collect_interval_seconds", SG_METRIC_GAUGE,
         "From the start of a collection to the start of the next: the configured interval, or what "
         "the scraper's period makes of it." },
@@ -274,6 +278,7 @@ static void put_notes(struct sg_self *self)
     const struct sg_self_notes *notes = self->notes;
     long long period_ms = atomic_load(&notes->scrape_period_ms);
 
+    put_int(self, LOG_DROPPED, NULL, 0, (int64_t)sg_log_n_dropped());
     put_double(self, COLLECT_INTERVAL, NULL, 0, (double)atomic_load(&notes->pause_ms) / 1000);
     if (period_ms)
         put_double(self, SCRAPE_PERIOD, NULL, 0, (double)period_ms / 1000);

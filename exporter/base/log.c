@@ -2,22 +2,38 @@
 #include "base/log.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/utf8.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
-#include <time.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 enum {
-    LINE_BYTES_MAX = 8192,
-    MESSAGE_BYTES_MAX = 2048
+    LINE_BYTES_MAX = 32 * 1024, /* a message of control characters is six times as long */
+    MESSAGE_BYTES_MAX = 2048,
+    QUEUE_LINES_MAX = 8192,
+    QUEUE_BYTES_MAX = 1024 * 1024,
+    POLL_MS = 1000, /* for a stderr that somebody else has made non-blocking */
 };
 
 static enum sg_log_level lowest_level = SG_LOG_INFO;
 static enum sg_log_format line_format = SG_LOG_LOGFMT;
-static pthread_mutex_t line_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards the queue */
+static pthread_cond_t changed;                           /* a line came, or was written */
+static bool has_writer;
+static struct sg_str queue[QUEUE_LINES_MAX]; /* a ring of lines, owned */
+static size_t queue_first, queue_n, queue_bytes;
+
+static pthread_mutex_t write_lock = PTHREAD_MUTEX_INITIALIZER; /* whoever writes */
+static bool line_is_open;                                      /* the latest line has no end */
+static atomic_ullong n_dropped;
 
 static const char *const level_names[] = { "debug", "info", "warn", "error" };
 
@@ -74,6 +90,122 @@ static void add_field(struct sg_buf *line, const char *key, struct sg_str value)
         add_escaped(line, value);
 }
 
+/* ---- Writing ---- */
+
+/* @return was all of it written? */
+static bool write_all(const char *text, size_t len)
+{
+    for (size_t done = 0; done < len;) {
+        struct pollfd room = { STDERR_FILENO, POLLOUT, 0 };
+        ssize_t n = write(STDERR_FILENO, text + done, len - done);
+        if (n > 0) {
+            done += (size_t)n;
+        } else if (n < 0 && errno == EAGAIN) {
+            if (poll(&room, 1, POLL_MS) != 1 && !has_writer) {
+                line_is_open = line_is_open || done > 0;
+                return false;
+            }
+        } else if (n == 0 || errno != EINTR) {
+            line_is_open = line_is_open || done > 0;
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A full disk may have cut a line short; the next one does not go on with it. */
+static void write_line(struct sg_str line)
+{
+    (void)pthread_mutex_lock(&write_lock);
+    if (line_is_open && write_all("\n", 1))
+        line_is_open = false;
+    if (line_is_open || !write_all(line.ptr, line.len))
+        atomic_fetch_add_explicit(&n_dropped, 1, memory_order_relaxed);
+    (void)pthread_mutex_unlock(&write_lock);
+}
+
+static void *run(void *context)
+{
+    (void)context;
+    (void)pthread_setname_np(pthread_self(), "log");
+    (void)pthread_mutex_lock(&lock);
+    for (;;) {
+        while (queue_n == 0)
+            (void)pthread_cond_wait(&changed, &lock);
+        struct sg_str line = queue[queue_first];
+        (void)pthread_mutex_unlock(&lock);
+        write_line(line);
+        free((char *)(uintptr_t)line.ptr);
+        (void)pthread_mutex_lock(&lock);
+        queue_first = (queue_first + 1) % QUEUE_LINES_MAX;
+        queue_n--;
+        queue_bytes -= line.len;
+        (void)pthread_cond_broadcast(&changed);
+    }
+    return NULL;
+}
+
+int sg_log_start(void)
+{
+    pthread_condattr_t attributes;
+    pthread_t thread;
+
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&changed, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+    has_writer = true;
+    int r = pthread_create(&thread, NULL, run, NULL);
+    if (r) {
+        has_writer = false;
+        return -r;
+    }
+    (void)pthread_detach(thread); /* it may be waiting for stderr when the program ends */
+    return 0;
+}
+
+void sg_log_flush(int timeout_ms)
+{
+    struct timespec until = sg_clock_timespec_in(CLOCK_MONOTONIC, timeout_ms);
+
+    if (!has_writer)
+        return;
+    (void)pthread_mutex_lock(&lock);
+    while (queue_n > 0 && pthread_cond_timedwait(&changed, &lock, &until) == 0)
+        ;
+    (void)pthread_mutex_unlock(&lock);
+}
+
+uint64_t sg_log_n_dropped(void)
+{
+    return atomic_load_explicit(&n_dropped, memory_order_relaxed);
+}
+
+/* @param line  consumed */
+static void put_line(struct sg_buf *line)
+{
+    struct sg_str text = { NULL, line->len };
+
+    if (!has_writer) {
+        write_line(sg_buf_get(line));
+        sg_buf_done(line);
+        return;
+    }
+    (void)pthread_mutex_lock(&lock);
+    bool fits = queue_n < QUEUE_LINES_MAX && queue_bytes + text.len <= QUEUE_BYTES_MAX;
+    if (fits)
+        text.ptr = sg_buf_take(line);
+    if (text.ptr) {
+        queue[(queue_first + queue_n++) % QUEUE_LINES_MAX] = text;
+        queue_bytes += text.len;
+        (void)pthread_cond_broadcast(&changed);
+    } else {
+        atomic_fetch_add_explicit(&n_dropped, 1, memory_order_relaxed);
+    }
+    (void)pthread_mutex_unlock(&lock);
+    sg_buf_done(line);
+}
+
 void sg_log(enum sg_log_level level, const struct sg_log_about *about, const char *format, ...)
 {
     char message[MESSAGE_BYTES_MAX];
@@ -108,13 +240,5 @@ void sg_log(enum sg_log_level level, const struct sg_log_about *about, const cha
     add_field(&line, "msg", sg_str_of(message));
     (void)sg_buf_add_str(&line, line_format == SG_LOG_JSON ? SG_STR("}\n") : SG_STR("\n"));
 
-    (void)pthread_mutex_lock(&line_lock);
-    for (size_t done = 0; done < line.len;) {
-        ssize_t written = write(STDERR_FILENO, line.ptr + done, line.len - done);
-        if (written <= 0)
-            break; /* nobody to tell */
-        done += (size_t)written;
-    }
-    (void)pthread_mutex_unlock(&line_lock);
-    sg_buf_done(&line);
+    put_line(&line);
 }

@@ -6,9 +6,15 @@
  *
  * Only code that handles a failure logs it; library code passes struct sg_error up. The logger is
  * the program's one writable global; any thread may log, lines never mix.
+ *
+ * Stderr may be full, or a pipe that nobody reads, and making it non-blocking would make it so for
+ * the processes that share it. Therefore, once sg_log_start() was called, one thread writes, and
+ * it alone ever waits; who logs puts the line into a bounded queue. Lines that do not fit, and
+ * lines that cannot be written, are dropped and counted.
  */
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum sg_log_level {
     SG_LOG_DEBUG,
@@ -37,3 +43,15 @@ bool sg_log_enabled(enum sg_log_level level);
 /** Write one line. Control characters and invalid UTF-8 are escaped. @param about may be NULL */
 void sg_log(enum sg_log_level level, const struct sg_log_about *about, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/**
+ * From now on lines are written by a thread. Before that, and without it, whoever logs writes.
+ * @return 0 or -errno
+ */
+int sg_log_start(void);
+
+/** Wait until everything logged so far is written, but not longer than this. */
+void sg_log_flush(int timeout_ms);
+
+/** Lines that were dropped since the program started. */
+uint64_t sg_log_n_dropped(void);

@@ -60,7 +60,7 @@ const char sg_flags_help[] =
     "dump\n"
     "                                (an agent's answer, as JSON) or of a Jolokia agent\n"
     "  --metrics.list                print every metric that can be exported, as Markdown\n"
-    "  --help, --version\n";
+    "  -h, --help, --version\n";
 
 enum option_id {
     CONFIG_FILE = 1,
@@ -281,9 +281,11 @@ int sg_flags_parse(int argc, char **argv, struct sg_flags *ret_flags, struct sg_
     optind = 0; /* glibc: start afresh */
     for (;;) {
         int at = optind ? optind : 1;
-        int id = getopt_long(argc, argv, "+:", options, NULL);
+        int id = getopt_long(argc, argv, "+:h", options, NULL);
         if (id == -1)
             break;
+        if (id == 'h')
+            id = HELP;
         if (id == ':')
             return sg_error_set(
                 err, SG_FLAGS_E_USAGE, "%.200s needs a value, as in %.200s=…", argv[at], argv[at]);

@@ -422,7 +422,7 @@ int sg_program_once(struct sg_program *program, FILE *out, bool *ret_complete)
     struct sg_str text;
     r = sg_pager_ask(program->pager, page, SG_FORMAT_TEXT, SG_CODING_IDENTITY, &text);
     if (!r && (fwrite(text.ptr, 1, text.len, out) != text.len || fflush(out) != 0))
-        r = -EIO;
+        r = errno ? -errno : -EIO;
     (void)sg_page_unref(page);
     if (r)
         return r;
