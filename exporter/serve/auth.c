@@ -5,12 +5,12 @@
 #include "base/index.h"
 #include "config/secret.h"
 #include "serve/fair.h"
+#include "serve/peer.h"
 
 #include <crypt.h>
 #include <errno.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -247,32 +247,6 @@ struct sg_auth *sg_auth_free(struct sg_auth *auth)
     return NULL;
 }
 
-/*
- * Who asks, as far as turns go: an IPv4 address, or the network (/64) of an IPv6 one, in which one
- * host can have any number of addresses.
- */
-static uint64_t peer_of(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const struct sockaddr *address = info ? info->client_addr : NULL;
-    struct sockaddr_in6 six;
-    uint64_t peer = 0;
-
-    if (address && address->sa_family == AF_INET) {
-        struct sockaddr_in four;
-        memcpy(&four, address, sizeof four);
-        peer = four.sin_addr.s_addr;
-    } else if (address && address->sa_family == AF_INET6) {
-        memcpy(&six, address, sizeof six);
-        if (IN6_IS_ADDR_V4MAPPED(&six.sin6_addr))
-            memcpy(&peer, six.sin6_addr.s6_addr + 12, 4);
-        else
-            memcpy(&peer, six.sin6_addr.s6_addr, sizeof peer);
-    }
-    return peer;
-}
-
 /* Called with the lock held. Unknown users have turns as known ones have: no clue who is known. */
 static enum sg_verdict submit(
     struct sg_auth *auth, const struct job *job, const char *user, const char *password)
@@ -285,7 +259,8 @@ static enum sg_verdict submit(
     *copy = *job;
     copy->password = strdup(password);
     void *evicted = NULL;
-    const struct sg_fair_place place = { peer_of(job->connection), sg_hash(sg_str_of(user)), copy };
+    const struct sg_fair_place place = { sg_peer_of(job->connection), sg_hash(sg_str_of(user)),
+        copy };
     if (!copy->password || !sg_fair_put(&auth->waiting, place, &evicted)) {
         free_job(copy);
         return SG_VERDICT_BUSY;

@@ -2,37 +2,34 @@
 #include "serve/connections.h"
 
 #include "base/auto.h"
+#include "serve/peer.h"
+#include "serve/room.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 
 enum {
-    SWEEP_MS = 1000
-};
-
-/* In the order in which they go when there are too many. */
-enum state {
-    WAITS_FIRST,
-    WAITS_NEXT,
-    ANSWERS,
-    CUT, /* shut down already */
+    SWEEP_MS = 1000,
+    ERRORS_FROM = 400 /* the lowest status of an error */
 };
 
 struct connection {
+    struct sg_room_guest guest; /* must be first; SG_ROOM_OUT: shut down already */
     struct sg_connections *all;
-    struct connection *previous;
-    struct connection *next;
     int fd;
-    enum state state;
-    int64_t since_ms;                 /* monotonic: when the state began */
+    int64_t since_ms;                 /* monotonic: when it became what it is */
     bool began;                       /* a request's line came, the rest has not */
+    bool has_proved;                  /* with its latest request: a password or a certificate */
+    unsigned status;                  /* of its latest answer */
     struct sg_web_reading *handshake; /* what its TLS session uses, for its life; or NULL */
     struct sg_web_reading *request;   /* what its latest request was checked against; or NULL */
 };
@@ -44,8 +41,7 @@ struct sg_connections {
     pthread_mutex_t lock; /* guards what is below, and the connections */
     pthread_cond_t wake;
     bool stopping;
-    size_t n;
-    struct connection *first;
+    struct sg_room room;
     pthread_t thread;
     bool started;
 };
@@ -58,43 +54,65 @@ static void cut(struct connection *one, enum sg_http_refusal why)
 {
     static const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
 
-    one->state = CUT;
+    sg_room_change(&one->all->room, &one->guest, SG_ROOM_OUT);
     (void)setsockopt(one->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     (void)shutdown(one->fd, SHUT_RDWR);
     sg_http_count_refused(one->all->counts, why);
 }
 
+static int queued(const struct connection *one, unsigned long request)
+{
+    int n = 0;
+    return ioctl(one->fd, request, &n) == 0 ? n : 0;
+}
+
+/* Has it asked for something that was not read yet, or not taken all of what was sent? */
+static bool in_use(const struct sg_room_guest *guest)
+{
+    const struct connection *one = (const struct connection *)guest;
+    return queued(one, SIOCINQ) > 0 || queued(one, SIOCOUTQ) > 0;
+}
+
+/* An answer has gone for the library when the kernel has it, of which the reader may know nothing.
+ */
+static enum sg_http_refusal why_late(const struct connection *one, int64_t age_ms)
+{
+    switch (one->guest.kind) {
+    case SG_ROOM_NEW:
+        return age_ms > SG_FIRST_REQUEST_MS ? SG_HTTP_REFUSED_TIMEOUT : SG_HTTP_REFUSALS;
+    case SG_ROOM_ANSWERS:
+        return age_ms > SG_ANSWER_MS ? SG_HTTP_REFUSED_SLOW : SG_HTTP_REFUSALS;
+    case SG_ROOM_REFUSED:
+    case SG_ROOM_SERVED:
+    case SG_ROOM_PROVED:
+        if (age_ms > SG_ANSWER_MS && queued(one, SIOCOUTQ) > 0)
+            return SG_HTTP_REFUSED_SLOW;
+        return age_ms > SG_NEXT_REQUEST_MS ? SG_HTTP_REFUSED_IDLE : SG_HTTP_REFUSALS;
+    case SG_ROOM_KINDS:
+    case SG_ROOM_OUT:
+        break;
+    }
+    return SG_HTTP_REFUSALS;
+}
+
 static void sweep(struct sg_connections *all)
 {
-    static const struct {
-        int64_t limit_ms;
-        enum sg_http_refusal why;
-    } limits[] = {
-        [WAITS_FIRST] = { SG_FIRST_REQUEST_MS, SG_HTTP_REFUSED_TIMEOUT },
-        [WAITS_NEXT] = { SG_NEXT_REQUEST_MS, SG_HTTP_REFUSED_IDLE },
-        [ANSWERS] = { SG_ANSWER_MS, SG_HTTP_REFUSED_SLOW },
-    };
     int64_t now_ms = sg_clock_monotonic_ms(all->clock);
 
-    for (struct connection *one = all->first; one; one = one->next) {
-        if (one->state != CUT && now_ms - one->since_ms > limits[one->state].limit_ms)
-            cut(one, limits[one->state].why);
+    for (struct sg_room_guest *guest = all->room.first; guest; guest = guest->next) {
+        struct connection *one = (struct connection *)guest;
+        enum sg_http_refusal why = why_late(one, now_ms - one->since_ms);
+        if (why != SG_HTTP_REFUSALS)
+            cut(one, why);
     }
 }
 
-/* Those that never asked for anything go first, of them the oldest. */
 static void make_room(struct sg_connections *all)
 {
-    struct connection *least = NULL;
+    struct sg_room_guest *least = sg_room_find_least(&all->room, in_use);
 
-    for (struct connection *one = all->first; one; one = one->next) {
-        if (one->state != CUT &&
-            (!least || one->state < least->state ||
-                (one->state == least->state && one->since_ms < least->since_ms)))
-            least = one;
-    }
     if (least)
-        cut(least, SG_HTTP_REFUSED_CROWD);
+        cut((struct connection *)least, SG_HTTP_REFUSED_CROWD);
 }
 
 static void *run(void *context)
@@ -164,13 +182,13 @@ static struct connection *connection_of(struct MHD_Connection *connection)
     return info ? info->socket_context : NULL;
 }
 
-static void set_state(struct connection *one, enum state state)
+static void set_kind(struct connection *one, enum sg_room_kind kind)
 {
     if (!one)
         return;
     (void)pthread_mutex_lock(&one->all->lock);
-    if (one->state != CUT) {
-        one->state = state;
+    if (one->guest.kind != SG_ROOM_OUT) {
+        sg_room_change(&one->all->room, &one->guest, kind);
         one->since_ms = sg_clock_monotonic_ms(one->all->clock);
     }
     (void)pthread_mutex_unlock(&one->all->lock);
@@ -195,23 +213,25 @@ static void started(
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct connection *one = info ? calloc(1, sizeof *one) : NULL;
 
-    *socket_context = one;
+    *socket_context = NULL;
     if (!one)
         return; /* libmicrohttpd's own time-out has to do */
     one->all = all;
     one->fd = info->connect_fd;
     one->since_ms = sg_clock_monotonic_ms(all->clock);
+    uint64_t peer = sg_peer_of(connection);
+    (void)pthread_mutex_lock(&all->lock);
+    if (sg_room_is_full(&all->room))
+        make_room(all);
+    int r = sg_room_enter(&all->room, &one->guest, peer);
+    (void)pthread_mutex_unlock(&all->lock);
+    if (r) {
+        free(one);
+        return;
+    }
+    *socket_context = one;
     if (all->web)
         arm(one, connection);
-    (void)pthread_mutex_lock(&all->lock);
-    if (all->n >= SG_CONNECTIONS_CROWDED)
-        make_room(all);
-    one->next = all->first;
-    if (all->first)
-        all->first->previous = one;
-    all->first = one;
-    all->n++;
-    (void)pthread_mutex_unlock(&all->lock);
 }
 
 /* Did it send anything? One that only connects, as load balancers do, is no refusal. */
@@ -231,15 +251,10 @@ static void closed(struct connection *one)
     struct sg_connections *all = one->all;
 
     (void)pthread_mutex_lock(&all->lock);
-    if (one->state != CUT && (one->began || (one->state == WAITS_FIRST && has_sent(one))))
+    bool is_new = one->guest.kind == SG_ROOM_NEW;
+    if (one->guest.kind != SG_ROOM_OUT && (one->began || (is_new && has_sent(one))))
         sg_http_count_refused(all->counts, SG_HTTP_REFUSED_MALFORMED);
-    if (one->previous)
-        one->previous->next = one->next;
-    else
-        all->first = one->next;
-    if (one->next)
-        one->next->previous = one->previous;
-    all->n--;
+    sg_room_leave(&all->room, &one->guest);
     (void)pthread_mutex_unlock(&all->lock);
     (void)sg_web_reading_unref(one->handshake);
     (void)sg_web_reading_unref(one->request);
@@ -291,21 +306,37 @@ void sg_connections_request(struct MHD_Connection *connection)
 {
     struct connection *one = connection_of(connection);
 
-    if (one)
+    if (one) {
+        const struct sg_web_tls *tls = one->handshake ? &one->handshake->config->tls : NULL;
         one->began = false;
-    set_state(one, ANSWERS);
+        one->has_proved = tls && tls->client_auth == SG_CLIENT_AUTH_REQUIRE_AND_VERIFY;
+    }
+    set_kind(one, SG_ROOM_ANSWERS);
+}
+
+void sg_connections_proved(struct MHD_Connection *connection)
+{
+    struct connection *one = connection_of(connection);
+    if (one)
+        one->has_proved = true;
 }
 
 void sg_connections_completed(struct MHD_Connection *connection)
 {
-    set_state(connection_of(connection), WAITS_NEXT);
+    struct connection *one = connection_of(connection);
+
+    set_kind(one, one && one->has_proved             ? SG_ROOM_PROVED
+                  : one && one->status < ERRORS_FROM ? SG_ROOM_SERVED
+                                                     : SG_ROOM_REFUSED);
 }
 
 void sg_connections_answered(struct MHD_Connection *connection, unsigned status)
 {
     struct connection *one = connection_of(connection);
-    if (one)
-        sg_http_count_status(one->all->counts, status);
+    if (!one)
+        return;
+    one->status = status;
+    sg_http_count_status(one->all->counts, status);
 }
 
 void sg_connections_refused(struct MHD_Connection *connection, enum sg_http_refusal why)

@@ -2,14 +2,15 @@
 #pragma once
 
 /*
- * Deadlines of connections, and who has to go when there are too many.
+ * Deadlines of connections, and an end for some when there are too many.
  *
  * libmicrohttpd's own time-out counts from the last byte that moved: a client that sends or takes
  * one byte a second would live for ever. Here each connection has a deadline that no byte moves:
  * for its request, for reading the answer, for asking again. A thread looks once a second and shuts
  * down the sockets of those that are late; libmicrohttpd then sees the end and cleans up. A
  * connection is taken off the list before its descriptor is closed, under the same lock, so that a
- * descriptor is never shut down that meanwhile means another connection.
+ * descriptor is never shut down that meanwhile means another connection. Who has to go when there
+ * are too many is in room.h.
  */
 
 #include "base/clock.h"
@@ -19,8 +20,8 @@
 #include <microhttpd.h>
 
 enum {
-    SG_CONNECTIONS_MAX = 512,        /* in all; libmicrohttpd refuses more */
-    SG_CONNECTIONS_CROWDED = 448,    /* from here on a new one costs the one that matters least */
+    SG_CONNECTIONS_MAX = 512,        /* libmicrohttpd takes no more; what is above SG_ROOM_PLACES
+                                        is for those that have been shut down and not closed yet */
     SG_FIRST_REQUEST_MS = 10 * 1000, /* from accept to a whole request */
     SG_NEXT_REQUEST_MS = 120 * 1000, /* from an answer to the next whole request: scrapers keep
                                         connections for longer than a usual interval */
@@ -60,6 +61,9 @@ void sg_connections_began(struct MHD_Connection *connection);
 
 /** A request has come whole: its answer's time begins. */
 void sg_connections_request(struct MHD_Connection *connection);
+
+/** The request came with a right password. */
+void sg_connections_proved(struct MHD_Connection *connection);
 
 /** The answer has gone, or will never: the next request's time begins. */
 void sg_connections_completed(struct MHD_Connection *connection);

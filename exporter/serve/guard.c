@@ -55,6 +55,7 @@ bool sg_guard_lets_pass(struct sg_web *web,
             connection, &guarded->verdict);
     switch (verdict) {
     case SG_VERDICT_GOOD:
+        sg_connections_proved(connection);
         return true;
     case SG_VERDICT_NONE:
         *ret_result = MHD_YES;

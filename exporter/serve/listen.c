@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 enum {
-    BACKLOG = 128,
+    BACKLOG =
+        4096, /* the kernel's own limit counts: a full queue costs its clients a second each */
     HOST_BYTES_MAX = 256,
     PORT_MAX = 65535
 };

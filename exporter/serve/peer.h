@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Who is at the other end of a connection, as far as shares and turns go. Any thread. */
+
+#include <microhttpd.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+/**
+ * An IPv4 address, or the network (/64) of an IPv6 one, in which one host can have any number of
+ * addresses. @param address may be NULL @return 0 when it is neither
+ */
+uint64_t sg_peer_of_address(const struct sockaddr *address);
+
+/** The same of a connection. */
+uint64_t sg_peer_of(struct MHD_Connection *connection);
