@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,8 @@ enum {
     BACKLOG =
         4096, /* the kernel's own limit counts: a full queue costs its clients a second each */
     HOST_BYTES_MAX = 256,
-    PORT_MAX = 65535
+    PORT_MAX = 65535,
+    UNSENT_BYTES_MAX = 64 * 1024,
 };
 
 static int split(
@@ -53,6 +55,19 @@ int sg_listen_check(const char *address, struct sg_error *err)
     return split(address, host, &port, err);
 }
 
+/*
+ * What is accepted has the options of what listens. Bytes of an answer that have not been sent yet
+ * are in the page, which all readers share; in the kernel each would have megabytes of its own,
+ * for as long as a slow reader takes. What has been sent is bounded by the reader's own window. A
+ * bound on the whole buffer (SO_SNDBUF) would be one on how fast a distant scraper gets its page.
+ */
+static void bound_buffers(int fd)
+{
+    static const int bytes = UNSENT_BYTES_MAX;
+
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
+}
+
 static int open_socket(const struct addrinfo *at, bool both_families)
 {
     int on = 1;
@@ -64,6 +79,7 @@ static int open_socket(const struct addrinfo *at, bool both_families)
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (at->ai_family == AF_INET6)
         (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, both_families ? &off : &on, sizeof on);
+    bound_buffers(fd);
     if (bind(fd, at->ai_addr, at->ai_addrlen) || listen(fd, BACKLOG)) {
         int r = -errno;
         (void)close(fd);
@@ -152,6 +168,7 @@ int sg_listen_inherited(int *ret_fds, size_t max, size_t *ret_n, struct sg_error
         int flags = fcntl(fd, F_GETFL);
         (void)fcntl(fd, F_SETFL, flags | O_NONBLOCK);
         (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+        bound_buffers(fd);
         ret_fds[i] = fd;
     }
     *ret_n = (size_t)n;

@@ -6,6 +6,9 @@
 #include "serve/unescape.h"
 #include "test.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static void test_accept_coding_follows_weights(void **state)
@@ -219,6 +222,21 @@ static void test_listen_addresses_are_checked(void **state)
         assert_int_equal(sg_listen_check(bad[i], &err), SG_LISTEN_E_ADDRESS);
 }
 
+/* What is accepted inherits it: a slow reader must not have megabytes of its own in the kernel. */
+static void test_listen_bounds_what_waits_in_the_kernel(void **state)
+{
+    struct sg_error err;
+    int bytes = 0;
+    socklen_t len = sizeof bytes;
+    int fd = -1;
+    (void)state;
+
+    assert_int_equal(sg_listen_open("127.0.0.1:0", &fd, &err), 0);
+    assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, &len), 0);
+    assert_in_range(bytes, 1, 128 * 1024);
+    (void)close(fd);
+}
+
 static void test_listen_unusable_address_says_why(void **state)
 {
     struct sg_error err;
@@ -243,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_credentials_are_taken_apart_at_the_first_colon),
         cmocka_unit_test(test_unescape_keeps_nul_and_what_is_no_escape),
         cmocka_unit_test(test_listen_addresses_are_checked),
+        cmocka_unit_test(test_listen_bounds_what_waits_in_the_kernel),
         cmocka_unit_test(test_listen_unusable_address_says_why),
     };
     return cmocka_run_group_tests_name("serve", tests, NULL, NULL);
