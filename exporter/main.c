@@ -228,8 +228,8 @@ static int serve(struct sg_program *program, const struct sg_flags *flags)
         _exit(EXIT_WRONG); /* threads may run already, and nothing is to be saved */
     }
     for (size_t i = 0; i < flags->n_addresses; i++)
-        sg_log(SG_LOG_INFO, NULL, "version %s serves %s on %s", SG_VERSION, flags->telemetry_path,
-            flags->addresses[i]);
+        sg_log(SG_LOG_INFO, NULL, "version %s serves %s%s on %s", SG_VERSION, flags->urls.prefix,
+            flags->telemetry_path, flags->addresses[i]);
     (void)sg_notify("READY=1");
     int number = run_until_signal(program, flags, &signals);
     (void)sg_notify("STOPPING=1");

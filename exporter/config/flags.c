@@ -36,6 +36,8 @@ const char sg_flags_help[] =
     "How to serve it\n"
     "  --web.listen-address=[HOST]:PORT  may be repeated (default " DEFAULT_ADDRESS ")\n"
     "  --web.telemetry-path=PATH     (default " DEFAULT_PATH ")\n"
+    "  --web.external-url=URL        the URL under which others see it, e.g. behind a proxy\n"
+    "  --web.route-prefix=PATH       in front of all paths (default: the external URL's path)\n"
     "  --web.systemd-socket          serve on the sockets of a systemd .socket unit\n"
     "  --web.config.file=FILE        TLS, passwords, headers and rate limit, as other exporters "
     "have "
@@ -75,6 +77,8 @@ enum option_id {
     TELEMETRY_PATH,
     WEB_CONFIG_FILE,
     WEB_SYSTEMD_SOCKET,
+    WEB_EXTERNAL_URL,
+    WEB_ROUTE_PREFIX,
     LOG_LEVEL,
     LOG_FORMAT,
     ONCE,
@@ -99,6 +103,8 @@ static const struct option options[] = {
     { "web.listen-address", required_argument, NULL, LISTEN_ADDRESS },
     { "web.telemetry-path", required_argument, NULL, TELEMETRY_PATH },
     { "web.config.file", required_argument, NULL, WEB_CONFIG_FILE },
+    { "web.external-url", required_argument, NULL, WEB_EXTERNAL_URL },
+    { "web.route-prefix", required_argument, NULL, WEB_ROUTE_PREFIX },
     { "web.systemd-socket", no_argument, NULL, WEB_SYSTEMD_SOCKET },
     { "log.level", required_argument, NULL, LOG_LEVEL },
     { "log.format", required_argument, NULL, LOG_FORMAT },
@@ -179,6 +185,12 @@ static int take_option(
         break;
     case WEB_SYSTEMD_SOCKET:
         flags->systemd_socket = true;
+        break;
+    case WEB_EXTERNAL_URL: /* empty is none, as with Prometheus */
+        flags->external_url = value[0] ? value : NULL;
+        break;
+    case WEB_ROUTE_PREFIX:
+        flags->route_prefix = value[0] ? value : NULL;
         break;
     case WEB_CONFIG_FILE: /* empty is none, as with other exporters */
         flags->web_config_file = value[0] ? value : NULL;
@@ -304,5 +316,7 @@ int sg_flags_parse(int argc, char **argv, struct sg_flags *ret_flags, struct sg_
             "--web.systemd-socket and --web.listen-address exclude each other");
     if (ret_flags->n_addresses == 0 && !ret_flags->systemd_socket)
         ret_flags->addresses[ret_flags->n_addresses++] = DEFAULT_ADDRESS;
+    if (sg_web_urls_read(ret_flags->external_url, ret_flags->route_prefix, &ret_flags->urls, err))
+        return SG_FLAGS_E_USAGE;
     return finish_foreign(ret_flags, err);
 }

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "config/kafka_exporter.h"
+#include "config/web_url.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,6 +42,9 @@ struct sg_flags {
     const char *addresses[SG_FLAG_REPEATS_MAX]; /* --web.listen-address */
     const char *telemetry_path;
     const char *web_config_file;                   /* or NULL */
+    const char *external_url;                      /* --web.external-url, or NULL */
+    const char *route_prefix;                      /* --web.route-prefix, or NULL */
+    struct sg_web_urls urls;                       /* what these two make */
     bool systemd_socket;                           /* instead of addresses */
     const char *rule_file;                         /* --rules.check */
     const char *against;                           /* --against, or NULL */

@@ -3,6 +3,7 @@
 
 #include "serve/connections.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -25,14 +26,28 @@ void sg_answer_header(struct MHD_Response *response, const char *name, const cha
     (void)MHD_add_response_header(response, name, value);
 }
 
-enum MHD_Result sg_answer_note(struct MHD_Connection *connection, unsigned status, const char *text)
+static enum MHD_Result send_text(
+    struct MHD_Connection *connection, unsigned status, const char *text, bool closes)
 {
     struct MHD_Response *response = MHD_create_response_from_buffer(
         strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
 
     if (response)
         sg_answer_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/plain; charset=utf-8");
+    if (response && closes)
+        sg_answer_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     return sg_answer_send(connection, status, response);
+}
+
+enum MHD_Result sg_answer_note(struct MHD_Connection *connection, unsigned status, const char *text)
+{
+    return send_text(connection, status, text, false);
+}
+
+enum MHD_Result sg_answer_refuse(
+    struct MHD_Connection *connection, unsigned status, const char *text)
+{
+    return send_text(connection, status, text, true);
 }
 
 struct MHD_Response *sg_answer_from_buf(const struct sg_buf *body, const char *content_type)

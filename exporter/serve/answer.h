@@ -18,5 +18,9 @@ void sg_answer_header(struct MHD_Response *response, const char *name, const cha
 enum MHD_Result sg_answer_note(
     struct MHD_Connection *connection, unsigned status, const char *text);
 
+/** The same, and the connection is closed behind it. */
+enum MHD_Result sg_answer_refuse(
+    struct MHD_Connection *connection, unsigned status, const char *text);
+
 /** The content of a buffer, copied. @return NULL when memory is short */
 struct MHD_Response *sg_answer_from_buf(const struct sg_buf *body, const char *content_type);

@@ -59,9 +59,10 @@ bool sg_discover_knows_broker(
  * address by which Kafka itself knows it.
  */
 static json_t *describe(
-    const char *cluster, const struct sg_broker *broker, const char *host, const char *scheme)
+    const char *cluster, const struct sg_broker *broker, const struct sg_discover_place *place)
 {
     char id[16];
+    char path[SG_WEB_PATH_BYTES_MAX + 8];
     char instance[SG_HOST_BYTES_MAX + 16];
 
     (void)snprintf(id, sizeof id, "%d", broker->id);
@@ -70,13 +71,14 @@ static json_t *describe(
             broker->host, broker->port);
     else
         (void)snprintf(instance, sizeof instance, "broker-%d", broker->id);
-    return json_pack("{s:[s], s:{s:s, s:s, s:s, s:s, s:s, s:s, s:s}}", "targets", host, "labels",
-        "__metrics_path__", "/probe", "__scheme__", scheme, "__param_cluster", cluster,
+    (void)snprintf(path, sizeof path, "%s/probe", place->path);
+    return json_pack("{s:[s], s:{s:s, s:s, s:s, s:s, s:s, s:s, s:s}}", "targets", place->host,
+        "labels", "__metrics_path__", path, "__scheme__", place->scheme, "__param_cluster", cluster,
         "__param_broker", id, "cluster", cluster, "broker", id, "instance", instance);
 }
 
 int sg_discover_write(
-    const struct sg_serve_config *config, const char *host, const char *scheme, struct sg_buf *out)
+    const struct sg_serve_config *config, const struct sg_discover_place *place, struct sg_buf *out)
 {
     json_t *list = json_array();
     int r = list ? 0 : -ENOMEM;
@@ -88,8 +90,7 @@ int sg_discover_write(
         r = sg_cluster_copy_brokers(clusters->clusters[i], &brokers, &n);
         for (size_t j = 0; j < n && !r; j++) {
             /* A name that is no UTF-8 cannot be in JSON; its brokers are left out. */
-            json_t *target =
-                describe(sg_cluster_name(clusters->clusters[i]), &brokers[j], host, scheme);
+            json_t *target = describe(sg_cluster_name(clusters->clusters[i]), &brokers[j], place);
             if (target && json_array_append_new(list, target))
                 r = -ENOMEM;
         }

@@ -13,12 +13,17 @@ enum {
     SG_DISCOVER_BYTES_MAX = 16 * 1024 * 1024
 };
 
-/**
- * @param host    the exporter's own address, as the client sees it
- * @param scheme  "http" or "https" @return 0, -ENOMEM or -EMSGSIZE
- */
-int sg_discover_write(
-    const struct sg_serve_config *config, const char *host, const char *scheme, struct sg_buf *out);
+/* Where the client finds us. */
+struct sg_discover_place {
+    const char *scheme; /* "http" or "https" */
+    const char *host;   /* HOST or HOST:PORT */
+    const char *path;   /* in front of all of ours: "" or "/kafka" */
+};
+
+/** @return 0, -ENOMEM or -EMSGSIZE */
+int sg_discover_write(const struct sg_serve_config *config,
+    const struct sg_discover_place *place,
+    struct sg_buf *out);
 
 /** Is there such a cluster, and is such a broker known in it? @return as the names say */
 bool sg_discover_knows_cluster(const struct sg_serve_config *config, const char *cluster);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/host.h"
 #include "metric/text.h"
 #include "serve/query.h"
+#include "serve/target.h"
 #include "serve/unescape.h"
 
 #include <stdint.h>
@@ -37,6 +39,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memcpy(text, data, size);
     text[size] = '\0';
     (void)sg_host_is_good(text);
+    const struct sg_sender sender = { NULL, text, text };
+    (void)sg_sender_is_other_site(&sender, "https", text);
+    const char *path = sg_target_path(text, "h:1");
+    if (path && path[0] != '/')
+        abort();
     if (sg_unescape(text) > size)
         abort();
     char *rest = text;

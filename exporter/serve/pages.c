@@ -2,6 +2,7 @@
 #include "serve/pages.h"
 
 #include "base/auto.h"
+#include "base/host.h"
 #include "serve/accept.h"
 #include "serve/answer.h"
 #include "serve/discover.h"
@@ -219,12 +220,16 @@ enum MHD_Result sg_pages_discover(
         status = MHD_HTTP_BAD_REQUEST;
     if (status)
         return answer_error(connection, status, &err);
-    if (!host || !sg_host_is_good(host))
+    const struct sg_web_urls *urls = config->urls;
+    bool tls = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION) != NULL;
+    struct sg_discover_place place = { tls ? "https" : "http", host, urls ? urls->prefix : "" };
+    if (urls && urls->scheme)
+        place = (struct sg_discover_place){ urls->scheme, urls->host, urls->path };
+    else if (!host || !sg_host_is_good(host))
         return sg_answer_note(
             connection, MHD_HTTP_BAD_REQUEST, "Host must be this exporter's HOST or HOST:PORT\n");
-    bool tls = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION) != NULL;
     sg_buf_init(&json, SG_DISCOVER_BYTES_MAX);
-    int r = sg_discover_write(config, host, tls ? "https" : "http", &json);
+    int r = sg_discover_write(config, &place, &json);
     struct MHD_Response *response = r ? NULL : sg_answer_from_buf(&json, "application/json");
     sg_buf_done(&json);
     if (r)

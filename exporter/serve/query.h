@@ -65,8 +65,3 @@ int sg_probe_read(const struct sg_query *query, struct sg_probe *ret_probe, stru
  * @param probe borrowed
  */
 struct sg_selection sg_probe_selection(const struct sg_probe *probe);
-
-/* ---- Host ---- */
-
-/** Is it a host, maybe with a port, as a Host header may have it, and nothing else? */
-bool sg_host_is_good(const char *host);

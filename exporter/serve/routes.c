@@ -5,8 +5,10 @@
 #include "serve/pages.h"
 #include "serve/reload.h"
 #include "serve/status_page.h"
+#include "serve/target.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- Handlers ---- */
@@ -96,18 +98,86 @@ static enum MHD_Result answer_wrong_method(
     return sg_answer_send(connection, MHD_HTTP_METHOD_NOT_ALLOWED, response);
 }
 
+/* ---- Paths ---- */
+
+static const char *prefix_of(const struct sg_serve_config *config)
+{
+    return config->urls ? config->urls->prefix : "";
+}
+
+const char *sg_routes_path(const struct sg_serve_config *config, const char *path)
+{
+    size_t len = strlen(prefix_of(config));
+
+    return strncmp(path, prefix_of(config), len) == 0 && path[len] == '/' ? path + len : NULL;
+}
+
+/* Relative, so that it is right as well when a proxy has put something in front. */
+static enum MHD_Result redirect(struct MHD_Connection *connection, const char *to)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
+    char location[SG_WEB_PATH_BYTES_MAX + 2];
+
+    (void)snprintf(location, sizeof location, "%s/", to);
+    if (response)
+        sg_answer_header(response, MHD_HTTP_HEADER_LOCATION, location);
+    return sg_answer_send(connection, MHD_HTTP_FOUND, response);
+}
+
+static enum MHD_Result answer_not_found(
+    const struct sg_serve_config *config, struct MHD_Connection *connection)
+{
+    const char *prefix = prefix_of(config);
+    struct sg_buf text;
+
+    sg_buf_init(&text, 4096);
+    struct MHD_Response *response =
+        sg_buf_printf(&text, "not found; try %s%s or %s/\n", prefix, config->telemetry_path, prefix)
+            ? NULL
+            : sg_answer_from_buf(&text, "text/plain; charset=utf-8");
+    sg_buf_done(&text);
+    return sg_answer_send(connection, MHD_HTTP_NOT_FOUND, response);
+}
+
+static bool is_of_other_site(
+    const struct sg_serve_config *config, struct MHD_Connection *connection)
+{
+    const struct sg_sender sender = {
+        .fetch_site = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Sec-Fetch-Site"),
+        .origin = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ORIGIN),
+        .host = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST),
+    };
+
+    return sg_sender_is_other_site(&sender, config->urls ? config->urls->scheme : NULL,
+        config->urls ? config->urls->host : NULL);
+}
+
 enum MHD_Result sg_routes_answer(const struct sg_serve_config *config,
     struct MHD_Connection *connection,
     const char *method,
     const char *path)
 {
-    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
+    const char *prefix = prefix_of(config);
+    unsigned methods = methods_of(method);
+    const char *rest = sg_routes_path(config, path);
+
+    if (prefix[0] && methods == SG_METHODS_READ) {
+        if (strcmp(path, "/") == 0)
+            return redirect(connection, prefix + 1);
+        if (strcmp(path, prefix) == 0)
+            return redirect(connection, strrchr(prefix, '/') + 1);
+    }
+    for (size_t i = 0; rest && i < sizeof routes / sizeof routes[0]; i++) {
         const char *served = routes[i].path ? routes[i].path : config->telemetry_path;
-        if (strcmp(path, served) != 0)
+        if (strcmp(rest, served) != 0)
             continue;
-        if (!(routes[i].methods & methods_of(method)))
+        if (!(routes[i].methods & methods))
             return answer_wrong_method(connection, &routes[i]);
+        if (methods == SG_METHODS_POST && is_of_other_site(config, connection))
+            return sg_answer_note(
+                connection, MHD_HTTP_FORBIDDEN, "a POST for another site is refused\n");
         return routes[i].handle(config, connection);
     }
-    return sg_answer_note(connection, MHD_HTTP_NOT_FOUND, "not found; try /metrics or /\n");
+    return answer_not_found(config, connection);
 }

@@ -25,7 +25,16 @@ struct sg_route {
         const struct sg_serve_config *config, struct MHD_Connection *connection);
 };
 
-/** Answer a whole request: 404 for an unknown path, 405 with Allow for a wrong method. */
+/**
+ * A path without the prefix that all of ours have.
+ * @return borrowed from path; NULL when it has another
+ */
+const char *sg_routes_path(const struct sg_serve_config *config, const char *path);
+
+/**
+ * Answer a whole request: 404 for an unknown path, 405 with Allow for a wrong method, 403 for a
+ * POST that a browser sends for another site.
+ */
 enum MHD_Result sg_routes_answer(const struct sg_serve_config *config,
     struct MHD_Connection *connection,
     const char *method,

@@ -8,7 +8,9 @@
 #include "serve/guard.h"
 #include "serve/listen.h"
 #include "serve/reload.h"
+#include "serve/request.h"
 #include "serve/routes.h"
+#include "serve/target.h"
 #include "serve/unescape.h"
 
 #include <errno.h>
@@ -23,7 +25,9 @@
 /*
  * Each connection costs one descriptor and MEMORY_BYTES, in which the headers of a request must
  * fit: longer ones are answered 431, a longer path 414. connections.h has the deadlines; what is
- * given to libmicrohttpd is a net below those.
+ * given to libmicrohttpd is a net below those. It is not asked to be strict: version 0.9.75 sends
+ * the header of its answer to a request without Host twice (as it still does for a Content-Length
+ * that is no number); request.h has what matters.
  */
 enum {
     LIBRARY_TIMEOUT_S = 2 * SG_NEXT_REQUEST_MS / 1000,
@@ -40,20 +44,6 @@ struct sg_server {
     struct MHD_Daemon **daemons;
 };
 
-static const char *header_of(struct MHD_Connection *connection, const char *name)
-{
-    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
-}
-
-/* No path takes a body. A scraper has no reason to send one; whoever does is up to something. */
-static bool announces_body(struct MHD_Connection *connection)
-{
-    const char *length = header_of(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
-
-    return header_of(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING) ||
-           (length && length[strspn(length, "0")]);
-}
-
 static enum MHD_Result handle_request(void *context,
     struct MHD_Connection *connection,
     const char *url,
@@ -61,40 +51,46 @@ static enum MHD_Result handle_request(void *context,
     const char *version,
     const char *upload,
     size_t *upload_size,
-    void **request)
+    void **context_of_request)
 {
-    struct sg_server *server = context;
+    const struct sg_server *server = context;
+    struct sg_request *request = *context_of_request;
 
-    (void)version;
     (void)upload;
-    if (!*request) { /* the headers; once more when the request is whole */
-        *request = calloc(1, sizeof(struct sg_guarded));
-        if (!*request)
-            return MHD_NO;
+    if (!request)
+        return MHD_NO;    /* no memory */
+    if (!request->seen) { /* the headers; once more when the request is whole */
+        unsigned status;
+        const char *text;
+        request->seen = true;
         sg_connections_request(connection);
-        if (!announces_body(connection))
+        if (sg_request_is_sound(request, connection, method, version, &status, &text))
             return MHD_YES;
-        sg_connections_refused(connection, SG_HTTP_REFUSED_BODY);
-        return sg_answer_note(
-            connection, MHD_HTTP_CONTENT_TOO_LARGE, "a request has no body here\n");
+        return sg_answer_refuse(connection, status, text);
     }
     if (*upload_size) {
         *upload_size = 0;
         return MHD_YES;
     }
+    const char *path = sg_target_path(
+        url, MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST));
+    const char *route = sg_routes_path(&server->config, path ? path : "");
     enum MHD_Result result = MHD_NO;
-    if (!sg_guard_lets_pass(server->web, server->auth, connection, url, *request, &result))
+    if (!sg_guard_lets_pass(
+            server->web, server->auth, connection, route ? route : "", &request->guarded, &result))
         return result;
-    return sg_routes_answer(&server->config, connection, method, url);
+    if (!path && strcmp(url, "*") != 0)
+        return sg_answer_refuse(connection, MHD_HTTP_BAD_REQUEST,
+            "the target must be a path, or http:// with the Host of the request\n");
+    return sg_routes_answer(&server->config, connection, method, path ? path : url);
 }
 
 /* The request's line has been read, its headers have not. @return the request's context at first */
 static void *request_began(void *context, const char *uri, struct MHD_Connection *connection)
 {
     (void)context;
-    (void)uri;
     sg_connections_began(connection);
-    return NULL;
+    return sg_request_new(uri);
 }
 
 static void request_completed(void *context,
@@ -185,9 +181,9 @@ static struct MHD_Daemon *start_daemon(struct sg_server *server, int fd)
         0, NULL, NULL, handle_request, server, MHD_OPTION_EXTERNAL_LOGGER, log_library, server,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, SG_CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, LIBRARY_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)MEMORY_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION,
-        sg_connections_notify, server->connections, MHD_OPTION_URI_LOG_CALLBACK, request_began,
-        NULL, MHD_OPTION_NOTIFY_COMPLETED, request_completed, server, MHD_OPTION_UNESCAPE_CALLBACK,
+        (size_t)MEMORY_BYTES, MHD_OPTION_NOTIFY_CONNECTION, sg_connections_notify,
+        server->connections, MHD_OPTION_URI_LOG_CALLBACK, request_began, NULL,
+        MHD_OPTION_NOTIFY_COMPLETED, request_completed, server, MHD_OPTION_UNESCAPE_CALLBACK,
         unescape, NULL, MHD_OPTION_ARRAY, tls ? tls_options : no_options, MHD_OPTION_END);
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "config/web_url.h"
 #include "store/http_counts.h"
 #include "store/page.h"
 #include "store/roster.h"
@@ -29,10 +30,11 @@ struct sg_reloader;
 /* All borrowed; they outlive the server. */
 struct sg_serve_config {
     size_t n_addresses;
-    const char *const *addresses; /* [HOST]:PORT */
-    bool inherited;               /* the sockets of socket activation instead of addresses */
-    const char *telemetry_path;   /* "/metrics" */
-    const char *web_config_file;  /* --web.config.file, or NULL */
+    const char *const *addresses;   /* [HOST]:PORT */
+    bool inherited;                 /* the sockets of socket activation instead of addresses */
+    const char *telemetry_path;     /* "/metrics" */
+    const struct sg_web_urls *urls; /* NULL: no prefix, and the URL is the one that was asked */
+    const char *web_config_file;    /* --web.config.file, or NULL */
     struct sg_pager *pager;
     struct sg_parts *parts; /* NULL: parts of the page are made for each request */
     const struct sg_store *store;

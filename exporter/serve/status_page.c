@@ -446,8 +446,10 @@ static void put_head(struct page *page)
         "<button id=\"refresh\" type=\"button\" hidden>Pause</button>"
         "<span id=\"lost\" class=\"mark down\" role=\"alert\" hidden>No answer; what is shown is "
         "old</span><nav aria-label=\"More\"><a href=\"");
+    /* Relative: the page may be behind a proxy that has put something in front of its path. */
+    put(page, ".");
     put_text(page, page->config->telemetry_path);
-    put(page, "\">Metrics</a><a href=\"/-/ready\">Ready?</a></nav></header>\n"
+    put(page, "\">Metrics</a><a href=\"./-/ready\">Ready?</a></nav></header>\n"
               "<main id=\"main\">\n");
 }
 

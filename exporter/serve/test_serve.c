@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/host.h"
 #include "serve/accept.h"
 #include "serve/auth.h"
 #include "serve/listen.h"
 #include "serve/query.h"
+#include "serve/target.h"
 #include "serve/unescape.h"
 #include "test.h"
 
@@ -184,6 +186,69 @@ static void test_host_is_a_host_and_nothing_else(void **state)
         assert_false(sg_host_is_good(bad[i]));
 }
 
+static void test_target_is_a_path_or_a_url_of_this_host(void **state)
+{
+    static const struct {
+        const char *target, *host, *path;
+    } cases[] = {
+        { "/metrics", NULL, "/metrics" },
+        { "/", "h", "/" },
+        { "http://h/-/healthy", "h", "/-/healthy" },
+        { "HTTP://H:9308/sd", "h:9308", "/sd" },
+        { "https://h", "h", "/" },
+        { "http://evil/-/healthy", "h", NULL },
+        { "http://h/", NULL, NULL },
+        { "http://h:1/", "h", NULL },
+        { "http:///", "", NULL },
+        { "ftp://h/", "h", NULL },
+        { "*", "h", NULL },
+        { "", "h", NULL },
+        { "h:22", "h:22", NULL },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *path = sg_target_path(cases[i].target, cases[i].host);
+        if (cases[i].path)
+            assert_string_equal(path, cases[i].path);
+        else
+            assert_null(path);
+    }
+}
+
+static void test_browser_on_another_site_is_told_from_all_others(void **state)
+{
+    static const struct {
+        struct sg_sender sender;
+        bool with_url, other;
+    } cases[] = {
+        { { NULL, NULL, "h" }, false, false }, /* curl */
+        { { "same-origin", NULL, "h" }, false, false },
+        { { "none", NULL, "h" }, false, false }, /* typed, or a bookmark */
+        { { "same-site", NULL, "h" }, false, true },
+        { { "cross-site", "http://h", "h" }, false, true },
+        { { "", NULL, "h" }, false, true },
+        { { NULL, "http://h:9308", "h:9308" }, false, false },
+        { { NULL, "https://h", "h:443" }, false, false },
+        { { NULL, "http://h", "h:80" }, false, false },
+        { { NULL, "http://h", "h:443" }, false, true },
+        { { NULL, "http://h.evil", "h" }, false, true },
+        { { NULL, "http://evil.h", "h" }, false, true },
+        { { NULL, "null", "h" }, false, true },
+        { { NULL, "file://", "h" }, false, true },
+        { { NULL, "https://sg.example", "127.0.0.1:9308" }, false, true },
+        { { NULL, "https://sg.example", "127.0.0.1:9308" }, true, false },
+        { { NULL, "http://sg.example", "127.0.0.1:9308" }, true, true },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(
+            sg_sender_is_other_site(&cases[i].sender, cases[i].with_url ? "https" : NULL,
+                cases[i].with_url ? "sg.example" : NULL),
+            cases[i].other);
+}
+
 static void test_credentials_are_taken_apart_at_the_first_colon(void **state)
 {
     static const char *const bad[] = { NULL, "", "Basic", "Basic ", "Basic !!!!", "Bearer YTpi",
@@ -258,6 +323,8 @@ int main(void)
         cmocka_unit_test(test_collect_and_exclude_are_strict),
         cmocka_unit_test(test_probe_takes_the_lines_of_one_broker),
         cmocka_unit_test(test_host_is_a_host_and_nothing_else),
+        cmocka_unit_test(test_target_is_a_path_or_a_url_of_this_host),
+        cmocka_unit_test(test_browser_on_another_site_is_told_from_all_others),
         cmocka_unit_test(test_credentials_are_taken_apart_at_the_first_colon),
         cmocka_unit_test(test_unescape_keeps_nul_and_what_is_no_escape),
         cmocka_unit_test(test_listen_addresses_are_checked),

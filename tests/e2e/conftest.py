@@ -100,10 +100,10 @@ def start(tmp_path):
     """Start Streamgauge with a configuration; every process is ended after the test."""
     running = []
 
-    def start(config=None, flags=(), build="gcc-asan", through=()):
-        """through: a command that becomes the program, with fewer rights say."""
+    def start(config=None, flags=(), build="gcc-asan", through=(), prefix=""):
+        """through: a command that becomes the program, with fewer rights say; prefix: of all paths."""
         process = Streamgauge(BUILD / build / "streamgauge", tmp_path / str(len(running)), config, flags,
-                              through)
+                              through, prefix)
         running.append(process)
         return process
 

@@ -77,11 +77,11 @@ class Page:
 
 
 class Streamgauge:
-    def __init__(self, binary, folder, config, flags, through=()):
+    def __init__(self, binary, folder, config, flags, through=(), prefix=""):
         folder.mkdir(parents=True)
         self.log_path = folder / "log"
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://127.0.0.1:{self.port}{prefix}"
         command = [*through, binary, f"--web.listen-address=127.0.0.1:{self.port}", *flags]
         if config is not None:
             path = folder / "streamgauge.yaml"

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clients that misbehave: refused within limits, counted, and no scrape waits for them."""
+import collections
 import contextlib
+import http.client
 import os
 import pathlib
 import re
@@ -49,12 +51,20 @@ def process(start):
     (b"GET /metrics?collect[]=admin%00 HTTP/1.1\r\nHost: x\r\n\r\n", {400}),
     (b"GET /metrics?collect[]=%ff%fe HTTP/1.1\r\nHost: x\r\n\r\n", {400}),
     (b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n", {404, 400}),
-    (b"GET /met\0rics HTTP/1.1\r\nHost: x\r\n\r\n", {400, 404, None}),
+    (b"GET /met\0rics HTTP/1.1\r\nHost: x\r\n\r\n", {400}),
+    (b"GET /\0metrics HTTP/1.1\r\nHost: x\r\n\r\n", {400}),
+    (b"GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", {400}),
+    (b"GET http://other/-/healthy HTTP/1.1\r\nHost: x\r\n\r\n", {400}),
+    (b"GET /-/healthy HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", {400}),
+    (b"GET /-/healthy HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n", {400}),
+    (b"GET /metrics?" + b"collect[]=self&" * 300 + b" HTTP/1.1\r\nHost: x\r\n\r\n", {400}),
+    (b"GET /metrics?" + b"&" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", {400}),
     (b"POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", {405}),
     (b"DELETE / HTTP/1.1\r\nHost: x\r\n\r\n", {405}),
     (b"GET /metrics HTTP/1.1\r\n\r\n", {400}),
-    (b"GET /metrics HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", {413}),
-    (b"GET /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello", {413}),
+    (b"GET /metrics HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", {400}),
+    (b"GET /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello", {400}),
+    (b"POST /-/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello", {413}),
     (b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", {414, 431, None}),
     (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 100_000 + b"\r\n\r\n", {413, 431, None}),
     (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 20_000 + b"\r\n", {413, 431, None}),
@@ -66,6 +76,60 @@ def test_bad_requests_are_refused_and_serving_goes_on(process, request_, statuse
     status = int(answer.split(b" ", 2)[1]) if answer.startswith(b"HTTP/") else None
     assert status in statuses, answer[:200]
     assert fetch(process.url + "/-/healthy")[0] == 200
+
+
+@pytest.mark.parametrize("tail", [
+    b"\r\n",                                                   # no Host
+    b"Host: x\r\nContent-Length: 0\r\nContent-Length: 40\r\n\r\n",
+    b"Host: x\r\nContent-Length: 35\r\n\r\n",
+])
+def test_request_of_doubtful_length_is_the_last_of_its_connection(process, tail):
+    """What is behind it is no second request, and the answer has its header once."""
+    answer = raw(process, b"GET /-/healthy HTTP/1.1\r\n" + tail + b"GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"400"]
+    assert b"Connection: close" in answer
+
+
+def test_too_many_parameters_are_refused_at_once_and_counted(process):
+    begun = time.monotonic()
+    answer = raw(process, b"GET /metrics?" + b"collect[]=self&" * 300 + b" HTTP/1.1\r\nHost: x\r\n"
+                          b"Connection: close\r\n\r\n")
+    assert answer.endswith(b"more than 32 parameters\n")
+    assert time.monotonic() - begun < 2
+    wait_for("it is counted", lambda: process.page().value(
+        "streamgauge_http_requests_total", code="400") == 1, 5)
+
+
+def test_absolute_form_is_answered_as_the_path_is(process):
+    host = b"127.0.0.1:%d" % process.port
+    answer = raw(process, b"GET http://" + host + b"/-/healthy HTTP/1.1\r\nHost: " + host
+                 + b"\r\nConnection: close\r\n\r\n")
+    assert answer.endswith(b"Healthy\n")
+
+
+@pytest.mark.parametrize("headers, status", [
+    ({}, 200),
+    ({"Sec-Fetch-Site": "same-origin"}, 200),
+    ({"Sec-Fetch-Site": "cross-site"}, 403),
+    ({"Origin": "http://evil.example"}, 403),
+    ({"Origin": "null"}, 403),
+])
+def test_reload_for_another_site_is_refused(process, headers, status):
+    assert fetch(process.url + "/-/reload", headers, "POST")[0] == status
+
+
+def test_prefix_and_external_url(start):
+    process = start(CONFIG, ["--web.external-url=https://sg.example/kafka"], prefix="/kafka")
+    base = f"http://127.0.0.1:{process.port}"
+    for path in ("/", "/kafka"):  # redirected, relative
+        status, _, body = fetch(base + path)
+        assert status == 200 and b'href="./metrics"' in body and b'href="./-/ready"' in body
+    assert fetch(base + "/metrics")[0] == 404
+    assert fetch(base + "/kafkas/metrics")[0] == 404
+    assert fetch(base + "/kafka/metrics")[0] == 200
+    origin = {"Origin": "https://sg.example"}
+    assert fetch(base + "/kafka/-/reload", origin, "POST")[0] == 200
+    assert fetch(base + "/kafka/sd")[2] == b"[]\n"
 
 
 def test_wrong_method_says_which_are_right(process):
@@ -81,7 +145,7 @@ def test_pipelined_requests_are_answered_in_order(process):
 
 def test_refusals_and_answers_are_counted(process):
     raw(process, b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 100_000 + b"\r\n\r\n")
-    raw(process, b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx")
+    raw(process, b"POST /-/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx")
     fetch(process.url + "/nothing")
 
     def counted():
@@ -103,7 +167,7 @@ def test_refusals_and_answers_are_counted(process):
 def test_bad_request_behind_a_good_one_is_counted_too(process, bad):
     """What the library answers by itself counts as an answer, on a connection that was good so far."""
     answer = raw(process, b"GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n" + bad)
-    good, code = re.findall(rb"HTTP/1.1 (\d+)", answer)[:2]  # the library may send its headers twice
+    good, code = re.findall(rb"HTTP/1.1 (\d+)", answer)
     assert good == b"200" and code in (b"400", b"413", b"431")
 
     def counted():
@@ -162,6 +226,49 @@ def test_crowd_that_never_asks_does_not_keep_a_scraper_out(process):
                 stack.enter_context(connect(process, 1))
         assert max(scrape_times(process.url + "/metrics", 20)) < 2
         wait_for("they are counted", lambda: refused(process, "too_many_connections") > 50, 5)
+
+
+def test_flood_behind_connections_that_were_answered_keeps_nobody_out(process):
+    """All from one address: who came first and was answered does not own the places, and what is
+    opened by the thousand does not push out who asks at once or has asked before."""
+    kept = http.client.HTTPConnection("127.0.0.1", process.port, timeout=5)
+    stopped = threading.Event()
+    failures = 0
+
+    def ask(connection):
+        connection.request("GET", "/metrics")
+        assert connection.getresponse().read()
+
+    ask(kept)
+    with contextlib.ExitStack() as stack:
+        for _ in range(470):
+            s = stack.enter_context(connect(process, 5))
+            with contextlib.suppress(OSError):
+                s.sendall(b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n")
+                s.recv(4096)
+
+        def flood():
+            opened = collections.deque()
+            while not stopped.is_set():
+                with contextlib.suppress(OSError):
+                    opened.append(connect(process, 5))
+                    opened[-1].sendall(b"GET /metrics HTTP/1.1\r\n")
+                while len(opened) > 200:
+                    opened.popleft().close()
+
+        flooder = threading.Thread(target=flood)
+        flooder.start()
+        for _ in range(40):
+            time.sleep(0.05)
+            try:
+                ask(http.client.HTTPConnection("127.0.0.1", process.port, timeout=5))
+            except (OSError, http.client.HTTPException):
+                failures += 1
+        ask(kept)
+        stopped.set()
+        flooder.join()
+    assert failures == 0
+    assert refused(process, "too_many_connections") > 400
 
 
 @pytest.fixture

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "serve/request.h"
+
+#include "serve/connections.h"
+#include "serve/query.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    LINE_BYTES_MAX = 64 * 1024 /* longer than the library's buffer */
+};
+
+/*
+ * libmicrohttpd 0.9.75 makes an error's answer when a connection's memory does not hold all
+ * parameters, but then goes on reading the request, and the client waits for ever. So it never
+ * gets to that: one parameter more than are taken anywhere is enough to be refused. The text is
+ * the library's own buffer, which it goes on to cut up itself.
+ */
+static void cut_parameters(const char *uri)
+{
+    char *at = strchr((char *)(uintptr_t)uri, '?');
+
+    for (size_t n = 0; at && n < SG_QUERY_ARGS_MAX + 1; n++)
+        at = strchr(at + 1, '&');
+    if (at)
+        *at = '\0';
+}
+
+struct sg_request *sg_request_new(const char *uri)
+{
+    struct sg_request *request = calloc(1, sizeof *request);
+
+    if (!request)
+        return NULL;
+    request->uri = uri;
+    request->uri_len = uri ? strlen(uri) : 0;
+    if (uri)
+        cut_parameters(uri);
+    return request;
+}
+
+/* The version stands behind the target, in the same buffer. More between them: a NUL was in it. */
+static bool has_nul(const struct sg_request *request, const char *version)
+{
+    uintptr_t apart = (uintptr_t)version - (uintptr_t)request->uri;
+    return apart < LINE_BYTES_MAX && apart > request->uri_len + 1;
+}
+
+struct counts {
+    size_t hosts;
+    size_t lengths;
+    size_t encodings;
+    bool has_body;
+};
+
+static enum MHD_Result count_header(
+    void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct counts *counts = context;
+
+    (void)kind;
+    if (strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0)
+        counts->hosts++;
+    if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
+        counts->lengths++;
+        counts->has_body = counts->has_body || (value && value[strspn(value, "0")]);
+    }
+    if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
+        counts->encodings++;
+        counts->has_body = true;
+    }
+    return MHD_YES;
+}
+
+bool sg_request_is_sound(const struct sg_request *request,
+    struct MHD_Connection *connection,
+    const char *method,
+    const char *version,
+    unsigned *ret_status,
+    const char **ret_text)
+{
+    struct counts counts = { 0 };
+    bool reads =
+        strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+
+    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, count_header, &counts);
+    *ret_status = MHD_HTTP_BAD_REQUEST;
+    if (has_nul(request, version))
+        *ret_text = "a NUL character in the request's line\n";
+    else if (memchr(request->uri, ' ', request->uri_len))
+        *ret_text = "a space in the request's target\n";
+    else if (counts.hosts > 1)
+        *ret_text = "more than one Host\n";
+    else if (counts.hosts == 0 && strcmp(version, MHD_HTTP_VERSION_1_0) != 0)
+        *ret_text = "Host is missing\n";
+    else if (counts.lengths + counts.encodings > 1)
+        *ret_text = "more than one length of a body\n";
+    else if (counts.has_body && reads)
+        *ret_text = "a GET has no body here\n";
+    else if (counts.has_body) {
+        *ret_status = MHD_HTTP_CONTENT_TOO_LARGE;
+        *ret_text = "a request has no body here\n";
+    } else {
+        return true;
+    }
+    sg_connections_refused(connection,
+        counts.lengths + counts.encodings > 0 ? SG_HTTP_REFUSED_BODY : SG_HTTP_REFUSED_MALFORMED);
+    return false;
+}
