@@ -173,19 +173,21 @@ static void test_load_every_mistake_is_told_with_its_place(void **state)
             "4:3: unknown key \"key_fil\" in tls_server_config; did you mean \"key_file\"?" },
         { TLS "  client_ca: [a]\n", "4:14: \"client_ca\" must be text" },
         { TLS "  client_ca: x\n", "2:3: client_ca_file does nothing without client_auth_type" },
-        { TLS "  client_auth_type: VerifyClientCertIfGiven\n",
-            "2:3: client_auth_type: nobody can be verified without client_ca" },
+        { TLS "  client_auth_type: RequireAndVerifyClientCert\n",
+            "4:21: client_auth_type: without client_ca whoever has a certificate of any public CA "
+            "would be let in" },
         { TLS "  client_auth_type: requireClientCert\n",
             "4:21: client_auth_type: use NoClientCert, RequestClientCert, RequireAnyClientCert, "
             "VerifyClientCertIfGiven or RequireAndVerifyClientCert" },
         { TLS "  client_allowed_sans: a\n", "4:24: client_allowed_sans: must be a list of names" },
         { TLS "  client_allowed_sans: [a]\n",
-            "2:3: client_allowed_sans: needs a client_auth_type that verifies, because anybody "
-            "can make a certificate with any name" },
-        { TLS "  client_ca: x\n  client_auth_type: VerifyClientCertIfGiven\n"
+            "4:24: client_allowed_sans: needs client_auth_type: RequireAndVerifyClientCert, "
+            "because "
+            "anybody can come without a certificate, or make one with any name" },
+        { TLS "  client_ca: x\n  client_auth_type: RequireAndVerifyClientCert\n"
               "  client_allowed_sans: [a, '']\n",
             "6:28: client_allowed_sans: must be a name" },
-        { TLS "  client_ca: x\n  client_auth_type: VerifyClientCertIfGiven\n"
+        { TLS "  client_ca: x\n  client_auth_type: RequireAndVerifyClientCert\n"
               "  client_allowed_sans: [\"a\\0b\"]\n",
             "6:25: client_allowed_sans: must be a name" },
         { TLS "  min_version: TLS1.2\n", "4:16: min_version: use TLS10, TLS11, TLS12 or TLS13" },
@@ -228,17 +230,17 @@ static void test_load_every_mistake_is_told_with_its_place(void **state)
         { "basic_auth_users: { \"a\\0b\": " HASH " }\n",
             "1:21: a user's name must not hold a NUL character" },
         { "basic_auth_users:\n  a: " HASH "\n  a: " HASH "\n",
-            "3:3: user \"a\" stands twice, first in line 2" },
+            "3:3: user \"a\" is a duplicate of the one in line 2" },
         { "basic_auth_users: { a: plain-secret }\n",
-            "1:24: this is no bcrypt hash, which htpasswd -nBC 10 '' makes, for example" },
+            "1:24: not a bcrypt hash, as htpasswd -nBC 10 '' makes one" },
         { "basic_auth_users: { a: [] }\n",
-            "1:24: this is no bcrypt hash, which htpasswd -nBC 10 '' makes, for example" },
+            "1:24: not a bcrypt hash, as htpasswd -nBC 10 '' makes one" },
         { "basic_auth_users:\n"
           "  a: $2y$03$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
-            "2:6: this is no bcrypt hash, which htpasswd -nBC 10 '' makes, for example" },
+            "2:6: not a bcrypt hash, as htpasswd -nBC 10 '' makes one" },
         { "basic_auth_users:\n"
           "  a: $2y$32$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
-            "2:6: this is no bcrypt hash, which htpasswd -nBC 10 '' makes, for example" },
+            "2:6: not a bcrypt hash, as htpasswd -nBC 10 '' makes one" },
         { "auth_excluded_paths: /-/healthy\n", "1:22: auth_excluded_paths: must be a list" },
         { "auth_excluded_paths: [/-/healthy, /metrics]\n",
             "1:35: auth_excluded_paths: only /-/healthy can be open; all others tell about the "
@@ -277,7 +279,7 @@ static void test_load_all_mistakes_are_told_at_once(void **state)
     assert_int_equal(load("rate_limit: { burst: 0 }\nbasic_auth_users: { a: s3cret }\n", &config),
         SG_CONFIG_E_INVALID);
     assert_non_null(strstr(problems, "w.yml:1:22: burst"));
-    assert_non_null(strstr(problems, "w.yml:2:24: this is no bcrypt hash"));
+    assert_non_null(strstr(problems, "w.yml:2:24: not a bcrypt hash"));
     assert_null(strstr(problems, "s3cret")); /* it may be a password */
 }
 
@@ -315,8 +317,9 @@ static int load_many(
 
 static void test_load_lists_have_caps(void **state)
 {
-    static const char sans[] = TLS "  client_ca: x\n  client_auth_type: VerifyClientCertIfGiven\n"
-                                   "  client_allowed_sans: [";
+    static const char sans[] =
+        TLS "  client_ca: x\n  client_auth_type: RequireAndVerifyClientCert\n"
+            "  client_allowed_sans: [";
     struct sg_web_config *config = NULL;
     (void)state;
 

@@ -23,6 +23,21 @@ static const char short_of_memory[] = "out of memory";
 
 /* ---- tls_server_config ---- */
 
+/* @return "FILE:LINE:COLUMN", owned; NULL without memory, and a problem is noted */
+static char *place_of(struct sg_yaml *yaml, const struct sg_yaml_node *node)
+{
+    struct sg_buf text;
+
+    sg_buf_init(&text, 8192);
+    int r = sg_buf_printf(
+        &text, "%s:%zu:%zu", sg_yaml_name(yaml), sg_yaml_line(node), sg_yaml_column(node));
+    char *place = r ? NULL : sg_buf_take(&text);
+    sg_buf_done(&text);
+    if (!place)
+        sg_yaml_problem(yaml, node, "%s", short_of_memory);
+    return place;
+}
+
 /* KEY or KEY_file, not both. */
 static void read_pem(struct sg_yaml *yaml,
     const struct sg_yaml_node *map,
@@ -40,6 +55,8 @@ static void read_pem(struct sg_yaml *yaml,
         free(pem->text);
         pem->text = NULL;
     }
+    if (pem->text)
+        pem->where = place_of(yaml, sg_yaml_find(map, key));
     if (!sg_yaml_read_text(yaml, map, file_key, &path) || path.len == 0)
         return;
     if (pem->text)
@@ -53,6 +70,8 @@ static void read_pem(struct sg_yaml *yaml,
     sg_buf_done(&joined);
     if (!pem->file)
         sg_yaml_problem(yaml, sg_yaml_find(map, file_key), "%s: cannot be kept", file_key);
+    if (!pem->where)
+        pem->where = place_of(yaml, sg_yaml_find(map, file_key));
 }
 
 static void read_client_auth(
@@ -126,6 +145,7 @@ static void read_tls(struct sg_yaml *yaml,
     if (!sg_yaml_expect_map(yaml, map, "tls_server_config", keys))
         return;
     config->has_tls = true;
+    tls->where = place_of(yaml, map);
     read_pem(yaml, map, folder, "cert", &tls->cert);
     read_pem(yaml, map, folder, "key", &tls->key);
     read_pem(yaml, map, folder, "client_ca", &tls->client_ca);
@@ -138,12 +158,14 @@ static void read_tls(struct sg_yaml *yaml,
     bool has_ca = tls->client_ca.text || tls->client_ca.file;
     if (has_ca && tls->client_auth == SG_CLIENT_AUTH_NONE)
         sg_yaml_problem(yaml, map, "client_ca_file does nothing without client_auth_type");
-    if (!has_ca && tls->client_auth >= SG_CLIENT_AUTH_VERIFY_IF_GIVEN)
-        sg_yaml_problem(yaml, map, "client_auth_type: nobody can be verified without client_ca");
-    if (tls->n_allowed_sans && tls->client_auth < SG_CLIENT_AUTH_VERIFY_IF_GIVEN)
-        sg_yaml_problem(yaml, map,
-            "client_allowed_sans: needs a client_auth_type that verifies, because anybody can make "
-            "a certificate with any name");
+    if (!has_ca && tls->client_auth == SG_CLIENT_AUTH_REQUIRE_AND_VERIFY)
+        sg_yaml_problem(yaml, sg_yaml_find(map, "client_auth_type"),
+            "client_auth_type: without client_ca whoever has a certificate of any public CA would "
+            "be let in");
+    if (tls->n_allowed_sans && tls->client_auth != SG_CLIENT_AUTH_REQUIRE_AND_VERIFY)
+        sg_yaml_problem(yaml, sg_yaml_find(map, "client_allowed_sans"),
+            "client_allowed_sans: needs client_auth_type: RequireAndVerifyClientCert, because "
+            "anybody can come without a certificate, or make one with any name");
     tls->priorities = sg_web_ciphers_read(yaml, map);
     if (!tls->priorities && sg_yaml_n_problems(yaml) == 0)
         sg_yaml_problem(yaml, map, "%s", short_of_memory);
@@ -234,11 +256,10 @@ static void read_users(
         else if (strlen(user.name) != sg_yaml_text(name).len)
             sg_yaml_problem(yaml, name, "a user's name must not hold a NUL character");
         else if (sg_yaml_find(map, user.name) != hash)
-            sg_yaml_problem(yaml, name, "user \"%.80s\" stands twice, first in line %zu", user.name,
-                sg_yaml_line(sg_yaml_find(map, user.name)));
+            sg_yaml_problem(yaml, name, "user \"%.80s\" is a duplicate of the one in line %zu",
+                user.name, sg_yaml_line(sg_yaml_find(map, user.name)));
         else if (!is_bcrypt(user.hash)) /* not the value: it may be a password */
-            sg_yaml_problem(
-                yaml, hash, "this is no bcrypt hash, which htpasswd -nBC 10 '' makes, for example");
+            sg_yaml_problem(yaml, hash, "not a bcrypt hash, as htpasswd -nBC 10 '' makes one");
         config->users[config->n_users++] = user;
     }
 }
@@ -346,6 +367,7 @@ static void pem_done(struct sg_web_pem *pem)
     (void)sg_secret_wipe(pem->text);
     free(pem->text);
     free(pem->file);
+    free(pem->where);
 }
 
 struct sg_web_config *sg_web_config_free(struct sg_web_config *config)
@@ -359,6 +381,7 @@ struct sg_web_config *sg_web_config_free(struct sg_web_config *config)
         free(config->tls.allowed_sans[i]);
     free(config->tls.allowed_sans);
     free(config->tls.priorities);
+    free(config->tls.where);
     for (size_t i = 0; i < config->n_users; i++) {
         free(config->users[i].name);
         free(config->users[i].hash);

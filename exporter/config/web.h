@@ -27,6 +27,7 @@ enum sg_client_auth {
 struct sg_web_pem {
     char *text;
     char *file;
+    char *where; /* FILE:LINE:COLUMN of the key, for messages; NULL when neither */
 };
 
 struct sg_web_tls {
@@ -37,6 +38,7 @@ struct sg_web_tls {
     size_t n_allowed_sans;
     char **allowed_sans;
     char *priorities; /* of GnuTLS: versions, ciphers and curves */
+    char *where;      /* FILE:LINE:COLUMN */
 };
 
 struct sg_web_user {

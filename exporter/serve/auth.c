@@ -86,8 +86,13 @@ bool sg_auth_parse(const char *authorization,
 
 /* ---- Remembered verdicts ---- */
 
-/* Lengths go in as well: user "a" with "bc" is not user "ab" with "c". */
+/*
+ * Lengths go in as well: user "a" with "bc" is not user "ab" with "c". So does whether the user
+ * exists: one that is unknown is checked against the first user's hash, and when the first user has
+ * been renamed, what was found of one name is not true of the other.
+ */
 static int make_digest(const struct sg_auth *auth,
+    bool known,
     const char *user,
     const char *hash,
     const char *password,
@@ -98,6 +103,7 @@ static int make_digest(const struct sg_auth *auth,
 
     if (gnutls_hmac_init(&hmac, GNUTLS_MAC_SHA256, auth->key.bytes, DIGEST_BYTES))
         return -ENOMEM;
+    (void)gnutls_hmac(hmac, &known, sizeof known);
     for (size_t i = 0; i < 3; i++) {
         size_t len = strlen(texts[i]);
         (void)gnutls_hmac(hmac, &len, sizeof len);
@@ -295,7 +301,7 @@ enum sg_verdict sg_auth_check(struct sg_auth *auth,
         }
     }
     memcpy(job.hash, hash, strlen(hash) + 1);
-    if (make_digest(auth, user, hash, password, &job.digest)) {
+    if (make_digest(auth, job.known, user, hash, password, &job.digest)) {
         found = SG_VERDICT_BUSY;
     } else {
         (void)pthread_mutex_lock(&auth->lock);

@@ -2,6 +2,7 @@
 #include "serve/tls.h"
 
 #include "base/auto.h"
+#include "base/buf.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -10,10 +11,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    PRIORITIES_BYTES_MAX = 16 * 1024
+};
+
 struct sg_tls {
     const struct sg_web_tls *config;
     gnutls_certificate_credentials_t credentials;
     gnutls_priority_t priorities;
+    struct sg_error note;
+};
+
+/* A certificate with those that follow it. */
+struct chain {
+    unsigned n;
+    gnutls_x509_crt_t *certs;
 };
 
 struct sg_tls *sg_tls_free(struct sg_tls *tls)
@@ -39,7 +51,9 @@ static int load(
         return 0;
     }
     int r = gnutls_load_file(pem->file, ret_data);
-    return r == 0 ? 0 : sg_error_set(err, SG_TLS_E_FILES, "%s: %s cannot be read", pem->file, what);
+    return r == 0 ? 0
+                  : sg_error_set(err, SG_TLS_E_FILES, "%s: %s: %s cannot be read", pem->where,
+                        pem->file, what);
 }
 
 static void unload(const struct sg_web_pem *pem, gnutls_datum_t *data)
@@ -55,24 +69,111 @@ static const char *name_of(const struct sg_web_pem *pem, const char *otherwise)
     return pem->file ? pem->file : otherwise;
 }
 
+static void free_chain(struct chain *chain)
+{
+    for (unsigned i = 0; i < chain->n; i++)
+        gnutls_x509_crt_deinit(chain->certs[i]);
+    gnutls_free(chain->certs);
+}
+
+static int load_chain(const struct sg_web_pem *pem, struct chain *ret_chain, struct sg_error *err)
+{
+    gnutls_datum_t data = { NULL, 0 };
+
+    int r = load(pem, "the certificate", &data, err);
+    if (r)
+        return r;
+    int code = gnutls_x509_crt_list_import2(
+        &ret_chain->certs, &ret_chain->n, &data, GNUTLS_X509_FMT_PEM, GNUTLS_X509_CRT_LIST_SORT);
+    if (code < 0) {
+        *ret_chain = (struct chain){ 0, NULL };
+        r = sg_error_set(err, SG_TLS_E_FILES, "%s: %s: %s", pem->where, name_of(pem, "cert"),
+            gnutls_strerror(code));
+    }
+    unload(pem, &data);
+    return r;
+}
+
+static int load_key(const struct sg_web_pem *pem, gnutls_x509_privkey_t key, struct sg_error *err)
+{
+    gnutls_datum_t data = { NULL, 0 };
+
+    int r = load(pem, "the key", &data, err);
+    if (r)
+        return r;
+    int code = gnutls_x509_privkey_import2(key, &data, GNUTLS_X509_FMT_PEM, NULL, 0);
+    if (code < 0)
+        r = sg_error_set(err, SG_TLS_E_FILES, "%s: %s: %s", pem->where, name_of(pem, "key"),
+            gnutls_strerror(code));
+    unload(pem, &data);
+    return r;
+}
+
+/*
+ * By the letter a certificate for key encipherment alone cannot sign, as TLS 1.3 and ECDHE have it
+ * do, and GnuTLS refuses every handshake with it. Go, and so every other exporter, does not look
+ * at its own certificate's KeyUsage: it is for the client to refuse it.
+ */
+static bool may_sign(gnutls_x509_crt_t cert)
+{
+    unsigned usage = 0;
+    unsigned critical = 0;
+
+    return gnutls_x509_crt_get_key_usage(cert, &usage, &critical) < 0 ||
+           (usage & GNUTLS_KEY_DIGITAL_SIGNATURE);
+}
+
+static int set_priorities(struct sg_tls *tls, bool any_key_usage, struct sg_error *err)
+{
+    const char *at = NULL;
+    struct sg_buf text;
+
+    sg_buf_init(&text, PRIORITIES_BYTES_MAX);
+    int r = sg_buf_printf(&text, "%s%s", tls->config->priorities, any_key_usage ? ":%COMPAT" : "");
+    if (!r)
+        r = sg_buf_add_char(&text, '\0');
+    if (!r && gnutls_priority_init(&tls->priorities, text.ptr, &at))
+        r = sg_error_set(err, SG_TLS_E_FILES,
+            "%s: tls_server_config: GnuTLS refuses its ciphers at \"%.80s\"", tls->config->where,
+            at ? at : "");
+    sg_buf_done(&text);
+    return r;
+}
+
+/*
+ * Taken apart here rather than by gnutls_certificate_set_x509_key_mem(): of a damaged certificate
+ * that one (GnuTLS 3.7.9) keeps some 10 kB for ever.
+ */
 static int load_key_pair(struct sg_tls *tls, struct sg_error *err)
 {
     const struct sg_web_tls *config = tls->config;
-    gnutls_datum_t cert = { NULL, 0 };
-    gnutls_datum_t key = { NULL, 0 };
+    struct chain chain = { 0, NULL };
+    gnutls_x509_privkey_t key = NULL;
 
-    int r = load(&config->cert, "the certificate", &cert, err);
+    if (gnutls_x509_privkey_init(&key))
+        return -ENOMEM;
+    int r = load_chain(&config->cert, &chain, err);
     if (!r)
-        r = load(&config->key, "the key", &key, err);
+        r = load_key(&config->key, key, err);
     if (!r) {
         int code =
-            gnutls_certificate_set_x509_key_mem(tls->credentials, &cert, &key, GNUTLS_X509_FMT_PEM);
+            gnutls_certificate_set_x509_key(tls->credentials, chain.certs, (int)chain.n, key);
         if (code < 0)
-            r = sg_error_set(err, SG_TLS_E_FILES, "%s with %s: %s", name_of(&config->cert, "cert"),
-                name_of(&config->key, "key"), gnutls_strerror(code));
+            r = sg_error_set(err, SG_TLS_E_FILES, "%s: %s with %s: %s", config->cert.where,
+                name_of(&config->cert, "cert"), name_of(&config->key, "key"),
+                gnutls_strerror(code));
     }
-    unload(&config->cert, &cert);
-    unload(&config->key, &key);
+    if (!r) {
+        bool signs = may_sign(chain.certs[0]);
+        if (!signs)
+            (void)sg_error_set(&tls->note, 0,
+                "%s: %s: its KeyUsage has no digitalSignature, which TLS 1.3 and ECDHE need: it is "
+                "used all the same, and some clients may refuse it",
+                config->cert.where, name_of(&config->cert, "cert"));
+        r = set_priorities(tls, !signs, err);
+    }
+    free_chain(&chain);
+    gnutls_x509_privkey_deinit(key);
     return r;
 }
 
@@ -81,14 +182,17 @@ static int load_client_ca(struct sg_tls *tls, struct sg_error *err)
     const struct sg_web_pem *pem = &tls->config->client_ca;
     gnutls_datum_t ca = { NULL, 0 };
 
-    if (!pem->text && !pem->file)
+    if (!pem->text && !pem->file) { /* as Go has it: those of the system */
+        if (tls->config->client_auth >= SG_CLIENT_AUTH_VERIFY_IF_GIVEN)
+            (void)gnutls_certificate_set_x509_system_trust(tls->credentials);
         return 0;
+    }
     int r = load(pem, "the clients' CA", &ca, err);
     if (!r) {
         int n = gnutls_certificate_set_x509_trust_mem(tls->credentials, &ca, GNUTLS_X509_FMT_PEM);
         if (n <= 0)
-            r = sg_error_set(err, SG_TLS_E_FILES, "%s: %s", name_of(pem, "client_ca"),
-                n ? gnutls_strerror(n) : "no certificate in it");
+            r = sg_error_set(err, SG_TLS_E_FILES, "%s: %s: %s", pem->where,
+                name_of(pem, "client_ca"), n ? gnutls_strerror(n) : "no certificate in it");
     }
     unload(pem, &ca);
     return r;
@@ -97,15 +201,10 @@ static int load_client_ca(struct sg_tls *tls, struct sg_error *err)
 int sg_tls_new(const struct sg_web_tls *config, struct sg_tls **ret_tls, struct sg_error *err)
 {
     sg_auto(sg_tls_free) struct sg_tls *tls = calloc(1, sizeof *tls);
-    const char *at = NULL;
 
     if (!tls)
         return -ENOMEM;
     tls->config = config;
-    int code = gnutls_priority_init(&tls->priorities, config->priorities, &at);
-    if (code)
-        return sg_error_set(err, SG_TLS_E_FILES,
-            "tls_server_config: GnuTLS refuses its ciphers at \"%.80s\"", at ? at : "");
     if (gnutls_certificate_allocate_credentials(&tls->credentials))
         return -ENOMEM;
     int r = load_key_pair(tls, err);
@@ -115,6 +214,11 @@ int sg_tls_new(const struct sg_web_tls *config, struct sg_tls **ret_tls, struct 
         return r;
     *ret_tls = sg_take(&tls);
     return 0;
+}
+
+const char *sg_tls_note(const struct sg_tls *tls)
+{
+    return tls->note.text;
 }
 
 /* ---- Clients' certificates ---- */
@@ -129,7 +233,26 @@ static bool san_is_allowed(const struct sg_web_tls *config, const char *name, si
     return false;
 }
 
-/* DNS names, addresses, e-mail addresses and URIs of the certificate. */
+/* @return is it one of the allowed? An IPv4 address in IPv6 reads as the IPv4 one, as in Go. */
+static bool address_is_allowed(const struct sg_web_tls *config, const char *bytes, size_t len)
+{
+    static const char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\xff', '\xff' };
+    char text[INET6_ADDRSTRLEN];
+
+    if (len == 16 && memcmp(bytes, mapped, sizeof mapped) == 0) {
+        bytes += sizeof mapped;
+        len = 4;
+    }
+    return (len == 4 || len == 16) &&
+           inet_ntop(len == 4 ? AF_INET : AF_INET6, bytes, text, sizeof text) &&
+           san_is_allowed(config, text, strlen(text));
+}
+
+/*
+ * DNS names, addresses, e-mail addresses and URIs of the certificate, as exporter-toolkit compares
+ * them. Whatever else may be there (a directory name, a name of another kind) says nothing, also
+ * when its text is that of an allowed one.
+ */
 static bool has_allowed_san(const struct sg_web_tls *config, const gnutls_datum_t *der)
 {
     gnutls_x509_crt_t cert = NULL;
@@ -140,17 +263,15 @@ static bool has_allowed_san(const struct sg_web_tls *config, const gnutls_datum_
     int r = gnutls_x509_crt_import(cert, der, GNUTLS_X509_FMT_DER);
     for (unsigned i = 0; r >= 0 && !allowed; i++) {
         char name[1024];
-        char address[INET6_ADDRSTRLEN];
         size_t len = sizeof name;
         r = gnutls_x509_crt_get_subject_alt_name(cert, i, name, &len, NULL);
         if (r == GNUTLS_E_SHORT_MEMORY_BUFFER) {
             r = 0; /* longer than any that is allowed */
             continue;
         }
-        if (r == GNUTLS_SAN_IPADDRESS && (len == 4 || len == 16) &&
-            inet_ntop(len == 4 ? AF_INET : AF_INET6, name, address, sizeof address))
-            allowed = san_is_allowed(config, address, strlen(address));
-        else if (r >= 0)
+        if (r == GNUTLS_SAN_IPADDRESS)
+            allowed = address_is_allowed(config, name, len);
+        else if (r == GNUTLS_SAN_DNSNAME || r == GNUTLS_SAN_RFC822NAME || r == GNUTLS_SAN_URI)
             allowed = san_is_allowed(config, name, len);
     }
     gnutls_x509_crt_deinit(cert);
@@ -161,6 +282,9 @@ static bool has_allowed_san(const struct sg_web_tls *config, const gnutls_datum_
 static int verify(gnutls_session_t session)
 {
     const struct sg_tls *tls = gnutls_db_get_ptr(session);
+    /* A certificate for servers, or for mail, does not open the door. */
+    gnutls_typed_vdata_st purpose = { GNUTLS_DT_KEY_PURPOSE_OID,
+        (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_CLIENT, 0 };
     unsigned n = 0;
     unsigned status = 0;
     const gnutls_datum_t *certs = gnutls_certificate_get_peers(session, &n);
@@ -169,7 +293,7 @@ static int verify(gnutls_session_t session)
         return 0;
     if (!certs || n == 0) /* one that is required has been asked for by GnuTLS itself */
         return tls->config->client_auth == SG_CLIENT_AUTH_REQUIRE_AND_VERIFY;
-    if (gnutls_certificate_verify_peers2(session, &status) || status)
+    if (gnutls_certificate_verify_peers(session, &purpose, 1, &status) || status)
         return GNUTLS_E_CERTIFICATE_ERROR;
     if (tls->config->n_allowed_sans && !has_allowed_san(tls->config, &certs[0]))
         return GNUTLS_E_CERTIFICATE_ERROR;

@@ -21,8 +21,14 @@ struct mark {
 };
 
 enum {
-    FILES = 4, /* the configuration, certificate, key, clients' CA */
-    RETRY_MS = 1000,
+    NAMED = 3,         /* certificate, key, clients' CA */
+    FILES = NAMED + 1, /* and the configuration */
+};
+
+/* What the latest reading went by, good or bad: nothing is read again while it is the same. */
+struct basis {
+    char *named[NAMED]; /* owned; NULL: none, or the configuration could not be read */
+    struct mark marks[FILES];
 };
 
 struct reading_block {
@@ -35,11 +41,10 @@ struct sg_web {
     const struct sg_clock *clock;
     bool speaks_tls;
     pthread_mutex_t lock; /* guards what is below */
-    struct mark marks[FILES];
+    struct basis basis;
     struct sg_web_reading *good;
     bool bad;
-    int64_t looked_ms; /* when it was read and found bad */
-    double tokens;     /* of the rate limit */
+    double tokens; /* of the rate limit */
     int64_t filled_ms;
 };
 
@@ -62,52 +67,13 @@ struct sg_web_reading *sg_web_reading_unref(struct sg_web_reading *reading)
 }
 SG_AUTO_DEFINE(struct sg_web_reading *, sg_web_reading_unref);
 
-static int read_all(const char *path,
-    sg_config_problem_fn problem,
-    void *context,
-    struct sg_web_reading **ret_reading)
-{
-    struct reading_block *block = calloc(1, sizeof *block);
-    struct sg_error err = { "" };
-
-    if (!block)
-        return -ENOMEM;
-    atomic_init(&block->n_refs, 1);
-    sg_auto(sg_web_reading_unref) struct sg_web_reading *reading = &block->reading;
-    if (!path) {
-        reading->config = calloc(1, sizeof *reading->config);
-        if (!reading->config)
-            return -ENOMEM;
-    } else {
-        int r = sg_web_config_load(path, problem, context, &reading->config);
-        if (r)
-            return r;
-    }
-    if (reading->config->has_tls) {
-        int r = sg_tls_new(&reading->config->tls, &reading->tls, &err);
-        if (r < 0)
-            return r;
-        if (r) {
-            problem(context, err.text);
-            return SG_CONFIG_E_INVALID;
-        }
-    }
-    *ret_reading = sg_take(&reading);
-    return 0;
-}
-
-int sg_web_check(const char *path, sg_config_problem_fn problem, void *context)
-{
-    sg_auto(sg_web_reading_unref) struct sg_web_reading *reading = NULL;
-    return read_all(path, problem, context, &reading);
-}
-
 /* ---- Changes ---- */
 
 static void mark_file(const char *path, struct mark *mark)
 {
     struct stat status;
 
+    memset(mark, 0, sizeof *mark);
     if (!path || stat(path, &status))
         return;
     mark->device = status.st_dev;
@@ -117,62 +83,131 @@ static void mark_file(const char *path, struct mark *mark)
     mark->changed = status.st_ctim;
 }
 
-/* Marks are taken before the files are read: a change in between is seen the next time. */
-static void mark_files(const struct sg_web *web, struct mark marks[FILES])
+static bool has_changed(const char *path, const struct basis *basis)
 {
-    const struct sg_web_tls *tls = web->good ? &web->good->config->tls : NULL;
+    struct mark mark;
 
-    memset(marks, 0, FILES * sizeof *marks);
-    mark_file(web->path, &marks[0]);
-    if (!tls)
-        return;
-    mark_file(tls->cert.file, &marks[1]);
-    mark_file(tls->key.file, &marks[2]);
-    mark_file(tls->client_ca.file, &marks[3]);
+    mark_file(path, &mark);
+    bool changed = memcmp(&mark, &basis->marks[0], sizeof mark) != 0;
+    for (size_t i = 0; i < NAMED && !changed; i++) {
+        mark_file(basis->named[i], &mark);
+        changed = memcmp(&mark, &basis->marks[1 + i], sizeof mark) != 0;
+    }
+    return changed;
 }
 
-/* @param context  is it worth a line? */
+static void basis_clear(struct basis *basis)
+{
+    for (size_t i = 0; i < NAMED; i++)
+        free(basis->named[i]);
+    memset(basis, 0, sizeof *basis);
+}
+
+/* @return 0 or -ENOMEM */
+static int note_named(struct basis *basis, const struct sg_web_tls *tls)
+{
+    const char *const files[NAMED] = { tls->cert.file, tls->key.file, tls->client_ca.file };
+
+    for (size_t i = 0; i < NAMED; i++) {
+        basis->named[i] = files[i] ? strdup(files[i]) : NULL;
+        if (files[i] && !basis->named[i])
+            return -ENOMEM;
+        mark_file(files[i], &basis->marks[1 + i]);
+    }
+    return 0;
+}
+
+/*
+ * Marks are taken before what they are of is read: a change in between is seen the next time.
+ * @param basis  what this reading goes by, also when it is bad; empty when there was no memory, so
+ *               that it is tried again
+ */
+static int read_all(const char *path,
+    sg_config_problem_fn problem,
+    void *context,
+    struct basis *basis,
+    struct sg_web_reading **ret_reading)
+{
+    struct reading_block *block = calloc(1, sizeof *block);
+    struct sg_error err = { "" };
+    int r = 0;
+
+    basis_clear(basis);
+    if (!block)
+        return -ENOMEM;
+    atomic_init(&block->n_refs, 1);
+    sg_auto(sg_web_reading_unref) struct sg_web_reading *reading = &block->reading;
+    mark_file(path, &basis->marks[0]);
+    if (path)
+        r = sg_web_config_load(path, problem, context, &reading->config);
+    else
+        reading->config = calloc(1, sizeof *reading->config);
+    if (!r && !reading->config)
+        r = -ENOMEM;
+    if (!r && reading->config->has_tls) {
+        r = note_named(basis, &reading->config->tls);
+        if (!r)
+            r = sg_tls_new(&reading->config->tls, &reading->tls, &err);
+        if (r > 0) {
+            problem(context, err.text);
+            r = SG_CONFIG_E_INVALID;
+        }
+    }
+    if (r < 0)
+        basis_clear(basis);
+    if (r)
+        return r;
+    *ret_reading = sg_take(&reading);
+    return 0;
+}
+
+/* @return the note of its certificates, or "" */
+static const char *note_of(const struct sg_web_reading *reading)
+{
+    return reading->tls ? sg_tls_note(reading->tls) : "";
+}
+
+int sg_web_check(const char *path, sg_config_problem_fn problem, void *context)
+{
+    sg_auto(sg_web_reading_unref) struct sg_web_reading *reading = NULL;
+    struct basis basis = { 0 };
+
+    int r = read_all(path, problem, context, &basis, &reading);
+    basis_clear(&basis);
+    if (!r && note_of(reading)[0])
+        sg_log(SG_LOG_WARN, NULL, "%s", note_of(reading));
+    return r;
+}
+
 static void log_problem(void *context, const char *problem)
 {
-    if (*(const bool *)context)
-        sg_log(SG_LOG_ERROR, NULL, "%s", problem);
+    (void)context;
+    sg_log(SG_LOG_ERROR, NULL, "%s", problem);
 }
 
 /* Called with the lock held. */
 static void look(struct sg_web *web)
 {
-    struct mark marks[FILES];
     struct sg_web_reading *reading = NULL;
 
-    if (!web->path)
+    if (!web->path || !has_changed(web->path, &web->basis))
         return;
-    mark_files(web, marks);
-    int64_t now_ms = sg_clock_monotonic_ms(web->clock);
-    bool differs = memcmp(marks, web->marks, sizeof marks) != 0;
-    /* A bad file may name others, which are mended without touching it. */
-    if (!differs && !(web->bad && now_ms - web->looked_ms >= RETRY_MS))
-        return;
-    web->looked_ms = now_ms;
-    int r = read_all(web->path, log_problem, &differs, &reading);
+    int r = read_all(web->path, log_problem, NULL, &web->basis, &reading);
     if (!r && (reading->tls != NULL) != web->speaks_tls) {
-        if (differs)
-            sg_log(SG_LOG_ERROR, NULL, "%s: TLS can only be switched by a restart", web->path);
+        sg_log(SG_LOG_ERROR, NULL, "%s: TLS can only be switched by a restart", web->path);
         reading = sg_web_reading_unref(reading);
         r = SG_CONFIG_E_INVALID;
     }
-    memcpy(web->marks, marks, sizeof marks);
     web->bad = r != 0;
     if (r) {
-        if (differs)
-            sg_log(
-                SG_LOG_ERROR, NULL, "%s cannot be used: every request is answered 500", web->path);
+        sg_log(SG_LOG_ERROR, NULL, "%s cannot be used: every request is answered 500", web->path);
         return;
     }
     (void)sg_web_reading_unref(web->good);
     web->good = reading;
-    mark_files(web, web->marks); /* it may name other files than before */
-    memcpy(web->marks, marks, sizeof marks[0]);
-    sg_log(SG_LOG_INFO, NULL, "%s: read anew", web->path);
+    sg_log(SG_LOG_INFO, NULL, "%s: loaded again", web->path);
+    if (note_of(reading)[0])
+        sg_log(SG_LOG_WARN, NULL, "%s", note_of(reading));
 }
 
 /* ---- The object ---- */
@@ -205,13 +240,9 @@ int sg_web_new(
     web->path = path;
     web->clock = clock;
     web->filled_ms = sg_clock_monotonic_ms(clock);
-    mark_files(web, web->marks);
-    int r = read_all(path, keep_first, &first, &web->good);
+    int r = read_all(path, keep_first, &first, &web->basis, &web->good);
     if (r)
         return r;
-    struct mark before = web->marks[0];
-    mark_files(web, web->marks);
-    web->marks[0] = before;
     web->speaks_tls = web->good->tls != NULL;
     web->tokens = (double)web->good->config->rate_burst;
     *ret_web = sg_take(&web);
@@ -223,6 +254,7 @@ struct sg_web *sg_web_free(struct sg_web *web)
     if (!web)
         return NULL;
     (void)sg_web_reading_unref(web->good);
+    basis_clear(&web->basis);
     (void)pthread_mutex_destroy(&web->lock);
     free(web);
     return NULL;

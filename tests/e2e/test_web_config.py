@@ -40,10 +40,10 @@ def pki(tmp_path_factory):
     """A CA; certificates for the server (two), for a client, and one that nobody signed."""
     folder = tmp_path_factory.mktemp("pki")
 
-    def make(name, sans, ca="ca"):
-        run("openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+    def make(name, sans, ca="ca", more="", key=("ec", "-pkeyopt", "ec_paramgen_curve:P-256")):
+        run("openssl", "req", "-newkey", *key, "-nodes",
             "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.csr", "-subj", f"/CN={name}")
-        (folder / f"{name}.ext").write_text(f"subjectAltName={sans}\n")
+        (folder / f"{name}.ext").write_text(f"subjectAltName={sans}\n{more}\n[dn]\nCN=prometheus.example\n")
         run("openssl", "x509", "-req", "-in", folder / f"{name}.csr", "-CA", folder / f"{ca}.pem",
             "-CAkey", folder / f"{ca}.key", "-CAcreateserial", "-days", "2", "-extfile", folder / f"{name}.ext",
             "-out", folder / f"{name}.pem")
@@ -54,6 +54,11 @@ def pki(tmp_path_factory):
     make("server", "IP:127.0.0.1,DNS:localhost")
     make("renewed", "IP:127.0.0.1,DNS:localhost")
     make("client", "DNS:prometheus.example,IP:10.1.2.3")
+    make("for-clients", "DNS:prometheus.example", more="extendedKeyUsage=clientAuth")
+    make("for-servers", "DNS:prometheus.example", more="extendedKeyUsage=serverAuth")
+    make("other-kinds", "otherName:1.3.6.1.5.5.7.8.5;UTF8:prometheus.example,dirName:dn")
+    make("mapped", "IP:::ffff:10.1.2.3,URI:spiffe://example/prometheus,email:a@b.example")
+    make("encipher", "IP:127.0.0.1", more="keyUsage=critical,keyEncipherment", key=("rsa:2048",))
     make("stranger", "DNS:prometheus.example", ca="other-ca")
     return folder
 
@@ -158,12 +163,53 @@ def test_tls_client_certificates(serve, pki, auth, none, stranger, known):
         assert status == expected if expected else status < 0, (name, status)
 
 
-@pytest.mark.parametrize("sans, allowed", [
-    ("[prometheus.example]", True), ("[10.1.2.3]", True), ("[other.example]", False)])
-def test_tls_client_san_must_be_allowed(serve, pki, sans, allowed):
+@pytest.mark.parametrize("name, welcome", [("client", True), ("for-clients", True), ("for-servers", False)])
+def test_tls_client_certificate_must_be_for_clients(serve, pki, name, welcome):
+    served = serve(f"{TLS}  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.pem\n")
+    status = served.curl("--cert", pki / f"{name}.pem", "--key", pki / f"{name}.key")[0]
+    assert status == 200 if welcome else status < 0
+
+
+def test_tls_clients_can_be_verified_if_given_without_a_ca(serve, pki):
+    """By the system's: nobody of ours is known there, and who comes without is let in."""
+    served = serve(f"{TLS}  client_auth_type: VerifyClientCertIfGiven\n")
+    assert served.curl()[0] == 200
+    assert served.curl("--cert", pki / "client.pem", "--key", pki / "client.key")[0] < 0
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+def test_tls_certificate_for_encipherment_alone_works_and_is_told(serve, pki, version):
+    served = serve(f"tls_server_config:\n  cert_file: {pki}/encipher.pem\n  key_file: {pki}/encipher.key\n")
+    assert "Verify return code: 0 (ok)" in served.openssl(version).stdout
+    assert served.process.log().count("KeyUsage has no digitalSignature") == 1
+    assert f"{served.web}:2:14: {pki}/encipher.pem" in served.process.log()
+
+
+def test_tls_damaged_certificate_is_read_once(serve, pki):
+    served = serve(TLS)
+    good = (pki / "server.pem").read_text()
+    (served.folder / "server.pem").write_text(good[:len(good) // 2])
+    for _ in range(3):
+        assert served.curl()[0] == 500
+        time.sleep(1.1)
+    assert served.process.log().count(f"{served.web}:2:14: {served.folder}/server.pem: ") == 1
+    (served.folder / "server.pem").write_text(good)
+    assert served.curl()[0] == 200
+    served.web.write_text(TLS.replace("server.pem", "later.pem"))  # named by a bad file only
+    assert served.curl()[0] == 500
+    (served.folder / "later.pem").write_text(good)
+    assert served.curl()[0] == 200
+
+
+@pytest.mark.parametrize("name, sans, allowed", [
+    ("client", "[prometheus.example]", True), ("client", "[10.1.2.3]", True), ("client", "[other.example]", False),
+    ("mapped", "[10.1.2.3]", True), ("mapped", "[spiffe://example/prometheus]", True),
+    ("mapped", "[a@b.example]", True),
+    ("other-kinds", "[prometheus.example, CN=prometheus.example]", False)])
+def test_tls_client_san_must_be_allowed(serve, pki, name, sans, allowed):
     served = serve(f"{TLS}  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.pem\n"
                    f"  client_allowed_sans: {sans}\n")
-    status = served.curl("--cert", pki / "client.pem", "--key", pki / "client.key")[0]
+    status = served.curl("--cert", pki / f"{name}.pem", "--key", pki / f"{name}.key")[0]
     assert status == 200 if allowed else status < 0
 
 
@@ -188,6 +234,23 @@ def test_passwords_open_every_path_and_nothing_else_does(serve):
         assert served.curl("-u", "alice:secret", path="/metrics")[0] == 200
     assert served.curl("-u", "bob:a:b")[0] == 200
     assert "secret" not in served.process.log()
+
+
+def test_verdicts_are_not_remembered_across_removal_and_renaming(serve):
+    """The hash goes from name to name, while each name's verdict is remembered."""
+    secret = bcrypt("secret")
+    text = "basic_auth_users: {{ {}: {} }}\n"
+    served = serve(text.format("alice", secret), tls=False)
+    assert served.curl("-u", "alice:secret")[0] == 200
+    assert served.curl("-u", "bob:secret")[0] == 401
+    served.web.write_text(text.format("bob", secret))  # renamed
+    assert served.curl("-u", "alice:secret")[0] == 401
+    assert served.curl("-u", "bob:secret")[0] == 200
+    served.web.write_text(f"basic_auth_users: {{ alice: {secret}, bob: {secret} }}\n")
+    assert served.curl("-u", "alice:secret")[0] == 200
+    served.web.write_text(text.format("bob", secret))  # removed
+    assert served.curl("-u", "alice:secret")[0] == 401
+    assert served.curl("-u", "bob:secret")[0] == 200
 
 
 def test_healthy_alone_can_be_open(serve):
@@ -333,7 +396,7 @@ def test_reload_over_tls_with_a_password(serve):
 
 @pytest.mark.parametrize("text, problem", [
     ("tls_server_config: { cert_file: a }", ":1:20: tls_server_config: key or key_file is missing"),
-    ("tls_server_config: { cert_file: none.pem, key_file: server.key }", "none.pem: the certificate cannot be read"),
+    ("tls_server_config: { cert_file: none.pem, key_file: server.key }", ":1:33: {folder}/none.pem: the certificate cannot be read"),
     ("tls_server_config: { cert_file: a, key_file: b, cipher_suites: [TLS_NOPE] }",
      ':1:65: cipher_suites: "TLS_NOPE" is unknown'),
     ("tls_server_config: { cert_file: a, key_file: b, curve_preferences: [X] }", ':1:69: curve_preferences: "X"'),
@@ -341,7 +404,7 @@ def test_reload_over_tls_with_a_password(serve):
     ("tls_server_config: { cert_file: a, key_file: b, client_ca_file: c }", "does nothing without client_auth_type"),
     ("http_server_config: { headers: { X-Nope: a } }", ":1:34: unknown key"),
     ("http_server_config: { headers: { X-Frame-Options: maybe } }", ":1:51: X-Frame-Options: use deny"),
-    ("basic_auth_users: { a: b }", ":1:24: this is no bcrypt hash"),
+    ("basic_auth_users: { a: b }", ":1:24: not a bcrypt hash"),
     ("auth_excluded_paths: [/metrics]", ":1:23: auth_excluded_paths: only /-/healthy"),
     ("rate_limit: { interval: 1s, burst: 0 }", ":1:36: burst: must be from 1"),
 ])
@@ -350,7 +413,7 @@ def test_config_check_tells_the_place(tmp_path, pki, text, problem):
     path.write_text(text)
     answer = run(BUILD / "gcc-asan/streamgauge", "--config.check", f"--web.config.file={path}", check=False)
     assert answer.returncode == 1
-    assert problem in answer.stderr
+    assert problem.format(folder=tmp_path) in answer.stderr
 
 
 @pytest.mark.skipif(not shutil.which("prometheus"), reason="tests/run installs Prometheus")
