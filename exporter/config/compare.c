@@ -60,7 +60,8 @@ bool sg_config_same_kafka(const struct sg_cluster_config *a, const struct sg_clu
         return false;
     for (size_t i = 0; i < a->n_client; i++) {
         if (!sg_config_same_text(a->client[i].name, b->client[i].name) ||
-            !sg_config_same_text(a->client[i].value, b->client[i].value))
+            !sg_config_same_text(a->client[i].value, b->client[i].value) ||
+            a->client[i].files != b->client[i].files)
             return false;
     }
     for (size_t i = 0; i < a->n_spark; i++) {
@@ -78,7 +79,7 @@ static bool same_tls(const struct sg_tls_config *a, const struct sg_tls_config *
            sg_config_same_text(a->key_file, b->key_file) &&
            sg_config_same_text(a->key_password, b->key_password) &&
            sg_config_same_text(a->server_name, b->server_name) &&
-           a->insecure_skip_verify == b->insecure_skip_verify;
+           a->insecure_skip_verify == b->insecure_skip_verify && a->files == b->files;
 }
 
 static bool same_proxy(const struct sg_jolokia_proxy *a, const struct sg_jolokia_proxy *b)

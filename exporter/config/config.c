@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/filter.h"
 #include "config/compat.h"
+#include "config/named_files.h"
 #include "config/read.h"
 #include "config/secret.h"
 #include "metric/family.h"
@@ -569,6 +570,7 @@ int sg_config_load(const struct sg_config_flags *flags,
     }
     if (reporter.any)
         return SG_CONFIG_E_INVALID;
+    sg_config_note_files(config);
     *ret_config = sg_take(&config);
     return 0;
 }

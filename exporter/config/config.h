@@ -29,7 +29,8 @@ enum {
 /* A librdkafka property. */
 struct sg_property_setting {
     char *name;
-    char *value; /* may be a secret: never print it */
+    char *value;    /* may be a secret: never print it */
+    uint64_t files; /* what is in the file that it names, see named_files.h; 0: it names none */
 };
 
 /* TLS towards an agent or a proxy. Paths, or NULL: the system's CAs, no client certificate. */
@@ -40,6 +41,7 @@ struct sg_tls_config {
     char *key_password; /* never print it */
     char *server_name;  /* the certificate is for this name, not for the URL's */
     bool insecure_skip_verify;
+    uint64_t files; /* what is in the three, see named_files.h */
 };
 
 /* Built-in catalogues, one or several, or one rule file. */

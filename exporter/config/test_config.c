@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "config/compare.h"
 #include "config/config.h"
 #include "config/flags.h"
 #include "config/web_url.h"
@@ -514,6 +515,55 @@ static void test_flags_bad_ones_are_named(void **state)
     }
 }
 
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "we");
+
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* The paths are the same: only what is in the files tells that something must be made anew. */
+static void test_file_that_was_replaced_on_disk_is_a_difference(void **state)
+{
+    char path[] = "/tmp/streamgauge-test-XXXXXX";
+    struct sg_config *before = NULL, *same = NULL, *after = NULL;
+    char text[1024];
+    (void)state;
+
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    (void)close(fd);
+    (void)snprintf(text, sizeof text,
+        "clusters:\n"
+        "  - name: a\n"
+        "    bootstrap_servers: h:1\n"
+        "    client: { security.protocol: SSL, ssl.certificate.location: %s }\n"
+        "    jolokia: { url: 'https://{host}/', tls: { cert_file: %s } }\n"
+        "    jvms: [{ name: j, url: 'https://h/', rules: jvm, tls: { ca_file: %s } }]\n",
+        path, path, path);
+    write_file(path, "one");
+    assert_int_equal(load(text, &before), 0);
+    write_file(path, "one"); /* written again, but nothing new */
+    assert_int_equal(load(text, &same), 0);
+    write_file(path, "two");
+    assert_int_equal(load(text, &after), 0);
+    (void)unlink(path);
+
+    const struct sg_cluster_config *a = &before->clusters[0], *b = &same->clusters[0],
+                                   *c = &after->clusters[0];
+    assert_true(sg_config_same_kafka(a, b));
+    assert_true(sg_config_same_jolokia(&a->jolokia, &b->jolokia));
+    assert_true(sg_config_same_jvm(&a->jvms[0], &b->jvms[0]));
+    assert_false(sg_config_same_kafka(a, c));
+    assert_false(sg_config_same_jolokia(&a->jolokia, &c->jolokia));
+    assert_false(sg_config_same_jvm(&a->jvms[0], &c->jvms[0]));
+    (void)sg_config_free(before);
+    (void)sg_config_free(same);
+    (void)sg_config_free(after);
+}
+
 static void test_external_url_and_prefix_are_as_prometheus_has_them(void **state)
 {
     static const struct {
@@ -572,6 +622,7 @@ int main(void)
         cmocka_unit_test(test_load_flags_alone_give_one_cluster),
         cmocka_unit_test(test_flags_good_ones_are_taken),
         cmocka_unit_test(test_flags_bad_ones_are_named),
+        cmocka_unit_test(test_file_that_was_replaced_on_disk_is_a_difference),
         cmocka_unit_test(test_external_url_and_prefix_are_as_prometheus_has_them),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);
