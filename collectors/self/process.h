@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* This process, as Prometheus' client libraries describe one. Any thread. */
+/* This process, with what Prometheus' client libraries say of one. Any thread. */
 
 #include <stdint.h>
 

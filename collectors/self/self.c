@@ -78,25 +78,23 @@ const struct sg_family sg_self_families[FAMILIES + 1] = {
         SG_METRIC_GAUGE, "When the configuration that is in use was loaded, Unix time." },
     [BUILD_INFO] = { "streamgauge_build_info", SG_METRIC_INFO,
         "1; the labels say which build this is." },
-    [PROCESS_CPU] = { "process_cpu_seconds_total", SG_METRIC_COUNTER,
-        "User and system CPU time of the process: of Streamgauge itself, or, with the label broker "
-        "or jvm, of that JVM (java.lang:type=OperatingSystem ProcessCpuTime)." },
-    [PROCESS_OPEN_FDS] = { "process_open_fds", SG_METRIC_GAUGE,
-        "Open file descriptors of the process: of Streamgauge itself, or, with the label broker or "
-        "jvm, of that JVM (java.lang:type=OperatingSystem OpenFileDescriptorCount)." },
-    [PROCESS_MAX_FDS] = { "process_max_fds", SG_METRIC_GAUGE,
-        "Limit of open file descriptors of the process: of Streamgauge itself, or, with the label "
-        "broker or jvm, of that JVM (java.lang:type=OperatingSystem MaxFileDescriptorCount)." },
-    [PROCESS_RESIDENT] = { "process_resident_memory_bytes", SG_METRIC_GAUGE,
+    /* Not process_*: those are the brokers' and JVMs' on this page, under jmx_exporter's names. */
+    [PROCESS_CPU] = { "streamgauge_process_cpu_seconds_total", SG_METRIC_COUNTER,
+        "User and system CPU time of Streamgauge." },
+    [PROCESS_OPEN_FDS] = { "streamgauge_process_open_fds", SG_METRIC_GAUGE,
+        "Open file descriptors of Streamgauge." },
+    [PROCESS_MAX_FDS] = { "streamgauge_process_max_fds", SG_METRIC_GAUGE,
+        "Limit of Streamgauge's open file descriptors." },
+    [PROCESS_RESIDENT] = { "streamgauge_process_resident_memory_bytes", SG_METRIC_GAUGE,
         "Resident memory of Streamgauge." },
-    [PROCESS_VIRTUAL] = { "process_virtual_memory_bytes", SG_METRIC_GAUGE,
+    [PROCESS_VIRTUAL] = { "streamgauge_process_virtual_memory_bytes", SG_METRIC_GAUGE,
         "Virtual memory of Streamgauge." },
-    [PROCESS_VIRTUAL_MAX] = { "process_virtual_memory_max_bytes", SG_METRIC_GAUGE,
+    [PROCESS_VIRTUAL_MAX] = { "streamgauge_process_virtual_memory_max_bytes", SG_METRIC_GAUGE,
         "Limit of Streamgauge's virtual memory; 2^64 - 1 is none." },
-    [PROCESS_THREADS] = { "process_threads", SG_METRIC_GAUGE, "Threads of Streamgauge." },
-    [PROCESS_START] = { "process_start_time_seconds", SG_METRIC_GAUGE,
-        "When the process started, Unix time: Streamgauge itself, or, with the label broker or "
-        "jvm, that JVM (java.lang:type=Runtime StartTime)." },
+    [PROCESS_THREADS] = { "streamgauge_process_threads", SG_METRIC_GAUGE,
+        "Threads of Streamgauge." },
+    [PROCESS_START] = { "streamgauge_process_start_time_seconds", SG_METRIC_GAUGE,
+        "When Streamgauge started, Unix time." },
 };
 
 struct sg_self {

@@ -131,7 +131,8 @@ int sg_metrics_list(FILE *out)
         out);
     print_heading(out, "The exporter itself",
         "`kafka_cluster`, and `broker` for a broker; `collector` and `target` say which collection "
-        "it is about. The metrics of the process have no label here.");
+        "it is about. `process_*` are not Streamgauge's: on its page those are the brokers' and "
+        "JVMs', under the names that jmx_exporter gives them.");
     for (const struct sg_family *family = sg_self_families; family->name; family++)
         print_family(out, family, NULL, 0);
     print_heading(out, "The cluster, from Kafka's own protocol",

@@ -145,7 +145,7 @@ def test_page_as_prometheus_3_asks_for_it(lab):
     families = {family.name: family for family in parse("openmetrics", page)}
     assert families["kafka_server_brokertopicmetrics_alltopics_bytesin"].type == "counter"
     assert families["streamgauge_build"].type == "info"
-    assert families["process_cpu_seconds"].unit == "seconds"
+    assert families["streamgauge_process_cpu_seconds"].unit == "seconds"
     # its label is `state` in every format, so that OpenMetrics does not call it a stateset
     assert families["kafka_consumergroup_state"].type == "gauge"
     assert "summary" in {family.type for family in families.values()}

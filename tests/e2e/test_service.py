@@ -79,7 +79,7 @@ def test_process_metrics_are_those_of_the_client_libraries(start):
                  "virtual_memory_bytes", "virtual_memory_max_bytes", "start_time_seconds"):
         assert page.value("process_" + name) is not None, name
     stat = os.stat(f"/proc/{process.process.pid}")
-    assert abs(page.value("process_start_time_seconds") - stat.st_ctime) < 3
+    assert abs(page.value("streamgauge_process_start_time_seconds") - stat.st_ctime) < 3
 
 
 @pytest.mark.parametrize("log_format", ["logfmt", "json"])
