@@ -110,7 +110,7 @@ static void put_summary(struct sg_put *put,
         sg_put_double(put, 4, SG_ADMIN_GROUP_RETENTION_MARGIN, labels, 2, sum->margin);
 }
 
-/* @return the worst status of the group's partitions */
+/* @return the group's status */
 static enum sg_group_status put_commits(struct sg_put *put, const struct sg_group *group)
 {
     const struct sg_export *from = put->from;
@@ -122,7 +122,7 @@ static enum sg_group_status put_commits(struct sg_put *put, const struct sg_grou
         .end = from->end,
         .ages = from->ages,
     };
-    enum sg_group_status worst = SG_STATUS_UNKNOWN;
+    struct sg_judgement judgement = { .moves = false };
     struct summary sum = nothing;
 
     for (size_t i = 0; i < group->n_committed; i++) {
@@ -131,9 +131,7 @@ static enum sg_group_status put_commits(struct sg_put *put, const struct sg_grou
         bool is_last = i + 1 == group->n_committed;
         int64_t lost;
 
-        enum sg_group_status status =
-            sg_statuses_judge(from->statuses, &input, group, committed, &lost);
-        worst = status > worst ? status : worst;
+        sg_statuses_judge(from->statuses, &input, group, committed, &judgement, &lost);
         sum.lost += lost;
         sum_up(put, group, committed, &sum);
         if (from->granularity == SG_GRANULARITY_GROUP) {
@@ -144,7 +142,7 @@ static enum sg_group_status put_commits(struct sg_put *put, const struct sg_grou
             sum = nothing;
         }
     }
-    return worst;
+    return sg_judgement_status(&judgement, group);
 }
 
 static void put_status(

@@ -83,11 +83,8 @@ const struct sg_family sg_admin_families[] = {
         "Largest lag in seconds of the consumer group in the topic's partitions, of those where it "
         "is known (ListOffsets by time)." },
     [SG_ADMIN_GROUP_STATUS] = { "kafka_consumergroup_status", SG_METRIC_STATESET,
-        "1 for how the consumer group is doing, 0 for the others: ok, lagging (unread records "
-        "older than a minute), stalled (has something to read and has not moved for 5 minutes), "
-        "stopped (no members, something to read), rewound (its offset went back in the last 10 "
-        "minutes), losing_data (records are deleted before it reads them); the times are "
-        "configurable. The worst of its partitions (OffsetFetch, ListOffsets, DescribeGroups)." },
+        "1 for how the consumer group is doing, 0 for the others: the worst of its partitions, see "
+        "docs/lag.md (OffsetFetch, ListOffsets, DescribeGroups)." },
     [SG_ADMIN_GROUP_UNREAD_LOST] = { "kafka_consumergroup_unread_lost_total", SG_METRIC_COUNTER,
         "Offsets that were deleted from the topic before the consumer group had read them, since "
         "the exporter first saw it (ListOffsets, OffsetFetch)." },

@@ -283,15 +283,44 @@ static void count_lost(struct entry *entry, int64_t start, int64_t committed)
     entry->start = start;
 }
 
-static bool has_no_members(const struct sg_group *group)
+static bool in_window(int64_t then_ms, int64_t now_ms, int64_t window_ms)
 {
-    return group->has_members && group->n_members == 0;
+    return now_ms - then_ms < window_ms;
 }
 
-enum sg_group_status sg_statuses_judge(struct sg_statuses *statuses,
+static enum sg_group_status judge_partition(const struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct entry *entry,
+    const struct sg_committed *committed)
+{
+    const struct sg_status_windows *windows = &statuses->windows;
+    int64_t start = input->start[committed->partition];
+    int64_t lag = 0;
+    enum sg_lag_outcome outcome =
+        sg_lag_of(committed->offset, start, input->end[committed->partition], &lag);
+
+    if (start >= 0 && committed->offset < start && outcome == SG_LAG_KNOWN)
+        return SG_STATUS_LOSING_DATA;
+    if (entry->went_back_ms != INT64_MIN &&
+        input->now_ms - entry->went_back_ms <= windows->rewound_ms)
+        return SG_STATUS_REWOUND;
+    if (outcome != SG_LAG_KNOWN)
+        return SG_STATUS_UNKNOWN;
+    if (lag == 0)
+        return SG_STATUS_OK;
+    if (!in_window(entry->moved_ms, input->now_ms, windows->stalled_ms) &&
+        !in_window(entry->behind_ms, input->now_ms, windows->stalled_ms))
+        return SG_STATUS_STALLED;
+    if (sg_ages_get(input->ages, committed->partition, committed->offset) > windows->lagging_ms)
+        return SG_STATUS_LAGGING;
+    return SG_STATUS_OK;
+}
+
+void sg_statuses_judge(struct sg_statuses *statuses,
     const struct sg_status_input *input,
     const struct sg_group *group,
     const struct sg_committed *committed,
+    struct sg_judgement *judgement,
     int64_t *ret_lost)
 {
     const struct sg_partition *partition = &input->topology->partitions[committed->partition];
@@ -305,8 +334,8 @@ enum sg_group_status sg_statuses_judge(struct sg_statuses *statuses,
     if (committed->offset < 0 ||
         find_entry(statuses, group->name, input->topology->topics[partition->topic].name,
             partition->id, &entry, &is_new))
-        return SG_STATUS_UNKNOWN;
-    enum sg_lag_outcome outcome = sg_lag_of(committed->offset, start, end, &lag);
+        return;
+    (void)sg_lag_of(committed->offset, start, end, &lag);
     if (is_new)
         begin_entry(entry, input->now_ms, committed->offset, start);
     entry->seen = statuses->collection;
@@ -314,22 +343,19 @@ enum sg_group_status sg_statuses_judge(struct sg_statuses *statuses,
     count_lost(entry, start, committed->offset);
     *ret_lost = entry->lost;
 
-    if (start >= 0 && committed->offset < start && outcome == SG_LAG_KNOWN)
-        return SG_STATUS_LOSING_DATA;
-    if (entry->went_back_ms != INT64_MIN &&
-        input->now_ms - entry->went_back_ms <= statuses->windows.rewound_ms)
-        return SG_STATUS_REWOUND;
-    if (outcome != SG_LAG_KNOWN)
-        return SG_STATUS_UNKNOWN;
-    if (lag == 0)
-        return SG_STATUS_OK;
-    if (has_no_members(group))
+    enum sg_group_status status = judge_partition(statuses, input, entry, committed);
+    if (status > judgement->worst)
+        judgement->worst = status;
+    if (in_window(entry->moved_ms, input->now_ms, statuses->windows.stalled_ms))
+        judgement->moves = true;
+}
+
+enum sg_group_status sg_judgement_status(
+    const struct sg_judgement *judgement, const struct sg_group *group)
+{
+    bool has_no_members = group->has_members && group->n_members == 0;
+
+    if (judgement->worst == SG_STATUS_STALLED && has_no_members && !judgement->moves)
         return SG_STATUS_STOPPED;
-    if (input->now_ms - entry->moved_ms >= statuses->windows.stalled_ms &&
-        input->now_ms - entry->behind_ms >= statuses->windows.stalled_ms)
-        return SG_STATUS_STALLED;
-    if (sg_ages_get(input->ages, committed->partition, committed->offset) >
-        statuses->windows.lagging_ms)
-        return SG_STATUS_LAGGING;
-    return SG_STATUS_OK;
+    return judgement->worst;
 }

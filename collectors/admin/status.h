@@ -11,14 +11,16 @@
  *
  *     losing_data  the committed offset is before the log's start: records were deleted unread
  *     rewound      the offset went back in the last windows.rewound_ms, and is not where it was
- *     stopped      the group has no members, and there is something to read
  *     stalled      there has been something to read for windows.stalled_ms, and the offset has
  *                  not moved in that time
  *     lagging      the oldest record that is not read is older than windows.lagging_ms
  *     ok           none of these
  *
- * A group's status is the worst of its partitions, in the order above. A group none of whose
- * partitions can be judged has none. One thread.
+ * A group's status is the worst of its partitions, in the order above. One that is stalled is
+ * stopped when nobody works for it: it has no members, and its offset has moved in none of its
+ * partitions in windows.stalled_ms. Whoever assigns partitions to itself, as Flink does, is no
+ * member, and works all the same. A group none of whose partitions can be judged has no status. One
+ * thread.
  */
 
 #include "admin/ages.h"
@@ -67,14 +69,25 @@ struct sg_statuses *sg_statuses_free(struct sg_statuses *statuses);
 /** A collection: what was not seen for some of them is forgotten. */
 void sg_statuses_begin(struct sg_statuses *statuses);
 
+/* What is known of a group so far. Zeroed: nothing. */
+struct sg_judgement {
+    enum sg_group_status worst;
+    bool moves; /* an offset has changed in windows.stalled_ms */
+};
+
 /**
  * Judge a group by one of its commits.
- * @param ret_lost  offsets that were deleted before the group had read them, since it was first
- *                  seen
- * @return the partition's status; SG_STATUS_UNKNOWN also when memory is short
+ * @param judgement  of the group; this partition is added to it, unless memory is short
+ * @param ret_lost   offsets that were deleted before the group had read them, since it was first
+ *                   seen
  */
-enum sg_group_status sg_statuses_judge(struct sg_statuses *statuses,
+void sg_statuses_judge(struct sg_statuses *statuses,
     const struct sg_status_input *input,
     const struct sg_group *group,
     const struct sg_committed *committed,
+    struct sg_judgement *judgement,
     int64_t *ret_lost);
+
+/** After its last commit. @return the group's status */
+enum sg_group_status sg_judgement_status(
+    const struct sg_judgement *judgement, const struct sg_group *group);

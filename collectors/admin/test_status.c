@@ -95,8 +95,10 @@ static const char *collect(struct world *world)
         sg_ages_answer(world->ages, &answer);
     }
     sg_statuses_begin(world->statuses);
-    enum sg_group_status status =
-        sg_statuses_judge(world->statuses, &input, &world->group, &world->committed, &world->lost);
+    struct sg_judgement judgement = { .moves = false };
+    sg_statuses_judge(
+        world->statuses, &input, &world->group, &world->committed, &judgement, &world->lost);
+    enum sg_group_status status = sg_judgement_status(&judgement, &world->group);
     sg_ages_end(world->ages);
     world->now_ms += POLL_MS;
     return status == SG_STATUS_UNKNOWN ? "unknown" : sg_group_status_text(status);
@@ -155,16 +157,47 @@ static void test_status_of_a_group_that_does_not_move_is_stalled_in_time(void **
     world_free(world);
 }
 
-static void test_status_of_a_group_without_members_is_stopped(void **state)
+static void test_status_of_a_group_without_members_is_stopped_in_time(void **state)
 {
     struct world *world = world_new(100, 0, 150);
     (void)state;
 
     world->group.n_members = 0;
+    expect_living_for(world, windows.stalled_ms);
     expect_for(world, windows.stalled_ms * 2, "stopped");
     world->committed.offset = 150;
     assert_string_equal(collect(world), "ok");
+    expect_for(world, windows.stalled_ms * 2, "ok");
+    world->end += 1; /* its next checkpoint is a while away */
+    expect_living_for(world, windows.stalled_ms);
+    assert_string_equal(collect(world), "stopped");
     world_free(world);
+}
+
+static void test_status_of_a_group_that_commits_without_members_is_not_stopped(void **state)
+{
+    struct world *world = world_new(100, 0, 110);
+    (void)state;
+
+    world->group.n_members = 0;
+    for (int64_t ms = 0; ms < 4 * windows.stalled_ms; ms += POLL_MS) {
+        expect_living_for(world, POLL_MS);
+        world->end += 10;
+        if (ms % 120000 == 0) /* a checkpoint each two minutes */
+            world->committed.offset = world->end - 10;
+    }
+    world_free(world);
+}
+
+static void test_status_of_a_stalled_partition_of_a_group_that_moves_is_not_stopped(void **state)
+{
+    const struct sg_group group = { .name = SG_STR("g"), .has_members = true };
+    struct sg_judgement judgement = { .worst = SG_STATUS_STALLED, .moves = true };
+    (void)state;
+
+    assert_int_equal(sg_judgement_status(&judgement, &group), SG_STATUS_STALLED);
+    judgement.moves = false;
+    assert_int_equal(sg_judgement_status(&judgement, &group), SG_STATUS_STOPPED);
 }
 
 static void test_status_of_a_group_of_unknown_members_is_not_stopped(void **state)
@@ -273,7 +306,9 @@ int main(void)
         cmocka_unit_test(test_status_of_a_group_that_reads_is_ok),
         cmocka_unit_test(test_status_of_a_group_that_went_back_is_rewound_for_a_while),
         cmocka_unit_test(test_status_of_a_group_whose_records_are_deleted_is_losing_data),
-        cmocka_unit_test(test_status_of_a_group_without_members_is_stopped),
+        cmocka_unit_test(test_status_of_a_group_that_commits_without_members_is_not_stopped),
+        cmocka_unit_test(test_status_of_a_group_without_members_is_stopped_in_time),
+        cmocka_unit_test(test_status_of_a_stalled_partition_of_a_group_that_moves_is_not_stopped),
         cmocka_unit_test(test_status_of_an_idle_group_stays_ok),
         cmocka_unit_test(test_status_of_many_groups_that_come_and_go_is_forgotten),
         cmocka_unit_test(test_status_without_the_logs_end_is_unknown),
