@@ -14,7 +14,8 @@
  *
  * What was answered is remembered per partition, so that a group that stands still costs nothing
  * and one that moves costs a few rounds. Remembered too, as a hint where to search: how far the log
- * was at earlier collections. Both are forgotten when a log's start or end goes back, which a topic
+ * was at earlier collections; at the latest one alone where everything was read. Both are
+ * forgotten when a log's start or end goes back, which a topic
  * does that was deleted and made again; and answers are asked for anew now and then.
  *
  * Timestamps are the producers', or the brokers' with LogAppendTime, and need not be in order: then
@@ -27,6 +28,7 @@
 #include "admin/groups.h"
 #include "admin/topology.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -80,6 +82,12 @@ void sg_ages_answer(struct sg_ages *ages, const int64_t *answers);
  * @return milliseconds, 0 when everything is read, or SG_AGE_UNKNOWN
  */
 int64_t sg_ages_get(const struct sg_ages *ages, uint32_t partition, int64_t committed);
+
+/**
+ * Has the oldest record that is not read a timestamp in the future, before 2000, or none? Its age
+ * is not the timestamp's then. @param committed  as above
+ */
+bool sg_ages_has_unusable_time(const struct sg_ages *ages, uint32_t partition, int64_t committed);
 
 /** The collection ends: keep what is worth it. */
 void sg_ages_end(struct sg_ages *ages);

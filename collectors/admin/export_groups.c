@@ -14,6 +14,7 @@ struct summary {
     int64_t oldest_ms; /* or SG_AGE_UNKNOWN */
     int64_t offset;
     bool offset_unknown;
+    int64_t n_unusable; /* timestamps */
     int64_t lost;
     double margin; /* the smallest; negative: not known */
 };
@@ -79,6 +80,7 @@ static void sum_up(struct sg_put *put,
     sg_lag_sum_add(&sum->lag, outcome, lag);
     int64_t age_ms = sg_ages_get(from->ages, p, offset);
     sum->oldest_ms = age_ms > sum->oldest_ms ? age_ms : sum->oldest_ms;
+    sum->n_unusable += sg_ages_has_unusable_time(from->ages, p, offset);
     double margin = margin_of(from, p, offset);
     if (margin >= 0 && (sum->margin < 0 || margin < sum->margin))
         sum->margin = margin;
@@ -98,7 +100,7 @@ static void put_summary(struct sg_put *put,
         { SG_STR("topic"), name }, /* an empty label is none */
     };
 
-    sg_put_thing(put, SG_PUT_GROUP_SUMMARY, group->name, name, 0, 5);
+    sg_put_thing(put, SG_PUT_GROUP_SUMMARY, group->name, name, 0, 6);
     if (sum->oldest_ms != SG_AGE_UNKNOWN)
         sg_put_ms(put, 0, SG_ADMIN_GROUP_LAG_SECONDS_MAX, labels, 2, sum->oldest_ms);
     if (!sum->offset_unknown)
@@ -108,6 +110,8 @@ static void put_summary(struct sg_put *put,
     sg_put_int(put, 3, SG_ADMIN_GROUP_UNREAD_LOST, labels, 2, sum->lost);
     if (sum->margin >= 0)
         sg_put_double(put, 4, SG_ADMIN_GROUP_RETENTION_MARGIN, labels, 2, sum->margin);
+    if (sum->n_unusable)
+        sg_put_int(put, 5, SG_ADMIN_GROUP_UNUSABLE_TIMESTAMPS, labels, 2, sum->n_unusable);
 }
 
 /* @return the group's status */

@@ -82,6 +82,10 @@ const struct sg_family sg_admin_families[] = {
     [SG_ADMIN_GROUP_LAG_SECONDS_MAX] = { "kafka_consumergroup_lag_seconds_max", SG_METRIC_GAUGE,
         "Largest lag in seconds of the consumer group in the topic's partitions, of those where it "
         "is known (ListOffsets by time)." },
+    [SG_ADMIN_GROUP_UNUSABLE_TIMESTAMPS] = { "kafka_consumergroup_unusable_timestamps",
+        SG_METRIC_GAUGE,
+        "Partitions whose oldest unread record has a timestamp in the future, before 2000 or none; "
+        "absent when there are none (ListOffsets by time)." },
     [SG_ADMIN_GROUP_STATUS] = { "kafka_consumergroup_status", SG_METRIC_STATESET,
         "1 for how the consumer group is doing, 0 for the others: the worst of its partitions, see "
         "docs/lag.md (OffsetFetch, ListOffsets, DescribeGroups)." },
