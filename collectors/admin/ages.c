@@ -361,9 +361,10 @@ static bool is_behind(
     const struct sg_ages *ages, const struct sg_committed *committed, bool *ret_all_read)
 {
     uint32_t p = committed->partition;
+    int64_t offset = sg_committed_read_to(committed);
     int64_t lag = 0;
-    bool is_known = committed->offset >= 0 && sg_lag_of(committed->offset, ages->start[p],
-                                                  ages->end[p], &lag) == SG_LAG_KNOWN;
+    bool is_known =
+        offset >= 0 && sg_lag_of(offset, ages->start[p], ages->end[p], &lag) == SG_LAG_KNOWN;
 
     *ret_all_read = is_known && lag == 0;
     return is_known && lag > 0;
@@ -387,7 +388,7 @@ static int add_searches(struct sg_ages *ages, const struct sg_group *group, bool
         const struct sg_committed *committed = &group->committed[i];
         bool is_read;
         if (is_behind(ages, committed, &is_read)) {
-            int r = add_search(ages, committed->partition, committed->offset);
+            int r = add_search(ages, committed->partition, sg_committed_read_to(committed));
             if (r)
                 return r;
         } else if (is_read) {

@@ -51,6 +51,7 @@ struct sg_ages *sg_ages_free(struct sg_ages *ages);
 /**
  * A collection: which groups' offsets are behind the logs' ends.
  *
+ * @param groups       how far they have read: sg_committed_read_to()
  * @param start, end   by partition number, or SG_OFFSET_UNKNOWN; borrowed until sg_ages_end(), as
  *                     is the topology
  * @param now_unix_ms  when the ends were read
@@ -78,7 +79,7 @@ void sg_ages_answer(struct sg_ages *ages, const int64_t *answers);
 
 /**
  * The age of the oldest record that is not read.
- * @param committed  an offset that sg_ages_begin() saw in this partition
+ * @param committed  up to where a group has read, as sg_ages_begin() saw it in this partition
  * @return milliseconds, 0 when everything is read, or SG_AGE_UNKNOWN
  */
 int64_t sg_ages_get(const struct sg_ages *ages, uint32_t partition, int64_t committed);

@@ -336,6 +336,29 @@ static int set_ours(rd_kafka_conf_t *conf, int64_t timeout_ms, struct sg_error *
     return r;
 }
 
+/* After the user's: they must not turn it into one that reads more, or commits. */
+static int set_reader(rd_kafka_conf_t *conf, struct sg_error *err)
+{
+    static const struct {
+        const char *name, *value;
+    } fixed[] = {
+        { "isolation.level", "read_committed" },
+        { "enable.partition.eof", "true" },
+        { "auto.commit.enable", "false" }, /* of partitions that are read without a group */
+        { "auto.offset.reset", "error" },
+        { "fetch.wait.max.ms", "100" },
+        { "fetch.min.bytes", "1" },
+        { "fetch.message.max.bytes", "65536" },
+        { "queued.min.messages", "1" },
+        { "queued.max.messages.kbytes", "64" },
+    };
+    int r = 0;
+
+    for (size_t i = 0; !r && i < sizeof fixed / sizeof fixed[0]; i++)
+        r = set_property(conf, fixed[i].name, fixed[i].value, err);
+    return r;
+}
+
 SG_AUTO_DEFINE(struct sg_client *, sg_client_unref);
 
 static rd_kafka_conf_t *conf_free(rd_kafka_conf_t *conf)
@@ -367,6 +390,7 @@ static void hide_values(
 
 int sg_client_new(const struct sg_cluster_config *config,
     int64_t timeout_ms,
+    enum sg_client_use use,
     struct sg_client **ret_client,
     struct sg_error *err)
 {
@@ -388,6 +412,8 @@ int sg_client_new(const struct sg_cluster_config *config,
         else
             r = set_property(conf, setting->name, setting->value, err);
     }
+    if (!r && use == SG_CLIENT_READER)
+        r = set_reader(conf, err);
     if (r)
         return r;
 

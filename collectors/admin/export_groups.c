@@ -78,10 +78,11 @@ static void sum_up(struct sg_put *put,
         sum->offset_unknown = true;
     enum sg_lag_outcome outcome = sg_lag_of(offset, from->start[p], from->end[p], &lag);
     sg_lag_sum_add(&sum->lag, outcome, lag);
-    int64_t age_ms = sg_ages_get(from->ages, p, offset);
+    int64_t read_to = sg_committed_read_to(committed);
+    int64_t age_ms = sg_ages_get(from->ages, p, read_to);
     sum->oldest_ms = age_ms > sum->oldest_ms ? age_ms : sum->oldest_ms;
-    sum->n_unusable += sg_ages_has_unusable_time(from->ages, p, offset);
-    double margin = margin_of(from, p, offset);
+    sum->n_unusable += sg_ages_has_unusable_time(from->ages, p, read_to);
+    double margin = margin_of(from, p, read_to);
     if (margin >= 0 && (sum->margin < 0 || margin < sum->margin))
         sum->margin = margin;
     if (from->granularity == SG_GRANULARITY_PARTITION)
@@ -135,7 +136,7 @@ static enum sg_group_status put_commits(struct sg_put *put, const struct sg_grou
         bool is_last = i + 1 == group->n_committed;
         int64_t lost;
 
-        sg_statuses_judge(from->statuses, &input, group, committed, &judgement, &lost);
+        sg_statuses_judge(from->statuses, &input, committed, &judgement, &lost);
         sum.lost += lost;
         sum_up(put, group, committed, &sum);
         if (from->granularity == SG_GRANULARITY_GROUP) {

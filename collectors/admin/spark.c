@@ -30,7 +30,8 @@ static int take_offsets(struct sg_group *group,
                                                        : sg_topology_find_partition(topology,
                                                              (uint32_t)topic, offset->partition);
         if (partition != SG_PARTITION_NONE)
-            committed[n++] = (struct sg_committed){ (uint32_t)partition, offset->offset };
+            committed[n++] =
+                (struct sg_committed){ .partition = (uint32_t)partition, .offset = offset->offset };
     }
     qsort(committed, n, sizeof *committed, by_partition);
     sg_group_set_committed(group, committed, n);

@@ -16,6 +16,9 @@
 enum {
     FORGET_AFTER = 20, /* collections */
     FORGET_AT_LEAST = 1024,
+    LOOK_AFTER_MS = 10000,      /* longer than consumers take to commit what they have read */
+    LOOK_AGAIN_MS = 10 * 60000, /* after a failure */
+    LOOK_OFFSETS_MAX = 10000,   /* between the commit and the end; more are records */
     KEY_BYTES_MAX = 128 * 1024,
 };
 
@@ -32,6 +35,12 @@ struct entry {
     int64_t went_back_ms; /* INT64_MIN: never */
     int64_t start;        /* of the log, up to which losses are counted */
     int64_t lost;
+    int64_t end;           /* of the log; negative: not known yet */
+    int64_t still_ms;      /* since when neither it nor the commit has moved */
+    int64_t empty_to;      /* from the commit on there is nothing to read up to there */
+    int64_t look_after_ms; /* not before */
+    bool looked;           /* up to this end, or to a record */
+    bool is_record;        /* what is at empty_to */
 };
 
 /* Group and topic with a NUL between them: most groups have many partitions of few topics. */
@@ -231,18 +240,12 @@ static void rebuild(struct sg_statuses *statuses)
     free(old_names);
 }
 
-void sg_statuses_begin(struct sg_statuses *statuses)
+/* ---- Following ---- */
+
+static bool in_window(int64_t then_ms, int64_t now_ms, int64_t window_ms)
 {
-    size_t n_gone = 0;
-
-    statuses->collection++;
-    for (size_t i = 0; i < statuses->n; i++)
-        n_gone += is_gone(statuses, &statuses->entries[i]);
-    if (n_gone >= FORGET_AT_LEAST && n_gone > statuses->n / 4)
-        rebuild(statuses);
+    return now_ms - then_ms < window_ms;
 }
-
-/* ---- Judging ---- */
 
 static void begin_entry(struct entry *entry, int64_t now_ms, int64_t committed, int64_t start)
 {
@@ -250,6 +253,29 @@ static void begin_entry(struct entry *entry, int64_t now_ms, int64_t committed, 
     entry->moved_ms = entry->behind_ms = now_ms;
     entry->went_back_ms = INT64_MIN;
     entry->start = start;
+    entry->end = -1;
+    entry->still_ms = entry->look_after_ms = now_ms;
+    entry->empty_to = committed;
+}
+
+/* A commit or an end that is another one: what was found behind the commit before is of no use. */
+static void follow_end(struct entry *entry, int64_t now_ms, int64_t committed, int64_t end)
+{
+    bool moved = committed != entry->committed;
+    bool gone_back = end >= 0 && end < entry->end;
+
+    if (moved || gone_back) {
+        entry->empty_to = committed;
+        entry->looked = entry->is_record = false;
+        entry->look_after_ms = now_ms;
+    }
+    if (end >= 0 && end != entry->end) {
+        entry->looked = entry->is_record;
+        entry->end = end;
+        moved = true;
+    }
+    if (moved)
+        entry->still_ms = now_ms;
 }
 
 static void follow(struct entry *entry, int64_t now_ms, int64_t committed, bool behind)
@@ -283,10 +309,97 @@ static void count_lost(struct entry *entry, int64_t start, int64_t committed)
     entry->start = start;
 }
 
-static bool in_window(int64_t then_ms, int64_t now_ms, int64_t window_ms)
+static struct entry *entry_of(
+    const struct sg_statuses *statuses, const struct sg_committed *committed)
 {
-    return now_ms - then_ms < window_ms;
+    return committed->entry ? &statuses->entries[committed->entry - 1] : NULL;
 }
+
+static void follow_commit(struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_group *group,
+    struct sg_committed *committed)
+{
+    const struct sg_partition *partition = &input->topology->partitions[committed->partition];
+    int64_t start = input->start[committed->partition];
+    int64_t end = input->end[committed->partition];
+    struct entry *entry;
+    bool is_new;
+    int64_t lag = 0;
+
+    committed->entry = 0;
+    committed->n_empty = 0;
+    if (committed->offset < 0 ||
+        find_entry(statuses, group->name, input->topology->topics[partition->topic].name,
+            partition->id, &entry, &is_new))
+        return;
+    committed->entry = (uint32_t)(entry - statuses->entries) + 1;
+    if (is_new)
+        begin_entry(entry, input->now_ms, committed->offset, start);
+    entry->seen = statuses->collection;
+    follow_end(entry, input->now_ms, committed->offset, end);
+    committed->n_empty = entry->empty_to - committed->offset;
+    (void)sg_lag_of(sg_committed_read_to(committed), start, end, &lag);
+    follow(entry, input->now_ms, committed->offset, lag > 0);
+    count_lost(entry, start, sg_committed_read_to(committed));
+}
+
+void sg_statuses_begin(struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_groups *groups)
+{
+    size_t n_gone = 0;
+
+    statuses->collection++;
+    for (size_t i = 0; i < statuses->n; i++)
+        n_gone += is_gone(statuses, &statuses->entries[i]);
+    if (n_gone >= FORGET_AT_LEAST && n_gone > statuses->n / 4)
+        rebuild(statuses);
+    for (size_t i = 0; i < groups->n; i++) {
+        const struct sg_group *group = &groups->groups[i];
+        for (size_t j = 0; j < group->n_committed; j++)
+            follow_commit(statuses, input, group, &group->committed[j]);
+    }
+}
+
+bool sg_statuses_wants_look(const struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_committed *committed)
+{
+    const struct entry *entry = entry_of(statuses, committed);
+    int64_t start = input->start[committed->partition];
+
+    if (!entry || !entry->behind || start > entry->empty_to || entry->looked ||
+        input->now_ms < entry->look_after_ms ||
+        in_window(entry->still_ms, input->now_ms, LOOK_AFTER_MS))
+        return false;
+    return entry->end - entry->empty_to <= LOOK_OFFSETS_MAX;
+}
+
+void sg_statuses_found(
+    struct sg_statuses *statuses, struct sg_committed *committed, int64_t empty_to, bool is_record)
+{
+    struct entry *entry = entry_of(statuses, committed);
+
+    if (!entry || empty_to < entry->empty_to)
+        return;
+    entry->empty_to = empty_to < entry->end ? empty_to : entry->end;
+    entry->looked = true;
+    entry->is_record = is_record && empty_to < entry->end;
+    committed->n_empty = entry->empty_to - committed->offset;
+}
+
+void sg_statuses_not_found(struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_committed *committed)
+{
+    struct entry *entry = entry_of(statuses, committed);
+
+    if (entry)
+        entry->look_after_ms = input->now_ms + LOOK_AGAIN_MS;
+}
+
+/* ---- Judging ---- */
 
 static enum sg_group_status judge_partition(const struct sg_statuses *statuses,
     const struct sg_status_input *input,
@@ -295,11 +408,12 @@ static enum sg_group_status judge_partition(const struct sg_statuses *statuses,
 {
     const struct sg_status_windows *windows = &statuses->windows;
     int64_t start = input->start[committed->partition];
+    int64_t read_to = sg_committed_read_to(committed);
     int64_t lag = 0;
-    enum sg_lag_outcome outcome =
-        sg_lag_of(committed->offset, start, input->end[committed->partition], &lag);
+    enum sg_lag_outcome outcome = sg_lag_of(read_to, start, input->end[committed->partition], &lag);
 
-    if (start >= 0 && committed->offset < start && outcome == SG_LAG_KNOWN)
+    /* In an empty log nothing can be lost any more; what was lost of it may have been a marker. */
+    if (start >= 0 && read_to < start && outcome == SG_LAG_KNOWN && (lag > 0 || entry->lost))
         return SG_STATUS_LOSING_DATA;
     if (entry->went_back_ms != INT64_MIN &&
         input->now_ms - entry->went_back_ms <= windows->rewound_ms)
@@ -311,38 +425,22 @@ static enum sg_group_status judge_partition(const struct sg_statuses *statuses,
     if (!in_window(entry->moved_ms, input->now_ms, windows->stalled_ms) &&
         !in_window(entry->behind_ms, input->now_ms, windows->stalled_ms))
         return SG_STATUS_STALLED;
-    if (sg_ages_get(input->ages, committed->partition, committed->offset) > windows->lagging_ms)
+    if (sg_ages_get(input->ages, committed->partition, read_to) > windows->lagging_ms)
         return SG_STATUS_LAGGING;
     return SG_STATUS_OK;
 }
 
 void sg_statuses_judge(struct sg_statuses *statuses,
     const struct sg_status_input *input,
-    const struct sg_group *group,
     const struct sg_committed *committed,
     struct sg_judgement *judgement,
     int64_t *ret_lost)
 {
-    const struct sg_partition *partition = &input->topology->partitions[committed->partition];
-    int64_t start = input->start[committed->partition];
-    int64_t end = input->end[committed->partition];
-    struct entry *entry;
-    bool is_new;
-    int64_t lag = 0;
+    const struct entry *entry = entry_of(statuses, committed);
 
-    *ret_lost = 0;
-    if (committed->offset < 0 ||
-        find_entry(statuses, group->name, input->topology->topics[partition->topic].name,
-            partition->id, &entry, &is_new))
+    *ret_lost = entry ? entry->lost : 0;
+    if (!entry)
         return;
-    (void)sg_lag_of(committed->offset, start, end, &lag);
-    if (is_new)
-        begin_entry(entry, input->now_ms, committed->offset, start);
-    entry->seen = statuses->collection;
-    follow(entry, input->now_ms, committed->offset, lag > 0);
-    count_lost(entry, start, committed->offset);
-    *ret_lost = entry->lost;
-
     enum sg_group_status status = judge_partition(statuses, input, entry, committed);
     if (status > judgement->worst)
         judgement->worst = status;

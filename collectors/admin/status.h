@@ -7,6 +7,8 @@
  * From collection to collection it is remembered, for every partition that a group has committed
  * to, when its offset last moved, and how far it had been. All limits are times, not numbers of
  * commits, so that groups that commit once an hour are judged like those that commit every second.
+ * Offsets that hold nothing to read, such as the marker that ends a transaction, count as read once
+ * that is known (look.h).
  * One partition's judgement, the first that fits:
  *
  *     losing_data  the committed offset is before the log's start: records were deleted unread
@@ -28,6 +30,7 @@
 #include "admin/topology.h"
 #include "config/config.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -66,8 +69,35 @@ int sg_statuses_new(const struct sg_status_windows *windows, struct sg_statuses 
 /** @return NULL; statuses may be NULL */
 struct sg_statuses *sg_statuses_free(struct sg_statuses *statuses);
 
-/** A collection: what was not seen for some of them is forgotten. */
-void sg_statuses_begin(struct sg_statuses *statuses);
+/**
+ * A collection: take in where all groups are, before anything else is asked. What was not seen for
+ * some collections is forgotten.
+ * @param input   its ages are not used
+ * @param groups  of each commit is set what was found out about the offsets behind it (n_empty)
+ */
+void sg_statuses_begin(struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_groups *groups);
+
+/**
+ * Is it time to look whether there is anything to read behind the commit? When neither it nor the
+ * log's end has moved for a while, there are few offsets between them, and nobody has looked.
+ */
+bool sg_statuses_wants_look(const struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_committed *committed);
+
+/**
+ * Somebody has looked: there is nothing to read from the commit up to an offset.
+ * @param is_record  is there a record at that offset? Otherwise the log ended there
+ */
+void sg_statuses_found(
+    struct sg_statuses *statuses, struct sg_committed *committed, int64_t empty_to, bool is_record);
+
+/** Looking failed: not again for a while. */
+void sg_statuses_not_found(struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_committed *committed);
 
 /* What is known of a group so far. Zeroed: nothing. */
 struct sg_judgement {
@@ -83,7 +113,6 @@ struct sg_judgement {
  */
 void sg_statuses_judge(struct sg_statuses *statuses,
     const struct sg_status_input *input,
-    const struct sg_group *group,
     const struct sg_committed *committed,
     struct sg_judgement *judgement,
     int64_t *ret_lost);

@@ -13,7 +13,7 @@ static int create(char *name, char *value, struct sg_error *err)
     };
     struct sg_client *client = NULL;
 
-    int r = sg_client_new(&config, 10000, &client, err);
+    int r = sg_client_new(&config, 10000, SG_CLIENT_ADMIN, &client, err);
     (void)sg_client_unref(client);
     return r;
 }

@@ -298,6 +298,10 @@ static char *page_text(struct page *page)
     assert_int_equal(sg_moves_follow(moves, page->topology), 0);
     assert_int_equal(
         sg_ages_begin(ages, page->topology, &page->groups, page->start, page->end, 0), 0);
+    const struct sg_status_input input = {
+        .topology = page->topology, .start = page->start, .end = page->end, .ages = ages
+    };
+    sg_statuses_begin(statuses, &input, &page->groups);
     const struct sg_export from = {
         .topology = page->topology,
         .groups = &page->groups,
