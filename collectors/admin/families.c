@@ -97,6 +97,9 @@ const struct sg_family sg_admin_families[] = {
         "How far the consumer group is from losing records in the partition where it is nearest to "
         "that: 1 at the log's end, 0 at its start, where the next records to be deleted are those "
         "it has to read (OffsetFetch, ListOffsets)." },
+    [SG_ADMIN_GROUP_RETENTION_USED] = { "kafka_consumergroup_retention_used_ratio", SG_METRIC_GAUGE,
+        "Age of the consumer group's oldest unread record over the topic's retention time; from 1 "
+        "on it may be deleted (ListOffsets, DescribeConfigs)." },
     [SG_ADMIN_SPARK_BATCH] = { "kafka_spark_checkpoint_batch", SG_METRIC_GAUGE,
         "Number of the last batch that the Spark structured streaming query has completed "
         "(its checkpoint: commits/)." },

@@ -41,6 +41,7 @@ struct entry {
     int64_t look_after_ms; /* not before */
     bool looked;           /* up to this end, or to a record */
     bool is_record;        /* what is at empty_to */
+    bool doubtful;         /* nobody could look */
 };
 
 /* Group and topic with a NUL between them: most groups have many partitions of few topics. */
@@ -266,7 +267,7 @@ static void follow_end(struct entry *entry, int64_t now_ms, int64_t committed, i
 
     if (moved || gone_back) {
         entry->empty_to = committed;
-        entry->looked = entry->is_record = false;
+        entry->looked = entry->is_record = entry->doubtful = false;
         entry->look_after_ms = now_ms;
     }
     if (end >= 0 && end != entry->end) {
@@ -315,6 +316,17 @@ static struct entry *entry_of(
     return committed->entry ? &statuses->entries[committed->entry - 1] : NULL;
 }
 
+/*
+ * Up to where the group is judged to have read. A single offset that nobody could look at is given
+ * the benefit of the doubt: a marker is likelier than one record that waits.
+ */
+static int64_t judged_to(const struct entry *entry)
+{
+    bool is_marker = entry->doubtful && entry->end == entry->empty_to + 1;
+
+    return entry->empty_to + is_marker;
+}
+
 static void follow_commit(struct sg_statuses *statuses,
     const struct sg_status_input *input,
     const struct sg_group *group,
@@ -337,11 +349,15 @@ static void follow_commit(struct sg_statuses *statuses,
     if (is_new)
         begin_entry(entry, input->now_ms, committed->offset, start);
     entry->seen = statuses->collection;
+    if (entry->doubtful && start >= judged_to(entry)) { /* nobody will know any more */
+        entry->empty_to = judged_to(entry);
+        entry->doubtful = false;
+    }
     follow_end(entry, input->now_ms, committed->offset, end);
     committed->n_empty = entry->empty_to - committed->offset;
-    (void)sg_lag_of(sg_committed_read_to(committed), start, end, &lag);
+    (void)sg_lag_of(judged_to(entry), start, end, &lag);
     follow(entry, input->now_ms, committed->offset, lag > 0);
-    count_lost(entry, start, sg_committed_read_to(committed));
+    count_lost(entry, start, judged_to(entry));
 }
 
 void sg_statuses_begin(struct sg_statuses *statuses,
@@ -369,7 +385,7 @@ bool sg_statuses_wants_look(const struct sg_statuses *statuses,
     const struct entry *entry = entry_of(statuses, committed);
     int64_t start = input->start[committed->partition];
 
-    if (!entry || !entry->behind || start > entry->empty_to || entry->looked ||
+    if (!entry || entry->end <= entry->empty_to || start > entry->empty_to || entry->looked ||
         input->now_ms < entry->look_after_ms ||
         in_window(entry->still_ms, input->now_ms, LOOK_AFTER_MS))
         return false;
@@ -385,6 +401,7 @@ void sg_statuses_found(
         return;
     entry->empty_to = empty_to < entry->end ? empty_to : entry->end;
     entry->looked = true;
+    entry->doubtful = false;
     entry->is_record = is_record && empty_to < entry->end;
     committed->n_empty = entry->empty_to - committed->offset;
 }
@@ -395,8 +412,10 @@ void sg_statuses_not_found(struct sg_statuses *statuses,
 {
     struct entry *entry = entry_of(statuses, committed);
 
-    if (entry)
-        entry->look_after_ms = input->now_ms + LOOK_AGAIN_MS;
+    if (!entry)
+        return;
+    entry->look_after_ms = input->now_ms + LOOK_AGAIN_MS;
+    entry->doubtful = true;
 }
 
 /* ---- Judging ---- */
@@ -408,7 +427,7 @@ static enum sg_group_status judge_partition(const struct sg_statuses *statuses,
 {
     const struct sg_status_windows *windows = &statuses->windows;
     int64_t start = input->start[committed->partition];
-    int64_t read_to = sg_committed_read_to(committed);
+    int64_t read_to = judged_to(entry);
     int64_t lag = 0;
     enum sg_lag_outcome outcome = sg_lag_of(read_to, start, input->end[committed->partition], &lag);
 
@@ -425,7 +444,8 @@ static enum sg_group_status judge_partition(const struct sg_statuses *statuses,
     if (!in_window(entry->moved_ms, input->now_ms, windows->stalled_ms) &&
         !in_window(entry->behind_ms, input->now_ms, windows->stalled_ms))
         return SG_STATUS_STALLED;
-    if (sg_ages_get(input->ages, committed->partition, read_to) > windows->lagging_ms)
+    if (sg_ages_get(input->ages, committed->partition, sg_committed_read_to(committed)) >
+        windows->lagging_ms)
         return SG_STATUS_LAGGING;
     return SG_STATUS_OK;
 }

@@ -179,7 +179,7 @@ static void test_status_of_a_group_without_members_is_stopped_in_time(void **sta
     world->committed.offset = 150;
     assert_string_equal(collect(world), "ok");
     expect_for(world, windows.stalled_ms * 2, "ok");
-    world->end += 1; /* its next checkpoint is a while away */
+    world->end += 2; /* its next checkpoint is a while away */
     expect_living_for(world, windows.stalled_ms);
     assert_string_equal(collect(world), "stopped");
     world_free(world);
@@ -331,14 +331,20 @@ static void test_status_with_a_record_unread_is_stalled_and_looked_at_once(void 
     world_free(world);
 }
 
-static void test_status_when_nobody_may_look_is_as_if_there_were_records(void **state)
+static void test_status_when_nobody_may_look_doubts_one_offset_and_no_more(void **state)
 {
     struct world *world = world_new(3, 0, 4);
     (void)state;
 
-    expect_living_for(world, windows.stalled_ms);
-    expect_for(world, windows.stalled_ms, "stalled");
+    expect_for(world, windows.stalled_ms * 2, "ok");
     assert_in_range(world->n_looks, 1, 2); /* not at each collection */
+    assert_int_equal(sg_committed_read_to(&world->committed), 3);
+    world->start = 4;
+    assert_string_equal(collect(world), "ok");
+    assert_int_equal(world->lost, 0);
+    world->end = 6;
+    expect_living_for(world, windows.stalled_ms);
+    assert_string_equal(collect(world), "stalled");
     world_free(world);
 }
 
@@ -410,7 +416,7 @@ int main(void)
         cmocka_unit_test(test_status_of_many_groups_that_come_and_go_is_forgotten),
         cmocka_unit_test(test_status_before_an_empty_log_is_losing_data_only_when_it_was_seen),
         cmocka_unit_test(test_status_of_a_topic_made_anew_forgets_what_was_empty),
-        cmocka_unit_test(test_status_when_nobody_may_look_is_as_if_there_were_records),
+        cmocka_unit_test(test_status_when_nobody_may_look_doubts_one_offset_and_no_more),
         cmocka_unit_test(test_status_with_a_record_unread_is_stalled_and_looked_at_once),
         cmocka_unit_test(test_status_with_nothing_but_a_marker_unread_is_ok_and_loses_nothing),
         cmocka_unit_test(test_status_without_the_logs_end_is_unknown),
