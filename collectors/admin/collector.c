@@ -290,6 +290,18 @@ static int read_groups(struct collection *c)
     return r ? r : sg_requests_run_by_name(&env);
 }
 
+/* Those past the cap are left out, and the collection goes on. */
+static int publish_broker(struct collection *c, int32_t id, const char *host, int32_t port, bool up)
+{
+    int r = sg_cluster_set_broker(c->admin->env.cluster, id, host, port, up);
+
+    if (r != -EMSGSIZE)
+        return r;
+    sg_failures_add(&c->failures, SG_FAILURE_LIMIT, SG_REQUEST_METADATA, r,
+        "broker %" PRId32 " is left out: there are more than %d", id, SG_BROKERS_MAX);
+    return 0;
+}
+
 /* Brokers once known stay known; those that did not answer now are down. */
 static int publish_brokers(struct collection *c)
 {
@@ -301,13 +313,13 @@ static int publish_brokers(struct collection *c)
     int r = sg_cluster_copy_brokers(cluster, &known, &n_known);
     for (size_t i = 0; !r && i < n_known; i++) {
         if (!t || sg_topology_find_broker(t, known[i].id) == SG_PARTITION_NONE)
-            r = sg_cluster_set_broker(cluster, known[i].id, "", 0, false);
+            r = publish_broker(c, known[i].id, "", 0, false);
     }
     for (size_t i = 0; !r && t && i < t->n_missing; i++)
-        r = sg_cluster_set_broker(cluster, t->missing[i], "", 0, false);
+        r = publish_broker(c, t->missing[i], "", 0, false);
     for (size_t i = 0; !r && t && i < t->n_brokers; i++)
-        r = sg_cluster_set_broker(
-            cluster, t->brokers[i].id, t->brokers[i].host, t->brokers[i].port, c->answered[i]);
+        r = publish_broker(
+            c, t->brokers[i].id, t->brokers[i].host, t->brokers[i].port, c->answered[i]);
     sg_cluster_set_up(cluster, t != NULL);
     return r;
 }
@@ -569,6 +581,11 @@ static void fail_limits(struct collection *c)
     const struct sg_limits *limits = &c->admin->env.cluster_config->limits;
     const struct sg_topology *t = c->topology;
 
+    if (t && t->n_strange)
+        sg_failures_add(&c->failures, SG_FAILURE_PARSE, SG_REQUEST_METADATA, 0,
+            "%zu brokers, topics or partitions of Metadata are left out, because they cannot be "
+            "right: an id below 0 or a duplicate one, a port or a name that Kafka does not allow",
+            t->n_strange);
     if (t && t->n_topics_left_out)
         sg_failures_add(&c->failures, SG_FAILURE_LIMIT, SG_REQUEST_METADATA, 0,
             "%zu topics with %zu partitions are left out: limits.partitions is %zu; raise it, or "
