@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/config.h"
 
+#include "base/address.h"
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/filter.h"
@@ -259,6 +260,7 @@ static void read_cluster(struct sg_yaml *yaml,
     static const char *const topic_keys[] = { "exclude", "include", NULL };
     static const char *const group_keys[] = { "exclude", "granularity", "include", "states",
         "status", NULL };
+    struct sg_error err;
 
     if (!sg_yaml_expect_map(yaml, node, "a cluster", keys))
         return;
@@ -274,6 +276,8 @@ static void read_cluster(struct sg_yaml *yaml,
             sg_yaml_problem(yaml, node,
                 "a cluster needs \"bootstrap_servers\", HOST:PORT,HOST:PORT, or \"jvms\"");
     }
+    if (cluster->bootstrap_servers && sg_address_check_servers(cluster->bootstrap_servers, &err))
+        sg_yaml_problem(yaml, sg_yaml_find(node, "bootstrap_servers"), "%s", err.text);
     read_client(yaml, sg_yaml_find(node, "client"), cluster);
     read_filter(yaml, node, "topics", topic_keys, &cluster->topics);
     read_filter(yaml, node, "groups", group_keys, &cluster->groups);
@@ -488,6 +492,9 @@ static int from_flags(
     cluster->jolokia.source.slow_interval_ms =
         SG_SLOW_INTERVAL_MS > config->interval_ms ? SG_SLOW_INTERVAL_MS : config->interval_ms;
 
+    struct sg_error err;
+    if (sg_address_check_servers(cluster->bootstrap_servers, &err))
+        report(reporter, "--kafka.server: %s", err.text);
     check_filter_flag(reporter, "--topic.filter", flags->topic_filter);
     check_filter_flag(reporter, "--topic.exclude", flags->topic_exclude);
     check_filter_flag(reporter, "--group.filter", flags->group_filter);
