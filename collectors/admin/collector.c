@@ -524,7 +524,8 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
     r = sg_filter_new(config->groups.include, config->groups.exclude, &self->group_filter, err);
     if (r)
         return sg_error_prefix(err, r, "groups: ");
-    r = sg_client_new(config, env->config->timeout_ms, SG_CLIENT_ADMIN, &self->client, err);
+    r = sg_client_new(config, env->config->timeout_ms,
+        env->config->check_only ? SG_CLIENT_CHECK : SG_CLIENT_ADMIN, &self->client, err);
     if (r)
         return r;
     r = sg_series_table_new(&label, 1, config->limits.series, &self->table);

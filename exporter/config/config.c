@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/filter.h"
 #include "config/compat.h"
+#include "config/properties.h"
 #include "config/read.h"
 #include "config/secret.h"
 #include "metric/family.h"
@@ -153,6 +154,19 @@ static void read_filter(struct sg_yaml *yaml,
 
 /* ---- Maps of the file ---- */
 
+/* What no property says by itself. */
+static void check_together(struct sg_yaml *yaml,
+    const struct sg_yaml_node *client,
+    const struct sg_cluster_config *cluster,
+    const struct sg_yaml_node *const *places)
+{
+    struct sg_error err;
+    size_t at;
+
+    if (sg_properties_check(cluster, &at, &err))
+        sg_yaml_problem(yaml, at < cluster->n_client ? places[at] : client, "%s", err.text);
+}
+
 static void read_client(
     struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_cluster_config *cluster)
 {
@@ -168,7 +182,8 @@ static void read_client(
         return;
     }
     cluster->client = calloc(n + 1, sizeof *cluster->client);
-    if (!cluster->client) {
+    sg_auto_free const struct sg_yaml_node **places = calloc(n + 1, sizeof *places);
+    if (!cluster->client || !places) {
         sg_config_no_memory(yaml, node);
         return;
     }
@@ -194,8 +209,12 @@ static void read_client(
             *setting = (struct sg_property_setting){ 0 };
             continue; /* noted by expand, or memory is so short that nothing can be */
         }
-        cluster->n_client++;
+        places[cluster->n_client++] = key;
+        struct sg_error err;
+        if (sg_property_check(setting->name, setting->value, &err) == SG_PROPERTY_E_WRONG)
+            sg_yaml_problem(yaml, key, "%s", err.text);
     }
+    check_together(yaml, node, cluster, places);
 }
 
 /* What only a Kafka client does something with. */
@@ -418,6 +437,25 @@ static void check_filter_flag(struct reporter *reporter, const char *flag, const
     (void)sg_filter_free(filter);
 }
 
+/* As read_client() does, with the flag for a place. */
+static void check_client_flags(const struct sg_config_flags *flags,
+    const struct sg_cluster_config *cluster,
+    struct reporter *reporter)
+{
+    struct sg_error err;
+    size_t at;
+
+    for (size_t i = 0; i < flags->n_client; i++) {
+        const struct sg_flag_property *property = &flags->client[i];
+        if (sg_property_check(property->name, property->value, &err) == SG_PROPERTY_E_WRONG)
+            report(reporter, "--%s: %s", property->flag, err.text);
+    }
+    if (sg_properties_check(cluster, &at, &err))
+        report(reporter, "%s%s%s%s", at < flags->n_client ? "--" : "",
+            at < flags->n_client ? flags->client[at].flag : "", at < flags->n_client ? ": " : "",
+            err.text);
+}
+
 static int copy_client(const struct sg_config_flags *flags, struct sg_cluster_config *cluster)
 {
     cluster->client = calloc(flags->n_client + 1, sizeof *cluster->client);
@@ -495,6 +533,7 @@ static int from_flags(
     struct sg_error err;
     if (sg_address_check_servers(cluster->bootstrap_servers, &err))
         report(reporter, "--kafka.server: %s", err.text);
+    check_client_flags(flags, cluster, reporter);
     check_filter_flag(reporter, "--topic.filter", flags->topic_filter);
     check_filter_flag(reporter, "--topic.exclude", flags->topic_exclude);
     check_filter_flag(reporter, "--group.filter", flags->group_filter);
@@ -561,6 +600,7 @@ int sg_config_load(const struct sg_config_flags *flags,
     if (!config)
         return -ENOMEM;
     config->interval_ms = flags->interval_ms ? flags->interval_ms : 15000;
+    config->check_only = flags->check_only;
     config->cluster_label = strdup(DEFAULT_CLUSTER_LABEL);
     if (!config->cluster_label)
         return -ENOMEM;

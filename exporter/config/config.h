@@ -172,6 +172,7 @@ struct sg_cluster_config {
 
 struct sg_config {
     atomic_size_t n_more_refs; /* besides the first */
+    bool check_only;           /* nothing is to be started or connected to */
     int64_t interval_ms;
     int64_t timeout_ms;
     int64_t stale_after_ms;
@@ -192,6 +193,7 @@ struct sg_config_flags {
     size_t n_client;
     const struct sg_flag_property *client; /* what kafka_exporter's flags mean */
     bool only_connected_groups;            /* --offset.show-all=false */
+    bool check_only;                       /* --config.check */
 };
 
 /** Told every problem, "FILE:LINE:COL: text" or "--flag: text". */

@@ -205,6 +205,7 @@ static int take_option(
         break;
     case CONFIG_CHECK:
         flags->mode = SG_MODE_CHECK_CONFIG;
+        flags->config.check_only = true;
         break;
     case METRICS_LIST:
         flags->mode = SG_MODE_LIST_METRICS;

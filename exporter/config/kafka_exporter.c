@@ -194,10 +194,19 @@ static const char *text_of(const struct sg_kafka_exporter_flags *flags, enum fla
     return value && value[0] ? value : NULL;
 }
 
-static void set(struct sg_kafka_exporter_flags *flags, const char *property, const char *value)
+/* @param value  NULL: the property is not set @param id  the flag that it comes from */
+static void set(
+    struct sg_kafka_exporter_flags *flags, const char *property, const char *value, enum flag_id id)
 {
     if (value)
-        flags->properties[flags->n_properties++] = (struct sg_flag_property){ property, value };
+        flags->properties[flags->n_properties++] =
+            (struct sg_flag_property){ property, value, table[id].name };
+}
+
+/* The flag's own value. */
+static void set_text(struct sg_kafka_exporter_flags *flags, const char *property, enum flag_id id)
+{
+    set(flags, property, text_of(flags, id), id);
 }
 
 static const char *password_of(const struct sg_kafka_exporter_flags *flags)
@@ -217,8 +226,8 @@ static int map_kerberos(struct sg_kafka_exporter_flags *flags, struct sg_error *
             "--sasl.kerberos-auth-type: \"%.80s\" is not here; use keytabAuth with "
             "--sasl.keytab-path",
             type);
-    set(flags, "sasl.kerberos.service.name", text_of(flags, SASL_SERVICE_NAME));
-    set(flags, "sasl.kerberos.keytab", text_of(flags, SASL_KEYTAB));
+    set_text(flags, "sasl.kerberos.service.name", SASL_SERVICE_NAME);
+    set_text(flags, "sasl.kerberos.keytab", SASL_KEYTAB);
     if (user) {
         int n = snprintf(flags->principal, sizeof flags->principal, "%s%s%s", user,
             realm ? "@" : "", realm ? realm : "");
@@ -226,7 +235,7 @@ static int map_kerberos(struct sg_kafka_exporter_flags *flags, struct sg_error *
             return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE,
                 "--sasl.username and --sasl.realm are longer than %zu bytes",
                 sizeof flags->principal - 2);
-        set(flags, "sasl.kerberos.principal", flags->principal);
+        set(flags, "sasl.kerberos.principal", flags->principal, SASL_USERNAME);
     }
     return 0;
 }
@@ -242,10 +251,10 @@ static int map_oauthbearer(struct sg_kafka_exporter_flags *flags, struct sg_erro
     if (!url || !url[0])
         return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE,
             "--sasl.mechanism=oauthbearer needs --sasl.oauthbearer-token-url");
-    set(flags, "sasl.oauthbearer.method", "oidc");
-    set(flags, "sasl.oauthbearer.token.endpoint.url", url);
-    set(flags, "sasl.oauthbearer.client.id", text_of(flags, SASL_USERNAME));
-    set(flags, "sasl.oauthbearer.client.secret", password_of(flags));
+    set(flags, "sasl.oauthbearer.method", "oidc", SASL_MECHANISM);
+    set(flags, "sasl.oauthbearer.token.endpoint.url", url, SASL_TOKEN_URL);
+    set_text(flags, "sasl.oauthbearer.client.id", SASL_USERNAME);
+    set(flags, "sasl.oauthbearer.client.secret", password_of(flags), SASL_PASSWORD);
     if (!scopes)
         return 0;
     if (strlen(scopes) >= sizeof flags->scopes)
@@ -253,7 +262,7 @@ static int map_oauthbearer(struct sg_kafka_exporter_flags *flags, struct sg_erro
             "--sasl.oauthbearer-scopes is longer than %zu bytes", sizeof flags->scopes - 1);
     for (size_t i = 0; scopes[i]; i++) /* commas there, spaces in OAuth */
         flags->scopes[i] = scopes[i] == ',' ? ' ' : scopes[i];
-    set(flags, "sasl.oauthbearer.scope", flags->scopes);
+    set(flags, "sasl.oauthbearer.scope", flags->scopes, SASL_SCOPES);
     return 0;
 }
 
@@ -284,13 +293,19 @@ static int map_sasl(struct sg_kafka_exporter_flags *flags, struct sg_error *err)
     if (!is_on(flags, SASL_HANDSHAKE, true))
         return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE,
             "--sasl.handshake: SASL without a handshake is not here; Kafka needs it since 0.10");
-    set(flags, "sasl.mechanisms", mechanism);
+    set(flags, "sasl.mechanisms", mechanism, SASL_MECHANISM);
     if (strcmp(mechanism, "GSSAPI") == 0)
         return map_kerberos(flags, err);
     if (strcmp(mechanism, "OAUTHBEARER") == 0)
         return map_oauthbearer(flags, err);
-    set(flags, "sasl.username", text_of(flags, SASL_USERNAME));
-    set(flags, "sasl.password", password_of(flags));
+    if (!text_of(flags, SASL_USERNAME))
+        return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE, "--sasl.enabled needs --sasl.username");
+    const char *password = password_of(flags);
+    if (!password || !password[0])
+        return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE,
+            "--sasl.enabled needs --sasl.password or the environment variable SASL_USER_PASSWORD");
+    set_text(flags, "sasl.username", SASL_USERNAME);
+    set(flags, "sasl.password", password, SASL_PASSWORD);
     return 0;
 }
 
@@ -312,7 +327,11 @@ int sg_kafka_exporter_finish(struct sg_kafka_exporter_flags *flags, struct sg_er
     if (!flags->any)
         return 0;
     if (sasl || tls)
-        set(flags, "security.protocol", sasl && tls ? "SASL_SSL" : sasl ? "SASL_PLAINTEXT" : "SSL");
+        set(flags, "security.protocol",
+            sasl && tls ? "SASL_SSL"
+            : sasl      ? "SASL_PLAINTEXT"
+                        : "SSL",
+            sasl ? SASL_ENABLED : TLS_ENABLED);
     if (sasl) {
         int r = map_sasl(flags, err);
         if (r)
@@ -321,11 +340,11 @@ int sg_kafka_exporter_finish(struct sg_kafka_exporter_flags *flags, struct sg_er
         note_unused(flags, SASL_USERNAME, SASL_SCOPES, "--sasl.enabled is not given");
     }
     if (tls) {
-        set(flags, "ssl.ca.location", text_of(flags, TLS_CA));
-        set(flags, "ssl.certificate.location", text_of(flags, TLS_CERT));
-        set(flags, "ssl.key.location", text_of(flags, TLS_KEY));
+        set_text(flags, "ssl.ca.location", TLS_CA);
+        set_text(flags, "ssl.certificate.location", TLS_CERT);
+        set_text(flags, "ssl.key.location", TLS_KEY);
         if (is_on(flags, TLS_INSECURE, false))
-            set(flags, "enable.ssl.certificate.verification", "false");
+            set(flags, "enable.ssl.certificate.verification", "false", TLS_INSECURE);
     } else {
         note_unused(flags, TLS_CA, TLS_KEY, "--tls.enabled is not given");
     }

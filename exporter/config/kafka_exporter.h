@@ -29,6 +29,7 @@ enum {
 struct sg_flag_property {
     const char *name; /* of librdkafka */
     const char *value;
+    const char *flag; /* that it comes from, without -- */
 };
 
 struct sg_kafka_exporter_flags {

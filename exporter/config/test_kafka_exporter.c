@@ -37,18 +37,14 @@ static const char *properties_of(const char *const *arguments)
     static char text[1024];
     struct sg_flags flags;
     struct sg_error err;
-    struct sg_config *config = NULL;
     size_t n = 0;
 
     if (parse(&flags, &err, arguments))
         fail_msg("%s", err.text);
-    assert_int_equal(sg_config_load(&flags.config, no_problem, NULL, &config), 0);
-    const struct sg_cluster_config *cluster = &config->clusters[0];
     text[0] = '\0';
-    for (size_t i = 0; i < cluster->n_client; i++)
+    for (size_t i = 0; i < flags.config.n_client; i++)
         n += (size_t)snprintf(text + n, sizeof text - n, "%s%s=%s", i ? ", " : "",
-            cluster->client[i].name, cluster->client[i].value);
-    (void)sg_config_free(config);
+            flags.config.client[i].name, flags.config.client[i].value);
     return text;
 }
 
