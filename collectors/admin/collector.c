@@ -509,10 +509,8 @@ SG_AUTO_DEFINE(struct admin *, admin_free);
 static int create(const struct sg_collector_env *env, void **ret_self, struct sg_error *err)
 {
     const struct sg_cluster_config *config = env->cluster_config;
-    const struct sg_label label = {
-        sg_str_of(env->config->cluster_label),
-        sg_str_of(config->name),
-    };
+    struct sg_label labels[1 + SG_CONSTANT_LABELS_MAX];
+    size_t n_labels = sg_collector_labels(env, labels);
     sg_auto(admin_free) struct admin *self = calloc(1, sizeof *self);
 
     if (!self)
@@ -528,7 +526,7 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
         env->config->check_only ? SG_CLIENT_CHECK : SG_CLIENT_ADMIN, &self->client, err);
     if (r)
         return r;
-    r = sg_series_table_new(&label, 1, config->limits.series, &self->table);
+    r = sg_series_table_new(labels, n_labels, config->limits.series, &self->table);
     if (!r)
         sg_series_table_use_aliases(self->table, &env->config->aliases);
     if (!r)

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/filter.h"
 #include "config/compat.h"
+#include "config/constant_labels.h"
 #include "config/properties.h"
 #include "config/read.h"
 #include "config/secret.h"
@@ -81,6 +82,7 @@ struct sg_config *sg_config_free(struct sg_config *config)
         free_cluster(&config->clusters[i]);
     free(config->clusters);
     free(config->cluster_label);
+    sg_constant_labels_done(config);
     sg_aliases_done(&config->aliases);
     free(config);
     return NULL;
@@ -351,7 +353,7 @@ static void read_collect(
 static void read_labels(
     struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_config *config)
 {
-    static const char *const keys[] = { "cluster", NULL };
+    static const char *const keys[] = { "cluster", "constant", NULL };
 
     if (!node || !sg_yaml_expect_map(yaml, node, "\"labels\"", keys))
         return;
@@ -359,6 +361,7 @@ static void read_labels(
         !sg_label_name_valid(sg_str_of(config->cluster_label)))
         sg_yaml_problem(yaml, sg_yaml_find(node, "cluster"),
             "\"%.80s\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)", config->cluster_label);
+    sg_constant_labels_read(yaml, sg_yaml_find(node, "constant"), config);
 }
 
 /* What was not given follows from the interval. */
@@ -534,6 +537,11 @@ static int from_flags(
     if (sg_address_check_servers(cluster->bootstrap_servers, &err))
         report(reporter, "--kafka.server: %s", err.text);
     check_client_flags(flags, cluster, reporter);
+    r = flags->labels ? sg_constant_labels_parse(flags->labels, config, &err) : 0;
+    if (r < 0)
+        return r;
+    if (r)
+        report(reporter, "--kafka.labels: %s", err.text);
     check_filter_flag(reporter, "--topic.filter", flags->topic_filter);
     check_filter_flag(reporter, "--topic.exclude", flags->topic_exclude);
     check_filter_flag(reporter, "--group.filter", flags->group_filter);
@@ -561,6 +569,7 @@ static void refuse_flags_beside_file(const struct sg_config_flags *flags, struct
         { "--group.filter", flags->group_filter },
         { "--group.exclude", flags->group_exclude },
         { "--collect.interval", flags->interval_ms != 0 },
+        { "--kafka.labels", flags->labels },
         { "--sasl.enabled or --tls.enabled", flags->n_client > 0 },
     };
 

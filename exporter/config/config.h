@@ -26,6 +26,10 @@ enum {
     SG_SLOW_INTERVAL_MS = 5 * 60 * 1000, /* when nothing is said; never under the interval */
 };
 
+enum {
+    SG_CONSTANT_LABELS_MAX = 10
+};
+
 /* A librdkafka property. */
 struct sg_property_setting {
     char *name;
@@ -176,7 +180,9 @@ struct sg_config {
     int64_t interval_ms;
     int64_t timeout_ms;
     int64_t stale_after_ms;
-    char *cluster_label;       /* name of the label with the cluster's name: kafka_cluster */
+    char *cluster_label; /* name of the label with the cluster's name: kafka_cluster */
+    size_t n_constant;   /* labels of every series of a cluster, besides its name */
+    struct sg_label_setting *constant;
     struct sg_aliases aliases; /* what else series are called; see compat.h */
     size_t n_clusters;
     struct sg_cluster_config *clusters;
@@ -188,6 +194,7 @@ struct sg_config_flags {
     size_t n_kafka_servers;
     const char *const *kafka_servers; /* --kafka.server; none means localhost:9092 */
     const char *jolokia_url;          /* --jolokia.url, or NULL */
+    const char *labels;               /* --kafka.labels, or NULL: NAME=VALUE,… */
     const char *topic_filter, *topic_exclude, *group_filter, *group_exclude;
     int64_t interval_ms; /* --collect.interval, or 0 */
     size_t n_client;
