@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "config/config.h"
+#include "metric/series.h"
 #include "store/cluster.h"
 #include "store/store.h"
 
@@ -28,6 +29,21 @@ struct sg_collector_env {
     const struct sg_clock *clock;
     const atomic_bool *stopping; /* nobody waits for it any more: return from collect() soon */
 };
+
+/** The labels that every series of the cluster has, borrowed. @return how many */
+static inline size_t sg_collector_labels(
+    const struct sg_collector_env *env, struct sg_label labels[1 + SG_CONSTANT_LABELS_MAX])
+{
+    const struct sg_config *config = env->config;
+    size_t n = 0;
+
+    labels[n++] =
+        (struct sg_label){ sg_str_of(config->cluster_label), sg_str_of(env->cluster_config->name) };
+    for (size_t i = 0; i < config->n_constant; i++)
+        labels[n++] = (struct sg_label){ sg_str_of(config->constant[i].name),
+            sg_str_of(config->constant[i].value) };
+    return n;
+}
 
 enum sg_check_result {
     SG_CHECK_GOOD,

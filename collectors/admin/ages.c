@@ -16,8 +16,9 @@
 enum {
     ROUNDS_MAX = 80,      /* of one search; 1970 is some 50 away */
     CHECK_EVERY = 20,     /* collections, after which remembered answers are asked for anew */
-    FORGET_AFTER = 100,   /* collections without lag */
+    FORGET_AFTER = 100,   /* collections without commits */
     KEY_BYTES_MAX = 4096, /* a topic's name has 249 at most */
+    ENDS_AT_FIRST = 2,    /* that there is room for, and facts */
     FIRST_STEP_MS = 1000,
     STEP_FACTOR = 4,
 };
@@ -51,8 +52,9 @@ struct history {
     uint8_t n_ends, ends_allocated;
     int64_t start;
     int64_t end;
+    int64_t end_ms; /* when the end was seen */
     struct fact *facts;
-    struct end_seen *ends; /* by time */
+    struct end_seen *ends; /* by time; none while everything is read: the latest end will do */
 };
 
 /* The search for the timestamp of the record at one offset of one partition. */
@@ -72,7 +74,7 @@ struct search {
     unsigned n_rounds;
     bool check_low; /* from memory, to be asked for anew */
     bool check_high;
-    bool future; /* its timestamp is later than now */
+    bool unusable; /* its timestamp is later than now, or it has none */
     bool done;
     bool failed;
 };
@@ -206,11 +208,12 @@ static void forget_unused(struct sg_ages *ages)
     ages->arena = arena;
 }
 
-/* Room for one more: two, four, … @return is there? What there is no memory for is not remembered.
+/*
+ * Room for one more: two, four, … @return is there? What there is no memory for is not remembered.
  */
 static bool has_room(void *array, uint8_t n, uint8_t *allocated, uint8_t max, size_t size)
 {
-    uint8_t more = *allocated ? (uint8_t)(*allocated * 2) : 2;
+    uint8_t more = *allocated ? (uint8_t)(*allocated * 2) : ENDS_AT_FIRST;
 
     if (n < *allocated || n >= max)
         return n < max;
@@ -247,8 +250,9 @@ static void add_end(struct history *history, int64_t time_ms, int64_t offset)
         history->ends[history->n_ends++] = (struct end_seen){ time_ms, offset };
 }
 
-/* The partition has lag; take in where its log starts and ends now. */
-static void update_history(struct sg_ages *ages, struct history *history, uint32_t partition)
+/* A partition that groups have committed to: take in where its log starts and ends now. */
+static void update_history(
+    struct sg_ages *ages, struct history *history, uint32_t partition, bool has_lag)
 {
     int64_t start = ages->start[partition];
     int64_t end = ages->end[partition];
@@ -259,10 +263,22 @@ static void update_history(struct sg_ages *ages, struct history *history, uint32
     bool gone_back = end < history->end || (start >= 0 && start < history->start);
     if (gone_back)
         history->n_facts = history->n_ends = 0;
+    if (has_lag && history->n_ends == 0 && history->end >= 0 && !gone_back)
+        add_end(history, history->end_ms, history->end); /* up to there everything was read */
     if (start >= 0 || gone_back)
         history->start = start;
     history->end = end;
-    add_end(history, ages->now_ms, end);
+    history->end_ms = ages->now_ms;
+    if (has_lag) {
+        add_end(history, ages->now_ms, end);
+        return;
+    }
+    history->n_ends = 0;
+    if (history->ends_allocated > ENDS_AT_FIRST) {
+        free(history->ends);
+        history->ends = NULL;
+        history->ends_allocated = 0;
+    }
 }
 
 /* ---- What a search knows ---- */
@@ -340,14 +356,22 @@ static int64_t oldest_unread(const struct sg_ages *ages, uint32_t partition, int
     return from < end ? from : end;
 }
 
+/* @return is something unread, or (*ret_all_read) everything read? Neither: it is not known. */
+static bool is_behind(
+    const struct sg_ages *ages, const struct sg_committed *committed, bool *ret_all_read)
+{
+    uint32_t p = committed->partition;
+    int64_t offset = sg_committed_read_to(committed);
+    int64_t lag = 0;
+    bool is_known =
+        offset >= 0 && sg_lag_of(offset, ages->start[p], ages->end[p], &lag) == SG_LAG_KNOWN;
+
+    *ret_all_read = is_known && lag == 0;
+    return is_known && lag > 0;
+}
+
 static int add_search(struct sg_ages *ages, uint32_t partition, int64_t committed)
 {
-    int64_t lag;
-    enum sg_lag_outcome outcome =
-        sg_lag_of(committed, ages->start[partition], ages->end[partition], &lag);
-
-    if (outcome != SG_LAG_KNOWN || lag == 0)
-        return 0;
     int r = sg_grow(&ages->searches, ages->n, &ages->allocated, sizeof *ages->searches);
     if (r)
         return r;
@@ -355,6 +379,37 @@ static int add_search(struct sg_ages *ages, uint32_t partition, int64_t committe
         .partition = partition,
         .committed = oldest_unread(ages, partition, committed),
     };
+    return 0;
+}
+
+static int add_searches(struct sg_ages *ages, const struct sg_group *group, bool *all_read)
+{
+    for (size_t i = 0; i < group->n_committed; i++) {
+        const struct sg_committed *committed = &group->committed[i];
+        bool is_read;
+        if (is_behind(ages, committed, &is_read)) {
+            int r = add_search(ages, committed->partition, sg_committed_read_to(committed));
+            if (r)
+                return r;
+        } else if (is_read) {
+            all_read[committed->partition] = true;
+        }
+    }
+    return 0;
+}
+
+/* How far a log was when everything was read tells when the next record came. */
+static int note_ends(struct sg_ages *ages, const bool *all_read)
+{
+    for (size_t i = 0; i < ages->topology->n_partitions; i++) {
+        uint32_t history;
+        if (!all_read[i])
+            continue;
+        int r = find_history(ages, (uint32_t)i, &history);
+        if (r)
+            return r;
+        update_history(ages, &ages->histories[history], (uint32_t)i, false);
+    }
     return 0;
 }
 
@@ -371,20 +426,16 @@ int sg_ages_begin(struct sg_ages *ages,
     ages->now_ms = now_unix_ms;
     ages->collection++;
     ages->n = 0;
+    sg_auto_free bool *all_read = calloc(topology->n_partitions + 1, sizeof *all_read);
+    if (!all_read)
+        return -ENOMEM;
     for (size_t i = 0; i < groups->n; i++) {
-        const struct sg_group *group = &groups->groups[i];
-        for (size_t j = 0; j < group->n_committed; j++) {
-            const struct sg_committed *committed = &group->committed[j];
-            int r = committed->offset < 0
-                        ? 0
-                        : add_search(ages, committed->partition, committed->offset);
-            if (r)
-                return r;
-        }
+        int r = add_searches(ages, &groups->groups[i], all_read);
+        if (r)
+            return r;
     }
-    if (ages->n == 0)
-        return 0;
-    qsort(ages->searches, ages->n, sizeof *ages->searches, by_offset);
+    if (ages->n)
+        qsort(ages->searches, ages->n, sizeof *ages->searches, by_offset);
     size_t n = 0;
     for (size_t i = 0; i < ages->n; i++) {
         struct search *search = &ages->searches[i];
@@ -393,12 +444,12 @@ int sg_ages_begin(struct sg_ages *ages,
         int r = find_history(ages, search->partition, &search->history);
         if (r)
             return r;
-        update_history(ages, &ages->histories[search->history], search->partition);
+        update_history(ages, &ages->histories[search->history], search->partition, true);
         begin_search(ages, search, search->committed);
         ages->searches[n++] = *search;
     }
     ages->n = n;
-    return 0;
+    return note_ends(ages, all_read);
 }
 
 /* ---- Where to look next ---- */
@@ -485,7 +536,7 @@ static int64_t where_to_look(struct search *search, int64_t now_ms)
 static void finish(const struct sg_ages *ages, struct search *search)
 {
     if (search->low.time_ms > ages->now_ms) {
-        search->future = true;
+        search->unusable = true;
         search->done = true;
         return;
     }
@@ -509,7 +560,7 @@ static void settle(const struct sg_ages *ages, struct search *search)
     /* Even the beginning of time answers with a later record: the ones before have no timestamp. */
     if (!search->done && search->high.time_ms == 0 && search->low.time_ms == ALWAYS) {
         if (search->high.nothing)
-            search->done = search->failed = true;
+            search->done = search->unusable = true;
         else
             move_to_next(ages, search);
     }
@@ -601,22 +652,42 @@ void sg_ages_answer(struct sg_ages *ages, const int64_t *answers)
 
 /* ---- Ages ---- */
 
+/* Of a search that is done. */
+static int64_t time_found(const struct sg_ages *ages, const struct search *search)
+{
+    int64_t low = search->low.time_ms;
+    int64_t high = search->high.time_ms < ages->now_ms ? search->high.time_ms : ages->now_ms;
+
+    return middle(low, high > low ? high : low);
+}
+
+static bool is_usable(const struct sg_ages *ages, const struct search *search)
+{
+    return !search->unusable && time_found(ages, search) >= OLDEST_TIME_MS;
+}
+
 static int64_t age_of(const struct sg_ages *ages, const struct search *search)
 {
-    int64_t time = search->low.time_ms;
-
     if (!search->done || search->failed)
         return SG_AGE_UNKNOWN;
-    if (!search->future) {
-        int64_t high = search->high.time_ms < ages->now_ms ? search->high.time_ms : ages->now_ms;
-        time = middle(time, high > time ? high : time);
-    }
-    if (search->future || time < OLDEST_TIME_MS) {
+    int64_t time = time_found(ages, search);
+    if (!is_usable(ages, search)) {
         if (search->seen_after_ms == NEVER || search->seen_before_ms == ALWAYS)
             return SG_AGE_UNKNOWN; /* it was there before anybody looked */
         time = search->seen_after_ms;
     }
     return time < ages->now_ms ? ages->now_ms - time : 0;
+}
+
+static const struct search *find_search(
+    const struct sg_ages *ages, uint32_t partition, int64_t committed)
+{
+    const struct search key = {
+        .partition = partition,
+        .committed = oldest_unread(ages, partition, committed),
+    };
+
+    return ages->n ? bsearch(&key, ages->searches, ages->n, sizeof key, by_offset) : NULL;
 }
 
 int64_t sg_ages_get(const struct sg_ages *ages, uint32_t partition, int64_t committed)
@@ -627,13 +698,19 @@ int64_t sg_ages_get(const struct sg_ages *ages, uint32_t partition, int64_t comm
         return SG_AGE_UNKNOWN;
     if (lag == 0)
         return 0;
-    const struct search key = {
-        .partition = partition,
-        .committed = oldest_unread(ages, partition, committed),
-    };
-    const struct search *search =
-        ages->n ? bsearch(&key, ages->searches, ages->n, sizeof key, by_offset) : NULL;
+    const struct search *search = find_search(ages, partition, committed);
     return search ? age_of(ages, search) : SG_AGE_UNKNOWN;
+}
+
+bool sg_ages_has_unusable_time(const struct sg_ages *ages, uint32_t partition, int64_t committed)
+{
+    int64_t lag;
+
+    if (sg_lag_of(committed, ages->start[partition], ages->end[partition], &lag) != SG_LAG_KNOWN ||
+        lag == 0)
+        return false;
+    const struct search *search = find_search(ages, partition, committed);
+    return search && search->done && !search->failed && !is_usable(ages, search);
 }
 
 /* ---- Keeping ---- */

@@ -14,7 +14,8 @@
  *
  * What was answered is remembered per partition, so that a group that stands still costs nothing
  * and one that moves costs a few rounds. Remembered too, as a hint where to search: how far the log
- * was at earlier collections. Both are forgotten when a log's start or end goes back, which a topic
+ * was at earlier collections; at the latest one alone where everything was read. Both are
+ * forgotten when a log's start or end goes back, which a topic
  * does that was deleted and made again; and answers are asked for anew now and then.
  *
  * Timestamps are the producers', or the brokers' with LogAppendTime, and need not be in order: then
@@ -27,6 +28,7 @@
 #include "admin/groups.h"
 #include "admin/topology.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,6 +51,7 @@ struct sg_ages *sg_ages_free(struct sg_ages *ages);
 /**
  * A collection: which groups' offsets are behind the logs' ends.
  *
+ * @param groups       how far they have read: sg_committed_read_to()
  * @param start, end   by partition number, or SG_OFFSET_UNKNOWN; borrowed until sg_ages_end(), as
  *                     is the topology
  * @param now_unix_ms  when the ends were read
@@ -76,10 +79,16 @@ void sg_ages_answer(struct sg_ages *ages, const int64_t *answers);
 
 /**
  * The age of the oldest record that is not read.
- * @param committed  an offset that sg_ages_begin() saw in this partition
+ * @param committed  up to where a group has read, as sg_ages_begin() saw it in this partition
  * @return milliseconds, 0 when everything is read, or SG_AGE_UNKNOWN
  */
 int64_t sg_ages_get(const struct sg_ages *ages, uint32_t partition, int64_t committed);
+
+/**
+ * Has the oldest record that is not read a timestamp in the future, before 2000, or none? Its age
+ * is not the timestamp's then. @param committed  as above
+ */
+bool sg_ages_has_unusable_time(const struct sg_ages *ages, uint32_t partition, int64_t committed);
 
 /** The collection ends: keep what is worth it. */
 void sg_ages_end(struct sg_ages *ages);

@@ -49,8 +49,9 @@ static bool read_number(const char *text, int64_t *ret_number)
 static int add_offset(
     struct sg_checkpoint *checkpoint, const char *topic, int32_t partition, int64_t offset)
 {
-    if (checkpoint->n == SG_CHECKPOINT_OFFSETS_MAX ||
-        sg_grow(&checkpoint->offsets, checkpoint->n, &checkpoint->allocated,
+    if (checkpoint->n == SG_CHECKPOINT_OFFSETS_MAX)
+        return SG_CHECKPOINT_E_LIMIT;
+    if (sg_grow(&checkpoint->offsets, checkpoint->n, &checkpoint->allocated,
             sizeof *checkpoint->offsets))
         return -ENOMEM;
     char *copy = strdup(topic);
@@ -170,6 +171,8 @@ int sg_checkpoint_parse(
         json_decref(source);
     }
     keep_smallest(checkpoint);
+    if (r == SG_CHECKPOINT_E_LIMIT)
+        return sg_error_set(err, r, "more than %d partitions", SG_CHECKPOINT_OFFSETS_MAX);
     return r;
 }
 
@@ -180,7 +183,10 @@ static int fail(struct sg_error *err, const char *path, const char *what)
     return sg_error_set(err, SG_CHECKPOINT_E_READ, "%.300s: %s", path, what);
 }
 
-/* @param ret_ms  when it was written; may be NULL @return 0, SG_CHECKPOINT_E_READ or -ENOMEM */
+/*
+ * @param ret_ms  when it was written; may be NULL
+ * @return 0, SG_CHECKPOINT_E_READ, SG_CHECKPOINT_E_LIMIT or -ENOMEM
+ */
 static int read_file(const char *path, struct sg_buf *text, int64_t *ret_ms, struct sg_error *err)
 {
     struct stat status;
@@ -204,7 +210,8 @@ static int read_file(const char *path, struct sg_buf *text, int64_t *ret_ms, str
         r = fail(err, path, strerror(errno));
     (void)close(fd);
     if (r == -EMSGSIZE)
-        return fail(err, path, "larger than any checkpoint");
+        return sg_error_set(err, SG_CHECKPOINT_E_LIMIT, "%.300s: larger than %d MiB", path,
+            SG_CHECKPOINT_FILE_BYTES_MAX / 1024 / 1024);
     if (ret_ms)
         *ret_ms = (int64_t)status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1000000;
     return r;
@@ -315,7 +322,7 @@ static int read_latest(const char *directory,
         if (search || !found)
             return attempt ? r : search ? search : read_sources(directory, checkpoint, text, err);
         r = read_batch(directory, batch, checkpoint, text, err);
-        if (r <= 0)
+        if (r <= 0 || r == SG_CHECKPOINT_E_LIMIT)
             return r;
         sg_checkpoint_done(checkpoint);
     }

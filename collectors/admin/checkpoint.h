@@ -29,6 +29,7 @@
 enum {
     SG_CHECKPOINT_E_READ = 1, /* not there, not readable, or not a checkpoint; err says what */
     SG_CHECKPOINT_E_FORMAT,   /* a file is not as Spark writes it; err says which */
+    SG_CHECKPOINT_E_LIMIT,    /* a file is larger, or has more in it, than the caps below */
 };
 
 enum {
@@ -62,7 +63,7 @@ int sg_checkpoint_read(
 /**
  * Add what one file of offsets says: its text from the line "v1" on.
  * @param skip_metadata  does a line of metadata follow, as in offsets/N?
- * @return 0, SG_CHECKPOINT_E_FORMAT or -ENOMEM
+ * @return 0, SG_CHECKPOINT_E_FORMAT, SG_CHECKPOINT_E_LIMIT or -ENOMEM
  */
 int sg_checkpoint_parse(
     struct sg_checkpoint *checkpoint, struct sg_str text, bool skip_metadata, struct sg_error *err);

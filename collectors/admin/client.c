@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "config/properties.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -16,6 +17,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 /*
@@ -233,47 +235,6 @@ static bool is_bootstrap(const char *name)
     return strcmp(name, "bootstrap.servers") == 0 || strcmp(name, "metadata.broker.list") == 0;
 }
 
-/*
- * librdkafka's complaint without the value, which it likes to quote: each quoted part that comes
- * from the value goes, and the whole value wherever it stands alone.
- */
-static void add_reason(
-    struct sg_error *err, const char *reason, const char *name, const char *value)
-{
-    char text[sizeof err->text];
-    size_t n = 0, value_len = strlen(value);
-    bool before_word = false;
-
-    if (!err)
-        return;
-    for (const char *at = reason; *at && n + sizeof "(value)" < sizeof text;) {
-        const char *end = *at == '"' ? strchr(at + 1, '"') : NULL;
-        size_t skip = 0;
-        if (end && (size_t)(end - at - 1) < sizeof text) {
-            char part[sizeof text];
-            (void)snprintf(part, sizeof part, "%.*s", (int)(end - at - 1), at + 1);
-            if (part[0] && strcmp(part, name) != 0 && strstr(value, part))
-                skip = (size_t)(end - at) + 1;
-        }
-        if (!skip && value_len && !before_word && strncmp(at, value, value_len) == 0 &&
-            !isalnum((unsigned char)at[value_len]))
-            skip = value_len;
-        if (skip) {
-            memcpy(text + n, "(value)", 7);
-            n += 7;
-            at += skip;
-            before_word = false;
-        } else {
-            before_word = isalnum((unsigned char)*at) || *at == '.';
-            text[n++] = *at++;
-        }
-    }
-    while (n && text[n - 1] == '\n')
-        n--;
-    text[n] = '\0';
-    (void)sg_error_set(err, 0, "%s", text);
-}
-
 static int set_property(
     rd_kafka_conf_t *conf, const char *name, const char *value, struct sg_error *err)
 {
@@ -281,8 +242,16 @@ static int set_property(
 
     if (rd_kafka_conf_set(conf, name, value, reason, sizeof reason) == RD_KAFKA_CONF_OK)
         return 0;
-    add_reason(err, reason, name, value);
+    sg_property_reason(err, reason, name, value);
     return sg_error_prefix(err, SG_CLIENT_E_PROPERTY, "librdkafka property %s: ", name);
+}
+
+/* Of some versions only: librdkafka tells brokers that ask for it how its client does (KIP-714). */
+static void set_if_known(rd_kafka_conf_t *conf, const char *name, const char *value)
+{
+    char reason[128];
+
+    (void)rd_kafka_conf_set(conf, name, value, reason, sizeof reason);
 }
 
 static int set_ms(rd_kafka_conf_t *conf, const char *name, int64_t ms, struct sg_error *err)
@@ -324,6 +293,7 @@ static int set_ours(rd_kafka_conf_t *conf, int64_t timeout_ms, struct sg_error *
     };
     int r = 0;
 
+    set_if_known(conf, "enable.metrics.push", "false");
     for (size_t i = 0; !r && i < sizeof fixed / sizeof fixed[0]; i++)
         r = set_property(conf, fixed[i].name, fixed[i].value, err);
     if (!r)
@@ -334,6 +304,48 @@ static int set_ours(rd_kafka_conf_t *conf, int64_t timeout_ms, struct sg_error *
     if (!r)
         r = set_ms(conf, "api.version.request.timeout.ms", clamp(timeout_ms / 5, 500, 60000), err);
     return r;
+}
+
+/* After the user's: they must not turn it into one that reads more, or commits. */
+static int set_reader(rd_kafka_conf_t *conf, struct sg_error *err)
+{
+    static const struct {
+        const char *name, *value;
+    } fixed[] = {
+        { "isolation.level", "read_committed" },
+        { "enable.partition.eof", "true" },
+        { "auto.commit.enable", "false" }, /* of partitions that are read without a group */
+        { "auto.offset.reset", "error" },
+        { "fetch.wait.max.ms", "100" },
+        { "fetch.min.bytes", "1" },
+        { "fetch.message.max.bytes", "65536" },
+        { "queued.min.messages", "1" },
+        { "queued.max.messages.kbytes", "64" },
+    };
+    int r = 0;
+
+    for (size_t i = 0; !r && i < sizeof fixed / sizeof fixed[0]; i++)
+        r = set_property(conf, fixed[i].name, fixed[i].value, err);
+    return r;
+}
+
+/*
+ * A handle does two things by itself when it is made: it runs kinit (GSSAPI), and asks a token
+ * endpoint (OIDC).
+ */
+static int set_check(
+    rd_kafka_conf_t *conf, const struct sg_cluster_config *config, struct sg_error *err)
+{
+    const char *method = sg_property_of(config, "sasl.oauthbearer.method");
+    int r = set_property(conf, "sasl.kerberos.min.time.before.relogin", "0", err);
+
+    if (r || !method || strcasecmp(method, "oidc") != 0)
+        return r;
+    if (!sg_property_of(config, "sasl.oauthbearer.token.endpoint.url"))
+        return sg_error_set(err, SG_CLIENT_E_PROPERTY,
+            "sasl.oauthbearer.method oidc needs librdkafka property "
+            "sasl.oauthbearer.token.endpoint.url");
+    return set_property(conf, "sasl.oauthbearer.method", "default", err);
 }
 
 SG_AUTO_DEFINE(struct sg_client *, sg_client_unref);
@@ -359,7 +371,7 @@ static void hide_values(
                       strstr(setting->name, ".pem") || strstr(setting->name, "oauthbearer.config");
         if (secret) {
             struct sg_error from = hidden;
-            add_reason(&hidden, from.text, setting->name, setting->value);
+            sg_property_reason(&hidden, from.text, setting->name, setting->value);
         }
     }
     (void)sg_error_set(err, 0, "librdkafka refuses its properties: %s", hidden.text);
@@ -367,6 +379,7 @@ static void hide_values(
 
 int sg_client_new(const struct sg_cluster_config *config,
     int64_t timeout_ms,
+    enum sg_client_use use,
     struct sg_client **ret_client,
     struct sg_error *err)
 {
@@ -388,6 +401,10 @@ int sg_client_new(const struct sg_cluster_config *config,
         else
             r = set_property(conf, setting->name, setting->value, err);
     }
+    if (!r && use == SG_CLIENT_READER)
+        r = set_reader(conf, err);
+    if (!r && use == SG_CLIENT_CHECK)
+        r = set_check(conf, config, err);
     if (r)
         return r;
 

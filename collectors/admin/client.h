@@ -4,9 +4,9 @@
 /*
  * One cluster's librdkafka handle: its properties, its log lines, and why its connections fail.
  *
- * The handle is a consumer with a group.id that never joins its group, commits nothing and reads
- * nothing. It connects when it is first asked to, so that making one checks the properties without
- * touching the network.
+ * The handle is a consumer with a group.id that never joins its group and commits nothing. It
+ * connects when it is first asked to, so that making one checks the properties without touching the
+ * network.
  *
  * References are counted, because threads that wait for a broker can outlive a collection and even
  * the collector. References and sg_client_get(): any thread. Everything else: the collector's.
@@ -25,6 +25,13 @@ enum {
 
 struct sg_client;
 
+/* What a handle is for. */
+enum sg_client_use {
+    SG_CLIENT_ADMIN,
+    SG_CLIENT_CHECK,  /* only made: it asks nobody for a ticket or a token */
+    SG_CLIENT_READER, /* it reads records that are committed, a few at a time, and tells the end */
+};
+
 /**
  * @param config      borrowed for the call
  * @param timeout_ms  of one collection; connection and request time-outs follow from it
@@ -33,6 +40,7 @@ struct sg_client;
  */
 int sg_client_new(const struct sg_cluster_config *config,
     int64_t timeout_ms,
+    enum sg_client_use use,
     struct sg_client **ret_client,
     struct sg_error *err);
 

@@ -8,7 +8,7 @@
  *
  *   metadata ──┬─> starts of the logs, leader by leader (threads) ──────────┐
  *              └─> groups of each broker ─> their states and commits ───────┴─> ends of the logs
- *                                                       ages of what is not read <──┘
+ *                                 ages of what is not read, a look at what is in doubt <──┘
  *
  * The ends are read after the last commit has arrived, so that lag is never negative: what is
  * produced in between is counted as lag, which it is. A broker that does not answer costs the
@@ -29,6 +29,7 @@
 #include "admin/export.h"
 #include "admin/failures.h"
 #include "admin/groups.h"
+#include "admin/look.h"
 #include "admin/memo.h"
 #include "admin/metadata.h"
 #include "admin/moves.h"
@@ -61,6 +62,7 @@ enum {
     CHUNK_SHARE = 20,
     ENDS_UNTIL = 85,
     AGES_UNTIL = 93,
+    LOOK_UNTIL = 95,
     CONFIGS_UNTIL = 97,
 
     TRUST_RETRIES = 8, /* answers of a broker that was down that are not believed */
@@ -77,11 +79,13 @@ struct admin {
     struct sg_configs *configs;
     struct sg_moves *moves;
     struct sg_statuses *statuses;
+    struct sg_look *look;
     struct sg_memo *memo;
     struct sg_series_table *table;
     struct sg_slot *slot;
     struct sg_groups before; /* which groups there were at the collection before */
     bool has_topics;         /* the client has been through a collection … */
+    bool knows_all;          /* see struct sg_requests_env */
     uint64_t n_topics;       /* … and this was sg_configs_n_new() then */
 };
 
@@ -185,6 +189,17 @@ static int read_metadata(struct collection *c,
     return 0;
 }
 
+/* librdkafka keeps it of the answer. Brokers before Kafka 0.10.1 do not say it. */
+static int publish_id(struct collection *c)
+{
+    char *id = rd_kafka_clusterid(sg_client_get(c->admin->client), 0);
+    int r = id ? sg_cluster_set_id(c->admin->env.cluster, id) : 0;
+
+    if (id)
+        rd_kafka_mem_free(sg_client_get(c->admin->client), id);
+    return r;
+}
+
 /* @return 0, SG_METADATA_E_* (told to the slot already), or a negative errno */
 static int read_topology(struct collection *c)
 {
@@ -202,6 +217,8 @@ static int read_topology(struct collection *c)
     r = sg_topology_new(
         metadata, self->topic_filter, self->env.cluster_config->limits.partitions, &c->topology);
     rd_kafka_metadata_destroy(metadata);
+    if (!r)
+        r = publish_id(c);
     if (r)
         return r;
     r = sg_moves_follow(self->moves, c->topology);
@@ -220,8 +237,8 @@ static void make_next_client(struct collection *c)
     struct sg_error err;
 
     self->next_client = sg_client_unref(self->next_client);
-    int r = sg_client_new(
-        self->env.cluster_config, self->env.config->timeout_ms, &self->next_client, &err);
+    int r = sg_client_new(self->env.cluster_config, self->env.config->timeout_ms, SG_CLIENT_ADMIN,
+        &self->next_client, &err);
     if (r)
         sg_failures_add(&c->failures, SG_FAILURE_INTERNAL, SG_REQUEST_NONE, r,
             "cannot make a new client: %s", r < 0 ? strerror(-r) : err.text);
@@ -263,11 +280,26 @@ static int read_groups(struct collection *c)
         .list_deadline_ms = sg_clock_monotonic_ms(c->admin->env.clock) + share_ms(c, LIST_SHARE),
         .groups_deadline_ms = deadline_ms(c, GROUPS_UNTIL),
         .group_ms = share_ms(c, GROUP_SHARE),
+        .knows_all = &c->admin->knows_all,
         .answered = c->answered,
         .abandoned = &c->abandoned,
     };
     int r = sg_requests_run(&env);
-    return r ? r : read_moved_groups(c, &env);
+    if (!r)
+        r = read_moved_groups(c, &env);
+    return r ? r : sg_requests_run_by_name(&env);
+}
+
+/* Those past the cap are left out, and the collection goes on. */
+static int publish_broker(struct collection *c, int32_t id, const char *host, int32_t port, bool up)
+{
+    int r = sg_cluster_set_broker(c->admin->env.cluster, id, host, port, up);
+
+    if (r != -EMSGSIZE)
+        return r;
+    sg_failures_add(&c->failures, SG_FAILURE_LIMIT, SG_REQUEST_METADATA, r,
+        "broker %" PRId32 " is left out: there are more than %d", id, SG_BROKERS_MAX);
+    return 0;
 }
 
 /* Brokers once known stay known; those that did not answer now are down. */
@@ -281,13 +313,13 @@ static int publish_brokers(struct collection *c)
     int r = sg_cluster_copy_brokers(cluster, &known, &n_known);
     for (size_t i = 0; !r && i < n_known; i++) {
         if (!t || sg_topology_find_broker(t, known[i].id) == SG_PARTITION_NONE)
-            r = sg_cluster_set_broker(cluster, known[i].id, "", 0, false);
+            r = publish_broker(c, known[i].id, "", 0, false);
     }
     for (size_t i = 0; !r && t && i < t->n_missing; i++)
-        r = sg_cluster_set_broker(cluster, t->missing[i], "", 0, false);
+        r = publish_broker(c, t->missing[i], "", 0, false);
     for (size_t i = 0; !r && t && i < t->n_brokers; i++)
-        r = sg_cluster_set_broker(
-            cluster, t->brokers[i].id, t->brokers[i].host, t->brokers[i].port, c->answered[i]);
+        r = publish_broker(
+            c, t->brokers[i].id, t->brokers[i].host, t->brokers[i].port, c->answered[i]);
     sg_cluster_set_up(cluster, t != NULL);
     return r;
 }
@@ -336,6 +368,32 @@ static int read_ages(struct collection *c)
     return r;
 }
 
+/* What groups have done, what they have not read, and since when. */
+static int judge_groups(struct collection *c)
+{
+    struct admin *self = c->admin;
+    const struct sg_status_input input = {
+        .now_ms = sg_clock_monotonic_ms(self->env.clock),
+        .topology = c->topology,
+        .start = sg_offsets_get(c->starts),
+        .end = sg_offsets_get(c->ends),
+    };
+
+    sg_statuses_begin(self->statuses, &input, &c->groups);
+    int r = read_ages(c);
+    if (r)
+        return r;
+    return sg_look_run(self->look, &(struct sg_look_env){
+                                       .clock = self->env.clock,
+                                       .stopping = self->env.stopping,
+                                       .input = &input,
+                                       .groups = &c->groups,
+                                       .statuses = self->statuses,
+                                       .failures = &c->failures,
+                                       .deadline_ms = deadline_ms(c, LOOK_UNTIL),
+                                   });
+}
+
 /* Nothing to see: because there is nothing, or because it may not be seen? */
 static void check_permissions(struct collection *c)
 {
@@ -379,7 +437,7 @@ static int read_all(struct collection *c)
     sg_offsets_wait(c->ends, stopping);
     sg_offsets_report(c->ends, &c->failures);
     sg_offsets_mark_silent(c->ends, c->skip);
-    r = read_ages(c);
+    r = judge_groups(c);
     if (r)
         return r;
     check_permissions(c);
@@ -433,6 +491,7 @@ static void destroy(void *opaque)
     (void)sg_configs_free(self->configs);
     (void)sg_moves_free(self->moves);
     (void)sg_statuses_free(self->statuses);
+    (void)sg_look_free(self->look);
     (void)sg_memo_free(self->memo);
     (void)sg_series_table_free(self->table);
     sg_groups_done(&self->before);
@@ -450,10 +509,8 @@ SG_AUTO_DEFINE(struct admin *, admin_free);
 static int create(const struct sg_collector_env *env, void **ret_self, struct sg_error *err)
 {
     const struct sg_cluster_config *config = env->cluster_config;
-    const struct sg_label label = {
-        sg_str_of(env->config->cluster_label),
-        sg_str_of(config->name),
-    };
+    struct sg_label labels[1 + SG_CONSTANT_LABELS_MAX];
+    size_t n_labels = sg_collector_labels(env, labels);
     sg_auto(admin_free) struct admin *self = calloc(1, sizeof *self);
 
     if (!self)
@@ -465,16 +522,19 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
     r = sg_filter_new(config->groups.include, config->groups.exclude, &self->group_filter, err);
     if (r)
         return sg_error_prefix(err, r, "groups: ");
-    r = sg_client_new(config, env->config->timeout_ms, &self->client, err);
+    r = sg_client_new(config, env->config->timeout_ms,
+        env->config->check_only ? SG_CLIENT_CHECK : SG_CLIENT_ADMIN, &self->client, err);
     if (r)
         return r;
-    r = sg_series_table_new(&label, 1, config->limits.series, &self->table);
+    r = sg_series_table_new(labels, n_labels, config->limits.series, &self->table);
     if (!r)
         sg_series_table_use_aliases(self->table, &env->config->aliases);
     if (!r)
         r = sg_ages_new(&self->ages);
     if (!r)
         r = sg_statuses_new(&config->status_windows, &self->statuses);
+    if (!r)
+        r = sg_look_new(config, env->config->timeout_ms, &self->look);
     if (!r)
         r = sg_memo_new(&self->memo);
     if (!r)
@@ -520,6 +580,11 @@ static void fail_limits(struct collection *c)
     const struct sg_limits *limits = &c->admin->env.cluster_config->limits;
     const struct sg_topology *t = c->topology;
 
+    if (t && t->n_strange)
+        sg_failures_add(&c->failures, SG_FAILURE_PARSE, SG_REQUEST_METADATA, 0,
+            "%zu brokers, topics or partitions of Metadata are left out, because they cannot be "
+            "right: an id below 0 or a duplicate one, a port or a name that Kafka does not allow",
+            t->n_strange);
     if (t && t->n_topics_left_out)
         sg_failures_add(&c->failures, SG_FAILURE_LIMIT, SG_REQUEST_METADATA, 0,
             "%zu topics with %zu partitions are left out: limits.partitions is %zu; raise it, or "

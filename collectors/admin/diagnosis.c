@@ -16,6 +16,7 @@ static const struct {
     [SG_REQUEST_LIST_OFFSETS] = { "ListOffsets", "DESCRIBE on the topics" },
     [SG_REQUEST_DESCRIBE_CONFIGS] = { "DescribeConfigs", "DESCRIBE_CONFIGS on the topics" },
     [SG_REQUEST_CHECKPOINT] = { "checkpoint", "" },
+    [SG_REQUEST_FETCH] = { "Fetch", "READ on the topics" },
 };
 
 const char *sg_diagnosis_acl(enum sg_request request)

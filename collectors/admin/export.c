@@ -247,7 +247,6 @@ int sg_export_series(
         assert(r == 0); /* fewer families than a table holds, and the names are ours */
     }
     sg_memo_begin(from->memo, sg_series_table_epoch(table));
-    sg_statuses_begin(from->statuses);
     put_brokers(&put);
     put_topics(&put);
     sg_put_groups(&put);

@@ -32,7 +32,7 @@ struct sg_export {
     const struct sg_moves *moves; /* of this topology */
     size_t n_spark;
     const struct sg_spark_query *spark;
-    struct sg_statuses *statuses; /* told of every commit */
+    struct sg_statuses *statuses; /* these groups were taken in */
     struct sg_memo *memo;         /* of this table's series */
     enum sg_granularity granularity;
     int64_t now_ms; /* monotonic */

@@ -14,11 +14,13 @@ struct summary {
     int64_t oldest_ms; /* or SG_AGE_UNKNOWN */
     int64_t offset;
     bool offset_unknown;
+    int64_t n_unusable; /* timestamps */
     int64_t lost;
     double margin; /* the smallest; negative: not known */
+    double used;   /* the largest share of a retention time; negative: not known */
 };
 
-static const struct summary nothing = { .oldest_ms = SG_AGE_UNKNOWN, .margin = -1 };
+static const struct summary nothing = { .oldest_ms = SG_AGE_UNKNOWN, .margin = -1, .used = -1 };
 
 /* How near the group is to the start of a log: 1 at the end. Negative: not known. */
 static double margin_of(const struct sg_export *from, uint32_t partition, int64_t offset)
@@ -31,6 +33,18 @@ static double margin_of(const struct sg_export *from, uint32_t partition, int64_
     if (start < 0 || end <= start || offset >= end)
         return 1;
     return offset <= start ? 0 : (double)(offset - start) / (double)(end - start);
+}
+
+/* Negative: not known, or there is no limit. */
+static double used_of(const struct sg_export *from, uint32_t partition, int64_t age_ms)
+{
+    const struct sg_topology *t = from->topology;
+    struct sg_str topic = t->topics[t->partitions[partition].topic].name;
+    const struct sg_topic_config *config = sg_configs_get(from->configs, topic);
+
+    if (age_ms == SG_AGE_UNKNOWN || !config->known || !config->deletes || config->retention_ms <= 0)
+        return -1;
+    return (double)age_ms / (double)config->retention_ms;
 }
 
 static void put_commit(struct sg_put *put,
@@ -77,11 +91,15 @@ static void sum_up(struct sg_put *put,
         sum->offset_unknown = true;
     enum sg_lag_outcome outcome = sg_lag_of(offset, from->start[p], from->end[p], &lag);
     sg_lag_sum_add(&sum->lag, outcome, lag);
-    int64_t age_ms = sg_ages_get(from->ages, p, offset);
+    int64_t read_to = sg_committed_read_to(committed);
+    int64_t age_ms = sg_ages_get(from->ages, p, read_to);
     sum->oldest_ms = age_ms > sum->oldest_ms ? age_ms : sum->oldest_ms;
-    double margin = margin_of(from, p, offset);
+    sum->n_unusable += sg_ages_has_unusable_time(from->ages, p, read_to);
+    double margin = margin_of(from, p, read_to);
     if (margin >= 0 && (sum->margin < 0 || margin < sum->margin))
         sum->margin = margin;
+    double used = used_of(from, p, age_ms);
+    sum->used = used > sum->used ? used : sum->used;
     if (from->granularity == SG_GRANULARITY_PARTITION)
         put_commit(put, group, committed, outcome, lag, age_ms);
 }
@@ -98,7 +116,7 @@ static void put_summary(struct sg_put *put,
         { SG_STR("topic"), name }, /* an empty label is none */
     };
 
-    sg_put_thing(put, SG_PUT_GROUP_SUMMARY, group->name, name, 0, 5);
+    sg_put_thing(put, SG_PUT_GROUP_SUMMARY, group->name, name, 0, 7);
     if (sum->oldest_ms != SG_AGE_UNKNOWN)
         sg_put_ms(put, 0, SG_ADMIN_GROUP_LAG_SECONDS_MAX, labels, 2, sum->oldest_ms);
     if (!sum->offset_unknown)
@@ -108,9 +126,13 @@ static void put_summary(struct sg_put *put,
     sg_put_int(put, 3, SG_ADMIN_GROUP_UNREAD_LOST, labels, 2, sum->lost);
     if (sum->margin >= 0)
         sg_put_double(put, 4, SG_ADMIN_GROUP_RETENTION_MARGIN, labels, 2, sum->margin);
+    if (sum->used >= 0)
+        sg_put_double(put, 6, SG_ADMIN_GROUP_RETENTION_USED, labels, 2, sum->used);
+    if (sum->n_unusable)
+        sg_put_int(put, 5, SG_ADMIN_GROUP_UNUSABLE_TIMESTAMPS, labels, 2, sum->n_unusable);
 }
 
-/* @return the worst status of the group's partitions */
+/* @return the group's status */
 static enum sg_group_status put_commits(struct sg_put *put, const struct sg_group *group)
 {
     const struct sg_export *from = put->from;
@@ -122,7 +144,7 @@ static enum sg_group_status put_commits(struct sg_put *put, const struct sg_grou
         .end = from->end,
         .ages = from->ages,
     };
-    enum sg_group_status worst = SG_STATUS_UNKNOWN;
+    struct sg_judgement judgement = { .moves = false };
     struct summary sum = nothing;
 
     for (size_t i = 0; i < group->n_committed; i++) {
@@ -131,9 +153,7 @@ static enum sg_group_status put_commits(struct sg_put *put, const struct sg_grou
         bool is_last = i + 1 == group->n_committed;
         int64_t lost;
 
-        enum sg_group_status status =
-            sg_statuses_judge(from->statuses, &input, group, committed, &lost);
-        worst = status > worst ? status : worst;
+        sg_statuses_judge(from->statuses, &input, committed, &judgement, &lost);
         sum.lost += lost;
         sum_up(put, group, committed, &sum);
         if (from->granularity == SG_GRANULARITY_GROUP) {
@@ -144,7 +164,7 @@ static enum sg_group_status put_commits(struct sg_put *put, const struct sg_grou
             sum = nothing;
         }
     }
-    return worst;
+    return sg_judgement_status(&judgement, group);
 }
 
 static void put_status(

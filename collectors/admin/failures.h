@@ -29,6 +29,7 @@ enum sg_request {
     SG_REQUEST_LIST_OFFSETS,
     SG_REQUEST_DESCRIBE_CONFIGS,
     SG_REQUEST_CHECKPOINT, /* a Spark query's files */
+    SG_REQUEST_FETCH,      /* only now and then */
     SG_REQUEST_NONE,       /* not a request: memory, threads */
 };
 

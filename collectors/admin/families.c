@@ -82,12 +82,13 @@ const struct sg_family sg_admin_families[] = {
     [SG_ADMIN_GROUP_LAG_SECONDS_MAX] = { "kafka_consumergroup_lag_seconds_max", SG_METRIC_GAUGE,
         "Largest lag in seconds of the consumer group in the topic's partitions, of those where it "
         "is known (ListOffsets by time)." },
+    [SG_ADMIN_GROUP_UNUSABLE_TIMESTAMPS] = { "kafka_consumergroup_unusable_timestamps",
+        SG_METRIC_GAUGE,
+        "Partitions whose oldest unread record has a timestamp in the future, before 2000 or none; "
+        "absent when there are none (ListOffsets by time)." },
     [SG_ADMIN_GROUP_STATUS] = { "kafka_consumergroup_status", SG_METRIC_STATESET,
-        "1 for how the consumer group is doing, 0 for the others: ok, lagging (unread records "
-        "older than a minute), stalled (has something to read and has not moved for 5 minutes), "
-        "stopped (no members, something to read), rewound (its offset went back in the last 10 "
-        "minutes), losing_data (records are deleted before it reads them); the times are "
-        "configurable. The worst of its partitions (OffsetFetch, ListOffsets, DescribeGroups)." },
+        "1 for how the consumer group is doing, 0 for the others: the worst of its partitions, see "
+        "docs/lag.md (OffsetFetch, ListOffsets, DescribeGroups)." },
     [SG_ADMIN_GROUP_UNREAD_LOST] = { "kafka_consumergroup_unread_lost_total", SG_METRIC_COUNTER,
         "Offsets that were deleted from the topic before the consumer group had read them, since "
         "the exporter first saw it (ListOffsets, OffsetFetch)." },
@@ -96,6 +97,9 @@ const struct sg_family sg_admin_families[] = {
         "How far the consumer group is from losing records in the partition where it is nearest to "
         "that: 1 at the log's end, 0 at its start, where the next records to be deleted are those "
         "it has to read (OffsetFetch, ListOffsets)." },
+    [SG_ADMIN_GROUP_RETENTION_USED] = { "kafka_consumergroup_retention_used_ratio", SG_METRIC_GAUGE,
+        "Age of the consumer group's oldest unread record over the topic's retention time; from 1 "
+        "on it may be deleted (ListOffsets, DescribeConfigs)." },
     [SG_ADMIN_SPARK_BATCH] = { "kafka_spark_checkpoint_batch", SG_METRIC_GAUGE,
         "Number of the last batch that the Spark structured streaming query has completed "
         "(its checkpoint: commits/)." },

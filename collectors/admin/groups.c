@@ -113,6 +113,7 @@ int sg_groups_add(struct sg_groups *groups,
         .listed = listed,
         .state = SG_GROUP_STATE_UNKNOWN,
         .turn = before ? before->turn : 0,
+        .by_name = before && before->by_name,
     };
     *ret_group = id;
     *ret_is_new = true;

@@ -36,14 +36,25 @@ enum {
 
 struct sg_committed {
     uint32_t partition; /* its number in the topology */
+    uint32_t entry;     /* of sg_statuses, plus 1; 0: none */
     int64_t offset;     /* or SG_COMMITTED_UNKNOWN */
+    int64_t n_empty;    /* so many offsets from there on hold nothing to read (look.h) */
 };
+
+/** Up to where the group has read all there is: not lower than its committed offset. */
+static inline int64_t sg_committed_read_to(const struct sg_committed *committed)
+{
+    return committed->offset < 0 ? committed->offset : committed->offset + committed->n_empty;
+}
 
 struct sg_group {
     struct sg_str name; /* terminated */
     enum sg_group_state listed;
     enum sg_group_state state;
-    bool moved; /* who was asked is not its coordinator any more */
+    bool moved;   /* who was asked is not its coordinator any more */
+    bool unasked; /* its coordinator says that it has committed nothing, but may not have understood
+                     the question for everything */
+    bool by_name; /* that is so: it is asked about each partition by name; also at the next ones */
     bool has_members;
     uint32_t n_members;
     int32_t turn; /* above 0: not asked for in so many collections; below: asked for in vain */

@@ -28,7 +28,15 @@
  */
 
 enum {
-    LIST_AGAIN_MS = 200
+    LIST_AGAIN_MS = 200,
+    ASKS_FOR_ALL = 0x02030000, /* the first librdkafka that can, of every broker */
+};
+
+/* Which groups are asked for. */
+enum pass {
+    PASS_ALL,
+    PASS_MOVED,
+    PASS_BY_NAME,
 };
 
 /* A group that was asked for. */
@@ -40,22 +48,23 @@ struct waiting {
 
 struct requests {
     const struct sg_requests_env *env;
-    bool only_moved;
+    enum pass pass;
     rd_kafka_t *rk;
     rd_kafka_queue_t *queue;
-    rd_kafka_AdminOptions_t *options[3]; /* by enum api */
-    size_t n_lists;                      /* on their way, or to be sent again */
-    bool *list_again;                    /* per place in topology->brokers */
-    int64_t list_again_ms;               /* when; monotonic, 0: not now */
-    size_t n_requests;                   /* of groups, waited for */
-    size_t n_listed;                     /* groups that have their place in order[] */
-    size_t n_order;                      /* in order[] */
-    size_t next;                         /* in order[], to be asked for */
-    size_t oldest;                       /* in order[]; those before are answered or given up */
-    uint32_t *order;                     /* numbers of groups; some groups may not be wanted */
-    struct waiting *waiting;             /* per group */
-    size_t n_allocated;                  /* of both */
-    int64_t answer_ms;                   /* that an answer takes, about; 0: not known */
+    rd_kafka_AdminOptions_t *options[3];  /* by enum api */
+    size_t n_lists;                       /* on their way, or to be sent again */
+    bool *list_again;                     /* per place in topology->brokers */
+    int64_t list_again_ms;                /* when; monotonic, 0: not now */
+    size_t n_requests;                    /* of groups, waited for */
+    size_t n_listed;                      /* groups that have their place in order[] */
+    size_t n_order;                       /* in order[] */
+    size_t next;                          /* in order[], to be asked for */
+    size_t oldest;                        /* in order[]; those before are answered or given up */
+    uint32_t *order;                      /* numbers of groups; some groups may not be wanted */
+    struct waiting *waiting;              /* per group */
+    rd_kafka_topic_partition_list_t *all; /* partitions by name; made when it is needed */
+    size_t n_allocated;                   /* of both */
+    int64_t answer_ms;                    /* that an answer takes, about; 0: not known */
 };
 
 enum api {
@@ -99,6 +108,8 @@ static void close_requests(struct requests *q)
     }
     if (q->queue)
         rd_kafka_queue_destroy(q->queue);
+    if (q->all)
+        rd_kafka_topic_partition_list_destroy(q->all);
     free(q->order);
     free(q->waiting);
     free(q->list_again);
@@ -165,19 +176,40 @@ static void list_again(struct requests *q)
     }
 }
 
+/* @return every partition that is wanted, borrowed; NULL: memory is short */
+static const rd_kafka_topic_partition_list_t *all_by_name(struct requests *q)
+{
+    const struct sg_topology *t = q->env->topology;
+
+    if (q->all)
+        return q->all;
+    q->all = rd_kafka_topic_partition_list_new((int)t->n_partitions);
+    for (size_t i = 0; q->all && i < t->n_partitions; i++) {
+        const struct sg_partition *partition = &t->partitions[i];
+        (void)rd_kafka_topic_partition_list_add(
+            q->all, t->topics[partition->topic].name.ptr, partition->id);
+    }
+    return q->all;
+}
+
 static int ask_for_group(struct requests *q, uint32_t number)
 {
     struct sg_group *group = &q->env->groups->groups[number];
     const char *name = group->name.ptr;
+    bool by_name = group->by_name && q->env->topology->n_partitions;
+    const rd_kafka_topic_partition_list_t *partitions = by_name ? all_by_name(q) : NULL;
     bool is_empty = group->listed == SG_GROUP_EMPTY;
-    rd_kafka_ListConsumerGroupOffsets_t *offsets =
-        rd_kafka_ListConsumerGroupOffsets_new(name, NULL); /* NULL: all that it has committed */
+    bool describe = !is_empty && q->pass != PASS_BY_NAME; /* they have been described */
 
+    if (by_name && !partitions)
+        return -ENOMEM;
+    rd_kafka_ListConsumerGroupOffsets_t *offsets = rd_kafka_ListConsumerGroupOffsets_new(
+        name, partitions); /* NULL: all that it has committed */
     if (!offsets)
         return -ENOMEM;
     if (is_empty)
         sg_group_describe(group, RD_KAFKA_CONSUMER_GROUP_STATE_EMPTY, 0);
-    else
+    if (describe)
         rd_kafka_DescribeConsumerGroups(
             q->rk, &name, 1, options_for(q, API_DESCRIBE, number, SG_ASK_COORDINATOR_MS), q->queue);
     rd_kafka_ListConsumerGroupOffsets(
@@ -185,7 +217,7 @@ static int ask_for_group(struct requests *q, uint32_t number)
     rd_kafka_ListConsumerGroupOffsets_destroy(offsets);
     q->waiting[number] = (struct waiting){
         .sent_ms = sg_clock_monotonic_ms(q->env->clock),
-        .n_pending = is_empty ? 1 : 2,
+        .n_pending = describe ? 2 : 1,
     };
     q->n_requests += q->waiting[number].n_pending;
     return 0;
@@ -224,7 +256,8 @@ static int put_in_order(struct requests *q)
     for (; q->n_listed < groups->n; q->n_listed++) {
         const struct sg_group *group = &groups->groups[q->n_listed];
         q->waiting[q->n_listed] = (struct waiting){ .n_pending = 0 };
-        if (q->only_moved && !group->moved)
+        if ((q->pass == PASS_MOVED && !group->moved) ||
+            (q->pass == PASS_BY_NAME && !group->unasked))
             continue;
         q->order[q->n_order++] = (uint32_t)q->n_listed;
         sorted = sorted && group->turn == 0;
@@ -271,7 +304,7 @@ static void fail_group(struct requests *q,
 {
     struct sg_str name = printable(q->env->groups->groups[number].name);
 
-    if (code == RD_KAFKA_RESP_ERR_NOT_COORDINATOR && !q->only_moved) {
+    if (code == RD_KAFKA_RESP_ERR_NOT_COORDINATOR && q->pass == PASS_ALL) {
         q->env->groups->groups[number].moved = true;
         return;
     }
@@ -390,9 +423,22 @@ static void on_describe(struct requests *q, rd_kafka_event_t *event)
             rd_kafka_ConsumerGroupDescription_member_count(description));
 }
 
+/*
+ * An answer without any partition: is there something that it has committed after all? A group
+ * whose state was listed is at a coordinator of Kafka 2.6 or later, or at something that says so of
+ * itself.
+ */
+static bool is_doubtful(const struct requests *q, const struct sg_group *group)
+{
+    if (rd_kafka_version() >= ASKS_FOR_ALL || group->by_name)
+        return false;
+    return !*q->env->knows_all || group->listed == SG_GROUP_STATE_UNKNOWN;
+}
+
 static int on_offsets(struct requests *q, rd_kafka_event_t *event)
 {
     uint32_t number = group_of(q, event);
+    struct sg_group *group = &q->env->groups->groups[number];
     const rd_kafka_ListConsumerGroupOffsets_result_t *result =
         rd_kafka_event_ListConsumerGroupOffsets_result(event);
     rd_kafka_resp_err_t code = rd_kafka_event_error(event);
@@ -419,7 +465,14 @@ static int on_offsets(struct requests *q, rd_kafka_event_t *event)
         if (bad)
             fail_group(q, SG_REQUEST_OFFSET_FETCH, number, bad, rd_kafka_err2str(bad));
     }
-    return sg_group_commit(&q->env->groups->groups[number], q->env->topology, partitions);
+    if (!partitions->cnt)
+        group->unasked = is_doubtful(q, group);
+    else if (!group->by_name)
+        *q->env->knows_all = true;
+    int r = sg_group_commit(group, q->env->topology, partitions);
+    if (q->pass == PASS_BY_NAME && !r)
+        group->by_name = group->n_committed > 0; /* otherwise there was nothing to tell */
+    return r;
 }
 
 static int on_event(struct requests *q, rd_kafka_event_t *event)
@@ -506,16 +559,16 @@ static bool any_on_its_way(const struct requests *q)
     return false;
 }
 
-static int run(const struct sg_requests_env *env, bool only_moved)
+static int run(const struct sg_requests_env *env, enum pass pass)
 {
     struct requests q = {
         .env = env,
-        .only_moved = only_moved,
+        .pass = pass,
         .rk = sg_client_get(env->client),
     };
     int r = open_requests(&q);
 
-    if (!r && !only_moved)
+    if (!r && pass == PASS_ALL)
         r = list_groups(&q);
     while (!r && !atomic_load(env->stopping)) {
         list_again(&q);
@@ -542,10 +595,24 @@ static int run(const struct sg_requests_env *env, bool only_moved)
 
 int sg_requests_run(const struct sg_requests_env *env)
 {
-    return run(env, false);
+    return run(env, PASS_ALL);
 }
 
 int sg_requests_run_moved(const struct sg_requests_env *env)
 {
-    return run(env, true);
+    return run(env, PASS_MOVED);
+}
+
+int sg_requests_run_by_name(const struct sg_requests_env *env)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < env->groups->n; i++) {
+        struct sg_group *group = &env->groups->groups[i];
+        group->unasked =
+            group->unasked && (!*env->knows_all || group->listed == SG_GROUP_STATE_UNKNOWN);
+        group->by_name = group->by_name || group->unasked;
+        any = any || group->unasked;
+    }
+    return any && env->topology->n_partitions ? run(env, PASS_BY_NAME) : 0;
 }

@@ -6,6 +6,11 @@
  * DescribeGroups and OffsetFetch for each group, many on their way at once, answered through one
  * queue.
  *
+ * librdkafka before 2.3.0 asks a coordinator before Kafka 2.4 (OffsetFetch below version 6) for an
+ * empty list instead of for everything, and is told truthfully that nothing is committed there (its
+ * issue 4346). An answer that holds nothing is believed only where that question has been answered
+ * with commits before; otherwise the group is asked about every partition by name.
+ *
  * ListGroups is also how a broker shows that it is alive: any answer will do, a refusal as well.
  * One thread.
  */
@@ -38,9 +43,10 @@ struct sg_requests_env {
     int64_t list_deadline_ms;   /* for ListGroups; monotonic */
     int64_t groups_deadline_ms; /* for everything */
     int64_t group_ms;           /* how long a coordinator may take for one group */
-    bool *answered;             /* per place in topology->brokers; set */
-    bool *abandoned;            /* set when requests were given up: the client is to be replaced,
-                                   since librdkafka goes on with them */
+    bool *knows_all; /* the question for everything has been answered with commits; set */
+    bool *answered;  /* per place in topology->brokers; set */
+    bool *abandoned; /* set when requests were given up: the client is to be replaced,
+                        since librdkafka goes on with them */
 };
 
 /**
@@ -52,3 +58,9 @@ int sg_requests_run(const struct sg_requests_env *env);
 
 /** Ask once more, for the groups that are marked as moved. @return as sg_requests_run */
 int sg_requests_run_moved(const struct sg_requests_env *env);
+
+/**
+ * Ask once more, by the names of all partitions, for the groups whose empty answer is not to be
+ * believed. @return as sg_requests_run
+ */
+int sg_requests_run_by_name(const struct sg_requests_env *env);

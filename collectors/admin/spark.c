@@ -30,11 +30,24 @@ static int take_offsets(struct sg_group *group,
                                                        : sg_topology_find_partition(topology,
                                                              (uint32_t)topic, offset->partition);
         if (partition != SG_PARTITION_NONE)
-            committed[n++] = (struct sg_committed){ (uint32_t)partition, offset->offset };
+            committed[n++] =
+                (struct sg_committed){ .partition = (uint32_t)partition, .offset = offset->offset };
     }
     qsort(committed, n, sizeof *committed, by_partition);
     sg_group_set_committed(group, committed, n);
     return 0;
+}
+
+static enum sg_failure_kind kind_of(int r)
+{
+    switch (r) {
+    case SG_CHECKPOINT_E_FORMAT:
+        return SG_FAILURE_PARSE;
+    case SG_CHECKPOINT_E_LIMIT:
+        return SG_FAILURE_LIMIT;
+    default:
+        return SG_FAILURE_CONNECT;
+    }
 }
 
 static int add_query(const struct sg_spark_config *config,
@@ -78,9 +91,8 @@ int sg_spark_read(const struct sg_cluster_config *config,
         bool added = false;
         r = sg_checkpoint_read(config->spark[i].checkpoint, &checkpoint, &err);
         if (r > 0) {
-            sg_failures_add(failures,
-                r == SG_CHECKPOINT_E_FORMAT ? SG_FAILURE_PARSE : SG_FAILURE_CONNECT,
-                SG_REQUEST_CHECKPOINT, r, "spark %.80s: %s", config->spark[i].name, err.text);
+            sg_failures_add(failures, kind_of(r), SG_REQUEST_CHECKPOINT, r, "spark %.80s: %s",
+                config->spark[i].name, err.text);
             r = 0;
         } else if (!r) {
             r = add_query(&config->spark[i], topology, groups, &checkpoint, failures, &added);

@@ -16,6 +16,9 @@
 enum {
     FORGET_AFTER = 20, /* collections */
     FORGET_AT_LEAST = 1024,
+    LOOK_AFTER_MS = 10000,      /* longer than consumers take to commit what they have read */
+    LOOK_AGAIN_MS = 10 * 60000, /* after a failure */
+    LOOK_OFFSETS_MAX = 10000,   /* between the commit and the end; more are records */
     KEY_BYTES_MAX = 128 * 1024,
 };
 
@@ -32,6 +35,13 @@ struct entry {
     int64_t went_back_ms; /* INT64_MIN: never */
     int64_t start;        /* of the log, up to which losses are counted */
     int64_t lost;
+    int64_t end;           /* of the log; negative: not known yet */
+    int64_t still_ms;      /* since when neither it nor the commit has moved */
+    int64_t empty_to;      /* from the commit on there is nothing to read up to there */
+    int64_t look_after_ms; /* not before */
+    bool looked;           /* up to this end, or to a record */
+    bool is_record;        /* what is at empty_to */
+    bool doubtful;         /* nobody could look */
 };
 
 /* Group and topic with a NUL between them: most groups have many partitions of few topics. */
@@ -231,18 +241,12 @@ static void rebuild(struct sg_statuses *statuses)
     free(old_names);
 }
 
-void sg_statuses_begin(struct sg_statuses *statuses)
+/* ---- Following ---- */
+
+static bool in_window(int64_t then_ms, int64_t now_ms, int64_t window_ms)
 {
-    size_t n_gone = 0;
-
-    statuses->collection++;
-    for (size_t i = 0; i < statuses->n; i++)
-        n_gone += is_gone(statuses, &statuses->entries[i]);
-    if (n_gone >= FORGET_AT_LEAST && n_gone > statuses->n / 4)
-        rebuild(statuses);
+    return now_ms - then_ms < window_ms;
 }
-
-/* ---- Judging ---- */
 
 static void begin_entry(struct entry *entry, int64_t now_ms, int64_t committed, int64_t start)
 {
@@ -250,6 +254,29 @@ static void begin_entry(struct entry *entry, int64_t now_ms, int64_t committed, 
     entry->moved_ms = entry->behind_ms = now_ms;
     entry->went_back_ms = INT64_MIN;
     entry->start = start;
+    entry->end = -1;
+    entry->still_ms = entry->look_after_ms = now_ms;
+    entry->empty_to = committed;
+}
+
+/* A commit or an end that is another one: what was found behind the commit before is of no use. */
+static void follow_end(struct entry *entry, int64_t now_ms, int64_t committed, int64_t end)
+{
+    bool moved = committed != entry->committed;
+    bool gone_back = end >= 0 && end < entry->end;
+
+    if (moved || gone_back) {
+        entry->empty_to = committed;
+        entry->looked = entry->is_record = entry->doubtful = false;
+        entry->look_after_ms = now_ms;
+    }
+    if (end >= 0 && end != entry->end) {
+        entry->looked = entry->is_record;
+        entry->end = end;
+        moved = true;
+    }
+    if (moved)
+        entry->still_ms = now_ms;
 }
 
 static void follow(struct entry *entry, int64_t now_ms, int64_t committed, bool behind)
@@ -283,16 +310,27 @@ static void count_lost(struct entry *entry, int64_t start, int64_t committed)
     entry->start = start;
 }
 
-static bool has_no_members(const struct sg_group *group)
+static struct entry *entry_of(
+    const struct sg_statuses *statuses, const struct sg_committed *committed)
 {
-    return group->has_members && group->n_members == 0;
+    return committed->entry ? &statuses->entries[committed->entry - 1] : NULL;
 }
 
-enum sg_group_status sg_statuses_judge(struct sg_statuses *statuses,
+/*
+ * Up to where the group is judged to have read. A single offset that nobody could look at is given
+ * the benefit of the doubt: a marker is likelier than one record that waits.
+ */
+static int64_t judged_to(const struct entry *entry)
+{
+    bool is_marker = entry->doubtful && entry->end == entry->empty_to + 1;
+
+    return entry->empty_to + is_marker;
+}
+
+static void follow_commit(struct sg_statuses *statuses,
     const struct sg_status_input *input,
     const struct sg_group *group,
-    const struct sg_committed *committed,
-    int64_t *ret_lost)
+    struct sg_committed *committed)
 {
     const struct sg_partition *partition = &input->topology->partitions[committed->partition];
     int64_t start = input->start[committed->partition];
@@ -301,35 +339,141 @@ enum sg_group_status sg_statuses_judge(struct sg_statuses *statuses,
     bool is_new;
     int64_t lag = 0;
 
-    *ret_lost = 0;
+    committed->entry = 0;
+    committed->n_empty = 0;
     if (committed->offset < 0 ||
         find_entry(statuses, group->name, input->topology->topics[partition->topic].name,
             partition->id, &entry, &is_new))
-        return SG_STATUS_UNKNOWN;
-    enum sg_lag_outcome outcome = sg_lag_of(committed->offset, start, end, &lag);
+        return;
+    committed->entry = (uint32_t)(entry - statuses->entries) + 1;
     if (is_new)
         begin_entry(entry, input->now_ms, committed->offset, start);
     entry->seen = statuses->collection;
+    if (entry->doubtful && start >= judged_to(entry)) { /* nobody will know any more */
+        entry->empty_to = judged_to(entry);
+        entry->doubtful = false;
+    }
+    follow_end(entry, input->now_ms, committed->offset, end);
+    committed->n_empty = entry->empty_to - committed->offset;
+    (void)sg_lag_of(judged_to(entry), start, end, &lag);
     follow(entry, input->now_ms, committed->offset, lag > 0);
-    count_lost(entry, start, committed->offset);
-    *ret_lost = entry->lost;
+    count_lost(entry, start, judged_to(entry));
+}
 
-    if (start >= 0 && committed->offset < start && outcome == SG_LAG_KNOWN)
+void sg_statuses_begin(struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_groups *groups)
+{
+    size_t n_gone = 0;
+
+    statuses->collection++;
+    for (size_t i = 0; i < statuses->n; i++)
+        n_gone += is_gone(statuses, &statuses->entries[i]);
+    if (n_gone >= FORGET_AT_LEAST && n_gone > statuses->n / 4)
+        rebuild(statuses);
+    for (size_t i = 0; i < groups->n; i++) {
+        const struct sg_group *group = &groups->groups[i];
+        for (size_t j = 0; j < group->n_committed; j++)
+            follow_commit(statuses, input, group, &group->committed[j]);
+    }
+}
+
+bool sg_statuses_wants_look(const struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_committed *committed)
+{
+    const struct entry *entry = entry_of(statuses, committed);
+    int64_t start = input->start[committed->partition];
+
+    if (!entry || entry->end <= entry->empty_to || start > entry->empty_to || entry->looked ||
+        input->now_ms < entry->look_after_ms ||
+        in_window(entry->still_ms, input->now_ms, LOOK_AFTER_MS))
+        return false;
+    return entry->end - entry->empty_to <= LOOK_OFFSETS_MAX;
+}
+
+void sg_statuses_found(
+    struct sg_statuses *statuses, struct sg_committed *committed, int64_t empty_to, bool is_record)
+{
+    struct entry *entry = entry_of(statuses, committed);
+
+    if (!entry || empty_to < entry->empty_to)
+        return;
+    entry->empty_to = empty_to < entry->end ? empty_to : entry->end;
+    entry->looked = true;
+    entry->doubtful = false;
+    entry->is_record = is_record && empty_to < entry->end;
+    committed->n_empty = entry->empty_to - committed->offset;
+}
+
+void sg_statuses_not_found(struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_committed *committed)
+{
+    struct entry *entry = entry_of(statuses, committed);
+
+    if (!entry)
+        return;
+    entry->look_after_ms = input->now_ms + LOOK_AGAIN_MS;
+    entry->doubtful = true;
+}
+
+/* ---- Judging ---- */
+
+static enum sg_group_status judge_partition(const struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct entry *entry,
+    const struct sg_committed *committed)
+{
+    const struct sg_status_windows *windows = &statuses->windows;
+    int64_t start = input->start[committed->partition];
+    int64_t read_to = judged_to(entry);
+    int64_t lag = 0;
+    enum sg_lag_outcome outcome = sg_lag_of(read_to, start, input->end[committed->partition], &lag);
+
+    /* In an empty log nothing can be lost any more; what was lost of it may have been a marker. */
+    if (start >= 0 && read_to < start && outcome == SG_LAG_KNOWN && (lag > 0 || entry->lost))
         return SG_STATUS_LOSING_DATA;
     if (entry->went_back_ms != INT64_MIN &&
-        input->now_ms - entry->went_back_ms <= statuses->windows.rewound_ms)
+        input->now_ms - entry->went_back_ms <= windows->rewound_ms)
         return SG_STATUS_REWOUND;
     if (outcome != SG_LAG_KNOWN)
         return SG_STATUS_UNKNOWN;
     if (lag == 0)
         return SG_STATUS_OK;
-    if (has_no_members(group))
-        return SG_STATUS_STOPPED;
-    if (input->now_ms - entry->moved_ms >= statuses->windows.stalled_ms &&
-        input->now_ms - entry->behind_ms >= statuses->windows.stalled_ms)
+    if (!in_window(entry->moved_ms, input->now_ms, windows->stalled_ms) &&
+        !in_window(entry->behind_ms, input->now_ms, windows->stalled_ms))
         return SG_STATUS_STALLED;
-    if (sg_ages_get(input->ages, committed->partition, committed->offset) >
-        statuses->windows.lagging_ms)
+    if (sg_ages_get(input->ages, committed->partition, sg_committed_read_to(committed)) >
+        windows->lagging_ms)
         return SG_STATUS_LAGGING;
     return SG_STATUS_OK;
+}
+
+void sg_statuses_judge(struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_committed *committed,
+    struct sg_judgement *judgement,
+    int64_t *ret_lost)
+{
+    const struct entry *entry = entry_of(statuses, committed);
+
+    *ret_lost = entry ? entry->lost : 0;
+    if (!entry)
+        return;
+    enum sg_group_status status = judge_partition(statuses, input, entry, committed);
+    if (status > judgement->worst)
+        judgement->worst = status;
+    if (in_window(entry->moved_ms, input->now_ms, statuses->windows.stalled_ms))
+        judgement->moves = true;
+}
+
+enum sg_group_status sg_judgement_status(
+    const struct sg_judgement *judgement, const struct sg_group *group)
+{
+    bool has_no_members = group->has_members && group->n_members == 0;
+
+    if (judgement->worst == SG_STATUS_STALLED && has_no_members && !judgement->moves)
+        return SG_STATUS_STOPPED;
+    return judgement->worst;
 }

@@ -7,18 +7,22 @@
  * From collection to collection it is remembered, for every partition that a group has committed
  * to, when its offset last moved, and how far it had been. All limits are times, not numbers of
  * commits, so that groups that commit once an hour are judged like those that commit every second.
+ * Offsets that hold nothing to read, such as the marker that ends a transaction, count as read once
+ * that is known (look.h).
  * One partition's judgement, the first that fits:
  *
  *     losing_data  the committed offset is before the log's start: records were deleted unread
  *     rewound      the offset went back in the last windows.rewound_ms, and is not where it was
- *     stopped      the group has no members, and there is something to read
  *     stalled      there has been something to read for windows.stalled_ms, and the offset has
  *                  not moved in that time
  *     lagging      the oldest record that is not read is older than windows.lagging_ms
  *     ok           none of these
  *
- * A group's status is the worst of its partitions, in the order above. A group none of whose
- * partitions can be judged has none. One thread.
+ * A group's status is the worst of its partitions, in the order above. One that is stalled is
+ * stopped when nobody works for it: it has no members, and its offset has moved in none of its
+ * partitions in windows.stalled_ms. Whoever assigns partitions to itself, as Flink does, is no
+ * member, and works all the same. A group none of whose partitions can be judged has no status. One
+ * thread.
  */
 
 #include "admin/ages.h"
@@ -26,6 +30,7 @@
 #include "admin/topology.h"
 #include "config/config.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -64,17 +69,54 @@ int sg_statuses_new(const struct sg_status_windows *windows, struct sg_statuses 
 /** @return NULL; statuses may be NULL */
 struct sg_statuses *sg_statuses_free(struct sg_statuses *statuses);
 
-/** A collection: what was not seen for some of them is forgotten. */
-void sg_statuses_begin(struct sg_statuses *statuses);
+/**
+ * A collection: take in where all groups are, before anything else is asked. What was not seen for
+ * some collections is forgotten.
+ * @param input   its ages are not used
+ * @param groups  of each commit is set what was found out about the offsets behind it (n_empty)
+ */
+void sg_statuses_begin(struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_groups *groups);
+
+/**
+ * Is it time to look whether there is anything to read behind the commit? When neither it nor the
+ * log's end has moved for a while, there are few offsets between them, and nobody has looked.
+ */
+bool sg_statuses_wants_look(const struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_committed *committed);
+
+/**
+ * Somebody has looked: there is nothing to read from the commit up to an offset.
+ * @param is_record  is there a record at that offset? Otherwise the log ended there
+ */
+void sg_statuses_found(
+    struct sg_statuses *statuses, struct sg_committed *committed, int64_t empty_to, bool is_record);
+
+/** Looking failed: not again for a while. */
+void sg_statuses_not_found(struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_committed *committed);
+
+/* What is known of a group so far. Zeroed: nothing. */
+struct sg_judgement {
+    enum sg_group_status worst;
+    bool moves; /* an offset has changed in windows.stalled_ms */
+};
 
 /**
  * Judge a group by one of its commits.
- * @param ret_lost  offsets that were deleted before the group had read them, since it was first
- *                  seen
- * @return the partition's status; SG_STATUS_UNKNOWN also when memory is short
+ * @param judgement  of the group; this partition is added to it, unless memory is short
+ * @param ret_lost   offsets that were deleted before the group had read them, since it was first
+ *                   seen
  */
-enum sg_group_status sg_statuses_judge(struct sg_statuses *statuses,
+void sg_statuses_judge(struct sg_statuses *statuses,
     const struct sg_status_input *input,
-    const struct sg_group *group,
     const struct sg_committed *committed,
+    struct sg_judgement *judgement,
     int64_t *ret_lost);
+
+/** After its last commit. @return the group's status */
+enum sg_group_status sg_judgement_status(
+    const struct sg_judgement *judgement, const struct sg_group *group);

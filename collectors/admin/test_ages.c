@@ -30,7 +30,8 @@ struct world {
     struct sg_ages *ages;
     unsigned n_rounds; /* of the latest collection */
     unsigned rounds_allowed;
-    bool silent; /* the leader does not answer */
+    bool silent;   /* the leader does not answer */
+    bool unusable; /* found at the latest collection: the first group's timestamp */
 };
 
 static struct rd_kafka_metadata_partition meta_partition = { .id = 0, .leader = 1 };
@@ -108,6 +109,7 @@ static void collect(struct world *world, int64_t *ret_ages)
     assert_true(world->n_rounds < 200);
     for (size_t i = 0; i < world->n_groups; i++)
         ret_ages[i] = sg_ages_get(world->ages, 0, world->committed[i]);
+    world->unusable = sg_ages_has_unusable_time(world->ages, 0, world->committed[0]);
     sg_ages_end(world->ages);
     (void)sg_topology_unref(topology);
     (void)sg_filter_free(all);
@@ -390,6 +392,7 @@ static void test_age_of_a_record_from_the_future_is_since_it_was_seen(void **sta
         produce(world, NOW0 - 10000);
     world->committed[0] = 5;
     expect_near(age(world), 10000);
+    assert_false(world->unusable);
     produce(world, NOW0 + INT64_C(86400000) * 365);
     world->now_ms += 15000;
     world->committed[0] = 10;
@@ -397,6 +400,34 @@ static void test_age_of_a_record_from_the_future_is_since_it_was_seen(void **sta
     world->now_ms += 30000;
     expect_near(age(world), 30000);
     world_free(world);
+}
+
+/* A healthy group has read everything at most collections, and is behind when it stops. */
+static void test_age_behind_an_unusable_time_is_since_it_was_seen_by_those_who_had_read_all(
+    void **state)
+{
+    static const int64_t times[] = { NOW0 + INT64_C(86400000) * 365, 1000, NO_RECORD };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        struct world *world = world_new();
+        produce(world, i == 0 ? NOW0 - 1000 : times[i]);
+        world->committed[0] = 1;
+        assert_int_equal(age(world), 0);
+        for (int n = 0; n < 300; n++) { /* longer than anything is kept that nobody needs */
+            world->now_ms += 15000;
+            assert_int_equal(age(world), 0);
+        }
+        produce(world, times[i]);
+        world->now_ms += 15000;
+        (void)age(world);
+        world->now_ms += 30000;
+        expect_near(age(world), 30000);
+        assert_true(world->unusable);
+        world->committed[0] = world->end;
+        assert_int_equal(age(world), 0);
+        world_free(world);
+    }
 }
 
 static void test_age_of_a_record_from_the_future_that_was_always_there_is_unknown(void **state)
@@ -482,6 +513,8 @@ int main(void)
         cmocka_unit_test(test_age_of_a_group_at_the_tail_costs_a_round),
         cmocka_unit_test(test_age_of_a_group_that_moves_costs_few_rounds),
         cmocka_unit_test(test_age_of_a_group_that_stands_still_costs_nothing),
+        cmocka_unit_test(
+            test_age_behind_an_unusable_time_is_since_it_was_seen_by_those_who_had_read_all),
         cmocka_unit_test(test_age_of_a_record_from_the_future_is_since_it_was_seen),
         cmocka_unit_test(test_age_of_a_record_from_the_future_that_was_always_there_is_unknown),
         cmocka_unit_test(test_age_of_equal_timestamps_is_theirs),

@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "admin/checkpoint.h"
+#include "base/buf.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -152,6 +153,30 @@ static void test_checkpoint_that_is_none_is_an_error(void **state)
     expect_error(SG_CHECKPOINT_E_FORMAT, "ends after its first line");
     put_text("offsets/1", "v1\n" META "{]");
     expect_error(SG_CHECKPOINT_E_FORMAT, "not JSON");
+    char *large = calloc(1, SG_CHECKPOINT_FILE_BYTES_MAX + 1);
+    assert_non_null(large);
+    put("offsets/1", large, SG_CHECKPOINT_FILE_BYTES_MAX + 1);
+    free(large);
+    expect_error(SG_CHECKPOINT_E_LIMIT, "larger than 16 MiB");
+}
+
+static void test_checkpoint_of_too_many_partitions_is_past_the_limit(void **state)
+{
+    struct sg_checkpoint checkpoint = { .n = 0 };
+    struct sg_error err = { "" };
+    struct sg_buf text;
+    (void)state;
+
+    sg_buf_init(&text, SG_CHECKPOINT_FILE_BYTES_MAX);
+    assert_int_equal(sg_buf_add_str(&text, SG_STR("v1\n{\"t\":{\"0\":1")), 0);
+    for (int i = 1; i <= SG_CHECKPOINT_OFFSETS_MAX; i++)
+        assert_int_equal(sg_buf_printf(&text, ",\"%d\":1", i), 0);
+    assert_int_equal(sg_buf_add_str(&text, SG_STR("}}")), 0);
+    assert_int_equal(
+        sg_checkpoint_parse(&checkpoint, sg_buf_get(&text), false, &err), SG_CHECKPOINT_E_LIMIT);
+    assert_non_null(strstr(err.text, "more than 200000 partitions"));
+    sg_checkpoint_done(&checkpoint);
+    sg_buf_done(&text);
 }
 
 int main(void)
@@ -159,6 +184,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_checkpoint_before_the_first_batch_gives_where_it_began,
             make_directory, remove_directory),
+        cmocka_unit_test(test_checkpoint_of_too_many_partitions_is_past_the_limit),
         cmocka_unit_test_setup_teardown(
             test_checkpoint_gives_the_offsets_of_the_last_complete_batch, make_directory,
             remove_directory),

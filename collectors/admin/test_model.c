@@ -75,6 +75,46 @@ static void test_topology_sorts_and_finds(void **state)
     (void)sg_topology_unref(t);
 }
 
+static void test_topology_of_what_cannot_be_leaves_it_out(void **state)
+{
+    struct rd_kafka_metadata_broker odd_brokers[] = {
+        { .id = 1, .host = (char[]){ "a" }, .port = 9092 },
+        { .id = -7, .host = (char[]){ "b" }, .port = 9092 },
+        { .id = 2, .host = (char[]){ "c" }, .port = 70000 },
+        { .id = 1, .host = (char[]){ "d" }, .port = 9092 },
+    };
+    struct rd_kafka_metadata_partition odd_partitions[] = {
+        { .id = 0, .leader = -5 },
+        { .id = -1, .leader = 1 },
+        { .id = 0, .leader = 1 },
+    };
+    char long_name[300] = "";
+    struct rd_kafka_metadata_topic odd_topics[] = {
+        { .topic = long_name, .partitions = odd_partitions, .partition_cnt = 1 },
+        { .topic = (char[]){ "" }, .partitions = odd_partitions, .partition_cnt = 1 },
+        { .topic = (char[]){ "t" }, .partitions = odd_partitions, .partition_cnt = 3 },
+        { .topic = (char[]){ "u" }, .partitions = odd_partitions, .partition_cnt = 1 },
+    };
+    const struct rd_kafka_metadata odd = {
+        .brokers = odd_brokers, .broker_cnt = 4, .topics = odd_topics, .topic_cnt = 4
+    };
+    struct sg_filter *filter = NULL;
+    struct sg_topology *t = NULL;
+    (void)state;
+
+    memset(long_name, 'x', SG_TOPIC_NAME_MAX + 1);
+    assert_int_equal(sg_filter_new(NULL, NULL, &filter, NULL), 0);
+    assert_int_equal(sg_topology_new(&odd, filter, 1000, &t), 0);
+    assert_int_equal(t->n_brokers, 1);
+    assert_int_equal(t->n_topics, 2);
+    assert_int_equal(t->n_partitions, 2);
+    assert_int_equal(t->partitions[0].leader, -1);
+    assert_int_equal(sg_topology_find_partition(t, 1, 0), 1);
+    assert_int_equal(t->n_strange, 7);
+    (void)sg_topology_unref(t);
+    (void)sg_filter_free(filter);
+}
+
 static void test_topology_topic_error_is_kept(void **state)
 {
     struct sg_topology *t = new_topology(NULL, NULL);
@@ -298,6 +338,10 @@ static char *page_text(struct page *page)
     assert_int_equal(sg_moves_follow(moves, page->topology), 0);
     assert_int_equal(
         sg_ages_begin(ages, page->topology, &page->groups, page->start, page->end, 0), 0);
+    const struct sg_status_input input = {
+        .topology = page->topology, .start = page->start, .end = page->end, .ages = ages
+    };
+    sg_statuses_begin(statuses, &input, &page->groups);
     const struct sg_export from = {
         .topology = page->topology,
         .groups = &page->groups,
@@ -526,6 +570,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_topology_sorts_and_finds),
+        cmocka_unit_test(test_topology_of_what_cannot_be_leaves_it_out),
         cmocka_unit_test(test_topology_topic_error_is_kept),
         cmocka_unit_test(test_topology_broker_only_in_replicas_is_missing_whatever_the_filter),
         cmocka_unit_test(test_topology_excluded_topic_is_left_out),

@@ -27,6 +27,10 @@ struct world {
     int64_t end;
     int64_t age_ms; /* of every record */
     int64_t lost;
+    bool looks;       /* when asked to: … */
+    int64_t empty_to; /* … there is nothing to read up to there */
+    bool is_record;   /* and there is a record there */
+    unsigned n_looks;
 };
 
 static struct rd_kafka_metadata_partition meta_partition = { .id = 0, .leader = 1 };
@@ -86,17 +90,26 @@ static const char *collect(struct world *world)
 
     world->group.n_committed = 1;
     world->group.committed = &world->committed;
+    sg_statuses_begin(world->statuses, &input, &groups);
+    if (sg_statuses_wants_look(world->statuses, &input, &world->committed)) {
+        world->n_looks++;
+        if (world->looks)
+            sg_statuses_found(
+                world->statuses, &world->committed, world->empty_to, world->is_record);
+        else
+            sg_statuses_not_found(world->statuses, &input, &world->committed);
+    }
     assert_int_equal(sg_ages_begin(world->ages, world->topology, &groups, &world->start,
                          &world->end, UNIX0 + world->now_ms),
         0);
     while (sg_ages_ask(world->ages, &time) > 0) {
         bool is_young = time <= UNIX0 + world->now_ms - world->age_ms;
-        int64_t answer = is_young ? world->committed.offset : SG_OFFSET_NOTHING;
+        int64_t answer = is_young ? sg_committed_read_to(&world->committed) : SG_OFFSET_NOTHING;
         sg_ages_answer(world->ages, &answer);
     }
-    sg_statuses_begin(world->statuses);
-    enum sg_group_status status =
-        sg_statuses_judge(world->statuses, &input, &world->group, &world->committed, &world->lost);
+    struct sg_judgement judgement = { .moves = false };
+    sg_statuses_judge(world->statuses, &input, &world->committed, &judgement, &world->lost);
+    enum sg_group_status status = sg_judgement_status(&judgement, &world->group);
     sg_ages_end(world->ages);
     world->now_ms += POLL_MS;
     return status == SG_STATUS_UNKNOWN ? "unknown" : sg_group_status_text(status);
@@ -155,16 +168,47 @@ static void test_status_of_a_group_that_does_not_move_is_stalled_in_time(void **
     world_free(world);
 }
 
-static void test_status_of_a_group_without_members_is_stopped(void **state)
+static void test_status_of_a_group_without_members_is_stopped_in_time(void **state)
 {
     struct world *world = world_new(100, 0, 150);
     (void)state;
 
     world->group.n_members = 0;
+    expect_living_for(world, windows.stalled_ms);
     expect_for(world, windows.stalled_ms * 2, "stopped");
     world->committed.offset = 150;
     assert_string_equal(collect(world), "ok");
+    expect_for(world, windows.stalled_ms * 2, "ok");
+    world->end += 2; /* its next checkpoint is a while away */
+    expect_living_for(world, windows.stalled_ms);
+    assert_string_equal(collect(world), "stopped");
     world_free(world);
+}
+
+static void test_status_of_a_group_that_commits_without_members_is_not_stopped(void **state)
+{
+    struct world *world = world_new(100, 0, 110);
+    (void)state;
+
+    world->group.n_members = 0;
+    for (int64_t ms = 0; ms < 4 * windows.stalled_ms; ms += POLL_MS) {
+        expect_living_for(world, POLL_MS);
+        world->end += 10;
+        if (ms % 120000 == 0) /* a checkpoint each two minutes */
+            world->committed.offset = world->end - 10;
+    }
+    world_free(world);
+}
+
+static void test_status_of_a_stalled_partition_of_a_group_that_moves_is_not_stopped(void **state)
+{
+    const struct sg_group group = { .name = SG_STR("g"), .has_members = true };
+    struct sg_judgement judgement = { .worst = SG_STATUS_STALLED, .moves = true };
+    (void)state;
+
+    assert_int_equal(sg_judgement_status(&judgement, &group), SG_STATUS_STALLED);
+    judgement.moves = false;
+    assert_int_equal(sg_judgement_status(&judgement, &group), SG_STATUS_STOPPED);
 }
 
 static void test_status_of_a_group_of_unknown_members_is_not_stopped(void **state)
@@ -239,6 +283,98 @@ static void test_status_of_a_group_whose_records_are_deleted_is_losing_data(void
     world_free(world);
 }
 
+/* The marker of a transaction, which its consumers never commit. */
+static void test_status_with_nothing_but_a_marker_unread_is_ok_and_loses_nothing(void **state)
+{
+    struct world *world = world_new(3, 0, 4);
+    (void)state;
+
+    world->looks = true;
+    world->empty_to = 4;
+    assert_string_equal(collect(world), "ok");
+    assert_int_equal(world->n_looks, 0); /* it may be a record that is being read */
+    expect_for(world, windows.stalled_ms * 2, "ok");
+    assert_int_equal(world->n_looks, 1);
+    assert_int_equal(sg_committed_read_to(&world->committed), 4);
+    world->start = 4; /* retention takes the segment */
+    expect_for(world, windows.stalled_ms, "ok");
+    assert_int_equal(world->lost, 0);
+
+    world->end = world->empty_to = 6; /* one more transaction, of which the record is read … */
+    world->is_record = true;
+    world->empty_to = 4;
+    expect_living_for(world, windows.stalled_ms); /* … much later */
+    assert_string_equal(collect(world), "stalled");
+    world->committed.offset = 5;
+    world->is_record = false;
+    world->empty_to = 6;
+    expect_for(world, windows.stalled_ms * 2, "ok");
+    assert_int_equal(world->n_looks, 3);
+    world_free(world);
+}
+
+static void test_status_with_a_record_unread_is_stalled_and_looked_at_once(void **state)
+{
+    struct world *world = world_new(3, 0, 5);
+    (void)state;
+
+    world->looks = world->is_record = true;
+    world->empty_to = 4; /* a marker, and a record behind it */
+    expect_living_for(world, windows.stalled_ms);
+    expect_for(world, windows.stalled_ms, "stalled");
+    world->end += 2;
+    expect_for(world, windows.stalled_ms, "stalled");
+    assert_int_equal(world->n_looks, 1);
+    world->start = 5;
+    assert_string_equal(collect(world), "losing_data");
+    assert_int_equal(world->lost, 1); /* the record */
+    world_free(world);
+}
+
+static void test_status_when_nobody_may_look_doubts_one_offset_and_no_more(void **state)
+{
+    struct world *world = world_new(3, 0, 4);
+    (void)state;
+
+    expect_for(world, windows.stalled_ms * 2, "ok");
+    assert_in_range(world->n_looks, 1, 2); /* not at each collection */
+    assert_int_equal(sg_committed_read_to(&world->committed), 3);
+    world->start = 4;
+    assert_string_equal(collect(world), "ok");
+    assert_int_equal(world->lost, 0);
+    world->end = 6;
+    expect_living_for(world, windows.stalled_ms);
+    assert_string_equal(collect(world), "stalled");
+    world_free(world);
+}
+
+static void test_status_of_a_topic_made_anew_forgets_what_was_empty(void **state)
+{
+    struct world *world = world_new(3, 0, 4);
+    (void)state;
+
+    world->looks = true;
+    world->empty_to = 4;
+    expect_for(world, windows.stalled_ms, "ok");
+    assert_int_equal(sg_committed_read_to(&world->committed), 4);
+    world->end = 3;
+    assert_string_equal(collect(world), "ok");
+    assert_int_equal(sg_committed_read_to(&world->committed), 3);
+    world_free(world);
+}
+
+static void test_status_before_an_empty_log_is_losing_data_only_when_it_was_seen(void **state)
+{
+    struct world *world = world_new(3, 4, 4);
+    (void)state;
+
+    assert_string_equal(collect(world), "ok");
+    world->start = world->end = 6; /* two came and were deleted */
+    assert_string_equal(collect(world), "losing_data");
+    assert_int_equal(world->lost, 2);
+    world_free(world);
+}
+
 static void test_status_without_the_logs_end_is_unknown(void **state)
 {
     struct world *world = world_new(100, SG_OFFSET_UNKNOWN, SG_OFFSET_UNKNOWN);
@@ -273,9 +409,16 @@ int main(void)
         cmocka_unit_test(test_status_of_a_group_that_reads_is_ok),
         cmocka_unit_test(test_status_of_a_group_that_went_back_is_rewound_for_a_while),
         cmocka_unit_test(test_status_of_a_group_whose_records_are_deleted_is_losing_data),
-        cmocka_unit_test(test_status_of_a_group_without_members_is_stopped),
+        cmocka_unit_test(test_status_of_a_group_that_commits_without_members_is_not_stopped),
+        cmocka_unit_test(test_status_of_a_group_without_members_is_stopped_in_time),
+        cmocka_unit_test(test_status_of_a_stalled_partition_of_a_group_that_moves_is_not_stopped),
         cmocka_unit_test(test_status_of_an_idle_group_stays_ok),
         cmocka_unit_test(test_status_of_many_groups_that_come_and_go_is_forgotten),
+        cmocka_unit_test(test_status_before_an_empty_log_is_losing_data_only_when_it_was_seen),
+        cmocka_unit_test(test_status_of_a_topic_made_anew_forgets_what_was_empty),
+        cmocka_unit_test(test_status_when_nobody_may_look_doubts_one_offset_and_no_more),
+        cmocka_unit_test(test_status_with_a_record_unread_is_stalled_and_looked_at_once),
+        cmocka_unit_test(test_status_with_nothing_but_a_marker_unread_is_ok_and_loses_nothing),
         cmocka_unit_test(test_status_without_the_logs_end_is_unknown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

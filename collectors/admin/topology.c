@@ -130,6 +130,10 @@ static int take_brokers(struct topology *self, const struct rd_kafka_metadata *m
 
     for (int i = 0; i < metadata->broker_cnt; i++) {
         const struct rd_kafka_metadata_broker *broker = &metadata->brokers[i];
+        if (broker->id < 0 || broker->port < 0 || broker->port > UINT16_MAX) {
+            t->n_strange++;
+            continue;
+        }
         const char *host = sg_arena_copy(self->names, sg_str_of(broker->host));
         if (!host)
             return -ENOMEM;
@@ -138,6 +142,13 @@ static int take_brokers(struct topology *self, const struct rd_kafka_metadata *m
     }
     if (t->n_brokers)
         qsort(t->brokers, t->n_brokers, sizeof *t->brokers, by_broker_id);
+    size_t n = 0;
+    for (size_t i = 0; i < t->n_brokers; i++) {
+        if (n == 0 || t->brokers[n - 1].id != t->brokers[i].id)
+            t->brokers[n++] = t->brokers[i];
+    }
+    t->n_strange += t->n_brokers - n;
+    t->n_brokers = n;
     return 0;
 }
 
@@ -184,7 +195,8 @@ static bool is_in(int32_t id, const int32_t *ids, int n)
     return false;
 }
 
-/* "1,2,3" of the ids that are not among `but`. @return borrowed from the topology, or NULL */
+/* "1,2,3" of the ids that are not among `but`, as far as there is room. @return borrowed from the
+ * topology, or NULL */
 static const char *list_ids(
     struct topology *self, const int32_t *ids, int n, const int32_t *but, int n_but)
 {
@@ -196,7 +208,7 @@ static const char *list_ids(
         if (!is_in(ids[i], but, n_but))
             r = sg_buf_printf(&text, "%s%" PRId32, text.len ? "," : "", ids[i]);
     }
-    const char *copy = r ? NULL : sg_arena_copy(self->names, sg_buf_get(&text));
+    const char *copy = r == -ENOMEM ? NULL : sg_arena_copy(self->names, sg_buf_get(&text));
     sg_buf_done(&text);
     return copy;
 }
@@ -240,6 +252,23 @@ static size_t count_replicas(const struct rd_kafka_metadata_topic *topic)
     return n;
 }
 
+/* Sorted; ids below 0, and those that came before, are left out. */
+static void put_in_order(struct sg_topology *t, struct sg_topic *topic)
+{
+    struct sg_partition *partitions = t->partitions + topic->first;
+    uint32_t n = 0;
+
+    if (topic->n)
+        qsort(partitions, topic->n, sizeof *partitions, by_partition_id);
+    for (uint32_t i = 0; i < topic->n; i++) {
+        if (partitions[i].id >= 0 && (n == 0 || partitions[n - 1].id != partitions[i].id))
+            partitions[n++] = partitions[i];
+    }
+    t->n_strange += topic->n - n;
+    t->n_partitions -= topic->n - n;
+    topic->n = n;
+}
+
 static int take_topic(struct topology *self, const struct rd_kafka_metadata_topic *topic)
 {
     struct sg_topology *t = &self->public;
@@ -274,9 +303,7 @@ static int take_topic(struct topology *self, const struct rd_kafka_metadata_topi
         if (r)
             return r;
     }
-    if (topic->partition_cnt)
-        qsort(t->partitions + first, (size_t)topic->partition_cnt, sizeof *t->partitions,
-            by_partition_id);
+    put_in_order(t, &t->topics[id]);
     return sg_index_add(&self->topics, sg_hash(name), id);
 }
 
@@ -305,7 +332,10 @@ static int take_topics(struct topology *self,
         int r = note_replicas(t, topic); /* of all: a broker is known whatever is exported */
         if (r)
             return r;
-        if (topic_is_wanted(topics, topic))
+        size_t name_len = strlen(topic->topic);
+        if (name_len == 0 || name_len > SG_TOPIC_NAME_MAX)
+            t->n_strange++;
+        else if (topic_is_wanted(topics, topic))
             wanted[n++] = topic;
     }
     qsort(wanted, n, sizeof *wanted, by_topic_name);

@@ -17,8 +17,9 @@
 #include <stdint.h>
 
 enum {
-    SG_PARTITION_NONE = -1,      /* for an index: no such partition or broker */
-    SG_PARTITION_PLACES_MAX = 31 /* of a replica list, in sets of places */
+    SG_PARTITION_NONE = -1,       /* for an index: no such partition or broker */
+    SG_PARTITION_PLACES_MAX = 31, /* of a replica list, in sets of places */
+    SG_TOPIC_NAME_MAX = 249,      /* Kafka's */
 };
 
 /* A broker of the metadata. */
@@ -71,6 +72,7 @@ struct sg_topology {
     struct sg_partition *partitions;
     size_t n_topic_errors;
     struct sg_topic_error *topic_errors;
+    size_t n_strange;         /* brokers, topics, partitions that cannot be: left out, too */
     size_t n_topics_left_out; /* past the cap, with so many partitions */
     size_t n_partitions_left_out;
 };

@@ -98,15 +98,14 @@ static int add_broker(struct jolokia *self, int32_t id, bool listed, struct memb
     char id_text[SG_NUMBER_TEXT_MAX + 1];
 
     id_text[sg_number_write_int(id_text, id)] = '\0';
-    const struct sg_label labels[] = {
-        { sg_str_of(self->env.config->cluster_label), sg_str_of(self->env.cluster_config->name) },
-        { SG_STR("broker"), sg_str_of(id_text) },
-    };
+    struct sg_label labels[2 + SG_CONSTANT_LABELS_MAX];
+    size_t n_labels = sg_collector_labels(&self->env, labels);
+    labels[n_labels++] = (struct sg_label){ SG_STR("broker"), sg_str_of(id_text) };
     int r = add_target(self, id, listed,
         &(struct sg_target_options){
             .name = id_text,
             .labels = labels,
-            .n_labels = 2,
+            .n_labels = n_labels,
             .source = &self->env.cluster_config->jolokia.source,
             .rule_set = self->broker_rules,
         });
@@ -385,15 +384,15 @@ static int add_brokers(struct jolokia *self, struct sg_error *err)
 static int add_jvm(struct jolokia *self, const struct sg_jvm_config *jvm, struct sg_error *err)
 {
     const struct sg_rule_set *rule_set;
-    sg_auto_free struct sg_label *labels = calloc(jvm->n_labels + 2, sizeof *labels);
+    sg_auto_free struct sg_label *labels =
+        calloc(jvm->n_labels + 2 + SG_CONSTANT_LABELS_MAX, sizeof *labels);
 
     if (!labels)
         return -ENOMEM;
-    labels[0] = (struct sg_label){ sg_str_of(self->env.config->cluster_label),
-        sg_str_of(self->env.cluster_config->name) };
-    labels[1] = (struct sg_label){ SG_STR("jvm"), sg_str_of(jvm->name) };
+    size_t n_labels = sg_collector_labels(&self->env, labels);
+    labels[n_labels++] = (struct sg_label){ SG_STR("jvm"), sg_str_of(jvm->name) };
     for (size_t i = 0; i < jvm->n_labels; i++)
-        labels[i + 2] =
+        labels[n_labels++] =
             (struct sg_label){ sg_str_of(jvm->labels[i].name), sg_str_of(jvm->labels[i].value) };
 
     int r = load_rules(self, &jvm->source.rules, &rule_set, err);
@@ -402,7 +401,7 @@ static int add_jvm(struct jolokia *self, const struct sg_jvm_config *jvm, struct
             &(struct sg_target_options){
                 .name = jvm->name,
                 .labels = labels,
-                .n_labels = jvm->n_labels + 2,
+                .n_labels = n_labels,
                 .source = &jvm->source,
                 .rule_set = rule_set,
             });

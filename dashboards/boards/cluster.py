@@ -261,14 +261,14 @@ def _alerts():
 def _groups():
     group = "kafka_cluster, consumergroup"
     lag = (
-        f"sum by ({group}) (max by ({group}, topic, partition)"
-        f" (kafka_consumergroup_lag{{{CLUSTER}}}))"
+        f"sum by ({group}) (max by ({group}, topic)"
+        f" (kafka_consumergroup_lag_sum{{{CLUSTER}}}))"
     )
     of_top = f"and on ({group}) topk(10, {lag})"
 
     def per_second(metric):
         return (
-            f"sum by ({group}) (max by ({group}, topic, partition)"
+            f"sum by ({group}) (max by ({group}, topic)"
             f" (deriv({metric}{{{CLUSTER}}}[5m]))) {of_top}"
         )
 
@@ -281,13 +281,13 @@ def _groups():
             Column("Lag", f"topk(10, {lag})", "short"),
             Column(
                 "Change",
-                per_second("kafka_consumergroup_lag"),
+                per_second("kafka_consumergroup_lag_sum"),
                 "cps",
                 colors=(GREEN, (0.5, YELLOW)),
                 decimals=1,
             ),
             Column(
-                "Read", per_second("kafka_consumergroup_current_offset"), "cps", decimals=1
+                "Read", per_second("kafka_consumergroup_current_offset_sum"), "cps", decimals=1
             ),
             Column(
                 "Members",

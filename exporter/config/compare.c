@@ -35,9 +35,23 @@ static bool same_alias(const struct sg_alias *a, const struct sg_alias *b)
     return true;
 }
 
+static bool same_labels(
+    const struct sg_label_setting *a, size_t n_a, const struct sg_label_setting *b, size_t n_b)
+{
+    if (n_a != n_b)
+        return false;
+    for (size_t i = 0; i < n_a; i++) {
+        if (!sg_config_same_text(a[i].name, b[i].name) ||
+            !sg_config_same_text(a[i].value, b[i].value))
+            return false;
+    }
+    return true;
+}
+
 bool sg_config_same_names(const struct sg_config *a, const struct sg_config *b)
 {
-    if (strcmp(a->cluster_label, b->cluster_label) != 0 || a->aliases.n != b->aliases.n)
+    if (strcmp(a->cluster_label, b->cluster_label) != 0 || a->aliases.n != b->aliases.n ||
+        !same_labels(a->constant, a->n_constant, b->constant, b->n_constant))
         return false;
     for (size_t i = 0; i < a->aliases.n; i++) {
         if (!same_alias(&a->aliases.list[i], &b->aliases.list[i]))
@@ -137,12 +151,6 @@ bool sg_config_same_jolokia(const struct sg_jolokia_config *a, const struct sg_j
 
 bool sg_config_same_jvm(const struct sg_jvm_config *a, const struct sg_jvm_config *b)
 {
-    if (!sg_config_same_source(&a->source, &b->source) || a->n_labels != b->n_labels)
-        return false;
-    for (size_t i = 0; i < a->n_labels; i++) {
-        if (!sg_config_same_text(a->labels[i].name, b->labels[i].name) ||
-            !sg_config_same_text(a->labels[i].value, b->labels[i].value))
-            return false;
-    }
-    return true;
+    return sg_config_same_source(&a->source, &b->source) &&
+           same_labels(a->labels, a->n_labels, b->labels, b->n_labels);
 }

@@ -8,7 +8,7 @@
 
 #include "config/config.h"
 
-/** What series are called: the cluster's label, and other exporters' names. */
+/** What series are called: the cluster's label, constant labels, and other exporters' names. */
 bool sg_config_same_names(const struct sg_config *a, const struct sg_config *b);
 
 /** What a Kafka client is made from, what it asks for and what is exported of it. */

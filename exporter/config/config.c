@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/config.h"
 
+#include "base/address.h"
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/filter.h"
 #include "config/compat.h"
+#include "config/constant_labels.h"
 #include "config/named_files.h"
+#include "config/properties.h"
 #include "config/read.h"
 #include "config/secret.h"
 #include "metric/family.h"
@@ -80,6 +83,7 @@ struct sg_config *sg_config_free(struct sg_config *config)
         free_cluster(&config->clusters[i]);
     free(config->clusters);
     free(config->cluster_label);
+    sg_constant_labels_done(config);
     sg_aliases_done(&config->aliases);
     free(config);
     return NULL;
@@ -153,6 +157,19 @@ static void read_filter(struct sg_yaml *yaml,
 
 /* ---- Maps of the file ---- */
 
+/* What no property says by itself. */
+static void check_together(struct sg_yaml *yaml,
+    const struct sg_yaml_node *client,
+    const struct sg_cluster_config *cluster,
+    const struct sg_yaml_node *const *places)
+{
+    struct sg_error err;
+    size_t at;
+
+    if (sg_properties_check(cluster, &at, &err))
+        sg_yaml_problem(yaml, at < cluster->n_client ? places[at] : client, "%s", err.text);
+}
+
 static void read_client(
     struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_cluster_config *cluster)
 {
@@ -168,7 +185,8 @@ static void read_client(
         return;
     }
     cluster->client = calloc(n + 1, sizeof *cluster->client);
-    if (!cluster->client) {
+    sg_auto_free const struct sg_yaml_node **places = calloc(n + 1, sizeof *places);
+    if (!cluster->client || !places) {
         sg_config_no_memory(yaml, node);
         return;
     }
@@ -194,8 +212,12 @@ static void read_client(
             *setting = (struct sg_property_setting){ 0 };
             continue; /* noted by expand, or memory is so short that nothing can be */
         }
-        cluster->n_client++;
+        places[cluster->n_client++] = key;
+        struct sg_error err;
+        if (sg_property_check(setting->name, setting->value, &err) == SG_PROPERTY_E_WRONG)
+            sg_yaml_problem(yaml, key, "%s", err.text);
     }
+    check_together(yaml, node, cluster, places);
 }
 
 /* What only a Kafka client does something with. */
@@ -260,6 +282,7 @@ static void read_cluster(struct sg_yaml *yaml,
     static const char *const topic_keys[] = { "exclude", "include", NULL };
     static const char *const group_keys[] = { "exclude", "granularity", "include", "states",
         "status", NULL };
+    struct sg_error err;
 
     if (!sg_yaml_expect_map(yaml, node, "a cluster", keys))
         return;
@@ -275,6 +298,8 @@ static void read_cluster(struct sg_yaml *yaml,
             sg_yaml_problem(yaml, node,
                 "a cluster needs \"bootstrap_servers\", HOST:PORT,HOST:PORT, or \"jvms\"");
     }
+    if (cluster->bootstrap_servers && sg_address_check_servers(cluster->bootstrap_servers, &err))
+        sg_yaml_problem(yaml, sg_yaml_find(node, "bootstrap_servers"), "%s", err.text);
     read_client(yaml, sg_yaml_find(node, "client"), cluster);
     read_filter(yaml, node, "topics", topic_keys, &cluster->topics);
     read_filter(yaml, node, "groups", group_keys, &cluster->groups);
@@ -329,7 +354,7 @@ static void read_collect(
 static void read_labels(
     struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_config *config)
 {
-    static const char *const keys[] = { "cluster", NULL };
+    static const char *const keys[] = { "cluster", "constant", NULL };
 
     if (!node || !sg_yaml_expect_map(yaml, node, "\"labels\"", keys))
         return;
@@ -337,6 +362,7 @@ static void read_labels(
         !sg_label_name_valid(sg_str_of(config->cluster_label)))
         sg_yaml_problem(yaml, sg_yaml_find(node, "cluster"),
             "\"%.80s\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)", config->cluster_label);
+    sg_constant_labels_read(yaml, sg_yaml_find(node, "constant"), config);
 }
 
 /* What was not given follows from the interval. */
@@ -415,6 +441,25 @@ static void check_filter_flag(struct reporter *reporter, const char *flag, const
     (void)sg_filter_free(filter);
 }
 
+/* As read_client() does, with the flag for a place. */
+static void check_client_flags(const struct sg_config_flags *flags,
+    const struct sg_cluster_config *cluster,
+    struct reporter *reporter)
+{
+    struct sg_error err;
+    size_t at;
+
+    for (size_t i = 0; i < flags->n_client; i++) {
+        const struct sg_flag_property *property = &flags->client[i];
+        if (sg_property_check(property->name, property->value, &err) == SG_PROPERTY_E_WRONG)
+            report(reporter, "--%s: %s", property->flag, err.text);
+    }
+    if (sg_properties_check(cluster, &at, &err))
+        report(reporter, "%s%s%s%s", at < flags->n_client ? "--" : "",
+            at < flags->n_client ? flags->client[at].flag : "", at < flags->n_client ? ": " : "",
+            err.text);
+}
+
 static int copy_client(const struct sg_config_flags *flags, struct sg_cluster_config *cluster)
 {
     cluster->client = calloc(flags->n_client + 1, sizeof *cluster->client);
@@ -489,6 +534,15 @@ static int from_flags(
     cluster->jolokia.source.slow_interval_ms =
         SG_SLOW_INTERVAL_MS > config->interval_ms ? SG_SLOW_INTERVAL_MS : config->interval_ms;
 
+    struct sg_error err;
+    if (sg_address_check_servers(cluster->bootstrap_servers, &err))
+        report(reporter, "--kafka.server: %s", err.text);
+    check_client_flags(flags, cluster, reporter);
+    r = flags->labels ? sg_constant_labels_parse(flags->labels, config, &err) : 0;
+    if (r < 0)
+        return r;
+    if (r)
+        report(reporter, "--kafka.labels: %s", err.text);
     check_filter_flag(reporter, "--topic.filter", flags->topic_filter);
     check_filter_flag(reporter, "--topic.exclude", flags->topic_exclude);
     check_filter_flag(reporter, "--group.filter", flags->group_filter);
@@ -516,6 +570,7 @@ static void refuse_flags_beside_file(const struct sg_config_flags *flags, struct
         { "--group.filter", flags->group_filter },
         { "--group.exclude", flags->group_exclude },
         { "--collect.interval", flags->interval_ms != 0 },
+        { "--kafka.labels", flags->labels },
         { "--sasl.enabled or --tls.enabled", flags->n_client > 0 },
     };
 
@@ -555,6 +610,7 @@ int sg_config_load(const struct sg_config_flags *flags,
     if (!config)
         return -ENOMEM;
     config->interval_ms = flags->interval_ms ? flags->interval_ms : 15000;
+    config->check_only = flags->check_only;
     config->cluster_label = strdup(DEFAULT_CLUSTER_LABEL);
     if (!config->cluster_label)
         return -ENOMEM;

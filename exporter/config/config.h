@@ -26,6 +26,10 @@ enum {
     SG_SLOW_INTERVAL_MS = 5 * 60 * 1000, /* when nothing is said; never under the interval */
 };
 
+enum {
+    SG_CONSTANT_LABELS_MAX = 10
+};
+
 /* A librdkafka property. */
 struct sg_property_setting {
     char *name;
@@ -174,10 +178,13 @@ struct sg_cluster_config {
 
 struct sg_config {
     atomic_size_t n_more_refs; /* besides the first */
+    bool check_only;           /* nothing is to be started or connected to */
     int64_t interval_ms;
     int64_t timeout_ms;
     int64_t stale_after_ms;
-    char *cluster_label;       /* name of the label with the cluster's name: kafka_cluster */
+    char *cluster_label; /* name of the label with the cluster's name: kafka_cluster */
+    size_t n_constant;   /* labels of every series of a cluster, besides its name */
+    struct sg_label_setting *constant;
     struct sg_aliases aliases; /* what else series are called; see compat.h */
     size_t n_clusters;
     struct sg_cluster_config *clusters;
@@ -189,11 +196,13 @@ struct sg_config_flags {
     size_t n_kafka_servers;
     const char *const *kafka_servers; /* --kafka.server; none means localhost:9092 */
     const char *jolokia_url;          /* --jolokia.url, or NULL */
+    const char *labels;               /* --kafka.labels, or NULL: NAME=VALUE,… */
     const char *topic_filter, *topic_exclude, *group_filter, *group_exclude;
     int64_t interval_ms; /* --collect.interval, or 0 */
     size_t n_client;
     const struct sg_flag_property *client; /* what kafka_exporter's flags mean */
     bool only_connected_groups;            /* --offset.show-all=false */
+    bool check_only;                       /* --config.check */
 };
 
 /** Told every problem, "FILE:LINE:COL: text" or "--flag: text". */

@@ -217,6 +217,7 @@ static int take_option(
         break;
     case CONFIG_CHECK:
         flags->mode = SG_MODE_CHECK_CONFIG;
+        flags->config.check_only = true;
         break;
     case METRICS_LIST:
         flags->mode = SG_MODE_LIST_METRICS;
@@ -275,6 +276,7 @@ static int finish_foreign(struct sg_flags *flags, struct sg_error *err)
         return SG_FLAGS_E_USAGE;
     flags->config.n_client = flags->kafka_exporter.n_properties;
     flags->config.client = flags->kafka_exporter.properties;
+    flags->config.labels = flags->kafka_exporter.labels;
     flags->config.only_connected_groups = flags->kafka_exporter.only_connected_groups;
     return 0;
 }

@@ -81,6 +81,10 @@ static bool is_reserved_label(const struct sg_config *config, const char *name)
         if (strcmp(name, reserved[i]) == 0)
             return true;
     }
+    for (size_t i = 0; i < config->n_constant; i++) {
+        if (strcmp(name, config->constant[i].name) == 0)
+            return true;
+    }
     return strcmp(name, config->cluster_label) == 0;
 }
 

@@ -25,7 +25,21 @@ enum flag_id {
     TLS_KEY,
     TLS_INSECURE,
     SHOW_ALL,
+    LABELS,
+    SERVER_TLS,
+    ZOOKEEPER,
     N_MAPPED,
+};
+
+/* When a flag means anything to kafka_exporter; otherwise it is ignored there. */
+enum only_with {
+    ALWAYS,
+    WITH_TLS,
+    WITH_SERVER_TLS,
+    WITH_ZOOKEEPER,
+    WITH_GSSAPI,
+    WITH_OAUTHBEARER,
+    WITH_AWSIAM,
 };
 
 /* One flag. Those without an id have only a text: why it does nothing, or what to do instead. */
@@ -34,26 +48,31 @@ struct flag {
     bool is_switch;
     const char *does_nothing;
     const char *instead;
+    enum only_with only_with;
 };
 
 static const struct flag table[] = {
-    [SASL_ENABLED] = { "sasl.enabled", true, NULL, NULL },
-    [SASL_HANDSHAKE] = { "sasl.handshake", true, NULL, NULL },
-    [SASL_USERNAME] = { "sasl.username", false, NULL, NULL },
-    [SASL_PASSWORD] = { "sasl.password", false, NULL, NULL },
-    [SASL_MECHANISM] = { "sasl.mechanism", false, NULL, NULL },
-    [SASL_SERVICE_NAME] = { "sasl.service-name", false, NULL, NULL },
-    [SASL_REALM] = { "sasl.realm", false, NULL, NULL },
-    [SASL_AUTH_TYPE] = { "sasl.kerberos-auth-type", false, NULL, NULL },
-    [SASL_KEYTAB] = { "sasl.keytab-path", false, NULL, NULL },
-    [SASL_TOKEN_URL] = { "sasl.oauthbearer-token-url", false, NULL, NULL },
-    [SASL_SCOPES] = { "sasl.oauthbearer-scopes", false, NULL, NULL },
-    [TLS_ENABLED] = { "tls.enabled", true, NULL, NULL },
-    [TLS_CA] = { "tls.ca-file", false, NULL, NULL },
-    [TLS_CERT] = { "tls.cert-file", false, NULL, NULL },
-    [TLS_KEY] = { "tls.key-file", false, NULL, NULL },
-    [TLS_INSECURE] = { "tls.insecure-skip-tls-verify", true, NULL, NULL },
-    [SHOW_ALL] = { "offset.show-all", true, NULL, NULL },
+    [SASL_ENABLED] = { "sasl.enabled", true, NULL, NULL, ALWAYS },
+    [SASL_HANDSHAKE] = { "sasl.handshake", true, NULL, NULL, ALWAYS },
+    [SASL_USERNAME] = { "sasl.username", false, NULL, NULL, ALWAYS },
+    [SASL_PASSWORD] = { "sasl.password", false, NULL, NULL, ALWAYS },
+    [SASL_MECHANISM] = { "sasl.mechanism", false, NULL, NULL, ALWAYS },
+    [SASL_SERVICE_NAME] = { "sasl.service-name", false, NULL, NULL, ALWAYS },
+    [SASL_REALM] = { "sasl.realm", false, NULL, NULL, ALWAYS },
+    [SASL_AUTH_TYPE] = { "sasl.kerberos-auth-type", false, NULL, NULL, ALWAYS },
+    [SASL_KEYTAB] = { "sasl.keytab-path", false, NULL, NULL, ALWAYS },
+    [SASL_TOKEN_URL] = { "sasl.oauthbearer-token-url", false, NULL, NULL, ALWAYS },
+    [SASL_SCOPES] = { "sasl.oauthbearer-scopes", false, NULL, NULL, ALWAYS },
+    [TLS_ENABLED] = { "tls.enabled", true, NULL, NULL, ALWAYS },
+    [TLS_CA] = { "tls.ca-file", false, NULL, NULL, ALWAYS },
+    [TLS_CERT] = { "tls.cert-file", false, NULL, NULL, ALWAYS },
+    [TLS_KEY] = { "tls.key-file", false, NULL, NULL, ALWAYS },
+    [TLS_INSECURE] = { "tls.insecure-skip-tls-verify", true, NULL, NULL, ALWAYS },
+    [SHOW_ALL] = { "offset.show-all", true, NULL, NULL, ALWAYS },
+    [LABELS] = { "kafka.labels", false, NULL, NULL, ALWAYS },
+    [SERVER_TLS] = { "server.tls.enabled", true, NULL, "use --web.config.file" },
+    [ZOOKEEPER] = { "use.consumelag.zookeeper", true, NULL,
+        "offsets in ZooKeeper are not read; Kafka's consumers stopped keeping them there in 0.9" },
 
     { "concurrent.enable", true, "a scrape asks Kafka nothing", NULL },
     { "kafka.allow-auto-topic-creation", true, "no topic is ever created", NULL },
@@ -65,26 +84,23 @@ static const struct flag table[] = {
     { "verbosity", false, "see --log.level", NULL },
     { "sasl.disable-PA-FX-FAST", true, "libkrb5 decides, in krb5.conf", NULL },
 
-    { "kafka.labels", false, NULL,
-        "label the target in Prometheus' scrape_configs; a cluster's name is set by "
-        "--config.file and shown as kafka_cluster" },
     { "sasl.aws-region", false, NULL,
-        "MSK's IAM is not supported; use SCRAM or a client certificate" },
-    { "sasl.kerberos-config-path", false, NULL, "set the environment variable KRB5_CONFIG" },
+        "MSK's IAM is not supported; use SCRAM or a client certificate", WITH_AWSIAM },
+    { "sasl.kerberos-config-path", false, NULL, "set the environment variable KRB5_CONFIG",
+        WITH_GSSAPI },
     { "sasl.oauthbearer-token-file", false, NULL,
-        "librdkafka asks a token endpoint; use --sasl.oauthbearer-token-url" },
+        "librdkafka asks a token endpoint; use --sasl.oauthbearer-token-url", WITH_OAUTHBEARER },
     { "tls.server-name", false, NULL,
         "librdkafka checks the broker's own name; put it into the certificate, or see "
-        "ssl.endpoint.identification.algorithm under \"client\" in --config.file" },
-    { "server.tls.enabled", true, NULL, "use --web.config.file" },
-    { "server.tls.mutual-auth-enabled", true, NULL, "use --web.config.file" },
-    { "server.tls.ca-file", false, NULL, "use --web.config.file" },
-    { "server.tls.cert-file", false, NULL, "use --web.config.file" },
-    { "server.tls.key-file", false, NULL, "use --web.config.file" },
-    { "use.consumelag.zookeeper", true, NULL,
-        "offsets in ZooKeeper are not read; Kafka's consumers stopped keeping them there in 0.9" },
+        "ssl.endpoint.identification.algorithm under \"client\" in --config.file",
+        WITH_TLS },
+    { "server.tls.mutual-auth-enabled", true, NULL, "use --web.config.file", WITH_SERVER_TLS },
+    { "server.tls.ca-file", false, NULL, "use --web.config.file", WITH_SERVER_TLS },
+    { "server.tls.cert-file", false, NULL, "use --web.config.file", WITH_SERVER_TLS },
+    { "server.tls.key-file", false, NULL, "use --web.config.file", WITH_SERVER_TLS },
     { "zookeeper.server", false, NULL,
-        "offsets in ZooKeeper are not read; Kafka's consumers stopped keeping them there in 0.9" },
+        "offsets in ZooKeeper are not read; Kafka's consumers stopped keeping them there in 0.9",
+        WITH_ZOOKEEPER },
 };
 
 enum {
@@ -160,10 +176,6 @@ int sg_kafka_exporter_take(struct sg_kafka_exporter_flags *flags,
         value = next;
         *ret_used_next = true;
     }
-    /* Switched off, or empty as templates leave it, is as good as not given. */
-    if (flag->instead && strcmp(value, "false") != 0 && value[0])
-        return sg_error_set(
-            err, SG_KAFKA_EXPORTER_E_USAGE, "--%s: not here: %s", flag->name, flag->instead);
     flags->values[flag - table] = value;
     flags->any = true;
     return 0;
@@ -194,10 +206,19 @@ static const char *text_of(const struct sg_kafka_exporter_flags *flags, enum fla
     return value && value[0] ? value : NULL;
 }
 
-static void set(struct sg_kafka_exporter_flags *flags, const char *property, const char *value)
+/* @param value  NULL: the property is not set @param id  the flag that it comes from */
+static void set(
+    struct sg_kafka_exporter_flags *flags, const char *property, const char *value, enum flag_id id)
 {
     if (value)
-        flags->properties[flags->n_properties++] = (struct sg_flag_property){ property, value };
+        flags->properties[flags->n_properties++] =
+            (struct sg_flag_property){ property, value, table[id].name };
+}
+
+/* The flag's own value. */
+static void set_text(struct sg_kafka_exporter_flags *flags, const char *property, enum flag_id id)
+{
+    set(flags, property, text_of(flags, id), id);
 }
 
 static const char *password_of(const struct sg_kafka_exporter_flags *flags)
@@ -217,8 +238,8 @@ static int map_kerberos(struct sg_kafka_exporter_flags *flags, struct sg_error *
             "--sasl.kerberos-auth-type: \"%.80s\" is not here; use keytabAuth with "
             "--sasl.keytab-path",
             type);
-    set(flags, "sasl.kerberos.service.name", text_of(flags, SASL_SERVICE_NAME));
-    set(flags, "sasl.kerberos.keytab", text_of(flags, SASL_KEYTAB));
+    set_text(flags, "sasl.kerberos.service.name", SASL_SERVICE_NAME);
+    set_text(flags, "sasl.kerberos.keytab", SASL_KEYTAB);
     if (user) {
         int n = snprintf(flags->principal, sizeof flags->principal, "%s%s%s", user,
             realm ? "@" : "", realm ? realm : "");
@@ -226,7 +247,7 @@ static int map_kerberos(struct sg_kafka_exporter_flags *flags, struct sg_error *
             return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE,
                 "--sasl.username and --sasl.realm are longer than %zu bytes",
                 sizeof flags->principal - 2);
-        set(flags, "sasl.kerberos.principal", flags->principal);
+        set(flags, "sasl.kerberos.principal", flags->principal, SASL_USERNAME);
     }
     return 0;
 }
@@ -242,10 +263,10 @@ static int map_oauthbearer(struct sg_kafka_exporter_flags *flags, struct sg_erro
     if (!url || !url[0])
         return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE,
             "--sasl.mechanism=oauthbearer needs --sasl.oauthbearer-token-url");
-    set(flags, "sasl.oauthbearer.method", "oidc");
-    set(flags, "sasl.oauthbearer.token.endpoint.url", url);
-    set(flags, "sasl.oauthbearer.client.id", text_of(flags, SASL_USERNAME));
-    set(flags, "sasl.oauthbearer.client.secret", password_of(flags));
+    set(flags, "sasl.oauthbearer.method", "oidc", SASL_MECHANISM);
+    set(flags, "sasl.oauthbearer.token.endpoint.url", url, SASL_TOKEN_URL);
+    set_text(flags, "sasl.oauthbearer.client.id", SASL_USERNAME);
+    set(flags, "sasl.oauthbearer.client.secret", password_of(flags), SASL_PASSWORD);
     if (!scopes)
         return 0;
     if (strlen(scopes) >= sizeof flags->scopes)
@@ -253,7 +274,7 @@ static int map_oauthbearer(struct sg_kafka_exporter_flags *flags, struct sg_erro
             "--sasl.oauthbearer-scopes is longer than %zu bytes", sizeof flags->scopes - 1);
     for (size_t i = 0; scopes[i]; i++) /* commas there, spaces in OAuth */
         flags->scopes[i] = scopes[i] == ',' ? ' ' : scopes[i];
-    set(flags, "sasl.oauthbearer.scope", flags->scopes);
+    set(flags, "sasl.oauthbearer.scope", flags->scopes, SASL_SCOPES);
     return 0;
 }
 
@@ -281,16 +302,19 @@ static int map_sasl(struct sg_kafka_exporter_flags *flags, struct sg_error *err)
             "--sasl.mechanism: \"%.80s\" is not plain, scram-sha256, scram-sha512, gssapi or "
             "oauthbearer",
             wanted);
-    if (!is_on(flags, SASL_HANDSHAKE, true))
-        return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE,
-            "--sasl.handshake: SASL without a handshake is not here; Kafka needs it since 0.10");
-    set(flags, "sasl.mechanisms", mechanism);
+    set(flags, "sasl.mechanisms", mechanism, SASL_MECHANISM);
     if (strcmp(mechanism, "GSSAPI") == 0)
         return map_kerberos(flags, err);
     if (strcmp(mechanism, "OAUTHBEARER") == 0)
         return map_oauthbearer(flags, err);
-    set(flags, "sasl.username", text_of(flags, SASL_USERNAME));
-    set(flags, "sasl.password", password_of(flags));
+    if (!text_of(flags, SASL_USERNAME))
+        return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE, "--sasl.enabled needs --sasl.username");
+    const char *password = password_of(flags);
+    if (!password || !password[0])
+        return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE,
+            "--sasl.enabled needs --sasl.password or the environment variable SASL_USER_PASSWORD");
+    set_text(flags, "sasl.username", SASL_USERNAME);
+    set(flags, "sasl.password", password, SASL_PASSWORD);
     return 0;
 }
 
@@ -304,6 +328,54 @@ static void note_unused(
     }
 }
 
+/* @return why the flag does nothing there, or NULL: it does something */
+static const char *why_ignored(const struct sg_kafka_exporter_flags *flags, enum only_with with)
+{
+    const char *mechanism = text_of(flags, SASL_MECHANISM);
+    bool sasl = is_on(flags, SASL_ENABLED, false);
+
+    switch (with) {
+    case ALWAYS:
+        return NULL;
+    case WITH_TLS:
+        return is_on(flags, TLS_ENABLED, false) ? NULL : "--tls.enabled is not given";
+    case WITH_SERVER_TLS:
+        return is_on(flags, SERVER_TLS, false) ? NULL : "--server.tls.enabled is not given";
+    case WITH_ZOOKEEPER:
+        return is_on(flags, ZOOKEEPER, false) ? NULL : "--use.consumelag.zookeeper is not given";
+    case WITH_GSSAPI:
+        return sasl && mechanism && strcasecmp(mechanism, "gssapi") == 0
+                   ? NULL
+                   : "--sasl.mechanism is not gssapi";
+    case WITH_OAUTHBEARER:
+        return sasl && mechanism && strcasecmp(mechanism, "oauthbearer") == 0
+                   ? NULL
+                   : "--sasl.mechanism is not oauthbearer";
+    case WITH_AWSIAM:
+        return sasl && mechanism && strcasecmp(mechanism, "awsiam") == 0
+                   ? NULL
+                   : "--sasl.mechanism is not awsiam";
+    }
+    return NULL;
+}
+
+/* Those that cannot be had. Where kafka_exporter ignores them, they need not be. */
+static int refuse(struct sg_kafka_exporter_flags *flags, struct sg_error *err)
+{
+    for (size_t i = 0; i < N_FLAGS; i++) {
+        const char *value = flags->values[i];
+        /* Switched off, or empty as templates leave it, is as good as not given. */
+        if (!table[i].instead || !value || !value[0] || strcmp(value, "false") == 0)
+            continue;
+        const char *ignored = why_ignored(flags, table[i].only_with);
+        if (!ignored)
+            return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE, "--%s: not here: %s", table[i].name,
+                table[i].instead);
+        note(flags, (enum flag_id)i, ignored);
+    }
+    return 0;
+}
+
 int sg_kafka_exporter_finish(struct sg_kafka_exporter_flags *flags, struct sg_error *err)
 {
     bool sasl = is_on(flags, SASL_ENABLED, false);
@@ -311,23 +383,36 @@ int sg_kafka_exporter_finish(struct sg_kafka_exporter_flags *flags, struct sg_er
 
     if (!flags->any)
         return 0;
+    int r = refuse(flags, err);
+    if (r)
+        return r;
+    flags->labels = text_of(flags, LABELS);
+    if (!is_on(flags, SASL_HANDSHAKE, true))
+        note(flags, SASL_HANDSHAKE,
+            sasl ? "Kafka has needed the handshake since 0.10" : "--sasl.enabled is not given");
     if (sasl || tls)
-        set(flags, "security.protocol", sasl && tls ? "SASL_SSL" : sasl ? "SASL_PLAINTEXT" : "SSL");
+        set(flags, "security.protocol",
+            sasl && tls ? "SASL_SSL"
+            : sasl      ? "SASL_PLAINTEXT"
+                        : "SSL",
+            sasl ? SASL_ENABLED : TLS_ENABLED);
     if (sasl) {
-        int r = map_sasl(flags, err);
+        r = map_sasl(flags, err);
         if (r)
             return r;
     } else {
         note_unused(flags, SASL_USERNAME, SASL_SCOPES, "--sasl.enabled is not given");
     }
     if (tls) {
-        set(flags, "ssl.ca.location", text_of(flags, TLS_CA));
-        set(flags, "ssl.certificate.location", text_of(flags, TLS_CERT));
-        set(flags, "ssl.key.location", text_of(flags, TLS_KEY));
+        set_text(flags, "ssl.ca.location", TLS_CA);
+        set_text(flags, "ssl.certificate.location", TLS_CERT);
+        set_text(flags, "ssl.key.location", TLS_KEY);
         if (is_on(flags, TLS_INSECURE, false))
-            set(flags, "enable.ssl.certificate.verification", "false");
+            set(flags, "enable.ssl.certificate.verification", "false", TLS_INSECURE);
     } else {
         note_unused(flags, TLS_CA, TLS_KEY, "--tls.enabled is not given");
+        if (is_on(flags, TLS_INSECURE, false))
+            note(flags, TLS_INSECURE, "--tls.enabled is not given");
     }
     flags->only_connected_groups = !is_on(flags, SHOW_ALL, true);
     for (size_t i = N_MAPPED; i < N_FLAGS; i++) {

@@ -29,6 +29,7 @@ enum {
 struct sg_flag_property {
     const char *name; /* of librdkafka */
     const char *value;
+    const char *flag; /* that it comes from, without -- */
 };
 
 struct sg_kafka_exporter_flags {
@@ -39,6 +40,7 @@ struct sg_kafka_exporter_flags {
     size_t n_properties;
     struct sg_flag_property properties[SG_KAFKA_EXPORTER_PROPERTIES_MAX];
     bool only_connected_groups; /* --offset.show-all=false */
+    const char *labels;         /* --kafka.labels, or NULL */
     size_t n_notes;             /* flags that do nothing here */
     char notes[SG_KAFKA_EXPORTER_FLAGS_MAX][160];
     char principal[256]; /* of Kerberos; a property borrows it */

@@ -6,6 +6,37 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+enum {
+    NAME_BYTES_MAX = 4096 /* of a variable, or a file */
+};
+
+/* What "${" begins, up to "}" @return 0 or SG_SECRET_E_MISSING; messages quote no more than a name
+ */
+static int look_up(struct sg_str inside, char **ret_value, struct sg_error *err)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+    char name[NAME_BYTES_MAX];
+
+    if (inside.len >= sizeof name)
+        return sg_error_set(err, SG_SECRET_E_MISSING, "what follows ${ is too long for a name");
+    memcpy(name, inside.ptr, inside.len);
+    name[inside.len] = '\0';
+    if (strncmp(name, "file:", 5) == 0)
+        return sg_secret_read_file(name + 5, ret_value, err);
+    size_t len = strspn(name, letters);
+    if (len == 0 || name[len])
+        return sg_error_set(err, SG_SECRET_E_MISSING,
+            "\"${%.*s\" is not ${NAME} of a variable of the environment or ${file:/PATH}",
+            (int)(len < 80 ? len : 80), name);
+    const char *value = getenv(name);
+    if (!value)
+        return sg_error_set(err, SG_SECRET_E_MISSING,
+            "the environment has no variable \"%.80s\", which ${%.80s} asks for", name, name);
+    *ret_value = strdup(value);
+    return *ret_value ? 0 : -ENOMEM;
+}
 
 int sg_secret_expand(struct sg_str text, char **ret_text, struct sg_error *err)
 {
@@ -21,16 +52,13 @@ int sg_secret_expand(struct sg_str text, char **ret_text, struct sg_error *err)
             r = sg_buf_add_char(&out, text.ptr[i++]);
             continue;
         }
-        char name[256];
-        size_t len = (size_t)(end - text.ptr) - i - 2;
-        (void)snprintf(name, sizeof name, "%.*s", (int)len, text.ptr + i + 2);
-        const char *value = getenv(name);
-        if (!value)
-            r = sg_error_set(err, SG_SECRET_E_MISSING,
-                "the environment has no variable \"%.80s\", which ${%.80s} asks for", name, name);
-        else
+        struct sg_str inside = { text.ptr + i + 2, (size_t)(end - text.ptr) - i - 2 };
+        char *value = NULL;
+        r = look_up(inside, &value, err);
+        if (!r)
             r = sg_buf_add_str(&out, sg_str_of(value));
-        i += len + 3;
+        free(sg_secret_wipe(value));
+        i += inside.len + 3;
     }
     if (!r) {
         *ret_text = sg_buf_take(&out);
@@ -43,6 +71,24 @@ int sg_secret_expand(struct sg_str text, char **ret_text, struct sg_error *err)
         r = sg_error_set(
             err, SG_SECRET_E_MISSING, "the value is longer than %d bytes", SG_SECRET_BYTES_MAX);
     return r;
+}
+
+/* A text without a byte order mark. @return what is wrong with it, or NULL */
+static const char *clean(char *line, size_t *n)
+{
+    if (*n >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0) {
+        *n -= 3;
+        memmove(line, line + 3, *n + 1);
+    }
+    if (*n >= 2 && (memcmp(line, "\xFF\xFE", 2) == 0 || memcmp(line, "\xFE\xFF", 2) == 0))
+        return "it is UTF-16; save it as UTF-8";
+    while (*n > 0 && (line[*n - 1] == '\n' || line[*n - 1] == '\r'))
+        line[--*n] = '\0';
+    if (memchr(line, '\0', *n))
+        return "there is a NUL byte in it";
+    if (*n == 0)
+        return "its first line is empty";
+    return *n > SG_SECRET_BYTES_MAX ? "its first line is too long" : NULL;
 }
 
 int sg_secret_read_file(const char *path, char **ret_text, struct sg_error *err)
@@ -62,8 +108,13 @@ int sg_secret_read_file(const char *path, char **ret_text, struct sg_error *err)
         return sg_error_set(err, SG_SECRET_E_MISSING, "%s: %s", path,
             reading_failed ? strerror(reading_failed) : "the file is empty");
     }
-    while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
-        line[--n] = '\0';
+    size_t len = (size_t)n;
+    const char *wrong = clean(line, &len);
+    if (wrong) {
+        explicit_bzero(line, size);
+        free(line);
+        return sg_error_set(err, SG_SECRET_E_MISSING, "%s: %s", path, wrong);
+    }
     *ret_text = line;
     return 0;
 }

@@ -2,7 +2,8 @@
 #pragma once
 
 /*
- * Where secrets come from: ${NAME} of the environment, or the first line of a file.
+ * Where secrets come from: ${NAME} of the environment, or the first line of a file, also as
+ * ${file:/PATH}. A byte order mark before it is left out.
  * Errors name the variable or the file, never a value. Pure functions; any thread.
  */
 
@@ -18,7 +19,8 @@ enum {
 };
 
 /**
- * Replace every ${NAME} by the environment's value; "$" elsewhere stays.
+ * Replace every ${NAME} by the environment's value and every ${file:/PATH} by the first line of
+ * the file; "$" elsewhere stays.
  * @param ret_text  owned, terminated @return 0, SG_SECRET_E_MISSING or -ENOMEM
  */
 int sg_secret_expand(struct sg_str text, char **ret_text, struct sg_error *err);

@@ -161,6 +161,10 @@ int sg_config_show(const struct sg_config *config, struct sg_buf *out)
     add_ms(&w, 2, "stale_after", config->stale_after_ms);
     add_line(&w, 0, "labels:");
     add(&w, 2, "cluster", config->cluster_label);
+    if (config->n_constant)
+        add_line(&w, 2, "constant:");
+    for (size_t i = 0; i < config->n_constant; i++)
+        add(&w, 4, config->constant[i].name, config->constant[i].value);
     add_line(&w, 0, "clusters:");
     for (size_t i = 0; i < config->n_clusters; i++)
         add_cluster(&w, &config->clusters[i]);

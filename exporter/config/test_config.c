@@ -192,6 +192,10 @@ static void test_load_mistakes_are_all_told_with_their_place(void **state)
           "} }]\n",
             "f.yml:1:70: the environment has no variable \"SG_TEST_NONE\", which ${SG_TEST_NONE} "
             "asks for\n" },
+        { "clusters: [{ name: a, bootstrap_servers: 'h1:9092;h2:9092' }]\n",
+            "f.yml:1:42: \"h1:9092;h2:9092\": servers are separated by commas\n" },
+        { "clusters: [{ name: a, bootstrap_servers: '' }]\n",
+            "f.yml:1:42: there is no server in it; expected HOST:PORT,HOST:PORT\n" },
         { "clusters: [{ name: a, bootstrap_servers: b, client: { bootstrap.servers: c } }]\n",
             "f.yml:1:55: use the cluster's \"bootstrap_servers\" instead\n" },
         { "clusters: [{ name: a, bootstrap_servers: b,\n  jolokia: { url: "

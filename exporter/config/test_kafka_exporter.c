@@ -31,24 +31,25 @@ static void no_problem(void *context, const char *problem)
     fail_msg("%s", problem);
 }
 
+static void keep_problem(void *context, const char *problem)
+{
+    (void)snprintf(context, 256, "%s", problem);
+}
+
 /* "name=value, name=value" of the client that the flags give. */
 static const char *properties_of(const char *const *arguments)
 {
     static char text[1024];
     struct sg_flags flags;
     struct sg_error err;
-    struct sg_config *config = NULL;
     size_t n = 0;
 
     if (parse(&flags, &err, arguments))
         fail_msg("%s", err.text);
-    assert_int_equal(sg_config_load(&flags.config, no_problem, NULL, &config), 0);
-    const struct sg_cluster_config *cluster = &config->clusters[0];
     text[0] = '\0';
-    for (size_t i = 0; i < cluster->n_client; i++)
+    for (size_t i = 0; i < flags.config.n_client; i++)
         n += (size_t)snprintf(text + n, sizeof text - n, "%s%s=%s", i ? ", " : "",
-            cluster->client[i].name, cluster->client[i].value);
-    (void)sg_config_free(config);
+            flags.config.client[i].name, flags.config.client[i].value);
     return text;
 }
 
@@ -145,6 +146,74 @@ static void test_flags_without_meaning_are_taken_and_noted(void **state)
     (void)sg_config_free(config);
 }
 
+/* Where they mean nothing to kafka_exporter either. */
+static void test_flags_that_it_ignores_are_warnings(void **state)
+{
+    static const char *const flags_given[] = {
+        "--zookeeper.server=z:2181",
+        "--tls.server-name=a",
+        "--tls.insecure-skip-tls-verify",
+        "--sasl.handshake=false",
+        "--server.tls.cert-file=/c",
+        "--server.tls.mutual-auth-enabled",
+        "--sasl.oauthbearer-token-file=/t",
+        "--sasl.kerberos-config-path=/k",
+        "--sasl.aws-region=r",
+    };
+    struct sg_flags flags;
+    struct sg_error err;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof flags_given / sizeof flags_given[0]; i++) {
+        if (parse(&flags, &err, ARGUMENTS(flags_given[i])))
+            fail_msg("%s", err.text);
+        assert_int_equal(flags.kafka_exporter.n_notes, 1);
+        assert_non_null(strstr(flags.kafka_exporter.notes[0], " does nothing: --"));
+    }
+    assert_int_equal(parse(&flags, &err,
+                         ARGUMENTS("--sasl.enabled", "--sasl.username=u", "--sasl.password=p",
+                             "--no-sasl.handshake")),
+        0);
+    assert_string_equal(flags.kafka_exporter.notes[0],
+        "--sasl.handshake does nothing: Kafka has needed the handshake since 0.10");
+}
+
+static void test_flags_labels_are_on_every_series(void **state)
+{
+    static const struct {
+        const char *flag, *problem;
+    } wrong[] = {
+        { "--kafka.labels=env", "\"env\" is not NAME=VALUE" },
+        { "--kafka.labels=a-b=c", "\"a-b\" is not a label name" },
+        { "--kafka.labels=topic=c", "\"topic\" has a meaning of its own" },
+        { "--kafka.labels=kafka_cluster=c", "\"kafka_cluster\" has a meaning of its own" },
+        { "--kafka.labels=__x=c", "\"__x\" is not a label name" },
+        { "--kafka.labels=a=b,a=c", "duplicate label \"a\"" },
+        { "--kafka.labels=a=", "must be text of 1 to" },
+    };
+    struct sg_flags flags;
+    struct sg_error err;
+    struct sg_config *config = NULL;
+    (void)state;
+
+    assert_int_equal(parse(&flags, &err, ARGUMENTS("--kafka.labels=env=prod,site=a=b")), 0);
+    assert_int_equal(sg_config_load(&flags.config, no_problem, NULL, &config), 0);
+    assert_int_equal(config->n_constant, 2);
+    assert_string_equal(config->constant[0].name, "env");
+    assert_string_equal(config->constant[0].value, "prod");
+    assert_string_equal(config->constant[1].value, "a=b");
+    config = sg_config_free(config);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char told[256] = "";
+        assert_int_equal(parse(&flags, &err, ARGUMENTS(wrong[i].flag)), 0);
+        assert_int_equal(
+            sg_config_load(&flags.config, keep_problem, told, &config), SG_CONFIG_E_INVALID);
+        assert_non_null(strstr(told, "--kafka.labels: "));
+        if (!strstr(told, wrong[i].problem))
+            fail_msg("\"%s\" lacks \"%s\"", told, wrong[i].problem);
+    }
+}
+
 static void test_flags_that_cannot_be_had_say_what_to_do(void **state)
 {
     static const struct {
@@ -152,15 +221,15 @@ static void test_flags_that_cannot_be_had_say_what_to_do(void **state)
         const char *part;
     } cases[] = {
         { "--server.tls.enabled", "use --web.config.file" },
-        { "--kafka.labels=cluster=a", "scrape_configs" },
         { "--use.consumelag.zookeeper", "offsets in ZooKeeper are not read" },
-        { "--sasl.oauthbearer-token-file=/t", "use --sasl.oauthbearer-token-url" },
+        { "--sasl.enabled --sasl.username=u", "--sasl.enabled needs --sasl.password or the" },
+        { "--sasl.enabled --sasl.password=hunter2", "--sasl.enabled needs --sasl.username" },
         { "--sasl.enabled --sasl.mechanism=oauthbearer", "needs --sasl.oauthbearer-token-url" },
-        { "--tls.server-name=a", "the certificate" },
+        { "--tls.server-name=a --tls.enabled", "the certificate" },
+        { "--zookeeper.server=z:1 --use.consumelag.zookeeper", "offsets in ZooKeeper" },
         { "--sasl.enabled=maybe", "--sasl.enabled: \"maybe\" is not true or false" },
         { "--sasl.username", "--sasl.username needs a value, as in --sasl.username=…" },
         { "--sasl.enabled --sasl.mechanism=awsiam", "\"awsiam\" is not plain, scram-sha256" },
-        { "--sasl.enabled --no-sasl.handshake", "without a handshake is not here" },
         { "--no-kafka.version", "unknown flag --no-kafka.version" },
         { "--sasl.pasword=hunter2", "unknown flag --sasl.pasword; did you mean --sasl.password?" },
     };
@@ -188,6 +257,8 @@ int main(void)
         cmocka_unit_test(test_flags_password_of_the_environment_is_taken),
         cmocka_unit_test(test_flags_without_meaning_are_taken_and_noted),
         cmocka_unit_test(test_flags_that_cannot_be_had_say_what_to_do),
+        cmocka_unit_test(test_flags_that_it_ignores_are_warnings),
+        cmocka_unit_test(test_flags_labels_are_on_every_series),
     };
     return cmocka_run_group_tests_name("kafka_exporter", tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "serve/listen.h"
 
+#include "base/address.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -16,43 +18,30 @@
 enum {
     BACKLOG =
         4096, /* the kernel's own limit counts: a full queue costs its clients a second each */
-    HOST_BYTES_MAX = 256,
-    PORT_MAX = 65535,
     UNSENT_BYTES_MAX = 64 * 1024,
 };
 
+/* @param ret_port  as text, borrowed from the address */
 static int split(
-    const char *address, char host[HOST_BYTES_MAX], const char **ret_port, struct sg_error *err)
+    const char *address, struct sg_address *ret_parsed, const char **ret_port, struct sg_error *err)
 {
-    const char *colon = strrchr(address, ':');
-    char *end = NULL;
-    size_t len = colon ? (size_t)(colon - address) : 0;
+    struct sg_error why;
 
-    errno = 0;
-    long port = colon ? strtol(colon + 1, &end, 10) : 0;
-    bool port_good =
-        colon && colon[1] >= '0' && colon[1] <= '9' && *end == '\0' && !errno && port <= PORT_MAX;
-    bool bracketed = len >= 2 && address[0] == '[' && address[len - 1] == ']';
-    if (bracketed) {
-        address++;
-        len -= 2;
-    }
-    bool host_good = len < HOST_BYTES_MAX && (bracketed || !colon || !memchr(address, ':', len));
-    if (!port_good || !host_good)
-        return sg_error_set(err, SG_LISTEN_E_ADDRESS,
-            "\"%.200s\" is not an address; expected HOST:PORT, :PORT or [IPv6]:PORT",
-            bracketed ? address - 1 : address);
-    memcpy(host, address, len);
-    host[len] = '\0';
-    *ret_port = colon + 1;
+    int r = sg_address_parse(address, ret_parsed, &why);
+    if (!r && ret_parsed->port < 0)
+        (void)sg_error_set(&why, 0, "\"%.200s\" has no port", address);
+    if (r || ret_parsed->port < 0)
+        return sg_error_set(
+            err, SG_LISTEN_E_ADDRESS, "%s; expected HOST:PORT, :PORT or [IPv6]:PORT", why.text);
+    *ret_port = strrchr(address, ':') + 1;
     return 0;
 }
 
 int sg_listen_check(const char *address, struct sg_error *err)
 {
-    char host[HOST_BYTES_MAX];
+    struct sg_address parsed;
     const char *port = NULL;
-    return split(address, host, &port, err);
+    return split(address, &parsed, &port, err);
 }
 
 /*
@@ -90,12 +79,13 @@ static int open_socket(const struct addrinfo *at, bool both_families)
 
 int sg_listen_open(const char *address, int *ret_fd, struct sg_error *err)
 {
-    char host[HOST_BYTES_MAX];
+    struct sg_address parsed;
+    const char *host = parsed.host;
     const char *port = NULL;
     struct addrinfo hints = { .ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM };
     struct addrinfo *found = NULL;
 
-    int r = split(address, host, &port, err);
+    int r = split(address, &parsed, &port, err);
     if (r)
         return r;
     int code = getaddrinfo(host[0] ? host : NULL, port, &hints, &found);

@@ -97,7 +97,7 @@ static void find_in_groups(struct sg_troubles *troubles, const struct sg_view *v
     static const char *const texts[] = {
         " loses data: records are deleted before it reads them",
         " is stalled: it has members and lag, and does not move",
-        " is stopped: it has lag and no members",
+        " is stopped: it has lag and no members, and does not move",
     };
 
     for (int rank = 0; rank < 3; rank++) {

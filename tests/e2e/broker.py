@@ -21,9 +21,10 @@ class Broker:
     """One combined KRaft node on loopback. Its listener PLAINTEXT is for the test itself.
 
     listeners: name → security protocol; their ports are in `ports` afterwards.
+    advertised_port: of what stands before the listener PLAINTEXT, if anything does.
     """
 
-    def __init__(self, folder, listeners=None, settings="", format_options=()):
+    def __init__(self, folder, listeners=None, settings="", format_options=(), advertised_port=None):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.jars = f"{CACHE}/kafka-4.1.0/*"
@@ -35,6 +36,7 @@ class Broker:
         self.properties.write_text(
             "process.roles=broker,controller\nnode.id=1\n"
             f"listeners={','.join(f'{name}://{self.address(name)}' for name in protocols)}\n"
+            f"{self.advertised(advertised_port)}"
             f"listener.security.protocol.map={','.join(map(':'.join, protocols.items()))}\n"
             f"controller.listener.names=CONTROLLER\ncontroller.quorum.voters=1@{voter}\n"
             f"log.dirs={folder}/data\nlog.index.size.max.bytes=1048576\n"
@@ -53,6 +55,13 @@ class Broker:
 
     def address(self, listener):
         return f"127.0.0.1:{self.ports[listener]}"
+
+    def advertised(self, port):
+        if not port:
+            return ""
+        others = [f"{name}://{self.address(name)}" for name in self.ports
+                  if name not in ("PLAINTEXT", "CONTROLLER")]
+        return f"advertised.listeners={','.join([f'PLAINTEXT://127.0.0.1:{port}', *others])}\n"
 
     def command(self, heap_mib, main, *arguments):
         log4j = REPO / "deploy/lab/config/log4j2.properties"

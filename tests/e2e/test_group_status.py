@@ -40,7 +40,7 @@ def wait_for_status(process, group, wanted, seconds=15):
 
 def test_stopped_ok_and_rewound(kafka, process):
     kafka.commit("status-alone", TOPIC, {0: 10})
-    wait_for_status(process, "status-alone", "stopped")
+    wait_for_status(process, "status-alone", "stopped")  # after some time without a commit
     kafka.commit("status-alone", TOPIC, {0: 20})
     wait_for_status(process, "status-alone", "ok")
     kafka.commit("status-alone", TOPIC, {0: 3})

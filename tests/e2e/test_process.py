@@ -165,7 +165,7 @@ def test_wrong_usage_ends_with_2():
 def test_wrong_address_ends_with_2():
     result = run("--web.listen-address=9308", "--config.check")
     assert result.returncode == 2
-    assert result.stderr == ('streamgauge: --web.listen-address: "9308" is not an address; '
+    assert result.stderr == ('streamgauge: --web.listen-address: "9308" has no port; '
                              "expected HOST:PORT, :PORT or [IPv6]:PORT\n")
 
 

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/secret.h"
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char path[] = "/tmp/streamgauge-secret-XXXXXX";
+
+static int make_file(void **state)
+{
+    int fd = mkstemp(path);
+
+    (void)state;
+    return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_file(void **state)
+{
+    (void)state;
+    return unlink(path);
+}
+
+static void put(const char *bytes, size_t n)
+{
+    FILE *file = fopen(path, "we");
+
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, n, file), n);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void expect_expanded(const char *text, const char *want)
+{
+    struct sg_error err = { "" };
+    char *value = NULL;
+
+    if (sg_secret_expand(sg_str_of(text), &value, &err))
+        fail_msg("%s", err.text);
+    assert_string_equal(value, want);
+    free(value);
+}
+
+static void expect_problem(const char *text, const char *part)
+{
+    struct sg_error err = { "" };
+    char *value = NULL;
+
+    assert_int_equal(sg_secret_expand(sg_str_of(text), &value, &err), SG_SECRET_E_MISSING);
+    assert_null(value);
+    if (!strstr(err.text, part) || strstr(err.text, "hunter2"))
+        fail_msg("%s: \"%s\" lacks \"%s\"", text, err.text, part);
+}
+
+static void test_secret_of_a_file_is_its_first_line(void **state)
+{
+    char text[128];
+    (void)state;
+
+    (void)snprintf(text, sizeof text, "a-${file:%s}-b", path);
+    put("word\nmore\n", 10);
+    expect_expanded(text, "a-word-b");
+    put("\xEF\xBB\xBFword\r\n", 9); /* as an editor of another system saves it */
+    expect_expanded(text, "a-word-b");
+    put("\xFF\xFEw\0o\0", 6);
+    expect_problem(text, "it is UTF-16");
+    put("wo\0rd\n", 6);
+    expect_problem(text, "there is a NUL byte in it");
+    put("\xEF\xBB\xBF\n", 4);
+    expect_problem(text, "its first line is empty");
+    put("", 0);
+    expect_problem(text, "the file is empty");
+    expect_problem("${file:/nowhere/x}", "/nowhere/x: No such file or directory");
+}
+
+static void test_secret_of_the_environment_is_named_and_nothing_else_is_quoted(void **state)
+{
+    (void)state;
+
+    assert_int_equal(setenv("SG_TEST_SECRET", "word", 1), 0);
+    expect_expanded("${SG_TEST_SECRET}$ {x} $y ${", "word$ {x} $y ${");
+    expect_problem("${SG_TEST_NONE}", "no variable \"SG_TEST_NONE\"");
+    expect_problem("${SG_TEST_NONE:-hunter2}", "\"${SG_TEST_NONE\" is not ${NAME}");
+    expect_problem("${hunter 2hunter2}", "\"${hunter\" is not ${NAME}");
+    expect_problem("${}", "is not ${NAME}");
+    (void)unsetenv("SG_TEST_SECRET");
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_secret_of_a_file_is_its_first_line),
+        cmocka_unit_test(test_secret_of_the_environment_is_named_and_nothing_else_is_quoted),
+    };
+    return cmocka_run_group_tests_name("secret", tests, make_file, remove_file);
+}

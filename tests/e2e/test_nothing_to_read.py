@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Offsets that hold nothing to read: markers of transactions, aborted records, what compaction removed. A group
+whose commits end before them has read everything."""
+import time
+
+import pytest
+from confluent_kafka import Producer, TopicPartition
+from confluent_kafka.admin import NewTopic
+
+from broker import broker
+from kafka import Kafka, Member
+from streamgauge import wait_for
+
+BUILDS = ("gcc-asan", "bundled")
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory):
+    with broker(tmp_path_factory.mktemp("nothing-to-read")) as node:
+        yield node
+
+
+def transaction(node, topic, n, commit=True):
+    producer = Producer({"bootstrap.servers": node.bootstrap, "transactional.id": f"{topic}-writer"})
+    producer.init_transactions(20)
+    producer.begin_transaction()
+    for _ in range(n):
+        producer.produce(topic, b"x")
+    producer.flush(20)
+    if commit:
+        producer.commit_transaction(20)
+    else:
+        producer.abort_transaction(20)
+
+
+def create(node, topic):
+    (done,) = node.admin.create_topics([NewTopic(topic, 1, 1)]).values()
+    done.result(20)
+
+
+def run(node, start, build, topic):
+    return start(
+        "collect: { interval: 2s, timeout: 2s }\nclusters:\n  - name: z\n"
+        f"    bootstrap_servers: {node.bootstrap}\n    topics: {{ include: '^{topic}$' }}\n"
+        "    groups: { status: { lagging: 20s, stalled: 20s, rewound: 10s } }\n", build=build)
+
+
+def status(page, group):
+    return [labels["status"] for labels, value in
+            page.values("kafka_consumergroup_status", consumergroup=group) if value]
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_group_before_a_marker_is_ok_and_loses_nothing(node, start, build):
+    topic = f"marker-{build}"
+    create(node, topic)
+    transaction(node, topic, 3)  # 0 1 2, and the marker 3
+    kafka = Kafka(node.bootstrap)
+    member = Member(kafka, topic, topic)
+    process = run(node, start, build, topic)
+    try:
+        member.consumer.commit(offsets=[TopicPartition(topic, 0, 3)], asynchronous=False)
+        wait_for("it is known that there is nothing to read", lambda: process.page().value(
+            "kafka_consumergroup_lag_seconds_max", consumergroup=topic) == 0, 30)
+        time.sleep(22)
+        page = process.page()
+        assert page.value("kafka_consumergroup_lag", consumergroup=topic) == 1  # as for Kafka's own tools
+        assert page.value("kafka_consumergroup_lag_seconds", consumergroup=topic) == 0
+        assert page.value("kafka_consumergroup_retention_margin_ratio", consumergroup=topic) == 1
+        assert status(page, topic) == ["ok"]
+        kafka.delete_records(topic, 4)
+        wait_for("the segment is gone", lambda: process.page().value(
+            "kafka_topic_partition_oldest_offset", topic=topic) == 4, 20)
+        time.sleep(2)
+        page = process.page()
+        assert page.value("kafka_consumergroup_unread_lost_total", consumergroup=topic) == 0
+        assert status(page, topic) == ["ok"]
+    finally:
+        member.end()
+    groups = {group.group_id for group in node.admin.list_consumer_groups().result(20).valid}
+    assert "streamgauge" not in groups  # it has looked without joining and committing
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_aborted_tail_is_nothing_to_read_and_a_record_is(node, start, build):
+    topic = f"aborted-{build}"
+    create(node, topic)
+    transaction(node, topic, 2)  # 0 1, marker 2
+    transaction(node, topic, 40, commit=False)  # 3 to 42, marker 43
+    kafka = Kafka(node.bootstrap)
+    kafka.commit(f"{topic}-all", topic, {0: 2})
+    kafka.commit(f"{topic}-one-left", topic, {0: 1})
+    process = run(node, start, build, topic)
+    wait_for("it is known that there is nothing to read", lambda: process.page().value(
+        "kafka_consumergroup_lag_seconds_max", consumergroup=f"{topic}-all") == 0, 30)
+    wait_for("the other has a record to read", lambda: status(
+        process.page(), f"{topic}-one-left") == ["stopped"], 30)
+    page = process.page()
+    assert page.value("kafka_consumergroup_lag_seconds", consumergroup=f"{topic}-one-left") > 10
+    assert status(page, f"{topic}-all") == ["ok"]
+    transaction(node, topic, 1)
+    wait_for("there is a record now", lambda: (process.page().value(
+        "kafka_consumergroup_lag_seconds", consumergroup=f"{topic}-all") or 0) > 0, 20)
