@@ -315,6 +315,10 @@ static int keep_value(struct sg_engine *engine,
     int r = sg_sample_make(&recipe, attribute, value, &entry->product, &sample);
     if (r || sample.kind == SG_VALUE_ABSENT)
         return r;
+    if (!entry->has_literal && !sg_sample_is_finite(&sample)) {
+        drop(engine, SG_DROP_BAD_VALUE); /* JSON has no infinity: it is a number past a double */
+        return 0;
+    }
     bool counts_up = entry->type == SG_METRIC_COUNTER || entry->type == SG_METRIC_SUMMARY;
     if (counts_up && sg_sample_is_negative(&sample)) {
         drop(engine, SG_DROP_BAD_VALUE);

@@ -12,11 +12,15 @@ SG_AUTO_DEFINE(struct sg_request_plan *, sg_request_plan_free);
 /*
  * ignoreErrors: without it one getter that throws fails the read of a whole pattern.
  * canonicalNaming off: patterns match against the order in which MBeans were registered.
+ * maxDepth, maxCollectionSize, maxObjects: 0 is "no limit", whatever the agent's own options say;
+ * an agent that cuts its answer marks that in part only, or not at all.
+ * serializeLong: as numbers, where the agent's options make text of them (2.0.3 and later).
  */
 static json_t *make_config(void)
 {
-    return json_pack("{s:b, s:b, s:b, s:b}", "ignoreErrors", 1, "canonicalNaming", 0,
-        "includeRequest", 0, "includeStackTrace", 0);
+    return json_pack("{s:b, s:b, s:b, s:b, s:i, s:i, s:i, s:s}", "ignoreErrors", 1,
+        "canonicalNaming", 0, "includeRequest", 0, "includeStackTrace", 0, "maxDepth", 0,
+        "maxCollectionSize", 0, "maxObjects", 0, "serializeLong", "number");
 }
 
 /* Attributes go as an array even when there is one: agents split a string at its commas. */

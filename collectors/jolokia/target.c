@@ -326,15 +326,6 @@ static void count_dropped(const struct lane *lane)
     }
 }
 
-static bool all_failed(const struct sg_request_plan *plan, const struct failures *failures)
-{
-    size_t n = 0;
-
-    for (int kind = 0; kind < SG_FAILURE_KINDS; kind++)
-        n += failures->n[kind];
-    return n > 0 && n >= plan->n;
-}
-
 /* Everything was read: the next polls ask for what came to something. */
 static void learn(struct sg_target *target, struct lane *lane)
 {
@@ -373,7 +364,7 @@ static void read_answer(struct sg_target *target, struct lane *lane, const struc
         sg_learner_begin(lane->lesson.learner);
     int r = sg_answer_read(plan, reply->body, reply->body_len, &handler);
     tell_failures(target, lane->slot, &reading.failures);
-    if (!r && !all_failed(plan, &reading.failures)) {
+    if (!r) {
         if (sg_engine_snapshot(lane->engine, &set))
             sg_slot_fail(lane->slot, SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });
         count_dropped(lane); /* complete only now */

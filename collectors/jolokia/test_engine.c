@@ -3,6 +3,7 @@
 #include "jolokia/test_fixture.h"
 #include "test.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 struct fixture {
@@ -210,6 +211,26 @@ static void test_negative_counter_dropped_and_counted(void **state)
     sg_engine_begin(f.engine);
     put(&f, "k:t=a", "V", real(0.5));
     assert_page(&f, "# HELP k_total h\n# TYPE k_total counter\nk_total{broker=\"1\"} 0.5\n");
+    tear_down(&f);
+}
+
+/* What comes as 1e999, and a product that is too large. */
+static void test_number_past_a_double_dropped_and_counted(void **state)
+{
+    struct fixture f =
+        set_up("rules: [ { pattern: 'k<t=a><>V', name: k, help: h, valueFactor: 1e300 },"
+               " { pattern: 'k<t=b><>V', name: b, help: h, value: 7 } ]\n");
+    (void)state;
+
+    sg_engine_begin(f.engine);
+    put(&f, "k:t=a", "V", real(HUGE_VAL));
+    put(&f, "k:t=b", "V", real(HUGE_VAL));
+    assert_page(&f, "# HELP b h\n# TYPE b untyped\nb{broker=\"1\"} 7\n");
+    assert_int_equal(n_dropped(&f, SG_DROP_BAD_VALUE), 1);
+    sg_engine_begin(f.engine);
+    put(&f, "k:t=a", "V", real(1e10));
+    assert_page(&f, "");
+    assert_int_equal(n_dropped(&f, SG_DROP_BAD_VALUE), 1);
     tear_down(&f);
 }
 
@@ -451,6 +472,7 @@ int main(void)
         cmocka_unit_test(test_rules_of_different_types_make_a_family_untyped),
         cmocka_unit_test(test_label_objectname_of_a_rule_cannot_be_had_twice),
         cmocka_unit_test(test_negative_counter_dropped_and_counted),
+        cmocka_unit_test(test_number_past_a_double_dropped_and_counted),
         cmocka_unit_test(test_negative_summary_dropped_and_counted),
         cmocka_unit_test(test_cached_rule_stays_matched),
         cmocka_unit_test(test_product_of_two_attributes_never_falls_with_its_count),
