@@ -185,6 +185,17 @@ static int read_metadata(struct collection *c,
     return 0;
 }
 
+/* librdkafka keeps it of the answer. Brokers before Kafka 0.10.1 do not say it. */
+static int publish_id(struct collection *c)
+{
+    char *id = rd_kafka_clusterid(sg_client_get(c->admin->client), 0);
+    int r = id ? sg_cluster_set_id(c->admin->env.cluster, id) : 0;
+
+    if (id)
+        rd_kafka_mem_free(sg_client_get(c->admin->client), id);
+    return r;
+}
+
 /* @return 0, SG_METADATA_E_* (told to the slot already), or a negative errno */
 static int read_topology(struct collection *c)
 {
@@ -202,6 +213,8 @@ static int read_topology(struct collection *c)
     r = sg_topology_new(
         metadata, self->topic_filter, self->env.cluster_config->limits.partitions, &c->topology);
     rd_kafka_metadata_destroy(metadata);
+    if (!r)
+        r = publish_id(c);
     if (r)
         return r;
     r = sg_moves_follow(self->moves, c->topology);

@@ -16,6 +16,7 @@ struct sg_cluster {
     pthread_mutex_t lock; /* guards what is below */
     pthread_cond_t changed;
     enum sg_cluster_state state;
+    char *id; /* NULL: not known */
     uint64_t brokers_version;
     size_t n_brokers;
     struct sg_broker *brokers; /* by id */
@@ -53,6 +54,7 @@ struct sg_cluster *sg_cluster_free(struct sg_cluster *cluster)
     (void)pthread_cond_destroy(&cluster->changed);
     (void)pthread_mutex_destroy(&cluster->lock);
     free(cluster->brokers);
+    free(cluster->id);
     free(cluster->name);
     free(cluster);
     return NULL;
@@ -67,6 +69,31 @@ static pthread_mutex_t *lock_of(const struct sg_cluster *cluster)
 const char *sg_cluster_name(const struct sg_cluster *cluster)
 {
     return cluster->name;
+}
+
+int sg_cluster_set_id(struct sg_cluster *cluster, const char *id)
+{
+    int r = 0;
+
+    (void)pthread_mutex_lock(&cluster->lock);
+    if (!cluster->id || strcmp(cluster->id, id) != 0) {
+        char *copy = strdup(id);
+        if (copy) {
+            free(cluster->id);
+            cluster->id = copy;
+        }
+        r = copy ? 0 : -ENOMEM;
+    }
+    (void)pthread_mutex_unlock(&cluster->lock);
+    return r;
+}
+
+char *sg_cluster_copy_id(const struct sg_cluster *cluster)
+{
+    (void)pthread_mutex_lock(lock_of(cluster));
+    char *id = cluster->id ? strdup(cluster->id) : NULL;
+    (void)pthread_mutex_unlock(lock_of(cluster));
+    return id;
 }
 
 static void set_state(struct sg_cluster *cluster, enum sg_cluster_state state)

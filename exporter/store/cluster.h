@@ -41,6 +41,16 @@ struct sg_cluster *sg_cluster_free(struct sg_cluster *cluster);
 /** Borrowed. */
 const char *sg_cluster_name(const struct sg_cluster *cluster);
 
+/**
+ * The cluster's own id, as Metadata says it. A cluster that was made anew under the same address
+ * has another one.
+ * @param id  copied @return 0 or -ENOMEM
+ */
+int sg_cluster_set_id(struct sg_cluster *cluster, const char *id);
+
+/** @return owned, free(): the id as last seen in Metadata; NULL: not known, or memory is short */
+char *sg_cluster_copy_id(const struct sg_cluster *cluster);
+
 /** Did the latest collection of the admin API reach the cluster? */
 void sg_cluster_set_up(struct sg_cluster *cluster, bool up);
 

@@ -382,6 +382,21 @@ static void test_slot_stale_after_is_its_own(void **state)
     assert_true(status.stale);
 }
 
+static void test_cluster_id_is_unknown_until_it_is_set_and_then_the_latest(void **state)
+{
+    struct sg_cluster *cluster = NULL;
+
+    (void)state;
+    assert_int_equal(sg_cluster_new("a", &cluster), 0);
+    assert_null(sg_cluster_copy_id(cluster));
+    assert_int_equal(sg_cluster_set_id(cluster, "one"), 0);
+    assert_int_equal(sg_cluster_set_id(cluster, "two"), 0);
+    char *id = sg_cluster_copy_id(cluster);
+    assert_string_equal(id, "two");
+    free(id);
+    (void)sg_cluster_free(cluster);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -408,6 +423,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_page_under_concurrent_publishing_is_always_whole, set_up, tear_down),
         cmocka_unit_test(test_cluster_brokers_are_kept_in_order_and_never_forgotten),
+        cmocka_unit_test(test_cluster_id_is_unknown_until_it_is_set_and_then_the_latest),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }
