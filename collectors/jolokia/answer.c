@@ -52,14 +52,24 @@ static void fail_request(struct reader *reader, enum sg_failure_kind kind, const
     struct sg_error err;
     va_list args;
 
-    if (reader->told & 1U << kind)
-        return;
+    if (reader->request->is_identity || reader->told & 1U << kind)
+        return; /* a JVM need not say who it is, and may be forbidden to */
     reader->told |= 1U << kind;
     va_start(args, format);
     (void)vsnprintf(err.text, sizeof err.text, format, args);
     va_end(args);
     (void)sg_error_prefix(&err, 0, "%s: ", reader->request->mbean);
     reader->handler->failure(reader->handler->context, kind, &err);
+}
+
+static void put(struct reader *reader, const struct sg_attribute_value *value)
+{
+    const struct sg_answer_handler *handler = reader->handler;
+
+    if (!reader->request->is_identity)
+        handler->value(handler->context, &reader->attribute, value);
+    else if (handler->identity)
+        handler->identity(handler->context, &reader->attribute, value);
 }
 
 static void lose(struct reader *reader, enum sg_failure_kind kind, const char *text)
@@ -157,9 +167,9 @@ static void read_value(struct reader *reader, const char *name, json_t *json, co
         tell_cut(reader, sg_value_cut_by(json));
     } else if (sg_value_read_scalar(json, &value)) {
         attribute->near[SG_ATTRIBUTE_SIBLING] = in;
-        reader->handler->value(reader->handler->context, attribute, &value);
+        put(reader, &value);
     } else if (json_is_null(json)) {
-        if (reader->handler->absent)
+        if (reader->handler->absent && !reader->request->is_identity)
             reader->handler->absent(reader->handler->context, attribute);
     } else if (json_is_object(json) && !sg_value_is_nothing(json)) {
         if (sg_value_is_table(json, attribute, &table))
@@ -502,6 +512,7 @@ int sg_answer_read(const struct sg_request_plan *plan,
 {
     struct reader reader = { .handler = handler };
     struct sg_json_walk walk = { .text = body, .len = len };
+    size_t n_wanted = plan->n - plan->n_identity;
     struct sg_str element;
     size_t n;
 
@@ -526,6 +537,8 @@ int sg_answer_read(const struct sg_request_plan *plan,
          i++) {
         reader.request = &plan->requests[i];
         read_element(&reader, element);
+        if (i + 1 == n_wanted && reader.n_lost == n_wanted)
+            return SG_ANSWER_E_UNUSABLE;
     }
-    return n && reader.n_lost == n ? SG_ANSWER_E_UNUSABLE : 0;
+    return 0;
 }

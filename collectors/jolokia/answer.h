@@ -33,6 +33,10 @@ struct sg_answer_handler {
     void (*value)(void *context,
         const struct sg_attribute *attribute,
         const struct sg_attribute_value *value);
+    /** A value that was asked for to know which broker the JVM is (identity.h). May be NULL. */
+    void (*identity)(void *context,
+        const struct sg_attribute *attribute,
+        const struct sg_attribute_value *value);
     /** An attribute that is there and has no value now: null, such as NaN. May be NULL. */
     void (*absent)(void *context, const struct sg_attribute *attribute);
     /** A failure of the whole answer or of one request, of each kind once; what can be read is

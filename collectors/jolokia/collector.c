@@ -76,7 +76,9 @@ static int add_target(
     sg_auto(sg_target_free) struct sg_target *target = NULL;
     struct sg_target_options all = *options;
 
+    all.id = id;
     all.cluster = self->env.cluster_config->name;
+    all.known = self->env.cluster;
     all.config = self->env.config;
     all.transport = self->transport;
     all.store = self->env.store;
@@ -257,6 +259,8 @@ static const char *mend_of(const struct sg_slot_status *status)
         [SG_FAILURE_PARSE] = "is this the URL of a Jolokia agent, or is something in between that "
                              "answers for it? It mostly ends in /jolokia/",
         [SG_FAILURE_PROTOCOL] = "compare the rules with what the JVM has: --rules.check --against",
+        [SG_FAILURE_IDENTITY] = "correct the address: the URL, or the entry under \"brokers\" or "
+                                "\"controllers\"",
         [SG_FAILURE_LIMIT] = "read less: fewer catalogues, or rules with their own requests",
     };
 
@@ -280,9 +284,10 @@ static void tell_target(
         (void)snprintf(
             text, sizeof text, "%s%s%s", status.failure.text, version[0] ? "; " : "", version);
     else
-        (void)snprintf(text, sizeof text, "%zu series, %s, %s", status.n_series,
+        (void)snprintf(text, sizeof text, "%zu series, %s, %s%s", status.n_series,
             sg_target_is_proxied(target) ? "through a proxy" : "direct",
-            version[0] ? version : "version unknown");
+            version[0] ? version : "version unknown",
+            sg_target_is_identified(target) ? "" : "; it does not say which broker it is");
     enum sg_check_result result = !status.success        ? SG_CHECK_BAD
                                   : status.n_series == 0 ? SG_CHECK_DOUBTFUL
                                                          : SG_CHECK_GOOD;

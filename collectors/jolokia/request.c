@@ -2,6 +2,7 @@
 #include "jolokia/request.h"
 
 #include "base/auto.h"
+#include "jolokia/identity.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -121,6 +122,39 @@ int sg_request_plan_new_lane(
 
     one[lane] = true;
     return make_plan(rules, one, ret_plan);
+}
+
+int sg_request_plan_add_identity(struct sg_request_plan *plan)
+{
+    json_t *bulk = json_loadb(plan->body, plan->body_len, 0, NULL);
+    struct sg_request *longer =
+        realloc(plan->requests, (plan->n + SG_IDENTITY_REQUESTS) * sizeof *longer);
+    int r = bulk && longer ? 0 : -ENOMEM;
+
+    if (longer)
+        plan->requests = longer;
+    for (size_t i = 0; i < SG_IDENTITY_REQUESTS && !r; i++) {
+        const struct sg_identity_request *ask = &sg_identity_requests[i];
+        r = json_array_append_new(
+            bulk, json_pack("{s:s, s:s, s:[s], s:o}", "type", "read", "mbean", ask->mbean,
+                      "attribute", ask->attribute, "config", make_config()));
+    }
+    char *body = r ? NULL : json_dumps(bulk, JSON_COMPACT);
+    json_decref(bulk);
+    if (!body)
+        return -ENOMEM;
+    free(plan->body);
+    plan->body = body;
+    plan->body_len = strlen(body);
+    for (size_t i = 0; i < SG_IDENTITY_REQUESTS; i++)
+        plan->requests[plan->n++] = (struct sg_request){
+            .mbean = sg_identity_requests[i].mbean,
+            .is_pattern = sg_identity_requests[i].is_pattern,
+            .has_attributes = true,
+            .is_identity = true,
+        };
+    plan->n_identity = SG_IDENTITY_REQUESTS;
+    return 0;
 }
 
 static json_t *make_target(const struct sg_request_target *target)

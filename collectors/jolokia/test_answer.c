@@ -66,7 +66,7 @@ static struct told read_text(const char *const *mbeans, const char *text, size_t
     struct told told = { .n_values = 0 };
     struct sg_rules *rules = NULL;
     struct sg_request_plan *plan = fixture_plan(&rules, mbeans);
-    const struct sg_answer_handler handler = { &told, tell_value, NULL, tell_failure };
+    const struct sg_answer_handler handler = { &told, tell_value, NULL, NULL, tell_failure };
     char *body = malloc(len + 1);
 
     assert_non_null(body);
@@ -273,7 +273,7 @@ static void test_read_pattern_without_such_attribute_is_no_failure(void **state)
             fixture_rules("requests: [ { mbean: 'java.lang:type=Me*', attributes: [Nope] } ]\n");
         struct sg_request_plan *plan = NULL;
         struct told told = { .n_values = 0 };
-        const struct sg_answer_handler handler = { &told, tell_value, NULL, tell_failure };
+        const struct sg_answer_handler handler = { &told, tell_value, NULL, NULL, tell_failure };
         char path[256];
         size_t len;
         struct sg_buf wrapped;

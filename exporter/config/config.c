@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/filter.h"
 #include "config/compat.h"
+#include "config/jolokia_source.h"
 #include "config/read.h"
 #include "config/secret.h"
 #include "metric/family.h"
@@ -492,13 +493,9 @@ static int from_flags(
     check_filter_flag(reporter, "--topic.exclude", flags->topic_exclude);
     check_filter_flag(reporter, "--group.filter", flags->group_filter);
     check_filter_flag(reporter, "--group.exclude", flags->group_exclude);
-    if (flags->jolokia_url && sg_config_url_has_secret(flags->jolokia_url))
-        report(reporter, "--jolokia.url: a password here would be shown in logs and by ps; use "
-                         "--config.file with \"username\" and \"password_file\"");
-    else if (flags->jolokia_url && !sg_config_looks_like_url(flags->jolokia_url))
-        report(reporter,
-            "--jolokia.url: \"%.120s\" is not a URL such as http://{host}:8778/jolokia/",
-            flags->jolokia_url);
+    struct sg_error err;
+    if (flags->jolokia_url && sg_source_broker_url_error(flags->jolokia_url, &err))
+        report(reporter, "--jolokia.url: %s", err.text);
     return 0;
 }
 

@@ -348,7 +348,7 @@ static void test_load_jolokia_mistakes_are_told(void **state)
             "\"http://h/\" is not a JMX service URL such as "
             "service:jmx:rmi:///jndi/rmi://HOST:9999/jmxrmi" },
         { "{ url: 'http://{host}:{jmx_port}/' }",
-            "\"{jmx_port}/\" is not known here; there are {host}, {id}" },
+            "\"{jmx_port}\" is not known here; there are {host}, {id}" },
         { "{ url: 'http://{host}/', tls: { ca_file: /dev/null } }",
             "\"tls\" does nothing: no URL here is https://" },
         { "{ url: 'https://{host}/', tls: { ca_file: /nowhere } }",
@@ -390,7 +390,7 @@ static void test_load_jvm_mistakes_are_told(void **state)
         { "[{ name: a, rules: r }]", "a JVM needs the \"url\" of its agent, or a \"proxy\"" },
         { "[{ name: a, url: 'http://h/' }]", "a JVM needs \"rules\": a catalogue or a rule file" },
         { "[{ name: a, url: 'http://{host}/', rules: r }]",
-            "\"{host}/\" is not known here; there is nothing to fill in" },
+            "\"{host}\" is not known here; there is nothing to fill in" },
         { "[{ name: a, rules: r, proxy: { url: 'http://p/' } }]",
             "a JVM's \"proxy\" needs the \"target\", a JMX service URL" },
         { "[{ name: a, rules: r, proxy: { url: 'http://p/', target: 'service:jmx:{host}' } }]",
@@ -462,6 +462,30 @@ static void test_load_flags_alone_give_one_cluster(void **state)
     (void)sg_config_free(config);
 }
 
+/* The flag is checked as the key "url" of the file. */
+static void test_load_url_flag_mistakes_are_told(void **state)
+{
+    static const struct {
+        const char *url;
+        const char *problem;
+    } cases[] = {
+        { "http://127.0.0.1:8778/jolokia/", "--jolokia.url: the URL is the same for every broker" },
+        { "http://{host}:{port}/", "--jolokia.url: \"{port}\" is not known here" },
+        { "{host}:8778", "--jolokia.url: \"{host}:8778\" is not a URL such as" },
+        { "http://u:p@{host}:8778/", "--jolokia.url: a URL with a password" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct sg_config_flags flags = { .jolokia_url = cases[i].url };
+        struct sg_config *config = NULL;
+        problems[0] = '\0';
+        assert_int_equal(sg_config_load(&flags, note, NULL, &config), SG_CONFIG_E_INVALID);
+        if (!strstr(problems, cases[i].problem))
+            fail_msg("\"%s\" lacks \"%s\"", problems, cases[i].problem);
+    }
+}
+
 static int parse(struct sg_flags *flags, struct sg_error *err, const char *a, const char *b)
 {
     char first[200];
@@ -527,6 +551,7 @@ int main(void)
         cmocka_unit_test(test_load_missing_file_is_one_clear_line),
         cmocka_unit_test(test_load_flags_alone_give_one_cluster),
         cmocka_unit_test(test_flags_good_ones_are_taken),
+        cmocka_unit_test(test_load_url_flag_mistakes_are_told),
         cmocka_unit_test(test_flags_bad_ones_are_named),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);

@@ -93,6 +93,7 @@ const char *sg_failure_kind_text(enum sg_failure_kind kind)
         [SG_FAILURE_HTTP] = "http",
         [SG_FAILURE_PARSE] = "parse",
         [SG_FAILURE_PROTOCOL] = "protocol",
+        [SG_FAILURE_IDENTITY] = "identity",
         [SG_FAILURE_LIMIT] = "limit",
         [SG_FAILURE_INTERNAL] = "internal",
     };

@@ -28,6 +28,7 @@ enum sg_failure_kind {
     SG_FAILURE_HTTP,     /* an HTTP status that is not success */
     SG_FAILURE_PARSE,    /* an answer that cannot be read */
     SG_FAILURE_PROTOCOL, /* an answer that says it failed */
+    SG_FAILURE_IDENTITY, /* an answer of another process than the one that was meant */
     SG_FAILURE_LIMIT,    /* an answer past a cap */
     SG_FAILURE_INTERNAL, /* memory, and what should not happen */
     SG_FAILURE_KINDS,
