@@ -107,8 +107,7 @@ static void counter_done(struct counter *counter)
 
 static const struct sg_yaml_node *node_of(const struct report *report, size_t rule)
 {
-    const struct sg_yaml_node *list = sg_yaml_find(sg_yaml_root(report->findings->yaml), "rules");
-    return sg_yaml_item(list, rule);
+    return sg_findings_rule(report->findings, rule);
 }
 
 /* name{label="value",…} */
