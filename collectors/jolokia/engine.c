@@ -282,6 +282,10 @@ static int decide(struct sg_engine *engine,
     switch (outcome.kind) {
     case SG_OUTCOME_NOTHING:
         break;
+    case SG_OUTCOME_GAVE_UP:
+        engine->stats.gave_up = outcome.rule;
+        set_drop(entry, SG_DROP_MATCH_LIMIT);
+        break;
     case SG_OUTCOME_BAD_VALUE:
         set_drop(entry, SG_DROP_BAD_VALUE);
         break;

@@ -345,6 +345,21 @@ static void count_dropped(const struct lane *lane)
     }
 }
 
+/* Once, not as a failure: what the other rules say is there. */
+static void tell_gave_up(const struct lane *lane)
+{
+    const struct sg_rule *rule = sg_engine_stats(lane->engine)->gave_up;
+    struct sg_error err;
+
+    if (!rule)
+        return;
+    (void)sg_error_set(&err, 0,
+        "%s:%zu: the pattern reached its match limit; what it may match is dropped; simplify it "
+        "(nested repetition)",
+        rule->file, rule->line);
+    sg_slot_note(lane->slot, SG_FAILURE_LIMIT, &err);
+}
+
 /* Everything was read: the next polls ask for what came to something. */
 static void learn(struct sg_target *target, struct lane *lane)
 {
@@ -411,6 +426,7 @@ static bool read_answer(struct sg_target *target, struct lane *lane, const struc
         if (sg_engine_snapshot(lane->engine, &set))
             sg_slot_fail(lane->slot, SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });
         count_dropped(lane); /* complete only now */
+        tell_gave_up(lane);
     }
     sg_slot_end(lane->slot, set);
     if (set && lane->lesson.learner) {

@@ -234,6 +234,32 @@ static void test_number_past_a_double_dropped_and_counted(void **state)
     tear_down(&f);
 }
 
+/* Whether the rule matches is not known: neither it nor a later one decides. */
+static void test_pattern_that_gives_up_is_dropped_and_counted(void **state)
+{
+    struct fixture f = set_up("rules:\n"
+                              "  - { pattern: 'k<t=(a+)+[0-9]', name: b, help: h }\n"
+                              "  - { pattern: 'k<', name: k, help: h }\n");
+    char name[100] = "k:t=";
+    (void)state;
+
+    memset(name + 4, 'a', 60);
+    sg_engine_begin(f.engine);
+    put(&f, name, "V", integer(1));
+    put(&f, "k:t=aac", "V", integer(2));
+    assert_page(&f, "# HELP k h\n# TYPE k untyped\nk{broker=\"1\"} 2\n");
+    assert_int_equal(n_dropped(&f, SG_DROP_MATCH_LIMIT), 1);
+    const struct sg_rule *rule = sg_engine_stats(f.engine)->gave_up;
+    assert_non_null(rule);
+    assert_int_equal(rule->line, 2);
+    assert_non_null(rule->file);
+    sg_engine_begin(f.engine);
+    put(&f, name, "V", integer(1)); /* dropped again, but not tried */
+    assert_int_equal(n_dropped(&f, SG_DROP_MATCH_LIMIT), 1);
+    assert_null(sg_engine_stats(f.engine)->gave_up);
+    tear_down(&f);
+}
+
 /* OpenMetrics has no negative quantile, sum or count. */
 static void test_negative_summary_dropped_and_counted(void **state)
 {
@@ -473,6 +499,7 @@ int main(void)
         cmocka_unit_test(test_label_objectname_of_a_rule_cannot_be_had_twice),
         cmocka_unit_test(test_negative_counter_dropped_and_counted),
         cmocka_unit_test(test_number_past_a_double_dropped_and_counted),
+        cmocka_unit_test(test_pattern_that_gives_up_is_dropped_and_counted),
         cmocka_unit_test(test_negative_summary_dropped_and_counted),
         cmocka_unit_test(test_cached_rule_stays_matched),
         cmocka_unit_test(test_product_of_two_attributes_never_falls_with_its_count),

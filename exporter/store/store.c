@@ -108,6 +108,7 @@ const char *sg_drop_reason_text(enum sg_drop_reason reason)
         [SG_DROP_LABEL_TOO_LONG] = "label_too_long",
         [SG_DROP_SERIES_LIMIT] = "series_limit",
         [SG_DROP_BAD_VALUE] = "bad_value",
+        [SG_DROP_MATCH_LIMIT] = "match_limit",
     };
     return texts[reason];
 }
