@@ -28,7 +28,7 @@
 #include <stddef.h>
 
 enum {
-    SG_ENGINE_ATTRIBUTES_MAX = 1000000, /* remembered; what is beyond is dropped and counted */
+    SG_ENGINE_ATTRIBUTES_MAX = 1000000, /* remembered, when nothing else is said */
 };
 
 struct sg_engine_stats {
@@ -49,6 +49,9 @@ int sg_engine_new(const struct sg_rules *rules,
     const struct sg_label *constant,
     size_t n_constant,
     struct sg_engine **ret_engine);
+
+/** Remember at most so many attributes; what is beyond is dropped and counted. */
+void sg_engine_set_max(struct sg_engine *engine, size_t n);
 
 /** As sg_series_table_use_aliases(). */
 void sg_engine_use_aliases(struct sg_engine *engine, const struct sg_aliases *aliases);

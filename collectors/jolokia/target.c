@@ -14,7 +14,8 @@
 #include <stdlib.h>
 
 enum {
-    PAUSE_FACTOR_MAX = 8, /* of the interval, after time-outs */
+    PAUSE_FACTOR_MAX = 8,  /* of the interval, after time-outs */
+    ATTRIBUTE_BYTES = 200, /* of an answer, for one attribute; real ones take about 90 */
 };
 
 enum step {
@@ -239,6 +240,18 @@ int sg_target_move(struct sg_target *target, struct sg_transport *transport)
     target->peer = sg_peer_free(target->peer);
     target->options.transport = transport;
     return address ? sg_target_set_address(target, address, NULL) : 0;
+}
+
+void sg_target_set_max(struct sg_target *target, size_t n_attributes)
+{
+    for (int lane = 0; lane < SG_LANES; lane++) {
+        if (target->lanes[lane].engine)
+            sg_engine_set_max(target->lanes[lane].engine, n_attributes);
+        if (target->lanes[lane].lesson.learner)
+            sg_learner_set_max(target->lanes[lane].lesson.learner, n_attributes);
+    }
+    if (target->peer)
+        sg_peer_set_max_bytes(target->peer, n_attributes * ATTRIBUTE_BYTES);
 }
 
 bool sg_target_has_address(const struct sg_target *target)

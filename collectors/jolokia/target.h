@@ -81,6 +81,9 @@ const char *sg_target_address(const struct sg_target *target);
 /** Go over to another transport. No poll is under way. @return 0 or -ENOMEM: it has no address */
 int sg_target_move(struct sg_target *target, struct sg_transport *transport);
 
+/** Remember at most so many attributes, and take answers that have room for them. */
+void sg_target_set_max(struct sg_target *target, size_t n_attributes);
+
 /** Does it have an address? */
 bool sg_target_has_address(const struct sg_target *target);
 

@@ -260,6 +260,23 @@ static void test_pattern_that_gives_up_is_dropped_and_counted(void **state)
     tear_down(&f);
 }
 
+static void test_attributes_past_the_share_are_counted(void **state)
+{
+    struct fixture f =
+        set_up("rules: [ { pattern: 'k<t=(.)>', name: k, help: h, labels: { t: $1 } } ]\n");
+    (void)state;
+
+    sg_engine_set_max(f.engine, 2);
+    for (int poll = 0; poll < 2; poll++) {
+        sg_engine_begin(f.engine);
+        put(&f, "k:t=a", "V", integer(1));
+        put(&f, "k:t=b", "V", integer(2));
+        put(&f, "k:t=c", "V", integer(3));
+        assert_int_equal(n_dropped(&f, SG_DROP_SERIES_LIMIT), 1);
+    }
+    tear_down(&f);
+}
+
 /* OpenMetrics has no negative quantile, sum or count. */
 static void test_negative_summary_dropped_and_counted(void **state)
 {
@@ -500,6 +517,7 @@ int main(void)
         cmocka_unit_test(test_negative_counter_dropped_and_counted),
         cmocka_unit_test(test_number_past_a_double_dropped_and_counted),
         cmocka_unit_test(test_pattern_that_gives_up_is_dropped_and_counted),
+        cmocka_unit_test(test_attributes_past_the_share_are_counted),
         cmocka_unit_test(test_negative_summary_dropped_and_counted),
         cmocka_unit_test(test_cached_rule_stays_matched),
         cmocka_unit_test(test_product_of_two_attributes_never_falls_with_its_count),
