@@ -9,6 +9,7 @@
 #include "config/read.h"
 #include "config/secret.h"
 #include "metric/family.h"
+#include "metric/label_names.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -333,10 +334,15 @@ static void read_labels(
 
     if (!node || !sg_yaml_expect_map(yaml, node, "\"labels\"", keys))
         return;
-    if (sg_yaml_read_string(yaml, node, "cluster", &config->cluster_label) &&
-        !sg_label_name_valid(sg_str_of(config->cluster_label)))
+    if (!sg_yaml_read_string(yaml, node, "cluster", &config->cluster_label))
+        return;
+    if (!sg_label_name_valid(sg_str_of(config->cluster_label)))
         sg_yaml_problem(yaml, sg_yaml_find(node, "cluster"),
             "\"%.80s\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)", config->cluster_label);
+    else if (sg_label_name_is_own(sg_str_of(config->cluster_label)))
+        sg_yaml_problem(yaml, sg_yaml_find(node, "cluster"),
+            "the label \"%.80s\" is Streamgauge's own, or Prometheus's; take another",
+            config->cluster_label);
 }
 
 /* What was not given follows from the interval. */

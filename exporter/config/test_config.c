@@ -176,6 +176,30 @@ static void test_load_mistakes_are_all_told_with_their_place(void **state)
         { "collect: { interval: 10s, timeout: 20s }\nclusters: [{ name: a, bootstrap_servers: b "
           "}]\n",
             "f.yml:1:36: \"timeout\" must be from 100ms to the interval\n" },
+        { "labels: { cluster: broker }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: the label \"broker\" is Streamgauge's own, or Prometheus's; take "
+            "another\n" },
+        { "labels: { cluster: jvm }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: the label \"jvm\" is Streamgauge's own, or Prometheus's; take another\n" },
+        { "labels: { cluster: collector }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: the label \"collector\" is Streamgauge's own, or Prometheus's; take "
+            "another\n" },
+        { "labels: { cluster: target }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: the label \"target\" is Streamgauge's own, or Prometheus's; take "
+            "another\n" },
+        { "labels: { cluster: kind }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: the label \"kind\" is Streamgauge's own, or Prometheus's; take "
+            "another\n" },
+        { "labels: { cluster: quantile }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: the label \"quantile\" is Streamgauge's own, or Prometheus's; take "
+            "another\n" },
+        { "labels: { cluster: le }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: the label \"le\" is Streamgauge's own, or Prometheus's; take another\n" },
+        { "labels: { cluster: job }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: the label \"job\" is Streamgauge's own, or Prometheus's; take another\n" },
+        { "labels: { cluster: topic }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: the label \"topic\" is Streamgauge's own, or Prometheus's; take "
+            "another\n" },
         { "labels: { cluster: a-b }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
             "f.yml:1:20: \"a-b\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)\n" },
         { "clusters: [{ name: a, bootstrap_servers: b, jolokia: { url: 'http://h:1/' } }]\n",
@@ -402,9 +426,9 @@ static void test_load_jvm_mistakes_are_told(void **state)
           "            proxy: { url: 'http://p/', target: 'service:jmx:x' } }]",
             "a JVM is read by its own agent (\"url\") or through a \"proxy\", not both" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { job: b } }]",
-            "the label \"job\" has a meaning of its own" },
+            "the label \"job\" is Streamgauge's own, or Prometheus's; take another" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { kafka_cluster: b } }]",
-            "the label \"kafka_cluster\" has a meaning of its own" },
+            "the label \"kafka_cluster\" is Streamgauge's own, or Prometheus's; take another" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { __a: b } }]",
             "\"__a\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { a-b: b } }]",

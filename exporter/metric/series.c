@@ -55,6 +55,15 @@ static int add_label_text(struct sg_buf *text, struct sg_label label, bool *firs
     return r ? r : sg_buf_add_char(text, '"');
 }
 
+static bool is_constant_name(const struct sg_series_table *table, struct sg_str name)
+{
+    for (size_t i = 0; i < table->n_constant_names; i++) {
+        if (sg_str_equal(name, sg_str_of(table->constant_names[i])))
+            return true;
+    }
+    return false;
+}
+
 SG_AUTO_DEFINE(struct sg_series_table *, sg_series_table_free);
 
 int sg_series_table_new(const struct sg_label *constant,
@@ -81,6 +90,10 @@ int sg_series_table_new(const struct sg_label *constant,
         char *name = strndup(constant[i].name.ptr, constant[i].name.len);
         if (!name)
             return -ENOMEM;
+        if (is_constant_name(table, constant[i].name)) {
+            free(name);
+            return SG_SERIES_E_NAME;
+        }
         table->constant_names[table->n_constant_names++] = name;
         int r = add_label_text(&table->text, constant[i], &first);
         if (r)
@@ -180,13 +193,15 @@ void sg_series_table_set_type(
     table->layout = sg_layout_unref(table->layout);
 }
 
-static bool is_constant_name(const struct sg_series_table *table, struct sg_str name)
+/* Is a label of this name in the text, which has no end yet? */
+static bool has_label(const struct sg_buf *text, struct sg_str name)
 {
-    for (size_t i = 0; i < table->n_constant_names; i++) {
-        if (sg_str_equal(name, sg_str_of(table->constant_names[i])))
-            return true;
-    }
-    return false;
+    const char *brace = memchr(text->ptr, '{', text->len);
+    struct sg_str value;
+
+    return brace && sg_text_find_label(
+                        (struct sg_str){ brace + 1, text->len - (size_t)(brace + 1 - text->ptr) },
+                        name, &value);
 }
 
 /* `name_suffix{constant,labels} ` into the scratch buffer */
@@ -226,6 +241,8 @@ static int render(struct sg_series_table *table,
             memcpy(renamed + 9, label.name.ptr, label.name.len);
             label.name = (struct sg_str){ renamed, label.name.len + 9 };
         }
+        if (has_label(text, label.name)) /* Prometheus would refuse the whole page */
+            return SG_SERIES_E_NAME;
         if (!r)
             r = add_label_text(text, label, &first);
     }

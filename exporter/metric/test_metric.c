@@ -632,9 +632,37 @@ static void test_aliases_survive_that_series_are_forgotten(void **state)
     sg_aliases_done(&aliases);
 }
 
+/* A label twice in one series costs that series, not the page. */
+static void test_series_with_a_label_twice_is_refused(void **state)
+{
+    const struct sg_label twice[] = { { SG_STR("broker"), SG_STR("a") },
+        { SG_STR("broker"), SG_STR("b") } };
+    const struct sg_label renamed[] = { { SG_STR("exported_broker"), SG_STR("a") },
+        { SG_STR("broker"), SG_STR("b") } };
+    const struct sg_family family = { .name = "m", .help = "h", .type = SG_METRIC_GAUGE };
+    struct sg_series_table *table = NULL;
+    uint32_t id;
+    uint32_t series;
+    (void)state;
+
+    assert_int_equal(sg_series_table_new(twice, 2, 0, &table), SG_SERIES_E_NAME);
+    assert_int_equal(sg_series_table_new(twice, 1, 0, &table), 0);
+    assert_int_equal(sg_series_table_add_family(table, &family, &id), 0);
+    assert_int_equal(
+        sg_series_table_add(table, id, SG_STR(""), renamed, 2, &series), SG_SERIES_E_NAME);
+    assert_int_equal(sg_series_table_add(table, id, SG_STR(""), renamed, 1, &series), 0);
+    table = sg_series_table_free(table);
+    assert_int_equal(sg_series_table_new(NULL, 0, 0, &table), 0);
+    assert_int_equal(sg_series_table_add_family(table, &family, &id), 0);
+    assert_int_equal(
+        sg_series_table_add(table, id, SG_STR(""), twice, 2, &series), SG_SERIES_E_NAME);
+    (void)sg_series_table_free(table);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_series_with_a_label_twice_is_refused),
         cmocka_unit_test(test_aliases_rename_and_combine),
         cmocka_unit_test(test_aliases_have_the_number_of_the_state_that_is),
         cmocka_unit_test(test_aliases_survive_that_series_are_forgotten),
