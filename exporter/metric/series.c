@@ -4,6 +4,7 @@
 #include "base/auto.h"
 #include "base/grow.h"
 #include "base/utf8.h"
+#include "metric/quantile.h"
 #include "metric/text.h"
 
 #include <errno.h>
@@ -204,6 +205,15 @@ static bool has_label(const struct sg_buf *text, struct sg_str name)
                         name, &value);
 }
 
+/* In the one spelling that every version of Prometheus stores. @param out  room for the text */
+static void write_quantile(struct sg_label *label, char out[SG_NUMBER_TEXT_MAX])
+{
+    double value;
+
+    if (sg_str_equal(label->name, SG_STR("quantile")) && sg_quantile_read(label->value, &value))
+        label->value = (struct sg_str){ out, sg_quantile_write(out, value) };
+}
+
 /* `name_suffix{constant,labels} ` into the scratch buffer */
 static int render(struct sg_series_table *table,
     uint32_t family,
@@ -236,11 +246,14 @@ static int render(struct sg_series_table *table,
         braces = true;
         struct sg_label label = labels[i];
         char renamed[SG_LABEL_VALUE_BYTES_MAX + 16];
+        char quantile[SG_NUMBER_TEXT_MAX];
         if (is_constant_name(table, label.name) && label.name.len <= SG_LABEL_VALUE_BYTES_MAX) {
             memcpy(renamed, "exported_", 9);
             memcpy(renamed + 9, label.name.ptr, label.name.len);
             label.name = (struct sg_str){ renamed, label.name.len + 9 };
         }
+        if (table->families[family].family.type == SG_METRIC_SUMMARY)
+            write_quantile(&label, quantile);
         if (has_label(text, label.name)) /* Prometheus would refuse the whole page */
             return SG_SERIES_E_NAME;
         if (!r)
