@@ -51,6 +51,19 @@ def flags_differ(binary):
         yield f"{flag} is in docs/configuration.md, and not in --help"
 
 
-problems = [*undocumented_keys(), *flags_differ(sys.argv[1])]
+def unlisted_labels():
+    """Labels that the collectors give series, beside the list of names that are spoken for."""
+    listed = set(re.findall(r'"([a-z_]+)"', (REPO / "exporter/metric/label_names.c").read_text()))
+    used = set()
+    for path in [*(REPO / "collectors").glob("*/*.c")]:
+        if not path.name.startswith("test_"):
+            used |= set(re.findall(r'\{\s*SG_STR\("([a-z_]+)"\),', path.read_text()))
+    for label in sorted(used - listed):
+        yield f"the label {label} is not in exporter/metric/label_names.c"
+    if len(used) < 15:
+        yield f"only {len(used)} labels were found in collectors: they are written in another way"
+
+
+problems = [*undocumented_keys(), *unlisted_labels(), *flags_differ(sys.argv[1])]
 print("\n".join(problems))
 sys.exit(1 if problems else 0)

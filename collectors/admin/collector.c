@@ -609,6 +609,27 @@ static void keep_groups(struct admin *self, struct sg_groups *groups)
 }
 
 /* @param look  NULL, or told of the collection before it is forgotten */
+/* Names that are shown because a filter's pattern is too much work for them. */
+static void note_filters(const struct admin *self)
+{
+    const struct {
+        const char *what;
+        const struct sg_filter *filter;
+    } filters[] = { { "topics", self->topic_filter }, { "groups", self->group_filter } };
+
+    for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++) {
+        struct sg_error err;
+        size_t n = sg_filter_take_gave_up(filters[i].filter);
+        if (n == 0)
+            continue;
+        (void)sg_error_set(&err, 0,
+            "%s: a pattern of include or exclude reached its match limit for %zu names, which are "
+            "shown; simplify it (nested repetition)",
+            filters[i].what, n);
+        sg_slot_note(self->slot, SG_FAILURE_LIMIT, &err);
+    }
+}
+
 static void run_collection(struct admin *self,
     int64_t deadline,
     void (*look)(const struct sg_diagnosis *diagnosis, void *context),
@@ -644,6 +665,7 @@ static void run_collection(struct admin *self,
     fail_limits(&c);
 
     sg_failures_report(&c.failures, self->slot);
+    note_filters(self);
     sg_slot_end(self->slot, set);
     if (look)
         look(&(struct sg_diagnosis){ self->client, c.topology, &c.groups, c.answered, &c.failures,

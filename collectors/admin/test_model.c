@@ -82,6 +82,7 @@ static void test_topology_of_what_cannot_be_leaves_it_out(void **state)
         { .id = -7, .host = (char[]){ "b" }, .port = 9092 },
         { .id = 2, .host = (char[]){ "c" }, .port = 70000 },
         { .id = 1, .host = (char[]){ "d" }, .port = 9092 },
+        { .id = 3, .host = NULL, .port = 9092 },
     };
     struct rd_kafka_metadata_partition odd_partitions[] = {
         { .id = 0, .leader = -5 },
@@ -94,9 +95,11 @@ static void test_topology_of_what_cannot_be_leaves_it_out(void **state)
         { .topic = (char[]){ "" }, .partitions = odd_partitions, .partition_cnt = 1 },
         { .topic = (char[]){ "t" }, .partitions = odd_partitions, .partition_cnt = 3 },
         { .topic = (char[]){ "u" }, .partitions = odd_partitions, .partition_cnt = 1 },
+        { .topic = NULL, .partitions = odd_partitions, .partition_cnt = 1 },
+        { .topic = (char[]){ "v" }, .partitions = odd_partitions, .partition_cnt = -1 },
     };
     const struct rd_kafka_metadata odd = {
-        .brokers = odd_brokers, .broker_cnt = 4, .topics = odd_topics, .topic_cnt = 4
+        .brokers = odd_brokers, .broker_cnt = 5, .topics = odd_topics, .topic_cnt = 6
     };
     struct sg_filter *filter = NULL;
     struct sg_topology *t = NULL;
@@ -110,7 +113,7 @@ static void test_topology_of_what_cannot_be_leaves_it_out(void **state)
     assert_int_equal(t->n_partitions, 2);
     assert_int_equal(t->partitions[0].leader, -1);
     assert_int_equal(sg_topology_find_partition(t, 1, 0), 1);
-    assert_int_equal(t->n_strange, 7);
+    assert_int_equal(t->n_strange, 10);
     (void)sg_topology_unref(t);
     (void)sg_filter_free(filter);
 }

@@ -130,7 +130,7 @@ static int take_brokers(struct topology *self, const struct rd_kafka_metadata *m
 
     for (int i = 0; i < metadata->broker_cnt; i++) {
         const struct rd_kafka_metadata_broker *broker = &metadata->brokers[i];
-        if (broker->id < 0 || broker->port < 0 || broker->port > UINT16_MAX) {
+        if (broker->id < 0 || broker->port < 0 || broker->port > UINT16_MAX || !broker->host) {
             t->n_strange++;
             continue;
         }
@@ -237,6 +237,14 @@ static int note_trouble(struct topology *self,
     return lists->replicas && lists->in_sync && lists->missing ? 0 : -ENOMEM;
 }
 
+/* Names and counts that a broker can send, and no topic can have: of a null array the count is -1.
+ */
+static bool topic_can_be(const struct rd_kafka_metadata_topic *topic)
+{
+    size_t len = topic->topic ? strlen(topic->topic) : 0;
+    return len > 0 && len <= SG_TOPIC_NAME_MAX && topic->partition_cnt >= 0;
+}
+
 static bool topic_is_wanted(
     const struct sg_filter *topics, const struct rd_kafka_metadata_topic *topic)
 {
@@ -332,8 +340,7 @@ static int take_topics(struct topology *self,
         int r = note_replicas(t, topic); /* of all: a broker is known whatever is exported */
         if (r)
             return r;
-        size_t name_len = strlen(topic->topic);
-        if (name_len == 0 || name_len > SG_TOPIC_NAME_MAX)
+        if (!topic_can_be(topic))
             t->n_strange++;
         else if (topic_is_wanted(topics, topic))
             wanted[n++] = topic;

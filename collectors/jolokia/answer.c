@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jolokia/answer.h"
 
+#include "jolokia/json_walk.h"
 #include "jolokia/mend.h"
 #include "jolokia/value.h"
 
@@ -8,13 +9,21 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+/*
+ * The answer is walked over as text; each MBean in it becomes a tree, is read, and is freed, before
+ * the next one. So it costs the memory of its text and of its largest MBean, and what is wrong with
+ * one MBean's text is that one's failure.
+ */
+
 enum {
-    LARGE_BODY_BYTES = 4 * 1024 * 1024
+    SMALL_BYTES = 64 * 1024, /* of text in which no MBean can have too many values */
 };
 
 struct reader {
     const struct sg_answer_handler *handler;
     const struct sg_request *request; /* whose answer is being read */
+    unsigned told;                    /* kinds of failure of it, as bits: each is told once */
+    size_t n_lost;                    /* requests of which nothing could be read */
     struct sg_attribute attribute;
 };
 
@@ -32,6 +41,48 @@ static void fail(
     (void)vsnprintf(err.text, sizeof err.text, format, args);
     va_end(args);
     handler->failure(handler->context, kind, &err);
+}
+
+static void fail_request(struct reader *reader, enum sg_failure_kind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* What is wrong with the answer to one request; many of its MBeans may have the same trouble. */
+static void fail_request(struct reader *reader, enum sg_failure_kind kind, const char *format, ...)
+{
+    struct sg_error err;
+    va_list args;
+
+    if (reader->request->is_identity || reader->told & 1U << kind)
+        return; /* a JVM need not say who it is, and may be forbidden to */
+    reader->told |= 1U << kind;
+    va_start(args, format);
+    (void)vsnprintf(err.text, sizeof err.text, format, args);
+    va_end(args);
+    (void)sg_error_prefix(&err, 0, "%s: ", reader->request->mbean);
+    reader->handler->failure(reader->handler->context, kind, &err);
+}
+
+static void put(struct reader *reader, const struct sg_attribute_value *value)
+{
+    const struct sg_answer_handler *handler = reader->handler;
+
+    if (!reader->request->is_identity)
+        handler->value(handler->context, &reader->attribute, value);
+    else if (handler->identity)
+        handler->identity(handler->context, &reader->attribute, value);
+}
+
+static void lose(struct reader *reader, enum sg_failure_kind kind, const char *text)
+{
+    reader->n_lost++;
+    fail_request(reader, kind, "%s", text);
+}
+
+/* The agent says with the text that it has left out what belongs here. */
+static void tell_cut(struct reader *reader, const char *option)
+{
+    fail_request(reader, SG_FAILURE_LIMIT,
+        "the agent cuts its answer short; remove \"%s\" from its options, or raise it", option);
 }
 
 /* ---- Values ---- */
@@ -112,11 +163,13 @@ static void read_value(struct reader *reader, const char *name, json_t *json, co
     if (attribute->depth == SG_ATTRIBUTE_DEPTH_MAX)
         return;
     attribute->path[attribute->depth++] = sg_str_of(name);
-    if (sg_value_read_scalar(json, &value)) {
+    if (sg_value_cut_by(json)) {
+        tell_cut(reader, sg_value_cut_by(json));
+    } else if (sg_value_read_scalar(json, &value)) {
         attribute->near[SG_ATTRIBUTE_SIBLING] = in;
-        reader->handler->value(reader->handler->context, attribute, &value);
+        put(reader, &value);
     } else if (json_is_null(json)) {
-        if (reader->handler->absent)
+        if (reader->handler->absent && !reader->request->is_identity)
             reader->handler->absent(reader->handler->context, attribute);
     } else if (json_is_object(json) && !sg_value_is_nothing(json)) {
         if (sg_value_is_table(json, attribute, &table))
@@ -147,11 +200,10 @@ static void read_mbean(struct reader *reader, struct sg_str name, json_t *attrib
         read_object(reader, attributes);
 }
 
-/* ---- Elements ---- */
+/* ---- Errors ---- */
 
-static struct sg_str text_of(const json_t *object, const char *key)
+static struct sg_str text_of(const json_t *text)
 {
-    const json_t *text = json_object_get(object, key);
     struct sg_str str = { json_string_value(text), json_string_length(text) };
 
     if (!str.ptr)
@@ -216,71 +268,181 @@ static bool is_nothing_there(
            sg_str_equal(type, SG_STR("java.lang.IllegalArgumentException"));
 }
 
-static void read_element(struct reader *reader, json_t *element)
-{
-    const struct sg_answer_handler *handler = reader->handler;
-    const char *mbean = reader->request->mbean;
-    json_t *value = json_object_get(element, "value");
-    json_t *status_json = json_object_get(element, "status");
-    json_int_t status = json_integer_value(status_json);
-    struct sg_str type = text_of(element, "error_type");
-    struct sg_str error = text_of(element, "error");
-
-    if (!json_is_integer(status_json)) {
-        fail(handler, SG_FAILURE_PROTOCOL, "%s: the answer has no status", mbean);
-        return;
-    }
-    if (status != 200) {
-        if (!is_nothing_there(reader->request, status, type))
-            fail(handler, kind_of(status, type),
-                "%s: status %lld, " SG_STR_FMT ": " SG_STR_FMT "%s", mbean, (long long)status,
-                SG_STR_ARG(type), SG_STR_ARG(error), advice(status, type));
-        return;
-    }
-    if (!json_is_object(value)) {
-        fail(handler, SG_FAILURE_PROTOCOL, "%s: expected an object of attributes", mbean);
-        return;
-    }
-    if (!reader->request->is_pattern) {
-        read_mbean(reader, sg_str_of(mbean), value);
-        return;
-    }
-    for (void *iter = json_object_iter(value); iter; iter = json_object_iter_next(value, iter)) {
-        if (!json_is_object(json_object_iter_value(iter))) {
-            fail(handler, SG_FAILURE_PROTOCOL,
-                "%s: expected an object of attributes for each MBean", mbean);
-            return;
-        }
-        read_mbean(reader, sg_str_of(json_object_iter_key(iter)), json_object_iter_value(iter));
-    }
-}
-
-/* ---- The whole answer ---- */
-
-static bool is_mendable(const json_error_t *error)
-{
-    switch (json_error_code(error)) {
-    case json_error_numeric_overflow:
-    case json_error_null_character:
-    case json_error_null_byte_in_key:
-    case json_error_invalid_utf8:
-        return true;
-    default:
-        return false;
-    }
-}
+/* ---- Parsing ---- */
 
 /* A tree takes many times the memory of its text: count before it is made. */
-static bool is_too_many(const char *body, size_t len)
+static bool is_too_many(struct sg_str text)
 {
     size_t n = 0;
 
-    if (len < LARGE_BODY_BYTES)
+    if (text.len < SMALL_BYTES)
         return false;
-    for (size_t i = 0; i < len; i++)
-        n += body[i] == ',' || body[i] == '[' || body[i] == '{';
-    return n > SG_ANSWER_ELEMENTS_MAX;
+    for (size_t i = 0; i < text.len; i++)
+        n += text.ptr[i] == ',' || text.ptr[i] == '[' || text.ptr[i] == '{';
+    return n > SG_ANSWER_VALUES_MAX;
 }
+
+/*
+ * The tree of one value. Where jansson refuses it for a character or a number that it does not
+ * take, these are replaced.
+ * @param text  a part of the answer, which is overwritten then @return owned; NULL: it was told
+ */
+static json_t *parse(struct reader *reader, struct sg_str text)
+{
+    const size_t flags = JSON_DECODE_ANY;
+    json_error_t error;
+
+    if (is_too_many(text)) {
+        fail_request(reader, SG_FAILURE_LIMIT,
+            "an MBean has more than %d values; name the attributes that are wanted",
+            SG_ANSWER_VALUES_MAX);
+        return NULL;
+    }
+    json_t *json = json_loadb(text.ptr, text.len, flags, &error);
+    if (!json && json_error_code(&error) != json_error_out_of_memory) {
+        sg_mend_json((char *)(uintptr_t)text.ptr, text.len);
+        json = json_loadb(text.ptr, text.len, flags, &error);
+    }
+    if (json)
+        return json;
+    if (json_error_code(&error) == json_error_out_of_memory)
+        fail_request(reader, SG_FAILURE_INTERNAL, "out of memory");
+    else
+        fail_request(reader, SG_FAILURE_PARSE, "a part of the answer is not JSON: %s: \"%.*s\"",
+            error.text, (int)(text.len < 80 ? text.len : 80), text.ptr);
+    return NULL;
+}
+
+/* ---- Elements ---- */
+
+struct element {
+    struct sg_str value; /* the text of it; without a pointer: none */
+    json_t *status;      /* owned; NULL: none */
+    json_t *error_type;
+    json_t *error;
+};
+
+/* The parts of an element that matter here. */
+static void take_apart(struct reader *reader, struct sg_str text, struct element *ret_element)
+{
+    struct sg_json_walk walk = { .text = text.ptr, .len = text.len };
+    struct sg_str key;
+    struct sg_str value;
+
+    *ret_element = (struct element){ .status = NULL };
+    if (sg_json_walk_peek(&walk) != '{' || !sg_json_walk_enter(&walk, '{'))
+        return;
+    for (bool first = true; sg_json_walk_more(&walk, '}', first); first = false) {
+        if (!sg_json_walk_key(&walk, &key) || !sg_json_walk_value(&walk, &value))
+            break;
+        json_t **part = sg_str_equal(key, SG_STR("\"status\""))       ? &ret_element->status
+                        : sg_str_equal(key, SG_STR("\"error_type\"")) ? &ret_element->error_type
+                        : sg_str_equal(key, SG_STR("\"error\""))      ? &ret_element->error
+                                                                      : NULL;
+        if (sg_str_equal(key, SG_STR("\"value\"")))
+            ret_element->value = value;
+        if (!part)
+            continue;
+        json_decref(*part);
+        *part = parse(reader, value);
+    }
+    if (walk.why)
+        fail_request(reader, SG_FAILURE_PARSE, "the answer is not JSON: %s", walk.why);
+}
+
+static void element_done(struct element *element)
+{
+    json_decref(element->status);
+    json_decref(element->error_type);
+    json_decref(element->error);
+}
+
+/* @return was it an object of attributes? */
+static bool read_mbean_text(struct reader *reader, struct sg_str name, struct sg_str text)
+{
+    bool is_object = text.len && text.ptr[0] == '{';
+    json_t *attributes = parse(reader, text);
+
+    if (json_is_object(attributes))
+        read_mbean(reader, name, attributes);
+    else if (json_is_string(attributes))
+        tell_cut(reader, sg_value_cut_by(attributes) ? sg_value_cut_by(attributes) : "maxDepth");
+    else if (attributes || !is_object)
+        fail_request(
+            reader, SG_FAILURE_PROTOCOL, "expected an object of attributes for each MBean");
+    json_decref(attributes);
+    return is_object;
+}
+
+/* What a pattern has matched: an object of MBeans. @return was there anything to read? */
+static bool read_mbeans(struct reader *reader, struct sg_str text)
+{
+    struct sg_json_walk walk = { .text = text.ptr, .len = text.len };
+    struct sg_str key;
+    struct sg_str attributes;
+    bool any = false;
+    bool any_good = false;
+
+    (void)sg_json_walk_enter(&walk, '{');
+    for (bool first = true; sg_json_walk_more(&walk, '}', first); first = false) {
+        if (!sg_json_walk_key(&walk, &key) || !sg_json_walk_value(&walk, &attributes))
+            break;
+        json_t *name = parse(reader, key);
+        struct sg_str name_text = { json_string_value(name), json_string_length(name) };
+        any = true;
+        if (name)
+            any_good |= read_mbean_text(reader, name_text, attributes);
+        json_decref(name);
+    }
+    if (walk.why)
+        fail_request(reader, SG_FAILURE_PARSE, "the answer is not JSON: %s", walk.why);
+    return any_good || (!any && !walk.why);
+}
+
+static void read_value_text(struct reader *reader, struct sg_str text)
+{
+    const struct sg_request *request = reader->request;
+    bool is_object = text.len && text.ptr[0] == '{';
+
+    if (is_object) {
+        if (!(request->is_pattern ? read_mbeans(reader, text)
+                                  : read_mbean_text(reader, sg_str_of(request->mbean), text)))
+            reader->n_lost++;
+        return;
+    }
+    json_t *json = text.len && text.ptr[0] == '"' ? parse(reader, text) : NULL;
+    const char *option = json ? sg_value_cut_by(json) : NULL;
+    reader->n_lost++;
+    if (option)
+        tell_cut(reader, option);
+    else
+        fail_request(reader, SG_FAILURE_PROTOCOL, "expected an object of attributes");
+    json_decref(json);
+}
+
+static void read_element(struct reader *reader, struct sg_str text)
+{
+    struct element element;
+
+    reader->told = 0;
+    take_apart(reader, text, &element);
+    json_int_t status = json_integer_value(element.status);
+    struct sg_str type = text_of(element.error_type);
+    struct sg_str error = text_of(element.error);
+
+    if (!json_is_integer(element.status)) {
+        lose(reader, SG_FAILURE_PROTOCOL, "the answer has no status");
+    } else if (status == 200) {
+        read_value_text(reader, element.value);
+    } else if (!is_nothing_there(reader->request, status, type)) {
+        reader->n_lost++;
+        fail_request(reader, kind_of(status, type), "status %lld, " SG_STR_FMT ": " SG_STR_FMT "%s",
+            (long long)status, SG_STR_ARG(type), SG_STR_ARG(error), advice(status, type));
+    }
+    element_done(&element);
+}
+
+/* ---- The whole answer ---- */
 
 /* Web pages come from proxies, from other services on the port, from a wrong path. */
 static bool is_html(const char *body, size_t len)
@@ -292,55 +454,55 @@ static bool is_html(const char *body, size_t len)
     return len && *body == '<';
 }
 
-static json_t *parse(const struct sg_answer_handler *handler, char *body, size_t len)
+static void tell_not_json(
+    const struct sg_answer_handler *handler, const struct sg_json_walk *walk, const char *why)
 {
-    json_error_t error;
+    size_t line;
+    size_t column;
 
-    if (is_too_many(body, len)) {
-        fail(handler, SG_FAILURE_LIMIT,
-            "the answer has more than %d JSON values; read fewer MBeans", SG_ANSWER_ELEMENTS_MAX);
-        return NULL;
-    }
-    json_t *root = json_loadb(body, len, JSON_ALLOW_NUL, &error);
-    if (!root && is_mendable(&error)) {
-        sg_mend_json(body, len);
-        root = json_loadb(body, len, JSON_ALLOW_NUL, &error);
-    }
-    if (root)
-        return root;
-    if (len == 0)
+    if (walk->len == 0) {
         fail(handler, SG_FAILURE_PARSE, "the answer is empty");
-    else if (is_html(body, len))
+    } else if (is_html(walk->text, walk->len)) {
         fail(handler, SG_FAILURE_HTTP,
             "the answer is a web page, not Jolokia's JSON; does the URL lead to the agent?");
-    else if (json_error_code(&error) == json_error_out_of_memory)
-        fail(handler, SG_FAILURE_INTERNAL, "out of memory");
-    else
-        fail(handler, SG_FAILURE_PARSE, "the answer is not JSON: line %d, column %d: %s",
-            error.line, error.column, error.text);
-    return NULL;
+    } else {
+        sg_json_walk_place((struct sg_str){ walk->text, walk->len }, walk->at, &line, &column);
+        fail(handler, SG_FAILURE_PARSE, "the answer is not JSON: line %zu, column %zu: %s", line,
+            column, why);
+    }
 }
 
-/* Anything but an array of as many elements as requests is about the request as a whole. */
-static bool is_answer(
-    const struct sg_request_plan *plan, const struct sg_answer_handler *handler, const json_t *root)
+/* Instead of an array, one object: about the request as a whole. */
+static void tell_refusal(const struct sg_answer_handler *handler, char *body, size_t len)
 {
-    if (json_is_object(root)) {
-        json_int_t status = json_integer_value(json_object_get(root, "status"));
-        struct sg_str type = text_of(root, "error_type");
-        struct sg_str error = text_of(root, "error");
-        fail(handler, kind_of(status, type),
-            "the agent refuses the request: status %lld, " SG_STR_FMT ": " SG_STR_FMT "%s",
-            (long long)status, SG_STR_ARG(type), SG_STR_ARG(error), advice(status, type));
-        return false;
-    }
-    if (!json_is_array(root) || json_array_size(root) != plan->n) {
-        fail(handler, SG_FAILURE_PROTOCOL,
-            "the answer has %zu elements for %zu requests; does the URL lead to a Jolokia agent?",
-            json_array_size(root), plan->n);
-        return false;
-    }
-    return true;
+    const struct sg_request whole = { .mbean = "the whole request" };
+    struct reader reader = { .handler = handler, .request = &whole };
+    struct element element;
+
+    take_apart(&reader, (struct sg_str){ body, len }, &element);
+    json_int_t status = json_integer_value(element.status);
+    struct sg_str type = text_of(element.error_type);
+    struct sg_str error = text_of(element.error);
+    fail(handler, kind_of(status, type),
+        "the agent refuses the request: status %lld, " SG_STR_FMT ": " SG_STR_FMT "%s",
+        (long long)status, SG_STR_ARG(type), SG_STR_ARG(error), advice(status, type));
+    element_done(&element);
+}
+
+/* Does the text end where its brackets say, with nothing behind? @return the elements of it */
+static bool count_elements(struct sg_json_walk *walk, size_t *ret_n)
+{
+    *ret_n = 0;
+    if (sg_json_walk_peek(walk) == '{')
+        (void)sg_json_walk_value(walk, NULL);
+    else if (sg_json_walk_enter(walk, '['))
+        for (; sg_json_walk_more(walk, ']', *ret_n == 0); ++*ret_n) {
+            if (!sg_json_walk_value(walk, NULL))
+                break;
+        }
+    if (!walk->why && !sg_json_walk_at_end(walk))
+        walk->why = "something stands behind its end";
+    return !walk->why;
 }
 
 int sg_answer_read(const struct sg_request_plan *plan,
@@ -349,21 +511,34 @@ int sg_answer_read(const struct sg_request_plan *plan,
     const struct sg_answer_handler *handler)
 {
     struct reader reader = { .handler = handler };
-    size_t i;
-    json_t *element;
+    struct sg_json_walk walk = { .text = body, .len = len };
+    size_t n_wanted = plan->n - plan->n_identity;
+    struct sg_str element;
+    size_t n;
 
-    json_t *root = parse(handler, body, len);
-    if (!root)
-        return SG_ANSWER_E_UNUSABLE;
-    if (!is_answer(plan, handler, root)) {
-        json_decref(root);
+    if (!count_elements(&walk, &n)) {
+        tell_not_json(handler, &walk, walk.why);
         return SG_ANSWER_E_UNUSABLE;
     }
-    json_array_foreach(root, i, element)
-    {
+    walk.at = 0;
+    if (sg_json_walk_peek(&walk) == '{') {
+        tell_refusal(handler, body, len);
+        return SG_ANSWER_E_UNUSABLE;
+    }
+    if (n != plan->n) {
+        fail(handler, SG_FAILURE_PROTOCOL,
+            "the answer has %zu elements for %zu requests; does the URL lead to a Jolokia agent?",
+            n, plan->n);
+        return SG_ANSWER_E_UNUSABLE;
+    }
+    (void)sg_json_walk_enter(&walk, '[');
+    for (size_t i = 0;
+         i < n && sg_json_walk_more(&walk, ']', i == 0) && sg_json_walk_value(&walk, &element);
+         i++) {
         reader.request = &plan->requests[i];
         read_element(&reader, element);
+        if (i + 1 == n_wanted && reader.n_lost == n_wanted)
+            return SG_ANSWER_E_UNUSABLE;
     }
-    json_decref(root);
     return 0;
 }

@@ -20,11 +20,11 @@
 #include <stddef.h>
 
 enum {
-    SG_ANSWER_E_UNUSABLE = 1, /* nothing could be read; the failure was told */
+    SG_ANSWER_E_UNUSABLE = 1, /* nothing could be read; the failures were told */
 };
 
 enum {
-    SG_ANSWER_ELEMENTS_MAX = 4000000 /* JSON values: a tree of them takes some 100 bytes each */
+    SG_ANSWER_VALUES_MAX = 200000 /* of one MBean: a tree of them takes some 100 bytes each */
 };
 
 struct sg_answer_handler {
@@ -33,9 +33,14 @@ struct sg_answer_handler {
     void (*value)(void *context,
         const struct sg_attribute *attribute,
         const struct sg_attribute_value *value);
+    /** A value that was asked for to know which broker the JVM is (identity.h). May be NULL. */
+    void (*identity)(void *context,
+        const struct sg_attribute *attribute,
+        const struct sg_attribute_value *value);
     /** An attribute that is there and has no value now: null, such as NaN. May be NULL. */
     void (*absent)(void *context, const struct sg_attribute *attribute);
-    /** A failure of the whole answer or of one request; the others are read all the same. */
+    /** A failure of the whole answer or of one request, of each kind once; what can be read is
+        read all the same. */
     void (*failure)(void *context, enum sg_failure_kind kind, const struct sg_error *err);
 };
 

@@ -35,7 +35,8 @@ enum {
 };
 
 enum {
-    MARGIN_MS_MAX = 250, /* of a collection's time, for reading the last answers */
+    ATTRIBUTES_MIN = 20000, /* each JVM's share of limits.jvm_series, however many there are */
+    MARGIN_MS_MAX = 250,    /* of a collection's time, for reading the last answers */
     ADDRESS_BYTES_MAX = 8192,
     NO_ID = -1, /* of a JVM that is no broker */
 };
@@ -76,7 +77,9 @@ static int add_target(
     sg_auto(sg_target_free) struct sg_target *target = NULL;
     struct sg_target_options all = *options;
 
+    all.id = id;
     all.cluster = self->env.cluster_config->name;
+    all.known = self->env.cluster;
     all.config = self->env.config;
     all.transport = self->transport;
     all.store = self->env.store;
@@ -226,6 +229,15 @@ static void name_brokers(struct jolokia *self)
     self->has_named = sg_cluster_name_brokers(self->env.cluster, ids, config->n_brokers) == 0;
 }
 
+/* What one JVM may take of the memory, so that all of them at once stay within it. */
+static size_t share_of_series(const struct jolokia *self)
+{
+    size_t n = self->env.config->n_clusters * self->n_members;
+    size_t share = self->env.cluster_config->limits.jvm_series / (n ? n : 1);
+
+    return share > ATTRIBUTES_MIN ? share : ATTRIBUTES_MIN;
+}
+
 static void collect(void *self_pointer, int64_t deadline_ms)
 {
     struct jolokia *self = self_pointer;
@@ -234,8 +246,10 @@ static void collect(void *self_pointer, int64_t deadline_ms)
     name_brokers(self);
     follow_metadata(self);
     deadline_ms -= margin_ms < MARGIN_MS_MAX ? margin_ms : MARGIN_MS_MAX;
-    for (size_t i = 0; i < self->n_members; i++)
+    for (size_t i = 0; i < self->n_members; i++) {
+        sg_target_set_max(self->members[i].target, share_of_series(self));
         sg_target_start(self->members[i].target, deadline_ms);
+    }
     sg_transport_run(self->transport, self->env.stopping);
     for (size_t i = 0; i < self->n_members; i++)
         sg_target_end(self->members[i].target);
@@ -256,6 +270,8 @@ static const char *mend_of(const struct sg_slot_status *status)
         [SG_FAILURE_PARSE] = "is this the URL of a Jolokia agent, or is something in between that "
                              "answers for it? It mostly ends in /jolokia/",
         [SG_FAILURE_PROTOCOL] = "compare the rules with what the JVM has: --rules.check --against",
+        [SG_FAILURE_IDENTITY] = "correct the address: the URL, or the entry under \"brokers\" or "
+                                "\"controllers\"",
         [SG_FAILURE_LIMIT] = "read less: fewer catalogues, or rules with their own requests",
     };
 
@@ -279,9 +295,10 @@ static void tell_target(
         (void)snprintf(
             text, sizeof text, "%s%s%s", status.failure.text, version[0] ? "; " : "", version);
     else
-        (void)snprintf(text, sizeof text, "%zu series, %s, %s", status.n_series,
+        (void)snprintf(text, sizeof text, "%zu series, %s, %s%s", status.n_series,
             sg_target_is_proxied(target) ? "through a proxy" : "direct",
-            version[0] ? version : "version unknown");
+            version[0] ? version : "version unknown",
+            sg_target_is_identified(target) ? "" : "; it does not say which broker it is");
     enum sg_check_result result = !status.success        ? SG_CHECK_BAD
                                   : status.n_series == 0 ? SG_CHECK_DOUBTFUL
                                                          : SG_CHECK_GOOD;
@@ -450,7 +467,9 @@ static bool same(const void *self_pointer, const struct sg_collector_env *env)
     const struct sg_cluster_config *b = env->cluster_config;
 
     if (!sg_config_same_names(self->env.config, env->config) || a->has_jolokia != b->has_jolokia ||
-        a->n_jvms != b->n_jvms || !sg_config_same_jolokia(&a->jolokia, &b->jolokia))
+        a->n_jvms != b->n_jvms || !sg_config_same_jolokia(&a->jolokia, &b->jolokia) ||
+        a->limits.jvm_series != b->limits.jvm_series ||
+        self->env.config->n_clusters != env->config->n_clusters)
         return false;
     for (size_t i = 0; i < a->n_jvms; i++) {
         if (!sg_config_same_text(a->jvms[i].name, b->jvms[i].name) ||

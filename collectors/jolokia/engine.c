@@ -70,6 +70,7 @@ struct sg_engine {
     struct entry *entries;
     uint32_t n_entries;
     uint32_t n_allocated;
+    size_t max_entries;
     struct sg_family_groups groups;
     uint32_t poll;
     uint32_t forget_after; /* polls */
@@ -98,6 +99,7 @@ int sg_engine_new(const struct sg_rules *rules,
     sg_buf_init(&engine->mbean, KEY_BYTES_MAX);
     engine->is_settled = true;
     engine->forget_after = FORGET_AFTER;
+    engine->max_entries = SG_ENGINE_ATTRIBUTES_MAX;
     engine->arena = sg_arena_new();
     if (!engine->arena || sg_family_groups_init(&engine->groups))
         return -ENOMEM;
@@ -109,6 +111,11 @@ int sg_engine_new(const struct sg_rules *rules,
     engine->epoch = sg_series_table_epoch(engine->table);
     *ret_engine = sg_take(&engine);
     return 0;
+}
+
+void sg_engine_set_max(struct sg_engine *engine, size_t n)
+{
+    engine->max_entries = n;
 }
 
 void sg_engine_use_aliases(struct sg_engine *engine, const struct sg_aliases *aliases)
@@ -183,7 +190,7 @@ static bool entry_equal(const void *owner, uint32_t id, const void *key)
 
 static int add_entry(struct sg_engine *engine, struct sg_str key, uint32_t hash, uint32_t *ret_id)
 {
-    if (engine->n_entries == SG_ENGINE_ATTRIBUTES_MAX)
+    if (engine->n_entries >= engine->max_entries)
         return SG_SERIES_E_FULL;
     if (engine->n_entries == engine->n_allocated) {
         uint32_t n = engine->n_allocated ? engine->n_allocated * 2 : 256;
@@ -282,6 +289,10 @@ static int decide(struct sg_engine *engine,
     switch (outcome.kind) {
     case SG_OUTCOME_NOTHING:
         break;
+    case SG_OUTCOME_GAVE_UP:
+        engine->stats.gave_up = outcome.rule;
+        set_drop(entry, SG_DROP_MATCH_LIMIT);
+        break;
     case SG_OUTCOME_BAD_VALUE:
         set_drop(entry, SG_DROP_BAD_VALUE);
         break;
@@ -315,6 +326,10 @@ static int keep_value(struct sg_engine *engine,
     int r = sg_sample_make(&recipe, attribute, value, &entry->product, &sample);
     if (r || sample.kind == SG_VALUE_ABSENT)
         return r;
+    if (!entry->has_literal && !sg_sample_is_finite(&sample)) {
+        drop(engine, SG_DROP_BAD_VALUE); /* JSON has no infinity: it is a number past a double */
+        return 0;
+    }
     bool counts_up = entry->type == SG_METRIC_COUNTER || entry->type == SG_METRIC_SUMMARY;
     if (counts_up && sg_sample_is_negative(&sample)) {
         drop(engine, SG_DROP_BAD_VALUE);

@@ -28,13 +28,14 @@
 #include <stddef.h>
 
 enum {
-    SG_ENGINE_ATTRIBUTES_MAX = 1000000, /* remembered; what is beyond is dropped and counted */
+    SG_ENGINE_ATTRIBUTES_MAX = 1000000, /* remembered, when nothing else is said */
 };
 
 struct sg_engine_stats {
     size_t n_values;  /* attributes of this poll */
     size_t n_decided; /* of these, how many went through the rules */
     size_t n_dropped[SG_DROP_REASONS];
+    const struct sg_rule *gave_up; /* a rule whose pattern reached its match limit; mostly NULL */
 };
 
 struct sg_engine;
@@ -48,6 +49,9 @@ int sg_engine_new(const struct sg_rules *rules,
     const struct sg_label *constant,
     size_t n_constant,
     struct sg_engine **ret_engine);
+
+/** Remember at most so many attributes; what is beyond is dropped and counted. */
+void sg_engine_set_max(struct sg_engine *engine, size_t n);
 
 /** As sg_series_table_use_aliases(). */
 void sg_engine_use_aliases(struct sg_engine *engine, const struct sg_aliases *aliases);

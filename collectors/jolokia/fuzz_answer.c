@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (sg_rules_new(&rules) || sg_rules_add_text(rules, "fuzz", SG_STR(yaml), NULL) ||
         sg_request_plan_new(rules, &plan) || sg_engine_new(rules, NULL, 0, &engine))
         abort();
-    const struct sg_answer_handler handler = { engine, put_value, NULL, note_failure };
+    const struct sg_answer_handler handler = { engine, put_value, NULL, NULL, note_failure };
     for (int poll = 0; poll < 2; poll++) {
         char *body = malloc(size + 1);
         if (!body)

@@ -37,6 +37,7 @@ struct note {
 struct sg_learner {
     struct sg_arena *arena;
     bool failed; /* memory, or a cap */
+    size_t max_notes;
     size_t n_mbeans, mbeans_allocated;
     struct mbean *mbeans;
     size_t n_notes, notes_allocated;
@@ -57,6 +58,7 @@ int sg_learner_new(struct sg_learner **ret_learner)
 
     if (!learner || !(learner->arena = sg_arena_new()))
         return -ENOMEM;
+    learner->max_notes = SG_LEARN_ATTRIBUTES_MAX;
     *ret_learner = sg_take(&learner);
     return 0;
 }
@@ -160,7 +162,7 @@ static bool note(
         same->wanted = same->wanted || wanted;
         return true;
     }
-    if (learner->n_notes == SG_LEARN_ATTRIBUTES_MAX ||
+    if (learner->n_notes >= learner->max_notes ||
         sg_grow(
             &learner->notes, learner->n_notes, &learner->notes_allocated, sizeof *learner->notes))
         return false;
@@ -172,7 +174,15 @@ static bool note(
 void sg_learner_note(
     struct sg_learner *learner, struct sg_str mbean, struct sg_str attribute, bool wanted)
 {
-    learner->failed = learner->failed || !note(learner, mbean, attribute, wanted);
+    if (learner->failed || note(learner, mbean, attribute, wanted))
+        return;
+    sg_learner_begin(learner); /* no plan comes of it: give the memory back */
+    learner->failed = true;
+}
+
+void sg_learner_set_max(struct sg_learner *learner, size_t n_notes)
+{
+    learner->max_notes = n_notes;
 }
 
 /* ---- Requests ---- */

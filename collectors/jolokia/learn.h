@@ -24,7 +24,7 @@
 #include <stddef.h>
 
 enum {
-    SG_LEARN_ATTRIBUTES_MAX = 4000000, /* noted; past it there is no plan */
+    SG_LEARN_ATTRIBUTES_MAX = 4000000, /* noted, when nothing else is said; past it no plan */
     SG_LEARN_NAMES_MAX = 20000,        /* full names in a plan; past it there is none */
 };
 
@@ -35,6 +35,9 @@ int sg_learner_new(struct sg_learner **ret_learner);
 
 /** @return NULL; learner may be NULL */
 struct sg_learner *sg_learner_free(struct sg_learner *learner);
+
+/** Note at most so many attributes; past it there is no plan. */
+void sg_learner_set_max(struct sg_learner *learner, size_t n_notes);
 
 /** Everything is about to be read: forget the notes. */
 void sg_learner_begin(struct sg_learner *learner);

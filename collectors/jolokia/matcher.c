@@ -530,15 +530,19 @@ static bool is_open(const struct sg_matcher *matcher, const struct sg_rule *rule
     struct sg_str names = { matcher->subject.ptr, matcher->names_len };
     if (!rule->sees_value || !rule->guard)
         return rule->sees_value;
-    return sg_regex_may_match(rule->guard, &matcher->pairs) && sg_regex_match(rule->guard, names);
+    return sg_regex_may_match(rule->guard, &matcher->pairs) &&
+           (sg_regex_match(rule->guard, names) || sg_regex_gave_up(rule->guard));
 }
 
-static bool matches(const struct sg_matcher *matcher, const struct sg_rule *rule)
+static bool matches(const struct sg_matcher *matcher, const struct sg_rule *rule, bool *ret_gave_up)
 {
     if (!rule->pattern)
         return true;
-    return sg_regex_may_match(rule->pattern, &matcher->pairs) &&
-           sg_regex_match(rule->pattern, sg_buf_get(&matcher->subject));
+    if (!sg_regex_may_match(rule->pattern, &matcher->pairs))
+        return false;
+    bool yes = sg_regex_match(rule->pattern, sg_buf_get(&matcher->subject));
+    *ret_gave_up = sg_regex_gave_up(rule->pattern);
+    return yes;
 }
 
 int sg_matcher_decide(struct sg_matcher *matcher,
@@ -577,8 +581,14 @@ int sg_matcher_decide(struct sg_matcher *matcher,
             matcher->pairs = sg_pairs_of(sg_buf_get(&matcher->subject));
         }
         outcome->depends_on_value = outcome->depends_on_value || is_open(matcher, rule);
-        if (matches(matcher, rule)) {
+        bool gave_up = false;
+        if (matches(matcher, rule, &gave_up)) {
             r = apply(matcher, &mbean, attribute, value, rule, outcome);
+            break;
+        }
+        if (gave_up) { /* the attribute may be this rule's, so it is no later one's */
+            outcome->kind = SG_OUTCOME_GAVE_UP;
+            outcome->rule = rule;
             break;
         }
     }

@@ -25,6 +25,7 @@ enum sg_outcome_kind {
     SG_OUTCOME_SERIES,
     SG_OUTCOME_BAD_VALUE, /* the rule's value is not a number */
     SG_OUTCOME_BAD_NAME,  /* not an ObjectName, or a label twice */
+    SG_OUTCOME_GAVE_UP,   /* the rule's pattern reached its match limit */
 };
 
 struct sg_outcome {

@@ -13,7 +13,6 @@
 
 enum {
     DIGITS_KEPT = 17, /* what a double can tell apart */
-    DOUBLE_DIGITS_MAX = 308,
 };
 
 static bool is_number_char(char c)
@@ -45,15 +44,10 @@ static bool fits_int64(const char *text, size_t len)
     return errno == 0;
 }
 
-static bool fits_double(const char *text, size_t len)
+/* Behind a number stands something else: the text is a whole value, and no number. */
+static bool fits_double(const char *text)
 {
-    char copy[512];
-
-    if (len >= sizeof copy)
-        return false;
-    memcpy(copy, text, len);
-    copy[len] = '\0';
-    return isfinite(strtod(copy, NULL));
+    return isfinite(strtod(text, NULL));
 }
 
 static void mend_number(char *text, size_t len)
@@ -63,23 +57,55 @@ static void mend_number(char *text, size_t len)
 
     for (size_t i = 0; i < len; i++)
         is_integer = is_integer && text[i] != '.' && (text[i] | 0x20) != 'e';
-    if (!is_integer) {
-        if (!fits_double(text, len))
-            replace(text, len, "null");
+    if (is_integer && fits_int64(text, len))
+        return;
+    if (!fits_double(text)) {
+        replace(text, len, SG_MEND_PAST_DOUBLE);
         return;
     }
-    if (fits_int64(text, len))
+    if (!is_integer)
         return;
-    size_t sign = text[0] == '-';
-    size_t n_digits = len - sign;
-    if (n_digits > DOUBLE_DIGITS_MAX) {
-        replace(text, len, "null");
-        return;
-    }
     /* 19 digits are the fewest that can be too many, and "…17 digits…e2" takes 19. */
+    size_t sign = text[0] == '-';
     (void)snprintf(shorter, sizeof shorter, "%.*se%zu", (int)(sign + DIGITS_KEPT), text,
-        n_digits - DIGITS_KEPT);
+        len - sign - DIGITS_KEPT);
     replace(text, len, shorter);
+}
+
+/* The code unit that the escape at text[i] stands for, or -1 when it is not \uXXXX. */
+static int read_unit(const char *text, size_t i, size_t len)
+{
+    int unit = 0;
+
+    if (len - i < 6 || text[i] != '\\' || text[i + 1] != 'u')
+        return -1;
+    for (size_t at = i + 2; at < i + 6; at++) {
+        char c = text[at];
+        int digit = c >= '0' && c <= '9'                     ? c - '0'
+                    : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
+                                                             : -1;
+        if (digit < 0)
+            return -1;
+        unit = unit * 16 + digit;
+    }
+    return unit;
+}
+
+/* A Java string may hold half a surrogate pair, and NUL. @return what to go over */
+static size_t mend_escape(char *text, size_t i, size_t len)
+{
+    int unit = read_unit(text, i, len);
+
+    if (unit < 0)
+        return 2;
+    if (unit >= 0xD800 && unit < 0xDC00) {
+        int second = len - i > 6 ? read_unit(text, i + 6, len) : -1;
+        if (second >= 0xDC00 && second < 0xE000)
+            return 12;
+    }
+    if (unit == 0 || (unit >= 0xD800 && unit < 0xE000))
+        memcpy(text + i + 2, "fffd", 4);
+    return 6;
 }
 
 /* @return the end of the string whose opening quote is at i */
@@ -87,9 +113,7 @@ static size_t mend_string(char *text, size_t i, size_t len)
 {
     for (i++; i < len && text[i] != '"';) {
         if (text[i] == '\\') {
-            if (len - i >= 6 && memcmp(text + i, "\\u0000", 6) == 0)
-                memcpy(text + i + 2, "fffd", 4);
-            i += 2;
+            i += mend_escape(text, i, len);
             continue;
         }
         size_t n = sg_utf8_length(text + i, len - i);
@@ -109,7 +133,8 @@ void sg_mend_json(char *text, size_t len)
             size_t start = i;
             while (i < len && is_number_char(text[i]))
                 i++;
-            mend_number(text + start, i - start);
+            if (i < len) /* strtod() must find an end */
+                mend_number(text + start, i - start);
         } else {
             i++;
         }

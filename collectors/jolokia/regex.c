@@ -20,6 +20,7 @@ struct sg_regex {
     pcre2_match_data *match;
     pcre2_match_context *limits;
     struct sg_pairs required;
+    bool gave_up; /* the latest match */
 };
 
 SG_AUTO_DEFINE(struct sg_regex *, sg_regex_free);
@@ -123,7 +124,13 @@ bool sg_regex_match(struct sg_regex *regex, struct sg_str subject)
     if (r == PCRE2_ERROR_JIT_STACKLIMIT) /* the interpreter takes its memory from the heap */
         r = pcre2_match(
             regex->code, text, subject.len, 0, PCRE2_NO_JIT, regex->match, regex->limits);
+    regex->gave_up = r < 0 && r != PCRE2_ERROR_NOMATCH;
     return r >= 0;
+}
+
+bool sg_regex_gave_up(const struct sg_regex *regex)
+{
+    return regex->gave_up;
 }
 
 struct sg_str sg_regex_group(const struct sg_regex *regex, struct sg_str subject, unsigned group)

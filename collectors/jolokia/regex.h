@@ -40,8 +40,11 @@ struct sg_regex *sg_regex_free(struct sg_regex *regex);
 /** A cheap first look at a subject's pairs of characters: could it match? */
 bool sg_regex_may_match(const struct sg_regex *regex, const struct sg_pairs *pairs);
 
-/** Does it match? A pattern that gives up (match limit) does not. */
+/** Does it match? Where it gives up (match limit) nobody knows: sg_regex_gave_up(). */
 bool sg_regex_match(struct sg_regex *regex, struct sg_str subject);
+
+/** Did the latest sg_regex_match() end without an answer? */
+bool sg_regex_gave_up(const struct sg_regex *regex);
 
 /**
  * What a group holds after a match, borrowed from the subject; empty when the group took no part.

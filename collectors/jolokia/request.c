@@ -2,6 +2,7 @@
 #include "jolokia/request.h"
 
 #include "base/auto.h"
+#include "jolokia/identity.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -12,11 +13,15 @@ SG_AUTO_DEFINE(struct sg_request_plan *, sg_request_plan_free);
 /*
  * ignoreErrors: without it one getter that throws fails the read of a whole pattern.
  * canonicalNaming off: patterns match against the order in which MBeans were registered.
+ * maxDepth, maxCollectionSize, maxObjects: 0 is "no limit", whatever the agent's own options say;
+ * an agent that cuts its answer marks that in part only, or not at all.
+ * serializeLong: as numbers, where the agent's options make text of them (2.0.3 and later).
  */
 static json_t *make_config(void)
 {
-    return json_pack("{s:b, s:b, s:b, s:b}", "ignoreErrors", 1, "canonicalNaming", 0,
-        "includeRequest", 0, "includeStackTrace", 0);
+    return json_pack("{s:b, s:b, s:b, s:b, s:i, s:i, s:i, s:s}", "ignoreErrors", 1,
+        "canonicalNaming", 0, "includeRequest", 0, "includeStackTrace", 0, "maxDepth", 0,
+        "maxCollectionSize", 0, "maxObjects", 0, "serializeLong", "number");
 }
 
 /* Attributes go as an array even when there is one: agents split a string at its commas. */
@@ -117,6 +122,39 @@ int sg_request_plan_new_lane(
 
     one[lane] = true;
     return make_plan(rules, one, ret_plan);
+}
+
+int sg_request_plan_add_identity(struct sg_request_plan *plan)
+{
+    json_t *bulk = json_loadb(plan->body, plan->body_len, 0, NULL);
+    struct sg_request *longer =
+        realloc(plan->requests, (plan->n + SG_IDENTITY_REQUESTS) * sizeof *longer);
+    int r = bulk && longer ? 0 : -ENOMEM;
+
+    if (longer)
+        plan->requests = longer;
+    for (size_t i = 0; i < SG_IDENTITY_REQUESTS && !r; i++) {
+        const struct sg_identity_request *ask = &sg_identity_requests[i];
+        r = json_array_append_new(
+            bulk, json_pack("{s:s, s:s, s:[s], s:o}", "type", "read", "mbean", ask->mbean,
+                      "attribute", ask->attribute, "config", make_config()));
+    }
+    char *body = r ? NULL : json_dumps(bulk, JSON_COMPACT);
+    json_decref(bulk);
+    if (!body)
+        return -ENOMEM;
+    free(plan->body);
+    plan->body = body;
+    plan->body_len = strlen(body);
+    for (size_t i = 0; i < SG_IDENTITY_REQUESTS; i++)
+        plan->requests[plan->n++] = (struct sg_request){
+            .mbean = sg_identity_requests[i].mbean,
+            .is_pattern = sg_identity_requests[i].is_pattern,
+            .has_attributes = true,
+            .is_identity = true,
+        };
+    plan->n_identity = SG_IDENTITY_REQUESTS;
+    return 0;
 }
 
 static json_t *make_target(const struct sg_request_target *target)

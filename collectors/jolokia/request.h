@@ -21,10 +21,12 @@ struct sg_request {
     const char *mbean;   /* ObjectName or pattern; borrowed from the rules */
     bool is_pattern;     /* the answer is keyed by ObjectName */
     bool has_attributes; /* names of attributes are given; otherwise all are read */
+    bool is_identity;    /* asks which broker the JVM is (identity.h), for no series */
 };
 
 struct sg_request_plan {
     size_t n;
+    size_t n_identity; /* of these; the last ones */
     struct sg_request *requests;
     char *body; /* JSON, terminated */
     size_t body_len;
@@ -46,6 +48,9 @@ enum sg_lane {
 /** The same with the requests of one lane only, which may be none. */
 int sg_request_plan_new_lane(
     const struct sg_rules *rules, enum sg_lane lane, struct sg_request_plan **ret_plan);
+
+/** Also ask which broker of which cluster the JVM is. @return 0 or -ENOMEM: nothing has changed */
+int sg_request_plan_add_identity(struct sg_request_plan *plan);
 
 /** Whom a proxy is to ask instead of its own JVM. */
 struct sg_request_target {

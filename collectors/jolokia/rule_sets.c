@@ -41,6 +41,7 @@ struct sg_rule_set *sg_rule_set_unref(const struct sg_rule_set *set)
         return NULL;
     for (int lane = 0; lane < SG_LANES; lane++)
         (void)sg_request_plan_free(counted->plans[lane]);
+    (void)sg_request_plan_free(counted->broker_plan);
     (void)sg_rules_free(counted->rules);
     free(counted);
     return NULL;
@@ -134,7 +135,8 @@ static int make_plans(struct sg_rule_set *set)
     }
     if (set->plans[SG_LANE_SLOW]->n == 0)
         set->plans[SG_LANE_SLOW] = sg_request_plan_free(set->plans[SG_LANE_SLOW]);
-    return 0;
+    int r = sg_request_plan_new_lane(set->rules, SG_LANE_FAST, &set->broker_plan);
+    return r ? r : sg_request_plan_add_identity(set->broker_plan);
 }
 
 /* A file that cannot be read has the fingerprint of its name: loading it will say why. */

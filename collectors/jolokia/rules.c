@@ -60,6 +60,7 @@ struct sg_rules *sg_rules_free(struct sg_rules *rules)
         free_rule(&rules->rules[i]);
     free(rules->rules);
     free_texts(rules->key_order, rules->n_key_order);
+    free_texts(rules->files, rules->n_files);
     free_texts(rules->warnings, rules->n_warnings);
     free_lists(&rules->requests);
     free_mbeans(&rules->includes);

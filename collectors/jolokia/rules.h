@@ -50,6 +50,7 @@ struct sg_rule_label {
 };
 
 struct sg_rule {
+    const char *file; /* borrowed from the rules, with line: its place */
     size_t line;
     struct sg_regex *pattern; /* NULL: matches everything */
     struct sg_regex *guard;   /* see value_scope.h; NULL: has none */
@@ -111,6 +112,8 @@ struct sg_rules {
     struct sg_rules_attribute_lists include_attributes;
     struct sg_rules_attribute_lists exclude_attributes;
     struct sg_customizers customizers;
+    size_t n_files;
+    char **files; /* whose names rules have */
     size_t n_warnings;
     char **warnings; /* "FILE:LINE:COL: text" */
 };

@@ -23,6 +23,7 @@ enum {
 struct loader {
     struct sg_yaml *yaml;
     struct sg_rules *rules;
+    const char *file; /* the rules' copy of the name */
 };
 
 SG_AUTO_DEFINE(struct sg_rules *, sg_rules_free);
@@ -427,6 +428,7 @@ static void read_rule(struct loader *loader, const struct sg_yaml_node *node, st
     rule->factor = 1;
     if (!sg_yaml_expect_map(loader->yaml, node, "a rule", keys))
         return;
+    rule->file = loader->file;
     rule->line = sg_yaml_line(node);
     if (pattern && sg_yaml_read_text(loader->yaml, node, "pattern", &text)) {
         int r = sg_regex_new(text, SG_REGEX_WHOLE, &rule->pattern, &err);
@@ -501,12 +503,26 @@ static void read_foreign(struct loader *loader, const struct sg_yaml_node *root)
     }
 }
 
+static void note_file(struct loader *loader)
+{
+    struct sg_rules *rules = loader->rules;
+    char *name = strdup(sg_yaml_name(loader->yaml));
+
+    if (!name || !grow(loader, NULL, &rules->files, rules->n_files, 1, sizeof *rules->files)) {
+        free(name);
+        no_memory(loader, NULL);
+        return;
+    }
+    loader->file = rules->files[rules->n_files++] = name;
+}
+
 static void read_root(struct loader *loader)
 {
     const struct sg_yaml_node *root = sg_yaml_root(loader->yaml);
     struct sg_yaml *yaml = loader->yaml;
     struct sg_rules *rules = loader->rules;
 
+    note_file(loader);
     if (root && !sg_yaml_is_null(root) &&
         !sg_yaml_expect_map(yaml, root, "the rule file", known_keys))
         return;

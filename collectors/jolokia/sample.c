@@ -2,6 +2,7 @@
 #include "jolokia/sample.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,4 +106,9 @@ int sg_sample_make(const struct sg_sample_recipe *recipe,
 bool sg_sample_is_negative(const struct sg_sample *sample)
 {
     return sample->kind != SG_VALUE_ABSENT && sg_value_number(sample->kind, sample->bits) < 0;
+}
+
+bool sg_sample_is_finite(const struct sg_sample *sample)
+{
+    return sample->kind != SG_VALUE_DOUBLE || isfinite(sg_value_number(sample->kind, sample->bits));
 }

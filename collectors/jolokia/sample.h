@@ -43,3 +43,6 @@ int sg_sample_make(const struct sg_sample_recipe *recipe,
 
 /** What client_java takes, of a counter, for a reason to give nothing at all. */
 bool sg_sample_is_negative(const struct sg_sample *sample);
+
+/** Is it a number that a double can hold? */
+bool sg_sample_is_finite(const struct sg_sample *sample);

@@ -6,6 +6,7 @@
 #include "jolokia/agent_version.h"
 #include "jolokia/answer.h"
 #include "jolokia/engine.h"
+#include "jolokia/identity.h"
 #include "jolokia/learn.h"
 #include "jolokia/proxy.h"
 
@@ -13,7 +14,8 @@
 #include <stdlib.h>
 
 enum {
-    PAUSE_FACTOR_MAX = 8, /* of the interval, after time-outs */
+    PAUSE_FACTOR_MAX = 8,  /* of the interval, after time-outs */
+    ATTRIBUTE_BYTES = 200, /* of an answer, for one attribute; real ones take about 90 */
 };
 
 enum step {
@@ -54,8 +56,9 @@ struct sg_target {
     char *address; /* NULL: none yet */
     struct sg_peer *peer;
     struct lane lanes[SG_LANES];
-    struct pace pace;      /* of polls through a proxy */
-    struct pace slow_pace; /* of the slow lane */
+    struct pace pace;            /* of polls through a proxy */
+    struct pace slow_pace;       /* of the slow lane */
+    struct sg_identity identity; /* as the latest answer of the fast lane has it */
     enum step step;
     int64_t begun_ms; /* the poll */
     int64_t deadline_ms;
@@ -65,12 +68,18 @@ SG_AUTO_DEFINE(struct sg_target *, sg_target_free);
 
 /* ---- Making ---- */
 
+static bool is_broker(const struct sg_target *target)
+{
+    return target->options.id >= 0;
+}
+
 static int make_lane(struct sg_target *target, enum sg_lane which)
 {
     const struct sg_target_options *options = &target->options;
     struct lane *lane = &target->lanes[which];
 
-    lane->plan = options->rule_set->plans[which];
+    lane->plan = which == SG_LANE_FAST && is_broker(target) ? options->rule_set->broker_plan
+                                                            : options->rule_set->plans[which];
     if (!lane->plan)
         return 0;
     int r =
@@ -105,6 +114,7 @@ int sg_target_new(const struct sg_target_options *options, struct sg_target **re
     target->options = *options;
     (void)sg_config_ref(options->config);
     (void)sg_rule_set_ref(options->rule_set);
+    (void)sg_cluster_ref(options->known);
     target->name = strdup(options->name);
     target->pace.factor = 1;
     target->slow_pace.factor = 1;
@@ -136,6 +146,7 @@ struct sg_target *sg_target_free(struct sg_target *target)
         (void)sg_learner_free(target->lanes[lane].lesson.learner);
     }
     (void)sg_rule_set_unref(target->options.rule_set);
+    (void)sg_cluster_free(target->options.known);
     (void)sg_config_free((struct sg_config *)(uintptr_t)target->options.config);
     free(target->address);
     free(target->name);
@@ -231,6 +242,18 @@ int sg_target_move(struct sg_target *target, struct sg_transport *transport)
     return address ? sg_target_set_address(target, address, NULL) : 0;
 }
 
+void sg_target_set_max(struct sg_target *target, size_t n_attributes)
+{
+    for (int lane = 0; lane < SG_LANES; lane++) {
+        if (target->lanes[lane].engine)
+            sg_engine_set_max(target->lanes[lane].engine, n_attributes);
+        if (target->lanes[lane].lesson.learner)
+            sg_learner_set_max(target->lanes[lane].lesson.learner, n_attributes);
+    }
+    if (target->peer)
+        sg_peer_set_max_bytes(target->peer, n_attributes * ATTRIBUTE_BYTES);
+}
+
 bool sg_target_has_address(const struct sg_target *target)
 {
     return target->address;
@@ -282,6 +305,7 @@ void sg_target_fail(struct sg_target *target, enum sg_failure_kind kind, const s
 
 struct reading {
     struct lane *lane;
+    struct sg_identity identity;
     struct failures failures;
 };
 
@@ -295,6 +319,14 @@ static void put_value(
     if (lane->lesson.learner && !lane->asked_lesson)
         sg_learner_note(lane->lesson.learner, attribute->mbean, attribute->path[0],
             sg_engine_wants(lane->engine, attribute, false));
+}
+
+static void note_identity(
+    void *context, const struct sg_attribute *attribute, const struct sg_attribute_value *value)
+{
+    struct reading *reading = context;
+
+    sg_identity_note(&reading->identity, attribute, value);
 }
 
 static void note_absent(void *context, const struct sg_attribute *attribute)
@@ -326,13 +358,19 @@ static void count_dropped(const struct lane *lane)
     }
 }
 
-static bool all_failed(const struct sg_request_plan *plan, const struct failures *failures)
+/* Once, not as a failure: what the other rules say is there. */
+static void tell_gave_up(const struct lane *lane)
 {
-    size_t n = 0;
+    const struct sg_rule *rule = sg_engine_stats(lane->engine)->gave_up;
+    struct sg_error err;
 
-    for (int kind = 0; kind < SG_FAILURE_KINDS; kind++)
-        n += failures->n[kind];
-    return n > 0 && n >= plan->n;
+    if (!rule)
+        return;
+    (void)sg_error_set(&err, 0,
+        "%s:%zu: the pattern reached its match limit; what it may match is dropped; simplify it "
+        "(nested repetition)",
+        rule->file, rule->line);
+    sg_slot_note(lane->slot, SG_FAILURE_LIMIT, &err);
 }
 
 /* Everything was read: the next polls ask for what came to something. */
@@ -344,6 +382,8 @@ static void learn(struct sg_target *target, struct lane *lane)
 
     forget_lesson(lesson);
     int r = sg_learner_plan(lesson->learner, &lesson->plan);
+    if (!r && lesson->plan && is_broker(target))
+        r = sg_request_plan_add_identity(lesson->plan);
     if (!r && lesson->plan && by_proxy(target))
         r = sg_request_plan_body_for(lesson->plan, &to, &lesson->body);
     if (r)
@@ -360,11 +400,30 @@ static void doubt(struct lesson *lesson, size_t n_values)
         forget_lesson(lesson);
 }
 
-/* Publish what the answer has. Where every request failed that is nothing, not "no MBeans". */
-static void read_answer(struct sg_target *target, struct lane *lane, const struct sg_reply *reply)
+/* Is it the JVM that it is taken for? Otherwise that is told. */
+static bool is_who_it_should_be(const struct sg_target *target, struct reading *reading)
+{
+    struct sg_error err;
+
+    if (!is_broker(target))
+        return true;
+    sg_auto_free char *cluster_id = sg_cluster_copy_id(target->options.known);
+    if (sg_identity_is(&reading->identity, target->options.id, cluster_id, &err))
+        return true;
+    reading->failures = (struct failures){ .n = { 0 } }; /* of another JVM: no matter */
+    note_failure(reading, SG_FAILURE_IDENTITY, &err);
+    return false;
+}
+
+/*
+ * Publish what the answer has. Where every request failed that is nothing, not "no MBeans".
+ * @return was it the right JVM, as far as is known?
+ */
+static bool read_answer(struct sg_target *target, struct lane *lane, const struct sg_reply *reply)
 {
     struct reading reading = { .lane = lane };
-    const struct sg_answer_handler handler = { &reading, put_value, note_absent, note_failure };
+    const struct sg_answer_handler handler = { &reading, put_value, note_identity, note_absent,
+        note_failure };
     const struct sg_request_plan *plan = lane->asked_lesson ? lane->lesson.plan : lane->plan;
     struct sg_sample_set *set = NULL;
 
@@ -372,19 +431,24 @@ static void read_answer(struct sg_target *target, struct lane *lane, const struc
     if (lane->lesson.learner && !lane->asked_lesson)
         sg_learner_begin(lane->lesson.learner);
     int r = sg_answer_read(plan, reply->body, reply->body_len, &handler);
+    bool is_right = plan->n_identity == 0 || is_who_it_should_be(target, &reading);
+    if (plan->n_identity)
+        target->identity = reading.identity;
     tell_failures(target, lane->slot, &reading.failures);
-    if (!r && !all_failed(plan, &reading.failures)) {
+    if (!r && is_right) {
         if (sg_engine_snapshot(lane->engine, &set))
             sg_slot_fail(lane->slot, SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });
         count_dropped(lane); /* complete only now */
+        tell_gave_up(lane);
     }
     sg_slot_end(lane->slot, set);
-    if (!set || !lane->lesson.learner)
-        return;
-    if (lane->asked_lesson)
-        doubt(&lane->lesson, sg_engine_stats(lane->engine)->n_values);
-    else
-        learn(target, lane);
+    if (set && lane->lesson.learner) {
+        if (lane->asked_lesson)
+            doubt(&lane->lesson, sg_engine_stats(lane->engine)->n_values);
+        else
+            learn(target, lane);
+    }
+    return is_right;
 }
 
 /* ---- The steps of a poll ---- */
@@ -461,15 +525,15 @@ static void ask_slow(struct sg_target *target)
 static void end_fast(struct sg_target *target, const struct sg_reply *reply)
 {
     target->pace = (struct pace){ .factor = 1 };
-    read_answer(target, &target->lanes[SG_LANE_FAST], reply);
-    ask_slow(target);
+    if (read_answer(target, &target->lanes[SG_LANE_FAST], reply))
+        ask_slow(target);
 }
 
 static void end_slow(struct sg_target *target, const struct sg_reply *reply)
 {
     target->slow_pace.factor = 1;
     set_pace(target, &target->slow_pace, target->options.source->slow_interval_ms);
-    read_answer(target, &target->lanes[SG_LANE_SLOW], reply);
+    (void)read_answer(target, &target->lanes[SG_LANE_SLOW], reply);
 }
 
 static void end_probe(struct sg_target *target, const struct sg_reply *reply)
@@ -536,6 +600,11 @@ static void take_reply(void *context, const struct sg_reply *reply)
 const struct sg_slot *sg_target_slot(const struct sg_target *target)
 {
     return target->lanes[SG_LANE_FAST].slot;
+}
+
+bool sg_target_is_identified(const struct sg_target *target)
+{
+    return !is_broker(target) || sg_identity_is_known(&target->identity);
 }
 
 bool sg_target_is_proxied(const struct sg_target *target)

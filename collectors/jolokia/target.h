@@ -29,6 +29,7 @@
 #include "jolokia/rule_sets.h"
 #include "jolokia/transport.h"
 #include "metric/series.h"
+#include "store/cluster.h"
 #include "store/store.h"
 
 #include <stdbool.h>
@@ -37,12 +38,15 @@
 struct sg_target;
 
 /*
- * Borrowed for as long as the target lives, except for labels and name; of the configuration and
- * the rule set the target holds references, because it may outlive the collector that made it.
+ * Borrowed for as long as the target lives, except for labels and name; of the configuration,
+ * the rule set and the cluster the target holds references, because it may outlive the collector
+ * that made it.
  */
 struct sg_target_options {
     const char *name; /* the slots' target: a broker's id or a JVM's name */
+    int32_t id;       /* of the broker; negative: a JVM that is no broker */
     const char *cluster;
+    struct sg_cluster *known;      /* what Metadata says of the cluster */
     const struct sg_label *labels; /* of every series */
     size_t n_labels;
     const struct sg_config *config;
@@ -77,6 +81,9 @@ const char *sg_target_address(const struct sg_target *target);
 /** Go over to another transport. No poll is under way. @return 0 or -ENOMEM: it has no address */
 int sg_target_move(struct sg_target *target, struct sg_transport *transport);
 
+/** Remember at most so many attributes, and take answers that have room for them. */
+void sg_target_set_max(struct sg_target *target, size_t n_attributes);
+
 /** Does it have an address? */
 bool sg_target_has_address(const struct sg_target *target);
 
@@ -86,6 +93,10 @@ void sg_target_fail(
 
 /** The slot of what is read at every poll, for its state; borrowed. */
 const struct sg_slot *sg_target_slot(const struct sg_target *target);
+
+/** Did the latest answer say which broker the JVM is? True also where nobody asks: of other JVMs.
+ */
+bool sg_target_is_identified(const struct sg_target *target);
 
 /** Through a proxy? */
 bool sg_target_is_proxied(const struct sg_target *target);

@@ -40,6 +40,16 @@ static void send_all(int fd, const char *text)
     }
 }
 
+static void send_body(int fd, const char *body)
+{
+    char head[80];
+
+    (void)snprintf(
+        head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", strlen(body));
+    send_all(fd, head);
+    send_all(fd, body);
+}
+
 static void send_for_ever(int fd)
 {
     static char block[1 << 16];
@@ -58,7 +68,10 @@ static void *serve(void *context)
         agent->n_connections++;
         while (read_request(agent, fd)) {
             agent->n_requests++;
-            if (agent->answer)
+            bool asks_who = agent->to_who && strstr(agent->request, "type=app-info");
+            if (asks_who)
+                send_body(fd, agent->to_who);
+            else if (agent->answer)
                 send_all(fd, agent->answer);
             if (agent->endless)
                 send_for_ever(fd);

@@ -11,6 +11,7 @@
 
 struct agent {
     const char *answer; /* head and body; NULL: reads and never answers */
+    const char *to_who; /* body of the answer when asked who the JVM is; NULL: as answer */
     bool endless;       /* sends the answer's body for ever */
     int listener;
     pthread_t thread;
@@ -21,7 +22,7 @@ struct agent {
     int n_connections;
 };
 
-/** @param answer  see struct agent */
+/** @param answer  see struct agent; to_who may be set before the first request */
 void start_agent(struct agent *agent, const char *answer, bool endless);
 
 /** After the peers are freed, which ends the connections. */

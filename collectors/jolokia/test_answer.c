@@ -66,7 +66,7 @@ static struct told read_text(const char *const *mbeans, const char *text, size_t
     struct told told = { .n_values = 0 };
     struct sg_rules *rules = NULL;
     struct sg_request_plan *plan = fixture_plan(&rules, mbeans);
-    const struct sg_answer_handler handler = { &told, tell_value, NULL, tell_failure };
+    const struct sg_answer_handler handler = { &told, tell_value, NULL, NULL, tell_failure };
     char *body = malloc(len + 1);
 
     assert_non_null(body);
@@ -81,7 +81,7 @@ static struct told read_text(const char *const *mbeans, const char *text, size_t
 }
 
 /* A recorded answer to a single read, as the one element of a bulk answer. */
-static struct told read_single(const char *name, const char *mbean)
+static struct told read_single_as(const char *name, const char *mbean, int expected)
 {
     const char *const mbeans[] = { mbean, NULL };
     char path[256];
@@ -92,10 +92,15 @@ static struct told read_single(const char *name, const char *mbean)
     char *text = fixture_read(path, &len);
     sg_buf_init(&wrapped, 1 << 20);
     assert_int_equal(sg_buf_printf(&wrapped, "[%.*s]", (int)len, text), 0);
-    struct told told = read_text(mbeans, wrapped.ptr, wrapped.len, 0);
+    struct told told = read_text(mbeans, wrapped.ptr, wrapped.len, expected);
     sg_buf_done(&wrapped);
     free(text);
     return told;
+}
+
+static struct told read_single(const char *name, const char *mbean)
+{
+    return read_single_as(name, mbean, 0);
 }
 
 static struct told read_bulk(const char *name, const char *const *mbeans, int expected)
@@ -268,7 +273,7 @@ static void test_read_pattern_without_such_attribute_is_no_failure(void **state)
             fixture_rules("requests: [ { mbean: 'java.lang:type=Me*', attributes: [Nope] } ]\n");
         struct sg_request_plan *plan = NULL;
         struct told told = { .n_values = 0 };
-        const struct sg_answer_handler handler = { &told, tell_value, NULL, tell_failure };
+        const struct sg_answer_handler handler = { &told, tell_value, NULL, NULL, tell_failure };
         char path[256];
         size_t len;
         struct sg_buf wrapped;
@@ -316,7 +321,7 @@ static void test_read_one_failing_element_leaves_the_others(void **state)
     assert_told(&told, "java.lang:type=Memory Verbose = true\n"
                        "! denied: java.lang:type=Runtime: status 403, java.lang.Exception: "
                        "forbidden; allow it in the agent's policy (jolokia-access.xml)\n");
-    told = read_bulk("policy-denied-2.6.0.json", mbeans, 0);
+    told = read_bulk("policy-denied-2.6.0.json", mbeans, SG_ANSWER_E_UNUSABLE);
     assert_int_equal(told.kind, SG_FAILURE_DENIED);
     assert_tells(&told, "Reading attribute Uptime is forbidden");
     for (size_t i = 0; i < 3; i++) {
@@ -329,7 +334,7 @@ static void test_read_one_failing_element_leaves_the_others(void **state)
 static void test_read_nan_of_2_4_tells_what_to_do(void **state)
 {
     (void)state;
-    struct told told = read_single("nan-2.4.3.json", "b:type=Foo");
+    struct told told = read_single_as("nan-2.4.3.json", "b:type=Foo", SG_ANSWER_E_UNUSABLE);
     assert_int_equal(told.kind, SG_FAILURE_PROTOCOL);
     assert_tells(&told, "Jolokia 2.4.0 to 2.4.3 cannot send NaN");
 }
@@ -373,14 +378,18 @@ static void test_read_wrong_shapes_are_failures(void **state)
         { "[", SG_ANSWER_E_UNUSABLE, "! parse: " },
         { "null", SG_ANSWER_E_UNUSABLE, "! parse: " },
         { "[]", SG_ANSWER_E_UNUSABLE, "0 elements for 1 requests" },
+        { "[{}] more", SG_ANSWER_E_UNUSABLE, "line 1, column 6: something stands behind" },
+        { "[{}\n{}]", SG_ANSWER_E_UNUSABLE, "line 2, column 1: expected \",\" or \"]\"" },
+        { "[{\"status\":200,\"value\":{\"k:t=a\":{\"A\":nope}}}]", 0, "! parse: k:*: a part" },
+        { "[{\"status\":200,\"value\":{\"k:t=a\" {}}}]", SG_ANSWER_E_UNUSABLE, "! parse: k:*: " },
         { "[{},{}]", SG_ANSWER_E_UNUSABLE, "2 elements for 1 requests" },
         { "{\"status\":403}", SG_ANSWER_E_UNUSABLE, "! denied: " },
-        { "[5]", 0, "has no status" },
-        { "[{}]", 0, "has no status" },
-        { "[{\"status\":200}]", 0, "expected an object" },
-        { "[{\"status\":200,\"value\":[1]}]", 0, "expected an object" },
-        { "[{\"status\":200,\"value\":{\"k:t=a\":5}}]", 0, "for each MBean" },
-        { "[{\"status\":500,\"error\":7}]", 0, "! protocol: k:*: status 500" },
+        { "[5]", SG_ANSWER_E_UNUSABLE, "has no status" },
+        { "[{}]", SG_ANSWER_E_UNUSABLE, "has no status" },
+        { "[{\"status\":200}]", SG_ANSWER_E_UNUSABLE, "expected an object" },
+        { "[{\"status\":200,\"value\":[1]}]", SG_ANSWER_E_UNUSABLE, "expected an object" },
+        { "[{\"status\":200,\"value\":{\"k:t=a\":5}}]", SG_ANSWER_E_UNUSABLE, "for each MBean" },
+        { "[{\"status\":500,\"error\":7}]", SG_ANSWER_E_UNUSABLE, "! protocol: k:*: status 500" },
     };
     (void)state;
 
@@ -420,9 +429,17 @@ static void test_read_deep_nesting_is_bounded(void **state)
     assert_non_null(text);
     memset(text, '[', DEEP);
     struct told told = read_text(mbeans, text, DEEP, SG_ANSWER_E_UNUSABLE);
-    assert_tells(&told, "! limit: "); /* so many values that they are not even parsed */
-    told = read_text(mbeans, text, 100000, SG_ANSWER_E_UNUSABLE);
     assert_tells(&told, "! parse: ");
+    static const char head[] = "[{\"status\":200,\"value\":{\"k:t=b\":{\"a\":1},\"k:t=a\":{\"a\":";
+    memcpy(text, head, sizeof head - 1);
+    memset(text + DEEP / 2, ']', DEEP / 2);
+    memcpy(text + DEEP - 4, "}}}]", 4);
+    text[DEEP / 2] = '1'; /* as many brackets close as open */
+    size_t n_open = DEEP / 2 - (sizeof head - 1);
+    memset(text + DEEP / 2 + 1 + n_open, ' ', DEEP / 2 - 1 - n_open - 4);
+    told = read_text(mbeans, text, DEEP, 0);
+    assert_int_equal(told.n_values, 1); /* one MBean has so many values that it is not parsed */
+    assert_tells(&told, "! limit: k:*: an MBean has more than 200000 values");
     free(text);
 
     /* Deeper than a path may be, and still JSON: what is below is left out. */
@@ -456,7 +473,79 @@ static void test_read_odd_values_cost_only_themselves(void **state)
                        "k:t=\xEF\xBF\xBD Bytes = \"\?\?\"\n"
                        "k:t=\xEF\xBF\xBD Nineteen = 1e+19\n"
                        "k:t=\xEF\xBF\xBD Negative = -9.8765432109876543e+19\n"
+                       "k:t=\xEF\xBF\xBD Huge = inf\n"
                        "k:t=\xEF\xBF\xBD Last = 2\n");
+}
+
+/* A pair of surrogates is a character; half of one, or the halves in the wrong order, is none. */
+static void test_read_half_a_surrogate_pair_costs_only_itself(void **state)
+{
+    static const char *const mbeans[] = { "k:*", NULL };
+    static const char text[] =
+        "[{\"status\":200,\"value\":{\"k:t=a\":{\"C\\ud800\":1,\"\\uDFFF\\uD83D\":2,"
+        "\"\\uD83D\\uDE00\":3,\"\\\\ud800\":4,\"T\":\"x\\ud83d\"},"
+        "\"k:t=b\\udc00\":{\"V\":5},\"k:t=c\":{\"V\":6}}}]";
+    (void)state;
+
+    struct told told = read_text(mbeans, text, sizeof text - 1, 0);
+    assert_told(&told, "k:t=a C\xEF\xBF\xBD = 1\n"
+                       "k:t=a \xEF\xBF\xBD\xEF\xBF\xBD = 2\n"
+                       "k:t=a \xF0\x9F\x98\x80 = 3\n"
+                       "k:t=a \\ud800 = 4\n"
+                       "k:t=a T = \"x\xEF\xBF\xBD\"\n"
+                       "k:t=b\xEF\xBF\xBD V = 5\n"
+                       "k:t=c V = 6\n");
+}
+
+/* One bad MBean is its own failure, told once for all of its kind. */
+static void test_read_bad_mbeans_leave_the_others(void **state)
+{
+    static const char *const mbeans[] = { "k:*", NULL };
+    static const char text[] =
+        "[{\"status\":200,\"value\":{\"k:t=a\":{\"V\":1},\"k:t=b\":{\"V\":01},"
+        "\"k:t=c\":{\"V\" 1},\"k:t=d\":{\"V\":2}}}]";
+    (void)state;
+
+    struct told told = read_text(mbeans, text, sizeof text - 1, 0);
+    assert_int_equal(told.n_values, 2);
+    assert_int_equal(told.n_failures, 1);
+    assert_tells(&told, "k:t=d V = 2\n");
+}
+
+/* As agents 1.7.2 and 2.2.9 answer with these options, without our asking for no limits. */
+static void test_read_what_the_agent_cuts_is_a_failure(void **state)
+{
+    static const char *const mbeans[] = { "k:*", NULL };
+    static const struct {
+        const char *value;
+        int expected;
+        size_t n_values;
+        const char *part;
+    } cases[] = {
+        { "{\"k:t=a\":{\"U\":\"javax.management.openmbean.CompositeDataSupport(compositeType=\","
+          "\"V\":1},\"k:t=b\":{\"U\":\"javax.management.openmbean.TabularDataSupport(x)\"}}",
+            0, 1, "! limit: k:*: the agent cuts its answer short; remove \"maxDepth\"" },
+        { "{\"k:t=a\":{\"V\":1,\"W\":\"[Object limit exceeded]\"},"
+          "\"k:t=b\":\"[Object limit exceeded]\"}",
+            0, 1, "remove \"maxObjects\"" },
+        { "{\"k:t=a\":\"{U=javax.management.openmbean.Composi\"}", SG_ANSWER_E_UNUSABLE, 0,
+            "remove \"maxDepth\"" },
+        { "\"[Object limit exceeded]\"", SG_ANSWER_E_UNUSABLE, 0, "remove \"maxObjects\"" },
+        { "{\"k:t=a\":{\"V\":\"javax.management.openmbean.SimpleType(name=x)\"}}", 0, 1,
+            "SimpleType" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[512];
+        int n = snprintf(text, sizeof text, "[{\"status\":200,\"value\":%s}]", cases[i].value);
+        struct told told = read_text(mbeans, text, (size_t)n, cases[i].expected);
+        assert_int_equal(told.n_values, cases[i].n_values);
+        assert_int_equal(told.n_failures, i < 4);
+        if (i < 4)
+            assert_int_equal(told.kind, SG_FAILURE_LIMIT);
+        assert_tells(&told, cases[i].part);
+    }
 }
 
 static void test_mend_leaves_good_json_alone(void **state)
@@ -489,6 +578,9 @@ int main(void)
         cmocka_unit_test(test_read_every_truncation_is_a_failure),
         cmocka_unit_test(test_read_deep_nesting_is_bounded),
         cmocka_unit_test(test_read_odd_values_cost_only_themselves),
+        cmocka_unit_test(test_read_half_a_surrogate_pair_costs_only_itself),
+        cmocka_unit_test(test_read_bad_mbeans_leave_the_others),
+        cmocka_unit_test(test_read_what_the_agent_cuts_is_a_failure),
         cmocka_unit_test(test_mend_leaves_good_json_alone),
     };
     return cmocka_run_group_tests_name("answer", tests, NULL, NULL);

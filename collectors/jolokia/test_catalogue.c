@@ -125,7 +125,7 @@ static void ignore_failure(void *context, enum sg_failure_kind kind, const struc
 
 static void note_rules(struct usage *usage, const struct sg_request_plan *plan, json_t *all)
 {
-    const struct sg_answer_handler handler = { usage, note_rule, NULL, ignore_failure };
+    const struct sg_answer_handler handler = { usage, note_rule, NULL, NULL, ignore_failure };
     char *body = recording_answer_plan(usage->rules, plan, all, usage->asked);
 
     assert_int_equal(sg_answer_read(plan, body, strlen(body), &handler), 0);

@@ -23,6 +23,14 @@ static const char rules_text[] = "requests:\n"
     "HTTP/1.1 200 OK\r\nContent-Length: 38\r\n\r\n" \
     "[{\"status\":200,\"value\":{\"Value\":" value "}}]"
 
+/* The same with what was asked about the process: its id, or id and cluster. */
+#define WHO(value, app_info, cluster) \
+    "[{\"status\":200,\"value\":{\"Value\":" value "}}," app_info "," cluster ",{\"status\":404}]"
+#define NOBODY "{\"status\":404}"
+#define BROKER(id) \
+    "{\"status\":200,\"value\":{\"kafka.server:type=app-info,id=" id "\":{\"version\":\"4\"}}}"
+#define OF_CLUSTER(name) "{\"status\":200,\"value\":{\"Value\":\"" name "\"}}"
+
 struct fixture {
     char rules_path[64];
     char *rules_name;
@@ -132,7 +140,9 @@ static void test_collect_broker_that_moves_is_followed(void **state)
     struct agent after;
 
     start_agent(&before, ANSWER("1.1"), false);
+    before.to_who = WHO("1.1", NOBODY, NOBODY);
     start_agent(&after, ANSWER("2.2"), false);
+    after.to_who = WHO("2.2", NOBODY, NOBODY);
     f->cluster_config.jolokia.source.url = url_by_port;
     create(f);
     collect(f); /* nobody is known yet */
@@ -162,6 +172,7 @@ static void test_collect_slow_lane_keeps_its_pace_and_its_slot(void **state)
     struct agent agent;
 
     start_agent(&agent, ANSWER("3.3"), false);
+    agent.to_who = WHO("3.3", NOBODY, NOBODY);
     f->cluster_config.jolokia.source.url = url_by_port;
     f->cluster_config.jolokia.source.slow_interval_ms = 1200;
     create(f);
@@ -215,6 +226,7 @@ static void test_collect_broker_without_jmx_port_fails_alone(void **state)
 
     /* Cannot be a proxy: not its own kind of answer to "version", and no error for the probe. */
     start_agent(&agent, ANSWER("4.4"), false);
+    agent.to_who = WHO("4.4", NOBODY, NOBODY);
     proxy->url = agent.url;
     proxy->target = target_by_port;
     proxy->jmx_ports = &port;
@@ -235,6 +247,50 @@ static void test_collect_broker_without_jmx_port_fails_alone(void **state)
     stop_agent(&agent);
 }
 
+static void test_collect_another_jvm_than_was_meant_is_no_broker_of_ours(void **state)
+{
+    static const struct {
+        const char *answer;
+        bool good;
+        const char *part;
+    } cases[] = {
+        { WHO("5", BROKER("1"), OF_CLUSTER("here")), true, "" },
+        { WHO("5", BROKER("1"), NOBODY), true, "" },
+        { WHO("5", NOBODY, NOBODY), true, "" },
+        { WHO("5", "{\"status\":403}", "{\"status\":500}"), true, "" },
+        { WHO("5", BROKER("2"), OF_CLUSTER("here")), false,
+            "this JVM is broker 2 of cluster here, configured as broker 1 of cluster here" },
+        { WHO("5", BROKER("1"), OF_CLUSTER("there")), false,
+            "this JVM is broker 1 of cluster there, configured as broker 1 of cluster here" },
+        { WHO("5", BROKER("2"), NOBODY), false,
+            "this JVM is broker 2, configured as broker 1 of cluster here" },
+        { WHO("5", NOBODY, OF_CLUSTER("there")), false, "of cluster there, configured" },
+    };
+    struct fixture *f = *state;
+    struct agent agent;
+
+    start_agent(&agent, ANSWER("4.4"), false);
+    f->cluster_config.jolokia.source.url = url_by_port;
+    assert_int_equal(sg_cluster_set_id(f->cluster, "here"), 0);
+    set_broker_port(f, 1, agent.port);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        agent.to_who = cases[i].answer;
+        agent.n_requests = 0;
+        create(f);
+        collect(f);
+        struct sg_slot_status status = slot(f, "jolokia", "1");
+        assert_int_equal(status.success, cases[i].good);
+        assert_int_equal(status.n_series, cases[i].good);
+        assert_int_equal(status.n_failures[SG_FAILURE_IDENTITY], !cases[i].good);
+        assert_int_equal(agent.n_requests, cases[i].good ? 2 : 1); /* nor is it asked for more */
+        if (!cases[i].good)
+            assert_non_null(strstr(status.failure.text, cases[i].part));
+        sg_collector_jolokia.destroy(f->self);
+        f->self = NULL;
+    }
+    stop_agent(&agent);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -246,6 +302,8 @@ int main(void)
             test_collect_failing_target_has_no_slow_slot, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_collect_broker_without_jmx_port_fails_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_collect_another_jvm_than_was_meant_is_no_broker_of_ours, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("collector", tests, NULL, NULL);
 }

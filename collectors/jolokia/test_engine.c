@@ -3,6 +3,7 @@
 #include "jolokia/test_fixture.h"
 #include "test.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 struct fixture {
@@ -210,6 +211,69 @@ static void test_negative_counter_dropped_and_counted(void **state)
     sg_engine_begin(f.engine);
     put(&f, "k:t=a", "V", real(0.5));
     assert_page(&f, "# HELP k_total h\n# TYPE k_total counter\nk_total{broker=\"1\"} 0.5\n");
+    tear_down(&f);
+}
+
+/* What comes as 1e999, and a product that is too large. */
+static void test_number_past_a_double_dropped_and_counted(void **state)
+{
+    struct fixture f =
+        set_up("rules: [ { pattern: 'k<t=a><>V', name: k, help: h, valueFactor: 1e300 },"
+               " { pattern: 'k<t=b><>V', name: b, help: h, value: 7 } ]\n");
+    (void)state;
+
+    sg_engine_begin(f.engine);
+    put(&f, "k:t=a", "V", real(HUGE_VAL));
+    put(&f, "k:t=b", "V", real(HUGE_VAL));
+    assert_page(&f, "# HELP b h\n# TYPE b untyped\nb{broker=\"1\"} 7\n");
+    assert_int_equal(n_dropped(&f, SG_DROP_BAD_VALUE), 1);
+    sg_engine_begin(f.engine);
+    put(&f, "k:t=a", "V", real(1e10));
+    assert_page(&f, "");
+    assert_int_equal(n_dropped(&f, SG_DROP_BAD_VALUE), 1);
+    tear_down(&f);
+}
+
+/* Whether the rule matches is not known: neither it nor a later one decides. */
+static void test_pattern_that_gives_up_is_dropped_and_counted(void **state)
+{
+    struct fixture f = set_up("rules:\n"
+                              "  - { pattern: 'k<t=(a+)+[0-9]', name: b, help: h }\n"
+                              "  - { pattern: 'k<', name: k, help: h }\n");
+    char name[100] = "k:t=";
+    (void)state;
+
+    memset(name + 4, 'a', 60);
+    sg_engine_begin(f.engine);
+    put(&f, name, "V", integer(1));
+    put(&f, "k:t=aac", "V", integer(2));
+    assert_page(&f, "# HELP k h\n# TYPE k untyped\nk{broker=\"1\"} 2\n");
+    assert_int_equal(n_dropped(&f, SG_DROP_MATCH_LIMIT), 1);
+    const struct sg_rule *rule = sg_engine_stats(f.engine)->gave_up;
+    assert_non_null(rule);
+    assert_int_equal(rule->line, 2);
+    assert_non_null(rule->file);
+    sg_engine_begin(f.engine);
+    put(&f, name, "V", integer(1)); /* dropped again, but not tried */
+    assert_int_equal(n_dropped(&f, SG_DROP_MATCH_LIMIT), 1);
+    assert_null(sg_engine_stats(f.engine)->gave_up);
+    tear_down(&f);
+}
+
+static void test_attributes_past_the_share_are_counted(void **state)
+{
+    struct fixture f =
+        set_up("rules: [ { pattern: 'k<t=(.)>', name: k, help: h, labels: { t: $1 } } ]\n");
+    (void)state;
+
+    sg_engine_set_max(f.engine, 2);
+    for (int poll = 0; poll < 2; poll++) {
+        sg_engine_begin(f.engine);
+        put(&f, "k:t=a", "V", integer(1));
+        put(&f, "k:t=b", "V", integer(2));
+        put(&f, "k:t=c", "V", integer(3));
+        assert_int_equal(n_dropped(&f, SG_DROP_SERIES_LIMIT), 1);
+    }
     tear_down(&f);
 }
 
@@ -451,6 +515,9 @@ int main(void)
         cmocka_unit_test(test_rules_of_different_types_make_a_family_untyped),
         cmocka_unit_test(test_label_objectname_of_a_rule_cannot_be_had_twice),
         cmocka_unit_test(test_negative_counter_dropped_and_counted),
+        cmocka_unit_test(test_number_past_a_double_dropped_and_counted),
+        cmocka_unit_test(test_pattern_that_gives_up_is_dropped_and_counted),
+        cmocka_unit_test(test_attributes_past_the_share_are_counted),
         cmocka_unit_test(test_negative_summary_dropped_and_counted),
         cmocka_unit_test(test_cached_rule_stays_matched),
         cmocka_unit_test(test_product_of_two_attributes_never_falls_with_its_count),

@@ -136,7 +136,7 @@ static void feed_failure(void *context, enum sg_failure_kind kind, const struct 
 void fixture_feed(
     struct sg_engine *engine, const struct sg_request_plan *plan, char *body, size_t len)
 {
-    const struct sg_answer_handler handler = { engine, feed_value, NULL, feed_failure };
+    const struct sg_answer_handler handler = { engine, feed_value, NULL, NULL, feed_failure };
 
     sg_engine_begin(engine);
     assert_int_equal(sg_answer_read(plan, body, len, &handler), 0);

@@ -223,7 +223,7 @@ static void test_learn_a_recorded_broker_keeps_every_series(void **state)
     sg_auto(sg_request_plan_free) struct sg_request_plan *everything = NULL;
     sg_auto(sg_request_plan_free) struct sg_request_plan *learned = NULL;
     struct lesson lesson = { 0 };
-    const struct sg_answer_handler handler = { &lesson, learn_value, NULL, no_failure };
+    const struct sg_answer_handler handler = { &lesson, learn_value, NULL, NULL, no_failure };
     size_t len;
     size_t all_len;
     json_t *element;

@@ -77,7 +77,13 @@ static void test_body_for_target_stands_in_every_request(void **state)
         assert_string_equal(json_string_value(json_object_get(json, "password")), "p\"w");
         assert_string_equal(
             json_string_value(json_object_get(element, "mbean")), plan->requests[i].mbean);
-        assert_non_null(json_object_get(element, "config"));
+        const json_t *config = json_object_get(element, "config");
+        static const char *const no_limit[] = { "maxCollectionSize", "maxDepth", "maxObjects" };
+        for (size_t j = 0; j < sizeof no_limit / sizeof no_limit[0]; j++) {
+            assert_true(json_is_integer(json_object_get(config, no_limit[j])));
+            assert_int_equal(json_integer_value(json_object_get(config, no_limit[j])), 0);
+        }
+        assert_string_equal(json_string_value(json_object_get(config, "serializeLong")), "number");
     }
     json_decref(bulk);
     free(body);

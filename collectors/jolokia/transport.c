@@ -37,6 +37,7 @@ struct sg_peer {
     char *url;                     /* as given */
     char *shown_url;               /* for people: without user and password */
     struct sg_buf body;
+    size_t max_bytes; /* of the body */
     bool too_large;
     char curl_error[CURL_ERROR_SIZE];
     /* of the exchange under way */
@@ -82,7 +83,8 @@ static size_t take_bytes(char *bytes, size_t size, size_t n, void *user)
 {
     struct sg_peer *peer = user;
 
-    if (sg_buf_add(&peer->body, bytes, size * n) == 0)
+    if (size * n <= peer->max_bytes - peer->body.len &&
+        sg_buf_add(&peer->body, bytes, size * n) == 0)
         return size * n;
     peer->too_large = true;
     return 0; /* curl ends the exchange */
@@ -298,6 +300,7 @@ int sg_peer_new(struct sg_transport *transport,
         return -ENOMEM;
     peer->transport = transport;
     sg_buf_init(&peer->body, SG_BODY_BYTES_MAX);
+    peer->max_bytes = SG_BODY_BYTES_MAX;
     int r = read_url(peer, options, &url, err);
     if (!r)
         r = add_to_list(&peer->headers, "Content-Type: application/json; charset=utf-8");
@@ -328,6 +331,11 @@ struct sg_peer *sg_peer_free(struct sg_peer *peer)
     free(peer->shown_url);
     free(peer);
     return NULL;
+}
+
+void sg_peer_set_max_bytes(struct sg_peer *peer, size_t n)
+{
+    peer->max_bytes = n < SG_BODY_BYTES_MAX ? n : SG_BODY_BYTES_MAX;
 }
 
 const char *sg_peer_url(const struct sg_peer *peer)
@@ -447,7 +455,7 @@ static const char *advice_for(const struct sg_peer *peer, enum sg_failure_kind k
     case SG_FAILURE_TLS:
         return tls_advice(peer->curl_error);
     case SG_FAILURE_LIMIT:
-        return "; read fewer MBeans or attributes";
+        return "; read fewer MBeans or attributes, or raise limits.jvm_series";
     default:
         return "";
     }
@@ -503,8 +511,8 @@ static void tell_end(struct sg_peer *peer, CURLcode code)
         int64_t took_ms = sg_clock_monotonic_ms(peer->transport->clock) - peer->start_ms;
         reply.kind = kind_of(peer, code);
         if (peer->too_large)
-            (void)sg_error_set(&err, 0, "%s: the answer is larger than %d bytes%s", peer->shown_url,
-                SG_BODY_BYTES_MAX, advice_for(peer, reply.kind, code));
+            (void)sg_error_set(&err, 0, "%s: the answer is larger than %zu bytes%s",
+                peer->shown_url, peer->max_bytes, advice_for(peer, reply.kind, code));
         else if (code == CURLE_OPERATION_TIMEDOUT)
             (void)sg_error_set(&err, 0, "%s: no complete answer within %lld ms%s", peer->shown_url,
                 (long long)took_ms, advice_for(peer, reply.kind, code));

@@ -2,15 +2,38 @@
 #include "jolokia/value.h"
 
 #include "base/number.h"
+#include "jolokia/mend.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 bool sg_value_is_excuse(struct sg_str text)
 {
-    return sg_str_starts_with(text, SG_STR("ERROR: ")) ||
-           sg_str_equal(text, SG_STR("Unsupported")) ||
-           sg_str_starts_with(text, SG_STR("[Object limit exceeded"));
+    return sg_str_starts_with(text, SG_STR("ERROR: ")) || sg_str_equal(text, SG_STR("Unsupported"));
+}
+
+/*
+ * Past maxDepth an agent sends what toString() gives; of a Java map that is any text, but what
+ * MBeans are made of says its class. Past maxObjects it says so. Past maxCollectionSize it says
+ * nothing.
+ */
+const char *sg_value_cut_by(const json_t *json)
+{
+    static const struct sg_str open_data = { "javax.management.openmbean.", 27 };
+    struct sg_str text = { json_string_value(json), json_string_length(json) };
+
+    if (!text.ptr || text.len < open_data.len - 4)
+        return NULL;
+    if (sg_str_starts_with(text, SG_STR("[Object limit exceeded")))
+        return "maxObjects";
+    if (!sg_str_starts_with(text, open_data))
+        return NULL;
+    text = (struct sg_str){ text.ptr + open_data.len, text.len - open_data.len };
+    return sg_str_starts_with(text, SG_STR("CompositeData")) ||
+                   sg_str_starts_with(text, SG_STR("TabularData"))
+               ? "maxDepth"
+               : NULL;
 }
 
 bool sg_value_is_nothing(const json_t *object)
@@ -154,9 +177,12 @@ bool sg_value_read_scalar(const json_t *json, struct sg_attribute_value *ret_val
         return true;
     case JSON_STRING:
         text = (struct sg_str){ json_string_value(json), json_string_length(json) };
-        if (sg_value_is_excuse(text))
+        if (sg_value_is_excuse(text) || sg_value_cut_by(json))
             return false;
-        if (read_date(text, &unix_s))
+        if (sg_str_equal(text, SG_STR(SG_MEND_PAST_DOUBLE_TEXT)))
+            *ret_value =
+                (struct sg_attribute_value){ .kind = SG_ATTRIBUTE_DOUBLE, .number = INFINITY };
+        else if (read_date(text, &unix_s))
             *ret_value =
                 (struct sg_attribute_value){ .kind = SG_ATTRIBUTE_DOUBLE, .number = unix_s };
         else

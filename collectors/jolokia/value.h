@@ -14,12 +14,20 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/** A number, a flag or a text; a date is its seconds since the epoch. @return is it one of these?
+/**
+ * A number, a flag or a text; a date is its seconds since the epoch, a number past a double is
+ * infinite. @return is it one of these?
  */
 bool sg_value_read_scalar(const json_t *json, struct sg_attribute_value *ret_value);
 
 /** Does the agent say with this text that it could not give the value? */
 bool sg_value_is_excuse(struct sg_str text);
+
+/**
+ * Has the agent put this text in the place of data because of a limit among its own options?
+ * @return the option's name, or NULL
+ */
+const char *sg_value_cut_by(const json_t *json);
 
 /**
  * Is the object something that has no value of its own for rules: an error, an Optional, whose

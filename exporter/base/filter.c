@@ -6,11 +6,24 @@
 
 #include <errno.h>
 #include <pcre2.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+
+enum {
+    MATCH_LIMIT = 1000000 /* steps; a sane pattern needs some hundreds */
+};
 
 struct sg_filter {
     pcre2_code *include; /* NULL: everything */
     pcre2_code *exclude; /* NULL: nothing */
+    pcre2_match_context *limits;
+    atomic_size_t *n_gave_up; /* owned; asking leaves the filter as it was */
+};
+
+enum verdict {
+    NO,
+    YES,
+    UNKNOWN, /* it gave up */
 };
 
 static int compile(const char *pattern, pcre2_code **ret_code, struct sg_error *err)
@@ -42,6 +55,11 @@ int sg_filter_new(
 
     if (!filter)
         return -ENOMEM;
+    filter->limits = pcre2_match_context_create(NULL);
+    filter->n_gave_up = calloc(1, sizeof *filter->n_gave_up);
+    if (!filter->limits || !filter->n_gave_up)
+        return -ENOMEM;
+    (void)pcre2_set_match_limit(filter->limits, MATCH_LIMIT);
     int r = compile(include, &filter->include, err);
     if (!r)
         r = compile(exclude, &filter->exclude, err);
@@ -57,22 +75,39 @@ struct sg_filter *sg_filter_free(struct sg_filter *filter)
         return NULL;
     pcre2_code_free(filter->include);
     pcre2_code_free(filter->exclude);
+    pcre2_match_context_free(filter->limits);
+    free(filter->n_gave_up);
     free(filter);
     return NULL;
 }
 
-static bool matches(const pcre2_code *code, struct sg_str name)
+static enum verdict matches(
+    const struct sg_filter *filter, const pcre2_code *code, struct sg_str name)
 {
     pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+    PCRE2_SPTR text = (PCRE2_SPTR)name.ptr;
+
     if (!data)
-        return false;
-    int r = pcre2_match(code, (PCRE2_SPTR)name.ptr, name.len, 0, 0, data, NULL);
+        return UNKNOWN;
+    int r = pcre2_match(code, text, name.len, 0, 0, data, filter->limits);
+    if (r == PCRE2_ERROR_JIT_STACKLIMIT) /* the interpreter takes its memory from the heap */
+        r = pcre2_match(code, text, name.len, 0, PCRE2_NO_JIT, data, filter->limits);
     pcre2_match_data_free(data);
-    return r >= 0;
+    return r >= 0 ? YES : r == PCRE2_ERROR_NOMATCH ? NO : UNKNOWN;
 }
 
 bool sg_filter_wants(const struct sg_filter *filter, struct sg_str name)
 {
-    return (!filter->include || matches(filter->include, name)) &&
-           !(filter->exclude && matches(filter->exclude, name));
+    enum verdict include = filter->include ? matches(filter, filter->include, name) : YES;
+    enum verdict exclude =
+        filter->exclude && include != NO ? matches(filter, filter->exclude, name) : NO;
+
+    if (include == UNKNOWN || exclude == UNKNOWN)
+        atomic_fetch_add_explicit(filter->n_gave_up, 1, memory_order_relaxed);
+    return include != NO && exclude != YES;
+}
+
+size_t sg_filter_take_gave_up(const struct sg_filter *filter)
+{
+    return atomic_exchange_explicit(filter->n_gave_up, 0, memory_order_relaxed);
 }

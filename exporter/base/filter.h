@@ -29,5 +29,11 @@ int sg_filter_new(
 /** @return NULL; filter may be NULL */
 struct sg_filter *sg_filter_free(struct sg_filter *filter);
 
-/** Is the name wanted? A pattern that gives up (match limit) does not match. */
+/**
+ * Is the name wanted? Where a pattern gives up (match limit) nobody knows; then the name is shown
+ * rather than lost: include counts as matching, exclude does not.
+ */
 bool sg_filter_wants(const struct sg_filter *filter, struct sg_str name);
+
+/** For how many names a pattern has given up since this was last asked. */
+size_t sg_filter_take_gave_up(const struct sg_filter *filter);

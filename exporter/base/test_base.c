@@ -214,6 +214,31 @@ static void test_error_prefix_keeps_the_text_and_cuts_at_the_end(void **state)
     assert_memory_equal(err.text, "a: xxx", 6);
 }
 
+static void test_filter_that_gives_up_shows_the_name(void **state)
+{
+    static const char endless[] = "^(a+)+$";
+    char name[200];
+    struct sg_filter *filter = NULL;
+    (void)state;
+
+    memset(name, 'a', sizeof name - 1);
+    name[sizeof name - 1] = '!';
+    const struct sg_str long_name = { name, sizeof name };
+    assert_int_equal(sg_filter_new(endless, NULL, &filter, NULL), 0);
+    assert_true(sg_filter_wants(filter, SG_STR("aa")));
+    assert_false(sg_filter_wants(filter, SG_STR("ab")));
+    assert_int_equal(sg_filter_take_gave_up(filter), 0);
+    assert_true(sg_filter_wants(filter, long_name));
+    assert_int_equal(sg_filter_take_gave_up(filter), 1);
+    assert_int_equal(sg_filter_take_gave_up(filter), 0);
+    filter = sg_filter_free(filter);
+
+    assert_int_equal(sg_filter_new(NULL, endless, &filter, NULL), 0);
+    assert_true(sg_filter_wants(filter, long_name));
+    assert_int_equal(sg_filter_take_gave_up(filter), 1);
+    (void)sg_filter_free(filter);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -226,6 +251,7 @@ int main(void)
         cmocka_unit_test(test_number_int64_limits_keep_every_digit),
         cmocka_unit_test(test_utf8_invalid_sequences_have_no_length),
         cmocka_unit_test(test_filter_include_and_exclude_search_anywhere),
+        cmocka_unit_test(test_filter_that_gives_up_shows_the_name),
         cmocka_unit_test(test_filter_bad_pattern_says_where),
         cmocka_unit_test(test_error_prefix_keeps_the_text_and_cuts_at_the_end),
     };

@@ -2,6 +2,9 @@
 #include "base/yaml.h"
 #include "test.h"
 
+#include <stdlib.h>
+#include <time.h>
+
 static struct sg_yaml *load(const char *text)
 {
     struct sg_yaml *yaml = NULL;
@@ -21,8 +24,8 @@ static void test_load_broken_text_says_where(void **state)
         { "a: [1, 2\nb: 3\n", "f.yml:2:2: " },
         { "a: \"open\n", "f.yml:2:1: " },
         { "a: 1\n---\nb: 2\n", "f.yml:2:1: a second document" },
-        { "a: 1\n---\n\tb: [\n", "f.yml:3:1: " },
-        { "a: *nobody\n", "f.yml:1:4: found undefined alias" },
+        { "a: 1\n---\n\tb: [\n", "f.yml:2:1: a second document" },
+        { "a: *nobody\n", "f.yml:1:4: the alias stands for nothing that is known" },
     };
     (void)state;
 
@@ -49,7 +52,7 @@ static void test_load_deep_and_endless_documents_refused(void **state)
     assert_int_equal(
         sg_yaml_load_text("f", (struct sg_str){ deep, 199 }, &yaml, &err), SG_YAML_E_SYNTAX);
     assert_int_equal(sg_yaml_load_text("f", SG_STR("a: &x [*x]\n"), &yaml, &err), SG_YAML_E_SYNTAX);
-    assert_non_null(strstr(err.text, "nested more than"));
+    assert_non_null(strstr(err.text, "the alias stands for nothing"));
     /* ten levels of ten aliases each: 10^10 values if they were followed */
     static const char bomb[] =
         "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
@@ -59,6 +62,99 @@ static void test_load_deep_and_endless_documents_refused(void **state)
         "f: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n";
     assert_int_equal(sg_yaml_load_text("f", sg_str_of(bomb), &yaml, &err), SG_YAML_E_SYNTAX);
     assert_non_null(strstr(err.text, "aliases count each time"));
+}
+
+/* What would take a parser minutes is refused at once. */
+static void test_load_what_takes_long_is_refused(void **state)
+{
+    static const struct {
+        const char *unit;
+        const char *part;
+    } cases[] = {
+        { "[", "nested more than 32 levels deep" },
+        { "- ", "nested more than 32 levels deep" },
+        { "? ", "nested more than 32 levels deep" },
+        { "{a: ", "nested more than 32 levels deep" },
+        { "- &a x\n", "more than 250 anchors" },
+        { "%TAG !a! b\n", "more than 10 directives" },
+    };
+    char *text = malloc(SG_YAML_BYTES_MAX);
+    (void)state;
+
+    assert_non_null(text);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sg_yaml *yaml = NULL;
+        struct sg_error err;
+        size_t n = strlen(cases[i].unit);
+        size_t len = 0;
+        for (; len + n <= 300000; len += n)
+            memcpy(text + len, cases[i].unit, n);
+        clock_t start = clock();
+        assert_int_equal(
+            sg_yaml_load_text("f", (struct sg_str){ text, len }, &yaml, &err), SG_YAML_E_SYNTAX);
+        assert_non_null(strstr(err.text, cases[i].part));
+        assert_true(clock() - start < CLOCKS_PER_SEC);
+    }
+    free(text);
+}
+
+static void test_load_aliases_and_merge_keys(void **state)
+{
+    struct sg_yaml *yaml = load("a: &a { x: 1, y: 2 }\n"
+                                "b: { <<: *a, y: 3 }\n"
+                                "c: { <<: [ { z: 4, x: 5 }, *a ], '<<': 6 }\n"
+                                "d: *a\n"
+                                "e: { <<: &b { v: 7 } }\n"
+                                "f: *b\n");
+    const struct sg_yaml_node *root = sg_yaml_root(yaml);
+    static const struct {
+        const char *map;
+        const char *key;
+        const char *text;
+    } cases[] = {
+        { "b", "x", "1" },
+        { "b", "y", "3" },
+        { "c", "x", "5" },
+        { "c", "y", "2" },
+        { "c", "z", "4" },
+        { "c", "<<", "6" },
+        { "d", "y", "2" },
+        { "e", "v", "7" },
+        { "f", "v", "7" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct sg_yaml_node *map = sg_yaml_find(root, cases[i].map);
+        assert_string_equal(sg_yaml_text(sg_yaml_find(map, cases[i].key)).ptr, cases[i].text);
+    }
+    assert_int_equal(sg_yaml_count(sg_yaml_find(root, "b")), 2);
+    assert_null(sg_yaml_item(root, 0));
+    assert_null(sg_yaml_item(NULL, 0));
+    (void)sg_yaml_free(yaml);
+}
+
+static void test_load_bad_aliases_say_where(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *problem;
+    } cases[] = {
+        { "a: *b\n", "f:1:4: the alias stands for nothing that is known" },
+        { "a: &a [ *a ]\n", "f:1:9: the alias stands for nothing that is known" },
+        { "a: { <<: 1 }\n", "f:1:4: what \"<<\" merges must be a map, or a list of maps" },
+        { "a: { <<: [ {}, 1 ] }\n", "f:1:4: what" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sg_yaml *yaml = NULL;
+        struct sg_error err;
+        assert_int_equal(
+            sg_yaml_load_text("f", sg_str_of(cases[i].text), &yaml, &err), SG_YAML_E_SYNTAX);
+        if (strncmp(err.text, cases[i].problem, strlen(cases[i].problem)) != 0)
+            fail_msg("%s", err.text);
+    }
 }
 
 static void test_load_missing_file_says_why(void **state)
@@ -132,6 +228,9 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_load_broken_text_says_where),
         cmocka_unit_test(test_load_deep_and_endless_documents_refused),
+        cmocka_unit_test(test_load_what_takes_long_is_refused),
+        cmocka_unit_test(test_load_aliases_and_merge_keys),
+        cmocka_unit_test(test_load_bad_aliases_say_where),
         cmocka_unit_test(test_load_missing_file_says_why),
         cmocka_unit_test(test_expect_map_unknown_and_double_keys_are_problems),
         cmocka_unit_test(test_read_wrong_types_are_problems_and_keep_the_value),

@@ -1,234 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/yaml.h"
 
-#include "base/auto.h"
 #include "base/buf.h"
 #include "base/meant.h"
+#include "base/yaml_node.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <yaml.h>
-
-/*
- * libyaml's nodes are copied into a tree of our own, for three reasons: a node knows its place and
- * its document, aliases cannot make an endless or exponential walk (each copied node counts against
- * a cap), and depth is bounded before any reader recurses.
- */
-
-enum {
-    NODES_MAX = 200000
-};
-
-struct sg_yaml_node {
-    enum {
-        SCALAR,
-        LIST,
-        MAP
-    } kind;
-    bool plain; /* a scalar without quotes */
-    uint32_t line;
-    uint32_t column;
-    size_t n; /* elements; for a map, pairs */
-    union {
-        char *text;                  /* owned */
-        struct sg_yaml_node **nodes; /* owned; a map's keys and values alternate */
-    };
-};
-
-struct sg_yaml {
-    char *name;
-    struct sg_yaml_node *root;
-    size_t n_nodes;
-    size_t n_problems;
-    char *problems[SG_YAML_PROBLEMS_MAX];
-};
-
-static struct sg_yaml_node *node_free(struct sg_yaml_node *node)
-{
-    if (!node)
-        return NULL;
-    if (node->kind == SCALAR) {
-        free(node->text);
-    } else if (node->nodes) {
-        size_t n = node->kind == MAP ? node->n * 2 : node->n;
-        for (size_t i = 0; i < n; i++)
-            (void)node_free(node->nodes[i]);
-        free(node->nodes);
-    }
-    free(node);
-    return NULL;
-}
-SG_AUTO_DEFINE(struct sg_yaml_node *, node_free);
-SG_AUTO_DEFINE(struct sg_yaml *, sg_yaml_free);
-
-static int copy_node(struct sg_yaml *yaml,
-    yaml_document_t *document,
-    int index,
-    int depth,
-    struct sg_yaml_node **ret_node,
-    struct sg_error *err)
-{
-    yaml_node_t *from = yaml_document_get_node(document, index);
-    size_t line = from->start_mark.line + 1;
-    size_t column = from->start_mark.column + 1;
-
-    if (depth > SG_YAML_DEPTH_MAX)
-        return sg_error_set(err, SG_YAML_E_SYNTAX, "%s:%zu:%zu: nested more than %d levels deep",
-            yaml->name, line, column, SG_YAML_DEPTH_MAX);
-    if (++yaml->n_nodes > NODES_MAX)
-        return sg_error_set(err, SG_YAML_E_SYNTAX,
-            "%s:%zu:%zu: more than %d values (aliases count each time)", yaml->name, line, column,
-            NODES_MAX);
-
-    sg_auto(node_free) struct sg_yaml_node *node = calloc(1, sizeof *node);
-    if (!node)
-        return -ENOMEM;
-    node->line = (uint32_t)line;
-    node->column = (uint32_t)column;
-
-    if (from->type == YAML_SCALAR_NODE) {
-        node->kind = SCALAR;
-        node->plain = from->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-        node->n = from->data.scalar.length;
-        node->text = malloc(node->n + 1);
-        if (!node->text)
-            return -ENOMEM;
-        memcpy(node->text, from->data.scalar.value, node->n);
-        node->text[node->n] = '\0';
-    } else if (from->type == YAML_SEQUENCE_NODE) {
-        node->kind = LIST;
-        size_t n = (size_t)(from->data.sequence.items.top - from->data.sequence.items.start);
-        node->nodes = calloc(n ? n : 1, sizeof *node->nodes);
-        if (!node->nodes)
-            return -ENOMEM;
-        for (; node->n < n; node->n++) {
-            int r = copy_node(yaml, document, from->data.sequence.items.start[node->n], depth + 1,
-                &node->nodes[node->n], err);
-            if (r)
-                return r;
-        }
-    } else {
-        node->kind = MAP;
-        size_t n = (size_t)(from->data.mapping.pairs.top - from->data.mapping.pairs.start);
-        node->nodes = calloc(n ? n * 2 : 1, sizeof *node->nodes);
-        if (!node->nodes)
-            return -ENOMEM;
-        node->n = n;
-        for (size_t i = 0; i < n; i++) {
-            const yaml_node_pair_t *pair = &from->data.mapping.pairs.start[i];
-            int r = copy_node(yaml, document, pair->key, depth + 1, &node->nodes[i * 2], err);
-            if (!r)
-                r = copy_node(yaml, document, pair->value, depth + 1, &node->nodes[i * 2 + 1], err);
-            if (r)
-                return r;
-        }
-    }
-    *ret_node = sg_take(&node);
-    return 0;
-}
-
-int sg_yaml_load_text(
-    const char *name, struct sg_str text, struct sg_yaml **ret_yaml, struct sg_error *err)
-{
-    yaml_parser_t parser;
-    yaml_document_t document;
-
-    sg_auto(sg_yaml_free) struct sg_yaml *yaml = calloc(1, sizeof *yaml);
-    if (!yaml || !(yaml->name = strdup(name)))
-        return -ENOMEM;
-    if (text.len > SG_YAML_BYTES_MAX)
-        return sg_error_set(
-            err, SG_YAML_E_READ, "%s: larger than %d bytes", name, SG_YAML_BYTES_MAX);
-
-    if (!yaml_parser_initialize(&parser))
-        return -ENOMEM;
-    yaml_parser_set_input_string(&parser, (const unsigned char *)text.ptr, text.len);
-    if (!yaml_parser_load(&parser, &document)) {
-        int r = parser.error == YAML_MEMORY_ERROR
-                    ? -ENOMEM
-                    : sg_error_set(err, SG_YAML_E_SYNTAX, "%s:%zu:%zu: %s%s%s", name,
-                          parser.problem_mark.line + 1, parser.problem_mark.column + 1,
-                          parser.problem ? parser.problem : "not YAML", parser.context ? " " : "",
-                          parser.context ? parser.context : "");
-        yaml_parser_delete(&parser);
-        return r;
-    }
-
-    int r = 0;
-    if (yaml_document_get_root_node(&document))
-        r = copy_node(yaml, &document, 1, 0, &yaml->root, err);
-    yaml_document_delete(&document);
-
-    /* A second document would be lost without a word. */
-    if (r == 0 && yaml_parser_load(&parser, &document)) {
-        if (yaml_document_get_root_node(&document))
-            r = sg_error_set(err, SG_YAML_E_SYNTAX,
-                "%s:%zu:%zu: a second document; only one is read", name,
-                document.start_mark.line + 1, document.start_mark.column + 1);
-        yaml_document_delete(&document);
-    } else if (r == 0) {
-        r = sg_error_set(err, SG_YAML_E_SYNTAX, "%s:%zu:%zu: %s", name,
-            parser.problem_mark.line + 1, parser.problem_mark.column + 1,
-            parser.problem ? parser.problem : "not YAML");
-    }
-    yaml_parser_delete(&parser);
-    if (r)
-        return r;
-    *ret_yaml = sg_take(&yaml);
-    return 0;
-}
-
-int sg_yaml_load_file(const char *path, struct sg_yaml **ret_yaml, struct sg_error *err)
-{
-    struct sg_buf text;
-    int r = 0;
-
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return sg_error_set(err, SG_YAML_E_READ, "%s: %s", path, strerror(errno));
-
-    sg_buf_init(&text, SG_YAML_BYTES_MAX + 1);
-    for (;;) {
-        r = sg_buf_reserve(&text, 4096);
-        if (r == -EMSGSIZE) {
-            r = sg_error_set(
-                err, SG_YAML_E_READ, "%s: larger than %d bytes", path, SG_YAML_BYTES_MAX);
-            break;
-        }
-        if (r)
-            break;
-        ssize_t n = read(fd, text.ptr + text.len, 4096);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            r = sg_error_set(err, SG_YAML_E_READ, "%s: %s", path, strerror(errno));
-        if (n <= 0)
-            break;
-        text.len += (size_t)n;
-    }
-    (void)close(fd);
-    if (r == 0)
-        r = sg_yaml_load_text(path, sg_buf_get(&text), ret_yaml, err);
-    sg_buf_done(&text);
-    return r;
-}
-
-struct sg_yaml *sg_yaml_free(struct sg_yaml *yaml)
-{
-    if (!yaml)
-        return NULL;
-    (void)node_free(yaml->root);
-    for (size_t i = 0; i < yaml->n_problems && i < SG_YAML_PROBLEMS_MAX; i++)
-        free(yaml->problems[i]);
-    free(yaml->name);
-    free(yaml);
-    return NULL;
-}
 
 const char *sg_yaml_name(const struct sg_yaml *yaml)
 {
@@ -314,7 +93,7 @@ size_t sg_yaml_count(const struct sg_yaml_node *node)
 
 const struct sg_yaml_node *sg_yaml_item(const struct sg_yaml_node *list, size_t i)
 {
-    return list->nodes[i];
+    return sg_yaml_is_list(list) && i < list->n ? list->nodes[i] : NULL;
 }
 
 void sg_yaml_pair(const struct sg_yaml_node *map,
@@ -363,7 +142,8 @@ bool sg_yaml_expect_map(struct sg_yaml *yaml,
         sg_yaml_problem(yaml, node, "%s must be a map of keys and values", what);
         return false;
     }
-    for (size_t i = 0; i < node->n; i++) {
+    /* More keys than are allowed are problems, of which a bounded number is told. */
+    for (size_t i = 0; i < node->n && yaml->n_problems < SG_YAML_PROBLEMS_MAX; i++) {
         const struct sg_yaml_node *key = node->nodes[i * 2];
         if (key->kind != SCALAR) {
             sg_yaml_problem(yaml, key, "a key of %s must be a word", what);

@@ -4,9 +4,10 @@
 /*
  * Strict reading of YAML files, with the place of every mistake.
  *
- * A document is loaded whole by libyaml's document API (the layer under libcyaml, used directly
- * because it keeps the line and column of every node). Readers walk it and note problems; they go
- * on after a problem, so that one run shows them all. Owned by one thread.
+ * A document is loaded whole from libyaml's events, which have the line and column of every value.
+ * Aliases are copies of what they stand for, merge keys ("<<") are resolved; depth, values and
+ * anchors have caps. Readers walk it and note problems; they go on after a problem, so that one run
+ * shows them all. Owned by one thread.
  */
 
 #include "base/error.h"
@@ -78,7 +79,7 @@ bool sg_yaml_is_null(const struct sg_yaml_node *node);
 /** Elements of a list, pairs of a map. */
 size_t sg_yaml_count(const struct sg_yaml_node *node);
 
-/** An element of a list, borrowed. */
+/** An element of a list, borrowed; NULL when there is none or list is no list. */
 const struct sg_yaml_node *sg_yaml_item(const struct sg_yaml_node *list, size_t i);
 
 /** A pair of a map, both borrowed. */

@@ -68,8 +68,18 @@ static void read_label(struct sg_yaml *table,
     label->from = strdup(is_cluster ? cluster_label : name.ptr);
     label->to = strdup(is_cluster && sg_str_equal(own, name) ? cluster_label : own.ptr);
     alias->n_labels++;
-    if (!label->from || !label->to)
+    if (!label->from || !label->to) {
         sg_yaml_problem(table, from, "out of memory");
+        return;
+    }
+    if (sg_str_equal(own, SG_STR("le")) || sg_str_equal(own, SG_STR("quantile")))
+        sg_yaml_problem(
+            table, to, "the label \"%.80s\" is Prometheus's own; take another", own.ptr);
+    for (size_t i = 0; i + 1 < alias->n_labels; i++) {
+        if (alias->labels[i].to && strcmp(alias->labels[i].to, label->to) == 0)
+            sg_yaml_problem(
+                table, to, "two labels of the alias would be called \"%.80s\"", label->to);
+    }
 }
 
 static void read_labels(struct sg_yaml *table,

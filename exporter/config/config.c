@@ -7,11 +7,13 @@
 #include "base/filter.h"
 #include "config/compat.h"
 #include "config/constant_labels.h"
+#include "config/jolokia_source.h"
 #include "config/named_files.h"
 #include "config/properties.h"
 #include "config/read.h"
 #include "config/secret.h"
 #include "metric/family.h"
+#include "metric/label_names.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -358,10 +360,16 @@ static void read_labels(
 
     if (!node || !sg_yaml_expect_map(yaml, node, "\"labels\"", keys))
         return;
-    if (sg_yaml_read_string(yaml, node, "cluster", &config->cluster_label) &&
-        !sg_label_name_valid(sg_str_of(config->cluster_label)))
-        sg_yaml_problem(yaml, sg_yaml_find(node, "cluster"),
-            "\"%.80s\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)", config->cluster_label);
+    if (sg_yaml_read_string(yaml, node, "cluster", &config->cluster_label)) {
+        struct sg_str name = sg_str_of(config->cluster_label);
+        if (!sg_label_name_valid(name))
+            sg_yaml_problem(yaml, sg_yaml_find(node, "cluster"),
+                "\"%.80s\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)", name.ptr);
+        else if (sg_label_name_is_own(name))
+            sg_yaml_problem(yaml, sg_yaml_find(node, "cluster"),
+                "the label \"%.80s\" is Streamgauge's own, or Prometheus's; take another",
+                name.ptr);
+    }
     sg_constant_labels_read(yaml, sg_yaml_find(node, "constant"), config);
 }
 
@@ -547,13 +555,8 @@ static int from_flags(
     check_filter_flag(reporter, "--topic.exclude", flags->topic_exclude);
     check_filter_flag(reporter, "--group.filter", flags->group_filter);
     check_filter_flag(reporter, "--group.exclude", flags->group_exclude);
-    if (flags->jolokia_url && sg_config_url_has_secret(flags->jolokia_url))
-        report(reporter, "--jolokia.url: a password here would be shown in logs and by ps; use "
-                         "--config.file with \"username\" and \"password_file\"");
-    else if (flags->jolokia_url && !sg_config_looks_like_url(flags->jolokia_url))
-        report(reporter,
-            "--jolokia.url: \"%.120s\" is not a URL such as http://{host}:8778/jolokia/",
-            flags->jolokia_url);
+    if (flags->jolokia_url && sg_source_broker_url_error(flags->jolokia_url, &err))
+        report(reporter, "--jolokia.url: %s", err.text);
     return 0;
 }
 

@@ -145,13 +145,15 @@ struct sg_status_windows {
 struct sg_limits {
     size_t groups;
     size_t partitions;
-    size_t series; /* of the admin collector */
+    size_t series;     /* of the admin collector */
+    size_t jvm_series; /* of all JVMs together; each has an equal share */
 };
 
 enum {
     SG_LIMIT_GROUPS = 50000, /* when nothing is said */
     SG_LIMIT_PARTITIONS = 500000,
     SG_LIMIT_SERIES = 5000000,
+    SG_LIMIT_JVM_SERIES = 700000, /* some 300 MB: see docs/performance.md */
     SG_LIMIT_GROUPS_MAX = 1000000,
     SG_LIMIT_PARTITIONS_MAX = 5000000,
     SG_LIMIT_SERIES_MAX = 50000000,

@@ -3,6 +3,7 @@
 
 #include "config/read.h"
 #include "metric/family.h"
+#include "metric/label_names.h"
 #include "metric/series.h"
 
 #include <errno.h>
@@ -10,18 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Prometheus' own, and those that tell our series from each other. */
-static bool is_taken(const struct sg_config *config, struct sg_str name)
+bool sg_constant_labels_have(const struct sg_config *config, struct sg_str name)
 {
-    static const char *const taken[] = { "address", "broker", "code", "collector", "consumergroup",
-        "id", "instance", "isr", "job", "jvm", "kind", "le", "leader", "missing", "partition",
-        "quantile", "reason", "replicas", "state", "status", "target", "topic", "what" };
-
-    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
-        if (sg_str_equal(name, sg_str_of(taken[i])))
+    for (size_t i = 0; i < config->n_constant; i++) {
+        if (sg_str_equal(name, sg_str_of(config->constant[i].name)))
             return true;
     }
-    return sg_str_equal(name, sg_str_of(config->cluster_label));
+    return false;
 }
 
 static int add(
@@ -32,19 +28,18 @@ static int add(
     if (!sg_label_name_valid(name))
         return sg_error_set(err, SG_CONSTANT_LABELS_E_WRONG,
             "\"%.*s\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)", shown, name.ptr);
-    if (is_taken(config, name))
+    if (sg_label_name_is_own(name) || sg_str_equal(name, sg_str_of(config->cluster_label)))
         return sg_error_set(err, SG_CONSTANT_LABELS_E_WRONG,
-            "the label \"%.*s\" has a meaning of its own", shown, name.ptr);
+            "the label \"%.*s\" is Streamgauge's own, or Prometheus's; take another", shown,
+            name.ptr);
     if (value.len == 0 || value.len > SG_LABEL_VALUE_BYTES_MAX ||
         memchr(value.ptr, '\0', value.len))
         return sg_error_set(err, SG_CONSTANT_LABELS_E_WRONG,
             "the value of label \"%.*s\" must be text of 1 to %d bytes", shown, name.ptr,
             SG_LABEL_VALUE_BYTES_MAX);
-    for (size_t i = 0; i < config->n_constant; i++) {
-        if (sg_str_equal(name, sg_str_of(config->constant[i].name)))
-            return sg_error_set(
-                err, SG_CONSTANT_LABELS_E_WRONG, "duplicate label \"%.*s\"", shown, name.ptr);
-    }
+    if (sg_constant_labels_have(config, name))
+        return sg_error_set(
+            err, SG_CONSTANT_LABELS_E_WRONG, "duplicate label \"%.*s\"", shown, name.ptr);
     if (config->n_constant == SG_CONSTANT_LABELS_MAX)
         return sg_error_set(
             err, SG_CONSTANT_LABELS_E_WRONG, "more than %d labels", SG_CONSTANT_LABELS_MAX);

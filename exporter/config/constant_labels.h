@@ -10,6 +10,8 @@
 #include "base/yaml.h"
 #include "config/config.h"
 
+#include <stdbool.h>
+
 enum {
     SG_CONSTANT_LABELS_E_WRONG = 1 /* err says which, and why */
 };
@@ -20,5 +22,8 @@ void sg_constant_labels_read(
 
 /** NAME=VALUE,NAME=VALUE @return 0, SG_CONSTANT_LABELS_E_WRONG or -ENOMEM */
 int sg_constant_labels_parse(const char *text, struct sg_config *config, struct sg_error *err);
+
+/** Is it the name of one of them? Each series has it already. */
+bool sg_constant_labels_have(const struct sg_config *config, struct sg_str name);
 
 void sg_constant_labels_done(struct sg_config *config);

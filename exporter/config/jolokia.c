@@ -200,17 +200,11 @@ static bool any_https(const struct sg_jolokia_config *jolokia)
 static void read_broker_url(
     struct sg_yaml *yaml, const struct sg_yaml_node *map, struct sg_jolokia_source *source)
 {
-    static const char *const names[] = { "{host}", "{id}", NULL };
-    const struct sg_yaml_node *node = sg_yaml_find(map, "url");
+    struct sg_error err;
 
-    if (!sg_yaml_read_string(yaml, map, "url", &source->url))
-        return;
-    sg_source_check_url(yaml, node, source->url);
-    sg_source_check_placeholders(yaml, node, source->url, names);
-    if (!strstr(source->url, "{host}") && !strstr(source->url, "{id}"))
-        sg_yaml_problem(yaml, node,
-            "the URL is the same for every broker: it needs {host} or {id}, or list the brokers "
-            "one by one under \"brokers\"");
+    if (sg_yaml_read_string(yaml, map, "url", &source->url) &&
+        sg_source_broker_url_error(source->url, &err))
+        sg_yaml_problem(yaml, sg_yaml_find(map, "url"), "%s", err.text);
 }
 
 void sg_config_read_jolokia(struct sg_yaml *yaml,

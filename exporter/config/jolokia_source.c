@@ -20,14 +20,64 @@ enum {
 
 /* ---- URLs ---- */
 
-void sg_source_check_url(struct sg_yaml *yaml, const struct sg_yaml_node *node, const char *url)
+static int url_error(const char *url, struct sg_error *err)
 {
     if (sg_config_url_has_secret(url))
-        sg_yaml_problem(yaml, node,
-            "a URL with a password would be shown in logs; use \"username\" and \"password_file\"");
-    else if (!sg_config_looks_like_url(url))
-        sg_yaml_problem(
-            yaml, node, "\"%.120s\" is not a URL such as http://HOST:8778/jolokia/", url);
+        return sg_error_set(err, SG_SOURCE_E_URL,
+            "a URL with a password would be shown in logs; use \"username\" and "
+            "\"password_file\"");
+    if (!sg_config_looks_like_url(url))
+        return sg_error_set(err, SG_SOURCE_E_URL,
+            "\"%.*s\" is not a URL such as http://HOST:8778/jolokia/", (int)strcspn(url, "?"), url);
+    return 0;
+}
+
+/* The first {…} that is none of the names, which end with NULL. */
+static const char *unknown_placeholder(const char *template, const char *const *names)
+{
+    for (const char *brace = strchr(template, '{'); brace; brace = strchr(brace + 1, '{')) {
+        bool known = false;
+        for (size_t i = 0; names[i] && !known; i++)
+            known = strncmp(brace, names[i], strlen(names[i])) == 0;
+        if (!known)
+            return brace;
+    }
+    return NULL;
+}
+
+static int placeholder_error(const char *template, const char *const *names, struct sg_error *err)
+{
+    const char *brace = unknown_placeholder(template, names);
+
+    if (!brace)
+        return 0;
+    const char *end = strchr(brace, '}');
+    int len = end && end - brace < 40 ? (int)(end - brace) + 1 : 40;
+    return sg_error_set(err, SG_SOURCE_E_URL, "\"%.*s\" is not known here; there %s%s%s%s%s", len,
+        brace, names[0] ? "are " : "is nothing to fill in", names[0] ? names[0] : "",
+        names[0] ? ", " : "", names[0] ? names[1] : "", names[0] && names[2] ? ", {jmx_port}" : "");
+}
+
+int sg_source_broker_url_error(const char *url, struct sg_error *err)
+{
+    static const char *const names[] = { "{host}", "{id}", NULL };
+
+    int r = url_error(url, err);
+    if (!r)
+        r = placeholder_error(url, names, err);
+    if (!r && !strstr(url, "{host}") && !strstr(url, "{id}"))
+        r = sg_error_set(err, SG_SOURCE_E_URL,
+            "the URL is the same for every broker: it needs {host} or {id}, or list the brokers "
+            "one by one under \"brokers\"");
+    return r;
+}
+
+void sg_source_check_url(struct sg_yaml *yaml, const struct sg_yaml_node *node, const char *url)
+{
+    struct sg_error err;
+
+    if (url_error(url, &err))
+        sg_yaml_problem(yaml, node, "%s", err.text);
 }
 
 void sg_source_check_service_url(
@@ -44,22 +94,15 @@ void sg_source_check_service_url(
             url);
 }
 
-/* Every {…} must be one of the names, which end with NULL. */
 void sg_source_check_placeholders(struct sg_yaml *yaml,
     const struct sg_yaml_node *node,
     const char *template,
     const char *const *names)
 {
-    for (const char *brace = strchr(template, '{'); brace; brace = strchr(brace + 1, '{')) {
-        bool known = false;
-        for (size_t i = 0; names[i] && !known; i++)
-            known = strncmp(brace, names[i], strlen(names[i])) == 0;
-        if (!known)
-            sg_yaml_problem(yaml, node, "\"%.40s\" is not known here; there %s%s%s%s%s", brace,
-                names[0] ? "are " : "is nothing to fill in", names[0] ? names[0] : "",
-                names[0] ? ", " : "", names[0] ? names[1] : "",
-                names[0] && names[2] ? ", {jmx_port}" : "");
-    }
+    struct sg_error err;
+
+    if (placeholder_error(template, names, &err))
+        sg_yaml_problem(yaml, node, "%s", err.text);
 }
 
 /* ---- TLS ---- */

@@ -9,6 +9,13 @@
 #include "base/yaml.h"
 #include "config/config.h"
 
+enum {
+    SG_SOURCE_E_URL = 1, /* err says what is wrong with it */
+};
+
+/** The URL template for all brokers, from the file or the flag. @return 0 or SG_SOURCE_E_URL */
+int sg_source_broker_url_error(const char *url, struct sg_error *err);
+
 /** A URL of a Jolokia: http:// or https://, without a password in it. */
 void sg_source_check_url(struct sg_yaml *yaml, const struct sg_yaml_node *node, const char *url);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "config/constant_labels.h"
 #include "config/jolokia_source.h"
 #include "config/read.h"
 #include "metric/family.h"
+#include "metric/label_names.h"
 #include "metric/series.h"
 
 #include <stdlib.h>
@@ -73,21 +75,6 @@ static void read_jvm_url(
         sg_yaml_problem(yaml, node, "a JVM needs the \"url\" of its agent, or a \"proxy\"");
 }
 
-static bool is_reserved_label(const struct sg_config *config, const char *name)
-{
-    static const char *const reserved[] = { "broker", "instance", "job", "jvm", "le", "quantile" };
-
-    for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++) {
-        if (strcmp(name, reserved[i]) == 0)
-            return true;
-    }
-    for (size_t i = 0; i < config->n_constant; i++) {
-        if (strcmp(name, config->constant[i].name) == 0)
-            return true;
-    }
-    return strcmp(name, config->cluster_label) == 0;
-}
-
 static void read_label(struct sg_yaml *yaml,
     const struct sg_yaml_node *name_node,
     const struct sg_yaml_node *value_node,
@@ -102,8 +89,10 @@ static void read_label(struct sg_yaml *yaml,
             yaml, name_node, "\"%.80s\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)", name.ptr);
         return;
     }
-    if (is_reserved_label(config, name.ptr)) {
-        sg_yaml_problem(yaml, name_node, "the label \"%.80s\" has a meaning of its own", name.ptr);
+    if (sg_label_name_is_of_jvm(name) || strcmp(name.ptr, config->cluster_label) == 0 ||
+        sg_constant_labels_have(config, name)) {
+        sg_yaml_problem(yaml, name_node,
+            "the label \"%.80s\" is Streamgauge's own, or Prometheus's; take another", name.ptr);
         return;
     }
     if (value.len == 0 || value.len > SG_LABEL_VALUE_BYTES_MAX || strlen(value.ptr) != value.len) {

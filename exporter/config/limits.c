@@ -125,17 +125,19 @@ void sg_config_default_limits(struct sg_cluster_config *cluster)
         .groups = SG_LIMIT_GROUPS,
         .partitions = SG_LIMIT_PARTITIONS,
         .series = SG_LIMIT_SERIES,
+        .jvm_series = SG_LIMIT_JVM_SERIES,
     };
 }
 
 void sg_config_read_limits(
     struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_limits *limits)
 {
-    static const char *const keys[] = { "groups", "partitions", "series", NULL };
+    static const char *const keys[] = { "groups", "jvm_series", "partitions", "series", NULL };
 
     if (!node || !sg_yaml_expect_map(yaml, node, "\"limits\"", keys))
         return;
     read_limit(yaml, node, "groups", SG_LIMIT_GROUPS_MAX, &limits->groups);
+    read_limit(yaml, node, "jvm_series", SG_LIMIT_SERIES_MAX, &limits->jvm_series);
     read_limit(yaml, node, "partitions", SG_LIMIT_PARTITIONS_MAX, &limits->partitions);
     read_limit(yaml, node, "series", SG_LIMIT_SERIES_MAX, &limits->series);
 }

@@ -101,6 +101,13 @@ static void test_mistakes_have_their_place(void **state)
         { "aliases: [{ from: a, to: 'b-c', labels: {} }]", "1:26: \"b-c\" is not a metric's name" },
         { "aliases: [{ from: a, to: b }]", "an alias needs \"labels\"" },
         { "aliases: [{ from: a, to: b, labels: { x: 'y-z' } }]", "names of labels" },
+        { "aliases: [{ from: a, to: b, labels: { x: t, kafka_cluster: t } }]",
+            "1:60: two labels of the alias would be called \"t\"" },
+        { "aliases: [{ from: a, to: b, labels: { x: kafka_cluster, kafka_cluster: kafka_cluster } "
+          "}]",
+            "two labels of the alias would be called \"kafka_cluster\"" },
+        { "aliases: [{ from: a, to: b, labels: { x: le } }]",
+            "the label \"le\" is Prometheus's own; take another" },
         { "aliases: [{ from: a, to: b, labels: {}, combine: avg }]", "must be max or sum" },
         { "aliases: [{ from: a, to: b, labels: {}, type: histogram }]",
             "\"type\" must be counter, gauge, info or untyped" },

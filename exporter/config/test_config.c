@@ -178,6 +178,30 @@ static void test_load_mistakes_are_all_told_with_their_place(void **state)
         { "collect: { interval: 10s, timeout: 20s }\nclusters: [{ name: a, bootstrap_servers: b "
           "}]\n",
             "f.yml:1:36: \"timeout\" must be from 100ms to the interval\n" },
+        { "labels: { cluster: broker }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: the label \"broker\" is Streamgauge's own, or Prometheus's; take "
+            "another\n" },
+        { "labels: { cluster: jvm }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: the label \"jvm\" is Streamgauge's own, or Prometheus's; take another\n" },
+        { "labels: { cluster: collector }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: the label \"collector\" is Streamgauge's own, or Prometheus's; take "
+            "another\n" },
+        { "labels: { cluster: target }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: the label \"target\" is Streamgauge's own, or Prometheus's; take "
+            "another\n" },
+        { "labels: { cluster: kind }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: the label \"kind\" is Streamgauge's own, or Prometheus's; take "
+            "another\n" },
+        { "labels: { cluster: quantile }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: the label \"quantile\" is Streamgauge's own, or Prometheus's; take "
+            "another\n" },
+        { "labels: { cluster: le }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: the label \"le\" is Streamgauge's own, or Prometheus's; take another\n" },
+        { "labels: { cluster: job }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: the label \"job\" is Streamgauge's own, or Prometheus's; take another\n" },
+        { "labels: { cluster: topic }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: the label \"topic\" is Streamgauge's own, or Prometheus's; take "
+            "another\n" },
         { "labels: { cluster: a-b }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
             "f.yml:1:20: \"a-b\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)\n" },
         { "clusters: [{ name: a, bootstrap_servers: b, jolokia: { url: 'http://h:1/' } }]\n",
@@ -354,7 +378,7 @@ static void test_load_jolokia_mistakes_are_told(void **state)
             "\"http://h/\" is not a JMX service URL such as "
             "service:jmx:rmi:///jndi/rmi://HOST:9999/jmxrmi" },
         { "{ url: 'http://{host}:{jmx_port}/' }",
-            "\"{jmx_port}/\" is not known here; there are {host}, {id}" },
+            "\"{jmx_port}\" is not known here; there are {host}, {id}" },
         { "{ url: 'http://{host}/', tls: { ca_file: /dev/null } }",
             "\"tls\" does nothing: no URL here is https://" },
         { "{ url: 'https://{host}/', tls: { ca_file: /nowhere } }",
@@ -396,7 +420,7 @@ static void test_load_jvm_mistakes_are_told(void **state)
         { "[{ name: a, rules: r }]", "a JVM needs the \"url\" of its agent, or a \"proxy\"" },
         { "[{ name: a, url: 'http://h/' }]", "a JVM needs \"rules\": a catalogue or a rule file" },
         { "[{ name: a, url: 'http://{host}/', rules: r }]",
-            "\"{host}/\" is not known here; there is nothing to fill in" },
+            "\"{host}\" is not known here; there is nothing to fill in" },
         { "[{ name: a, rules: r, proxy: { url: 'http://p/' } }]",
             "a JVM's \"proxy\" needs the \"target\", a JMX service URL" },
         { "[{ name: a, rules: r, proxy: { url: 'http://p/', target: 'service:jmx:{host}' } }]",
@@ -408,9 +432,9 @@ static void test_load_jvm_mistakes_are_told(void **state)
           "            proxy: { url: 'http://p/', target: 'service:jmx:x' } }]",
             "a JVM is read by its own agent (\"url\") or through a \"proxy\", not both" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { job: b } }]",
-            "the label \"job\" has a meaning of its own" },
+            "the label \"job\" is Streamgauge's own, or Prometheus's; take another" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { kafka_cluster: b } }]",
-            "the label \"kafka_cluster\" has a meaning of its own" },
+            "the label \"kafka_cluster\" is Streamgauge's own, or Prometheus's; take another" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { __a: b } }]",
             "\"__a\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { a-b: b } }]",
@@ -466,6 +490,30 @@ static void test_load_flags_alone_give_one_cluster(void **state)
     assert_string_equal(config->clusters[0].bootstrap_servers, "localhost:9092");
     assert_false(config->clusters[0].has_jolokia);
     (void)sg_config_free(config);
+}
+
+/* The flag is checked as the key "url" of the file. */
+static void test_load_url_flag_mistakes_are_told(void **state)
+{
+    static const struct {
+        const char *url;
+        const char *problem;
+    } cases[] = {
+        { "http://127.0.0.1:8778/jolokia/", "--jolokia.url: the URL is the same for every broker" },
+        { "http://{host}:{port}/", "--jolokia.url: \"{port}\" is not known here" },
+        { "{host}:8778", "--jolokia.url: \"{host}:8778\" is not a URL such as" },
+        { "http://u:p@{host}:8778/", "--jolokia.url: a URL with a password" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct sg_config_flags flags = { .jolokia_url = cases[i].url };
+        struct sg_config *config = NULL;
+        problems[0] = '\0';
+        assert_int_equal(sg_config_load(&flags, note, NULL, &config), SG_CONFIG_E_INVALID);
+        if (!strstr(problems, cases[i].problem))
+            fail_msg("\"%s\" lacks \"%s\"", problems, cases[i].problem);
+    }
 }
 
 static int parse(struct sg_flags *flags, struct sg_error *err, const char *a, const char *b)
@@ -625,6 +673,7 @@ int main(void)
         cmocka_unit_test(test_load_missing_file_is_one_clear_line),
         cmocka_unit_test(test_load_flags_alone_give_one_cluster),
         cmocka_unit_test(test_flags_good_ones_are_taken),
+        cmocka_unit_test(test_load_url_flag_mistakes_are_told),
         cmocka_unit_test(test_flags_bad_ones_are_named),
         cmocka_unit_test(test_file_that_was_replaced_on_disk_is_a_difference),
         cmocka_unit_test(test_external_url_and_prefix_are_as_prometheus_has_them),

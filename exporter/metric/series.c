@@ -4,6 +4,7 @@
 #include "base/auto.h"
 #include "base/grow.h"
 #include "base/utf8.h"
+#include "metric/quantile.h"
 #include "metric/text.h"
 
 #include <errno.h>
@@ -55,6 +56,15 @@ static int add_label_text(struct sg_buf *text, struct sg_label label, bool *firs
     return r ? r : sg_buf_add_char(text, '"');
 }
 
+static bool is_constant_name(const struct sg_series_table *table, struct sg_str name)
+{
+    for (size_t i = 0; i < table->n_constant_names; i++) {
+        if (sg_str_equal(name, sg_str_of(table->constant_names[i])))
+            return true;
+    }
+    return false;
+}
+
 SG_AUTO_DEFINE(struct sg_series_table *, sg_series_table_free);
 
 int sg_series_table_new(const struct sg_label *constant,
@@ -81,6 +91,10 @@ int sg_series_table_new(const struct sg_label *constant,
         char *name = strndup(constant[i].name.ptr, constant[i].name.len);
         if (!name)
             return -ENOMEM;
+        if (is_constant_name(table, constant[i].name)) {
+            free(name);
+            return SG_SERIES_E_NAME;
+        }
         table->constant_names[table->n_constant_names++] = name;
         int r = add_label_text(&table->text, constant[i], &first);
         if (r)
@@ -180,13 +194,24 @@ void sg_series_table_set_type(
     table->layout = sg_layout_unref(table->layout);
 }
 
-static bool is_constant_name(const struct sg_series_table *table, struct sg_str name)
+/* Is a label of this name in the text, which has no end yet? */
+static bool has_label(const struct sg_buf *text, struct sg_str name)
 {
-    for (size_t i = 0; i < table->n_constant_names; i++) {
-        if (sg_str_equal(name, sg_str_of(table->constant_names[i])))
-            return true;
-    }
-    return false;
+    const char *brace = memchr(text->ptr, '{', text->len);
+    struct sg_str value;
+
+    return brace && sg_text_find_label(
+                        (struct sg_str){ brace + 1, text->len - (size_t)(brace + 1 - text->ptr) },
+                        name, &value);
+}
+
+/* In the one spelling that every version of Prometheus stores. @param out  room for the text */
+static void write_quantile(struct sg_label *label, char out[SG_NUMBER_TEXT_MAX])
+{
+    double value;
+
+    if (sg_str_equal(label->name, SG_STR("quantile")) && sg_quantile_read(label->value, &value))
+        label->value = (struct sg_str){ out, sg_quantile_write(out, value) };
 }
 
 /* `name_suffix{constant,labels} ` into the scratch buffer */
@@ -221,11 +246,16 @@ static int render(struct sg_series_table *table,
         braces = true;
         struct sg_label label = labels[i];
         char renamed[SG_LABEL_VALUE_BYTES_MAX + 16];
+        char quantile[SG_NUMBER_TEXT_MAX];
         if (is_constant_name(table, label.name) && label.name.len <= SG_LABEL_VALUE_BYTES_MAX) {
             memcpy(renamed, "exported_", 9);
             memcpy(renamed + 9, label.name.ptr, label.name.len);
             label.name = (struct sg_str){ renamed, label.name.len + 9 };
         }
+        if (table->families[family].family.type == SG_METRIC_SUMMARY)
+            write_quantile(&label, quantile);
+        if (has_label(text, label.name)) /* Prometheus would refuse the whole page */
+            return SG_SERIES_E_NAME;
         if (!r)
             r = add_label_text(text, label, &first);
     }

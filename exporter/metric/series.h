@@ -26,7 +26,7 @@
 #include <string.h>
 
 enum {
-    SG_SERIES_E_NAME = 1,  /* not a metric or label name */
+    SG_SERIES_E_NAME = 1,  /* not a metric or label name, or a label twice */
     SG_SERIES_E_TOO_LONG,  /* a label value is longer than SG_LABEL_VALUE_BYTES_MAX */
     SG_SERIES_E_FULL,      /* the table is at its cap of series or families */
     SG_SERIES_E_DUPLICATE, /* the series, or the label, is there already */

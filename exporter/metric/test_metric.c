@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "metric/encode.h"
+#include "metric/quantile.h"
 #include "metric/series.h"
 #include "metric/text.h"
 #include "test.h"
@@ -632,9 +633,111 @@ static void test_aliases_survive_that_series_are_forgotten(void **state)
     sg_aliases_done(&aliases);
 }
 
+/* A label twice in one series costs that series, not the page. */
+static void test_series_with_a_label_twice_is_refused(void **state)
+{
+    const struct sg_label twice[] = { { SG_STR("broker"), SG_STR("a") },
+        { SG_STR("broker"), SG_STR("b") } };
+    const struct sg_label renamed[] = { { SG_STR("exported_broker"), SG_STR("a") },
+        { SG_STR("broker"), SG_STR("b") } };
+    const struct sg_family family = { .name = "m", .help = "h", .type = SG_METRIC_GAUGE };
+    struct sg_series_table *table = NULL;
+    uint32_t id;
+    uint32_t series;
+    (void)state;
+
+    assert_int_equal(sg_series_table_new(twice, 2, 0, &table), SG_SERIES_E_NAME);
+    assert_int_equal(sg_series_table_new(twice, 1, 0, &table), 0);
+    assert_int_equal(sg_series_table_add_family(table, &family, &id), 0);
+    assert_int_equal(
+        sg_series_table_add(table, id, SG_STR(""), renamed, 2, &series), SG_SERIES_E_NAME);
+    assert_int_equal(sg_series_table_add(table, id, SG_STR(""), renamed, 1, &series), 0);
+    table = sg_series_table_free(table);
+    assert_int_equal(sg_series_table_new(NULL, 0, 0, &table), 0);
+    assert_int_equal(sg_series_table_add_family(table, &family, &id), 0);
+    assert_int_equal(
+        sg_series_table_add(table, id, SG_STR(""), twice, 2, &series), SG_SERIES_E_NAME);
+    (void)sg_series_table_free(table);
+}
+
+static void test_quantile_has_one_spelling(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *expected; /* NULL: not a number */
+    } cases[] = { { "0.50", "0.5" }, { "0.999", "0.999" }, { "0.5", "0.5" }, { ".5", "0.5" },
+        { "1", "1.0" }, { "0", "0.0" }, { "5e-1", "0.5" }, { "0.990000", "0.99" }, { "p50", NULL },
+        { "", NULL }, { " 0.5", NULL }, { "0x1", NULL }, { "nan", NULL }, { "1e999", NULL } };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[SG_NUMBER_TEXT_MAX + 1];
+        double value;
+        bool good = sg_quantile_read(sg_str_of(cases[i].text), &value);
+        assert_int_equal(good, cases[i].expected != NULL);
+        if (!good)
+            continue;
+        text[sg_quantile_write(text, value)] = '\0';
+        assert_string_equal(text, cases[i].expected);
+    }
+}
+
+/* Only a summary's; a gauge of that label keeps what its rule says, as it does in Prometheus. */
+static void test_summary_quantiles_are_canonical_sorted_and_first(void **state)
+{
+    static const struct {
+        const char *suffix;
+        const char *quantile;
+    } series[] = { { "_count", "" }, { "", "0.99" }, { "_sum", "" }, { "", "0.50" }, { "", "1" } };
+    const struct sg_family families[] = { { .name = "s", .help = "h", .type = SG_METRIC_SUMMARY },
+        { .name = "g", .help = "h", .type = SG_METRIC_GAUGE } };
+    const struct sg_label half = { SG_STR("quantile"), SG_STR("0.50") };
+    struct sg_series_table *table = NULL;
+    struct sg_sample_set *set = NULL;
+    struct sg_plan *plan = NULL;
+    struct sg_buf page;
+    uint32_t family;
+    uint32_t id;
+    (void)state;
+
+    assert_int_equal(sg_series_table_new(NULL, 0, 0, &table), 0);
+    assert_int_equal(sg_series_table_add_family(table, &families[0], &family), 0);
+    sg_series_table_begin(table);
+    for (size_t i = 0; i < sizeof series / sizeof series[0]; i++) {
+        const struct sg_label label = { SG_STR("quantile"), sg_str_of(series[i].quantile) };
+        assert_int_equal(
+            sg_series_table_add(table, family, sg_str_of(series[i].suffix), &label, 1, &id), 0);
+        assert_int_equal(sg_series_table_set_int(table, id, (int64_t)i), 0);
+    }
+    assert_int_equal(sg_series_table_add_family(table, &families[1], &family), 0);
+    assert_int_equal(sg_series_table_add(table, family, SG_STR(""), &half, 1, &id), 0);
+    assert_int_equal(sg_series_table_set_int(table, id, 9), 0);
+    assert_int_equal(sg_series_table_snapshot(table, &set), 0);
+    assert_int_equal(sg_plan_new(&set->layout, NULL, 1, &plan), 0);
+    for (int format = 0; format < SG_FORMATS; format++) {
+        const struct sg_sample_set *sets[] = { set };
+        sg_buf_init(&page, 1 << 16);
+        assert_int_equal(sg_encode(plan, sets, (enum sg_format)format, NULL, NULL, &page), 0);
+        assert_int_equal(sg_buf_add_char(&page, '\0'), 0);
+        const char *half_at = strstr(page.ptr, "s{quantile=\"0.5\"} 3");
+        const char *most_at = strstr(page.ptr, "s{quantile=\"0.99\"} 1");
+        const char *all_at = strstr(page.ptr, "s{quantile=\"1.0\"} 4");
+        assert_true(half_at && most_at && all_at && half_at < most_at && most_at < all_at);
+        assert_true(all_at < strstr(page.ptr, "s_sum") && all_at < strstr(page.ptr, "s_count"));
+        assert_non_null(strstr(page.ptr, "g{quantile=\"0.50\"} 9"));
+        sg_buf_done(&page);
+    }
+    (void)sg_plan_free(plan);
+    (void)sg_sample_set_unref(set);
+    (void)sg_series_table_free(table);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_quantile_has_one_spelling),
+        cmocka_unit_test(test_summary_quantiles_are_canonical_sorted_and_first),
+        cmocka_unit_test(test_series_with_a_label_twice_is_refused),
         cmocka_unit_test(test_aliases_rename_and_combine),
         cmocka_unit_test(test_aliases_have_the_number_of_the_state_that_is),
         cmocka_unit_test(test_aliases_survive_that_series_are_forgotten),

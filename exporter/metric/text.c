@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/index.h"
+#include "metric/quantile.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -65,6 +66,8 @@ bool sg_text_find_label(struct sg_str labels, struct sg_str name, struct sg_str 
 struct grouped {
     struct sg_str before; /* the labels without the quantile, in two pieces */
     struct sg_str after;
+    bool has_quantile;
+    double quantile;
     uint32_t group; /* number of the first series with these labels */
     uint32_t place;
     struct sg_series_text text;
@@ -86,6 +89,7 @@ static void find_group_labels(struct grouped *one)
         one->before.len =
             rest.len || before == 0 ? before : before - 1; /* with no comma at the end */
         one->after = rest;
+        one->has_quantile = sg_quantile_read(label.value, &one->quantile);
         return;
     }
 }
@@ -124,6 +128,10 @@ static int compare_grouped(const void *a, const void *b)
     const struct grouped *y = b;
     if (x->group != y->group)
         return x->group < y->group ? -1 : 1;
+    if (x->has_quantile != y->has_quantile)
+        return x->has_quantile ? -1 : 1;
+    if (x->has_quantile && x->quantile != y->quantile)
+        return x->quantile < y->quantile ? -1 : 1;
     return (x->place > y->place) - (x->place < y->place);
 }
 

@@ -21,8 +21,8 @@ bool sg_text_next_label(struct sg_str *rest, struct sg_label *ret_label);
 bool sg_text_find_label(struct sg_str labels, struct sg_str name, struct sg_str *ret_value);
 
 /**
- * Bring the series of a summary into groups: quantiles, sum and count of the same labels stand
- * together, as OpenMetrics wants it; otherwise the order stays.
+ * Bring the series of a summary into groups: quantiles, by their number, then sum and count of the
+ * same labels stand together, as OpenMetrics wants it; otherwise the order stays.
  * @param series  goes along with texts @return 0 or -ENOMEM
  */
 int sg_text_group_summary(struct sg_series_text *texts, uint32_t *series, size_t n);

@@ -93,6 +93,7 @@ const char *sg_failure_kind_text(enum sg_failure_kind kind)
         [SG_FAILURE_HTTP] = "http",
         [SG_FAILURE_PARSE] = "parse",
         [SG_FAILURE_PROTOCOL] = "protocol",
+        [SG_FAILURE_IDENTITY] = "identity",
         [SG_FAILURE_LIMIT] = "limit",
         [SG_FAILURE_INTERNAL] = "internal",
     };
@@ -107,6 +108,7 @@ const char *sg_drop_reason_text(enum sg_drop_reason reason)
         [SG_DROP_LABEL_TOO_LONG] = "label_too_long",
         [SG_DROP_SERIES_LIMIT] = "series_limit",
         [SG_DROP_BAD_VALUE] = "bad_value",
+        [SG_DROP_MATCH_LIMIT] = "match_limit",
     };
     return texts[reason];
 }

@@ -28,6 +28,7 @@ enum sg_failure_kind {
     SG_FAILURE_HTTP,     /* an HTTP status that is not success */
     SG_FAILURE_PARSE,    /* an answer that cannot be read */
     SG_FAILURE_PROTOCOL, /* an answer that says it failed */
+    SG_FAILURE_IDENTITY, /* an answer of another process than the one that was meant */
     SG_FAILURE_LIMIT,    /* an answer past a cap */
     SG_FAILURE_INTERNAL, /* memory, and what should not happen */
     SG_FAILURE_KINDS,
@@ -39,7 +40,8 @@ enum sg_drop_reason {
     SG_DROP_NAME,           /* not a metric or label name */
     SG_DROP_LABEL_TOO_LONG, /* past SG_LABEL_VALUE_BYTES_MAX */
     SG_DROP_SERIES_LIMIT,   /* the slot is at its cap of series or families */
-    SG_DROP_BAD_VALUE,      /* a rule's value is not a number */
+    SG_DROP_BAD_VALUE,      /* a rule's value is not a number, or the number is past a double */
+    SG_DROP_MATCH_LIMIT,    /* a rule's pattern gave up */
     SG_DROP_REASONS,
 };
 

@@ -123,13 +123,13 @@ int main(int argc, char **argv)
     struct sg_buf answer = read_file(argv[2]);
 
     for (int round = 0; round < ROUNDS; round++) {
-        const struct sg_answer_handler nothing = { &n_values, pass, note };
+        const struct sg_answer_handler nothing = { &n_values, pass, NULL, NULL, note };
         struct sg_engine *engine = NULL;
         n_values = 0;
         json_us = least(json_us, read_us(plan, &answer, &nothing));
         if (sg_engine_new(rules, NULL, 0, &engine))
             return 1;
-        const struct sg_answer_handler handler = { engine, put, NULL, note };
+        const struct sg_answer_handler handler = { engine, put, NULL, NULL, note };
         for (int poll = 0; poll < 4; poll++) {
             struct sg_sample_set *set = NULL;
             sg_engine_begin(engine);

@@ -55,7 +55,7 @@ static void note(void *context, enum sg_failure_kind kind, const struct sg_error
 static int poll_once(
     struct sg_engine *engine, const struct sg_request_plan *plan, const char *answer, bool print)
 {
-    const struct sg_answer_handler handler = { engine, put, NULL, note };
+    const struct sg_answer_handler handler = { engine, put, NULL, NULL, note };
     struct sg_sample_set *set = NULL;
     struct sg_plan *page_plan = NULL;
     struct sg_buf body;

@@ -44,6 +44,7 @@ struct tally {
     size_t n_families;
     size_t n_text;      /* matched, but text, and the rule has no value */
     size_t n_bad_value; /* the rule's value is no number */
+    size_t n_gave_up;   /* its pattern reached the match limit */
     size_t n_bad_name;
     size_t n_unnamed; /* the name is empty: how files leave things out */
     size_t n_collisions;
@@ -107,8 +108,7 @@ static void counter_done(struct counter *counter)
 
 static const struct sg_yaml_node *node_of(const struct report *report, size_t rule)
 {
-    const struct sg_yaml_node *list = sg_yaml_find(sg_yaml_root(report->findings->yaml), "rules");
-    return sg_yaml_item(list, rule);
+    return sg_findings_rule(report->findings, rule);
 }
 
 /* name{label="value",…} */
@@ -341,10 +341,16 @@ static int take_entry(struct report *report, size_t i)
     struct tally *tally = &report->tallies[number_of_rule(report, outcome.rule)];
     report->taken_by[i] = number_of_rule(report, outcome.rule) + 1;
     tally->n_matched++;
+    if (outcome.kind == SG_OUTCOME_GAVE_UP) {
+        tally->n_gave_up++;
+        return 0;
+    }
     check_captures(report, outcome.rule, entry);
     switch (outcome.kind) {
     case SG_OUTCOME_SERIES:
         return take_series(report, &outcome, i);
+    case SG_OUTCOME_GAVE_UP:
+        break;
     case SG_OUTCOME_BAD_VALUE:
         tally->n_bad_value++;
         break;
@@ -396,6 +402,11 @@ static int warn_of_rule(struct report *report, size_t rule)
     const struct sg_yaml_node *node = node_of(report, rule);
     bool told = false;
 
+    if (tally->n_gave_up)
+        sg_findings_warn(report->findings, node,
+            "the pattern reached its match limit at %zu attributes, which are dropped; simplify it "
+            "(nested repetition)",
+            tally->n_gave_up);
     if (tally->n_bad_value)
         sg_findings_warn(report->findings, node,
             "%zu of its %zu attributes are dropped: \"value\" gives no number there",

@@ -22,11 +22,6 @@ struct subject {
     struct sg_str pattern; /* empty when it has none */
 };
 
-static const struct sg_yaml_node *rule_node(const struct sg_findings *findings, size_t i)
-{
-    return sg_yaml_item(sg_yaml_find(sg_yaml_root(findings->yaml), "rules"), i);
-}
-
 static const struct sg_yaml_node *place(const struct subject *subject, const char *key)
 {
     const struct sg_yaml_node *node = sg_yaml_find(subject->node, key);
@@ -384,7 +379,7 @@ int sg_lint_checks(struct sg_rules *rules, struct sg_findings *findings)
 
     check_file(rules, findings);
     for (size_t i = 0; i < rules->n_rules && !r; i++) {
-        const struct sg_yaml_node *node = rule_node(findings, i);
+        const struct sg_yaml_node *node = sg_findings_rule(findings, i);
         const struct subject subject = {
             .findings = findings,
             .rules = rules,

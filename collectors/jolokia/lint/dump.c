@@ -103,7 +103,7 @@ static int read_answer(struct sg_dump *dump,
     struct sg_error *err)
 {
     struct keeper keeper = { .dump = dump };
-    const struct sg_answer_handler handler = { &keeper, keep, NULL, note_failure };
+    const struct sg_answer_handler handler = { &keeper, keep, NULL, NULL, note_failure };
 
     int r = sg_answer_read(plan, body, len, &handler);
     if (r || keeper.error || dump->n == 0) {

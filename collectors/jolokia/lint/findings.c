@@ -3,6 +3,11 @@
 
 #include <stdarg.h>
 
+const struct sg_yaml_node *sg_findings_rule(const struct sg_findings *findings, size_t i)
+{
+    return sg_yaml_item(sg_yaml_find(sg_yaml_root(findings->yaml), "rules"), i);
+}
+
 void sg_findings_warn(
     struct sg_findings *findings, const struct sg_yaml_node *node, const char *format, ...)
 {

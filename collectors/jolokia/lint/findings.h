@@ -18,3 +18,6 @@ struct sg_findings {
 void sg_findings_warn(
     struct sg_findings *findings, const struct sg_yaml_node *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/** Where a rule stands, borrowed; NULL: in a file without rules, where one is implied. */
+const struct sg_yaml_node *sg_findings_rule(const struct sg_findings *findings, size_t i);

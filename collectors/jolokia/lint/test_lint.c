@@ -74,6 +74,38 @@ static void expect_without(const char *rules, const char *dump, const char *part
 
 #define PARTS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
+/* ---- Files without rules ---- */
+
+/* All of them are good for jmx_exporter and here; everything has its default name then. */
+static void test_lint_files_without_rules(void **state)
+{
+    static const char *const files[] = {
+        "",
+        "# nothing\n",
+        "---\n",
+        "{}\n",
+        "~\n",
+        "lowercaseOutputName: true\n",
+        "startDelaySeconds: 0\n",
+        "includeObjectNames: ['app:type=b']\n",
+        "includeObjectNames: ['app:type=b']\nmetricCustomizers:\n"
+        "  - { mbeanFilter: { domain: app }, attributesAsLabels: [S],\n"
+        "      extraMetrics: [ { name: x, value: 1 } ] }\n",
+        "rules: []\n",
+    };
+    static const char dump[] =
+        "{\"status\":200,\"value\":{\"app:type=b\":{\"V\":1,\"S\":\"text\"}}}";
+    (void)state;
+
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        free(lint(files[i], NULL, 0));
+        sg_auto_free char *report = lint(files[i], dump, 0);
+        bool has_rules = i < sizeof files / sizeof files[0] - 1;
+        if (!!strstr(report, "app_b_") != has_rules)
+            fail_msg("%s:\n%s", files[i], report);
+    }
+}
+
 /* ---- Examples of patterns ---- */
 
 static void test_example_of_a_pattern_matches_it(void **state)
@@ -311,6 +343,7 @@ static void test_against_what_is_no_dump_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lint_files_without_rules),
         cmocka_unit_test(test_against_tells_what_each_rule_made),
         cmocka_unit_test(test_against_tells_what_goes_wrong),
         cmocka_unit_test(test_against_tells_totals_beside_parts),

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What a loaded document is made of, for yaml.c, which reads it, and yaml_load.c, which makes it.
+ */
+
+#include "base/yaml.h"
+
+enum sg_yaml_kind {
+    SCALAR,
+    LIST,
+    MAP
+};
+
+struct sg_yaml_node {
+    enum sg_yaml_kind kind;
+    bool plain; /* a scalar without quotes */
+    uint32_t line;
+    uint32_t column;
+    size_t n; /* elements; for a map, pairs */
+    union {
+        char *text;                  /* owned */
+        struct sg_yaml_node **nodes; /* owned; a map's keys and values alternate */
+    };
+};
+
+struct sg_yaml {
+    char *name;
+    struct sg_yaml_node *root;
+    size_t n_nodes;
+    size_t n_problems;
+    char *problems[SG_YAML_PROBLEMS_MAX];
+};
