@@ -29,6 +29,7 @@
 #include "admin/export.h"
 #include "admin/failures.h"
 #include "admin/groups.h"
+#include "admin/jmx.h"
 #include "admin/look.h"
 #include "admin/memo.h"
 #include "admin/metadata.h"
@@ -302,6 +303,15 @@ static int publish_broker(struct collection *c, int32_t id, const char *host, in
     return 0;
 }
 
+static bool was_seen(const struct sg_broker *known, size_t n, int32_t id)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (known[i].id == id)
+            return known[i].seen;
+    }
+    return false;
+}
+
 /* Brokers once known stay known; those that did not answer now are down. */
 static int publish_brokers(struct collection *c)
 {
@@ -317,9 +327,12 @@ static int publish_brokers(struct collection *c)
     }
     for (size_t i = 0; !r && t && i < t->n_missing; i++)
         r = publish_broker(c, t->missing[i], "", 0, false);
-    for (size_t i = 0; !r && t && i < t->n_brokers; i++)
+    for (size_t i = 0; !r && t && i < t->n_brokers; i++) {
+        if (!was_seen(known, n_known, t->brokers[i].id))
+            sg_jmx_log_new(c->admin->env.cluster_config, t->brokers[i].id);
         r = publish_broker(
             c, t->brokers[i].id, t->brokers[i].host, t->brokers[i].port, c->answered[i]);
+    }
     sg_cluster_set_up(cluster, t != NULL);
     return r;
 }
@@ -646,8 +659,8 @@ static void run_collection(struct admin *self,
     sg_failures_report(&c.failures, self->slot);
     sg_slot_end(self->slot, set);
     if (look)
-        look(&(struct sg_diagnosis){ self->client, c.topology, &c.groups, c.answered, &c.failures,
-                 sg_clock_monotonic_ms(self->env.clock) - c.begun_ms },
+        look(&(struct sg_diagnosis){ self->env.cluster_config, self->client, c.topology, &c.groups,
+                 c.answered, &c.failures, sg_clock_monotonic_ms(self->env.clock) - c.begun_ms },
             context);
     (void)sg_offsets_free(c.ends);
     (void)sg_offsets_free(c.starts);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/diagnosis.h"
 
+#include "admin/jmx.h"
+
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static const struct {
     const char *name;
@@ -109,6 +112,27 @@ static void tell_brokers(const struct sg_diagnosis *diagnosis, sg_check_fn tell,
     }
 }
 
+/* A client that is sent to one of them may reach the other. */
+static void tell_addresses(const struct sg_topology *t, sg_check_fn tell, void *context)
+{
+    for (size_t i = 0; i < t->n_brokers; i++) {
+        const struct sg_topology_broker *broker = &t->brokers[i];
+        for (size_t j = 0; j < i; j++) {
+            const struct sg_topology_broker *other = &t->brokers[j];
+            if (broker->port != other->port || strcmp(broker->host, other->host) != 0)
+                continue;
+            char id[16], text[400];
+            (void)snprintf(id, sizeof id, "%" PRId32, broker->id);
+            (void)snprintf(text, sizeof text,
+                "it advertises the address of broker %" PRId32 ", %s:%" PRId32, other->id,
+                other->host, other->port);
+            tell(context, &(struct sg_check){ SG_CHECK_DOUBTFUL, "broker", id, text,
+                              "give each broker its own advertised.listeners", -1 });
+            break;
+        }
+    }
+}
+
 /* Kafka leaves out what one may not see, without an error. */
 static void tell_counts(const struct sg_diagnosis *diagnosis, sg_check_fn tell, void *context)
 {
@@ -134,6 +158,8 @@ void sg_diagnosis_tell(const struct sg_diagnosis *diagnosis, sg_check_fn tell, v
     if (diagnosis->topology) {
         tell_counts(diagnosis, tell, context);
         tell_brokers(diagnosis, tell, context);
+        tell_addresses(diagnosis->topology, tell, context);
+        sg_jmx_tell(diagnosis->config, diagnosis->topology, tell, context);
     } else if (diagnosis->failures->n == 0) {
         tell(context,
             &(struct sg_check){ SG_CHECK_BAD, "cluster", "metadata", "no broker answered in time",
