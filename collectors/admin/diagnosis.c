@@ -35,6 +35,9 @@ static const char *mend_of(const struct sg_failure *failure, char *text, size_t 
             sg_diagnosis_acl(failure->request));
         return text;
     case SG_FAILURE_CONNECT:
+        if (sg_client_is_reached(failure->err.text))
+            return "something listens there and hangs up: compare security.protocol with the "
+                   "listener's";
         return "check that the broker runs, that bootstrap_servers and advertised.listeners are "
                "right, and that no firewall is between";
     case SG_FAILURE_TIMEOUT:
@@ -44,6 +47,8 @@ static const char *mend_of(const struct sg_failure *failure, char *text, size_t 
         return "compare security.protocol with the listener's; check ssl.ca.location and that the "
                "certificate is for this name";
     case SG_FAILURE_AUTH:
+        if (sg_client_is_without_sasl(failure->err.text))
+            return "compare security.protocol with the listener's: it does not speak SASL";
         return "check sasl.mechanism, sasl.username and sasl.password";
     default:
         return "";
@@ -99,7 +104,8 @@ static void tell_brokers(const struct sg_diagnosis *diagnosis, sg_check_fn tell,
         char cause[800];
         (void)sg_client_find_reason(diagnosis->client, t->brokers[i].id, &reason);
         (void)snprintf(cause, sizeof cause, "%s: %s", text, reason.text);
-        const struct sg_failure as_failure = { .kind = reason.kind, .request = SG_REQUEST_NONE };
+        struct sg_failure as_failure = { .kind = reason.kind, .request = SG_REQUEST_NONE };
+        (void)sg_error_set(&as_failure.err, 0, "%s", reason.text);
         tell(context, &(struct sg_check){ SG_CHECK_BAD, "broker", id, cause,
                           mend_of(&as_failure, mend, sizeof mend), -1 });
     }
