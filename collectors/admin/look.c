@@ -18,6 +18,7 @@
 enum {
     PARTITIONS_MAX = 200, /* at a time; the others at the next collection */
     TIME_MS_MAX = 3000,
+    TIME_MS_MIN = 500,      /* with less time left, nobody is asked */
     UNUSED_MAX = 20,        /* collections, after which the connections are closed */
     DENIED_MS = 10 * 60000, /* nobody is asked again, when nothing may be read */
 };
@@ -290,6 +291,8 @@ int sg_look_run(struct sg_look *look, const struct sg_look_env *env)
 {
     struct looking l = { .look = look, .env = env };
 
+    if (sg_clock_left_ms(env->clock, env->deadline_ms) < TIME_MS_MIN)
+        return 0;
     int r = add_doubts(&l);
     if (!r && l.n_doubts && sg_clock_left_ms(env->clock, look->denied_until_ms) > 0) {
         give_up(&l);

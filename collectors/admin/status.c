@@ -383,7 +383,9 @@ bool sg_statuses_wants_look(const struct sg_statuses *statuses,
     const struct entry *entry = entry_of(statuses, committed);
     int64_t start = input->start[committed->partition];
 
-    if (!entry || entry->end <= entry->empty_to || start > entry->empty_to || entry->looked ||
+    if (!entry || input->end[committed->partition] != entry->end)
+        return false; /* its leader does not answer */
+    if (entry->end <= entry->empty_to || start > entry->empty_to || entry->looked ||
         input->now_ms < entry->look_ms)
         return false;
     return entry->end - entry->empty_to <= LOOK_OFFSETS_MAX;
