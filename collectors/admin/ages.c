@@ -1,61 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/ages.h"
 
+#include "admin/history.h"
+
 #include "admin/lag.h"
-#include "base/arena.h"
 #include "base/auto.h"
-#include "base/buf.h"
 #include "base/grow.h"
-#include "base/index.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
-    ROUNDS_MAX = 80,      /* of one search; 1970 is some 50 away */
-    CHECK_EVERY = 20,     /* collections, after which remembered answers are asked for anew */
-    FORGET_AFTER = 100,   /* collections without commits */
-    KEY_BYTES_MAX = 4096, /* a topic's name has 249 at most */
-    ENDS_AT_FIRST = 2,    /* that there is room for, and facts */
+    ROUNDS_MAX = 80,  /* of one search; 1970 is some 50 away */
+    CHECK_EVERY = 20, /* collections, after which remembered answers are asked for anew */
     FIRST_STEP_MS = 1000,
     STEP_FACTOR = 4,
 };
 
 /* Timestamps before 2000 are mistakes of producers. */
 static const int64_t OLDEST_TIME_MS = INT64_C(946684800000);
-static const int64_t NEVER = INT64_MAX;
-static const int64_t ALWAYS = -1;
-
-/* An answer. For `nothing`: no record was that young when the log ended at `offset`. */
-struct fact {
-    int64_t time_ms;
-    int64_t offset;
-    bool nothing;
-};
-
-/* The log's end at a collection. */
-struct end_seen {
-    int64_t time_ms;
-    int64_t offset;
-};
-
-/* What is remembered of a partition. Two facts and two ends are usual, so there is room for no
- * more. */
-struct history {
-    const char *key; /* topic NUL id, in the arena */
-    uint32_t key_len;
-    uint32_t hash;
-    uint32_t used; /* collection that needed it last */
-    uint8_t n_facts, facts_allocated;
-    uint8_t n_ends, ends_allocated;
-    int64_t start;
-    int64_t end;
-    int64_t end_ms; /* when the end was seen */
-    struct fact *facts;
-    struct end_seen *ends; /* by time; none while everything is read: the latest end will do */
-};
 
 /* The search for the timestamp of the record at one offset of one partition. */
 struct search {
@@ -64,10 +28,10 @@ struct search {
     int64_t committed; /* what the groups committed, or the log's start if that is later */
     int64_t offset;    /* whose timestamp is looked for: later than committed where those before the
                           log's first answer have none */
-    struct fact low;   /* answers at or before the offset; time_ms ALWAYS: none yet */
-    struct fact high;  /* answers past it; time_ms NEVER: none yet */
+    struct sg_fact low;     /* answers at or before the offset; time_ms SG_ALWAYS: none yet */
+    struct sg_fact high;    /* answers past it; time_ms SG_NEVER: none yet */
     int64_t seen_before_ms; /* hints: the end was at or before the offset then, … */
-    int64_t seen_after_ms;  /* … and past it then; ALWAYS and NEVER: not known */
+    int64_t seen_after_ms;  /* … and past it then; SG_ALWAYS and SG_NEVER: not known */
     int64_t step_ms;
     int64_t asked_ms; /* or SG_AGES_NOT_ASKED */
     int64_t width_ms; /* between low and high before the latest answer */
@@ -80,12 +44,7 @@ struct search {
 };
 
 struct sg_ages {
-    struct sg_arena *arena;
-    struct sg_index index;
-    size_t n_histories, histories_allocated;
-    struct history *histories;
-    uint32_t collection;
-    struct sg_buf key;
+    struct sg_histories histories;
     /* Of one collection: */
     const struct sg_topology *topology;
     const int64_t *start;
@@ -103,18 +62,11 @@ int sg_ages_new(struct sg_ages **ret_ages)
 
     if (!ages)
         return -ENOMEM;
-    sg_buf_init(&ages->key, KEY_BYTES_MAX);
-    ages->arena = sg_arena_new();
-    if (!ages->arena)
-        return -ENOMEM;
+    int r = sg_histories_init(&ages->histories);
+    if (r)
+        return r;
     *ret_ages = sg_take(&ages);
     return 0;
-}
-
-static void drop_history(struct history *history)
-{
-    free(history->facts);
-    free(history->ends);
 }
 
 struct sg_ages *sg_ages_free(struct sg_ages *ages)
@@ -122,168 +74,14 @@ struct sg_ages *sg_ages_free(struct sg_ages *ages)
     if (!ages)
         return NULL;
     free(ages->searches);
-    for (size_t i = 0; i < ages->n_histories; i++)
-        drop_history(&ages->histories[i]);
-    free(ages->histories);
-    sg_index_done(&ages->index);
-    sg_buf_done(&ages->key);
-    (void)sg_arena_unref(ages->arena);
+    sg_histories_done(&ages->histories);
     free(ages);
     return NULL;
 }
 
-/* ---- Histories ---- */
-
-static bool history_equal(const void *owner, uint32_t id, const void *key)
-{
-    const struct history *history = &((const struct sg_ages *)owner)->histories[id];
-    return sg_str_equal(
-        (struct sg_str){ history->key, history->key_len }, *(const struct sg_str *)key);
-}
-
-/* @param ret_id  valid until histories are forgotten @return 0 or -ENOMEM */
-static int find_history(struct sg_ages *ages, uint32_t partition, uint32_t *ret_id)
-{
-    const struct sg_partition *p = &ages->topology->partitions[partition];
-
-    sg_buf_clear(&ages->key);
-    int r = sg_buf_add_str(&ages->key, ages->topology->topics[p->topic].name);
-    if (!r)
-        r = sg_buf_add_char(&ages->key, '\0');
-    if (!r)
-        r = sg_buf_add(&ages->key, &p->id, sizeof p->id);
-    if (r)
-        return -ENOMEM; /* no topic has such a name */
-    struct sg_str key = sg_buf_get(&ages->key);
-    uint32_t hash = sg_hash(key);
-    uint32_t id = sg_index_find(&ages->index, hash, history_equal, ages, &key);
-    if (id == SG_INDEX_NONE) {
-        r = sg_grow(&ages->histories, ages->n_histories, &ages->histories_allocated,
-            sizeof *ages->histories);
-        char *copy = r ? NULL : sg_arena_bytes(ages->arena, key.len);
-        id = (uint32_t)ages->n_histories;
-        if (!copy || sg_index_add(&ages->index, hash, id))
-            return -ENOMEM;
-        memcpy(copy, key.ptr, key.len);
-        ages->histories[ages->n_histories++] = (struct history){
-            .key = copy,
-            .key_len = (uint32_t)key.len,
-            .hash = hash,
-            .start = SG_OFFSET_UNKNOWN,
-            .end = SG_OFFSET_UNKNOWN,
-        };
-    }
-    *ret_id = id;
-    return 0;
-}
-
-/* Drop what no collection has needed for long. When memory is short, everything is dropped. */
-static void forget_unused(struct sg_ages *ages)
-{
-    size_t n_unused = 0;
-
-    for (size_t i = 0; i < ages->n_histories; i++)
-        n_unused += ages->collection - ages->histories[i].used > FORGET_AFTER;
-    if (n_unused * 4 <= ages->n_histories)
-        return;
-    struct sg_arena *arena = sg_arena_new();
-    size_t n = 0;
-    sg_index_clear(&ages->index);
-    for (size_t i = 0; i < ages->n_histories; i++) {
-        struct history *history = &ages->histories[i];
-        bool used = arena && ages->collection - history->used <= FORGET_AFTER;
-        char *copy = used ? sg_arena_bytes(arena, history->key_len) : NULL;
-        if (!copy || sg_index_add(&ages->index, history->hash, (uint32_t)n)) {
-            drop_history(history);
-            continue;
-        }
-        memcpy(copy, history->key, history->key_len);
-        history->key = copy;
-        ages->histories[n++] = *history;
-    }
-    ages->n_histories = n;
-    if (!arena)
-        return;
-    (void)sg_arena_unref(ages->arena);
-    ages->arena = arena;
-}
-
-/*
- * Room for one more: two, four, … @return is there? What there is no memory for is not remembered.
- */
-static bool has_room(void *array, uint8_t n, uint8_t *allocated, uint8_t max, size_t size)
-{
-    uint8_t more = *allocated ? (uint8_t)(*allocated * 2) : ENDS_AT_FIRST;
-
-    if (n < *allocated || n >= max)
-        return n < max;
-    if (more > max)
-        more = max;
-    void *grown = realloc(*(void **)array, more * size);
-    if (!grown)
-        return false;
-    *(void **)array = grown;
-    *allocated = more;
-    return true;
-}
-
-/* Every second end of the older ones goes when there is no more room. */
-static void add_end(struct history *history, int64_t time_ms, int64_t offset)
-{
-    uint8_t n = history->n_ends;
-
-    if (n > 1 && history->ends[n - 1].offset == offset && history->ends[n - 2].offset == offset) {
-        history->ends[n - 1].time_ms = time_ms; /* an idle topic */
-        return;
-    }
-    if (n == SG_AGES_ENDS_MAX) {
-        uint8_t kept = 0;
-        for (uint8_t i = 0; i < n; i++) {
-            if (i % 2 == 0 || i >= n / 2)
-                history->ends[kept++] = history->ends[i];
-        }
-        n = kept;
-    }
-    history->n_ends = n;
-    if (has_room(
-            &history->ends, n, &history->ends_allocated, SG_AGES_ENDS_MAX, sizeof *history->ends))
-        history->ends[history->n_ends++] = (struct end_seen){ time_ms, offset };
-}
-
-/* A partition that groups have committed to: take in where its log starts and ends now. */
-static void update_history(
-    struct sg_ages *ages, struct history *history, uint32_t partition, bool has_lag)
-{
-    int64_t start = ages->start[partition];
-    int64_t end = ages->end[partition];
-
-    if (history->used == ages->collection)
-        return;
-    history->used = ages->collection;
-    bool gone_back = end < history->end || (start >= 0 && start < history->start);
-    if (gone_back)
-        history->n_facts = history->n_ends = 0;
-    if (has_lag && history->n_ends == 0 && history->end >= 0 && !gone_back)
-        add_end(history, history->end_ms, history->end); /* up to there everything was read */
-    if (start >= 0 || gone_back)
-        history->start = start;
-    history->end = end;
-    history->end_ms = ages->now_ms;
-    if (has_lag) {
-        add_end(history, ages->now_ms, end);
-        return;
-    }
-    history->n_ends = 0;
-    if (history->ends_allocated > ENDS_AT_FIRST) {
-        free(history->ends);
-        history->ends = NULL;
-        history->ends_allocated = 0;
-    }
-}
-
 /* ---- What a search knows ---- */
 
-static void take_fact(struct search *search, const struct fact *fact)
+static void take_fact(struct search *search, const struct sg_fact *fact)
 {
     bool past = fact->offset > search->offset;
 
@@ -293,45 +91,45 @@ static void take_fact(struct search *search, const struct fact *fact)
         search->low = *fact;
 }
 
-static void take_history(struct search *search, const struct history *history)
+static void take_history(struct search *search, const struct sg_history *history)
 {
     for (size_t i = 0; i < history->n_facts; i++)
         take_fact(search, &history->facts[i]);
     for (size_t i = 0; i < history->n_ends; i++) {
-        const struct end_seen *end = &history->ends[i];
+        const struct sg_end_seen *end = &history->ends[i];
         if (end->offset <= search->offset)
             search->seen_before_ms = end->time_ms;
-        else if (search->seen_after_ms == NEVER)
+        else if (search->seen_after_ms == SG_NEVER)
             search->seen_after_ms = end->time_ms;
     }
     if (search->low.time_ms >= search->high.time_ms) { /* timestamps out of order, asked at odds */
-        search->low.time_ms = ALWAYS;
-        search->high.time_ms = NEVER;
+        search->low.time_ms = SG_ALWAYS;
+        search->high.time_ms = SG_NEVER;
     }
 }
 
 static void begin_search(const struct sg_ages *ages, struct search *search, int64_t offset)
 {
-    const struct history *history = &ages->histories[search->history];
+    const struct sg_history *history = &ages->histories.list[search->history];
 
     search->offset = offset;
-    search->low = (struct fact){ .time_ms = ALWAYS };
-    search->high = (struct fact){ .time_ms = NEVER };
-    search->seen_before_ms = ALWAYS;
-    search->seen_after_ms = NEVER;
+    search->low = (struct sg_fact){ .time_ms = SG_ALWAYS };
+    search->high = (struct sg_fact){ .time_ms = SG_NEVER };
+    search->seen_before_ms = SG_ALWAYS;
+    search->seen_after_ms = SG_NEVER;
     search->step_ms = FIRST_STEP_MS;
     search->asked_ms = SG_AGES_NOT_ASKED;
-    search->width_ms = NEVER;
+    search->width_ms = SG_NEVER;
     take_history(search, history);
-    bool check = (search->history + ages->collection) % CHECK_EVERY == 0;
-    search->check_low = check && search->low.time_ms != ALWAYS;
-    search->check_high = check && search->high.time_ms != NEVER;
+    bool check = (search->history + ages->histories.collection) % CHECK_EVERY == 0;
+    search->check_low = check && search->low.time_ms != SG_ALWAYS;
+    search->check_high = check && search->high.time_ms != SG_NEVER;
 }
 
 /* There is nothing to read at the offset; the age is that of the next record. */
 static void move_to_next(const struct sg_ages *ages, struct search *search)
 {
-    struct fact next = search->high;
+    struct sg_fact next = search->high;
 
     begin_search(ages, search, next.offset);
     take_fact(search, &next);
@@ -405,10 +203,11 @@ static int note_ends(struct sg_ages *ages, const bool *all_read)
         uint32_t history;
         if (!all_read[i])
             continue;
-        int r = find_history(ages, (uint32_t)i, &history);
+        int r = sg_histories_find(&ages->histories, ages->topology, (uint32_t)i, &history);
         if (r)
             return r;
-        update_history(ages, &ages->histories[history], (uint32_t)i, false);
+        sg_histories_update(&ages->histories, history,
+            &(struct sg_log_bounds){ ages->start[i], ages->end[i], ages->now_ms }, false);
     }
     return 0;
 }
@@ -424,7 +223,7 @@ int sg_ages_begin(struct sg_ages *ages,
     ages->start = start;
     ages->end = end;
     ages->now_ms = now_unix_ms;
-    ages->collection++;
+    ages->histories.collection++;
     ages->n = 0;
     sg_auto_free bool *all_read = calloc(topology->n_partitions + 1, sizeof *all_read);
     if (!all_read)
@@ -441,10 +240,14 @@ int sg_ages_begin(struct sg_ages *ages,
         struct search *search = &ages->searches[i];
         if (n && by_offset(&ages->searches[n - 1], search) == 0)
             continue; /* another group at the same offset */
-        int r = find_history(ages, search->partition, &search->history);
+        int r = sg_histories_find(
+            &ages->histories, ages->topology, search->partition, &search->history);
         if (r)
             return r;
-        update_history(ages, &ages->histories[search->history], search->partition, true);
+        sg_histories_update(&ages->histories, search->history,
+            &(struct sg_log_bounds){
+                ages->start[search->partition], ages->end[search->partition], ages->now_ms },
+            true);
         begin_search(ages, search, search->committed);
         ages->searches[n++] = *search;
     }
@@ -462,8 +265,8 @@ static int64_t middle(int64_t low, int64_t high)
 /* Between two answers: as if records came evenly, or halfway if that did not help. */
 static int64_t between(const struct search *search)
 {
-    const struct fact *low = &search->low;
-    const struct fact *high = &search->high;
+    const struct sg_fact *low = &search->low;
+    const struct sg_fact *high = &search->high;
     int64_t width = high->time_ms - low->time_ms;
     int64_t offsets = high->offset - low->offset;
 
@@ -486,7 +289,7 @@ static int64_t backwards(struct search *search, int64_t from, int64_t now_ms)
     int64_t hint = search->seen_before_ms;
     bool at_end = from == now_ms && search->step_ms == FIRST_STEP_MS;
 
-    if (hint != ALWAYS && hint < from && !at_end) {
+    if (hint != SG_ALWAYS && hint < from && !at_end) {
         if (from - hint <= 2 * SG_AGES_PRECISION)
             return hint;
         return middle(hint, from);
@@ -504,7 +307,7 @@ static int64_t forwards(const struct search *search, int64_t now_ms)
     int64_t low = search->low.time_ms;
     int64_t hint = search->seen_after_ms;
 
-    if (hint == NEVER || hint <= low)
+    if (hint == SG_NEVER || hint <= low)
         hint = now_ms + 1;
     if (hint <= low)
         return low + 1; /* later than now already */
@@ -519,11 +322,12 @@ static int64_t where_to_look(struct search *search, int64_t now_ms)
         return search->low.time_ms;
     if (search->check_high)
         return search->high.time_ms;
-    if (search->low.time_ms == ALWAYS) {
-        int64_t from = search->high.time_ms == NEVER ? search->seen_after_ms : search->high.time_ms;
-        return backwards(search, from == NEVER || from > now_ms ? now_ms : from, now_ms);
+    if (search->low.time_ms == SG_ALWAYS) {
+        int64_t from =
+            search->high.time_ms == SG_NEVER ? search->seen_after_ms : search->high.time_ms;
+        return backwards(search, from == SG_NEVER || from > now_ms ? now_ms : from, now_ms);
     }
-    return search->high.time_ms == NEVER ? forwards(search, now_ms) : between(search);
+    return search->high.time_ms == SG_NEVER ? forwards(search, now_ms) : between(search);
 }
 
 /* ---- When to stop ---- */
@@ -540,13 +344,13 @@ static void finish(const struct sg_ages *ages, struct search *search)
         search->done = true;
         return;
     }
-    if (search->high.time_ms == NEVER) {
+    if (search->high.time_ms == SG_NEVER) {
         /* Younger than the precision, and not there at the collection before. */
         search->done = ages->now_ms - search->low.time_ms <= SG_AGES_PRECISION &&
-                       search->seen_before_ms != ALWAYS;
+                       search->seen_before_ms != SG_ALWAYS;
         return;
     }
-    if (search->low.time_ms == ALWAYS)
+    if (search->low.time_ms == SG_ALWAYS)
         return;
     int64_t width = search->high.time_ms - search->low.time_ms;
     search->done = width <= SG_AGES_PRECISION;
@@ -558,7 +362,7 @@ static void settle(const struct sg_ages *ages, struct search *search)
     if (!search->done && !search->check_low && !search->check_high)
         finish(ages, search);
     /* Even the beginning of time answers with a later record: the ones before have no timestamp. */
-    if (!search->done && search->high.time_ms == 0 && search->low.time_ms == ALWAYS) {
+    if (!search->done && search->high.time_ms == 0 && search->low.time_ms == SG_ALWAYS) {
         if (search->high.nothing)
             search->done = search->unusable = true;
         else
@@ -593,15 +397,15 @@ size_t sg_ages_ask(struct sg_ages *ages, int64_t *times)
 /* ---- Answers ---- */
 
 /* An answer that was remembered still holds, or nothing that is remembered does. */
-static void check(const struct sg_ages *ages, struct search *search, const struct fact *fact)
+static void check(const struct sg_ages *ages, struct search *search, const struct sg_fact *fact)
 {
     bool past = fact->offset > search->offset;
     bool holds = search->check_low ? !past && !fact->nothing : past;
 
     if (!holds) {
         begin_search(ages, search, search->committed);
-        search->low.time_ms = ALWAYS;
-        search->high.time_ms = NEVER;
+        search->low.time_ms = SG_ALWAYS;
+        search->high.time_ms = SG_NEVER;
         search->check_low = search->check_high = false;
     } else if (search->check_low) {
         search->check_low = false;
@@ -611,14 +415,14 @@ static void check(const struct sg_ages *ages, struct search *search, const struc
 }
 
 static void take_answer(
-    const struct sg_ages *ages, struct search *search, const struct fact *fact, bool own)
+    const struct sg_ages *ages, struct search *search, const struct sg_fact *fact, bool own)
 {
-    const struct fact *low = &search->low;
-    const struct fact *high = &search->high;
+    const struct sg_fact *low = &search->low;
+    const struct sg_fact *high = &search->high;
 
     if (own && (search->check_low || search->check_high))
         check(ages, search, fact);
-    if (own && low->time_ms != ALWAYS && high->time_ms != NEVER)
+    if (own && low->time_ms != SG_ALWAYS && high->time_ms != SG_NEVER)
         search->width_ms = high->time_ms - low->time_ms;
     take_fact(search, fact);
 }
@@ -636,7 +440,7 @@ void sg_ages_answer(struct sg_ages *ages, const int64_t *answers)
         if (!asked)
             continue;
         int64_t answer = answers[partition];
-        const struct fact fact = {
+        const struct sg_fact fact = {
             .time_ms = asked->asked_ms,
             .offset = answer == SG_OFFSET_NOTHING ? ages->end[partition] : answer,
             .nothing = answer == SG_OFFSET_NOTHING,
@@ -672,7 +476,7 @@ static int64_t age_of(const struct sg_ages *ages, const struct search *search)
         return SG_AGE_UNKNOWN;
     int64_t time = time_found(ages, search);
     if (!is_usable(ages, search)) {
-        if (search->seen_after_ms == NEVER || search->seen_before_ms == ALWAYS)
+        if (search->seen_after_ms == SG_NEVER || search->seen_before_ms == SG_ALWAYS)
             return SG_AGE_UNKNOWN; /* it was there before anybody looked */
         time = search->seen_after_ms;
     }
@@ -715,32 +519,19 @@ bool sg_ages_has_unusable_time(const struct sg_ages *ages, uint32_t partition, i
 
 /* ---- Keeping ---- */
 
-static void keep_fact(struct history *history, const struct fact *fact)
-{
-    if (fact->time_ms == ALWAYS || fact->time_ms == NEVER)
-        return;
-    for (size_t i = 0; i < history->n_facts; i++) {
-        if (history->facts[i].time_ms == fact->time_ms)
-            return;
-    }
-    if (has_room(&history->facts, history->n_facts, &history->facts_allocated, SG_AGES_FACTS_MAX,
-            sizeof *history->facts))
-        history->facts[history->n_facts++] = *fact;
-}
-
 void sg_ages_end(struct sg_ages *ages)
 {
     for (size_t i = 0; i < ages->n; i++) {
-        struct history *history = &ages->histories[ages->searches[i].history];
+        struct sg_history *history = &ages->histories.list[ages->searches[i].history];
         if (i == 0 || ages->searches[i].history != ages->searches[i - 1].history)
             history->n_facts = 0;
-        keep_fact(history, &ages->searches[i].low);
-        keep_fact(history, &ages->searches[i].high);
+        sg_history_keep(history, &ages->searches[i].low);
+        sg_history_keep(history, &ages->searches[i].high);
     }
     free(ages->searches);
     ages->searches = NULL;
     ages->n = ages->allocated = 0;
     ages->topology = NULL;
     ages->start = ages->end = NULL;
-    forget_unused(ages);
+    sg_histories_forget(&ages->histories);
 }

@@ -173,6 +173,23 @@ void sg_client_poll(struct sg_client *client)
         rd_kafka_message_destroy(message);
 }
 
+bool sg_client_is_without_sasl(const char *text)
+{
+    return strstr(text, "Request not valid in current SASL state");
+}
+
+bool sg_client_is_reached(const char *text)
+{
+    static const char *const before[] = { "refused", "resolve", "unreachable", "No route",
+        "in state CONNECT", "setup timed out", "in state TRY_CONNECT" };
+
+    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
+        if (strstr(text, before[i]))
+            return false;
+    }
+    return true;
+}
+
 /* What librdkafka's words mean in practice; its own guess is often an old broker. */
 static const char *advice_on(const struct reason *reason)
 {
@@ -184,8 +201,13 @@ static const char *advice_on(const struct reason *reason)
                "ssl.certificate.location and ssl.key.location";
     if (strstr(reason->text, "has expired"))
         return ": the broker needs a new one";
-    if (strstr(reason->text, "PLAINTEXT broker listener"))
-        return ": check security.protocol";
+    if (strstr(reason->text, "PLAINTEXT broker listener") ||
+        strstr(reason->text, "unexpected eof") || strstr(reason->text, "wrong version number"))
+        return ": the listener most likely does not speak TLS; compare security.protocol with it";
+    if (sg_client_is_without_sasl(reason->text))
+        return ": the listener does not speak SASL; compare security.protocol with it";
+    if (strstr(reason->text, "supported mechanisms: "))
+        return ": set sasl.mechanism to one of these";
     if (reason->kind == SG_FAILURE_TLS)
         return ": check ssl.ca.location, or, if the listener does not speak TLS, "
                "security.protocol";

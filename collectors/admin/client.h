@@ -17,6 +17,7 @@
 #include "config/config.h"
 
 #include <librdkafka/rdkafka.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -73,6 +74,12 @@ struct sg_client_reason {
 enum {
     SG_CLIENT_ANY_BROKER = -1
 };
+
+/** Does a reason mean that the listener does not know what SASL is? */
+bool sg_client_is_without_sasl(const char *text);
+
+/** Was there a connection, so that neither name, port nor network are wrong? */
+bool sg_client_is_reached(const char *text);
 
 /**
  * The latest failure of a connection to the broker, or to any broker and bootstrap server.

@@ -23,6 +23,7 @@
 #include "collector.h"
 
 #include "admin/ages.h"
+#include "admin/brokers.h"
 #include "admin/client.h"
 #include "admin/configs.h"
 #include "admin/diagnosis.h"
@@ -145,28 +146,6 @@ static void fail_topics(struct collection *c)
     }
 }
 
-/*
- * Was the broker down in the collection before, while others were up? One that comes back from
- * having been frozen believes for a moment that nothing has happened, and answers with the leaders
- * of that time.
- */
-static bool was_down(const struct collection *c, int32_t broker)
-{
-    sg_auto_free struct sg_broker *known = NULL;
-    size_t n_known = 0;
-    bool down = false, others_up = false;
-
-    if (sg_cluster_copy_brokers(c->admin->env.cluster, &known, &n_known) != 0)
-        return false;
-    for (size_t i = 0; i < n_known; i++) {
-        if (known[i].id == broker)
-            down = !known[i].up;
-        else
-            others_up = others_up || known[i].up;
-    }
-    return down && others_up;
-}
-
 /* @return as sg_metadata_read() */
 static int read_metadata(struct collection *c,
     const struct rd_kafka_metadata **ret_metadata,
@@ -180,24 +159,13 @@ static int read_metadata(struct collection *c,
             share_ms(c, METADATA_HEDGE), deadline_ms(c, METADATA_UNTIL), &metadata, ret_code);
         if (r)
             return r;
-        if (i == TRUST_RETRIES || !was_down(c, metadata->orig_broker_id))
+        if (i == TRUST_RETRIES || !sg_brokers_was_down(self->env.cluster, metadata->orig_broker_id))
             break;
         rd_kafka_metadata_destroy(metadata);
         (void)poll(NULL, 0, TRUST_WAIT_MS);
     }
     *ret_metadata = metadata;
     return 0;
-}
-
-/* librdkafka keeps it of the answer. Brokers before Kafka 0.10.1 do not say it. */
-static int publish_id(struct collection *c)
-{
-    char *id = rd_kafka_clusterid(sg_client_get(c->admin->client), 0);
-    int r = id ? sg_cluster_set_id(c->admin->env.cluster, id) : 0;
-
-    if (id)
-        rd_kafka_mem_free(sg_client_get(c->admin->client), id);
-    return r;
 }
 
 /* @return 0, SG_METADATA_E_* (told to the slot already), or a negative errno */
@@ -218,7 +186,7 @@ static int read_topology(struct collection *c)
         metadata, self->topic_filter, self->env.cluster_config->limits.partitions, &c->topology);
     rd_kafka_metadata_destroy(metadata);
     if (!r)
-        r = publish_id(c);
+        r = sg_brokers_publish_id(self->env.cluster, self->client);
     if (r)
         return r;
     r = sg_moves_follow(self->moves, c->topology);
@@ -290,38 +258,12 @@ static int read_groups(struct collection *c)
     return r ? r : sg_requests_run_by_name(&env);
 }
 
-/* Those past the cap are left out, and the collection goes on. */
-static int publish_broker(struct collection *c, int32_t id, const char *host, int32_t port, bool up)
-{
-    int r = sg_cluster_set_broker(c->admin->env.cluster, id, host, port, up);
-
-    if (r != -EMSGSIZE)
-        return r;
-    sg_failures_add(&c->failures, SG_FAILURE_LIMIT, SG_REQUEST_METADATA, r,
-        "broker %" PRId32 " is left out: there are more than %d", id, SG_BROKERS_MAX);
-    return 0;
-}
-
-/* Brokers once known stay known; those that did not answer now are down. */
 static int publish_brokers(struct collection *c)
 {
-    struct sg_cluster *cluster = c->admin->env.cluster;
-    const struct sg_topology *t = c->topology;
-    sg_auto_free struct sg_broker *known = NULL;
-    size_t n_known = 0;
+    const struct sg_collector_env *env = &c->admin->env;
 
-    int r = sg_cluster_copy_brokers(cluster, &known, &n_known);
-    for (size_t i = 0; !r && i < n_known; i++) {
-        if (!t || sg_topology_find_broker(t, known[i].id) == SG_PARTITION_NONE)
-            r = publish_broker(c, known[i].id, "", 0, false);
-    }
-    for (size_t i = 0; !r && t && i < t->n_missing; i++)
-        r = publish_broker(c, t->missing[i], "", 0, false);
-    for (size_t i = 0; !r && t && i < t->n_brokers; i++)
-        r = publish_broker(
-            c, t->brokers[i].id, t->brokers[i].host, t->brokers[i].port, c->answered[i]);
-    sg_cluster_set_up(cluster, t != NULL);
-    return r;
+    return sg_brokers_publish(
+        env->cluster, env->cluster_config, c->topology, c->answered, &c->failures);
 }
 
 static int start_offsets(
@@ -668,8 +610,8 @@ static void run_collection(struct admin *self,
     note_filters(self);
     sg_slot_end(self->slot, set);
     if (look)
-        look(&(struct sg_diagnosis){ self->client, c.topology, &c.groups, c.answered, &c.failures,
-                 sg_clock_monotonic_ms(self->env.clock) - c.begun_ms },
+        look(&(struct sg_diagnosis){ self->env.cluster_config, self->client, c.topology, &c.groups,
+                 c.answered, &c.failures, sg_clock_monotonic_ms(self->env.clock) - c.begun_ms },
             context);
     (void)sg_offsets_free(c.ends);
     (void)sg_offsets_free(c.starts);

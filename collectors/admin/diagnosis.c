@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/diagnosis.h"
 
+#include "admin/jmx.h"
+
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static const struct {
     const char *name;
@@ -32,6 +35,9 @@ static const char *mend_of(const struct sg_failure *failure, char *text, size_t 
             sg_diagnosis_acl(failure->request));
         return text;
     case SG_FAILURE_CONNECT:
+        if (sg_client_is_reached(failure->err.text))
+            return "something listens there and hangs up: compare security.protocol with the "
+                   "listener's";
         return "check that the broker runs, that bootstrap_servers and advertised.listeners are "
                "right, and that no firewall is between";
     case SG_FAILURE_TIMEOUT:
@@ -41,6 +47,8 @@ static const char *mend_of(const struct sg_failure *failure, char *text, size_t 
         return "compare security.protocol with the listener's; check ssl.ca.location and that the "
                "certificate is for this name";
     case SG_FAILURE_AUTH:
+        if (sg_client_is_without_sasl(failure->err.text))
+            return "compare security.protocol with the listener's: it does not speak SASL";
         return "check sasl.mechanism, sasl.username and sasl.password";
     default:
         return "";
@@ -96,7 +104,8 @@ static void tell_brokers(const struct sg_diagnosis *diagnosis, sg_check_fn tell,
         char cause[800];
         (void)sg_client_find_reason(diagnosis->client, t->brokers[i].id, &reason);
         (void)snprintf(cause, sizeof cause, "%s: %s", text, reason.text);
-        const struct sg_failure as_failure = { .kind = reason.kind, .request = SG_REQUEST_NONE };
+        struct sg_failure as_failure = { .kind = reason.kind, .request = SG_REQUEST_NONE };
+        (void)sg_error_set(&as_failure.err, 0, "%s", reason.text);
         tell(context, &(struct sg_check){ SG_CHECK_BAD, "broker", id, cause,
                           mend_of(&as_failure, mend, sizeof mend), -1 });
     }
@@ -106,6 +115,27 @@ static void tell_brokers(const struct sg_diagnosis *diagnosis, sg_check_fn tell,
         tell(context, &(struct sg_check){ SG_CHECK_BAD, "broker", id,
                           "a replica list names it, but it is not in the cluster",
                           "start the broker, or reassign its partitions", -1 });
+    }
+}
+
+/* A client that is sent to one of them may reach the other. */
+static void tell_addresses(const struct sg_topology *t, sg_check_fn tell, void *context)
+{
+    for (size_t i = 0; i < t->n_brokers; i++) {
+        const struct sg_topology_broker *broker = &t->brokers[i];
+        for (size_t j = 0; j < i; j++) {
+            const struct sg_topology_broker *other = &t->brokers[j];
+            if (broker->port != other->port || strcmp(broker->host, other->host) != 0)
+                continue;
+            char id[16], text[400];
+            (void)snprintf(id, sizeof id, "%" PRId32, broker->id);
+            (void)snprintf(text, sizeof text,
+                "it advertises the address of broker %" PRId32 ", %s:%" PRId32, other->id,
+                other->host, other->port);
+            tell(context, &(struct sg_check){ SG_CHECK_DOUBTFUL, "broker", id, text,
+                              "give each broker its own advertised.listeners", -1 });
+            break;
+        }
     }
 }
 
@@ -134,6 +164,8 @@ void sg_diagnosis_tell(const struct sg_diagnosis *diagnosis, sg_check_fn tell, v
     if (diagnosis->topology) {
         tell_counts(diagnosis, tell, context);
         tell_brokers(diagnosis, tell, context);
+        tell_addresses(diagnosis->topology, tell, context);
+        sg_jmx_tell(diagnosis->config, diagnosis->topology, tell, context);
     } else if (diagnosis->failures->n == 0) {
         tell(context,
             &(struct sg_check){ SG_CHECK_BAD, "cluster", "metadata", "no broker answered in time",

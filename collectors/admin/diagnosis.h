@@ -14,6 +14,7 @@
 
 /* All borrowed. */
 struct sg_diagnosis {
+    const struct sg_cluster_config *config;
     struct sg_client *client;
     const struct sg_topology *topology; /* NULL: no Metadata */
     const struct sg_groups *groups;

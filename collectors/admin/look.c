@@ -18,7 +18,9 @@
 enum {
     PARTITIONS_MAX = 200, /* at a time; the others at the next collection */
     TIME_MS_MAX = 3000,
-    UNUSED_MAX = 20, /* collections, after which the connections are closed */
+    TIME_MS_MIN = 500,      /* with less time left, nobody is asked */
+    UNUSED_MAX = 20,        /* collections, after which the connections are closed */
+    DENIED_MS = 10 * 60000, /* nobody is asked again, when nothing may be read */
 };
 
 struct sg_look {
@@ -26,6 +28,7 @@ struct sg_look {
     int64_t timeout_ms;
     struct sg_client *client; /* or NULL */
     unsigned n_unused;
+    int64_t denied_until_ms; /* monotonic */
 };
 
 /* A commit that is in doubt. */
@@ -52,6 +55,7 @@ struct looking {
     struct doubt *doubts;
     size_t n, n_open;
     struct question *questions;
+    size_t n_answered, n_denied;
 };
 
 int sg_look_new(
@@ -173,6 +177,7 @@ static void stop_asking(struct looking *l, struct question *question)
 /* There is nothing to read from the first doubt's offset up to this one. */
 static void answer(struct looking *l, const struct question *question, int64_t to, bool is_record)
 {
+    l->n_answered++;
     for (size_t i = 0; i < question->n; i++) {
         const struct doubt *doubt = &l->doubts[question->first + i];
         if (doubt->from <= to)
@@ -186,6 +191,7 @@ static void fail(struct looking *l, const struct question *question, rd_kafka_re
     const struct sg_partition *partition = &t->partitions[l->doubts[question->first].partition];
     struct sg_error err;
 
+    l->n_denied += code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
     for (size_t i = 0; i < question->n; i++)
         sg_statuses_not_found(
             l->env->statuses, l->env->input, l->doubts[question->first + i].committed);
@@ -269,15 +275,28 @@ static int ask_all(struct looking *l)
         ask(l, &l->questions[i]);
     hear(l, until_ms < l->env->deadline_ms ? until_ms : l->env->deadline_ms);
     rd_kafka_queue_destroy(l->queue);
+    if (l->n_denied && !l->n_answered)
+        l->look->denied_until_ms = sg_clock_monotonic_ms(l->env->clock) + DENIED_MS;
     return 0;
+}
+
+/* Nobody may read: what is in doubt stays so, without one more failure for each. */
+static void give_up(struct looking *l)
+{
+    for (size_t i = 0; i < l->n_doubts; i++)
+        sg_statuses_not_found(l->env->statuses, l->env->input, l->doubts[i].committed);
 }
 
 int sg_look_run(struct sg_look *look, const struct sg_look_env *env)
 {
     struct looking l = { .look = look, .env = env };
 
+    if (sg_clock_left_ms(env->clock, env->deadline_ms) < TIME_MS_MIN)
+        return 0;
     int r = add_doubts(&l);
-    if (!r && l.n_doubts) {
+    if (!r && l.n_doubts && sg_clock_left_ms(env->clock, look->denied_until_ms) > 0) {
+        give_up(&l);
+    } else if (!r && l.n_doubts) {
         look->n_unused = 0;
         r = ask_all(&l);
     } else if (look->client && ++look->n_unused > UNUSED_MAX) {

@@ -26,8 +26,11 @@ enum {
 struct entry {
     uint32_t name; /* of the group and the topic, in names */
     int32_t partition;
-    uint32_t seen; /* collection */
-    bool behind;   /* at the latest collection */
+    uint32_t seen;  /* collection */
+    bool behind;    /* at the latest collection */
+    bool looked;    /* behind the commit, up to this end or to a record */
+    bool is_record; /* what is at empty_to */
+    bool doubtful;  /* nobody could look */
     int64_t committed;
     int64_t highest;      /* committed before it went back */
     int64_t moved_ms;     /* when the offset changed last; at first, when it was first seen */
@@ -35,13 +38,9 @@ struct entry {
     int64_t went_back_ms; /* INT64_MIN: never */
     int64_t start;        /* of the log, up to which losses are counted */
     int64_t lost;
-    int64_t end;           /* of the log; negative: not known yet */
-    int64_t still_ms;      /* since when neither it nor the commit has moved */
-    int64_t empty_to;      /* from the commit on there is nothing to read up to there */
-    int64_t look_after_ms; /* not before */
-    bool looked;           /* up to this end, or to a record */
-    bool is_record;        /* what is at empty_to */
-    bool doubtful;         /* nobody could look */
+    int64_t end;      /* of the log; negative: not known yet */
+    int64_t empty_to; /* from the commit on there is nothing to read up to there */
+    int64_t look_ms;  /* not before */
 };
 
 /* Group and topic with a NUL between them: most groups have many partitions of few topics. */
@@ -255,7 +254,7 @@ static void begin_entry(struct entry *entry, int64_t now_ms, int64_t committed, 
     entry->went_back_ms = INT64_MIN;
     entry->start = start;
     entry->end = -1;
-    entry->still_ms = entry->look_after_ms = now_ms;
+    entry->look_ms = now_ms;
     entry->empty_to = committed;
 }
 
@@ -268,7 +267,6 @@ static void follow_end(struct entry *entry, int64_t now_ms, int64_t committed, i
     if (moved || gone_back) {
         entry->empty_to = committed;
         entry->looked = entry->is_record = entry->doubtful = false;
-        entry->look_after_ms = now_ms;
     }
     if (end >= 0 && end != entry->end) {
         entry->looked = entry->is_record;
@@ -276,7 +274,7 @@ static void follow_end(struct entry *entry, int64_t now_ms, int64_t committed, i
         moved = true;
     }
     if (moved)
-        entry->still_ms = now_ms;
+        entry->look_ms = now_ms + LOOK_AFTER_MS;
 }
 
 static void follow(struct entry *entry, int64_t now_ms, int64_t committed, bool behind)
@@ -385,9 +383,10 @@ bool sg_statuses_wants_look(const struct sg_statuses *statuses,
     const struct entry *entry = entry_of(statuses, committed);
     int64_t start = input->start[committed->partition];
 
-    if (!entry || entry->end <= entry->empty_to || start > entry->empty_to || entry->looked ||
-        input->now_ms < entry->look_after_ms ||
-        in_window(entry->still_ms, input->now_ms, LOOK_AFTER_MS))
+    if (!entry || input->end[committed->partition] != entry->end)
+        return false; /* its leader does not answer */
+    if (entry->end <= entry->empty_to || start > entry->empty_to || entry->looked ||
+        input->now_ms < entry->look_ms)
         return false;
     return entry->end - entry->empty_to <= LOOK_OFFSETS_MAX;
 }
@@ -414,7 +413,7 @@ void sg_statuses_not_found(struct sg_statuses *statuses,
 
     if (!entry)
         return;
-    entry->look_after_ms = input->now_ms + LOOK_AGAIN_MS;
+    entry->look_ms = input->now_ms + LOOK_AGAIN_MS;
     entry->doubtful = true;
 }
 

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -159,6 +160,38 @@ static int examine_all(struct doctor *doctor, bool follows_brokers)
     return r;
 }
 
+static const char *name_of(const struct doctor *doctor, const struct sg_cluster *cluster)
+{
+    for (size_t i = 0; i < doctor->config->n_clusters; i++) {
+        if (doctor->clusters[i] == cluster)
+            return doctor->config->clusters[i].name;
+    }
+    return "";
+}
+
+/* Two that are one: everything is read and exported twice. */
+static void compare_clusters(struct doctor *doctor)
+{
+    for (size_t i = 0; i < doctor->n; i++) {
+        struct examination *one = &doctor->examinations[i];
+        sg_auto_free char *id = sg_cluster_copy_id(one->env.cluster);
+        if (!id || (i && doctor->examinations[i - 1].env.cluster == one->env.cluster))
+            continue; /* told once for each cluster */
+        for (size_t j = 0; j < i; j++) {
+            const struct sg_cluster *other = doctor->examinations[j].env.cluster;
+            sg_auto_free char *other_id = sg_cluster_copy_id(other);
+            char text[300];
+            if (other == one->env.cluster || !other_id || strcmp(id, other_id) != 0)
+                continue;
+            (void)snprintf(text, sizeof text, "it is cluster %.80s, as \"%.100s\" is", id,
+                name_of(doctor, other));
+            note(one, &(struct sg_check){ SG_CHECK_DOUBTFUL, "cluster", "id", text,
+                          "is bootstrap_servers right? Everything is exported twice", -1 });
+            break;
+        }
+    }
+}
+
 static void done(struct doctor *doctor)
 {
     for (size_t i = 0; i < doctor->n; i++) {
@@ -272,6 +305,7 @@ int sg_doctor(const struct sg_config *config,
     if (r == -ETIMEDOUT)
         return r; /* left to the end of the process, with what is stuck */
     if (!r) {
+        compare_clusters(&doctor);
         *ret_well = print_all(&doctor, format, out);
         r = fflush(out) ? -EIO : 0;
     }

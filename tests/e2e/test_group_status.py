@@ -61,6 +61,17 @@ def test_lagging_then_stalled(kafka, process):
         member.end()
 
 
+def test_group_that_commits_without_members_is_not_stopped(kafka, process):
+    """As Flink does, and whatever else assigns partitions to itself."""
+    seen = set()
+    for offset in range(1, 15):
+        kafka.commit("status-flink", TOPIC, {0: offset})
+        time.sleep(1)
+        seen.add(str(status(process, "status-flink")))
+    assert process.page().value("kafka_consumergroup_members", consumergroup="status-flink") == 0
+    assert seen - {"None"} <= {"ok", "lagging"}, seen
+
+
 def place_of(offset):
     from confluent_kafka import TopicPartition
 

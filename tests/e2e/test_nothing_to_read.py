@@ -10,6 +10,7 @@ from confluent_kafka.admin import NewTopic
 from broker import broker
 from kafka import Kafka, Member
 from streamgauge import wait_for
+from test_security import DESCRIBE, allow
 
 BUILDS = ("gcc-asan", "bundled")
 
@@ -18,6 +19,15 @@ BUILDS = ("gcc-asan", "bundled")
 def node(tmp_path_factory):
     with broker(tmp_path_factory.mktemp("nothing-to-read")) as node:
         yield node
+
+
+DENIED = """
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS
+sasl.enabled.mechanisms=PLAIN
+listener.name.sasl.plain.sasl.jaas.config=\
+org.apache.kafka.common.security.plain.PlainLoginModule required user_plain="hunter2";
+"""
 
 
 def transaction(node, topic, n, commit=True):
@@ -101,3 +111,26 @@ def test_aborted_tail_is_nothing_to_read_and_a_record_is(node, start, build):
     transaction(node, topic, 1)
     wait_for("there is a record now", lambda: (process.page().value(
         "kafka_consumergroup_lag_seconds", consumergroup=f"{topic}-all") or 0) > 0, 20)
+
+
+def test_who_may_not_read_gives_a_single_offset_the_benefit_of_the_doubt(tmp_path_factory, start):
+    """And is told once that it may not."""
+    with broker(tmp_path_factory.mktemp("denied"), {"SASL": "SASL_PLAINTEXT"}, DENIED) as node:
+        allow(node, "plain", DESCRIBE)
+        create(node, "denied")
+        transaction(node, "denied", 3)
+        kafka = Kafka(node.bootstrap)
+        kafka.commit("marker", "denied", {0: 3})
+        kafka.commit("record", "denied", {0: 2})
+        process = start(
+            "collect: { interval: 2s, timeout: 2s }\nclusters:\n  - name: z\n"
+            f"    bootstrap_servers: {node.address('SASL')}\n    client: {{ security.protocol: "
+            "SASL_PLAINTEXT, sasl.mechanism: PLAIN, sasl.username: plain, sasl.password: hunter2 }\n"
+            "    groups: { include: '^(marker|record)$', status: { lagging: 60s, stalled: 14s, rewound: 10s } }\n")
+        wait_for("the note", lambda: "READ on the topic" in process.log(), 40)
+        wait_for("a record is a record", lambda: status(process.page(), "record") == ["stopped"], 40)
+        page = process.page()
+        assert status(page, "marker") == ["ok"]
+        assert page.value("kafka_consumergroup_lag_seconds", consumergroup="marker") > 10
+        assert page.value("streamgauge_collector_success", collector="admin") == 1
+        assert page.errors("cluster") == {"denied": 1}

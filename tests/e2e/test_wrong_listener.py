@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A client that speaks another protocol than the listener: what is told leads to security.protocol."""
+import json
+import os
+import subprocess
+
+import pytest
+
+from agents import Certificates
+from broker import broker
+from conftest import BUILD
+
+SETTINGS = """
+sasl.enabled.mechanisms=PLAIN
+ssl.keystore.type=PEM
+ssl.keystore.location={server}
+listener.name.sasl.plain.sasl.jaas.config=\
+org.apache.kafka.common.security.plain.PlainLoginModule required user_plain="hunter2";
+listener.name.both.plain.sasl.jaas.config=\
+org.apache.kafka.common.security.plain.PlainLoginModule required user_plain="hunter2";
+"""
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    made = Certificates(tmp_path_factory.mktemp("wrong-listener") / "ca")
+    certificate, key = made.sign("server", days=2)
+    with open(made.path("server.keystore.pem"), "w", encoding="ascii") as out:
+        out.write(open(key, encoding="ascii").read() + open(certificate, encoding="ascii").read())
+    return made
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory, certificates):
+    listeners = {"SASL": "SASL_PLAINTEXT", "TLS": "SSL", "BOTH": "SASL_SSL"}
+    settings = SETTINGS.format(server=certificates.path("server.keystore.pem"))
+    with broker(tmp_path_factory.mktemp("listeners"), listeners, settings) as node:
+        yield node
+
+
+def client(certificates, protocol):
+    found = {"security.protocol": protocol}
+    if "SASL" in protocol:
+        found |= {"sasl.mechanism": "PLAIN", "sasl.username": "plain", "sasl.password": "hunter2"}
+    if "SSL" in protocol:
+        found["ssl.ca.location"] = certificates.ca
+    return "".join(f"      {name}: {value}\n" for name, value in found.items())
+
+
+PROTOCOLS = {"PLAINTEXT": "PLAINTEXT", "SASL": "SASL_PLAINTEXT", "TLS": "SSL", "BOTH": "SASL_SSL"}
+
+
+def doctor(node, certificates, tmp_path, build, protocol, listener):
+    path = tmp_path / "wrong.yaml"
+    path.write_text("collect: { interval: 5s, timeout: 5s }\nclusters:\n  - name: c\n"
+                    f"    bootstrap_servers: {node.address(listener)}\n    client:\n"
+                    + client(certificates, protocol))
+    result = subprocess.run(
+        [BUILD / build / "streamgauge", f"--config.file={path}", "--doctor", "--log.format=json"],
+        capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False)
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    return result.returncode, [line for line in lines if line["result"] == "fail"]
+
+
+@pytest.mark.parametrize("build", ("gcc-asan", "bundled"))
+@pytest.mark.parametrize("protocol, listener", [
+    (protocol, listener) for protocol in PROTOCOLS.values() for listener in PROTOCOLS
+    if PROTOCOLS[listener] != protocol])
+def test_another_protocol_than_the_listeners_is_told(node, certificates, tmp_path, build, protocol, listener):
+    code, failed = doctor(node, certificates, tmp_path, build, protocol, listener)
+    assert code == 1
+    told = failed[0]["text"] + failed[0]["mend"]
+    if os.environ.get("SHOW"):
+        print(f"\n{build} {protocol} -> {PROTOCOLS[listener]}\n   {failed[0]['text']}\n   -> {failed[0]['mend']}")
+    assert "security.protocol" in told
+    assert "firewall" not in told and "username" not in told
+    assert "hunter2" not in told
