@@ -10,6 +10,7 @@
 #include "jolokia/family_group.h"
 #include "jolokia/matcher.h"
 #include "jolokia/sample.h"
+#include "jolokia/twins.h"
 
 #include <errno.h>
 #include <math.h>
@@ -56,6 +57,8 @@ struct entry {
     bool has_literal;
     uint64_t bits; /* of this poll's value */
     double literal;
+    bool has_dot;
+    uint64_t twin; /* see twins.h; 0: has none */
     const struct sg_rule *rule;
     struct sg_decided_for *decided_for; /* owned; NULL when the value does not matter */
     struct sg_product *product;         /* owned; NULL without `times` */
@@ -71,6 +74,7 @@ struct sg_engine {
     uint32_t n_entries;
     uint32_t n_allocated;
     size_t max_entries;
+    struct sg_twins twins; /* of the poll that ends */
     struct sg_family_groups groups;
     uint32_t poll;
     uint32_t forget_after; /* polls */
@@ -145,6 +149,7 @@ struct sg_engine *sg_engine_free(struct sg_engine *engine)
     sg_buf_done(&engine->mbean);
     (void)sg_matcher_free(engine->matcher);
     (void)sg_series_table_free(engine->table);
+    sg_twins_done(&engine->twins);
     free(engine);
     return NULL;
 }
@@ -286,6 +291,7 @@ static int decide(struct sg_engine *engine,
     entry->rule = outcome.rule;
     entry->has_literal = outcome.has_literal;
     entry->literal = outcome.literal;
+    entry->twin = 0;
     switch (outcome.kind) {
     case SG_OUTCOME_NOTHING:
         break;
@@ -300,6 +306,8 @@ static int decide(struct sg_engine *engine,
         set_drop(entry, SG_DROP_NAME);
         break;
     case SG_OUTCOME_SERIES:
+        if (outcome.rule->dots)
+            entry->twin = sg_twin_of(&outcome, outcome.rule->dots, &entry->has_dot);
         r = add_series(engine, entry, &outcome);
         if (r == -ENOMEM)
             return r; /* perhaps there is memory at the next poll */
@@ -558,6 +566,26 @@ static void settle_coinciding(struct sg_engine *engine)
     }
 }
 
+/* What is also there under the name with dots is the same once more. */
+static void leave_out_twins(struct sg_engine *engine)
+{
+    struct sg_twins *twins = &engine->twins;
+    struct entry *entry;
+
+    if (!engine->rules->uses_dots)
+        return;
+    twins->n = 0;
+    for (uint32_t i = 0; (entry = next_present(engine, &i));) {
+        if (entry->twin && entry->has_dot && sg_twins_add(twins, entry->twin))
+            return; /* no memory: some are there twice */
+    }
+    sg_twins_sort(twins);
+    for (uint32_t i = 0; twins->n && (entry = next_present(engine, &i));) {
+        if (entry->twin && !entry->has_dot && sg_twins_have(twins, entry->twin))
+            entry->value_kind = SG_VALUE_ABSENT;
+    }
+}
+
 /* Put the values of this poll into the table. */
 static void settle(struct sg_engine *engine)
 {
@@ -567,6 +595,7 @@ static void settle(struct sg_engine *engine)
     if (engine->is_settled)
         return;
     engine->is_settled = true;
+    leave_out_twins(engine);
     settle_types(engine);
     for (uint32_t i = 0; (entry = next_present(engine, &i));) {
         struct sg_family_group *group = &engine->groups.groups[entry->group];

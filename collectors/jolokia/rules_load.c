@@ -24,6 +24,7 @@ struct loader {
     struct sg_yaml *yaml;
     struct sg_rules *rules;
     const char *file; /* the rules' copy of the name */
+    bool unquote;     /* of the file, for its rules */
 };
 
 SG_AUTO_DEFINE(struct sg_rules *, sg_rules_free);
@@ -419,8 +420,8 @@ static void check_rule(
 
 static void read_rule(struct loader *loader, const struct sg_yaml_node *node, struct sg_rule *rule)
 {
-    static const char *const keys[] = { "absent", "attrNameSnakeCase", "cache", "help", "labels",
-        "name", "pattern", "times", "type", "value", "valueFactor", NULL };
+    static const char *const keys[] = { "absent", "attrNameSnakeCase", "cache", "dots", "help",
+        "labels", "name", "pattern", "times", "type", "value", "valueFactor", NULL };
     const struct sg_yaml_node *pattern = sg_yaml_find(node, "pattern");
     struct sg_str text = SG_STR("");
     struct sg_error err;
@@ -443,6 +444,9 @@ static void read_rule(struct loader *loader, const struct sg_yaml_node *node, st
     (void)read_java_number(loader, node, "valueFactor", &rule->factor);
     rule->has_absent = read_java_number(loader, node, "absent", &rule->absent);
     (void)sg_yaml_read_string(loader->yaml, node, "times", &rule->times);
+    if (sg_yaml_read_string(loader->yaml, node, "dots", &rule->dots))
+        loader->rules->uses_dots = true;
+    rule->unquote = loader->unquote;
     if (pattern && !rule->pattern)
         return; /* without the pattern every group would seem wrong */
     rule->has_name = read_rule_template(loader, node, "name", rule, &rule->name);
@@ -484,7 +488,7 @@ static const char *const known_keys[] = { "autoExcludeObjectNameAttributes", "bl
     "httpServer", "includeObjectNameAttributes", "includeObjectNames", "inferCounterTypeFromName",
     "jmxUrl", "keyOrder", "lowercaseOutputLabelNames", "lowercaseOutputName", "metricCustomizers",
     "openTelemetry", "password", "requests", "rules", "scrapeTimeoutSeconds", "ssl",
-    "startDelaySeconds", "username", "whitelistObjectNames", NULL };
+    "startDelaySeconds", "unquote", "username", "whitelistObjectNames", NULL };
 
 static void read_foreign(struct loader *loader, const struct sg_yaml_node *root)
 {
@@ -530,6 +534,7 @@ static void read_root(struct loader *loader)
     (void)sg_yaml_read_bool(yaml, root, "lowercaseOutputLabelNames", &rules->lowercase_labels);
     (void)sg_yaml_read_bool(yaml, root, "inferCounterTypeFromName", &rules->infer_counters);
     (void)sg_yaml_read_bool(yaml, root, "excludeJvmMetrics", &rules->exclude_jvm);
+    (void)sg_yaml_read_bool(yaml, root, "unquote", &loader->unquote);
     if (sg_yaml_find(root, "keyOrder") && rules->n_key_order == 0)
         (void)read_texts(loader, sg_yaml_find(root, "keyOrder"), "\"keyOrder\"", &rules->key_order,
             &rules->n_key_order);
