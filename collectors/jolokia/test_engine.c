@@ -331,6 +331,41 @@ static void test_quoted_properties_are_unquoted_where_the_file_says_so(void **st
     tear_down(&f);
 }
 
+/* Rules beside the first ones do not see their values, and have no part in their families. */
+static void test_rules_beside_others_fill_the_same_table(void **state)
+{
+    struct fixture f = set_up("rules: [ { pattern: 'k<t=(.)><>V', name: both, help: first },"
+                              " { pattern: 'k<t=c', name: '' }, {} ]\n");
+    struct sg_rules *beside =
+        fixture_rules("rules: [ { pattern: 'k<t=a><>V', name: both, help: h, type: GAUGE },"
+                      " { pattern: 'k<t=c><>V', name: only_total, help: h, type: COUNTER } ]\n");
+    const struct sg_attribute_value one = integer(1);
+    const char *const names[] = { "k:t=a", "k:t=c" };
+    (void)state;
+
+    assert_int_equal(sg_engine_add_beside(f.engine, beside), 0);
+    for (int poll = 0; poll < 3; poll++) {
+        sg_engine_begin(f.engine);
+        if (poll < 2)
+            put(&f, "k:t=a", "V", integer(2));
+        for (size_t i = 0; i < 2; i++) {
+            const struct sg_attribute attribute = {
+                .mbean = sg_str_of(names[i]), .part = 1, .depth = 1, .path = { SG_STR("V") }
+            };
+            sg_engine_put(f.engine, &attribute, &one);
+        }
+        assert_page(&f, poll < 2 ? "# HELP both first\n# TYPE both untyped\nboth{broker=\"1\"} 2\n"
+                                   "# HELP only_total h\n# TYPE only_total counter\n"
+                                   "only_total{broker=\"1\"} 1\n"
+                                 : "# HELP both first\n# TYPE both untyped\nboth{broker=\"1\"} 1\n"
+                                   "# HELP only_total h\n# TYPE only_total counter\n"
+                                   "only_total{broker=\"1\"} 1\n");
+        assert_int_equal(sg_engine_stats(f.engine)->n_values, poll < 2 ? 3 : 2);
+    }
+    tear_down(&f);
+    (void)sg_rules_free(beside);
+}
+
 /* OpenMetrics has no negative quantile, sum or count. */
 static void test_negative_summary_dropped_and_counted(void **state)
 {
@@ -574,6 +609,7 @@ int main(void)
         cmocka_unit_test(test_attributes_past_the_share_are_counted),
         cmocka_unit_test(test_topic_with_dots_is_counted_once),
         cmocka_unit_test(test_quoted_properties_are_unquoted_where_the_file_says_so),
+        cmocka_unit_test(test_rules_beside_others_fill_the_same_table),
         cmocka_unit_test(test_negative_summary_dropped_and_counted),
         cmocka_unit_test(test_cached_rule_stays_matched),
         cmocka_unit_test(test_product_of_two_attributes_never_falls_with_its_count),
