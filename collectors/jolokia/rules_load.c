@@ -348,6 +348,11 @@ static void read_type(struct loader *loader, const struct sg_yaml_node *node, st
                 "a type that is not in capitals is UNTYPED, to jmx_exporter too");
         return;
     }
+    if (strcasecmp(text.ptr, "HISTOGRAM") == 0) { /* without buckets it cannot be one */
+        warn(loader, sg_yaml_find(node, "type"),
+            "HISTOGRAM is UNTYPED, to jmx_exporter since 1.0 too");
+        return;
+    }
     sg_yaml_problem(loader->yaml, sg_yaml_find(node, "type"),
         "\"%.40s\" is no type; use GAUGE, COUNTER, UNTYPED, INFO or SUMMARY", text.ptr);
 }
@@ -483,12 +488,13 @@ static const char *const foreign_keys[] = { "autoExcludeObjectNameAttributes", "
     "httpServer", "jmxUrl", "openTelemetry", "password", "scrapeTimeoutSeconds", "ssl",
     "startDelaySeconds", "username", NULL };
 
-static const char *const known_keys[] = { "autoExcludeObjectNameAttributes", "blacklistObjectNames",
-    "excludeJvmMetrics", "excludeObjectNameAttributes", "excludeObjectNames", "hostPort",
-    "httpServer", "includeObjectNameAttributes", "includeObjectNames", "inferCounterTypeFromName",
-    "jmxUrl", "keyOrder", "lowercaseOutputLabelNames", "lowercaseOutputName", "metricCustomizers",
-    "openTelemetry", "password", "requests", "rules", "scrapeTimeoutSeconds", "ssl",
-    "startDelaySeconds", "unquote", "username", "whitelistObjectNames", NULL };
+static const char *const known_keys[] = { "attrNameSnakeCase", "autoExcludeObjectNameAttributes",
+    "blacklistObjectNames", "excludeJvmMetrics", "excludeObjectNameAttributes",
+    "excludeObjectNames", "hostPort", "httpServer", "includeObjectNameAttributes",
+    "includeObjectNames", "inferCounterTypeFromName", "jmxUrl", "keyOrder",
+    "lowercaseOutputLabelNames", "lowercaseOutputName", "metricCustomizers", "openTelemetry",
+    "password", "requests", "rules", "scrapeTimeoutSeconds", "ssl", "startDelaySeconds", "unquote",
+    "username", "whitelistObjectNames", NULL };
 
 static void read_foreign(struct loader *loader, const struct sg_yaml_node *root)
 {
@@ -520,6 +526,16 @@ static void note_file(struct loader *loader)
     loader->file = rules->files[rules->n_files++] = name;
 }
 
+/* Keys of a rule that stand at the top of public files, where jmx_exporter does not look. */
+static void read_misplaced(struct loader *loader, const struct sg_yaml_node *root)
+{
+    const struct sg_yaml_node *node = sg_yaml_find(root, "attrNameSnakeCase");
+
+    if (node)
+        warn(loader, node,
+            "\"attrNameSnakeCase\" is a key of a rule: here it does nothing, as in jmx_exporter");
+}
+
 static void read_root(struct loader *loader)
 {
     const struct sg_yaml_node *root = sg_yaml_root(loader->yaml);
@@ -546,6 +562,7 @@ static void read_root(struct loader *loader)
     if (sg_yaml_find(root, "metricCustomizers"))
         sg_customizers_read(&rules->customizers, yaml, sg_yaml_find(root, "metricCustomizers"));
     read_foreign(loader, root);
+    read_misplaced(loader, root);
     read_rules(loader, root);
 }
 
