@@ -193,6 +193,7 @@ static void read_mbean(struct reader *reader, struct sg_str name, json_t *attrib
 {
     reader->attribute = (struct sg_attribute){
         .mbean = name,
+        .part = reader->request->part,
         .find = find_near,
         .near = { attributes, attributes },
     };

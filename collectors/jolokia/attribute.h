@@ -51,6 +51,7 @@ struct sg_attribute {
     struct sg_str path[SG_ATTRIBUTE_DEPTH_MAX]; /* the attribute, then keys of composite data */
     size_t n_index;
     struct sg_attribute_index index[SG_ATTRIBUTE_INDEX_MAX];
+    uint8_t part;              /* of the plan that has asked for it: which rules it is for */
     bool is_extra;             /* not in the answer; a metricCustomizer adds it */
     struct sg_str description; /* of such a one; may be empty */
     /** Another value of the same MBean in the same answer. NULL when none can be asked for.

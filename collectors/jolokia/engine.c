@@ -10,6 +10,7 @@
 #include "jolokia/family_group.h"
 #include "jolokia/matcher.h"
 #include "jolokia/sample.h"
+#include "jolokia/twins.h"
 
 #include <errno.h>
 #include <math.h>
@@ -56,6 +57,8 @@ struct entry {
     bool has_literal;
     uint64_t bits; /* of this poll's value */
     double literal;
+    bool has_dot;
+    uint64_t twin; /* see twins.h; 0: has none */
     const struct sg_rule *rule;
     struct sg_decided_for *decided_for; /* owned; NULL when the value does not matter */
     struct sg_product *product;         /* owned; NULL without `times` */
@@ -65,12 +68,16 @@ struct sg_engine {
     const struct sg_rules *rules;
     struct sg_matcher *matcher;
     struct sg_series_table *table;
+    struct sg_engine *beside;      /* owned: of the rules of part 1; NULL: none */
+    const struct sg_engine *first; /* in the one beside: whose table it fills */
+    uint8_t *taken;                /* there: families of the first, while the poll ends */
     struct sg_arena *arena;
     struct sg_index index;
     struct entry *entries;
     uint32_t n_entries;
     uint32_t n_allocated;
     size_t max_entries;
+    struct sg_twins twins; /* of the poll that ends */
     struct sg_family_groups groups;
     uint32_t poll;
     uint32_t forget_after; /* polls */
@@ -80,14 +87,13 @@ struct sg_engine {
     struct sg_buf labels; /* scratch */
     struct sg_buf mbean;  /* that the latest value was of, where metricCustomizers are */
     struct sg_engine_stats stats;
+    struct sg_engine_stats all_stats; /* with those of the one beside */
 };
 
 SG_AUTO_DEFINE(struct sg_engine *, sg_engine_free);
 
-int sg_engine_new(const struct sg_rules *rules,
-    const struct sg_label *constant,
-    size_t n_constant,
-    struct sg_engine **ret_engine)
+/* All but the table. */
+static int new_engine(const struct sg_rules *rules, struct sg_engine **ret_engine)
 {
     sg_auto(sg_engine_free) struct sg_engine *engine = calloc(1, sizeof *engine);
 
@@ -105,6 +111,19 @@ int sg_engine_new(const struct sg_rules *rules,
         return -ENOMEM;
     int r = sg_matcher_new(rules, &engine->matcher);
     if (!r)
+        *ret_engine = sg_take(&engine);
+    return r;
+}
+
+int sg_engine_new(const struct sg_rules *rules,
+    const struct sg_label *constant,
+    size_t n_constant,
+    struct sg_engine **ret_engine)
+{
+    sg_auto(sg_engine_free) struct sg_engine *engine = NULL;
+
+    int r = new_engine(rules, &engine);
+    if (!r)
         r = sg_series_table_new(constant, n_constant, 0, &engine->table);
     if (r)
         return r;
@@ -113,9 +132,23 @@ int sg_engine_new(const struct sg_rules *rules,
     return 0;
 }
 
+int sg_engine_add_beside(struct sg_engine *engine, const struct sg_rules *rules)
+{
+    int r = new_engine(rules, &engine->beside);
+
+    if (r)
+        return r;
+    engine->beside->first = engine;
+    engine->beside->table = engine->table;
+    engine->beside->epoch = engine->epoch;
+    return 0;
+}
+
 void sg_engine_set_max(struct sg_engine *engine, size_t n)
 {
     engine->max_entries = n;
+    if (engine->beside)
+        engine->beside->max_entries = n;
 }
 
 void sg_engine_use_aliases(struct sg_engine *engine, const struct sg_aliases *aliases)
@@ -144,7 +177,11 @@ struct sg_engine *sg_engine_free(struct sg_engine *engine)
     sg_buf_done(&engine->labels);
     sg_buf_done(&engine->mbean);
     (void)sg_matcher_free(engine->matcher);
-    (void)sg_series_table_free(engine->table);
+    (void)sg_engine_free(engine->beside);
+    if (!engine->first)
+        (void)sg_series_table_free(engine->table);
+    free(engine->taken);
+    sg_twins_done(&engine->twins);
     free(engine);
     return NULL;
 }
@@ -286,6 +323,7 @@ static int decide(struct sg_engine *engine,
     entry->rule = outcome.rule;
     entry->has_literal = outcome.has_literal;
     entry->literal = outcome.literal;
+    entry->twin = 0;
     switch (outcome.kind) {
     case SG_OUTCOME_NOTHING:
         break;
@@ -300,6 +338,8 @@ static int decide(struct sg_engine *engine,
         set_drop(entry, SG_DROP_NAME);
         break;
     case SG_OUTCOME_SERIES:
+        if (outcome.rule->dots)
+            entry->twin = sg_twin_of(&outcome, outcome.rule->dots, &entry->has_dot);
         r = add_series(engine, entry, &outcome);
         if (r == -ENOMEM)
             return r; /* perhaps there is memory at the next poll */
@@ -412,6 +452,8 @@ void sg_engine_put(struct sg_engine *engine,
     const struct sg_attribute *attribute,
     const struct sg_attribute_value *value)
 {
+    if (attribute->part && engine->beside)
+        engine = engine->beside;
     engine->stats.n_values++;
     if (engine->rules->customizers.n)
         put_extra(engine, attribute);
@@ -447,7 +489,8 @@ void sg_engine_begin(struct sg_engine *engine)
 {
     uint32_t n_gone = 0;
 
-    sg_series_table_begin(engine->table);
+    if (!engine->first)
+        sg_series_table_begin(engine->table);
     engine->poll++;
     engine->is_settled = false;
     engine->stats = (struct sg_engine_stats){ 0 };
@@ -456,6 +499,8 @@ void sg_engine_begin(struct sg_engine *engine)
         n_gone += is_gone(engine, &engine->entries[i]);
     if (n_gone >= FORGET_AT_LEAST && n_gone > engine->n_entries / 4)
         rebuild(engine);
+    if (engine->beside)
+        sg_engine_begin(engine->beside);
     if (sg_series_table_epoch(engine->table) == engine->epoch)
         return;
     engine->epoch = sg_series_table_epoch(engine->table);
@@ -558,6 +603,52 @@ static void settle_coinciding(struct sg_engine *engine)
     }
 }
 
+/* What is also there under the name with dots is the same once more. */
+static void leave_out_twins(struct sg_engine *engine)
+{
+    struct sg_twins *twins = &engine->twins;
+    struct entry *entry;
+
+    if (!engine->rules->uses_dots)
+        return;
+    twins->n = 0;
+    for (uint32_t i = 0; (entry = next_present(engine, &i));) {
+        if (entry->twin && entry->has_dot && sg_twins_add(twins, entry->twin))
+            return; /* no memory: some are there twice */
+    }
+    sg_twins_sort(twins);
+    for (uint32_t i = 0; twins->n && (entry = next_present(engine, &i));) {
+        if (entry->twin && !entry->has_dot && sg_twins_have(twins, entry->twin))
+            entry->value_kind = SG_VALUE_ABSENT;
+    }
+}
+
+/* Whose families are the first rules' own in this poll. */
+static void leave_out_taken(struct sg_engine *engine)
+{
+    const struct sg_family_groups *first = &engine->first->groups;
+    struct entry *entry;
+
+    free(engine->taken);
+    engine->taken = calloc(SG_FAMILIES_MAX, 1);
+    if (!engine->taken)
+        return; /* no memory: Prometheus may see a family with two meanings */
+    for (uint32_t i = 0; i < first->n; i++) {
+        const struct sg_family_group *group = &first->groups[i];
+        if (group->poll != engine->first->poll)
+            continue;
+        if (group->family != SG_INDEX_NONE)
+            engine->taken[group->family] = 1;
+        if (group->counter != SG_INDEX_NONE)
+            engine->taken[group->counter] = 1;
+    }
+    for (uint32_t i = 0; (entry = next_present(engine, &i));) {
+        const struct sg_family_group *group = &engine->groups.groups[entry->group];
+        if (engine->taken[entry->type == SG_METRIC_COUNTER ? group->counter : group->family])
+            entry->value_kind = SG_VALUE_ABSENT;
+    }
+}
+
 /* Put the values of this poll into the table. */
 static void settle(struct sg_engine *engine)
 {
@@ -567,6 +658,9 @@ static void settle(struct sg_engine *engine)
     if (engine->is_settled)
         return;
     engine->is_settled = true;
+    leave_out_twins(engine);
+    if (engine->first)
+        leave_out_taken(engine);
     settle_types(engine);
     for (uint32_t i = 0; (entry = next_present(engine, &i));) {
         struct sg_family_group *group = &engine->groups.groups[entry->group];
@@ -585,10 +679,24 @@ static void settle(struct sg_engine *engine)
 int sg_engine_snapshot(struct sg_engine *engine, struct sg_sample_set **ret_set)
 {
     settle(engine);
+    if (engine->beside)
+        settle(engine->beside);
     return sg_series_table_snapshot(engine->table, ret_set);
 }
 
-const struct sg_engine_stats *sg_engine_stats(const struct sg_engine *engine)
+const struct sg_engine_stats *sg_engine_stats(struct sg_engine *engine)
 {
-    return &engine->stats;
+    struct sg_engine_stats *all = &engine->all_stats;
+
+    *all = engine->stats;
+    if (!engine->beside)
+        return all;
+    const struct sg_engine_stats *other = &engine->beside->stats;
+    all->n_values += other->n_values;
+    all->n_decided += other->n_decided;
+    for (int reason = 0; reason < SG_DROP_REASONS; reason++)
+        all->n_dropped[reason] += other->n_dropped[reason];
+    if (!all->gave_up)
+        all->gave_up = other->gave_up;
+    return all;
 }

@@ -50,6 +50,13 @@ int sg_engine_new(const struct sg_rules *rules,
     size_t n_constant,
     struct sg_engine **ret_engine);
 
+/**
+ * Take values of part 1 (sg_request_plan_add()) by other rules, independent of the first, into the
+ * same table. A family that the first rules make is theirs alone.
+ * @param rules  borrowed @return as sg_engine_new()
+ */
+int sg_engine_add_beside(struct sg_engine *engine, const struct sg_rules *rules);
+
 /** Remember at most so many attributes; what is beyond is dropped and counted. */
 void sg_engine_set_max(struct sg_engine *engine, size_t n);
 
@@ -80,5 +87,6 @@ void sg_engine_remember_for(struct sg_engine *engine, uint32_t n_polls);
 /** The poll ends: its samples. @param ret_set  owned @return 0 or -ENOMEM */
 int sg_engine_snapshot(struct sg_engine *engine, struct sg_sample_set **ret_set);
 
-/** What this poll did, borrowed until the next one begins; complete after its snapshot. */
-const struct sg_engine_stats *sg_engine_stats(const struct sg_engine *engine);
+/** What this poll did, for all rules together, borrowed until the next one begins; complete after
+ * its snapshot. */
+const struct sg_engine_stats *sg_engine_stats(struct sg_engine *engine);

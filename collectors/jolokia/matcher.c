@@ -379,7 +379,8 @@ static int rule_labels(
             break;
         finish_label_name(matcher, start);
         size_t name_len = labels->len - start;
-        r = sg_template_render(&rule->labels[i].value, rule->pattern, subject, labels);
+        r = (rule->unquote ? sg_template_render_unquoted : sg_template_render)(
+            &rule->labels[i].value, rule->pattern, subject, labels);
         if (!r)
             r = add_label(matcher, name_len, labels->len - start - name_len, outcome);
     }

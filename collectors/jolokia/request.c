@@ -124,37 +124,76 @@ int sg_request_plan_new_lane(
     return make_plan(rules, one, ret_plan);
 }
 
-int sg_request_plan_add_identity(struct sg_request_plan *plan)
+/* Room for n more, and the body as JSON. @return owned, or NULL */
+static json_t *open_plan(struct sg_request_plan *plan, size_t n)
 {
-    json_t *bulk = json_loadb(plan->body, plan->body_len, 0, NULL);
-    struct sg_request *longer =
-        realloc(plan->requests, (plan->n + SG_IDENTITY_REQUESTS) * sizeof *longer);
-    int r = bulk && longer ? 0 : -ENOMEM;
+    struct sg_request *longer = realloc(plan->requests, (plan->n + n + 1) * sizeof *longer);
 
-    if (longer)
-        plan->requests = longer;
-    for (size_t i = 0; i < SG_IDENTITY_REQUESTS && !r; i++) {
-        const struct sg_identity_request *ask = &sg_identity_requests[i];
-        r = json_array_append_new(
-            bulk, json_pack("{s:s, s:s, s:[s], s:o}", "type", "read", "mbean", ask->mbean,
-                      "attribute", ask->attribute, "config", make_config()));
-    }
-    char *body = r ? NULL : json_dumps(bulk, JSON_COMPACT);
+    if (!longer)
+        return NULL;
+    plan->requests = longer;
+    return json_loadb(plan->body, plan->body_len, 0, NULL);
+}
+
+/* @param bulk  consumed @return 0 or -ENOMEM */
+static int close_plan(struct sg_request_plan *plan, json_t *bulk)
+{
+    char *body = json_dumps(bulk, JSON_COMPACT);
+
     json_decref(bulk);
     if (!body)
         return -ENOMEM;
     free(plan->body);
     plan->body = body;
     plan->body_len = strlen(body);
-    for (size_t i = 0; i < SG_IDENTITY_REQUESTS; i++)
+    return 0;
+}
+
+int sg_request_plan_add(
+    struct sg_request_plan *plan, const struct sg_rules *rules, enum sg_lane lane, uint8_t part)
+{
+    bool lanes[SG_LANES] = { false };
+    size_t n_before = plan->n;
+
+    json_t *bulk = open_plan(plan, rules->requests.n + rules->includes.n);
+    if (!bulk)
+        return -ENOMEM;
+    lanes[lane] = true;
+    int r = add_requests(plan, bulk, rules, lanes);
+    for (size_t i = n_before; i < plan->n; i++)
+        plan->requests[i].part = part;
+    if (!r)
+        return close_plan(plan, bulk);
+    json_decref(bulk);
+    return r;
+}
+
+int sg_request_plan_add_identity(struct sg_request_plan *plan)
+{
+    json_t *bulk = open_plan(plan, SG_IDENTITY_REQUESTS);
+    int r = bulk ? 0 : -ENOMEM;
+
+    for (size_t i = 0; i < SG_IDENTITY_REQUESTS && !r; i++) {
+        const struct sg_identity_request *ask = &sg_identity_requests[i];
+        r = json_array_append_new(
+            bulk, json_pack("{s:s, s:s, s:[s], s:o}", "type", "read", "mbean", ask->mbean,
+                      "attribute", ask->attribute, "config", make_config()));
+    }
+    if (r) {
+        json_decref(bulk);
+        return -ENOMEM;
+    }
+    r = close_plan(plan, bulk);
+    for (size_t i = 0; i < SG_IDENTITY_REQUESTS && !r; i++)
         plan->requests[plan->n++] = (struct sg_request){
             .mbean = sg_identity_requests[i].mbean,
             .is_pattern = sg_identity_requests[i].is_pattern,
             .has_attributes = true,
             .is_identity = true,
         };
-    plan->n_identity = SG_IDENTITY_REQUESTS;
-    return 0;
+    if (!r)
+        plan->n_identity = SG_IDENTITY_REQUESTS;
+    return r;
 }
 
 static json_t *make_target(const struct sg_request_target *target)

@@ -16,11 +16,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct sg_request {
     const char *mbean;   /* ObjectName or pattern; borrowed from the rules */
     bool is_pattern;     /* the answer is keyed by ObjectName */
     bool has_attributes; /* names of attributes are given; otherwise all are read */
+    uint8_t part;        /* 0: the plan's first rules, otherwise as it was added */
     bool is_identity;    /* asks which broker the JVM is (identity.h), for no series */
 };
 
@@ -48,6 +50,14 @@ enum sg_lane {
 /** The same with the requests of one lane only, which may be none. */
 int sg_request_plan_new_lane(
     const struct sg_rules *rules, enum sg_lane lane, struct sg_request_plan **ret_plan);
+
+/**
+ * Also ask for what other rules want in the lane.
+ * @param rules  borrowed by the plan @param part  what the requests are known by
+ * @return 0 or -ENOMEM
+ */
+int sg_request_plan_add(
+    struct sg_request_plan *plan, const struct sg_rules *rules, enum sg_lane lane, uint8_t part);
 
 /** Also ask which broker of which cluster the JVM is. @return 0 or -ENOMEM: nothing has changed */
 int sg_request_plan_add_identity(struct sg_request_plan *plan);

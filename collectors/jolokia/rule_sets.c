@@ -43,6 +43,7 @@ struct sg_rule_set *sg_rule_set_unref(const struct sg_rule_set *set)
         (void)sg_request_plan_free(counted->plans[lane]);
     (void)sg_request_plan_free(counted->broker_plan);
     (void)sg_rules_free(counted->rules);
+    (void)sg_rules_free(counted->beside);
     free(counted);
     return NULL;
 }
@@ -108,34 +109,81 @@ static int complain_of_name(
     return r;
 }
 
-static int load_rules(
-    const struct sg_rules_config *config, struct sg_rules **ret_rules, struct sg_error *err)
+/* The one name that is no catalogue's. @return its number, or n */
+static int find_file(const struct sg_rules_config *config, size_t *ret_at, struct sg_error *err)
 {
+    *ret_at = config->n;
     for (size_t i = 0; i < config->n; i++) {
         if (sg_catalogue_has(config->names[i]))
             continue;
-        if (config->n > 1)
+        if (*ret_at < config->n)
             return complain(config, config->names[i], " is no built-in catalogue",
-                "a rule file stands alone, it cannot be one of several", err);
-        if (access(config->names[i], R_OK))
-            return complain_of_name(config, config->names[i], strerror(errno), err);
-        int r = sg_rules_load_file(config->names[i], ret_rules, err);
-        return r > 0 ? SG_RULE_SETS_E_CONFIG : r;
+                "there can be one rule file, with catalogues beside it", err);
+        *ret_at = i;
     }
-    int r = sg_catalogue_load_all((const char *const *)config->names, config->n, ret_rules, err);
+    return 0;
+}
+
+/*
+ * What stands beside a rule file: the catalogues that are named with it, or else "jvm", for
+ * jmx_exporter's agent exports the JVM's metrics whatever its file says, but for excludeJvmMetrics.
+ */
+static int load_beside(struct sg_rule_set *set,
+    const struct sg_rules_config *config,
+    size_t file,
+    struct sg_error *err)
+{
+    sg_auto_free const char **names = calloc(config->n + 1, sizeof *names);
+    size_t n = 0;
+
+    if (!names)
+        return -ENOMEM;
+    for (size_t i = 0; i < config->n; i++) {
+        if (i != file)
+            names[n++] = config->names[i];
+    }
+    if (n == 0 && !set->rules->exclude_jvm)
+        names[n++] = "jvm";
+    return n ? sg_catalogue_load_all(names, n, &set->beside, err) : 0;
+}
+
+static int load_rules(
+    struct sg_rule_set *set, const struct sg_rules_config *config, struct sg_error *err)
+{
+    size_t file;
+
+    int r = find_file(config, &file, err);
+    if (r)
+        return r;
+    if (file == config->n) {
+        r = sg_catalogue_load_all((const char *const *)config->names, config->n, &set->rules, err);
+    } else {
+        if (access(config->names[file], R_OK))
+            return complain_of_name(config, config->names[file], strerror(errno), err);
+        r = sg_rules_load_file(config->names[file], &set->rules, err);
+        if (!r)
+            r = load_beside(set, config, file, err);
+    }
     return r == 0 || r == -ENOMEM ? r : SG_RULE_SETS_E_CONFIG;
+}
+
+static int make_plan(
+    const struct sg_rule_set *set, enum sg_lane lane, struct sg_request_plan **ret_plan)
+{
+    int r = sg_request_plan_new_lane(set->rules, lane, ret_plan);
+    return r || !set->beside ? r : sg_request_plan_add(*ret_plan, set->beside, lane, 1);
 }
 
 static int make_plans(struct sg_rule_set *set)
 {
     for (int lane = 0; lane < SG_LANES; lane++) {
-        int r = sg_request_plan_new_lane(set->rules, (enum sg_lane)lane, &set->plans[lane]);
+        int r = make_plan(set, (enum sg_lane)lane, &set->plans[lane]);
         if (r)
             return r;
     }
     if (set->plans[SG_LANE_SLOW]->n == 0)
         set->plans[SG_LANE_SLOW] = sg_request_plan_free(set->plans[SG_LANE_SLOW]);
-    int r = sg_request_plan_new_lane(set->rules, SG_LANE_FAST, &set->broker_plan);
+    int r = make_plan(set, SG_LANE_FAST, &set->broker_plan);
     return r ? r : sg_request_plan_add_identity(set->broker_plan);
 }
 
@@ -189,7 +237,7 @@ int sg_rule_sets_get(struct sg_rule_sets *sets,
         return -ENOMEM;
     atomic_init(&set->n_refs, 1);
     set->fingerprint = fingerprint_of(config);
-    int r = load_rules(config, &set->rules, err);
+    int r = load_rules(set, config, err);
     if (!r)
         r = make_plans(set);
     if (r)

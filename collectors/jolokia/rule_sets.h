@@ -24,6 +24,7 @@ struct sg_rule_set {
     atomic_size_t n_refs;
     uint64_t fingerprint; /* of the names, and of what the rule file says */
     struct sg_rules *rules;
+    struct sg_rules *beside; /* catalogues beside a rule file; NULL: none. Part 1 of the plans */
     struct sg_request_plan *plans[SG_LANES]; /* a plan without requests is NULL when it is slow */
     struct sg_request_plan *broker_plan;     /* the fast one, which also asks who it is */
 };

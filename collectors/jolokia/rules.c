@@ -50,6 +50,7 @@ static void free_rule(struct sg_rule *rule)
     }
     free(rule->labels);
     free(rule->times);
+    free(rule->dots);
 }
 
 struct sg_rules *sg_rules_free(struct sg_rules *rules)

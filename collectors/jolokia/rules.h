@@ -17,6 +17,9 @@
  *   absent:    (in a rule) a number that means "unknown", such as -1: no sample then.
  *   times:     (in a rule) the name of another attribute of the MBean; the sample is the product
  *              of both. A meter's sum is its Mean times its Count.
+ *   dots:      (in a rule) a label; a series with "_" in its value is left out while the one with
+ *              "." there is present. Kafka's clients from 4.1 on bring both.
+ *   unquote:   key properties in quotes give label values as they were before ObjectName.quote().
  *   type:      also INFO and SUMMARY. A SUMMARY is named with _count or _sum, or has a label
  *              quantile.
  *
@@ -61,7 +64,9 @@ struct sg_rule {
     bool has_help;
     bool has_value;
     bool has_absent;
-    char *times; /* NULL: the attribute's own value */
+    bool unquote; /* label values out of a quoted key property are what the quoting was made of */
+    char *times;  /* NULL: the attribute's own value */
+    char *dots;   /* a label whose value may also come with "_" for "." (twins.h), or NULL */
     enum sg_metric_type type;
     double factor;
     double absent;
@@ -103,6 +108,7 @@ struct sg_rules {
     bool lowercase_labels;
     bool infer_counters;
     bool exclude_jvm;
+    bool uses_dots; /* has a rule with `dots` */
     bool uses_text; /* has a rule with `value`: only those make a number of text */
     size_t n_key_order;
     char **key_order;

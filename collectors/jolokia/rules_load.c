@@ -24,6 +24,7 @@ struct loader {
     struct sg_yaml *yaml;
     struct sg_rules *rules;
     const char *file; /* the rules' copy of the name */
+    bool unquote;     /* of the file, for its rules */
 };
 
 SG_AUTO_DEFINE(struct sg_rules *, sg_rules_free);
@@ -347,6 +348,11 @@ static void read_type(struct loader *loader, const struct sg_yaml_node *node, st
                 "a type that is not in capitals is UNTYPED, to jmx_exporter too");
         return;
     }
+    if (strcasecmp(text.ptr, "HISTOGRAM") == 0) { /* without buckets it cannot be one */
+        warn(loader, sg_yaml_find(node, "type"),
+            "HISTOGRAM is UNTYPED, to jmx_exporter since 1.0 too");
+        return;
+    }
     sg_yaml_problem(loader->yaml, sg_yaml_find(node, "type"),
         "\"%.40s\" is no type; use GAUGE, COUNTER, UNTYPED, INFO or SUMMARY", text.ptr);
 }
@@ -419,8 +425,8 @@ static void check_rule(
 
 static void read_rule(struct loader *loader, const struct sg_yaml_node *node, struct sg_rule *rule)
 {
-    static const char *const keys[] = { "absent", "attrNameSnakeCase", "cache", "help", "labels",
-        "name", "pattern", "times", "type", "value", "valueFactor", NULL };
+    static const char *const keys[] = { "absent", "attrNameSnakeCase", "cache", "dots", "help",
+        "labels", "name", "pattern", "times", "type", "value", "valueFactor", NULL };
     const struct sg_yaml_node *pattern = sg_yaml_find(node, "pattern");
     struct sg_str text = SG_STR("");
     struct sg_error err;
@@ -443,6 +449,9 @@ static void read_rule(struct loader *loader, const struct sg_yaml_node *node, st
     (void)read_java_number(loader, node, "valueFactor", &rule->factor);
     rule->has_absent = read_java_number(loader, node, "absent", &rule->absent);
     (void)sg_yaml_read_string(loader->yaml, node, "times", &rule->times);
+    if (sg_yaml_read_string(loader->yaml, node, "dots", &rule->dots))
+        loader->rules->uses_dots = true;
+    rule->unquote = loader->unquote;
     if (pattern && !rule->pattern)
         return; /* without the pattern every group would seem wrong */
     rule->has_name = read_rule_template(loader, node, "name", rule, &rule->name);
@@ -479,12 +488,13 @@ static const char *const foreign_keys[] = { "autoExcludeObjectNameAttributes", "
     "httpServer", "jmxUrl", "openTelemetry", "password", "scrapeTimeoutSeconds", "ssl",
     "startDelaySeconds", "username", NULL };
 
-static const char *const known_keys[] = { "autoExcludeObjectNameAttributes", "blacklistObjectNames",
-    "excludeJvmMetrics", "excludeObjectNameAttributes", "excludeObjectNames", "hostPort",
-    "httpServer", "includeObjectNameAttributes", "includeObjectNames", "inferCounterTypeFromName",
-    "jmxUrl", "keyOrder", "lowercaseOutputLabelNames", "lowercaseOutputName", "metricCustomizers",
-    "openTelemetry", "password", "requests", "rules", "scrapeTimeoutSeconds", "ssl",
-    "startDelaySeconds", "username", "whitelistObjectNames", NULL };
+static const char *const known_keys[] = { "attrNameSnakeCase", "autoExcludeObjectNameAttributes",
+    "blacklistObjectNames", "excludeJvmMetrics", "excludeObjectNameAttributes",
+    "excludeObjectNames", "hostPort", "httpServer", "includeObjectNameAttributes",
+    "includeObjectNames", "inferCounterTypeFromName", "jmxUrl", "keyOrder",
+    "lowercaseOutputLabelNames", "lowercaseOutputName", "metricCustomizers", "openTelemetry",
+    "password", "requests", "rules", "scrapeTimeoutSeconds", "ssl", "startDelaySeconds", "unquote",
+    "username", "whitelistObjectNames", NULL };
 
 static void read_foreign(struct loader *loader, const struct sg_yaml_node *root)
 {
@@ -516,6 +526,16 @@ static void note_file(struct loader *loader)
     loader->file = rules->files[rules->n_files++] = name;
 }
 
+/* Keys of a rule that stand at the top of public files, where jmx_exporter does not look. */
+static void read_misplaced(struct loader *loader, const struct sg_yaml_node *root)
+{
+    const struct sg_yaml_node *node = sg_yaml_find(root, "attrNameSnakeCase");
+
+    if (node)
+        warn(loader, node,
+            "\"attrNameSnakeCase\" is a key of a rule: here it does nothing, as in jmx_exporter");
+}
+
 static void read_root(struct loader *loader)
 {
     const struct sg_yaml_node *root = sg_yaml_root(loader->yaml);
@@ -530,6 +550,7 @@ static void read_root(struct loader *loader)
     (void)sg_yaml_read_bool(yaml, root, "lowercaseOutputLabelNames", &rules->lowercase_labels);
     (void)sg_yaml_read_bool(yaml, root, "inferCounterTypeFromName", &rules->infer_counters);
     (void)sg_yaml_read_bool(yaml, root, "excludeJvmMetrics", &rules->exclude_jvm);
+    (void)sg_yaml_read_bool(yaml, root, "unquote", &loader->unquote);
     if (sg_yaml_find(root, "keyOrder") && rules->n_key_order == 0)
         (void)read_texts(loader, sg_yaml_find(root, "keyOrder"), "\"keyOrder\"", &rules->key_order,
             &rules->n_key_order);
@@ -541,6 +562,7 @@ static void read_root(struct loader *loader)
     if (sg_yaml_find(root, "metricCustomizers"))
         sg_customizers_read(&rules->customizers, yaml, sg_yaml_find(root, "metricCustomizers"));
     read_foreign(loader, root);
+    read_misplaced(loader, root);
     read_rules(loader, root);
 }
 

@@ -86,6 +86,10 @@ static int make_lane(struct sg_target *target, enum sg_lane which)
         sg_engine_new(options->rule_set->rules, options->labels, options->n_labels, &lane->engine);
     if (r)
         return r;
+    if (options->rule_set->beside)
+        r = sg_engine_add_beside(lane->engine, options->rule_set->beside);
+    if (r)
+        return r;
     sg_engine_use_aliases(lane->engine, &options->config->aliases);
     if (which != SG_LANE_FAST || !sg_rules_can_learn(options->rule_set->rules))
         return 0;
@@ -309,6 +313,12 @@ struct reading {
     struct failures failures;
 };
 
+/* Catalogues beside a rule file say themselves what to ask for. */
+static bool is_lesson(const struct lane *lane, const struct sg_attribute *attribute)
+{
+    return lane->lesson.learner && !lane->asked_lesson && attribute->part == 0;
+}
+
 static void put_value(
     void *context, const struct sg_attribute *attribute, const struct sg_attribute_value *value)
 {
@@ -316,7 +326,7 @@ static void put_value(
     struct lane *lane = reading->lane;
 
     sg_engine_put(lane->engine, attribute, value);
-    if (lane->lesson.learner && !lane->asked_lesson)
+    if (is_lesson(lane, attribute))
         sg_learner_note(lane->lesson.learner, attribute->mbean, attribute->path[0],
             sg_engine_wants(lane->engine, attribute, false));
 }
@@ -334,7 +344,7 @@ static void note_absent(void *context, const struct sg_attribute *attribute)
     struct reading *reading = context;
     struct lane *lane = reading->lane;
 
-    if (lane->lesson.learner && !lane->asked_lesson)
+    if (is_lesson(lane, attribute))
         sg_learner_note(lane->lesson.learner, attribute->mbean, attribute->path[0],
             sg_engine_wants(lane->engine, attribute, true));
 }
@@ -382,6 +392,9 @@ static void learn(struct sg_target *target, struct lane *lane)
 
     forget_lesson(lesson);
     int r = sg_learner_plan(lesson->learner, &lesson->plan);
+    const struct sg_rules *beside = target->options.rule_set->beside;
+    if (!r && lesson->plan && beside)
+        r = sg_request_plan_add(lesson->plan, beside, SG_LANE_FAST, 1);
     if (!r && lesson->plan && is_broker(target))
         r = sg_request_plan_add_identity(lesson->plan);
     if (!r && lesson->plan && by_proxy(target))

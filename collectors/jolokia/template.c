@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jolokia/template.h"
 
+#include "jolokia/object_name.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -136,6 +138,32 @@ bool sg_template_uses(const struct sg_template *template, unsigned group)
             return true;
     }
     return false;
+}
+
+/* Does the group hold all that stands between two quotes? */
+static bool is_quoted(struct sg_str subject, struct sg_str group)
+{
+    return group.len && group.ptr > subject.ptr && group.ptr[-1] == '"' &&
+           group.ptr + group.len < subject.ptr + subject.len && group.ptr[group.len] == '"';
+}
+
+int sg_template_render_unquoted(const struct sg_template *template,
+    const struct sg_regex *regex,
+    struct sg_str subject,
+    struct sg_buf *out)
+{
+    int r = 0;
+
+    for (size_t i = 0; i < template->n_pieces && !r; i++) {
+        const struct sg_template_piece *piece = &template->pieces[i];
+        struct sg_str text =
+            piece->text.ptr ? piece->text : sg_regex_group(regex, subject, piece->group);
+        if (!piece->text.ptr && is_quoted(subject, text))
+            r = sg_object_name_unquote(text, out);
+        else
+            r = sg_buf_add_str(out, text);
+    }
+    return r;
 }
 
 int sg_template_render(const struct sg_template *template,

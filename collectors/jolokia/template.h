@@ -58,3 +58,10 @@ int sg_template_render(const struct sg_template *template,
     const struct sg_regex *regex,
     struct sg_str subject,
     struct sg_buf *out);
+
+/** The same, where a group that holds what stands in quotes gives what ObjectName.quote() was
+ * given. */
+int sg_template_render_unquoted(const struct sg_template *template,
+    const struct sg_regex *regex,
+    struct sg_str subject,
+    struct sg_buf *out);

@@ -13,7 +13,8 @@
 
 extern const struct sg_collector sg_collector_jolokia;
 
-static const char rules_text[] = "requests:\n"
+static const char rules_text[] = "excludeJvmMetrics: true\n"
+                                 "requests:\n"
                                  "  - { mbean: 'a:type=Fast', attributes: [Value] }\n"
                                  "  - { mbean: 'a:type=Slow', attributes: [Value], slow: true }\n"
                                  "rules:\n"

@@ -277,6 +277,95 @@ static void test_attributes_past_the_share_are_counted(void **state)
     tear_down(&f);
 }
 
+/* In either order, by client; alone, the name with "_" stays. */
+static void test_topic_with_dots_is_counted_once(void **state)
+{
+    struct fixture f = set_up("rules: [ { pattern: 'k<c=(.), topic=(.+)><>V', name: k, help: h,"
+                              " dots: topic, labels: { c: $1, topic: $2 } } ]\n");
+    (void)state;
+
+    for (int poll = 0; poll < 2; poll++) {
+        sg_engine_begin(f.engine);
+        put(&f, "k:c=1,topic=a_b.c", "V", integer(1));
+        put(&f, "k:c=1,topic=a_b_c", "V", integer(1));
+        put(&f, "k:c=1,topic=x_y", "V", integer(2));
+        put(&f, "k:c=1,topic=x.y", "V", integer(2));
+        put(&f, "k:c=2,topic=x_y", "V", integer(3));
+        put(&f, "k:c=2,topic=t", "V", integer(4));
+        assert_page(&f, "# HELP k h\n# TYPE k untyped\n"
+                        "k{broker=\"1\",c=\"1\",topic=\"a_b.c\"} 1\n"
+                        "k{broker=\"1\",c=\"1\",topic=\"x.y\"} 2\n"
+                        "k{broker=\"1\",c=\"2\",topic=\"x_y\"} 3\n"
+                        "k{broker=\"1\",c=\"2\",topic=\"t\"} 4\n");
+    }
+    sg_engine_begin(f.engine); /* the other is gone */
+    put(&f, "k:c=1,topic=x_y", "V", integer(2));
+    assert_page(&f, "# HELP k h\n# TYPE k untyped\nk{broker=\"1\",c=\"1\",topic=\"x_y\"} 2\n");
+    tear_down(&f);
+}
+
+/* With `unquote`, what Kafka gave to ObjectName.quote(); without, what jmx_exporter shows. */
+static void test_quoted_properties_are_unquoted_where_the_file_says_so(void **state)
+{
+    static const char name[] = "k:id=\"app:1,x=\\\"q\\\"\\*\\?\\\\\\n\"";
+    static const char rule[] =
+        "rules: [ { pattern: 'k<id=(?:\"(.+)\"|([^,]+))><>V', name: k, help: h,"
+        " labels: { id: $1$2 } } ]\n";
+    char file[512];
+    (void)state;
+
+    (void)snprintf(file, sizeof file, "unquote: true\n%s", rule);
+    struct fixture f = set_up(file);
+    sg_engine_begin(f.engine);
+    put(&f, name, "V", integer(1));
+    put(&f, "k:id=a\\*", "V", integer(2));
+    assert_page(&f, "# HELP k h\n# TYPE k untyped\n"
+                    "k{broker=\"1\",id=\"app:1,x=\\\"q\\\"*?\\\\\\n\"} 1\n");
+    tear_down(&f);
+
+    f = set_up(rule);
+    sg_engine_begin(f.engine);
+    put(&f, name, "V", integer(1));
+    assert_page(&f, "# HELP k h\n# TYPE k untyped\nk{broker=\"1\",id=\"app:1,x=\\\\\\\"q"
+                    "\\\\\\\"\\\\*\\\\?\\\\\\\\\\\\n\"} 1\n");
+    tear_down(&f);
+}
+
+/* Rules beside the first ones do not see their values, and have no part in their families. */
+static void test_rules_beside_others_fill_the_same_table(void **state)
+{
+    struct fixture f = set_up("rules: [ { pattern: 'k<t=(.)><>V', name: both, help: first },"
+                              " { pattern: 'k<t=c', name: '' }, {} ]\n");
+    struct sg_rules *beside =
+        fixture_rules("rules: [ { pattern: 'k<t=a><>V', name: both, help: h, type: GAUGE },"
+                      " { pattern: 'k<t=c><>V', name: only_total, help: h, type: COUNTER } ]\n");
+    const struct sg_attribute_value one = integer(1);
+    const char *const names[] = { "k:t=a", "k:t=c" };
+    (void)state;
+
+    assert_int_equal(sg_engine_add_beside(f.engine, beside), 0);
+    for (int poll = 0; poll < 3; poll++) {
+        sg_engine_begin(f.engine);
+        if (poll < 2)
+            put(&f, "k:t=a", "V", integer(2));
+        for (size_t i = 0; i < 2; i++) {
+            const struct sg_attribute attribute = {
+                .mbean = sg_str_of(names[i]), .part = 1, .depth = 1, .path = { SG_STR("V") }
+            };
+            sg_engine_put(f.engine, &attribute, &one);
+        }
+        assert_page(&f, poll < 2 ? "# HELP both first\n# TYPE both untyped\nboth{broker=\"1\"} 2\n"
+                                   "# HELP only_total h\n# TYPE only_total counter\n"
+                                   "only_total{broker=\"1\"} 1\n"
+                                 : "# HELP both first\n# TYPE both untyped\nboth{broker=\"1\"} 1\n"
+                                   "# HELP only_total h\n# TYPE only_total counter\n"
+                                   "only_total{broker=\"1\"} 1\n");
+        assert_int_equal(sg_engine_stats(f.engine)->n_values, poll < 2 ? 3 : 2);
+    }
+    tear_down(&f);
+    (void)sg_rules_free(beside);
+}
+
 /* OpenMetrics has no negative quantile, sum or count. */
 static void test_negative_summary_dropped_and_counted(void **state)
 {
@@ -518,6 +607,9 @@ int main(void)
         cmocka_unit_test(test_number_past_a_double_dropped_and_counted),
         cmocka_unit_test(test_pattern_that_gives_up_is_dropped_and_counted),
         cmocka_unit_test(test_attributes_past_the_share_are_counted),
+        cmocka_unit_test(test_topic_with_dots_is_counted_once),
+        cmocka_unit_test(test_quoted_properties_are_unquoted_where_the_file_says_so),
+        cmocka_unit_test(test_rules_beside_others_fill_the_same_table),
         cmocka_unit_test(test_negative_summary_dropped_and_counted),
         cmocka_unit_test(test_cached_rule_stays_matched),
         cmocka_unit_test(test_product_of_two_attributes_never_falls_with_its_count),

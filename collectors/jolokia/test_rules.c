@@ -248,9 +248,40 @@ static void test_plan_without_includes_reads_everything(void **state)
     (void)sg_rules_free(rules);
 }
 
+/* What public files for jmx_exporter have. */
+static void test_files_that_jmx_exporter_takes_are_taken(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t n_warnings;
+        const char *part; /* of the first warning */
+    } cases[] = {
+        { "attrNameSnakeCase: true\nrules: [{}]\n", 1, "is a key of a rule" },
+        { "rules: [ { pattern: a, name: b, type: HISTOGRAM } ]\n", 1, "HISTOGRAM is UNTYPED" },
+        { "rules:\n  - &a { pattern: a, name: b, labels: &l { x: y } }\n"
+          "  - { <<: *a, name: c, labels: { <<: *l, z: $0 } }\n",
+            0, "" },
+        { "hostPort: h:1\nssl: false\nrules: []\n", 2, "has no meaning over Jolokia" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sg_rules *rules = fixture_rules(cases[i].text);
+        assert_int_equal(rules->n_warnings, cases[i].n_warnings);
+        if (rules->n_warnings && !strstr(rules->warnings[0], cases[i].part))
+            fail_msg("%s", rules->warnings[0]);
+        for (size_t j = 0; j < rules->n_rules; j++)
+            assert_false(rules->rules[j].snake_case);
+        if (i == 2)
+            assert_int_equal(rules->rules[1].n_labels, 2);
+        (void)sg_rules_free(rules);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_files_that_jmx_exporter_takes_are_taken),
         cmocka_unit_test(test_load_unknown_key_says_where_and_what_was_meant),
         cmocka_unit_test(test_load_what_jmx_exporter_refuses_refused),
         cmocka_unit_test(test_load_what_fails_only_while_scraping_refused),

@@ -307,14 +307,16 @@ def _brokers():
     heap = 'area="heap"'
     used = by_broker(f"jvm_memory_used_bytes{{{BROKER},{heap}}}")
     limit = by_broker(f"jvm_memory_max_bytes{{{BROKER},{heap}}}")
+    # What runs beside the program (ZGC's and Shenandoah's cycles, G1's from JDK 20 on) stops nothing.
+    pauses = 'gc!~".*(Cycles|Concurrent GC)"'
     gc = (
         "sum by (kafka_cluster, broker) (max by (kafka_cluster, broker, gc)"
-        f" (rate(jvm_gc_collection_seconds_sum{{{BROKER}}}[$__rate_interval])))"
+        f" (rate(jvm_gc_collection_seconds_sum{{{BROKER},{pauses}}}[$__rate_interval])))"
     )
     return table_panel(
         "Brokers",
         "All known brokers. Normal: up, leaders and partitions spread evenly, handlers and network"
-        " idle above 30 %, less than 10 % of the time in garbage collection. A broker that is down"
+        " idle above 30 %, less than 10 % of the time stopped by garbage collection. A broker that is down"
         " has no other values. Under-replicated is counted by the leader, not by the broker that is"
         " behind.",
         [

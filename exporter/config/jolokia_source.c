@@ -182,7 +182,7 @@ static void add_rules_name(
 
     if (name.len == 0) {
         sg_yaml_problem(
-            yaml, node, "\"rules\" must be a catalogue, a rule file, or a list of catalogues");
+            yaml, node, "\"rules\" must be a catalogue, a rule file, or a list of them");
         return;
     }
     for (size_t i = 0; i < rules->n; i++) {

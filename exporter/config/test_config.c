@@ -396,7 +396,7 @@ static void test_load_jolokia_mistakes_are_told(void **state)
             "\"slow_interval\" must be from the interval to 24h" },
         { "{ url: 'http://{host}/', rules: [] }", "\"rules\" must name 1 to 50 catalogues" },
         { "{ url: 'http://{host}/', rules: { a: b } }",
-            "\"rules\" must be a catalogue, a rule file, or a list of catalogues" },
+            "\"rules\" must be a catalogue, a rule file, or a list of them" },
         { "{ url: 'http://{host}/', rules: [a, a] }", "\"a\" stands twice in \"rules\"" },
         { "{ username: a }",
             "\"jolokia\" needs \"url\", \"brokers\", \"controllers\" or \"proxy\"" },
