@@ -202,29 +202,29 @@ def test_stderr_that_nobody_reads_stops_nothing():
         os.close(writer)
 
 
-def test_hangup_during_the_start_is_no_end():
-    """Sent as soon as the program is there, again and again, until it serves."""
+def test_hangup_during_the_start_is_a_reload_after_it(tmp_path):
+    """A password's file is a pipe, so that the program is held at the start for as long as we like."""
+    config, pipe, later, log = (tmp_path / name for name in ("c.yaml", "password", "later", "log"))
+    config.write_text("clusters: [{ name: none, bootstrap_servers: 127.0.0.1:1, jolokia: { url: 'http://{host}:1/', "
+                      f"username: a, password_file: {pipe} }} }}]\n")
+    os.mkfifo(pipe)
+    later.write_text("secret\n")
     port = free_port()
-    process = subprocess.Popen([BUILD / "release/streamgauge", f"--web.listen-address=127.0.0.1:{port}",
-                                "--kafka.server=127.0.0.1:1"], stderr=subprocess.DEVNULL)
+    with open(log, "wb") as out:
+        process = subprocess.Popen([BINARY, f"--web.listen-address=127.0.0.1:{port}", f"--config.file={config}"],
+                                   stderr=out, stdout=out)
     try:
-        program = (BUILD / "release/streamgauge").resolve()
-        while pathlib.Path(f"/proc/{process.pid}/exe").resolve() != program:
-            pass
-        # The loader has its time before main, where signals are blocked first thing.
-        while not blocks_hangup(process.pid):
-            assert not serves(port)
-        while not serves(port):
+        with open(pipe, "w", encoding="ascii") as writer:  # it reads
             process.send_signal(signal.SIGHUP)
+            time.sleep(0.3)
             assert process.poll() is None
+            later.rename(pipe)
+            writer.write("secret\n")
+        wait_for("it serves", lambda: serves(port), 20)
+        wait_for("the reload", lambda: "configuration loaded" in log.read_text(), 5)
     finally:
         process.terminate()
         assert process.wait(20) == 0
-
-
-def blocks_hangup(pid):
-    status = pathlib.Path(f"/proc/{pid}/status").read_text()
-    return int(status.split("SigBlk:\t")[1].split()[0], 16) & 1
 
 
 @pytest.mark.parametrize("flags", [("--metrics.list",), ("--help",)])
