@@ -68,6 +68,10 @@ struct sg_collector {
     bool
         follows_brokers; /* a broker that becomes known, or moves, is a reason to collect at once */
 
+    /* The library that its protocol's behaviour depends on, for the log; NULL: none. */
+    const char *library;
+    const char *(*library_version)(void);
+
     /** Does this cluster want the collector? */
     bool (*wanted)(const struct sg_cluster_config *cluster_config);
 

@@ -227,13 +227,14 @@ static int serve(struct sg_program *program, const struct sg_flags *flags)
         (void)fail(&err, r);
         _exit(EXIT_WRONG); /* threads may run already, and nothing is to be saved */
     }
+    sg_program_log_start(program, flags);
     for (size_t i = 0; i < flags->n_addresses; i++)
         sg_log(SG_LOG_INFO, NULL, "version %s serves %s%s on %s", SG_VERSION, flags->urls.prefix,
             flags->telemetry_path, flags->addresses[i]);
     (void)sg_notify("READY=1");
     int number = run_until_signal(program, flags, &signals);
     (void)sg_notify("STOPPING=1");
-    sg_log(SG_LOG_INFO, NULL, "ends after %s", number == SIGINT ? "SIGINT" : "SIGTERM");
+    sg_log(SG_LOG_INFO, NULL, "stopping after %s", number == SIGINT ? "SIGINT" : "SIGTERM");
     if (!sg_program_stop(program)) {
         sg_log(SG_LOG_INFO, NULL, "a remote party has not answered; not waiting for it");
         sg_log_flush(LOG_FLUSH_MS);

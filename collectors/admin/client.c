@@ -4,6 +4,7 @@
 #include "admin/thread.h"
 #include "base/auto.h"
 #include "base/clock.h"
+#include "base/join.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "config/properties.h"
@@ -480,8 +481,7 @@ struct sg_client *sg_client_unref(struct sg_client *client)
         (void)destroy(client);
         return NULL;
     }
-    struct timespec until = sg_clock_timespec_in(CLOCK_REALTIME, DESTROY_WAIT_MS);
-    if (pthread_timedjoin_np(thread, NULL, &until) != 0)
+    if (!sg_join_within(thread, DESTROY_WAIT_MS))
         (void)pthread_detach(thread);
     return NULL;
 }

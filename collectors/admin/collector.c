@@ -645,6 +645,8 @@ static void diagnose(void *opaque, int64_t deadline, sg_check_fn tell, void *con
 
 const struct sg_collector sg_collector_admin = {
     .name = "admin",
+    .library = "librdkafka",
+    .library_version = rd_kafka_version_str,
     .wanted = wanted,
     .create = create,
     .same = same,

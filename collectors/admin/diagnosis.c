@@ -2,6 +2,7 @@
 #include "admin/diagnosis.h"
 
 #include "admin/jmx.h"
+#include "base/words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -144,15 +145,16 @@ static void tell_counts(const struct sg_diagnosis *diagnosis, sg_check_fn tell, 
 {
     const struct sg_topology *t = diagnosis->topology;
     size_t n_groups = diagnosis->groups->n;
-    char text[120], mend[200];
+    char text[160], mend[200];
 
-    (void)snprintf(text, sizeof text, "%zu brokers, %zu topics, %zu partitions", t->n_brokers,
-        t->n_topics, t->n_partitions);
+    (void)snprintf(text, sizeof text, "%s, %s, %s", sg_words_count(t->n_brokers, "broker").text,
+        sg_words_count(t->n_topics, "topic").text,
+        sg_words_count(t->n_partitions, "partition").text);
     (void)snprintf(mend, sizeof mend, "if there are topics: allow %s, or look at topics.include",
         sg_diagnosis_acl(SG_REQUEST_METADATA));
     tell(context, &(struct sg_check){ t->n_topics ? SG_CHECK_GOOD : SG_CHECK_DOUBTFUL, "cluster",
                       "metadata", text, t->n_topics ? "" : mend, diagnosis->took_ms });
-    (void)snprintf(text, sizeof text, "%zu consumer groups", n_groups);
+    (void)snprintf(text, sizeof text, "%s", sg_words_count(n_groups, "consumer group").text);
     (void)snprintf(mend, sizeof mend, "if there are groups: allow %s, or look at groups.include",
         sg_diagnosis_acl(SG_REQUEST_LIST_GROUPS));
     tell(context, &(struct sg_check){ n_groups ? SG_CHECK_GOOD : SG_CHECK_DOUBTFUL, "cluster",

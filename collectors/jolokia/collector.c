@@ -20,6 +20,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/number.h"
+#include "base/words.h"
 #include "config/compare.h"
 #include "jolokia/agent_version.h"
 #include "jolokia/rule_sets.h"
@@ -315,7 +316,7 @@ static void tell_rules(const struct jolokia *self, sg_check_fn tell, void *conte
     for (size_t i = 0; i < sg_rule_sets_n(self->rule_sets); i++) {
         char name[200], text[80];
         size_t n_warnings = sg_rule_sets_describe(self->rule_sets, i, name, sizeof name);
-        (void)snprintf(text, sizeof text, "loaded, %zu warnings", n_warnings);
+        (void)snprintf(text, sizeof text, "loaded, %s", sg_words_count(n_warnings, "warning").text);
         tell(context, &(struct sg_check){ n_warnings ? SG_CHECK_DOUBTFUL : SG_CHECK_GOOD, "rules",
                           name, text, n_warnings ? "see them with --rules.check=FILE" : "", -1 });
     }

@@ -4,34 +4,41 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Edit distance; words longer than the table are simply not close. */
+/*
+ * How many letters must be put in, left out, replaced or swapped with their neighbour (optimal
+ * string alignment). Words longer than the table are simply not close.
+ */
 static size_t distance(const char *a, const char *b)
 {
     enum {
         LONGEST = 40
     };
-    size_t row[LONGEST + 1];
+    size_t rows[3][LONGEST + 1]; /* the one before the last, the last, this one; in turns */
     size_t n_a = strlen(a);
     size_t n_b = strlen(b);
 
     if (n_a > LONGEST || n_b > LONGEST)
         return LONGEST;
     for (size_t j = 0; j <= n_b; j++)
-        row[j] = j;
+        rows[0][j] = j;
     for (size_t i = 1; i <= n_a; i++) {
-        size_t diagonal = row[0];
+        const size_t *before = rows[(i + 1) % 3];
+        const size_t *last = rows[(i + 2) % 3];
+        size_t *row = rows[i % 3];
         row[0] = i;
         for (size_t j = 1; j <= n_b; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
+            size_t best = last[j - 1] + (a[i - 1] != b[j - 1]);
+            if (last[j] + 1 < best)
+                best = last[j] + 1;
             if (row[j - 1] + 1 < best)
                 best = row[j - 1] + 1;
-            diagonal = row[j];
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                before[j - 2] + 1 < best)
+                best = before[j - 2] + 1;
             row[j] = best;
         }
     }
-    return row[n_b];
+    return rows[n_a % 3][n_b];
 }
 
 const char *sg_meant(const char *word, const char *const *words)

@@ -3,13 +3,17 @@
 #include "base/buf.h"
 #include "base/filter.h"
 #include "base/index.h"
+#include "base/join.h"
+#include "base/meant.h"
 #include "base/number.h"
 #include "base/utf8.h"
+#include "base/words.h"
 #include "test.h"
 
 #include <errno.h>
 #include <float.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 static void test_buf_past_cap_refused_and_content_kept(void **state)
@@ -239,6 +243,61 @@ static void test_filter_that_gives_up_shows_the_name(void **state)
     (void)sg_filter_free(filter);
 }
 
+static void test_meant_swapped_letters_are_one_mistake(void **state)
+{
+    static const char *const words[] = { "code", "topics", "client", "cluster", "cert", "coed",
+        NULL };
+    static const char *const close[] = { "url", "rules", NULL };
+    (void)state;
+
+    assert_string_equal(sg_meant("tpoics", words), "topics");
+    assert_string_equal(sg_meant("cleint", words), "client");
+    assert_string_equal(sg_meant("ceod", words), "coed"); /* one swap, and two letters to code */
+    assert_string_equal(sg_meant("ulr", close), "url");
+    assert_string_equal(sg_meant("topic", words), "topics");
+    assert_null(sg_meant("zookeeper", words));
+}
+
+static void test_words_count_and_duration(void **state)
+{
+    static const struct {
+        int64_t ms;
+        const char *text;
+    } durations[] = { { -5, "0ms" }, { 0, "0ms" }, { 999, "999ms" }, { 1000, "1s" },
+        { 185000, "3m5s" }, { 3600000, "1h" }, { 3660999, "1h1m" }, { 90000000, "1d1h" },
+        { INT64_MAX, "106751991167d7h" } };
+    (void)state;
+
+    assert_string_equal(sg_words_count(1, "broker").text, "1 broker");
+    assert_string_equal(sg_words_count(0, "broker").text, "0 brokers");
+    assert_string_equal(sg_words_count(2, "query").text, "2 queries");
+    assert_string_equal(sg_words_count(2, "series").text, "2 series");
+    for (size_t i = 0; i < sizeof durations / sizeof durations[0]; i++)
+        assert_string_equal(sg_words_duration(durations[i].ms).text, durations[i].text);
+}
+
+static void *wait_on(void *context)
+{
+    pthread_mutex_t *lock = context;
+
+    (void)pthread_mutex_lock(lock);
+    (void)pthread_mutex_unlock(lock);
+    return NULL;
+}
+
+static void test_join_gives_up_in_time_and_joins_who_has_ended(void **state)
+{
+    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t thread;
+    (void)state;
+
+    (void)pthread_mutex_lock(&lock);
+    assert_int_equal(pthread_create(&thread, NULL, wait_on, &lock), 0);
+    assert_false(sg_join_within(thread, 20));
+    (void)pthread_mutex_unlock(&lock);
+    assert_true(sg_join_within(thread, 20000));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -254,6 +313,9 @@ int main(void)
         cmocka_unit_test(test_filter_that_gives_up_shows_the_name),
         cmocka_unit_test(test_filter_bad_pattern_says_where),
         cmocka_unit_test(test_error_prefix_keeps_the_text_and_cuts_at_the_end),
+        cmocka_unit_test(test_meant_swapped_letters_are_one_mistake),
+        cmocka_unit_test(test_words_count_and_duration),
+        cmocka_unit_test(test_join_gives_up_in_time_and_joins_who_has_ended),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/grow.h"
+#include "base/join.h"
 #include "collectors/collector.h"
 
 #include <errno.h>
@@ -149,11 +150,9 @@ static int examine_all(struct doctor *doctor, bool follows_brokers)
     }
     for (size_t i = 0; i < doctor->n; i++) {
         struct examination *examination = &doctor->examinations[i];
-        struct timespec until =
-            sg_clock_timespec_in(CLOCK_REALTIME, doctor->config->timeout_ms + LATE_MS);
         if (!examination->started)
             continue;
-        if (pthread_timedjoin_np(examination->thread, NULL, &until))
+        if (!sg_join_within(examination->thread, doctor->config->timeout_ms + LATE_MS))
             return -ETIMEDOUT; /* it may still write: nothing of it can be read or freed */
         examination->started = false;
     }

@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/log.h"
+#include "base/words.h"
 #include "collectors/collector.h"
 #include "config/show.h"
 #include "run/crew.h"
@@ -26,6 +27,8 @@ enum {
     SHIFT_TICK_MS = 20,     /* while somebody waits for another to end */
     ALIVE_MS = 10000,       /* the page's thread looks twice a second, and a page takes no second */
     REMEMBER_MS_MIN = 5000, /* how often the status page's plots get a point, at most */
+    START_CLUSTERS_MAX = 20,
+    START_BYTES_MAX = 16 * 1024,
     PROBLEMS_BYTES_MAX = 256 * 1024,
     CONFIG_TEXT_BYTES_MAX = 1024 * 1024,
 };
@@ -283,6 +286,26 @@ int sg_program_start(struct sg_program *program,
     return r;
 }
 
+void sg_program_log_start(const struct sg_program *program, const struct sg_flags *flags)
+{
+    size_t n = program->config->n_clusters;
+    struct sg_buf text;
+
+    sg_buf_init(&text, START_BYTES_MAX);
+    for (size_t i = 0; i < n && i < START_CLUSTERS_MAX; i++)
+        (void)sg_buf_printf(&text, "%s%s", i ? ", " : "", program->config->clusters[i].name);
+    if (n > START_CLUSTERS_MAX)
+        (void)sg_buf_printf(&text, " and %zu more", n - START_CLUSTERS_MAX);
+    for (size_t i = 0; sg_collectors[i]; i++) {
+        if (sg_collectors[i]->library)
+            (void)sg_buf_printf(
+                &text, "; %s %s", sg_collectors[i]->library, sg_collectors[i]->library_version());
+    }
+    sg_log(SG_LOG_INFO, NULL, "%s from %s: " SG_STR_FMT, sg_words_count(n, "cluster").text,
+        flags->config.file ? flags->config.file : "the flags", SG_STR_ARG(sg_buf_get(&text)));
+    sg_buf_done(&text);
+}
+
 /* Once per collection, so that rates are those between two of them. */
 static void remember(struct sg_program *program)
 {
@@ -385,8 +408,8 @@ static int reload(struct sg_program *program, const struct sg_flags *flags, stru
         n_new += sg_crew_n_new(later.crews[i]);
     use_config(program, config);
     change_layout(program, &later);
-    sg_log(SG_LOG_INFO, NULL, "configuration loaded: %zu clusters, %zu collectors new or changed",
-        program->layout.n, n_new);
+    sg_log(SG_LOG_INFO, NULL, "configuration loaded: %s, %s new or changed",
+        sg_words_count(program->layout.n, "cluster").text, sg_words_count(n_new, "collector").text);
     return 0;
 }
 

@@ -45,6 +45,9 @@ int sg_program_start(struct sg_program *program,
     void *wake_context,
     struct sg_error *err);
 
+/** Log what is watched, by which configuration, and through which libraries. */
+void sg_program_log_start(const struct sg_program *program, const struct sg_flags *flags);
+
 /**
  * Load the configuration again. Collectors that it would make again go on as if nothing had
  * happened; the others are replaced. If anything is wrong with it, everything stays as it was.

@@ -2,6 +2,7 @@
 #include "run/worker.h"
 
 #include "base/auto.h"
+#include "base/join.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -165,10 +166,7 @@ bool sg_worker_join(struct sg_worker *worker, int64_t deadline_ms)
 {
     if (!worker->started)
         return true;
-    /* pthread_timedjoin_np wants wall-clock time; ThreadSanitizer does not know the other one. */
-    struct timespec until =
-        sg_clock_timespec_in(CLOCK_REALTIME, sg_clock_left_ms(worker->env.clock, deadline_ms));
-    if (pthread_timedjoin_np(worker->thread, NULL, &until))
+    if (!sg_join_within(worker->thread, sg_clock_left_ms(worker->env.clock, deadline_ms)))
         return false;
     worker->started = false;
     return true;

@@ -402,8 +402,7 @@ static void put_slot(struct page *page, const struct sg_slot_status *slot)
         put_duration(page, (double)slot->duration_ms / 1000);
     put(page, "</td><td class=\"n\">");
     if (slot->last_success_unix_ms) {
-        put_duration(page,
-            (double)(sg_clock_unix_ms(page->config->clock) - slot->last_success_unix_ms) / 1000);
+        put_duration(page, (double)slot->last_success_ms_ago / 1000);
         put(page, " ago");
     } else {
         put(page, "never");

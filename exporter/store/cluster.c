@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/clock.h"
+#include "base/log.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -184,9 +185,21 @@ static struct sg_broker *place_of(struct sg_cluster *cluster, int32_t id, int *r
     return &brokers[at];
 }
 
+static void log_change(const struct sg_cluster *cluster, const struct sg_broker *broker)
+{
+    const struct sg_log_about about = { .cluster = cluster->name };
+    char place[SG_HOST_BYTES_MAX + 16] = "";
+
+    if (broker->host[0])
+        (void)snprintf(place, sizeof place, " (%s:%d)", broker->host, broker->port);
+    sg_log(broker->up ? SG_LOG_INFO : SG_LOG_WARN, &about, "broker %d%s is %s", broker->id, place,
+        broker->up ? "up again" : "down");
+}
+
 int sg_cluster_set_broker(
     struct sg_cluster *cluster, int32_t id, const char *host, int32_t port, bool up)
 {
+    struct sg_broker changed = { .tried = false };
     int r = 0;
 
     (void)pthread_mutex_lock(&cluster->lock);
@@ -204,9 +217,15 @@ int sg_cluster_set_broker(
             brokers_changed(cluster);
         }
         broker->seen = broker->seen || host[0];
+        bool was_up = broker->up || !broker->tried;
         broker->up = up;
+        broker->tried = true;
+        if (up != was_up)
+            changed = *broker;
     }
     (void)pthread_mutex_unlock(&cluster->lock);
+    if (changed.tried)
+        log_change(cluster, &changed);
     return r;
 }
 

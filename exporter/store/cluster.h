@@ -24,7 +24,8 @@ struct sg_broker {
     char host[SG_HOST_BYTES_MAX]; /* as the metadata names it; empty when it never did */
     int32_t port;                 /* 0 when unknown */
     bool seen;                    /* the metadata has ever told its host */
-    bool up; /* in the metadata of the latest collection, and it answered there */
+    bool up;    /* in the metadata of the latest collection, and it answered there */
+    bool tried; /* it has been up, or was not: `up` says something */
 };
 
 struct sg_cluster;
@@ -90,7 +91,8 @@ void sg_cluster_wait(const struct sg_cluster *cluster,
 void sg_cluster_wake(struct sg_cluster *cluster);
 
 /**
- * Add a broker, or note what is new about it. An empty host or port 0 keeps what was known.
+ * Add a broker, or note what is new about it. An empty host or port 0 keeps what was known. One
+ * that goes down, or is down from the start, or comes back is a line of the log.
  * @return 0, -ENOMEM, or -EMSGSIZE past SG_BROKERS_MAX
  */
 int sg_cluster_set_broker(

@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/log.h"
+#include "base/words.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -45,8 +46,10 @@ struct entry {
     bool failed_now; /* in the collection that is going on */
     int64_t begun_ms;
     int64_t duration_ms;
-    int64_t last_success_ms; /* monotonic; samples are stale when it is too long ago */
+    int64_t last_set_ms;     /* monotonic; samples are stale when it is too long ago */
+    int64_t last_success_ms; /* monotonic */
     int64_t last_success_unix_ms;
+    int64_t failing_since_ms; /* monotonic; when logged_kind is not -1 */
     uint64_t n_collections;
     uint64_t n_failures[SG_FAILURE_KINDS];
     struct sg_error failure;
@@ -375,6 +378,8 @@ void sg_slot_fail(struct sg_slot *slot, enum sg_failure_kind kind, const struct 
     /* A second failure of the same collection is a detail of the first. */
     worth_a_line = worth_a_line && !(entry->failed_now && entry->logged_ms == now_ms);
     entry->failed_now = true;
+    if (entry->logged_kind < 0)
+        entry->failing_since_ms = now_ms;
     if (worth_a_line) {
         entry->logged_kind = (int)kind;
         entry->logged_ms = now_ms;
@@ -417,6 +422,7 @@ void sg_slot_end(struct sg_slot *slot, struct sg_sample_set *set)
     struct sg_sample_set *old = NULL;
     struct sg_store *store = lock(slot->store);
     int64_t now_ms = sg_clock_monotonic_ms(store->clock);
+    int64_t failed_ms = 0;
     bool recovered = false;
 
     /* Given up, because the collector ends: nothing is learned. */
@@ -432,12 +438,14 @@ void sg_slot_end(struct sg_slot *slot, struct sg_sample_set *set)
     if (set) {
         old = entry->set;
         entry->set = set;
-        entry->last_success_ms = now_ms;
+        entry->last_set_ms = now_ms;
     }
     if (entry->success) {
+        entry->last_success_ms = now_ms;
         entry->last_success_unix_ms = sg_clock_unix_ms(store->clock);
         entry->failure.text[0] = '\0';
         recovered = entry->logged_kind >= 0;
+        failed_ms = now_ms - entry->failing_since_ms;
         entry->logged_kind = -1;
         entry->n_unlogged = 0;
     }
@@ -446,7 +454,7 @@ void sg_slot_end(struct sg_slot *slot, struct sg_sample_set *set)
 
     (void)sg_sample_set_unref(old);
     if (recovered)
-        sg_log(SG_LOG_INFO, &about, "works again");
+        sg_log(SG_LOG_INFO, &about, "works again, after %s", sg_words_duration(failed_ms).text);
 }
 
 /* Called with the lock held. Samples that come rarely stay until the next but one is due. */
@@ -456,7 +464,7 @@ static bool stale(const struct sg_store *store, const struct entry *entry)
 
     if (after_ms < 2 * store->pause_ms)
         after_ms = 2 * store->pause_ms;
-    return sg_clock_monotonic_ms(store->clock) - entry->last_success_ms > after_ms;
+    return sg_clock_monotonic_ms(store->clock) - entry->last_set_ms > after_ms;
 }
 
 void sg_store_set_stale_after(struct sg_store *store, int64_t stale_after_ms)
@@ -503,6 +511,10 @@ bool sg_store_slot_status(const struct sg_store *store, size_t i, struct sg_slot
             .stale = !shown,
             .duration_ms = entry->duration_ms,
             .last_success_unix_ms = entry->last_success_unix_ms,
+            .last_success_ms_ago =
+                entry->last_success_unix_ms
+                    ? sg_clock_monotonic_ms(store->clock) - entry->last_success_ms
+                    : 0,
             .n_series = shown ? entry->set->n_present : 0,
             .n_collections = entry->n_collections,
             .failure = entry->failure,

@@ -129,6 +129,7 @@ struct sg_slot_status {
     bool stale;                   /* its samples are no longer shown */
     int64_t duration_ms;          /* of the latest collection */
     int64_t last_success_unix_ms; /* 0: never */
+    int64_t last_success_ms_ago;  /* by the monotonic clock; 0 when never */
     size_t n_series;              /* that it gives to the page now */
     uint64_t n_collections;       /* that have ended */
     uint64_t n_failures[SG_FAILURE_KINDS];

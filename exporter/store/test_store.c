@@ -7,7 +7,9 @@
 #include <libdeflate.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <zstd.h>
 
 /* A clock that stands still until a test moves it. */
@@ -19,7 +21,16 @@ static int64_t read_now(const struct sg_clock *clock)
     return now_ms;
 }
 
-static const struct sg_clock test_clock = { read_now, read_now };
+/* The machine's clock, which somebody may set, apart from the monotonic one. */
+static int64_t set_back_ms;
+
+static int64_t read_unix(const struct sg_clock *clock)
+{
+    (void)clock;
+    return now_ms - set_back_ms;
+}
+
+static const struct sg_clock test_clock = { read_now, read_unix };
 
 struct fixture {
     struct sg_store *store;
@@ -34,6 +45,7 @@ static int set_up(void **state)
     static const struct sg_family family = { "up", SG_METRIC_GAUGE, "Up." };
 
     now_ms = 1000000;
+    set_back_ms = -1796000000000;
     assert_int_equal(sg_store_new(&test_clock, 30000, &f.store), 0);
     assert_int_equal(sg_store_slot(f.store, "c", "jolokia", "1", &f.slot), 0);
     assert_int_equal(sg_series_table_new(NULL, 0, 0, &f.table), 0);
@@ -237,6 +249,99 @@ static void test_slot_given_up_learns_nothing(void **state)
     assert_string_equal(status_of(f).failure.text, "refused");
 }
 
+/* An hour back: what is fresh stays fresh, and ages are counted on. */
+static void test_slot_goes_by_the_monotonic_clock_alone(void **state)
+{
+    struct fixture *f = *state;
+
+    sg_slot_begin(f->slot);
+    sg_slot_end(f->slot, set_of(f, 1));
+    set_back_ms += 3600000;
+    now_ms += 2000;
+    assert_false(status_of(f).stale);
+    assert_int_equal(status_of(f).n_series, 1);
+    assert_int_equal(status_of(f).last_success_ms_ago, 2000);
+    sg_slot_begin(f->slot);
+    sg_slot_end(f->slot, set_of(f, 2));
+    set_back_ms -= 2 * 3600000; /* and two hours on */
+    assert_false(status_of(f).stale);
+    assert_int_equal(status_of(f).last_success_ms_ago, 0);
+    now_ms += 30001;
+    assert_true(status_of(f).stale);
+}
+
+/* ---- The log ---- */
+
+static int real_stderr = -1;
+
+static void start_listening(void)
+{
+    FILE *file = tmpfile();
+
+    assert_non_null(file);
+    real_stderr = dup(STDERR_FILENO);
+    assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
+    (void)fclose(file);
+}
+
+/* What was logged since; once. */
+static void stop_listening(char *text, size_t size)
+{
+    ssize_t n = pread(STDERR_FILENO, text, size - 1, 0);
+
+    text[n > 0 ? n : 0] = '\0';
+    (void)dup2(real_stderr, STDERR_FILENO);
+    (void)close(real_stderr);
+}
+
+static void test_slot_that_works_again_says_how_long_it_did_not(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_error err;
+    char text[4096];
+
+    (void)sg_error_set(&err, 0, "refused");
+    start_listening();
+    for (int i = 0; i < 5; i++) {
+        sg_slot_begin(f->slot);
+        sg_slot_fail(f->slot, i < 3 ? SG_FAILURE_CONNECT : SG_FAILURE_TIMEOUT, &err);
+        sg_slot_end(f->slot, NULL);
+        now_ms += 37000;
+    }
+    sg_slot_begin(f->slot);
+    sg_slot_end(f->slot, set_of(f, 1));
+    stop_listening(text, sizeof text);
+    assert_non_null(strstr(text, "msg=\"works again, after 3m5s\""));
+}
+
+static void test_broker_that_goes_down_or_comes_back_is_a_line(void **state)
+{
+    struct sg_cluster *cluster = NULL;
+    char text[4096];
+    (void)state;
+
+    assert_int_equal(sg_cluster_new("c", &cluster), 0);
+    start_listening();
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(sg_cluster_set_broker(cluster, 1, "h", 9092, true), 0);
+        assert_int_equal(sg_cluster_set_broker(cluster, 2, "", 0, false), 0); /* from the start */
+    }
+    assert_int_equal(sg_cluster_set_broker(cluster, 1, "", 0, false), 0);
+    assert_int_equal(sg_cluster_set_broker(cluster, 1, "", 0, false), 0);
+    assert_int_equal(sg_cluster_set_broker(cluster, 1, "h", 9092, true), 0);
+    stop_listening(text, sizeof text);
+    (void)sg_cluster_free(cluster);
+
+    const char *second = strstr(text, "level=warn cluster=c msg=\"broker 2 is down\"\n");
+    const char *down = strstr(text, "level=warn cluster=c msg=\"broker 1 (h:9092) is down\"\n");
+    const char *up = strstr(text, "level=info cluster=c msg=\"broker 1 (h:9092) is up again\"\n");
+    assert_true(second && down && up && second < down && down < up);
+    size_t n_lines = 0;
+    for (const char *at = text; (at = strchr(at, '\n')); at++)
+        n_lines++;
+    assert_int_equal(n_lines, 3);
+}
+
 static void test_every_kind_and_reason_has_a_text(void **state)
 {
     (void)state;
@@ -416,6 +521,11 @@ int main(void)
             test_slot_partial_result_is_shown_but_no_success, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_slot_note_counts_and_is_no_failure, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_slot_given_up_learns_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_slot_goes_by_the_monotonic_clock_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_slot_that_works_again_says_how_long_it_did_not, set_up, tear_down),
+        cmocka_unit_test(test_broker_that_goes_down_or_comes_back_is_a_line),
         cmocka_unit_test_setup_teardown(test_slot_stale_after_is_its_own, set_up, tear_down),
         cmocka_unit_test(test_every_kind_and_reason_has_a_text),
         cmocka_unit_test_setup_teardown(

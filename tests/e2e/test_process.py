@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The program itself: start with nothing there, mistakes of its user, its end."""
+import fcntl
+import os
+import pathlib
+import re
+import signal
 import socket
 import subprocess
 import time
@@ -8,7 +13,7 @@ import pytest
 
 from conftest import BUILD
 from servers import answering
-from streamgauge import fetch, free_port, wait_for
+from streamgauge import Page, fetch, free_port, wait_for
 
 BINARY = BUILD / "gcc-asan/streamgauge"
 
@@ -110,6 +115,144 @@ def test_frozen_broker_and_sigterm_within_two_seconds(lab, start):
         assert seconds < 2
     finally:
         lab.fault("thaw-broker", "3")
+
+
+FAKETIME = pathlib.Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
+
+
+@pytest.mark.parametrize("shift", ["-3600", "+3600"])
+def test_clock_that_is_set_changes_no_rhythm(start, tmp_path, shift):
+    """Only the machine's clock is set, as ntpd or a person does it; the monotonic one goes on."""
+    clock = tmp_path / "clock"
+    clock.write_text("+0\n")
+    process = start(
+        "collect: { interval: 1s, timeout: 900ms }\nclusters: [{ name: none, bootstrap_servers: 127.0.0.1:1 }]",
+        build="release", through=("env", f"LD_PRELOAD={FAKETIME}", f"FAKETIME_TIMESTAMP_FILE={clock}",
+                                  "FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1"))
+
+    def collections():
+        return process.page().value("streamgauge_collector_collections_total", collector="admin") or 0
+
+    wait_for("collections", lambda: collections() >= 3, 10)
+    clock.write_text(shift + "\n")
+    before = collections()
+    names = {sample.name for sample in process.page().samples}
+    wait_for("collections go on", lambda: collections() >= before + 4, 8)
+    assert names <= {sample.name for sample in process.page().samples}
+    code, seconds = process.end()
+    assert code == 0 and seconds < 2, process.log()
+
+
+def closed(*fds):
+    """What a careless parent does: these are not open when the program starts."""
+    def close():
+        for fd in fds:
+            os.close(fd)
+    return close
+
+
+@pytest.mark.parametrize("fds", [(0,), (1,), (2,), (0, 1, 2)])
+def test_closed_standard_descriptors_are_not_taken_by_sockets(fds):
+    port = free_port()
+    process = subprocess.Popen([BINARY, f"--web.listen-address=127.0.0.1:{port}", "--kafka.server=127.0.0.1:1"],
+                               preexec_fn=closed(*fds), stderr=subprocess.DEVNULL)
+    try:
+        wait_for("it serves", lambda: serves(port), 20)
+        for fd in fds:
+            assert os.readlink(f"/proc/{process.pid}/fd/{fd}") == "/dev/null"
+    finally:
+        process.terminate()
+        assert process.wait(20) == 0
+
+
+def serves(port):
+    try:
+        return fetch(f"http://127.0.0.1:{port}/-/healthy")[0] == 200
+    except OSError:
+        return False
+
+
+def test_stderr_that_nobody_reads_stops_nothing():
+    """A pipe that is full from the first lines on: collections, reload and SIGTERM go on."""
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    os.write(writer, b"x" * 4096)
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen(
+        [BINARY, f"--web.listen-address=127.0.0.1:{port}", "--kafka.server=127.0.0.1:1", "--log.level=debug",
+         "--collect.interval=1s"], stderr=writer, stdout=subprocess.DEVNULL)
+    try:
+        wait_for("it serves", lambda: serves(port), 20)
+        assert fetch(url + "/-/reload", method="POST")[0] == 200
+
+        def collections():
+            page = Page(fetch(url + "/metrics")[2].decode())
+            return page.value("streamgauge_collector_collections_total", collector="admin") or 0
+
+        wait_for("collections", lambda: collections() >= 3, 10)
+        assert os.get_blocking(writer)  # it is shared with us: nothing may have changed
+        begun = time.monotonic()
+        process.terminate()
+        assert process.wait(20) == 0
+        assert time.monotonic() - begun < 3
+    finally:
+        process.kill()
+        os.close(reader)
+        os.close(writer)
+
+
+def test_hangup_during_the_start_is_a_reload_after_it(tmp_path):
+    """A password's file is a pipe, so that the program is held at the start for as long as we like."""
+    config, pipe, later, log = (tmp_path / name for name in ("c.yaml", "password", "later", "log"))
+    config.write_text("clusters: [{ name: none, bootstrap_servers: 127.0.0.1:1, jolokia: { url: 'http://{host}:1/', "
+                      f"username: a, password_file: {pipe} }} }}]\n")
+    os.mkfifo(pipe)
+    later.write_text("secret\n")
+    port = free_port()
+    with open(log, "wb") as out:
+        process = subprocess.Popen([BINARY, f"--web.listen-address=127.0.0.1:{port}", f"--config.file={config}"],
+                                   stderr=out, stdout=out)
+    try:
+        with open(pipe, "w", encoding="ascii") as writer:  # it reads
+            process.send_signal(signal.SIGHUP)
+            time.sleep(0.3)
+            assert process.poll() is None
+            later.rename(pipe)
+            writer.write("secret\n")
+        wait_for("it serves", lambda: serves(port), 20)
+        wait_for("the reload", lambda: "configuration loaded" in log.read_text(), 5)
+    finally:
+        process.terminate()
+        assert process.wait(20) == 0
+
+
+@pytest.mark.parametrize("flags", [("--metrics.list",), ("--help",)])
+def test_reader_that_has_seen_enough_ends_it_silently(flags):
+    reader, writer = os.pipe()
+    os.close(reader)
+    result = subprocess.run([BINARY, *flags], stdout=writer, stderr=subprocess.PIPE, text=True, timeout=30)
+    os.close(writer)
+    assert (result.returncode, result.stderr) == (-signal.SIGPIPE, "")
+
+
+def test_once_and_a_reader_that_has_seen_enough():
+    reader, writer = os.pipe()
+    os.close(reader)
+    result = subprocess.run([BINARY, "--kafka.server=127.0.0.1:1", "--collect.interval=1s", "--once",
+                             "--log.level=error"], stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60)
+    os.close(writer)
+    assert (result.returncode, result.stderr) == (-signal.SIGPIPE, "")
+
+
+def test_h_is_help():
+    assert run("-h").stdout == run("--help").stdout != ""
+
+
+def test_start_tells_what_is_watched(start):
+    process = start("clusters: [{ name: east, bootstrap_servers: 127.0.0.1:1 }, "
+                    "{ name: west, bootstrap_servers: 127.0.0.1:1 }]")
+    assert re.search(r'msg="2 clusters from \S+/streamgauge.yaml: east, west; librdkafka [\d.]+"', process.log())
 
 
 def test_start_to_first_complete_page_is_quick(lab, start):

@@ -134,7 +134,7 @@ def test_reload_of_filters_keeps_the_brokers_jmx(lab, start):
                  ("streamgauge_broker_up", {"broker": "3"}), ("kafka_brokers", {})) as watcher:
         write(process, text.replace("    jolokia:\n", "    topics: { include: '^mytopic$' }\n    jolokia:\n"))
         assert reload(process)[0] == 200
-        assert "1 collectors new or changed" in process.log()
+        assert "1 collector new or changed" in process.log()
         wait_for("the filter", lambda: not process.page().values("kafka_topic_partitions", topic="logs"), 15)
     assert watcher.missing == []
     assert process.page().values("kafka_topic_partitions", topic="mytopic")

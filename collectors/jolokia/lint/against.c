@@ -7,6 +7,7 @@
 #include "base/grow.h"
 #include "base/index.h"
 #include "base/number.h"
+#include "base/words.h"
 #include "jolokia/lint/checks.h"
 #include "jolokia/matcher.h"
 
@@ -437,8 +438,9 @@ static void print_rule(const struct report *report, size_t rule)
     FILE *out = report->findings->out;
     const struct tally *tally = &report->tallies[rule];
 
-    (void)fprintf(out, "%s:%zu: %zu attributes, %zu series", sg_yaml_name(report->findings->yaml),
-        report->rules->rules[rule].line, tally->n_matched, tally->n_series);
+    (void)fprintf(out, "%s:%zu: %s, %zu series", sg_yaml_name(report->findings->yaml),
+        report->rules->rules[rule].line, sg_words_count(tally->n_matched, "attribute").text,
+        tally->n_series);
     if (tally->n_families > 1)
         (void)fprintf(out, " in %zu families", tally->n_families);
     if (tally->n_text)
@@ -467,12 +469,14 @@ static void print_end(struct report *report)
     for (size_t i = 0; i < untaken->n; i++)
         n_untaken += untaken->things[i].n;
     if (n_untaken)
-        (void)fprintf(out, "no rule takes %zu attributes:\n", n_untaken);
+        (void)fprintf(out, "no rule takes %s:\n", sg_words_count(n_untaken, "attribute").text);
     for (size_t i = 0; i < untaken->n && i < UNTAKEN_SHOWN; i++)
         (void)fprintf(out, "%8zu  %s\n", untaken->things[i].n, untaken->things[i].key);
     if (untaken->n > UNTAKEN_SHOWN)
-        (void)fprintf(out, "          and %zu more kinds\n", untaken->n - UNTAKEN_SHOWN);
-    (void)fprintf(out, "%zu attributes of %zu MBeans", report->dump->n, report->dump->n_mbeans);
+        (void)fprintf(out, "          and %s\n",
+            sg_words_count(untaken->n - UNTAKEN_SHOWN, "more kind").text);
+    (void)fprintf(out, "%s of %s", sg_words_count(report->dump->n, "attribute").text,
+        sg_words_count(report->dump->n_mbeans, "MBean").text);
     if (report->n_asked < report->dump->n)
         (void)fprintf(out, ", %zu of them asked for", report->n_asked);
     (void)fprintf(out, ": %zu series\n", report->series.n);

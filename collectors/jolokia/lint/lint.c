@@ -2,6 +2,7 @@
 #include "jolokia/lint/lint.h"
 
 #include "base/auto.h"
+#include "base/words.h"
 #include "jolokia/lint/against.h"
 #include "jolokia/lint/checks.h"
 #include "jolokia/lint/dump.h"
@@ -37,6 +38,7 @@ int sg_lint(const char *file, const char *against, FILE *out, struct sg_error *e
     if (!r && dump)
         r = sg_lint_against(rules, dump, &findings);
     if (!r)
-        (void)fprintf(out, "%s: %zu rules, %zu warnings\n", file, rules->n_rules, findings.n);
+        (void)fprintf(out, "%s: %s, %s\n", file, sg_words_count(rules->n_rules, "rule").text,
+            sg_words_count(findings.n, "warning").text);
     return r;
 }

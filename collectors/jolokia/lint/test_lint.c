@@ -164,7 +164,7 @@ static void test_rule_behind_a_general_one_is_never_reached(void **state)
            "    name: kafka_$1_$2_$3_percent\n",
         NULL,
         PARTS("RULES:5:14: warning: never reached: the rule at line 3 comes first",
-            "RULES: 2 rules, 1 warnings\n"));
+            "RULES: 2 rules, 1 warning\n"));
 }
 
 static void test_rule_before_a_general_one_is_reached(void **state)
@@ -286,7 +286,7 @@ static void test_against_tells_what_each_rule_made(void **state)
         PARTS("RULES:3: 2 attributes, 2 series\n"
               "    k.s:type=T,name=A,topic=x: Count\n"
               "        k_s_T_A_total{topic=\"x\"} 5\n",
-            "RULES:7: 1 attributes, 1 series\n    k.s:type=V,name=C: Value\n        k_v_C 5\n",
+            "RULES:7: 1 attribute, 1 series\n    k.s:type=V,name=C: Value\n        k_v_C 5\n",
             "no rule takes 4 attributes:\n", "  k.s:type=U,*\n",
             "8 attributes of 6 MBeans, 7 of them asked for: 3 series\n"));
 }

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Brokers whose answers cannot be trusted cost their own cluster's series, not the program: with the
+librdkafka of deploy/librdkafka. The system's does not survive this; docs/configuration.md says so."""
+import os
+import time
+
+import pytest
+from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka.admin import NewTopic
+
+from broker import broker
+from damage import Damage, Impostor
+from streamgauge import wait_for
+
+# Longer by hand: STREAMGAUGE_DAMAGE_SECONDS=3600.
+SECONDS = int(os.environ.get("STREAMGAUGE_DAMAGE_SECONDS", "20"))
+TOPICS = [f"t{i}" for i in range(12)]
+CLUSTERS = [f"damaged-{i}" for i in range(6)]
+
+
+@pytest.fixture(scope="module")
+def damage():
+    damage = Damage(seed=1)
+    yield damage
+    damage.end()
+
+
+@pytest.fixture(scope="module")
+def node(damage, tmp_path_factory):
+    """Its clients on PLAINTEXT are sent through the damage; those on CLEAN are not."""
+    with broker(tmp_path_factory.mktemp("hostile"), {"CLEAN": "PLAINTEXT"}, advertised_port=damage.port) as node:
+        damage.broker_port = node.ports["PLAINTEXT"]
+        clean = {"bootstrap.servers": node.address("CLEAN")}
+        for future in node.admin.create_topics([NewTopic(name, 4, 1) for name in TOPICS]).values():
+            future.result(20)
+        producer = Producer(clean)
+        for name in TOPICS:
+            for i in range(40):
+                producer.produce(name, b"x", partition=i % 4)
+        producer.flush(20)
+        for group in range(8):
+            consumer = Consumer(clean | {"group.id": f"g{group}", "enable.auto.commit": False})
+            consumer.commit(offsets=[TopicPartition(name, i, 3) for name in TOPICS for i in range(4)],
+                            asynchronous=False)
+            consumer.close()
+        yield node
+
+
+def config(clean, others):
+    clusters = {"clean": clean} | others
+    return "collect: { interval: 1s, timeout: 900ms }\nclusters:\n" + "".join(
+        f'  - {{ name: {name}, bootstrap_servers: "{servers}" }}\n' for name, servers in clusters.items())
+
+
+def success(process):
+    return {labels["kafka_cluster"]: value for labels, value in process.page().values(
+        "streamgauge_collector_success", collector="admin")}
+
+
+def lag_of_clean(process):
+    return process.page().value("kafka_consumergroup_lag_sum", kafka_cluster="clean", consumergroup="g0",
+                                topic="t0")
+
+
+def watch(process, seconds):
+    """The program lives and answers, and shows the cluster that has nothing to do with it."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert process.process.poll() is None, process.log()[-4000:]
+        assert lag_of_clean(process) == 28
+        time.sleep(0.5)
+
+
+def test_damaged_answers_cost_only_their_own_cluster(start, damage, node):
+    process = start(config(node.address("CLEAN"), dict.fromkeys(CLUSTERS, damage.bootstrap)), build="release")
+    wait_for("every cluster", lambda: set(success(process).values()) == {1.0}, 30)
+    damage.rate = 0.25
+    watch(process, SECONDS)
+    assert damage.n > 5 * SECONDS
+    damage.rate = 0
+    wait_for("every cluster again", lambda: set(success(process).values()) == {1.0}, 60)
+
+
+def test_what_is_no_broker_costs_only_its_own_cluster(start, node):
+    impostor = Impostor()
+    others = dict.fromkeys(["impostor-1", "impostor-2"], impostor.bootstrap)
+    process = start(config(node.address("CLEAN"), others), build="release")
+    wait_for("the clean cluster", lambda: lag_of_clean(process) == 28, 30)
+    watch(process, SECONDS)
+    assert impostor.n > 2 * len(impostor.kinds)
+    assert success(process)["impostor-1"] == 0
+    impostor.end()
