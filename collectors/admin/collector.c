@@ -100,9 +100,10 @@ struct collection {
     struct sg_groups groups;
     size_t n_spark;
     struct sg_spark_query *spark;
-    bool *answered; /* per place in topology->brokers */
-    bool *skip;     /* the same: not asked for the ends of its logs */
-    bool abandoned; /* requests were given up, but librdkafka goes on with them */
+    bool *answered;    /* per place in topology->brokers */
+    bool *skip;        /* the same: not asked for the ends of its logs */
+    bool abandoned;    /* requests were given up, but librdkafka goes on with them */
+    bool contradicted; /* librdkafka's own picture of the cluster is not that of Metadata */
     struct sg_offsets *starts;
     struct sg_offsets *ends;
 };
@@ -371,6 +372,7 @@ static int read_all(struct collection *c)
     sg_offsets_wait(c->starts, stopping);
     sg_offsets_report(c->starts, &c->failures);
     sg_offsets_mark_silent(c->starts, c->skip);
+    c->contradicted = sg_offsets_is_contradicted(c->starts);
     for (size_t i = 0; i < c->topology->n_brokers; i++)
         c->skip[i] = c->skip[i] || !c->answered[i];
     r = start_offsets(c, SG_OFFSETS_END, ENDS_UNTIL, &c->ends);
@@ -379,6 +381,7 @@ static int read_all(struct collection *c)
     sg_offsets_wait(c->ends, stopping);
     sg_offsets_report(c->ends, &c->failures);
     sg_offsets_mark_silent(c->ends, c->skip);
+    c->contradicted = c->contradicted || sg_offsets_is_contradicted(c->ends);
     r = judge_groups(c);
     if (r)
         return r;
@@ -602,7 +605,7 @@ static void run_collection(struct admin *self,
         r = make_set(&c, &set);
     if (r < 0)
         fail_internal(&c, r);
-    if (c.abandoned || knows_too_much(self, &c))
+    if (c.abandoned || c.contradicted || knows_too_much(self, &c))
         make_next_client(&c);
     fail_limits(&c);
 

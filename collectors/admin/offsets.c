@@ -428,6 +428,17 @@ void sg_offsets_mark_silent(const struct sg_offsets *pass, bool *skip)
     }
 }
 
+bool sg_offsets_is_contradicted(const struct sg_offsets *pass)
+{
+    for (size_t i = 0; i < pass->n_leaders; i++) {
+        rd_kafka_resp_err_t code = pass->leaders[i].bad_code;
+        if (code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+            code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC)
+            return true;
+    }
+    return false;
+}
+
 void sg_offsets_report(const struct sg_offsets *pass, struct sg_failures *failures)
 {
     const struct sg_topology *t = pass->topology;

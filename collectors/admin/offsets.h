@@ -65,6 +65,13 @@ const int64_t *sg_offsets_get(const struct sg_offsets *offsets);
 /** After sg_offsets_wait(): note the leaders that did not answer in skip, for the next pass. */
 void sg_offsets_mark_silent(const struct sg_offsets *offsets, bool *skip);
 
+/**
+ * After sg_offsets_wait(): does librdkafka itself say of a partition that the newest Metadata has
+ * that there is none? Its cache then holds something that later answers do not correct, such as a
+ * leader epoch that was damaged on its way; only a new client forgets it.
+ */
+bool sg_offsets_is_contradicted(const struct sg_offsets *offsets);
+
 /** After sg_offsets_wait(): add what failed. */
 void sg_offsets_report(const struct sg_offsets *offsets, struct sg_failures *failures);
 

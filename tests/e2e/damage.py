@@ -130,15 +130,15 @@ def text(data):
 
 class Impostor(Listener):
     """Answers like a broker to the first question, and with nonsense to the others; another one for each
-    connection."""
+    connection. first: which one it begins with."""
 
-    def __init__(self):
+    def __init__(self, first):
         super().__init__(self.answer)
+        self.n = first
         self.kinds = (
             self.noise, self.too_long, self.negative, self.empty, self.other_question, self.http, self.silent,
             self.metadata(b"127.0.0.1", 1), self.metadata(b'127.0.0.1\n"', 1), self.metadata(b"h" * 255, 1),
             self.metadata(b"127.0.0.1", -7), self.metadata(b":1", 1), self.metadata(b"", 1))
-        self.n = 0
 
     def answer(self, connection):
         kind = self.kinds[self.n % len(self.kinds)]

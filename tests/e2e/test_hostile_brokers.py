@@ -15,7 +15,7 @@ from streamgauge import wait_for
 # Longer by hand: STREAMGAUGE_DAMAGE_SECONDS=3600.
 SECONDS = int(os.environ.get("STREAMGAUGE_DAMAGE_SECONDS", "20"))
 TOPICS = [f"t{i}" for i in range(12)]
-CLUSTERS = [f"damaged-{i}" for i in range(6)]
+CLUSTERS = [f"damaged-{i}" for i in range(4)]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def node(damage, tmp_path_factory):
 
 def config(clean, others):
     clusters = {"clean": clean} | others
-    return "collect: { interval: 1s, timeout: 900ms }\nclusters:\n" + "".join(
+    return "collect: { interval: 2s, timeout: 2s }\nclusters:\n" + "".join(
         f'  - {{ name: {name}, bootstrap_servers: "{servers}" }}\n' for name, servers in clusters.items())
 
 
@@ -62,13 +62,19 @@ def lag_of_clean(process):
                                 topic="t0")
 
 
+def works(process, cluster):
+    """Its latest collection was complete."""
+    return success(process).get(cluster) == 1
+
+
 def watch(process, seconds):
     """The program lives and answers, and shows the cluster that has nothing to do with it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         assert process.process.poll() is None, process.log()[-4000:]
-        assert lag_of_clean(process) == 28
+        success(process)
         time.sleep(0.5)
+    wait_for("the clean cluster", lambda: works(process, "clean") and lag_of_clean(process) == 28, 20)
 
 
 def test_damaged_answers_cost_only_their_own_cluster(start, damage, node):
@@ -76,17 +82,18 @@ def test_damaged_answers_cost_only_their_own_cluster(start, damage, node):
     wait_for("every cluster", lambda: set(success(process).values()) == {1.0}, 30)
     damage.rate = 0.25
     watch(process, SECONDS)
-    assert damage.n > 5 * SECONDS
+    assert damage.n > 2 * SECONDS
     damage.rate = 0
-    wait_for("every cluster again", lambda: set(success(process).values()) == {1.0}, 60)
+    wait_for("every cluster again", lambda: set(success(process).values()) == {1.0}, 90)
 
 
 def test_what_is_no_broker_costs_only_its_own_cluster(start, node):
-    impostor = Impostor()
-    others = dict.fromkeys(["impostor-1", "impostor-2"], impostor.bootstrap)
+    impostors = {f"impostor-{first}": Impostor(first) for first in range(0, 13, 2)}
+    others = {name: impostor.bootstrap for name, impostor in impostors.items()}
     process = start(config(node.address("CLEAN"), others), build="release")
     wait_for("the clean cluster", lambda: lag_of_clean(process) == 28, 30)
     watch(process, SECONDS)
-    assert impostor.n > 2 * len(impostor.kinds)
-    assert success(process)["impostor-1"] == 0
-    impostor.end()
+    for first, impostor in enumerate(impostors.values()):
+        assert impostor.n > 2 * first + 2, "it was asked only once or twice"
+        impostor.end()
+    assert {value for cluster, value in success(process).items() if cluster != "clean"} == {0.0}

@@ -22,7 +22,7 @@ from conftest import BUILD
 from streamgauge import Page, wait_for
 
 # Debian 12's librdkafka cannot do SCRAM with Kafka 4; see test_scram_with_an_old_librdkafka_is_told.
-BINARY = "bundled"
+BINARY = "release"
 SYSTEM = "gcc-asan"
 PASSWORD = "hunter2"
 WRONG = "swordfish"

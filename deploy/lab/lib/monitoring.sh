@@ -36,14 +36,22 @@ prometheus_is_ready()
 }
 
 # Sets `streamgauge_binary`; builds it unless one was given.
+# With librdkafka of deploy/librdkafka, unless the system's is asked for.
 streamgauge_build()
 {
-    local log=$lab_dir/log/build.log build=$repo/build/lab
+    local log=$lab_dir/log/build.log build=$repo/build/lab librdkafka=''
     streamgauge_binary=$1
     [[ -z $streamgauge_binary ]] || return 0
+    if [[ $librdkafka_from == system ]]; then
+        build+=-system
+    else
+        librdkafka=$("$repo/deploy/librdkafka/install") ||
+            die 'no librdkafka: see above, or try --system-librdkafka'
+    fi
     step_begin 'build of streamgauge'
     {
         [[ -f $build/build.ninja ]] || meson setup --buildtype=release "$build" "$repo"
+        meson configure -Dlibrdkafka="$librdkafka" "$build"
         ninja -C "$build" streamgauge
     } >"$log" 2>&1 </dev/null || step_fail 'the build failed' "$log"
     streamgauge_binary=$build/streamgauge
