@@ -402,7 +402,9 @@ void sg_statuses_found(
     entry->looked = true;
     entry->doubtful = false;
     entry->is_record = is_record && empty_to < entry->end;
-    committed->n_empty = entry->empty_to - committed->offset;
+    /* The age of a record is searched for from the next collection on. */
+    if (entry->empty_to == entry->end)
+        committed->n_empty = entry->empty_to - committed->offset;
 }
 
 void sg_statuses_not_found(struct sg_statuses *statuses,

@@ -233,13 +233,10 @@ static int check_files(const struct sg_cluster_config *cluster,
 
 static int check_sasl(const struct sg_cluster_config *cluster, size_t *ret_at, struct sg_error *err)
 {
-    static const char *const files[] = { "sasl.kerberos.keytab", NULL };
     static const char *const needed[] = { "sasl.username", "sasl.password", NULL };
     const char *mechanism = sg_property_of(cluster, "sasl.mechanism");
 
-    if (!mechanism || strcmp(mechanism, "GSSAPI") == 0)
-        return check_files(cluster, files, ret_at, err);
-    if (strcmp(mechanism, "PLAIN") != 0 && strncmp(mechanism, "SCRAM-", 6) != 0)
+    if (!mechanism || (strcmp(mechanism, "PLAIN") != 0 && strncmp(mechanism, "SCRAM-", 6) != 0))
         return 0;
     for (const char *const *name = needed; *name; name++) {
         const char *value = sg_property_of(cluster, *name);
