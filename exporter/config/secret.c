@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+
 int sg_secret_expand(struct sg_str text, char **ret_text, struct sg_error *err)
 {
     struct sg_buf out;
@@ -64,8 +66,34 @@ int sg_secret_read_file(const char *path, char **ret_text, struct sg_error *err)
     }
     while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
         line[--n] = '\0';
+    if (n >= 3 && memcmp(line, BYTE_ORDER_MARK, 3) == 0) {
+        n -= 3;
+        memmove(line, line + 3, (size_t)n + 1);
+    }
+    if (memchr(line, '\0', (size_t)n)) {
+        explicit_bzero(line, (size_t)n);
+        free(line);
+        return sg_error_set(err, SG_SECRET_E_MISSING,
+            "%s: a NUL character in its first line; save it as UTF-8 or ASCII", path);
+    }
     *ret_text = line;
     return 0;
+}
+
+char *sg_secret_shown_url(const char *url)
+{
+    const char *host = strstr(url, "://");
+    size_t end = strcspn(url, "?#");
+    struct sg_buf out;
+
+    host = host && host < url + end ? host + 3 : url;
+    const char *at = memrchr(host, '@', (size_t)(url + end - host));
+    sg_buf_init(&out, SG_SECRET_BYTES_MAX);
+    int r = sg_buf_printf(&out, "%.*s%s%.*s%s", (int)(host - url), url, at ? "(hidden)" : "",
+        (int)(url + end - (at ? at : host)), at ? at : host, url[end] == '?' ? "?(hidden)" : "");
+    char *text = r ? NULL : sg_buf_take(&out);
+    sg_buf_done(&out);
+    return text;
 }
 
 char *sg_secret_wipe(char *text)
