@@ -123,8 +123,15 @@ static void test_exchange_bad_status_has_its_kind(void **state)
         { "HTTP/1.1 403 x\r\nContent-Length: 3\r\n\r\nno!", SG_FAILURE_DENIED, "no!" },
         { "HTTP/1.1 404 x\r\nContent-Length: 0\r\n\r\n", SG_FAILURE_HTTP, "agentContext" },
         { "HTTP/1.1 400 x\r\nContent-Length: 7\r\n\r\n400\r\n\r\n", SG_FAILURE_HTTP, "status 400" },
-        { "HTTP/1.1 302 x\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
-            SG_FAILURE_HTTP, "status 302" },
+        { "HTTP/1.1 401 x\r\nWWW-Authenticate: Bearer realm=\"r\"\r\nContent-Length: 0\r\n\r\n",
+            SG_FAILURE_AUTH, "(WWW-Authenticate: Bearer realm=\"r\"); only basic" },
+        { "HTTP/1.1 302 x\r\nLocation: https://h:1/j/?token=s3cret\r\nContent-Length: 0\r\n\r\n",
+            SG_FAILURE_HTTP,
+            "status 302, it sends to https://h:1/j/?(hidden); set that as the URL" },
+        { "HTTP/1.1 308 x\r\nLocation: https://h:1/j/\r\nContent-Length: 0\r\n\r\n",
+            SG_FAILURE_HTTP, "status 308, it sends to https://h:1/j/; set that as the URL" },
+        { "HTTP/1.1 307 x\r\nContent-Length: 0\r\n\r\n", SG_FAILURE_HTTP,
+            "status 307, a redirect that does not say where to" },
         { "SSH-2.0-x\r\n\r\n", SG_FAILURE_HTTP, "" },
     };
     (void)state;
@@ -160,7 +167,24 @@ static void test_exchange_tls_where_nobody_speaks_it_ends_in_time(void **state)
     (void)snprintf(url, sizeof url, "https%.60s", agent.url + 4);
     struct result result = exchange(url, 200);
     stop_agent(&agent);
-    assert_int_equal(result.kind, SG_FAILURE_TIMEOUT);
+    assert_int_equal(result.kind, SG_FAILURE_TLS);
+    assert_non_null(strstr(result.err.text, "does not speak TLS there, use http://"));
+}
+
+/* The token reaches the agent, and no message. */
+static void test_exchange_token_in_the_url_is_not_shown(void **state)
+{
+    struct agent agent;
+    char url[120];
+    (void)state;
+
+    start_agent(&agent, "HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n", false);
+    (void)snprintf(url, sizeof url, "%.60s?token=s3cret", agent.url);
+    struct result result = exchange(url, 5000);
+    stop_agent(&agent);
+    assert_non_null(strstr(agent.request, "POST /jolokia/?token=s3cret HTTP/1.1\r\n"));
+    assert_null(strstr(result.err.text, "s3cret"));
+    assert_non_null(strstr(result.err.text, "/jolokia/?(hidden): status 500"));
 }
 
 static void test_exchange_endless_answer_ends_at_the_cap(void **state)
@@ -248,6 +272,7 @@ int main(void)
         cmocka_unit_test(test_exchange_bad_status_has_its_kind),
         cmocka_unit_test(test_exchange_refused_connection_is_connect),
         cmocka_unit_test(test_exchange_tls_where_nobody_speaks_it_ends_in_time),
+        cmocka_unit_test(test_exchange_token_in_the_url_is_not_shown),
         cmocka_unit_test(test_exchange_endless_answer_ends_at_the_cap),
         cmocka_unit_test(test_run_silent_agent_costs_only_itself),
         cmocka_unit_test(test_run_stopping_ends_without_replies),

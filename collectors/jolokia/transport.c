@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "config/secret.h"
 #include "version.h"
 
 #include <curl/curl.h>
@@ -35,7 +36,8 @@ struct sg_peer {
     struct curl_slist *headers;
     struct curl_slist *connect_to; /* the URL's host, when the certificate has another name */
     char *url;                     /* as given */
-    char *shown_url;               /* for people: without user and password */
+    char *shown_url;               /* for people: without user, password and token */
+    bool had_tls;                  /* a handshake has ever been completed */
     struct sg_buf body;
     size_t max_bytes; /* of the body */
     bool too_large;
@@ -144,14 +146,21 @@ static char *text_of_url(CURLU *url)
     return copy;
 }
 
-/* The form for people: without user and password. @return owned, or NULL */
+/* The form for people: without user, password, and what stands behind "?". @return owned or NULL */
 static char *shown_text_of_url(CURLU *url)
 {
     __attribute__((cleanup(free_url))) CURLU *shown = curl_url_dup(url);
+    char *query = NULL;
 
     if (!shown || curl_url_set(shown, CURLUPART_USER, NULL, 0) != CURLUE_OK ||
-        curl_url_set(shown, CURLUPART_PASSWORD, NULL, 0) != CURLUE_OK)
+        curl_url_set(shown, CURLUPART_PASSWORD, NULL, 0) != CURLUE_OK ||
+        curl_url_set(shown, CURLUPART_FRAGMENT, NULL, 0) != CURLUE_OK)
         return NULL;
+    if (curl_url_get(shown, CURLUPART_QUERY, &query, 0) == CURLUE_OK) {
+        curl_free(query);
+        if (curl_url_set(shown, CURLUPART_QUERY, "(hidden)", 0) != CURLUE_OK)
+            return NULL;
+    }
     return text_of_url(shown);
 }
 
@@ -473,16 +482,55 @@ static struct sg_str excerpt(struct sg_peer *peer)
     return (struct sg_str){ n ? peer->body.ptr : "", n };
 }
 
+/* How the agent wants to be logged in to. @return borrowed from curl, or "" */
+static const char *wanted_login(const struct sg_peer *peer)
+{
+#if LIBCURL_VERSION_NUM >= 0x075300
+    struct curl_header *header = NULL;
+    if (curl_easy_header(peer->easy, "WWW-Authenticate", 0, CURLH_HEADER, -1, &header) == CURLHE_OK)
+        return header->value;
+#else
+    (void)peer;
+#endif
+    return "";
+}
+
+static enum sg_failure_kind bad_login(const struct sg_peer *peer, struct sg_error *err)
+{
+    const char *wanted = wanted_login(peer);
+    bool is_basic = !wanted[0] || strcasestr(wanted, "basic");
+
+    (void)sg_error_set(err, 0, "%s: status 401, wrong or missing credentials%s%.120s%s; %s",
+        peer->shown_url, wanted[0] ? " (WWW-Authenticate: " : "", wanted, wanted[0] ? ")" : "",
+        is_basic ? "set \"username\" and \"password_file\""
+                 : "only basic authentication can be given, with \"username\" and "
+                   "\"password_file\"");
+    return SG_FAILURE_AUTH;
+}
+
+/* Redirects are not followed, since a request has credentials; where one leads to is the fix. */
+static enum sg_failure_kind redirected(
+    const struct sg_peer *peer, long status, struct sg_error *err)
+{
+    const char *to = NULL;
+
+    (void)curl_easy_getinfo(peer->easy, CURLINFO_REDIRECT_URL, &to);
+    sg_auto_free char *shown = to ? sg_secret_shown_url(to) : NULL;
+    (void)sg_error_set(err, 0, "%s: status %ld, %s%.300s%s", peer->shown_url, status,
+        shown ? "it sends to " : "a redirect that does not say where to", shown ? shown : "",
+        shown ? "; set that as the URL" : "");
+    return SG_FAILURE_HTTP;
+}
+
 static enum sg_failure_kind bad_status(struct sg_peer *peer, long status, struct sg_error *err)
 {
     struct sg_str text = excerpt(peer);
 
+    if (status >= 300 && status < 400)
+        return redirected(peer, status, err);
     switch (status) {
     case 401:
-        (void)sg_error_set(err, 0,
-            "%s: status 401, wrong or missing credentials; set \"username\" and \"password_file\"",
-            peer->shown_url);
-        return SG_FAILURE_AUTH;
+        return bad_login(peer, err);
     case 403:
         (void)sg_error_set(
             err, 0, "%s: status 403, not allowed: " SG_STR_FMT, peer->shown_url, SG_STR_ARG(text));
@@ -500,6 +548,32 @@ static enum sg_failure_kind bad_status(struct sg_peer *peer, long status, struct
     }
 }
 
+static bool has_tls(const struct sg_peer *peer)
+{
+    curl_off_t handshake_us = 0;
+
+    (void)curl_easy_getinfo(peer->easy, CURLINFO_APPCONNECT_TIME_T, &handshake_us);
+    return handshake_us > 0;
+}
+
+/* Has the connection come about, handshake or not? curl knows the address from then on. */
+static bool is_connected(const struct sg_peer *peer)
+{
+    const char *address = NULL;
+
+    (void)curl_easy_getinfo(peer->easy, CURLINFO_PRIMARY_IP, &address);
+    return address && address[0];
+}
+
+/*
+ * An agent without TLS takes the first bytes of a handshake for the start of a request, and waits
+ * for the rest of it. Where a handshake has been completed before, the JVM has frozen since.
+ */
+static bool is_without_tls(const struct sg_peer *peer)
+{
+    return strncasecmp(peer->url, "https:", 6) == 0 && !peer->had_tls && is_connected(peer);
+}
+
 static void tell_end(struct sg_peer *peer, CURLcode code)
 {
     struct sg_reply reply = { .body = peer->body.ptr, .body_len = peer->body.len };
@@ -507,12 +581,19 @@ static void tell_end(struct sg_peer *peer, CURLcode code)
     long status = 0;
 
     (void)curl_easy_getinfo(peer->easy, CURLINFO_RESPONSE_CODE, &status);
+    peer->had_tls = peer->had_tls || has_tls(peer);
     if (code != CURLE_OK) {
         int64_t took_ms = sg_clock_monotonic_ms(peer->transport->clock) - peer->start_ms;
-        reply.kind = kind_of(peer, code);
+        bool no_tls = code == CURLE_OPERATION_TIMEDOUT && is_without_tls(peer);
+        reply.kind = no_tls ? SG_FAILURE_TLS : kind_of(peer, code);
         if (peer->too_large)
             (void)sg_error_set(&err, 0, "%s: the answer is larger than %zu bytes%s",
                 peer->shown_url, peer->max_bytes, advice_for(peer, reply.kind, code));
+        else if (no_tls)
+            (void)sg_error_set(&err, 0,
+                "%s: no answer to the TLS handshake within %lld ms; the agent does not speak TLS "
+                "there, use http:// (or its JVM is frozen)",
+                peer->shown_url, (long long)took_ms);
         else if (code == CURLE_OPERATION_TIMEDOUT)
             (void)sg_error_set(&err, 0, "%s: no complete answer within %lld ms%s", peer->shown_url,
                 (long long)took_ms, advice_for(peer, reply.kind, code));

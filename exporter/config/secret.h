@@ -26,10 +26,17 @@ enum {
 int sg_secret_expand(struct sg_str text, char **ret_text, struct sg_error *err);
 
 /**
- * The first line of a file, without the line's end.
+ * The first line of a file, without the line's end, and without the byte order mark that Windows'
+ * editors put in front. A line with a NUL in it, such as of UTF-16, is an error.
  * @param ret_text  owned, terminated @return 0, SG_SECRET_E_MISSING or -ENOMEM
  */
 int sg_secret_read_file(const char *path, char **ret_text, struct sg_error *err);
 
 /** Overwrite a string with zeros before it is freed. @return text; may be NULL */
 char *sg_secret_wipe(char *text);
+
+/**
+ * A URL for people: user and password, and what stands behind "?", which may be a token, are
+ * "(hidden)". @return owned, free(), or NULL when memory is short
+ */
+char *sg_secret_shown_url(const char *url);

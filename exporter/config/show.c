@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/show.h"
 
+#include "base/auto.h"
+#include "config/secret.h"
+
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -37,19 +41,21 @@ struct writer {
     int r; /* the first failure; what follows writes nothing */
 };
 
-/* "KEY: VALUE", when there is one. A password in a URL is not shown. */
+/* "KEY: VALUE", when there is one. A password or a token in a URL is not shown. */
 static void add(struct writer *w, int indent, const char *key, const char *value)
 {
-    const char *at = value ? strrchr(value, '@') : NULL;
-    const char *scheme = value ? strstr(value, "://") : NULL;
+    sg_auto_free char *shown = NULL;
 
     if (!value || w->r)
         return;
-    if (at && scheme && scheme < at)
-        w->r = sg_buf_printf(w->out, "%*s%s: \"%.*s(hidden)%s\"\n", indent, "", key,
-            (int)(scheme + 3 - value), value, at);
-    else
-        w->r = sg_buf_printf(w->out, "%*s%s: \"%s\"\n", indent, "", key, value);
+    if (strstr(value, "://")) {
+        shown = sg_secret_shown_url(value);
+        if (!shown) {
+            w->r = -ENOMEM;
+            return;
+        }
+    }
+    w->r = sg_buf_printf(w->out, "%*s%s: \"%s\"\n", indent, "", key, shown ? shown : value);
 }
 
 static void add_secret(struct writer *w, int indent, const char *key, const char *value)

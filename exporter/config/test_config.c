@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/buf.h"
 #include "config/compare.h"
 #include "config/config.h"
 #include "config/flags.h"
+#include "config/secret.h"
+#include "config/show.h"
 #include "config/web_url.h"
 #include "test.h"
 
@@ -659,6 +662,78 @@ static void test_external_url_and_prefix_are_as_prometheus_has_them(void **state
     }
 }
 
+/* As editors on Windows write them. */
+static void test_secret_file_without_mark_and_line_end(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t n;
+        const char *secret; /* NULL: an error */
+    } cases[] = {
+        { "\xEF\xBB\xBFsecret\r\n", 11, "secret" },
+        { "secret\nmore", 11, "secret" },
+        { "\xEF\xBB\xBF", 3, NULL },
+        { "sec\0ret\n", 8, NULL },
+        { "\xFF\xFEs\0e\0", 6, NULL },
+        { "", 0, NULL },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char path[] = "/tmp/streamgauge-test-XXXXXX";
+        struct sg_error err = { "" };
+        char *secret = NULL;
+        int fd = mkstemp(path);
+
+        assert_true(fd >= 0);
+        assert_int_equal(write(fd, cases[i].bytes, cases[i].n), cases[i].n);
+        (void)close(fd);
+        int r = sg_secret_read_file(path, &secret, &err);
+        (void)unlink(path);
+        if (cases[i].secret) {
+            assert_int_equal(r, 0);
+            assert_string_equal(secret, cases[i].secret);
+        } else {
+            assert_int_equal(r, SG_SECRET_E_MISSING);
+            assert_non_null(strstr(err.text, path));
+        }
+        free(secret);
+    }
+}
+
+static void test_shown_url_has_no_secret(void **state)
+{
+    static const struct {
+        const char *url;
+        const char *shown;
+    } cases[] = {
+        { "http://h:8778/jolokia/", "http://h:8778/jolokia/" },
+        { "http://h/j/?token=x#y", "http://h/j/?(hidden)" },
+        { "https://u:p@h/j/?a@b", "https://(hidden)@h/j/?(hidden)" },
+        { "h?x", "h?(hidden)" },
+        { "http://{host}:1/j?t={id}", "http://{host}:1/j?(hidden)" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *shown = sg_secret_shown_url(cases[i].url);
+        assert_string_equal(shown, cases[i].shown);
+        free(shown);
+    }
+    struct sg_config *config = NULL;
+    struct sg_buf text;
+    assert_int_equal(load("clusters: [{ name: a, bootstrap_servers: b, jolokia: { brokers:"
+                          " { 1: 'http://h/?token=s3cret' } } }]\n",
+                         &config),
+        0);
+    sg_buf_init(&text, 1 << 16);
+    assert_int_equal(sg_config_show(config, &text), 0);
+    assert_int_equal(sg_buf_add_char(&text, '\0'), 0);
+    assert_null(strstr(text.ptr, "s3cret"));
+    sg_buf_done(&text);
+    (void)sg_config_free(config);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -677,6 +752,8 @@ int main(void)
         cmocka_unit_test(test_flags_bad_ones_are_named),
         cmocka_unit_test(test_file_that_was_replaced_on_disk_is_a_difference),
         cmocka_unit_test(test_external_url_and_prefix_are_as_prometheus_has_them),
+        cmocka_unit_test(test_secret_file_without_mark_and_line_end),
+        cmocka_unit_test(test_shown_url_has_no_secret),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);
 }

@@ -255,7 +255,9 @@ static void print_json(FILE *out, const char *cluster, const struct finding *fin
 
     if (object && finding->took_ms >= 0)
         (void)json_object_set_new(object, "seconds", json_real((double)finding->took_ms / 1000));
-    char *line = object ? json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER) : NULL;
+    char *line =
+        object ? json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(6))
+               : NULL;
     (void)fprintf(out, "%s\n", line ? line : "{\"result\":\"fail\",\"text\":\"not UTF-8\"}");
     free(line);
     json_decref(object);

@@ -9,6 +9,7 @@ import subprocess
 import threading
 
 RULES = """\
+excludeJvmMetrics: true
 requests:
   - { mbean: "app:name=*", attributes: [Value] }
   - { mbean: "app:type=One", attributes: [Value] }
