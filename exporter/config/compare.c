@@ -63,19 +63,18 @@ bool sg_config_same_names(const struct sg_config *a, const struct sg_config *b)
 bool sg_config_same_kafka(const struct sg_cluster_config *a, const struct sg_cluster_config *b)
 {
     if (!sg_config_same_text(a->bootstrap_servers, b->bootstrap_servers) ||
-        a->n_client != b->n_client || !same_filter(&a->topics, &b->topics) ||
-        !same_filter(&a->groups, &b->groups) || a->n_spark != b->n_spark ||
-        a->granularity != b->granularity || a->group_states != b->group_states ||
-        a->limits.groups != b->limits.groups || a->limits.partitions != b->limits.partitions ||
-        a->limits.series != b->limits.series ||
+        a->n_client != b->n_client || a->client_files != b->client_files ||
+        !same_filter(&a->topics, &b->topics) || !same_filter(&a->groups, &b->groups) ||
+        a->n_spark != b->n_spark || a->granularity != b->granularity ||
+        a->group_states != b->group_states || a->limits.groups != b->limits.groups ||
+        a->limits.partitions != b->limits.partitions || a->limits.series != b->limits.series ||
         a->status_windows.lagging_ms != b->status_windows.lagging_ms ||
         a->status_windows.stalled_ms != b->status_windows.stalled_ms ||
         a->status_windows.rewound_ms != b->status_windows.rewound_ms)
         return false;
     for (size_t i = 0; i < a->n_client; i++) {
         if (!sg_config_same_text(a->client[i].name, b->client[i].name) ||
-            !sg_config_same_text(a->client[i].value, b->client[i].value) ||
-            a->client[i].files != b->client[i].files)
+            !sg_config_same_text(a->client[i].value, b->client[i].value))
             return false;
     }
     for (size_t i = 0; i < a->n_spark; i++) {

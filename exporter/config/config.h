@@ -33,8 +33,7 @@ enum {
 /* A librdkafka property. */
 struct sg_property_setting {
     char *name;
-    char *value;    /* may be a secret: never print it */
-    uint64_t files; /* what is in the file that it names, see named_files.h; 0: it names none */
+    char *value; /* may be a secret: never print it */
 };
 
 /* TLS towards an agent or a proxy. Paths, or NULL: the system's CAs, no client certificate. */
@@ -164,6 +163,7 @@ struct sg_cluster_config {
     char *bootstrap_servers; /* NULL: only JVMs, without a Kafka client */
     size_t n_client;
     struct sg_property_setting *client;
+    uint64_t client_files; /* what is in the files that these name, see named_files.h */
     struct sg_filter_config topics;
     struct sg_filter_config groups;
     enum sg_granularity granularity;

@@ -50,7 +50,7 @@ const char sg_flags_help[] =
     "failed\n"
     "  --doctor                      connect to everything, tell what works, what does not, and "
     "the\n"
-    "                                likely mend; exit code 1 if something fails; with\n"
+    "                                likely fix; exit code 1 if something fails; with\n"
     "                                --log.format=json one JSON object a check\n"
     "  --config.check                read the configuration, say what is wrong with it, connect "
     "to\n"

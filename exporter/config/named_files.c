@@ -71,9 +71,11 @@ void sg_config_note_files(struct sg_config *config)
 {
     for (size_t i = 0; i < config->n_clusters; i++) {
         struct sg_cluster_config *cluster = &config->clusters[i];
+        cluster->client_files = 0;
         for (size_t j = 0; j < cluster->n_client; j++) {
-            struct sg_property_setting *property = &cluster->client[j];
-            property->files = names_file(property->name) ? fingerprint(property->value) : 0;
+            const struct sg_property_setting *property = &cluster->client[j];
+            uint64_t one = names_file(property->name) ? fingerprint(property->value) : 0;
+            cluster->client_files = mix(cluster->client_files, &one, sizeof one);
         }
         note_tls(&cluster->jolokia.source.tls);
         for (size_t j = 0; j < cluster->n_jvms; j++)

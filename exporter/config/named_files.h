@@ -9,5 +9,5 @@
 
 #include "config/config.h"
 
-/** Note what is in the files now: the `files` of each TLS setting and client property. */
+/** Note what is in them now: `files` of each TLS setting, `client_files` of each cluster. */
 void sg_config_note_files(struct sg_config *config);

@@ -153,7 +153,7 @@ int sg_listen_inherited(int *ret_fds, size_t max, size_t *ret_n, struct sg_error
         int fd = FIRST_INHERITED_FD + i;
         if (!listens(fd))
             return sg_error_set(err, SG_LISTEN_E_BIND,
-                "--web.systemd-socket: descriptor %d is no stream socket that listens", fd);
+                "--web.systemd-socket: descriptor %d is not a listening stream socket", fd);
         /* The library wants to come back from accept() at once. */
         int flags = fcntl(fd, F_GETFL);
         (void)fcntl(fd, F_SETFL, flags | O_NONBLOCK);

@@ -100,7 +100,7 @@ void sg_reloader_close(struct sg_reloader *reloader)
     reloader->closed = true;
     for (struct request *request = reloader->requests; request; request = request->next) {
         if (request->state != DONE)
-            finish(request, false, "the program ends\n");
+            finish(request, false, "stopping\n");
     }
     (void)pthread_mutex_unlock(&reloader->lock);
 }
@@ -158,7 +158,7 @@ enum MHD_Result sg_reloader_answer(struct sg_reloader *reloader, struct MHD_Conn
     if (suspended)
         reloader->wake(reloader->context);
     else if (!request)
-        return sg_answer_note(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "the program ends\n");
+        return sg_answer_note(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "stopping\n");
     return result;
 }
 

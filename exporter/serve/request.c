@@ -36,9 +36,11 @@ struct sg_request *sg_request_new(const char *uri)
     if (!request)
         return NULL;
     request->uri = uri;
-    request->uri_len = uri ? strlen(uri) : 0;
-    if (uri)
+    if (uri) {
+        request->uri_len = strlen(uri);
+        request->has_space = strchr(uri, ' ') != NULL;
         cut_parameters(uri);
+    }
     return request;
 }
 
@@ -90,7 +92,7 @@ bool sg_request_is_sound(const struct sg_request *request,
     *ret_status = MHD_HTTP_BAD_REQUEST;
     if (has_nul(request, version))
         *ret_text = "a NUL character in the request's line\n";
-    else if (memchr(request->uri, ' ', request->uri_len))
+    else if (request->has_space)
         *ret_text = "a space in the request's target\n";
     else if (counts.hosts > 1)
         *ret_text = "more than one Host\n";

@@ -13,8 +13,9 @@
 
 struct sg_request {
     bool seen;       /* its headers */
-    const char *uri; /* its target as it was sent; borrowed */
-    size_t uri_len;  /* up to the first NUL */
+    const char *uri; /* where its target is; what is there is decoded in place meanwhile */
+    size_t uri_len;  /* as it was sent, up to the first NUL */
+    bool has_space;  /* as it was sent */
     struct sg_guarded guarded;
 };
 

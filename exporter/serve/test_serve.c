@@ -2,6 +2,7 @@
 #include "base/host.h"
 #include "serve/accept.h"
 #include "serve/auth.h"
+#include "serve/discover.h"
 #include "serve/listen.h"
 #include "serve/query.h"
 #include "serve/target.h"
@@ -249,6 +250,30 @@ static void test_browser_on_another_site_is_told_from_all_others(void **state)
             cases[i].other);
 }
 
+static void test_discovery_names_the_place_where_the_client_finds_us(void **state)
+{
+    static const struct sg_discover_place place = { "https", "sg.example", "/kafka" };
+    struct sg_cluster *cluster = NULL;
+    struct sg_roster *roster = NULL;
+    struct sg_buf json;
+    (void)state;
+
+    assert_int_equal(sg_cluster_new("c", &cluster), 0);
+    assert_int_equal(sg_cluster_set_broker(cluster, 1, "h", 9092, true), 0);
+    assert_int_equal(sg_roster_new(&roster), 0);
+    assert_int_equal(sg_roster_set(roster, &cluster, 1, "kafka_cluster", ""), 0);
+    const struct sg_serve_config config = { .roster = roster };
+    sg_buf_init(&json, 4096);
+    assert_int_equal(sg_discover_write(&config, &place, &json), 0);
+    assert_int_equal(sg_buf_add_char(&json, '\0'), 0);
+    assert_non_null(strstr(json.ptr, "\"targets\":[\"sg.example\"]"));
+    assert_non_null(strstr(json.ptr, "\"__metrics_path__\":\"/kafka/probe\""));
+    assert_non_null(strstr(json.ptr, "\"__scheme__\":\"https\""));
+    sg_buf_done(&json);
+    (void)sg_roster_free(roster);
+    (void)sg_cluster_free(cluster);
+}
+
 static void test_credentials_are_taken_apart_at_the_first_colon(void **state)
 {
     static const char *const bad[] = { NULL, "", "Basic", "Basic ", "Basic !!!!", "Bearer YTpi",
@@ -325,6 +350,7 @@ int main(void)
         cmocka_unit_test(test_host_is_a_host_and_nothing_else),
         cmocka_unit_test(test_target_is_a_path_or_a_url_of_this_host),
         cmocka_unit_test(test_browser_on_another_site_is_told_from_all_others),
+        cmocka_unit_test(test_discovery_names_the_place_where_the_client_finds_us),
         cmocka_unit_test(test_credentials_are_taken_apart_at_the_first_colon),
         cmocka_unit_test(test_unescape_keeps_nul_and_what_is_no_escape),
         cmocka_unit_test(test_listen_addresses_are_checked),

@@ -94,6 +94,6 @@ def test_what_is_no_broker_costs_only_its_own_cluster(start, node):
     wait_for("the clean cluster", lambda: lag_of_clean(process) == 28, 30)
     watch(process, SECONDS)
     for first, impostor in enumerate(impostors.values()):
-        assert impostor.n > 2 * first + 2, "it was asked only once or twice"
+        assert impostor.n > 2 * first, "it was never asked"
         impostor.end()
     assert {value for cluster, value in success(process).items() if cluster != "clean"} == {0.0}

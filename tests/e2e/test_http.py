@@ -54,6 +54,8 @@ def process(start):
     (b"GET /met\0rics HTTP/1.1\r\nHost: x\r\n\r\n", {400}),
     (b"GET /\0metrics HTTP/1.1\r\nHost: x\r\n\r\n", {400}),
     (b"GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", {400}),
+    (b"GET /a%20b HTTP/1.1\r\nHost: x\r\n\r\n", {404}),
+    (b"GET /probe?cluster=a+b%20c&broker=1 HTTP/1.1\r\nHost: x\r\n\r\n", {404}),
     (b"GET http://other/-/healthy HTTP/1.1\r\nHost: x\r\n\r\n", {400}),
     (b"GET /-/healthy HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", {400}),
     (b"GET /-/healthy HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n", {400}),
