@@ -38,6 +38,9 @@ struct sg_peer {
     char *url;                     /* as given */
     char *shown_url;               /* for people: without user, password and token */
     bool had_tls;                  /* a handshake has ever been completed */
+    bool has_files;                /* of certificates: no connection from before is its own */
+    bool has_started;
+    int64_t made_ms;
     struct sg_buf body;
     size_t max_bytes; /* of the body */
     bool too_large;
@@ -308,6 +311,9 @@ int sg_peer_new(struct sg_transport *transport,
     if (!peer)
         return -ENOMEM;
     peer->transport = transport;
+    peer->made_ms = sg_clock_monotonic_ms(transport->clock);
+    peer->has_files = options->tls &&
+                      (options->tls->cert_file || options->tls->key_file || options->tls->ca_file);
     sg_buf_init(&peer->body, SG_BODY_BYTES_MAX);
     peer->max_bytes = SG_BODY_BYTES_MAX;
     int r = read_url(peer, options, &url, err);
@@ -357,6 +363,25 @@ const char *sg_peer_shown_url(const struct sg_peer *peer)
     return peer->shown_url;
 }
 
+/*
+ * A connection is libcurl's for whoever has the same options, so that the earlier peer's, made with
+ * a certificate that has been replaced meanwhile under the same path, would be used on and on.
+ */
+static void bind_connections(struct sg_peer *peer)
+{
+    long age_s = (long)((peer->start_ms - peer->made_ms) / 1000);
+
+    if (!peer->has_files)
+        return;
+    (void)curl_easy_setopt(peer->easy, CURLOPT_FRESH_CONNECT, peer->has_started ? 0L : 1L);
+    peer->has_started = true;
+#if LIBCURL_VERSION_NUM >= 0x075000
+    (void)curl_easy_setopt(peer->easy, CURLOPT_MAXLIFETIME_CONN, age_s > 1 ? age_s : 1L);
+#else
+    (void)age_s;
+#endif
+}
+
 int sg_peer_start(
     struct sg_peer *peer, struct sg_str body, int64_t deadline_ms, sg_reply_fn reply, void *context)
 {
@@ -374,6 +399,7 @@ int sg_peer_start(
     peer->context = context;
     (void)curl_easy_setopt(peer->easy, CURLOPT_TIMEOUT_MS, timeout_ms);
     (void)curl_easy_setopt(peer->easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms > 0 ? connect_ms : 1L);
+    bind_connections(peer);
     (void)curl_easy_setopt(peer->easy, CURLOPT_POSTFIELDS, body.ptr);
     (void)curl_easy_setopt(peer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len);
     if (curl_multi_add_handle(transport->multi, peer->easy) != CURLM_OK)

@@ -2,6 +2,7 @@
 """Reloading: what has not changed goes on as it was, what is wrong changes nothing."""
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import struct
@@ -10,7 +11,7 @@ import time
 
 import pytest
 
-from agents import RULES, Agent, agents
+from agents import RULES, Agent, Certificates, agents
 from servers import answering
 from streamgauge import Page, fetch, wait_for
 
@@ -184,6 +185,39 @@ def test_reload_sees_a_rule_file_that_has_changed(start, rules):
         status, body = reload(process)
         assert status == 500 and f"{rules}:1:" in body
         assert process.page().values("app_other")
+
+
+def test_reload_uses_a_client_certificate_that_was_replaced_on_disk(start, rules, tmp_path):
+    """Although nothing has failed, and the connection with the old one still works."""
+    certificates = Certificates(tmp_path / "ca")
+    server, old, new = (certificates.sign(name) for name in ("server", "old", "new"))
+    certificate, key = tmp_path / "client.pem", tmp_path / "client.key"
+
+    def put(pair):
+        shutil.copy(pair[0], certificate)
+        shutil.copy(pair[1], key)
+
+    put(old)
+    one, other = Agent(tls=certificates.server(*server, client_required=True)), Agent()
+    with agents(one, other):
+        tls = f", tls: {{ ca_file: {certificates.ca}, cert_file: {certificate}, key_file: {key} }}"
+        process = start(config_of(jvm("one", one, rules, tls), jvm("other", other, rules),
+                                  collect="collect: { interval: 2s, timeout: 1900ms }\n"))
+
+        def name():
+            return dict(pair[0] for pair in one.connections[-1].getpeercert()["subject"])["commonName"]
+
+        wait_for("series", lambda: process.page().values("app_one", jvm="one"), 10)
+        assert name() == "old"
+        n = len(one.connections), len(other.connections)
+        assert reload(process)[0] == 200
+        time.sleep(2.5)
+        assert (len(one.connections), len(other.connections)) == n  # nothing has changed
+        put(new)
+        assert reload(process)[0] == 200
+        wait_for("the new certificate", lambda: name() == "new", 10)
+        wait_for("success", lambda: process.page().targets()["one"] == 1, 5)
+        assert len(other.connections) == n[1], process.log()
 
 
 def test_reloads_under_thread_sanitizer(start, rules):

@@ -77,7 +77,8 @@ def test_process_metrics_are_those_of_the_client_libraries(start):
     page = process.page()
     for name in ("cpu_seconds_total", "open_fds", "max_fds", "resident_memory_bytes",
                  "virtual_memory_bytes", "virtual_memory_max_bytes", "start_time_seconds"):
-        assert page.value("process_" + name) is not None, name
+        assert page.value("streamgauge_process_" + name) is not None, name
+        assert page.value("process_" + name) is None, name  # these are the brokers' and JVMs'
     stat = os.stat(f"/proc/{process.process.pid}")
     assert abs(page.value("streamgauge_process_start_time_seconds") - stat.st_ctime) < 3
 
