@@ -63,6 +63,7 @@ enum {
     CHUNK_SHARE = 20,
     ENDS_UNTIL = 85,
     AGES_UNTIL = 93,
+    LOOK_SHARE = 25,
     LOOK_UNTIL = 95,
     CONFIGS_UNTIL = 97,
 
@@ -333,6 +334,7 @@ static int judge_groups(struct collection *c)
                                        .groups = &c->groups,
                                        .statuses = self->statuses,
                                        .failures = &c->failures,
+                                       .time_ms = share_ms(c, LOOK_SHARE),
                                        .deadline_ms = deadline_ms(c, LOOK_UNTIL),
                                    });
 }

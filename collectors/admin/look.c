@@ -16,8 +16,7 @@
  */
 
 enum {
-    PARTITIONS_MAX = 200, /* at a time; the others at the next collection */
-    TIME_MS_MAX = 3000,
+    PARTITIONS_MAX = 200,   /* at a time; the others at the next collection */
     TIME_MS_MIN = 500,      /* with less time left, nobody is asked */
     UNUSED_MAX = 20,        /* collections, after which the connections are closed */
     DENIED_MS = 10 * 60000, /* nobody is asked again, when nothing may be read */
@@ -260,7 +259,7 @@ static void hear(struct looking *l, int64_t deadline_ms)
 
 static int ask_all(struct looking *l)
 {
-    int64_t until_ms = sg_clock_monotonic_ms(l->env->clock) + TIME_MS_MAX;
+    int64_t until_ms = sg_clock_monotonic_ms(l->env->clock) + l->env->time_ms;
 
     int r = make_questions(l);
     if (!r)
@@ -291,7 +290,7 @@ int sg_look_run(struct sg_look *look, const struct sg_look_env *env)
 {
     struct looking l = { .look = look, .env = env };
 
-    if (sg_clock_left_ms(env->clock, env->deadline_ms) < TIME_MS_MIN)
+    if (env->time_ms < TIME_MS_MIN || sg_clock_left_ms(env->clock, env->deadline_ms) < TIME_MS_MIN)
         return 0;
     int r = add_doubts(&l);
     if (!r && l.n_doubts && sg_clock_left_ms(env->clock, look->denied_until_ms) > 0) {

@@ -51,7 +51,8 @@ struct sg_look_env {
     struct sg_groups *groups;     /* what is found out is set in their commits, */
     struct sg_statuses *statuses; /* and remembered here */
     struct sg_failures *failures; /* not to be allowed to read is a note */
-    int64_t deadline_ms;
+    int64_t time_ms;              /* that it may take */
+    int64_t deadline_ms;          /* and until when; monotonic */
 };
 
 /** Look wherever it is time to. @return 0, also when it failed, or a negative errno */

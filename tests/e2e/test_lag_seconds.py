@@ -188,8 +188,4 @@ def test_ages_stay_right_over_many_polls(lab, histories, start):
         taken = page.value("streamgauge_collector_last_success_timestamp_seconds", collector="admin")
         last = compare(histories, page, taken, later=True)
         assert not last, f"poll {poll}:\n" + "\n".join(last)
-    # An open transaction is waited for; the marker and the aborted records before it are not.
-    age = process.page().value("kafka_consumergroup_lag_seconds", consumergroup="age-transactions-2")
-    first_open = next(history.later for history in histories if history.later)["age-transactions-2"]
-    assert age <= time.time() - first_open + 1
     assert page.targets("admin") == {"cluster": 1}

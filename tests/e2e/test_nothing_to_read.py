@@ -50,7 +50,7 @@ def create(node, topic):
 
 def run(node, start, build, topic):
     return start(
-        "collect: { interval: 2s, timeout: 2s }\nclusters:\n  - name: z\n"
+        "collect: { interval: 4s, timeout: 4s }\nclusters:\n  - name: z\n"
         f"    bootstrap_servers: {node.bootstrap}\n    topics: {{ include: '^{topic}$' }}\n"
         "    groups: { status: { lagging: 20s, stalled: 20s, rewound: 10s } }\n", build=build)
 
@@ -123,7 +123,7 @@ def test_who_may_not_read_gives_a_single_offset_the_benefit_of_the_doubt(tmp_pat
         kafka.commit("marker", "denied", {0: 3})
         kafka.commit("record", "denied", {0: 2})
         process = start(
-            "collect: { interval: 2s, timeout: 2s }\nclusters:\n  - name: z\n"
+            "collect: { interval: 4s, timeout: 4s }\nclusters:\n  - name: z\n"
             f"    bootstrap_servers: {node.address('SASL')}\n    client: {{ security.protocol: "
             "SASL_PLAINTEXT, sasl.mechanism: PLAIN, sasl.username: plain, sasl.password: hunter2 }\n"
             "    groups: { include: '^(marker|record)$', status: { lagging: 60s, stalled: 14s, rewound: 10s } }\n")
@@ -134,3 +134,30 @@ def test_who_may_not_read_gives_a_single_offset_the_benefit_of_the_doubt(tmp_pat
         assert page.value("kafka_consumergroup_lag_seconds", consumergroup="marker") > 10
         assert page.value("streamgauge_collector_success", collector="admin") == 1
         assert page.errors("cluster") == {"denied": 1}
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_open_transaction_is_something_to_read(node, start, build):
+    topic = f"open-{build}"
+    create(node, topic)
+    transaction(node, topic, 2)  # 0 1, marker 2
+    transaction(node, topic, 2, commit=False)  # 3 4, marker 5
+    time.sleep(8)
+    producer = Producer({"bootstrap.servers": node.bootstrap, "transactional.id": f"{topic}-open"})
+    producer.init_transactions(20)
+    producer.begin_transaction()
+    at = time.time()
+    producer.produce(topic, b"x")  # 6
+    producer.flush(20)
+    Kafka(node.bootstrap).commit(topic, topic, {0: 2})
+    process = run(node, start, build, topic)
+
+    def age():
+        return process.page().value("kafka_consumergroup_lag_seconds", consumergroup=topic) or 0
+
+    wait_for("an age", age, 20)
+    wait_for("it is that of the open transaction", lambda: age() <= time.time() - at + 1, 30)
+    wait_for("it is waited for", lambda: status(process.page(), topic) == ["stopped"], 40)
+    producer.abort_transaction(20)
+    wait_for("nothing is left", lambda: process.page().value(
+        "kafka_consumergroup_lag_seconds", consumergroup=topic) == 0, 30)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Brokers that know only old versions of requests, and whatever else speaks Kafka's protocol that way: the lag is there."""
+"""Brokers that know only old versions of requests, and what else speaks Kafka's protocol that way: the lag is there."""
 import subprocess
 
 import pytest
