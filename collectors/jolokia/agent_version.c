@@ -4,6 +4,10 @@
 #include <jansson.h>
 #include <stdio.h>
 
+enum {
+    ANSWER_BYTES_MAX = 1024 * 1024, /* real ones have about 1 kB */
+};
+
 static const char *text_of(const json_t *object, const char *key)
 {
     return json_string_value(json_object_get(object, key));
@@ -11,7 +15,7 @@ static const char *text_of(const json_t *object, const char *key)
 
 void sg_agent_version_read(const char *body, size_t len, char ret_text[SG_AGENT_VERSION_TEXT_MAX])
 {
-    json_t *root = json_loadb(body, len, 0, NULL);
+    json_t *root = len <= ANSWER_BYTES_MAX ? json_loadb(body, len, 0, NULL) : NULL;
     const json_t *value = json_object_get(root, "value");
     const json_t *info = json_object_get(value, "info");
     const char *agent = text_of(value, "agent");

@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jolokia/engine.h"
 
-#include "base/arena.h"
 #include "base/auto.h"
-#include "base/buf.h"
-#include "base/index.h"
 #include "jolokia/attribute_key.h"
-#include "jolokia/decided_for.h"
-#include "jolokia/family_group.h"
-#include "jolokia/matcher.h"
-#include "jolokia/sample.h"
-#include "jolokia/twins.h"
+#include "jolokia/engine_parts.h"
 
 #include <errno.h>
 #include <math.h>
@@ -31,63 +24,6 @@ enum {
     FORGET_AFTER = 4,
     FORGET_AT_LEAST = 64,
     KEY_BYTES_MAX = 16 * 1024,
-};
-
-/* Forms that a series takes; both may be so at once. */
-enum form {
-    FORM_PLAIN = 0,
-    FORM_MIXED = 1, /* the family has rules of different types: UNKNOWN, and named so */
-    FORM_NAMED = 2, /* samples coincide: all have the label _objectname */
-    FORMS = 4,
-};
-
-struct entry {
-    const char *key; /* in the arena */
-    uint32_t key_len;
-    uint32_t hash;
-    uint32_t poll; /* that saw it last */
-    uint32_t group;
-    uint32_t series[FORMS]; /* SG_INDEX_NONE: not rendered yet */
-    uint8_t kind;           /* enum sg_outcome_kind */
-    uint8_t type;           /* enum sg_metric_type */
-    uint8_t reason;         /* enum sg_drop_reason, of an outcome that is a drop */
-    uint8_t value_kind;     /* enum sg_value_kind, of this poll's value */
-    bool is_decided;
-    bool is_drop;
-    bool has_literal;
-    uint64_t bits; /* of this poll's value */
-    double literal;
-    bool has_dot;
-    uint64_t twin; /* see twins.h; 0: has none */
-    const struct sg_rule *rule;
-    struct sg_decided_for *decided_for; /* owned; NULL when the value does not matter */
-    struct sg_product *product;         /* owned; NULL without `times` */
-};
-
-struct sg_engine {
-    const struct sg_rules *rules;
-    struct sg_matcher *matcher;
-    struct sg_series_table *table;
-    struct sg_engine *beside;      /* owned: of the rules of part 1; NULL: none */
-    const struct sg_engine *first; /* in the one beside: whose table it fills */
-    uint8_t *taken;                /* there: families of the first, while the poll ends */
-    struct sg_arena *arena;
-    struct sg_index index;
-    struct entry *entries;
-    uint32_t n_entries;
-    uint32_t n_allocated;
-    size_t max_entries;
-    struct sg_twins twins; /* of the poll that ends */
-    struct sg_family_groups groups;
-    uint32_t poll;
-    uint32_t forget_after; /* polls */
-    uint32_t epoch;
-    bool is_settled;      /* the poll's values are in the table */
-    struct sg_buf key;    /* scratch */
-    struct sg_buf labels; /* scratch */
-    struct sg_buf mbean;  /* that the latest value was of, where metricCustomizers are */
-    struct sg_engine_stats stats;
-    struct sg_engine_stats all_stats; /* with those of the one beside */
 };
 
 SG_AUTO_DEFINE(struct sg_engine *, sg_engine_free);
@@ -156,7 +92,7 @@ void sg_engine_use_aliases(struct sg_engine *engine, const struct sg_aliases *al
     sg_series_table_use_aliases(engine->table, aliases);
 }
 
-static void forget(struct entry *entry)
+static void forget(struct sg_engine_entry *entry)
 {
     entry->decided_for = sg_decided_for_free(entry->decided_for);
     free(entry->product);
@@ -188,7 +124,7 @@ struct sg_engine *sg_engine_free(struct sg_engine *engine)
 
 /* ---- The cache ---- */
 
-static bool is_gone(const struct sg_engine *engine, const struct entry *entry)
+static bool is_gone(const struct sg_engine *engine, const struct sg_engine_entry *entry)
 {
     return engine->poll - entry->poll > engine->forget_after;
 }
@@ -201,7 +137,7 @@ static void rebuild(struct sg_engine *engine)
 
     sg_index_clear(&engine->index);
     for (uint32_t i = 0; i < engine->n_entries; i++) {
-        struct entry *entry = &engine->entries[i];
+        struct sg_engine_entry *entry = &engine->entries[i];
         bool keep = arena && !is_gone(engine, entry);
         char *key = keep ? sg_arena_bytes(arena, entry->key_len) : NULL;
         if (!key || sg_index_add(&engine->index, entry->hash, n)) {
@@ -221,7 +157,7 @@ static void rebuild(struct sg_engine *engine)
 
 static bool entry_equal(const void *owner, uint32_t id, const void *key)
 {
-    const struct entry *entry = &((const struct sg_engine *)owner)->entries[id];
+    const struct sg_engine_entry *entry = &((const struct sg_engine *)owner)->entries[id];
     return sg_str_equal((struct sg_str){ entry->key, entry->key_len }, *(const struct sg_str *)key);
 }
 
@@ -231,7 +167,7 @@ static int add_entry(struct sg_engine *engine, struct sg_str key, uint32_t hash,
         return SG_SERIES_E_FULL;
     if (engine->n_entries == engine->n_allocated) {
         uint32_t n = engine->n_allocated ? engine->n_allocated * 2 : 256;
-        struct entry *entries = realloc(engine->entries, n * sizeof *entries);
+        struct sg_engine_entry *entries = realloc(engine->entries, n * sizeof *entries);
         if (!entries)
             return -ENOMEM;
         engine->entries = entries;
@@ -241,7 +177,7 @@ static int add_entry(struct sg_engine *engine, struct sg_str key, uint32_t hash,
     if (!copy || sg_index_add(&engine->index, hash, engine->n_entries))
         return -ENOMEM;
     memcpy(copy, key.ptr, key.len);
-    engine->entries[engine->n_entries] = (struct entry){
+    engine->entries[engine->n_entries] = (struct sg_engine_entry){
         .key = copy,
         .key_len = (uint32_t)key.len,
         .hash = hash,
@@ -253,26 +189,7 @@ static int add_entry(struct sg_engine *engine, struct sg_str key, uint32_t hash,
 
 /* ---- Deciding and setting ---- */
 
-static enum sg_drop_reason reason_of(int series_error)
-{
-    switch (series_error) {
-    case SG_SERIES_E_DUPLICATE:
-        return SG_DROP_DUPLICATE;
-    case SG_SERIES_E_NAME:
-        return SG_DROP_NAME;
-    case SG_SERIES_E_TOO_LONG:
-        return SG_DROP_LABEL_TOO_LONG;
-    default: /* the cap, or no memory, which is a cap too */
-        return SG_DROP_SERIES_LIMIT;
-    }
-}
-
-static void drop(struct sg_engine *engine, enum sg_drop_reason reason)
-{
-    engine->stats.n_dropped[reason]++;
-}
-
-static void set_drop(struct entry *entry, enum sg_drop_reason reason)
+static void set_drop(struct sg_engine_entry *entry, enum sg_drop_reason reason)
 {
     entry->is_drop = true;
     entry->reason = (uint8_t)reason;
@@ -280,7 +197,7 @@ static void set_drop(struct entry *entry, enum sg_drop_reason reason)
 
 /* Find or render the series of an outcome. */
 static int add_series(
-    struct sg_engine *engine, struct entry *entry, const struct sg_outcome *outcome)
+    struct sg_engine *engine, struct sg_engine_entry *entry, const struct sg_outcome *outcome)
 {
     uint32_t family;
 
@@ -304,7 +221,7 @@ static int add_series(
 }
 
 static int decide(struct sg_engine *engine,
-    struct entry *entry,
+    struct sg_engine_entry *entry,
     const struct sg_attribute *attribute,
     const struct sg_attribute_value *value)
 {
@@ -344,7 +261,7 @@ static int decide(struct sg_engine *engine,
         if (r == -ENOMEM)
             return r; /* perhaps there is memory at the next poll */
         if (r)
-            set_drop(entry, reason_of(r));
+            set_drop(entry, sg_engine_reason_of(r));
         break;
     }
     entry->is_decided = true;
@@ -355,7 +272,7 @@ static int decide(struct sg_engine *engine,
 
 /* Keep what the sample's value is, for the end of the poll. @return 0 or -ENOMEM */
 static int keep_value(struct sg_engine *engine,
-    struct entry *entry,
+    struct sg_engine_entry *entry,
     const struct sg_attribute *attribute,
     const struct sg_attribute_value *value)
 {
@@ -367,12 +284,13 @@ static int keep_value(struct sg_engine *engine,
     if (r || sample.kind == SG_VALUE_ABSENT)
         return r;
     if (!entry->has_literal && !sg_sample_is_finite(&sample)) {
-        drop(engine, SG_DROP_BAD_VALUE); /* JSON has no infinity: it is a number past a double */
+        sg_engine_drop(
+            engine, SG_DROP_BAD_VALUE); /* JSON has no infinity: it is a number past a double */
         return 0;
     }
     bool counts_up = entry->type == SG_METRIC_COUNTER || entry->type == SG_METRIC_SUMMARY;
     if (counts_up && sg_sample_is_negative(&sample)) {
-        drop(engine, SG_DROP_BAD_VALUE);
+        sg_engine_drop(engine, SG_DROP_BAD_VALUE);
         return 0;
     }
     entry->value_kind = (uint8_t)sample.kind;
@@ -387,7 +305,7 @@ static void put_one(struct sg_engine *engine,
 {
     int r = sg_attribute_key_write(attribute, &engine->key);
     if (r) {
-        drop(engine, r == -EMSGSIZE ? SG_DROP_NAME : SG_DROP_SERIES_LIMIT);
+        sg_engine_drop(engine, r == -EMSGSIZE ? SG_DROP_NAME : SG_DROP_SERIES_LIMIT);
         return;
     }
 
@@ -397,10 +315,10 @@ static void put_one(struct sg_engine *engine,
     if (id == SG_INDEX_NONE)
         r = add_entry(engine, key, hash, &id);
     if (r) {
-        drop(engine, reason_of(r));
+        sg_engine_drop(engine, sg_engine_reason_of(r));
         return;
     }
-    struct entry *entry = &engine->entries[id];
+    struct sg_engine_entry *entry = &engine->entries[id];
     if (entry->poll == engine->poll)
         return; /* two requests that overlap brought it twice */
     if (entry->poll + 1 != engine->poll && entry->rule && entry->rule->cache)
@@ -412,11 +330,11 @@ static void put_one(struct sg_engine *engine,
                                                          attribute, value, &engine->labels)))
         r = decide(engine, entry, attribute, value);
     if (!r && entry->is_drop)
-        drop(engine, entry->reason);
+        sg_engine_drop(engine, entry->reason);
     else if (!r && entry->kind == SG_OUTCOME_SERIES)
         r = keep_value(engine, entry, attribute, value);
     if (r)
-        drop(engine, reason_of(r));
+        sg_engine_drop(engine, sg_engine_reason_of(r));
 }
 
 /* With the first value of an MBean come the ones that its metricCustomizer adds. */
@@ -475,7 +393,7 @@ bool sg_engine_wants(struct sg_engine *engine, const struct sg_attribute *attrib
     uint32_t id = sg_index_find(&engine->index, sg_hash(key), entry_equal, engine, &key);
     if (id == SG_INDEX_NONE)
         return false; /* text, where no rule makes a number of text */
-    const struct entry *entry = &engine->entries[id];
+    const struct sg_engine_entry *entry = &engine->entries[id];
     return !entry->is_decided || entry->is_drop || entry->decided_for ||
            entry->kind == SG_OUTCOME_SERIES;
 }
@@ -509,178 +427,11 @@ void sg_engine_begin(struct sg_engine *engine)
     sg_family_groups_clear(&engine->groups);
 }
 
-/* ---- The end of a poll ---- */
-
-/* The type that jmx_exporter gives a family depends on which of its rules have matched today. */
-static void settle_types(struct sg_engine *engine)
-{
-    static const enum sg_metric_type types[] = { SG_METRIC_UNKNOWN, SG_METRIC_GAUGE };
-
-    for (uint32_t i = 0; i < engine->groups.n; i++) {
-        const struct sg_family_group *group = &engine->groups.groups[i];
-        if (group->poll != engine->poll || !sg_family_group_is_common(group) || !group->has_types)
-            continue;
-        if (sg_family_group_is_mixed(group))
-            sg_series_table_set_type(engine->table, group->family, SG_METRIC_UNKNOWN);
-        for (size_t j = 0; j < 2; j++) {
-            if (group->types == 1 << types[j])
-                sg_series_table_set_type(engine->table, group->family, types[j]);
-        }
-    }
-}
-
-/* The series of an entry in another form than its own. */
-static int add_form(struct sg_engine *engine, struct entry *entry, unsigned form)
-{
-    const struct sg_family_group *group = &engine->groups.groups[entry->group];
-    bool is_counter = entry->type == SG_METRIC_COUNTER && !(form & FORM_MIXED);
-    struct sg_label name = { .name = SG_STR("_objectname") };
-    struct sg_attribute attribute;
-    const struct sg_attribute_value *value = NULL;
-    struct sg_attribute_value text = { .kind = SG_ATTRIBUTE_TEXT };
-
-    if (form & FORM_NAMED) {
-        sg_attribute_key_read((struct sg_str){ entry->key, entry->key_len }, &attribute);
-        if (sg_decided_for_text(entry->decided_for, &text.text))
-            value = &text;
-        int r =
-            sg_matcher_object_name(engine->matcher, &attribute, value, entry->rule, &name.value);
-        if (r)
-            return r == -EMSGSIZE ? SG_SERIES_E_TOO_LONG : r;
-    }
-    return sg_series_table_derive(engine->table, entry->series[FORM_PLAIN],
-        is_counter ? group->counter : group->family, form & FORM_NAMED ? &name : NULL,
-        &entry->series[form]);
-}
-
-static int set_form(struct sg_engine *engine, struct entry *entry, unsigned form)
-{
-    double number;
-
-    if (entry->series[form] == SG_INDEX_NONE) {
-        int r = add_form(engine, entry, form);
-        if (r)
-            return r;
-    }
-    uint32_t series = entry->series[form];
-    if (entry->value_kind == SG_VALUE_INT)
-        return sg_series_table_set_int(engine->table, series, (int64_t)entry->bits);
-    memcpy(&number, &entry->bits, sizeof number);
-    return sg_series_table_set_double(engine->table, series, number);
-}
-
-static unsigned form_of(const struct sg_family_group *group)
-{
-    return (sg_family_group_is_mixed(group) ? FORM_MIXED : 0) | (group->coincides ? FORM_NAMED : 0);
-}
-
-/* The next entry with a value in this poll, from *at on; *at is then behind it. */
-static struct entry *next_present(struct sg_engine *engine, uint32_t *at)
-{
-    while (*at < engine->n_entries) {
-        struct entry *entry = &engine->entries[(*at)++];
-        if (entry->poll == engine->poll && entry->value_kind != SG_VALUE_ABSENT)
-            return entry;
-    }
-    return NULL;
-}
-
-/* Samples of these families are told apart by the text that was matched. */
-static void settle_coinciding(struct sg_engine *engine)
-{
-    struct entry *entry;
-
-    for (uint32_t i = 0; (entry = next_present(engine, &i));) {
-        const struct sg_family_group *group = &engine->groups.groups[entry->group];
-        if (group->coincides)
-            sg_series_table_unset(engine->table, entry->series[form_of(group) & FORM_MIXED]);
-    }
-    for (uint32_t i = 0; (entry = next_present(engine, &i));) {
-        const struct sg_family_group *group = &engine->groups.groups[entry->group];
-        int r = group->coincides ? set_form(engine, entry, form_of(group)) : 0;
-        if (r)
-            drop(engine, reason_of(r));
-    }
-}
-
-/* What is also there under the name with dots is the same once more. */
-static void leave_out_twins(struct sg_engine *engine)
-{
-    struct sg_twins *twins = &engine->twins;
-    struct entry *entry;
-
-    if (!engine->rules->uses_dots)
-        return;
-    twins->n = 0;
-    for (uint32_t i = 0; (entry = next_present(engine, &i));) {
-        if (entry->twin && entry->has_dot && sg_twins_add(twins, entry->twin))
-            return; /* no memory: some are there twice */
-    }
-    sg_twins_sort(twins);
-    for (uint32_t i = 0; twins->n && (entry = next_present(engine, &i));) {
-        if (entry->twin && !entry->has_dot && sg_twins_have(twins, entry->twin))
-            entry->value_kind = SG_VALUE_ABSENT;
-    }
-}
-
-/* Whose families are the first rules' own in this poll. */
-static void leave_out_taken(struct sg_engine *engine)
-{
-    const struct sg_family_groups *first = &engine->first->groups;
-    struct entry *entry;
-
-    free(engine->taken);
-    engine->taken = calloc(SG_FAMILIES_MAX, 1);
-    if (!engine->taken)
-        return; /* no memory: Prometheus may see a family with two meanings */
-    for (uint32_t i = 0; i < first->n; i++) {
-        const struct sg_family_group *group = &first->groups[i];
-        if (group->poll != engine->first->poll)
-            continue;
-        if (group->family != SG_INDEX_NONE)
-            engine->taken[group->family] = 1;
-        if (group->counter != SG_INDEX_NONE)
-            engine->taken[group->counter] = 1;
-    }
-    for (uint32_t i = 0; (entry = next_present(engine, &i));) {
-        const struct sg_family_group *group = &engine->groups.groups[entry->group];
-        if (engine->taken[entry->type == SG_METRIC_COUNTER ? group->counter : group->family])
-            entry->value_kind = SG_VALUE_ABSENT;
-    }
-}
-
-/* Put the values of this poll into the table. */
-static void settle(struct sg_engine *engine)
-{
-    bool any_coincides = false;
-    struct entry *entry;
-
-    if (engine->is_settled)
-        return;
-    engine->is_settled = true;
-    leave_out_twins(engine);
-    if (engine->first)
-        leave_out_taken(engine);
-    settle_types(engine);
-    for (uint32_t i = 0; (entry = next_present(engine, &i));) {
-        struct sg_family_group *group = &engine->groups.groups[entry->group];
-        int r = set_form(engine, entry, form_of(group) & FORM_MIXED);
-        if (r == SG_SERIES_E_DUPLICATE) {
-            group->coincides = any_coincides = true;
-        } else if (r) {
-            drop(engine, reason_of(r));
-            entry->value_kind = SG_VALUE_ABSENT;
-        }
-    }
-    if (any_coincides)
-        settle_coinciding(engine);
-}
-
 int sg_engine_snapshot(struct sg_engine *engine, struct sg_sample_set **ret_set)
 {
-    settle(engine);
+    sg_engine_settle(engine);
     if (engine->beside)
-        settle(engine->beside);
+        sg_engine_settle(engine->beside);
     return sg_series_table_snapshot(engine->table, ret_set);
 }
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 const struct sg_identity_request sg_identity_requests[SG_IDENTITY_REQUESTS] = {
-    { "kafka.server:type=app-info,id=*", "version", true },
+    { "kafka.server:type=app-info,id=*", "Version", true },
     { "kafka.server:type=KafkaServer,name=ClusterId", "Value", false },
     { "kafka.server:type=ControllerServer,name=ClusterId", "Value", false }, /* KRaft */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jolokia/answer.h"
 #include "jolokia/catalogue.h"
+#include "jolokia/identity.h"
 #include "jolokia/matcher.h"
 #include "jolokia/test_recording.h"
 #include "test.h"
@@ -278,9 +279,61 @@ static void test_each_rule_is_sound(void **state)
     (void)sg_rules_free(rules);
 }
 
+/* What real processes say to the questions of identity.h, attribute by attribute. */
+static void test_recorded_brokers_say_who_they_are(void **state)
+{
+    static const struct {
+        const char *recording;
+        int32_t id;
+        const char *cluster;
+    } cases[] = {
+        { "kafka-3.6.0-zk-broker", 2, "D5arsb-FT-mYsJcqO7PNBw" },
+        { "kafka-3.9.1-kraft-broker", 1, "MkU3OEVBNTcwNTJENDM2Qg" },
+        { "kafka-3.9.1-kraft-controller", 100, "MkU3OEVBNTcwNTJENDM2Qg" },
+        { "kafka-4.1.0-kraft-combined", 1, "MkU3OEVBNTcwNTJENDM2Qg" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sg_identity identity = { .n_ids = 0 };
+        struct sg_error err;
+        json_t *all = recording_read(cases[i].recording);
+        const char *name;
+        json_t *attributes;
+        for (size_t j = 0; j < SG_IDENTITY_REQUESTS; j++) {
+            const struct sg_identity_request *ask = &sg_identity_requests[j];
+            struct sg_object_name pattern;
+            assert_int_equal(
+                sg_object_name_parse_pattern(sg_str_of(ask->mbean), &pattern, NULL), 0);
+            assert_int_equal(pattern.is_pattern, ask->is_pattern);
+            json_object_foreach(all, name, attributes)
+            {
+                struct sg_object_name mbean;
+                const char *text = json_string_value(json_object_get(attributes, ask->attribute));
+                if (!text || sg_object_name_parse(sg_str_of(name), &mbean, NULL) ||
+                    !sg_object_name_matches(&pattern, &mbean))
+                    continue;
+                const struct sg_attribute attribute = {
+                    .mbean = sg_str_of(name), .depth = 1, .path = { sg_str_of(ask->attribute) }
+                };
+                const struct sg_attribute_value value = { .kind = SG_ATTRIBUTE_TEXT,
+                    .text = sg_str_of(text) };
+                sg_identity_note(&identity, &attribute, &value);
+            }
+        }
+        assert_int_equal(identity.n_ids, 1);
+        assert_int_equal(identity.ids[0], cases[i].id);
+        assert_string_equal(identity.cluster_id, cases[i].cluster);
+        assert_true(sg_identity_is(&identity, cases[i].id, cases[i].cluster, &err));
+        assert_false(sg_identity_is(&identity, cases[i].id + 1, cases[i].cluster, &err));
+        json_decref(all);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_recorded_brokers_say_who_they_are),
         cmocka_unit_test(test_load_all_takes_each_file_once),
         cmocka_unit_test(test_every_request_and_rule_is_of_use),
         cmocka_unit_test(test_each_metric_is_documented),

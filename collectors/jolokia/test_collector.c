@@ -29,7 +29,7 @@ static const char rules_text[] = "excludeJvmMetrics: true\n"
     "[{\"status\":200,\"value\":{\"Value\":" value "}}," app_info "," cluster ",{\"status\":404}]"
 #define NOBODY "{\"status\":404}"
 #define BROKER(id) \
-    "{\"status\":200,\"value\":{\"kafka.server:type=app-info,id=" id "\":{\"version\":\"4\"}}}"
+    "{\"status\":200,\"value\":{\"kafka.server:type=app-info,id=" id "\":{\"Version\":\"4\"}}}"
 #define OF_CLUSTER(name) "{\"status\":200,\"value\":{\"Value\":\"" name "\"}}"
 
 struct fixture {
