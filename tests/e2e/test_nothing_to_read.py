@@ -50,7 +50,7 @@ def create(node, topic):
 
 def run(node, start, build, topic):
     return start(
-        "collect: { interval: 4s, timeout: 4s }\nclusters:\n  - name: z\n"
+        "collect: { interval: 2s, timeout: 2s }\nclusters:\n  - name: z\n"
         f"    bootstrap_servers: {node.bootstrap}\n    topics: {{ include: '^{topic}$' }}\n"
         "    groups: { status: { lagging: 20s, stalled: 20s, rewound: 10s } }\n", build=build)
 
@@ -71,7 +71,7 @@ def test_group_before_a_marker_is_ok_and_loses_nothing(node, start, build):
     try:
         member.consumer.commit(offsets=[TopicPartition(topic, 0, 3)], asynchronous=False)
         wait_for("it is known that there is nothing to read", lambda: process.page().value(
-            "kafka_consumergroup_lag_seconds_max", consumergroup=topic) == 0, 30)
+            "kafka_consumergroup_lag_seconds_max", consumergroup=topic) == 0, 60)
         time.sleep(22)
         page = process.page()
         assert page.value("kafka_consumergroup_lag", consumergroup=topic) == 1  # as for Kafka's own tools
@@ -102,7 +102,7 @@ def test_aborted_tail_is_nothing_to_read_and_a_record_is(node, start, build):
     kafka.commit(f"{topic}-one-left", topic, {0: 1})
     process = run(node, start, build, topic)
     wait_for("it is known that there is nothing to read", lambda: process.page().value(
-        "kafka_consumergroup_lag_seconds_max", consumergroup=f"{topic}-all") == 0, 30)
+        "kafka_consumergroup_lag_seconds_max", consumergroup=f"{topic}-all") == 0, 60)
     wait_for("the other has a record to read", lambda: status(
         process.page(), f"{topic}-one-left") == ["stopped"], 30)
     page = process.page()
@@ -123,7 +123,7 @@ def test_who_may_not_read_gives_a_single_offset_the_benefit_of_the_doubt(tmp_pat
         kafka.commit("marker", "denied", {0: 3})
         kafka.commit("record", "denied", {0: 2})
         process = start(
-            "collect: { interval: 4s, timeout: 4s }\nclusters:\n  - name: z\n"
+            "collect: { interval: 2s, timeout: 2s }\nclusters:\n  - name: z\n"
             f"    bootstrap_servers: {node.address('SASL')}\n    client: {{ security.protocol: "
             "SASL_PLAINTEXT, sasl.mechanism: PLAIN, sasl.username: plain, sasl.password: hunter2 }\n"
             "    groups: { include: '^(marker|record)$', status: { lagging: 60s, stalled: 14s, rewound: 10s } }\n")
@@ -160,4 +160,4 @@ def test_open_transaction_is_something_to_read(node, start, build):
     wait_for("it is waited for", lambda: status(process.page(), topic) == ["stopped"], 40)
     producer.abort_transaction(20)
     wait_for("nothing is left", lambda: process.page().value(
-        "kafka_consumergroup_lag_seconds", consumergroup=topic) == 0, 30)
+        "kafka_consumergroup_lag_seconds", consumergroup=topic) == 0, 60)
