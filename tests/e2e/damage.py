@@ -7,22 +7,14 @@ import socket
 import struct
 import threading
 
+from old_versions import read_exactly
+
 SIZES = (0, -1, 1, 0x7fffffff, -0x80000000, 0xffff, 0x10000)
 BYTES = (0x00, 0x01, 0x7f, 0x80, 0xfe, 0xff)
 
 
-def read(connection, n):
-    data = b""
-    while len(data) < n:
-        more = connection.recv(n - len(data))
-        if not more:
-            raise EOFError
-        data += more
-    return data
-
-
 def read_message(connection):
-    return read(connection, struct.unpack(">i", read(connection, 4))[0])
+    return read_exactly(connection, struct.unpack(">i", read_exactly(connection, 4))[0])
 
 
 def message(body):
@@ -54,7 +46,7 @@ class Listener:
         with connection:
             try:
                 self.serve(connection)
-            except (OSError, EOFError, struct.error):
+            except (OSError, struct.error):
                 pass
 
     def end(self):
@@ -166,7 +158,7 @@ class Impostor(Listener):
         return b"HTTP/1.1 400 Bad Request\r\n\r\n"
 
     def silent(self, _key, _version, _id):
-        raise EOFError
+        raise ConnectionError
 
     def metadata(self, host, broker):
         def kind(key, version, number):
