@@ -7,6 +7,7 @@
 #include "base/join.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "base/sync.h"
 #include "config/properties.h"
 
 #include <ctype.h>
@@ -14,7 +15,6 @@
 #include <inttypes.h>
 #include <openssl/x509.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,7 +42,7 @@ struct reason {
 };
 
 struct sg_client {
-    atomic_uint n_refs;
+    struct sg_refs refs;
     rd_kafka_t *rk;
     char *cluster;
     char *servers; /* NULL once they were added */
@@ -114,10 +114,9 @@ static int on_certificate(rd_kafka_t *rk,
     if (*error == 0)
         return 1;
     (void)snprintf(text, text_size, "%s", X509_verify_cert_error_string(*error));
-    (void)pthread_mutex_lock(&client->certificate_lock);
+    sg_locked(&client->certificate_lock);
     client->certificate_broker = id;
     client->certificate_error = *error;
-    (void)pthread_mutex_unlock(&client->certificate_lock);
     return 0;
 }
 
@@ -413,7 +412,7 @@ int sg_client_new(const struct sg_cluster_config *config,
 
     if (!client || !conf)
         return -ENOMEM;
-    atomic_init(&client->n_refs, 1);
+    sg_refs_init(&client->refs);
     (void)pthread_mutex_init(&client->certificate_lock, NULL);
 
     int r = set_ours(conf, timeout_ms, err);
@@ -454,7 +453,7 @@ int sg_client_new(const struct sg_cluster_config *config,
 
 struct sg_client *sg_client_ref(struct sg_client *client)
 {
-    atomic_fetch_add_explicit(&client->n_refs, 1, memory_order_relaxed);
+    sg_refs_take(&client->refs);
     return client;
 }
 
@@ -475,7 +474,7 @@ struct sg_client *sg_client_unref(struct sg_client *client)
 {
     pthread_t thread;
 
-    if (!client || atomic_fetch_sub_explicit(&client->n_refs, 1, memory_order_acq_rel) != 1)
+    if (!client || !sg_refs_drop(&client->refs))
         return NULL;
     if (!client->rk || sg_thread_start(destroy, client, &thread) != 0) {
         (void)destroy(client);

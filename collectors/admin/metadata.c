@@ -4,6 +4,7 @@
 #include "admin/thread.h"
 #include "admin/wait.h"
 #include "base/auto.h"
+#include "base/sync.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -27,8 +28,8 @@ struct hedge {
     struct sg_client *client;
     int64_t deadline_ms;
     const struct sg_clock *clock;
+    struct sg_refs refs;
     struct sg_wait wait; /* its lock guards what is below */
-    unsigned n_refs;
     unsigned n_running;
     const struct rd_kafka_metadata *metadata;
     rd_kafka_resp_err_t code; /* of the latest that failed */
@@ -36,10 +37,7 @@ struct hedge {
 
 static void unref(struct hedge *hedge)
 {
-    sg_wait_lock(&hedge->wait);
-    unsigned n_left = --hedge->n_refs;
-    sg_wait_unlock(&hedge->wait);
-    if (n_left)
+    if (!sg_refs_drop(&hedge->refs))
         return;
     if (hedge->metadata)
         rd_kafka_metadata_destroy(hedge->metadata);
@@ -78,7 +76,7 @@ static int ask_once_more(struct hedge *hedge)
 
     if (r)
         return r;
-    hedge->n_refs++;
+    sg_refs_take(&hedge->refs);
     hedge->n_running++;
     return 0;
 }
@@ -102,7 +100,7 @@ int sg_metadata_read(struct sg_client *client,
     hedge->client = sg_client_ref(client);
     hedge->clock = clock;
     hedge->deadline_ms = deadline_ms;
-    hedge->n_refs = 1;
+    sg_refs_init(&hedge->refs);
     hedge->code = RD_KAFKA_RESP_ERR__TIMED_OUT;
     sg_wait_init(&hedge->wait);
 

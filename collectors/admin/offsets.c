@@ -5,6 +5,7 @@
 #include "admin/thread.h"
 #include "admin/wait.h"
 #include "base/auto.h"
+#include "base/sync.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -52,20 +53,17 @@ struct sg_offsets {
     uint32_t *order;  /* partition numbers, leader by leader */
     int64_t *times;   /* by partition number, or NULL */
 
+    struct sg_refs refs;
     struct sg_wait wait; /* its lock guards what is below, and leaders past first and n */
     struct leader *leaders;
     int64_t *offsets;
-    unsigned n_refs;
     unsigned n_running;
     bool closed;
 };
 
 static void unref(struct sg_offsets *pass)
 {
-    sg_wait_lock(&pass->wait);
-    unsigned n_left = --pass->n_refs;
-    sg_wait_unlock(&pass->wait);
-    if (n_left)
+    if (!sg_refs_drop(&pass->refs))
         return;
     sg_wait_done(&pass->wait);
     (void)sg_topology_unref(pass->topology);
@@ -335,7 +333,7 @@ static struct sg_offsets *new_pass(
     }
     pass->client = sg_client_ref(client);
     pass->topology = sg_topology_ref(topology);
-    pass->n_refs = 1;
+    sg_refs_init(&pass->refs);
     sg_wait_init(&pass->wait);
     for (size_t i = 0; i < topology->n_partitions; i++)
         pass->offsets[i] = SG_OFFSET_UNKNOWN;
@@ -379,7 +377,7 @@ int sg_offsets_start(struct sg_client *client,
     for (size_t i = 0; !r && i < n_threads; i++) {
         r = sg_thread_start_detached(ask_leaders, pass);
         if (!r) {
-            pass->n_refs++;
+            sg_refs_take(&pass->refs);
             pass->n_running++;
         }
     }

@@ -6,10 +6,10 @@
 #include "base/buf.h"
 #include "base/grow.h"
 #include "base/index.h"
+#include "base/sync.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ enum {
 
 struct topology {
     struct sg_topology public; /* first: the two pointers are one */
-    atomic_uint n_refs;
+    struct sg_refs refs;
     struct sg_arena *names;
     struct sg_index topics;                /* by name */
     size_t n_replicas;                     /* that are taken */
@@ -31,7 +31,7 @@ struct topology {
 
 struct sg_topology *sg_topology_ref(struct sg_topology *topology)
 {
-    atomic_fetch_add_explicit(&((struct topology *)topology)->n_refs, 1, memory_order_relaxed);
+    sg_refs_take(&((struct topology *)topology)->refs);
     return topology;
 }
 
@@ -39,7 +39,7 @@ struct sg_topology *sg_topology_unref(struct sg_topology *topology)
 {
     struct topology *self = (struct topology *)topology;
 
-    if (!self || atomic_fetch_sub_explicit(&self->n_refs, 1, memory_order_acq_rel) != 1)
+    if (!self || !sg_refs_drop(&self->refs))
         return NULL;
     free(topology->brokers);
     free(topology->missing);
@@ -374,7 +374,7 @@ int sg_topology_new(const struct rd_kafka_metadata *metadata,
     sg_auto(sg_topology_unref) struct sg_topology *mine = t;
     size_t n_partitions = 0, n_replicas = 0;
 
-    atomic_init(&self->n_refs, 1);
+    sg_refs_init(&self->refs);
     for (int i = 0; i < metadata->topic_cnt; i++) {
         const struct rd_kafka_metadata_topic *topic = &metadata->topics[i];
         n_partitions += (size_t)topic->partition_cnt;

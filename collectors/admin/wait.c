@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/wait.h"
 
+#include "base/sync.h"
+
 #include <time.h>
 
 void sg_wait_init(struct sg_wait *wait)
 {
-    pthread_condattr_t attributes;
-
     (void)pthread_mutex_init(&wait->lock, NULL);
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&wait->changed, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
+    sg_cond_init(&wait->changed);
 }
 
 void sg_wait_done(struct sg_wait *wait)

@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/sync.h"
 #include "jolokia/catalogue.h"
 
 #include <errno.h>
@@ -29,7 +30,7 @@ const struct sg_rule_set *sg_rule_set_ref(const struct sg_rule_set *set)
 {
     struct sg_rule_set *counted = (struct sg_rule_set *)(uintptr_t)set;
 
-    atomic_fetch_add_explicit(&counted->n_refs, 1, memory_order_relaxed);
+    sg_refs_take(&counted->refs);
     return set;
 }
 
@@ -37,7 +38,7 @@ struct sg_rule_set *sg_rule_set_unref(const struct sg_rule_set *set)
 {
     struct sg_rule_set *counted = (struct sg_rule_set *)(uintptr_t)set;
 
-    if (!counted || atomic_fetch_sub_explicit(&counted->n_refs, 1, memory_order_acq_rel) != 1)
+    if (!counted || !sg_refs_drop(&counted->refs))
         return NULL;
     for (int lane = 0; lane < SG_LANES; lane++)
         (void)sg_request_plan_free(counted->plans[lane]);
@@ -235,7 +236,7 @@ int sg_rule_sets_get(struct sg_rule_sets *sets,
     sg_auto(sg_rule_set_unref) struct sg_rule_set *set = calloc(1, sizeof *set);
     if (!set || !longer)
         return -ENOMEM;
-    atomic_init(&set->n_refs, 1);
+    sg_refs_init(&set->refs);
     set->fingerprint = fingerprint_of(config);
     int r = load_rules(set, config, err);
     if (!r)

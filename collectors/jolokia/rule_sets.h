@@ -10,18 +10,17 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/sync.h"
 #include "config/config.h"
 #include "jolokia/request.h"
 #include "jolokia/rules.h"
-
-#include <stdatomic.h>
 
 enum {
     SG_RULE_SETS_E_CONFIG = 1, /* no such catalogue or file, or mistakes in it; err says which */
 };
 
 struct sg_rule_set {
-    atomic_size_t n_refs;
+    struct sg_refs refs;
     uint64_t fingerprint; /* of the names, and of what the rule file says */
     struct sg_rules *rules;
     struct sg_rules *beside; /* catalogues beside a rule file; NULL: none. Part 1 of the plans */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
+#include "base/sync.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 
 /* Chunks double up to the largest size, so that small tables stay small. */
@@ -16,7 +16,7 @@ struct chunk {
 };
 
 struct sg_arena {
-    atomic_size_t n_refs;
+    struct sg_refs refs;
     struct chunk *newest;
     size_t used;
     size_t size;
@@ -26,19 +26,19 @@ struct sg_arena *sg_arena_new(void)
 {
     struct sg_arena *arena = calloc(1, sizeof *arena);
     if (arena)
-        atomic_init(&arena->n_refs, 1);
+        sg_refs_init(&arena->refs);
     return arena;
 }
 
 struct sg_arena *sg_arena_ref(struct sg_arena *arena)
 {
-    atomic_fetch_add_explicit(&arena->n_refs, 1, memory_order_relaxed);
+    sg_refs_take(&arena->refs);
     return arena;
 }
 
 struct sg_arena *sg_arena_unref(struct sg_arena *arena)
 {
-    if (!arena || atomic_fetch_sub_explicit(&arena->n_refs, 1, memory_order_acq_rel) != 1)
+    if (!arena || !sg_refs_drop(&arena->refs))
         return NULL;
     for (struct chunk *chunk = arena->newest; chunk;) {
         struct chunk *older = chunk->older;

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/sync.h"
 #include "base/utf8.h"
 
 #include <errno.h>
@@ -116,12 +117,11 @@ static bool write_all(const char *text, size_t len)
 /* A full disk may have cut a line short; the next one does not go on with it. */
 static void write_line(struct sg_str line)
 {
-    (void)pthread_mutex_lock(&write_lock);
+    sg_locked(&write_lock);
     if (line_is_open && write_all("\n", 1))
         line_is_open = false;
     if (line_is_open || !write_all(line.ptr, line.len))
         atomic_fetch_add_explicit(&n_dropped, 1, memory_order_relaxed);
-    (void)pthread_mutex_unlock(&write_lock);
 }
 
 static void *run(void *context)
@@ -147,13 +147,9 @@ static void *run(void *context)
 
 int sg_log_start(void)
 {
-    pthread_condattr_t attributes;
     pthread_t thread;
 
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&changed, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
+    sg_cond_init(&changed);
     has_writer = true;
     int r = pthread_create(&thread, NULL, run, NULL);
     if (r) {
@@ -170,10 +166,9 @@ void sg_log_flush(int timeout_ms)
 
     if (!has_writer)
         return;
-    (void)pthread_mutex_lock(&lock);
+    sg_locked(&lock);
     while (queue_n > 0 && pthread_cond_timedwait(&changed, &lock, &until) == 0)
         ;
-    (void)pthread_mutex_unlock(&lock);
 }
 
 uint64_t sg_log_n_dropped(void)

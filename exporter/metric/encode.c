@@ -4,11 +4,11 @@
 #include "base/auto.h"
 #include "base/index.h"
 #include "base/number.h"
+#include "base/sync.h"
 #include "metric/header.h"
 #include "metric/text.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 enum {
@@ -42,7 +42,7 @@ struct entry {
 };
 
 struct sg_plan {
-    atomic_size_t n_refs;
+    struct sg_refs refs;
     size_t n_layouts;
     struct sg_layout **layouts;
     struct sg_source *sources; /* NULL, or one per layout; texts in source_texts */
@@ -56,13 +56,13 @@ struct sg_plan {
 
 struct sg_plan *sg_plan_ref(struct sg_plan *plan)
 {
-    atomic_fetch_add_explicit(&plan->n_refs, 1, memory_order_relaxed);
+    sg_refs_take(&plan->refs);
     return plan;
 }
 
 struct sg_plan *sg_plan_free(struct sg_plan *plan)
 {
-    if (!plan || atomic_fetch_sub_explicit(&plan->n_refs, 1, memory_order_acq_rel) != 1)
+    if (!plan || !sg_refs_drop(&plan->refs))
         return NULL;
     for (size_t i = 0; i < plan->n_layouts; i++)
         (void)sg_layout_unref(plan->layouts[i]);
@@ -264,7 +264,7 @@ int sg_plan_new(struct sg_layout *const *layouts,
 
     if (!plan)
         return -ENOMEM;
-    atomic_init(&plan->n_refs, 1);
+    sg_refs_init(&plan->refs);
     sg_buf_init(&plan->headers, SIZE_MAX / 2);
     plan->layouts = calloc(n_layouts + 1, sizeof(struct sg_layout *));
     if (!plan->layouts)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/auto.h"
+#include "base/sync.h"
 #include "metric/table.h"
 #include "metric/text.h"
 
@@ -9,13 +10,13 @@
 
 struct sg_layout *sg_layout_ref(struct sg_layout *layout)
 {
-    atomic_fetch_add_explicit(&layout->n_refs, 1, memory_order_relaxed);
+    sg_refs_take(&layout->refs);
     return layout;
 }
 
 struct sg_layout *sg_layout_unref(struct sg_layout *layout)
 {
-    if (!layout || atomic_fetch_sub_explicit(&layout->n_refs, 1, memory_order_acq_rel) != 1)
+    if (!layout || !sg_refs_drop(&layout->refs))
         return NULL;
     free(layout->runs);
     free(layout->names);
@@ -50,13 +51,13 @@ const struct sg_str *sg_layout_names(const struct sg_layout *layout)
 /* One block: the public struct, its count, the values, the kinds. */
 struct set_block {
     struct sg_sample_set set;
-    atomic_size_t n_refs;
+    struct sg_refs refs;
     uint64_t bits[];
 };
 
 struct sg_sample_set *sg_sample_set_ref(struct sg_sample_set *set)
 {
-    atomic_fetch_add_explicit(&((struct set_block *)set)->n_refs, 1, memory_order_relaxed);
+    sg_refs_take(&((struct set_block *)set)->refs);
     return set;
 }
 
@@ -64,7 +65,7 @@ struct sg_sample_set *sg_sample_set_unref(struct sg_sample_set *set)
 {
     struct set_block *block = (struct set_block *)set;
 
-    if (!block || atomic_fetch_sub_explicit(&block->n_refs, 1, memory_order_acq_rel) != 1)
+    if (!block || !sg_refs_drop(&block->refs))
         return NULL;
     (void)sg_layout_unref(block->set.layout);
     free(block);
@@ -92,7 +93,7 @@ static int make_layout(const struct sg_series_table *table, struct sg_layout **r
 
     if (!layout)
         return -ENOMEM;
-    atomic_init(&layout->n_refs, 1);
+    sg_refs_init(&layout->refs);
     layout->arena = sg_arena_ref(table->arena);
     layout->n_series = table->n_series;
     layout->runs = calloc(table->n_families + 1, sizeof *layout->runs);
@@ -166,7 +167,7 @@ int sg_series_table_snapshot(struct sg_series_table *table, struct sg_sample_set
         kinds[i] = table->kinds[series];
         n_present += kinds[i] != SG_VALUE_ABSENT;
     }
-    atomic_init(&block->n_refs, 1);
+    sg_refs_init(&block->refs);
     block->set = (struct sg_sample_set){
         .layout = sg_layout_ref(table->layout),
         .n_present = n_present,

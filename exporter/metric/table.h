@@ -6,9 +6,8 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/index.h"
+#include "base/sync.h"
 #include "metric/series.h"
-
-#include <stdatomic.h>
 
 /* Texts that many series have: each is in the arena once. */
 struct texts {
@@ -39,7 +38,7 @@ struct link {
 };
 
 struct sg_layout {
-    atomic_size_t n_refs;
+    struct sg_refs refs;
     struct sg_arena *arena;
     size_t n_runs;
     struct sg_family_run *runs;

@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/index.h"
+#include "base/sync.h"
 #include "config/secret.h"
 #include "serve/fair.h"
 #include "serve/peer.h"
@@ -231,7 +232,7 @@ int sg_auth_new(struct sg_auth **ret_auth)
 
 void sg_auth_stop(struct sg_auth *auth)
 {
-    (void)pthread_mutex_lock(&auth->lock);
+    sg_locked(&auth->lock);
     auth->stopping = true;
     if (auth->checked) {
         *auth->checked_verdict = SG_VERDICT_BUSY;
@@ -241,7 +242,6 @@ void sg_auth_stop(struct sg_auth *auth)
     for (struct job *job = sg_fair_take(&auth->waiting); job; job = sg_fair_take(&auth->waiting))
         send_away(job);
     (void)pthread_cond_signal(&auth->wake);
-    (void)pthread_mutex_unlock(&auth->lock);
 }
 
 struct sg_auth *sg_auth_free(struct sg_auth *auth)

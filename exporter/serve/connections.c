@@ -2,6 +2,7 @@
 #include "serve/connections.h"
 
 #include "base/auto.h"
+#include "base/sync.h"
 #include "serve/peer.h"
 #include "serve/room.h"
 
@@ -120,13 +121,12 @@ static void *run(void *context)
     struct sg_connections *all = context;
 
     (void)pthread_setname_np(pthread_self(), "connections");
-    (void)pthread_mutex_lock(&all->lock);
+    sg_locked(&all->lock);
     while (!all->stopping) {
         struct timespec until = sg_clock_timespec_in(CLOCK_MONOTONIC, SWEEP_MS);
         (void)pthread_cond_timedwait(&all->wake, &all->lock, &until);
         sweep(all);
     }
-    (void)pthread_mutex_unlock(&all->lock);
     return NULL;
 }
 
@@ -139,17 +139,13 @@ int sg_connections_new(const struct sg_clock *clock,
     struct sg_connections **ret_connections)
 {
     sg_auto(sg_connections_free) struct sg_connections *all = calloc(1, sizeof *all);
-    pthread_condattr_t attributes;
 
     if (!all)
         return -ENOMEM;
     all->clock = clock;
     all->counts = counts;
     (void)pthread_mutex_init(&all->lock, NULL);
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&all->wake, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
+    sg_cond_init(&all->wake);
     int r = pthread_create(&all->thread, NULL, run, all);
     if (r)
         return -r;
@@ -186,12 +182,11 @@ static void set_kind(struct connection *one, enum sg_room_kind kind)
 {
     if (!one)
         return;
-    (void)pthread_mutex_lock(&one->all->lock);
+    sg_locked(&one->all->lock);
     if (one->guest.kind != SG_ROOM_OUT) {
         sg_room_change(&one->all->room, &one->guest, kind);
         one->since_ms = sg_clock_monotonic_ms(one->all->clock);
     }
-    (void)pthread_mutex_unlock(&one->all->lock);
 }
 
 /* Without it the session has no certificate at all, and its handshake fails. */

@@ -4,10 +4,10 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/index.h"
+#include "base/sync.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 /* Immutable once it is made. */
 struct part_block {
     struct sg_part part;
-    atomic_size_t n_refs;
+    struct sg_refs refs;
     struct sg_buf body;
     enum sg_format format;
     enum sg_coding coding;
@@ -36,7 +36,7 @@ struct sg_part *sg_part_unref(struct sg_part *part)
 {
     struct part_block *block = (struct part_block *)part;
 
-    if (!block || atomic_fetch_sub_explicit(&block->n_refs, 1, memory_order_acq_rel) != 1)
+    if (!block || !sg_refs_drop(&block->refs))
         return NULL;
     sg_buf_done(&block->body);
     free(block->name);
@@ -78,7 +78,7 @@ struct sg_parts *sg_parts_free(struct sg_parts *parts)
 
 static struct sg_part *ref(struct part_block *block)
 {
-    atomic_fetch_add_explicit(&block->n_refs, 1, memory_order_relaxed);
+    sg_refs_take(&block->refs);
     return &block->part;
 }
 
@@ -105,7 +105,7 @@ static int make(const struct sg_page *page,
 
     if (!block)
         return -ENOMEM;
-    atomic_init(&block->n_refs, 1);
+    sg_refs_init(&block->refs);
     sg_auto(sg_part_unref) struct sg_part *part = &block->part;
     block->format = wanted->format;
     block->coding = wanted->coding;
@@ -134,14 +134,13 @@ static void keep(struct sg_parts *parts,
 {
     size_t bytes = block->body.allocated + block->name_len;
 
-    (void)pthread_mutex_lock(&parts->lock);
+    sg_locked(&parts->lock);
     if (page->number == parts->page_number && parts->n < SG_PARTS_MAX &&
         bytes <= SG_PARTS_BYTES_MAX - parts->bytes && !find(parts, wanted, block->hash)) {
         (void)ref(block);
         parts->kept[parts->n++] = block;
         parts->bytes += bytes;
     }
-    (void)pthread_mutex_unlock(&parts->lock);
 }
 
 int sg_parts_take(struct sg_parts *parts,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "serve/reload.h"
 
+#include "base/sync.h"
+
 #include "serve/answer.h"
 
 #include <errno.h>
@@ -65,12 +67,11 @@ struct sg_reloader *sg_reloader_free(struct sg_reloader *reloader)
 
 void sg_reloader_begin(struct sg_reloader *reloader)
 {
-    (void)pthread_mutex_lock(&reloader->lock);
+    sg_locked(&reloader->lock);
     for (struct request *request = reloader->requests; request; request = request->next) {
         if (request->state == ASKED)
             request->state = UNDER_WAY;
     }
-    (void)pthread_mutex_unlock(&reloader->lock);
 }
 
 /* Called with the lock held. */
@@ -84,25 +85,23 @@ static void finish(struct request *request, bool good, const char *text)
 
 void sg_reloader_finish(struct sg_reloader *reloader, bool good, const char *text)
 {
-    (void)pthread_mutex_lock(&reloader->lock);
+    sg_locked(&reloader->lock);
     for (struct request *request = reloader->requests; request; request = request->next) {
         if (request->state == UNDER_WAY)
             finish(request, good, text);
     }
-    (void)pthread_mutex_unlock(&reloader->lock);
 }
 
 void sg_reloader_close(struct sg_reloader *reloader)
 {
     if (!reloader)
         return;
-    (void)pthread_mutex_lock(&reloader->lock);
+    sg_locked(&reloader->lock);
     reloader->closed = true;
     for (struct request *request = reloader->requests; request; request = request->next) {
         if (request->state != DONE)
             finish(request, false, "stopping\n");
     }
-    (void)pthread_mutex_unlock(&reloader->lock);
 }
 
 /* Called with the lock held. */
@@ -164,7 +163,7 @@ enum MHD_Result sg_reloader_answer(struct sg_reloader *reloader, struct MHD_Conn
 
 void sg_reloader_forget(struct sg_reloader *reloader, const struct MHD_Connection *connection)
 {
-    (void)pthread_mutex_lock(&reloader->lock);
+    sg_locked(&reloader->lock);
     for (struct request **at = &reloader->requests; *at; at = &(*at)->next) {
         struct request *request = *at;
         if (request->connection == connection && request->state == DONE) {
@@ -173,5 +172,4 @@ void sg_reloader_forget(struct sg_reloader *reloader, const struct MHD_Connectio
             break;
         }
     }
-    (void)pthread_mutex_unlock(&reloader->lock);
 }

@@ -3,10 +3,10 @@
 
 #include "base/auto.h"
 #include "base/log.h"
+#include "base/sync.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -33,7 +33,7 @@ struct basis {
 
 struct reading_block {
     struct sg_web_reading reading;
-    atomic_size_t n_refs;
+    struct sg_refs refs;
 };
 
 struct sg_web {
@@ -50,7 +50,7 @@ struct sg_web {
 
 struct sg_web_reading *sg_web_reading_ref(struct sg_web_reading *reading)
 {
-    atomic_fetch_add_explicit(&((struct reading_block *)reading)->n_refs, 1, memory_order_relaxed);
+    sg_refs_take(&((struct reading_block *)reading)->refs);
     return reading;
 }
 
@@ -58,7 +58,7 @@ struct sg_web_reading *sg_web_reading_unref(struct sg_web_reading *reading)
 {
     struct reading_block *block = (struct reading_block *)reading;
 
-    if (!block || atomic_fetch_sub_explicit(&block->n_refs, 1, memory_order_acq_rel) != 1)
+    if (!block || !sg_refs_drop(&block->refs))
         return NULL;
     (void)sg_tls_free(reading->tls);
     (void)sg_web_config_free(reading->config);
@@ -135,7 +135,7 @@ static int read_all(const char *path,
     basis_clear(basis);
     if (!block)
         return -ENOMEM;
-    atomic_init(&block->n_refs, 1);
+    sg_refs_init(&block->refs);
     sg_auto(sg_web_reading_unref) struct sg_web_reading *reading = &block->reading;
     mark_file(path, &basis->marks[0]);
     if (path)
@@ -267,19 +267,17 @@ bool sg_web_speaks_tls(const struct sg_web *web)
 
 struct sg_web_reading *sg_web_take(struct sg_web *web)
 {
-    (void)pthread_mutex_lock(&web->lock);
+    sg_locked(&web->lock);
     look(web);
     struct sg_web_reading *reading = web->bad ? NULL : sg_web_reading_ref(web->good);
-    (void)pthread_mutex_unlock(&web->lock);
     return reading;
 }
 
 struct sg_web_reading *sg_web_take_good(struct sg_web *web)
 {
-    (void)pthread_mutex_lock(&web->lock);
+    sg_locked(&web->lock);
     look(web);
     struct sg_web_reading *reading = sg_web_reading_ref(web->good);
-    (void)pthread_mutex_unlock(&web->lock);
     return reading;
 }
 
@@ -288,7 +286,7 @@ bool sg_web_allows(struct sg_web *web, const struct sg_web_config *config)
 {
     if (config->rate_interval_ms == 0)
         return true;
-    (void)pthread_mutex_lock(&web->lock);
+    sg_locked(&web->lock);
     int64_t now_ms = sg_clock_monotonic_ms(web->clock);
     web->tokens += (double)(now_ms - web->filled_ms) / (double)config->rate_interval_ms;
     if (web->tokens > (double)config->rate_burst)
@@ -296,6 +294,5 @@ bool sg_web_allows(struct sg_web *web, const struct sg_web_config *config)
     web->filled_ms = now_ms;
     bool allowed = web->tokens >= 1;
     web->tokens -= allowed ? 1 : 0;
-    (void)pthread_mutex_unlock(&web->lock);
     return allowed;
 }

@@ -4,6 +4,7 @@
 #include "base/auto.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/sync.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -12,7 +13,7 @@
 #include <string.h>
 
 struct sg_cluster {
-    atomic_size_t n_refs;
+    struct sg_refs refs;
     char *name;
     pthread_mutex_t lock; /* guards what is below */
     pthread_cond_t changed;
@@ -31,26 +32,22 @@ int sg_cluster_new(const char *name, struct sg_cluster **ret_cluster)
         free(cluster);
         return -ENOMEM;
     }
-    pthread_condattr_t attributes;
     (void)pthread_mutex_init(&cluster->lock, NULL);
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&cluster->changed, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
-    atomic_init(&cluster->n_refs, 1);
+    sg_cond_init(&cluster->changed);
+    sg_refs_init(&cluster->refs);
     *ret_cluster = cluster;
     return 0;
 }
 
 struct sg_cluster *sg_cluster_ref(struct sg_cluster *cluster)
 {
-    atomic_fetch_add_explicit(&cluster->n_refs, 1, memory_order_relaxed);
+    sg_refs_take(&cluster->refs);
     return cluster;
 }
 
 struct sg_cluster *sg_cluster_free(struct sg_cluster *cluster)
 {
-    if (!cluster || atomic_fetch_sub_explicit(&cluster->n_refs, 1, memory_order_acq_rel) != 1)
+    if (!cluster || !sg_refs_drop(&cluster->refs))
         return NULL;
     (void)pthread_cond_destroy(&cluster->changed);
     (void)pthread_mutex_destroy(&cluster->lock);
@@ -76,7 +73,7 @@ int sg_cluster_set_id(struct sg_cluster *cluster, const char *id)
 {
     int r = 0;
 
-    (void)pthread_mutex_lock(&cluster->lock);
+    sg_locked(&cluster->lock);
     if (!cluster->id || strcmp(cluster->id, id) != 0) {
         char *copy = strdup(id);
         if (copy) {
@@ -85,23 +82,20 @@ int sg_cluster_set_id(struct sg_cluster *cluster, const char *id)
         }
         r = copy ? 0 : -ENOMEM;
     }
-    (void)pthread_mutex_unlock(&cluster->lock);
     return r;
 }
 
 char *sg_cluster_copy_id(const struct sg_cluster *cluster)
 {
-    (void)pthread_mutex_lock(lock_of(cluster));
+    sg_locked(lock_of(cluster));
     char *id = cluster->id ? strdup(cluster->id) : NULL;
-    (void)pthread_mutex_unlock(lock_of(cluster));
     return id;
 }
 
 static void set_state(struct sg_cluster *cluster, enum sg_cluster_state state)
 {
-    (void)pthread_mutex_lock(&cluster->lock);
+    sg_locked(&cluster->lock);
     cluster->state = state;
-    (void)pthread_mutex_unlock(&cluster->lock);
 }
 
 void sg_cluster_set_up(struct sg_cluster *cluster, bool up)
@@ -116,17 +110,15 @@ void sg_cluster_set_no_kafka(struct sg_cluster *cluster)
 
 enum sg_cluster_state sg_cluster_get_state(const struct sg_cluster *cluster)
 {
-    (void)pthread_mutex_lock(lock_of(cluster));
+    sg_locked(lock_of(cluster));
     enum sg_cluster_state state = cluster->state;
-    (void)pthread_mutex_unlock(lock_of(cluster));
     return state;
 }
 
 uint64_t sg_cluster_brokers_version(const struct sg_cluster *cluster)
 {
-    (void)pthread_mutex_lock(lock_of(cluster));
+    sg_locked(lock_of(cluster));
     uint64_t version = cluster->brokers_version;
-    (void)pthread_mutex_unlock(lock_of(cluster));
     return version;
 }
 
@@ -139,17 +131,15 @@ void sg_cluster_wait(const struct sg_cluster *cluster,
     struct sg_cluster *writable = (struct sg_cluster *)(uintptr_t)cluster;
     int r = 0;
 
-    (void)pthread_mutex_lock(&writable->lock);
+    sg_locked(&writable->lock);
     while (!atomic_load(stopping) && (!seen || cluster->brokers_version == *seen) && r == 0)
         r = pthread_cond_timedwait(&writable->changed, &writable->lock, &until);
-    (void)pthread_mutex_unlock(&writable->lock);
 }
 
 void sg_cluster_wake(struct sg_cluster *cluster)
 {
-    (void)pthread_mutex_lock(&cluster->lock);
+    sg_locked(&cluster->lock);
     (void)pthread_cond_broadcast(&cluster->changed);
-    (void)pthread_mutex_unlock(&cluster->lock);
 }
 
 /* Called with the lock held. */
@@ -243,7 +233,7 @@ int sg_cluster_name_brokers(struct sg_cluster *cluster, const int32_t *ids, size
     size_t n_kept = 0;
     int r = 0;
 
-    (void)pthread_mutex_lock(&cluster->lock);
+    sg_locked(&cluster->lock);
     for (size_t i = 0; i < cluster->n_brokers; i++) {
         if (cluster->brokers[i].seen || has_id(ids, n, cluster->brokers[i].id))
             cluster->brokers[n_kept++] = cluster->brokers[i];
@@ -251,7 +241,6 @@ int sg_cluster_name_brokers(struct sg_cluster *cluster, const int32_t *ids, size
     cluster->n_brokers = n_kept;
     for (size_t i = 0; i < n && !r; i++)
         (void)place_of(cluster, ids[i], &r);
-    (void)pthread_mutex_unlock(&cluster->lock);
     return r;
 }
 

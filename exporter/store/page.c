@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/sync.h"
 #include "store/compress.h"
 
 #include <errno.h>
@@ -40,7 +41,7 @@ struct variant {
  */
 struct page_block {
     struct sg_page page;
-    atomic_size_t n_refs;
+    struct sg_refs refs;
     struct sg_plan *plan;
     size_t n_sets;
     struct sg_sample_set **sets; /* NULL: a slot that is not on the page */
@@ -82,7 +83,7 @@ static void free_sets(struct sg_sample_set **sets, size_t n)
 
 struct sg_page *sg_page_ref(struct sg_page *page)
 {
-    atomic_fetch_add_explicit(&((struct page_block *)page)->n_refs, 1, memory_order_relaxed);
+    sg_refs_take(&((struct page_block *)page)->refs);
     return page;
 }
 
@@ -90,7 +91,7 @@ struct sg_page *sg_page_unref(struct sg_page *page)
 {
     struct page_block *block = (struct page_block *)page;
 
-    if (!block || atomic_fetch_sub_explicit(&block->n_refs, 1, memory_order_acq_rel) != 1)
+    if (!block || !sg_refs_drop(&block->refs))
         return NULL;
     for (int format = 0; format < SG_FORMATS; format++) {
         for (int coding = 0; coding < SG_CODINGS; coding++)
@@ -268,7 +269,7 @@ static int make_page(
     struct page_block *block = calloc(1, sizeof *block);
     if (!block)
         return -ENOMEM;
-    atomic_init(&block->n_refs, 1);
+    sg_refs_init(&block->refs);
     sg_auto(sg_page_unref) struct sg_page *page = &block->page;
     block->plan = sg_plan_ref(pager->plan);
     block->sets = calloc(n_sets, sizeof(struct sg_sample_set *));
@@ -396,8 +397,7 @@ struct sg_pager *sg_pager_free(struct sg_pager *pager)
 
 struct sg_page *sg_pager_take(struct sg_pager *pager)
 {
-    (void)pthread_mutex_lock(&pager->lock);
+    sg_locked(&pager->lock);
     struct sg_page *page = sg_page_ref(pager->page);
-    (void)pthread_mutex_unlock(&pager->lock);
     return page;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/roster.h"
 
+#include "base/sync.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -8,7 +10,7 @@
 
 struct block {
     struct sg_clusters clusters;
-    atomic_size_t n_refs;
+    struct sg_refs refs;
     char *label;
     char *config_text;
     struct sg_cluster *list[];
@@ -45,7 +47,7 @@ static int new_block(struct sg_cluster *const *clusters,
 
     if (!block)
         return -ENOMEM;
-    atomic_init(&block->n_refs, 1);
+    sg_refs_init(&block->refs);
     block->label = strdup(label);
     block->config_text = strdup(config_text);
     if (!block->label || !block->config_text) {
@@ -63,7 +65,7 @@ const struct sg_clusters *sg_clusters_unref(const struct sg_clusters *clusters)
 {
     struct block *block = block_of(clusters);
 
-    if (!block || atomic_fetch_sub_explicit(&block->n_refs, 1, memory_order_acq_rel) != 1)
+    if (!block || !sg_refs_drop(&block->refs))
         return NULL;
     free_block(block);
     return NULL;
@@ -115,9 +117,8 @@ const struct sg_clusters *sg_roster_take(const struct sg_roster *roster)
 {
     struct sg_roster *writable = (struct sg_roster *)(uintptr_t)roster;
 
-    (void)pthread_mutex_lock(&writable->lock);
+    sg_locked(&writable->lock);
     struct block *block = writable->latest;
-    atomic_fetch_add_explicit(&block->n_refs, 1, memory_order_relaxed);
-    (void)pthread_mutex_unlock(&writable->lock);
+    sg_refs_take(&block->refs);
     return &block->clusters;
 }

@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/log.h"
+#include "base/sync.h"
 #include "base/words.h"
 
 #include <errno.h>
@@ -119,7 +120,6 @@ const char *sg_drop_reason_text(enum sg_drop_reason reason)
 int sg_store_new(const struct sg_clock *clock, int64_t stale_after_ms, struct sg_store **ret_store)
 {
     struct sg_store *store = calloc(1, sizeof *store);
-    pthread_condattr_t attributes;
 
     if (!store)
         return -ENOMEM;
@@ -127,10 +127,7 @@ int sg_store_new(const struct sg_clock *clock, int64_t stale_after_ms, struct sg
     store->stale_after_ms = stale_after_ms;
     store->waited_ms = sg_clock_monotonic_ms(clock);
     (void)pthread_mutex_init(&store->lock, NULL);
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&store->changed, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
+    sg_cond_init(&store->changed);
     *ret_store = store;
     return 0;
 }

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What threads share, once each: counting references, holding a lock for the rest of a scope, and
+ * conditions that go by the clock that cannot be set. Any thread.
+ */
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* ---- References: embedded in what is counted ---- */
+
+struct sg_refs {
+    atomic_size_t n;
+};
+
+/** The first reference, of whoever makes the thing. */
+static inline void sg_refs_init(struct sg_refs *refs)
+{
+    atomic_init(&refs->n, 1);
+}
+
+/** One more. Who calls holds one. What is counted may be const: the count is not part of it. */
+static inline void sg_refs_take(const struct sg_refs *refs)
+{
+    (void)atomic_fetch_add_explicit(
+        &((struct sg_refs *)(uintptr_t)refs)->n, 1, memory_order_relaxed);
+}
+
+/** One less. @return was it the last one? What is counted is then to be freed. */
+static inline bool sg_refs_drop(const struct sg_refs *refs)
+{
+    return atomic_fetch_sub_explicit(
+               &((struct sg_refs *)(uintptr_t)refs)->n, 1, memory_order_acq_rel) == 1;
+}
+
+/* ---- Locks ---- */
+
+static inline pthread_mutex_t *sg_sync_lock(pthread_mutex_t *mutex)
+{
+    (void)pthread_mutex_lock(mutex);
+    return mutex;
+}
+
+static inline void sg_sync_unlock(pthread_mutex_t **mutex)
+{
+    (void)pthread_mutex_unlock(*mutex);
+}
+
+#define SG_SYNC_NAME_(line) sg_locked_##line
+#define SG_SYNC_NAME(line)  SG_SYNC_NAME_(line)
+
+/** Hold the mutex until the end of the scope. */
+#define sg_locked(mutex)                                                                       \
+    __attribute__((cleanup(sg_sync_unlock), unused)) pthread_mutex_t *SG_SYNC_NAME(__LINE__) = \
+        sg_sync_lock(mutex)
+
+/* ---- Conditions ---- */
+
+/** A condition that is waited for by the monotonic clock. */
+void sg_cond_init(pthread_cond_t *cond);
