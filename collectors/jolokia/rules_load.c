@@ -185,6 +185,9 @@ static void read_attribute_filter(struct loader *loader,
         sg_yaml_pair(node, i, &name, &attributes);
         if (!read_mbean(loader, name, &list->mbean))
             continue;
+        if (list->mbean.name.is_pattern)
+            warn(loader, name,
+                "a pattern: jmx_exporter compares these names as they are, so it means no MBean");
         lists->n++;
         (void)read_texts(loader, attributes, "the attributes", &list->names, &list->n);
     }

@@ -206,6 +206,10 @@ static void test_want_includes_and_excludes_as_jmx_exporter(void **state)
     assert_false(wants(rules, "k:type=Quiet,name=N", "Rate")); /* key order is no matter */
     (void)sg_rules_free(rules);
 
+    rules = fixture_rules("excludeObjectNameAttributes:\n  'k:*': [One]\n");
+    assert_true(wants(rules, "k:type=A", "One")); /* a pattern is no name of an MBean */
+    (void)sg_rules_free(rules);
+
     rules = fixture_rules("includeObjectNameAttributes:\n  'k:type=A': [One]\n");
     assert_true(wants(rules, "k:type=A", "One"));
     assert_false(wants(rules, "k:type=A", "Two"));
