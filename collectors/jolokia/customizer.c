@@ -161,7 +161,7 @@ static void read_extra(
         const struct sg_yaml_node *value = sg_yaml_find(item, "value");
         struct sg_extra_metric *extra = &customizer->extra[customizer->n_extra++];
         (void)sg_yaml_read_string(yaml, item, "name", &extra->name);
-        if (sg_yaml_find(item, "description"))
+        if (!sg_yaml_is_null(sg_yaml_find(item, "description")))
             (void)sg_yaml_read_string(yaml, item, "description", &extra->description);
         if (!sg_yaml_find(item, "name") || !value)
             sg_yaml_problem(yaml, item, "an extra metric needs a \"name\" and a \"value\"");

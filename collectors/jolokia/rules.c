@@ -82,12 +82,14 @@ static bool any_matches(const struct sg_rules_mbeans *patterns, const struct sg_
     return false;
 }
 
+/* Of one MBean each, as in jmx_exporter: a pattern means none. */
 static bool any_lists(const struct sg_rules_attribute_lists *lists,
     const struct sg_object_name *mbean,
     struct sg_str attribute)
 {
     for (size_t i = 0; i < lists->n; i++) {
-        if (!sg_object_name_matches(&lists->lists[i].mbean.name, mbean))
+        const struct sg_object_name *name = &lists->lists[i].mbean.name;
+        if (name->is_pattern || !sg_object_name_matches(name, mbean))
             continue;
         for (size_t j = 0; j < lists->lists[i].n; j++) {
             if (sg_str_equal(sg_str_of(lists->lists[i].names[j]), attribute))

@@ -4,6 +4,7 @@
 #include "base/yaml.h"
 #include "jolokia/java_number.h"
 #include "jolokia/rules.h"
+#include "jolokia/rules_keys.h"
 #include "jolokia/value_scope.h"
 
 #include <errno.h>
@@ -66,7 +67,8 @@ static void warn(struct loader *loader, const struct sg_yaml_node *node, const c
         !grow(loader, node, &rules->warnings, rules->n_warnings, 1, sizeof *rules->warnings))
         return;
     sg_buf_init(&line, 4096);
-    (void)sg_buf_printf(&line, "%s:%zu: %s", sg_yaml_name(loader->yaml), sg_yaml_line(node), text);
+    (void)sg_buf_printf(&line, "%s:%zu:%zu: %s", sg_yaml_name(loader->yaml), sg_yaml_line(node),
+        sg_yaml_column(node), text);
     rules->warnings[rules->n_warnings] = sg_buf_take(&line);
     rules->n_warnings += rules->warnings[rules->n_warnings] != NULL;
     sg_buf_done(&line);
@@ -185,6 +187,9 @@ static void read_attribute_filter(struct loader *loader,
         sg_yaml_pair(node, i, &name, &attributes);
         if (!read_mbean(loader, name, &list->mbean))
             continue;
+        if (list->mbean.name.is_pattern)
+            warn(loader, name,
+                "a pattern: jmx_exporter compares these names as they are, so it means no MBean");
         lists->n++;
         (void)read_texts(loader, attributes, "the attributes", &list->names, &list->n);
     }
@@ -219,6 +224,14 @@ static void read_requests(struct loader *loader, const struct sg_yaml_node *root
 }
 
 /* ---- One rule ---- */
+
+/* The value of a key; NULL for one that is null, which is as good as none to jmx_exporter. */
+static const struct sg_yaml_node *find_given(const struct sg_yaml_node *node, const char *key)
+{
+    const struct sg_yaml_node *value = sg_yaml_find(node, key);
+
+    return sg_yaml_is_null(value) ? NULL : value;
+}
 
 /*
  * A scalar as Java's String.valueOf() gives it: a key without a value is the text "null", a flag or
@@ -334,6 +347,8 @@ static void read_type(struct loader *loader, const struct sg_yaml_node *node, st
         { "UNTYPED", SG_METRIC_UNKNOWN },
         { "UNKNOWN", SG_METRIC_UNKNOWN },
     };
+    /* One value cannot be any of them. */
+    static const char *const before_1_0[] = { "GAUGE_HISTOGRAM", "HISTOGRAM", "STATE_SET" };
     struct sg_str text;
 
     if (!sg_yaml_read_text(loader->yaml, node, "type", &text))
@@ -348,9 +363,11 @@ static void read_type(struct loader *loader, const struct sg_yaml_node *node, st
                 "a type that is not in capitals is UNTYPED, to jmx_exporter too");
         return;
     }
-    if (strcasecmp(text.ptr, "HISTOGRAM") == 0) { /* without buckets it cannot be one */
+    for (size_t i = 0; i < sizeof before_1_0 / sizeof before_1_0[0]; i++) {
+        if (strcasecmp(text.ptr, before_1_0[i]) != 0)
+            continue;
         warn(loader, sg_yaml_find(node, "type"),
-            "HISTOGRAM is UNTYPED, to jmx_exporter since 1.0 too");
+            "a type of jmx_exporter before 1.0; it is UNTYPED, to jmx_exporter since 1.0 too");
         return;
     }
     sg_yaml_problem(loader->yaml, sg_yaml_find(node, "type"),
@@ -403,11 +420,11 @@ static void check_rule(
     struct loader *loader, const struct sg_yaml_node *node, const struct sg_rule *rule)
 {
     static const char *const need_name[] = { "labels", "help" };
-    const struct sg_yaml_node *name = sg_yaml_find(node, "name");
+    const struct sg_yaml_node *name = find_given(node, "name");
 
     for (size_t i = 0; i < 2; i++) {
-        if (sg_yaml_find(node, need_name[i]) && !name)
-            sg_yaml_problem(loader->yaml, sg_yaml_find(node, need_name[i]),
+        if (find_given(node, need_name[i]) && !name)
+            sg_yaml_problem(loader->yaml, find_given(node, need_name[i]),
                 "\"%s\" needs a \"name\" in the rule", need_name[i]);
     }
     if (name && !sg_yaml_find(node, "pattern"))
@@ -446,7 +463,8 @@ static void read_rule(struct loader *loader, const struct sg_yaml_node *node, st
     (void)sg_yaml_read_bool(loader->yaml, node, "cache", &rule->cache);
     (void)sg_yaml_read_bool(loader->yaml, node, "attrNameSnakeCase", &rule->snake_case);
     read_type(loader, node, rule);
-    (void)read_java_number(loader, node, "valueFactor", &rule->factor);
+    if (find_given(node, "valueFactor"))
+        (void)read_java_number(loader, node, "valueFactor", &rule->factor);
     rule->has_absent = read_java_number(loader, node, "absent", &rule->absent);
     (void)sg_yaml_read_string(loader->yaml, node, "times", &rule->times);
     if (sg_yaml_read_string(loader->yaml, node, "dots", &rule->dots))
@@ -483,33 +501,15 @@ static void read_rules(struct loader *loader, const struct sg_yaml_node *root)
         read_rule(loader, sg_yaml_item(node, i), &rules->rules[rules->n_rules++]);
 }
 
-/* Keys about jmx_exporter's own process: over Jolokia they have nothing to say. */
-static const char *const foreign_keys[] = { "autoExcludeObjectNameAttributes", "hostPort",
-    "httpServer", "jmxUrl", "openTelemetry", "password", "scrapeTimeoutSeconds", "ssl",
-    "startDelaySeconds", "username", NULL };
-
-static const char *const known_keys[] = { "attrNameSnakeCase", "autoExcludeObjectNameAttributes",
-    "blacklistObjectNames", "excludeJvmMetrics", "excludeObjectNameAttributes",
-    "excludeObjectNames", "hostPort", "httpServer", "includeObjectNameAttributes",
-    "includeObjectNames", "inferCounterTypeFromName", "jmxUrl", "keyOrder",
-    "lowercaseOutputLabelNames", "lowercaseOutputName", "metricCustomizers", "openTelemetry",
-    "password", "requests", "rules", "scrapeTimeoutSeconds", "ssl", "startDelaySeconds", "unquote",
-    "username", "whitelistObjectNames", NULL };
-
-static void read_foreign(struct loader *loader, const struct sg_yaml_node *root)
+static void warn_of_idle_keys(struct loader *loader, const struct sg_yaml_node *root)
 {
-    struct sg_buf text;
-
-    for (size_t i = 0; foreign_keys[i]; i++) {
-        const struct sg_yaml_node *node = sg_yaml_find(root, foreign_keys[i]);
-        if (!node)
-            continue;
-        sg_buf_init(&text, 256);
-        if (sg_buf_printf(&text, "\"%s\" has no meaning over Jolokia and is not used",
-                foreign_keys[i]) == 0 &&
-            sg_buf_add_char(&text, '\0') == 0)
-            warn(loader, node, text.ptr);
-        sg_buf_done(&text);
+    for (size_t i = 0; i < sg_yaml_count(root); i++) {
+        const struct sg_yaml_node *key;
+        const struct sg_yaml_node *value;
+        sg_yaml_pair(root, i, &key, &value);
+        const char *why = sg_rules_idle_key(sg_yaml_text(key));
+        if (why)
+            warn(loader, key, why);
     }
 }
 
@@ -526,16 +526,6 @@ static void note_file(struct loader *loader)
     loader->file = rules->files[rules->n_files++] = name;
 }
 
-/* Keys of a rule that stand at the top of public files, where jmx_exporter does not look. */
-static void read_misplaced(struct loader *loader, const struct sg_yaml_node *root)
-{
-    const struct sg_yaml_node *node = sg_yaml_find(root, "attrNameSnakeCase");
-
-    if (node)
-        warn(loader, node,
-            "\"attrNameSnakeCase\" is a key of a rule: here it does nothing, as in jmx_exporter");
-}
-
 static void read_root(struct loader *loader)
 {
     const struct sg_yaml_node *root = sg_yaml_root(loader->yaml);
@@ -543,8 +533,7 @@ static void read_root(struct loader *loader)
     struct sg_rules *rules = loader->rules;
 
     note_file(loader);
-    if (root && !sg_yaml_is_null(root) &&
-        !sg_yaml_expect_map(yaml, root, "the rule file", known_keys))
+    if (root && !sg_yaml_is_null(root) && !sg_rules_expect_keys(yaml, root))
         return;
     (void)sg_yaml_read_bool(yaml, root, "lowercaseOutputName", &rules->lowercase_names);
     (void)sg_yaml_read_bool(yaml, root, "lowercaseOutputLabelNames", &rules->lowercase_labels);
@@ -561,8 +550,7 @@ static void read_root(struct loader *loader)
     read_requests(loader, root);
     if (sg_yaml_find(root, "metricCustomizers"))
         sg_customizers_read(&rules->customizers, yaml, sg_yaml_find(root, "metricCustomizers"));
-    read_foreign(loader, root);
-    read_misplaced(loader, root);
+    warn_of_idle_keys(loader, root);
     read_rules(loader, root);
 }
 

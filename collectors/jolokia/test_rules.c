@@ -23,6 +23,9 @@ static void test_load_unknown_key_says_where_and_what_was_meant(void **state)
     assert_problem("lowercaseOutputNames: true\n", "rules.yml:1:1: unknown key");
     assert_problem("lowercaseOutputNames: true\n", "did you mean \"lowercaseOutputName\"?");
     assert_problem("rules:\n  - patern: a\n", "rules.yml:2:5: unknown key");
+    assert_problem("blackListObjectNames: ['a:*']\n", "did you mean \"blacklistObjectNames\"?");
+    assert_problem("rulez: &r []\n", "did you mean \"rules\"?"); /* an anchor is no excuse */
+    assert_problem("common: { type: GAUGE }\n", "rules.yml:1:1: unknown key \"common\"");
 }
 
 static void test_load_what_jmx_exporter_refuses_refused(void **state)
@@ -36,6 +39,11 @@ static void test_load_what_jmx_exporter_refuses_refused(void **state)
     assert_problem("rules:\n  - pattern: a\n    valueFactor: x\n",
         "rules.yml:3:18: \"valueFactor\" must be a number");
     assert_problem("rules: 5\n", "rules.yml:1:8: \"rules\" must be a list");
+    assert_problem("rules:\n  - { pattern: a, name: , labels: {} }\n",
+        "rules.yml:2:35: \"labels\" needs a \"name\"");
+    assert_problem("rules:\n  - { pattern: a, name: b, labels: }\n", "must be a map");
+    assert_problem("includeObjectNames:\n", "rules.yml:1:20: includeObjectNames must be a list");
+    assert_problem("lowercaseOutputName: 'true'\n", "rules.yml:1:22: ");
 }
 
 static void test_load_what_fails_only_while_scraping_refused(void **state)
@@ -115,6 +123,8 @@ static void test_load_values_of_labels_as_java_spells_them(void **state)
         { "yes", "true" },
         { "Off", "false" },
         { "'yes'", "yes" },
+        { "!!str yes", "yes" },
+        { "! 0.50", "0.50" },
         { "y", "y" },
         { "0.50", "0.5" },
         { "'0.50'", "0.50" },
@@ -159,7 +169,7 @@ static void test_load_foreign_keys_warned_about(void **state)
 
     assert_int_equal(rules->n_warnings, 3);
     assert_string_equal(rules->warnings[0],
-        "rules.yml:1: \"hostPort\" has no meaning over Jolokia and is not used");
+        "rules.yml:1:1: \"hostPort\" has no meaning over Jolokia and is not used");
     (void)sg_rules_free(rules);
 }
 
@@ -204,6 +214,10 @@ static void test_want_includes_and_excludes_as_jmx_exporter(void **state)
     assert_false(wants(rules, "k:type=Loud,name=N", "Value"));
     assert_true(wants(rules, "k:type=Quiet,name=N", "Value"));
     assert_false(wants(rules, "k:type=Quiet,name=N", "Rate")); /* key order is no matter */
+    (void)sg_rules_free(rules);
+
+    rules = fixture_rules("excludeObjectNameAttributes:\n  'k:*': [One]\n");
+    assert_true(wants(rules, "k:type=A", "One")); /* a pattern is no name of an MBean */
     (void)sg_rules_free(rules);
 
     rules = fixture_rules("includeObjectNameAttributes:\n  'k:type=A': [One]\n");
@@ -257,11 +271,43 @@ static void test_files_that_jmx_exporter_takes_are_taken(void **state)
         const char *part; /* of the first warning */
     } cases[] = {
         { "attrNameSnakeCase: true\nrules: [{}]\n", 1, "is a key of a rule" },
-        { "rules: [ { pattern: a, name: b, type: HISTOGRAM } ]\n", 1, "HISTOGRAM is UNTYPED" },
+        { "rules: [ { pattern: a, name: b, type: HISTOGRAM } ]\n", 1,
+            "it is UNTYPED, to jmx_exporter" },
         { "rules:\n  - &a { pattern: a, name: b, labels: &l { x: y } }\n"
           "  - { <<: *a, name: c, labels: { <<: *l, z: $0 } }\n",
             0, "" },
         { "hostPort: h:1\nssl: false\nrules: []\n", 2, "has no meaning over Jolokia" },
+        { "hostPort: ${HOST}:1\nusername:\npassword:\nstartDelaySeconds: 0\nssl:\n"
+          "  enabled: true\nhttpServer: { threads: { minimum: 1 } }\nopenTelemetry: { interval: 1 "
+          "}\n",
+            7, "rules.yml:1:1: " },
+        /* in examples and tests of jmx_exporter, and in no release */
+        { "collector: { hostPort: 'h:1' }\njmxBeanFilter: { include: ['a:*'] }\n"
+          "metricFilter: { nameMustStartWith: [a] }\nrules: []\n",
+            3, "\"collector\" has no meaning" },
+        { "rules: []\ndefaultExports: false\n", 1,
+            "rules.yml:2:1: \"defaultExports\" does nothing" },
+        { "jvmMetrics: false\n", 1, "\"excludeJvmMetrics\" turns off" },
+        { "cacheRules: true\n", 1, "\"cache\" is a key of a rule" },
+        { "jmxEnvironment: { a: b }\nsslConfig: { a: b }\n", 2, "" },
+        { "resetMetrics: true\nMBeansToReset: ['a:*']\n", 2, "does nothing here" },
+        { "excludeObjectNameAttributesDynamic: true\n", 1, "" },
+        { "excludeObjectNameAttributes:\n  '*:*': [A]\n  'a:b=c': [A]\n", 1,
+            "rules.yml:2:3: a pattern" },
+        { "rules:\n  - { pattern: a, name: b, type: STATE_SET }\n"
+          "  - { pattern: a, name: b, type: GAUGE_HISTOGRAM }\n",
+            2, "rules.yml:2:34: a type of jmx_exporter before 1.0" },
+        /* a key without a value is none */
+        { "rules:\n  - { pattern: a, name: b, valueFactor: , help: }\n"
+          "  - { pattern: a, name: , help: }\n  - { name: }\n",
+            0, "" },
+        { "metricCustomizers:\n  - mbeanFilter: { domain: a }\n"
+          "    extraMetrics: [ { name: x, value: 1, description: } ]\n",
+            0, "" },
+        /* keys that only hold what aliases refer to */
+        { "common: &c { type: GAUGE }\nlabels:\n  one: &l { x: y }\n"
+          "rules:\n  - { <<: *c, pattern: a, name: b, labels: *l }\n",
+            0, "" },
     };
     (void)state;
 
@@ -271,7 +317,7 @@ static void test_files_that_jmx_exporter_takes_are_taken(void **state)
         if (rules->n_warnings && !strstr(rules->warnings[0], cases[i].part))
             fail_msg("%s", rules->warnings[0]);
         for (size_t j = 0; j < rules->n_rules; j++)
-            assert_false(rules->rules[j].snake_case);
+            assert_true(!rules->rules[j].snake_case && rules->rules[j].factor == 1);
         if (i == 2)
             assert_int_equal(rules->rules[1].n_labels, 2);
         (void)sg_rules_free(rules);

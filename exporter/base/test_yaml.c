@@ -134,6 +134,20 @@ static void test_load_aliases_and_merge_keys(void **state)
     (void)sg_yaml_free(yaml);
 }
 
+static void test_load_anchors_and_text_by_tag_known(void **state)
+{
+    struct sg_yaml *yaml = load("a: { b: [ &x 1 ] }\nc: *x\nd: !!str 5\ne: ! ~\nf: !!int 5\n");
+    const struct sg_yaml_node *root = sg_yaml_root(yaml);
+    (void)state;
+
+    assert_true(sg_yaml_has_anchor(sg_yaml_find(root, "a")));
+    assert_false(sg_yaml_has_anchor(sg_yaml_find(root, "c"))); /* an alias has none of its own */
+    assert_false(sg_yaml_is_plain(sg_yaml_find(root, "d")));
+    assert_false(sg_yaml_is_null(sg_yaml_find(root, "e")));
+    assert_true(sg_yaml_is_plain(sg_yaml_find(root, "f")));
+    (void)sg_yaml_free(yaml);
+}
+
 static void test_load_bad_aliases_say_where(void **state)
 {
     static const struct {
@@ -230,6 +244,7 @@ int main(void)
         cmocka_unit_test(test_load_deep_and_endless_documents_refused),
         cmocka_unit_test(test_load_what_takes_long_is_refused),
         cmocka_unit_test(test_load_aliases_and_merge_keys),
+        cmocka_unit_test(test_load_anchors_and_text_by_tag_known),
         cmocka_unit_test(test_load_bad_aliases_say_where),
         cmocka_unit_test(test_load_missing_file_says_why),
         cmocka_unit_test(test_expect_map_unknown_and_double_keys_are_problems),

@@ -80,6 +80,11 @@ bool sg_yaml_is_plain(const struct sg_yaml_node *node)
     return sg_yaml_is_scalar(node) && node->plain;
 }
 
+bool sg_yaml_has_anchor(const struct sg_yaml_node *node)
+{
+    return node && node->has_anchor;
+}
+
 bool sg_yaml_is_null(const struct sg_yaml_node *node)
 {
     return sg_yaml_is_plain(node) &&

@@ -70,8 +70,11 @@ bool sg_yaml_is_map(const struct sg_yaml_node *node);
 bool sg_yaml_is_list(const struct sg_yaml_node *node);
 bool sg_yaml_is_scalar(const struct sg_yaml_node *node);
 
-/** Is it a scalar without quotes, which may be a number or a flag? */
+/** Is it a scalar without quotes or the tag !!str, which may be a number or a flag? */
 bool sg_yaml_is_plain(const struct sg_yaml_node *node);
+
+/** Has it an anchor, or anything in it: does it hold what aliases refer to? */
+bool sg_yaml_has_anchor(const struct sg_yaml_node *node);
 
 /** Is it YAML's null: a plain ~, null or nothing? */
 bool sg_yaml_is_null(const struct sg_yaml_node *node);

@@ -308,6 +308,13 @@ static int read_below(
     return r;
 }
 
+/* Is it text by its tag, whatever it looks like? */
+static bool is_tagged_text(const yaml_char_t *tag)
+{
+    return tag &&
+           (strcmp((const char *)tag, YAML_STR_TAG) == 0 || strcmp((const char *)tag, "!") == 0);
+}
+
 /* @param event  that begins the node */
 static int read_node(
     struct loader *loader, const yaml_event_t *event, int depth, struct sg_yaml_node **ret_node)
@@ -315,6 +322,7 @@ static int read_node(
     sg_auto(node_free) struct sg_yaml_node *node = NULL;
     const yaml_mark_t *mark = &event->start_mark;
     const yaml_char_t *anchor = NULL;
+    size_t n_anchors = loader->n_anchors;
     int r = 0;
 
     if (depth > SG_YAML_DEPTH_MAX)
@@ -326,7 +334,8 @@ static int read_node(
         anchor = event->data.scalar.anchor;
         r = node_new(loader, SCALAR, mark, &node);
         if (!r) {
-            node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+            node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+                          !is_tagged_text(event->data.scalar.tag);
             r = set_text(node, event->data.scalar.value, event->data.scalar.length);
         }
         break;
@@ -349,8 +358,10 @@ static int read_node(
     }
     if (!r)
         r = set_anchor(loader, anchor, mark, node);
-    if (!r)
+    if (!r) {
+        node->has_anchor = loader->n_anchors > n_anchors;
         *ret_node = sg_take(&node);
+    }
     return r;
 }
 

@@ -15,7 +15,8 @@ enum sg_yaml_kind {
 
 struct sg_yaml_node {
     enum sg_yaml_kind kind;
-    bool plain; /* a scalar without quotes */
+    bool plain;      /* a scalar without quotes that YAML gives a type */
+    bool has_anchor; /* it, or something in it, has one */
     uint32_t line;
     uint32_t column;
     size_t n; /* elements; for a map, pairs */
