@@ -17,7 +17,7 @@ enum {
     FORGET_AFTER = 20, /* collections */
     FORGET_AT_LEAST = 1024,
     LOOK_AFTER_MS = 10000,    /* longer than consumers take to commit what they have read */
-    LOOK_AGAIN_MS = 60000,    /* after a failure */
+    LOOK_AGAIN_MS = 15000,    /* after a failure */
     LOOK_OFFSETS_MAX = 10000, /* between the commit and the end; more are records */
     KEY_BYTES_MAX = 128 * 1024,
 };

@@ -247,7 +247,7 @@ static int resolve_merges(struct loader *loader, struct sg_yaml_node *map, const
     for (size_t i = 0; i < map->n && !r; i++) {
         if (!is_merge_key(map->nodes[i * 2]))
             continue;
-        sg_auto(node_free) struct sg_yaml_node *key = map->nodes[i * 2];
+        (void)node_free(map->nodes[i * 2]);
         sg_auto(node_free) struct sg_yaml_node *value = map->nodes[i * 2 + 1];
         map->n--;
         map->nodes[i * 2] = map->nodes[map->n * 2];

@@ -48,6 +48,44 @@ static bool keep_text(struct sg_dump *dump, struct sg_str *text)
     return copy != NULL;
 }
 
+static bool is_beside(const struct sg_attribute *one, const struct sg_attribute *other)
+{
+    if (one->depth != other->depth || one->n_index != other->n_index)
+        return false;
+    for (size_t i = 0; i + 1 < one->depth; i++) {
+        if (!sg_str_equal(one->path[i], other->path[i]))
+            return false;
+    }
+    for (size_t i = 0; i < one->n_index; i++) {
+        if (!sg_str_equal(one->index[i].value, other->index[i].value))
+            return false;
+    }
+    return true;
+}
+
+/* Looks among the entries of the attribute's MBean: the answer that they are from is gone. */
+static bool find_in_dump(const struct sg_attribute *attribute,
+    enum sg_attribute_near near,
+    const char *name,
+    struct sg_attribute_value *ret_value)
+{
+    const struct sg_dump *dump = attribute->near[0];
+
+    for (size_t i = (uintptr_t)attribute->near[1]; i < dump->n; i++) {
+        const struct sg_dump_entry *entry = &dump->entries[i];
+        const struct sg_attribute *other = &entry->attribute;
+        if (other->mbean.ptr != attribute->mbean.ptr)
+            return false;
+        bool is_near = near == SG_ATTRIBUTE_OF_MBEAN ? other->depth == 1 && other->n_index == 0
+                                                     : is_beside(attribute, other);
+        if (is_near && sg_str_equal(other->path[other->depth - 1], sg_str_of(name))) {
+            *ret_value = entry->value;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void keep(
     void *context, const struct sg_attribute *attribute, const struct sg_attribute_value *value)
 {
@@ -68,16 +106,23 @@ static void keep(
     struct sg_dump_entry *entry = &dump->entries[dump->n];
     entry->attribute = *attribute;
     entry->value = *value;
+    entry->attribute.find = find_in_dump;
+    entry->attribute.near[0] = dump;
     const struct sg_dump_entry *before = dump->n ? entry - 1 : NULL;
     bool kept = true;
     if (before && sg_str_equal(before->attribute.mbean, attribute->mbean)) {
         entry->attribute.mbean = before->attribute.mbean;
+        entry->attribute.near[1] = before->attribute.near[1];
     } else {
         kept = keep_text(dump, &entry->attribute.mbean);
+        entry->attribute.near[1] = (const void *)(uintptr_t)dump->n; /* its MBean's first entry */
         dump->n_mbeans++;
     }
     for (size_t i = 0; i < attribute->depth; i++)
         kept = kept && keep_text(dump, &entry->attribute.path[i]);
+    for (size_t i = 0; i < attribute->n_index; i++)
+        kept = kept && keep_text(dump, &entry->attribute.index[i].column) &&
+               keep_text(dump, &entry->attribute.index[i].value);
     if (value->kind == SG_ATTRIBUTE_TEXT)
         kept = kept && keep_text(dump, &entry->value.text);
     if (kept)

@@ -106,6 +106,20 @@ static void test_lint_files_without_rules(void **state)
     }
 }
 
+/* The answer is gone by then; what it said of the MBean is not. */
+static void test_lint_labels_by_customizer_are_the_dump_s(void **state)
+{
+    static const char rules[] =
+        "metricCustomizers:\n"
+        "  - { mbeanFilter: { domain: app }, attributesAsLabels: [S, T] }\n";
+    static const char dump[] = "{\"status\":200,\"value\":{\"app:type=a\":{\"T\":\"other\"},"
+                               "\"app:type=b\":{\"V\":1,\"C\":{\"T\":2},\"S\":\"text\"}}}";
+    (void)state;
+
+    sg_auto_free char *report = lint(rules, dump, 0);
+    assert_non_null(strstr(report, "app_b_V{S=\"text\"} 1"));
+}
+
 /* ---- Examples of patterns ---- */
 
 static void test_example_of_a_pattern_matches_it(void **state)
@@ -344,6 +358,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lint_files_without_rules),
+        cmocka_unit_test(test_lint_labels_by_customizer_are_the_dump_s),
         cmocka_unit_test(test_against_tells_what_each_rule_made),
         cmocka_unit_test(test_against_tells_what_goes_wrong),
         cmocka_unit_test(test_against_tells_totals_beside_parts),
