@@ -2,7 +2,7 @@
 #include "admin/families.h"
 #include "base/auto.h"
 #include "config/compat.h"
-#include "jolokia/catalogue.h"
+#include "jmx/catalogue/catalogue.h"
 #include "test.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 
 #include "admin/families.h"
 #include "config/compat.h"
-#include "jolokia/catalogue.h"
+#include "jmx/catalogue/catalogue.h"
 #include "metric/family.h"
 #include "self/self.h"
 

@@ -9,10 +9,10 @@
  */
 
 #include "base/buf.h"
-#include "jolokia/answer.h"
-#include "jolokia/catalogue.h"
-#include "jolokia/engine.h"
-#include "jolokia/request.h"
+#include "jmx/catalogue/catalogue.h"
+#include "jmx/jolokia/answer.h"
+#include "jmx/jolokia/request.h"
+#include "jmx/series/engine.h"
 #include "metric/encode.h"
 
 #include <stdio.h>
