@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "admin/families.h"
+#include "admin/export/families.h"
 #include "base/auto.h"
 #include "config/compat.h"
 #include "jmx/catalogue/catalogue.h"
