@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "admin/export/export_put.h"
+#include "admin/export/export_groups.h"
+
+#include "admin/export/collected.h"
 #include "admin/model/lag.h"
 
 #include <stdbool.h>
@@ -201,7 +203,7 @@ static void put_group(struct sg_put *put, const struct sg_group *group)
     put_status(put, group, put_commits(put, group));
 }
 
-void sg_put_groups(struct sg_put *put)
+void sg_export_groups(struct sg_put *put)
 {
     for (size_t i = 0; i < put->from->groups->n; i++)
         put_group(put, &put->from->groups->groups[i]);

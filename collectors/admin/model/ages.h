@@ -36,8 +36,6 @@ enum {
     SG_AGE_UNKNOWN = -1,      /* of an age in milliseconds */
     SG_AGES_NOT_ASKED = -1,   /* of a time to ask for */
     SG_AGES_PRECISION = 1000, /* milliseconds that a timestamp is narrowed down to */
-    SG_AGES_FACTS_MAX = 24,   /* answers remembered per partition */
-    SG_AGES_ENDS_MAX = 16,    /* ends of the log, the same */
 };
 
 struct sg_ages;

@@ -140,7 +140,7 @@ static void add_end(struct sg_history *history, int64_t time_ms, int64_t offset)
         history->ends[n - 1].time_ms = time_ms; /* an idle topic */
         return;
     }
-    if (n == SG_AGES_ENDS_MAX) {
+    if (n == SG_HISTORY_ENDS_MAX) {
         uint8_t kept = 0;
         for (uint8_t i = 0; i < n; i++) {
             if (i % 2 == 0 || i >= n / 2)
@@ -149,8 +149,8 @@ static void add_end(struct sg_history *history, int64_t time_ms, int64_t offset)
         n = kept;
     }
     history->n_ends = n;
-    if (has_room(
-            &history->ends, n, &history->ends_allocated, SG_AGES_ENDS_MAX, sizeof *history->ends))
+    if (has_room(&history->ends, n, &history->ends_allocated, SG_HISTORY_ENDS_MAX,
+            sizeof *history->ends))
         history->ends[history->n_ends++] = (struct sg_end_seen){ time_ms, offset };
 }
 
@@ -191,7 +191,7 @@ void sg_history_keep(struct sg_history *history, const struct sg_fact *fact)
         if (history->facts[i].time_ms == fact->time_ms)
             return;
     }
-    if (has_room(&history->facts, history->n_facts, &history->facts_allocated, SG_AGES_FACTS_MAX,
+    if (has_room(&history->facts, history->n_facts, &history->facts_allocated, SG_HISTORY_FACTS_MAX,
             sizeof *history->facts))
         history->facts[history->n_facts++] = *fact;
 }

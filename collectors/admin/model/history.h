@@ -7,7 +7,6 @@
  * collection: that says when the next record came. Inside ages.c only; one thread.
  */
 
-#include "admin/model/ages.h"
 #include "admin/model/topology.h"
 #include "base/arena.h"
 #include "base/buf.h"
@@ -16,6 +15,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+enum {
+    SG_HISTORY_FACTS_MAX = 24, /* answers remembered per partition */
+    SG_HISTORY_ENDS_MAX = 16,  /* ends of the log, the same */
+};
 
 /* Times of facts that there are none of. */
 #define SG_NEVER  INT64_MAX

@@ -22,6 +22,7 @@
 
 #include "jmx/poll/attribute.h"
 #include "jmx/rules/rules.h"
+#include "jmx/series/engine_stats.h"
 #include "metric/series.h"
 #include "store/store.h"
 
@@ -29,13 +30,6 @@
 
 enum {
     SG_ENGINE_ATTRIBUTES_MAX = 1000000, /* remembered, when nothing else is said */
-};
-
-struct sg_engine_stats {
-    size_t n_values;  /* attributes of this poll */
-    size_t n_decided; /* of these, how many went through the rules */
-    size_t n_dropped[SG_DROP_REASONS];
-    const struct sg_rule *gave_up; /* a rule whose pattern reached its match limit; mostly NULL */
 };
 
 struct sg_engine;

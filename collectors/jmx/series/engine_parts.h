@@ -11,10 +11,11 @@
 #include "base/index.h"
 #include "jmx/rules/matcher.h"
 #include "jmx/series/decided_for.h"
-#include "jmx/series/engine.h"
+#include "jmx/series/engine_stats.h"
 #include "jmx/series/family_group.h"
 #include "jmx/series/sample.h"
 #include "jmx/series/twins.h"
+#include "metric/series.h"
 
 #include <stdint.h>
 

@@ -2,14 +2,17 @@
 #pragma once
 
 /*
- * How export.c and export_groups.c put values into the table: a thing's series are rendered when it
- * first appears and remembered by the memo; after that a value is one store. The collector's
- * thread.
+ * How values are put into the table: a thing's series are rendered when it first appears and
+ * remembered by the memo; after that a value is one store. The collector's thread.
  */
 
-#include "admin/export/export.h"
 #include "admin/export/families.h"
+#include "admin/export/memo.h"
 #include "base/number.h"
+#include "metric/series.h"
+#include "store/store.h"
+
+struct sg_export;
 
 enum {
     SG_PUT_ONCE = -1, /* a place: not remembered, because its labels change or there are few */
@@ -26,7 +29,8 @@ enum sg_put_kind {
 };
 
 struct sg_put {
-    const struct sg_export *from;
+    const struct sg_export *from; /* what the series are made of */
+    struct sg_memo *memo;
     struct sg_series_table *table;
     struct sg_slot *slot;
     uint32_t families[SG_ADMIN_FAMILIES];
@@ -72,6 +76,3 @@ void sg_put_ms(struct sg_put *put,
     const struct sg_label *labels,
     size_t n_labels,
     int64_t ms);
-
-/** The series of all groups: export_groups.c. */
-void sg_put_groups(struct sg_put *put);
