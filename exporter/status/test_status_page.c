@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "serve/history.h"
-#include "serve/html.h"
-#include "serve/status_page.h"
-#include "serve/view.h"
+#include "status/history.h"
+#include "status/html.h"
+#include "status/status_page.h"
+#include "status/view.h"
 #include "test.h"
 
 #include <math.h>
@@ -183,7 +183,7 @@ static void publish(struct fixture *f)
 
 static void write_page(struct fixture *f)
 {
-    const struct sg_serve_config config = {
+    const struct sg_status_sources sources = {
         .telemetry_path = "/metrics",
         .store = f->store,
         .roster = f->roster,
@@ -191,7 +191,7 @@ static void write_page(struct fixture *f)
     };
 
     sg_buf_clear(&f->html);
-    assert_int_equal(sg_status_page_write(&config, &f->html), 0);
+    assert_int_equal(sg_status_page_write(&sources, &f->html), 0);
     assert_int_equal(sg_buf_add_char(&f->html, '\0'), 0);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "serve/urgency.h"
+#include "status/urgency.h"
 
 #include <math.h>
 #include <stdlib.h>

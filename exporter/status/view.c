@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "serve/view.h"
+#include "status/view.h"
 
 #include "base/auto.h"
 #include "base/grow.h"

@@ -7,7 +7,7 @@
  */
 
 #include "base/arena.h"
-#include "serve/history.h"
+#include "status/history.h"
 #include "store/roster.h"
 #include "store/store.h"
 

@@ -7,14 +7,27 @@
  */
 
 #include "base/buf.h"
-#include "serve/serve.h"
+#include "base/clock.h"
+#include "store/roster.h"
+#include "store/store.h"
 
 enum {
     SG_STATUS_PAGE_BYTES_MAX = 16 * 1024 * 1024
 };
 
+struct sg_history;
+
+/* What the page is made from; all borrowed. */
+struct sg_status_sources {
+    const char *telemetry_path; /* "/metrics" */
+    const struct sg_store *store;
+    const struct sg_roster *roster;
+    const struct sg_history *history; /* NULL: there are no plots and no rates */
+    const struct sg_clock *clock;
+};
+
 /** Write the page as HTML; every name is escaped. @return 0, -ENOMEM or -EMSGSIZE */
-int sg_status_page_write(const struct sg_serve_config *config, struct sg_buf *html);
+int sg_status_page_write(const struct sg_status_sources *sources, struct sg_buf *html);
 
 /** The Content-Security-Policy that goes with it: its own style and script, and nothing else. */
 extern const char sg_status_page_csp[];

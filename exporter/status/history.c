@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "serve/history.h"
+#include "status/history.h"
 
 #include "base/index.h"
 

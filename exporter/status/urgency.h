@@ -6,7 +6,7 @@
  * more urgent. Pure functions.
  */
 
-#include "serve/view.h"
+#include "status/view.h"
 #include "store/store.h"
 
 #include <stddef.h>

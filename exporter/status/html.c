@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "serve/html.h"
+#include "status/html.h"
 
 #include "base/utf8.h"
 

@@ -32,7 +32,7 @@ def main() -> None:
         "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     )
-    lines = ["/* Made by embed_assets.py. */", '#include "serve/status_page.h"', ""]
+    lines = ["/* Made by embed_assets.py. */", '#include "status/status_page.h"', ""]
     lines += array("style", style) + array("script", script)
     lines += [
         "",

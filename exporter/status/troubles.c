@@ -1,37 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "serve/troubles.h"
+#include "status/troubles.h"
 
 #include "base/auto.h"
-#include "serve/html.h"
-#include "serve/status_page.h"
-#include "serve/urgency.h"
+#include "status/urgency.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Count one, and list it while there is room: a link to what it is about. */
+/* Count one, and list it while there is room. @param after  a constant */
 static void add(struct sg_troubles *troubles,
     bool urgent,
     const char *anchor,
-    struct sg_str before,
+    const char *before,
     struct sg_str name,
     const char *after)
 {
-    struct sg_buf *items = &troubles->items;
+    size_t n = troubles->n_urgent + troubles->n_others;
 
     if (urgent)
         troubles->n_urgent++;
     else
         troubles->n_others++;
-    if (troubles->r || troubles->n_urgent + troubles->n_others > SG_TROUBLES_LISTED_MAX)
+    if (n >= SG_TROUBLES_LISTED_MAX)
         return;
-    troubles->r = sg_buf_printf(items, "<li><a href=\"#%s\">", anchor);
-    if (!troubles->r)
-        troubles->r = sg_html_text(items, before);
-    if (!troubles->r)
-        troubles->r = sg_html_text(items, name);
-    if (!troubles->r)
-        troubles->r = sg_buf_printf(items, "%s</a></li>\n", after);
+    struct sg_trouble *item = &troubles->items[n];
+    (void)snprintf(item->anchor, sizeof item->anchor, "%s", anchor);
+    (void)snprintf(item->before, sizeof item->before, "%s", before);
+    item->name = name;
+    item->after = after;
 }
 
 static void find_in_clusters(struct sg_troubles *troubles, const struct sg_clusters *clusters)
@@ -45,7 +41,7 @@ static void find_in_clusters(struct sg_troubles *troubles, const struct sg_clust
 
         (void)snprintf(anchor, sizeof anchor, "brokers-%zu", i);
         if (sg_cluster_get_state(cluster) == SG_CLUSTER_DOWN) {
-            add(troubles, true, anchor, SG_STR("Cluster "), sg_str_of(sg_cluster_name(cluster)),
+            add(troubles, true, anchor, "Cluster ", sg_str_of(sg_cluster_name(cluster)),
                 " cannot be reached");
             continue;
         }
@@ -57,7 +53,7 @@ static void find_in_clusters(struct sg_troubles *troubles, const struct sg_clust
                 continue;
             (void)snprintf(
                 text, sizeof text, "Broker %" PRId32 " is down in cluster ", brokers[j].id);
-            add(troubles, true, anchor, sg_str_of(text), sg_str_of(sg_cluster_name(cluster)), "");
+            add(troubles, true, anchor, text, sg_str_of(sg_cluster_name(cluster)), "");
         }
     }
 }
@@ -87,8 +83,8 @@ static void find_in_partitions(struct sg_troubles *troubles, const struct sg_vie
     for (size_t i = 0; i < 3; i++) {
         (void)snprintf(text, sizeof text, "%zu", n[i]);
         if (n[i])
-            add(troubles, kinds[i].urgent, "partitions", n[i] == 1 ? SG_STR("") : sg_str_of(text),
-                SG_STR(""), n[i] == 1 ? kinds[i].one : kinds[i].many);
+            add(troubles, kinds[i].urgent, "partitions", n[i] == 1 ? "" : text, SG_STR(""),
+                n[i] == 1 ? kinds[i].one : kinds[i].many);
     }
 }
 
@@ -103,8 +99,7 @@ static void find_in_groups(struct sg_troubles *troubles, const struct sg_view *v
     for (int rank = 0; rank < 3; rank++) {
         for (size_t i = 0; i < view->n_groups; i++) {
             if (sg_urgency_of_group(&view->groups[i]) == rank)
-                add(troubles, rank == 0, "groups", SG_STR("Group "), view->groups[i].name,
-                    texts[rank]);
+                add(troubles, rank == 0, "groups", "Group ", view->groups[i].name, texts[rank]);
         }
     }
 }
@@ -118,28 +113,20 @@ static void find_in_slots(
         if (sg_urgency_of_slot(slot) != 0)
             continue;
         (void)snprintf(text, sizeof text, "Collector %.40s fails for ", slot->collector);
-        add(troubles, false, "collectors", sg_str_of(text), sg_str_of(slot->target), "");
+        add(troubles, false, "collectors", text, sg_str_of(slot->target), "");
     }
 }
 
-int sg_troubles_find(const struct sg_clusters *clusters,
+void sg_troubles_find(const struct sg_clusters *clusters,
     const struct sg_view *view,
     const struct sg_slot_status *slots,
     size_t n_slots,
     struct sg_troubles *ret_troubles)
 {
-    struct sg_troubles *troubles = ret_troubles;
-
-    *troubles = (struct sg_troubles){ 0 };
-    sg_buf_init(&troubles->items, SG_STATUS_PAGE_BYTES_MAX);
-    find_in_clusters(troubles, clusters);
-    find_in_partitions(troubles, view);
-    find_in_groups(troubles, view);
-    find_in_slots(troubles, slots, n_slots);
-    return troubles->r;
-}
-
-void sg_troubles_done(struct sg_troubles *troubles)
-{
-    sg_buf_done(&troubles->items);
+    ret_troubles->n_urgent = 0;
+    ret_troubles->n_others = 0;
+    find_in_clusters(ret_troubles, clusters);
+    find_in_partitions(ret_troubles, view);
+    find_in_groups(ret_troubles, view);
+    find_in_slots(ret_troubles, slots, n_slots);
 }

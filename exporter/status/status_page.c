@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "serve/status_page.h"
+#include "status/status_page.h"
 
 #include "base/auto.h"
-#include "serve/html.h"
-#include "serve/troubles.h"
-#include "serve/urgency.h"
-#include "serve/view.h"
+#include "status/html.h"
+#include "status/troubles.h"
+#include "status/urgency.h"
+#include "status/view.h"
 #include "version.h"
 
 #include <errno.h>
@@ -33,7 +33,7 @@ enum {
 
 /* Everything that one page is made from. */
 struct page {
-    const struct sg_serve_config *config;
+    const struct sg_status_sources *sources;
     struct sg_buf *html;
     int r; /* the first failure; what follows writes nothing */
     const struct sg_clusters *clusters;
@@ -100,10 +100,10 @@ static void put_plot(struct page *page,
     float points[SG_HISTORY_POINTS];
     char bytes[SG_VIEW_KEY_BYTES_MAX];
 
-    if (page->r || !page->config->history)
+    if (page->r || !page->sources->history)
         return;
     sg_history_points(
-        page->config->history, sg_view_key(plot, cluster, name, bytes), page->now_ms, points);
+        page->sources->history, sg_view_key(plot, cluster, name, bytes), page->now_ms, points);
     page->r = sg_html_plot(page->html, points, SG_HISTORY_POINTS, what);
 }
 
@@ -112,10 +112,10 @@ static double rate_of(
 {
     char bytes[SG_VIEW_KEY_BYTES_MAX];
 
-    if (!page->config->history)
+    if (!page->sources->history)
         return (double)NAN;
     return sg_history_rate(
-        page->config->history, sg_view_key(plot, cluster, name, bytes), page->now_ms);
+        page->sources->history, sg_view_key(plot, cluster, name, bytes), page->now_ms);
 }
 
 /* A heading and the table's box, which scrolls by itself and can be reached by keyboard. */
@@ -145,15 +145,27 @@ static void end_table(struct page *page, size_t n_left_out, const char *rest)
 
 /* ---- What needs a look ---- */
 
+/* A link to what it is about. */
+static void put_trouble(struct page *page, const struct sg_trouble *trouble)
+{
+    put(page, "<li><a href=\"#");
+    put(page, trouble->anchor);
+    put(page, "\">");
+    put_text(page, trouble->before);
+    put_str(page, trouble->name);
+    put(page, trouble->after);
+    put(page, "</a></li>\n");
+}
+
 static void put_verdict(struct page *page)
 {
     struct sg_troubles troubles;
 
     if (page->r)
         return;
-    page->r = sg_troubles_find(page->clusters, page->view, page->slots, page->n_slots, &troubles);
+    sg_troubles_find(page->clusters, page->view, page->slots, page->n_slots, &troubles);
     size_t n = troubles.n_urgent + troubles.n_others;
-    if (!sg_store_is_ready(page->config->store))
+    if (!sg_store_is_ready(page->sources->store))
         put(page,
             "<div class=\"verdict look\" role=\"status\"><p>Starting: some collectors have not run "
             "yet</p>");
@@ -162,7 +174,7 @@ static void put_verdict(struct page *page)
     else
         put(page, troubles.n_urgent ? "<div class=\"verdict act\" role=\"status\"><p>"
                                     : "<div class=\"verdict look\" role=\"status\"><p>");
-    if (n && sg_store_is_ready(page->config->store)) {
+    if (n && sg_store_is_ready(page->sources->store)) {
         size_t n_first = troubles.n_urgent ? troubles.n_urgent : n;
         put_count(page, (double)n_first);
         put(page, n_first == 1 ? " thing needs" : " things need");
@@ -176,8 +188,8 @@ static void put_verdict(struct page *page)
     }
     if (n) {
         put(page, "<ul>\n");
-        if (!page->r)
-            page->r = sg_buf_add_str(page->html, sg_buf_get(&troubles.items));
+        for (size_t i = 0; i < n && i < SG_TROUBLES_LISTED_MAX; i++)
+            put_trouble(page, &troubles.items[i]);
         put(page, "</ul>");
     }
     if (n > SG_TROUBLES_LISTED_MAX) {
@@ -186,7 +198,6 @@ static void put_verdict(struct page *page)
         put(page, " more</p>");
     }
     put(page, "</div>\n");
-    sg_troubles_done(&troubles);
 }
 
 /* ---- Brokers ---- */
@@ -447,7 +458,7 @@ static void put_head(struct page *page)
         "old</span><nav aria-label=\"More\"><a href=\"");
     /* Relative: the page may be behind a proxy that has put something in front of its path. */
     put(page, ".");
-    put_text(page, page->config->telemetry_path);
+    put_text(page, page->sources->telemetry_path);
     put(page, "\">Metrics</a><a href=\"./-/ready\">Ready?</a></nav></header>\n"
               "<main id=\"main\">\n");
 }
@@ -455,7 +466,7 @@ static void put_head(struct page *page)
 static void put_foot(struct page *page)
 {
     char text[64];
-    time_t now = (time_t)(sg_clock_unix_ms(page->config->clock) / 1000);
+    time_t now = (time_t)(sg_clock_unix_ms(page->sources->clock) / 1000);
     struct tm parts;
 
     put(page, "<details><summary>Configuration</summary>\n<pre tabindex=\"0\">");
@@ -473,27 +484,27 @@ static void put_foot(struct page *page)
 
 static int read_slots(struct page *page)
 {
-    size_t n = sg_store_n_slots(page->config->store);
+    size_t n = sg_store_n_slots(page->sources->store);
 
     page->slots = calloc(n + 1, sizeof *page->slots);
     if (!page->slots)
         return -ENOMEM;
     for (size_t i = 0; i < n; i++)
-        page->n_slots += sg_store_slot_status(page->config->store, i, &page->slots[page->n_slots]);
+        page->n_slots += sg_store_slot_status(page->sources->store, i, &page->slots[page->n_slots]);
     sg_urgency_sort_slots(page->slots, page->n_slots);
     return 0;
 }
 
-int sg_status_page_write(const struct sg_serve_config *config, struct sg_buf *html)
+int sg_status_page_write(const struct sg_status_sources *sources, struct sg_buf *html)
 {
     struct page page = {
-        .config = config,
+        .sources = sources,
         .html = html,
-        .clusters = sg_roster_take(config->roster),
-        .now_ms = sg_clock_monotonic_ms(config->clock),
+        .clusters = sg_roster_take(sources->roster),
+        .now_ms = sg_clock_monotonic_ms(sources->clock),
     };
 
-    page.r = sg_view_new(config->store, page.clusters->label, &page.view);
+    page.r = sg_view_new(sources->store, page.clusters->label, &page.view);
     if (!page.r)
         page.r = read_slots(&page);
     if (!page.r) {
