@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/auto.h"
+#include "metric/series.h"
 #include "metric/table.h"
 #include "metric/text.h"
 

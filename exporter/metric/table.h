@@ -6,7 +6,9 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/index.h"
-#include "metric/series.h"
+#include "metric/alias.h"
+#include "metric/family.h"
+#include "metric/sample_set.h"
 
 #include <stdatomic.h>
 
