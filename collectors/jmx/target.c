@@ -3,10 +3,12 @@
 
 #include "base/auto.h"
 #include "config/secret.h"
+#include "jmx/catalogue/identity.h"
 #include "jmx/jolokia/agent_version.h"
 #include "jmx/jolokia/answer.h"
-#include "jmx/jolokia/identity.h"
 #include "jmx/jolokia/proxy.h"
+#include "jmx/jolokia/request.h"
+#include "jmx/rules/rules_plan.h"
 #include "jmx/series/engine.h"
 #include "jmx/series/learn.h"
 
@@ -35,17 +37,18 @@ struct pace {
 /* What has been learned of a target: a plan that asks for less. */
 struct lesson {
     struct sg_learner *learner;
-    struct sg_request_plan *plan; /* NULL: none */
-    char *body;                   /* for the proxy; otherwise NULL: the plan's */
-    int64_t until_ms;             /* then everything is read again */
-    size_t n_values;              /* of the first answer; 0: it is still to come */
+    struct sg_poll_plan *plan; /* NULL: none */
+    char *body;
+    int64_t until_ms; /* then everything is read again */
+    size_t n_values;  /* of the first answer; 0: it is still to come */
 };
 
 struct lane {
-    const struct sg_request_plan *plan; /* NULL: nothing is asked */
+    const struct sg_poll_plan *plan; /* NULL: nothing is asked */
+    const char *agent_body;          /* of the plan; the rule set's */
     struct sg_engine *engine;
     struct sg_slot *slot; /* of the slow lane: NULL until its first read */
-    char *body;           /* for the proxy; otherwise NULL: the plan's */
+    char *body;           /* of the plan for the proxy; otherwise NULL */
     struct lesson lesson; /* without a learner: none */
     bool asked_lesson;    /* by the request that is under way */
 };
@@ -77,9 +80,12 @@ static int make_lane(struct sg_target *target, enum sg_lane which)
 {
     const struct sg_target_options *options = &target->options;
     struct lane *lane = &target->lanes[which];
+    const struct sg_rule_set_plan *asked = which == SG_LANE_FAST && is_broker(target)
+                                               ? &options->rule_set->broker_plan
+                                               : &options->rule_set->plans[which];
 
-    lane->plan = which == SG_LANE_FAST && is_broker(target) ? options->rule_set->broker_plan
-                                                            : options->rule_set->plans[which];
+    lane->plan = asked->plan;
+    lane->agent_body = asked->body;
     if (!lane->plan)
         return 0;
     int r =
@@ -103,7 +109,7 @@ static int make_lane(struct sg_target *target, enum sg_lane which)
 
 static void forget_lesson(struct lesson *lesson)
 {
-    lesson->plan = sg_request_plan_free(lesson->plan);
+    lesson->plan = sg_poll_plan_free(lesson->plan);
     free(sg_secret_wipe(lesson->body));
     lesson->body = NULL;
     lesson->n_values = 0;
@@ -207,7 +213,7 @@ static int make_bodies(struct sg_target *target, const char *address)
         if (!lane->plan)
             continue;
         forget_lesson(&lane->lesson);
-        int r = sg_request_plan_body_for(lane->plan, &to, &body);
+        int r = sg_request_body(lane->plan, &to, &body);
         if (r)
             return r;
         free(sg_secret_wipe(lane->body));
@@ -394,11 +400,11 @@ static void learn(struct sg_target *target, struct lane *lane)
     int r = sg_learner_plan(lesson->learner, &lesson->plan);
     const struct sg_rules *beside = target->options.rule_set->beside;
     if (!r && lesson->plan && beside)
-        r = sg_request_plan_add(lesson->plan, beside, SG_LANE_FAST, 1);
+        r = sg_rules_plan_add(lesson->plan, beside, SG_LANE_FAST, 1);
     if (!r && lesson->plan && is_broker(target))
-        r = sg_request_plan_add_identity(lesson->plan);
-    if (!r && lesson->plan && by_proxy(target))
-        r = sg_request_plan_body_for(lesson->plan, &to, &lesson->body);
+        r = sg_identity_ask(lesson->plan);
+    if (!r && lesson->plan)
+        r = sg_request_body(lesson->plan, by_proxy(target) ? &to : NULL, &lesson->body);
     if (r)
         forget_lesson(lesson); /* no memory: everything is read again */
     lesson->until_ms = target->begun_ms + target->options.source->slow_interval_ms;
@@ -437,7 +443,7 @@ static bool read_answer(struct sg_target *target, struct lane *lane, const struc
     struct reading reading = { .lane = lane };
     const struct sg_answer_handler handler = { &reading, put_value, note_identity, note_absent,
         note_failure };
-    const struct sg_request_plan *plan = lane->asked_lesson ? lane->lesson.plan : lane->plan;
+    const struct sg_poll_plan *plan = lane->asked_lesson ? lane->lesson.plan : lane->plan;
     struct sg_sample_set *set = NULL;
 
     sg_engine_begin(lane->engine);
@@ -489,15 +495,10 @@ static void take_reply(void *context, const struct sg_reply *reply);
 /* What to send for the lane: what was learned, for as long as it holds, or what the rules say. */
 static struct sg_str body_of(struct sg_target *target, struct lane *lane)
 {
-    const struct sg_request_plan *plan = lane->plan;
-    const char *for_proxy = lane->body;
-
     lane->asked_lesson = lane->lesson.plan && now_ms(target) < lane->lesson.until_ms;
-    if (lane->asked_lesson) {
-        plan = lane->lesson.plan;
-        for_proxy = lane->lesson.body;
-    }
-    return for_proxy ? sg_str_of(for_proxy) : (struct sg_str){ plan->body, plan->body_len };
+    if (lane->asked_lesson)
+        return sg_str_of(lane->lesson.body);
+    return sg_str_of(lane->body ? lane->body : lane->agent_body);
 }
 
 static void ask(struct sg_target *target, enum step step)

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "jmx/jolokia/answer.h"
+#include "jmx/rules/rules_plan.h"
 #include "metric/encode.h"
 #include "test.h"
 
@@ -78,10 +79,10 @@ struct sg_rules *fixture_rules(const char *yaml)
     return rules;
 }
 
-struct sg_request_plan *fixture_plan(struct sg_rules **ret_rules, const char *const *mbeans)
+struct sg_poll_plan *fixture_plan(struct sg_rules **ret_rules, const char *const *mbeans)
 {
     struct sg_buf yaml;
-    struct sg_request_plan *plan = NULL;
+    struct sg_poll_plan *plan = NULL;
 
     sg_buf_init(&yaml, 4096);
     assert_int_equal(sg_buf_add_str(&yaml, SG_STR("includeObjectNames:\n")), 0);
@@ -90,7 +91,7 @@ struct sg_request_plan *fixture_plan(struct sg_rules **ret_rules, const char *co
     char *text = sg_buf_take(&yaml);
     *ret_rules = fixture_rules(text);
     free(text);
-    assert_int_equal(sg_request_plan_new(*ret_rules, &plan), 0);
+    assert_int_equal(sg_rules_plan_new(*ret_rules, &plan), 0);
     return plan;
 }
 
@@ -133,8 +134,7 @@ static void feed_failure(void *context, enum sg_failure_kind kind, const struct 
     fail_msg("%s: %s", sg_failure_kind_text(kind), err->text);
 }
 
-void fixture_feed(
-    struct sg_engine *engine, const struct sg_request_plan *plan, char *body, size_t len)
+void fixture_feed(struct sg_engine *engine, const struct sg_poll_plan *plan, char *body, size_t len)
 {
     const struct sg_answer_handler handler = { engine, feed_value, NULL, NULL, feed_failure };
 

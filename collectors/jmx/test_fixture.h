@@ -3,8 +3,8 @@
 
 /* What the tests of this folder share: recorded answers, rules, and the exposition of a table. */
 
-#include "jmx/jolokia/request.h"
 #include "jmx/poll/attribute.h"
+#include "jmx/poll/plan.h"
 #include "jmx/rules/rules.h"
 #include "jmx/series/engine.h"
 
@@ -20,7 +20,7 @@ char *fixture_without_first(const char *json, size_t len, size_t *ret_len);
 struct sg_rules *fixture_rules(const char *yaml);
 
 /** A plan of one request each for MBeans or patterns; ends with NULL. @return owned */
-struct sg_request_plan *fixture_plan(struct sg_rules **ret_rules, const char *const *mbeans);
+struct sg_poll_plan *fixture_plan(struct sg_rules **ret_rules, const char *const *mbeans);
 
 /** The attribute path[0], path[1], … of an MBean; ends with NULL. */
 struct sg_attribute fixture_attribute(const char *mbean, const char *const *path);
@@ -30,4 +30,4 @@ char *fixture_page(struct sg_engine *engine);
 
 /** Feed a whole answer to an engine. Fails the test when there was any failure. */
 void fixture_feed(
-    struct sg_engine *engine, const struct sg_request_plan *plan, char *body, size_t len);
+    struct sg_engine *engine, const struct sg_poll_plan *plan, char *body, size_t len);

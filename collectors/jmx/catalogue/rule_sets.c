@@ -4,6 +4,9 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "jmx/catalogue/catalogue.h"
+#include "jmx/catalogue/identity.h"
+#include "jmx/jolokia/request.h"
+#include "jmx/rules/rules_plan.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -25,6 +28,13 @@ struct sg_rule_sets {
     struct named_set *sets;
 };
 
+static void free_plan(struct sg_rule_set_plan *plan)
+{
+    plan->plan = sg_poll_plan_free(plan->plan);
+    free(plan->body);
+    plan->body = NULL;
+}
+
 const struct sg_rule_set *sg_rule_set_ref(const struct sg_rule_set *set)
 {
     struct sg_rule_set *counted = (struct sg_rule_set *)(uintptr_t)set;
@@ -40,8 +50,8 @@ struct sg_rule_set *sg_rule_set_unref(const struct sg_rule_set *set)
     if (!counted || atomic_fetch_sub_explicit(&counted->n_refs, 1, memory_order_acq_rel) != 1)
         return NULL;
     for (int lane = 0; lane < SG_LANES; lane++)
-        (void)sg_request_plan_free(counted->plans[lane]);
-    (void)sg_request_plan_free(counted->broker_plan);
+        free_plan(&counted->plans[lane]);
+    free_plan(&counted->broker_plan);
     (void)sg_rules_free(counted->rules);
     (void)sg_rules_free(counted->beside);
     free(counted);
@@ -167,24 +177,31 @@ static int load_rules(
     return r == 0 || r == -ENOMEM ? r : SG_RULE_SETS_E_CONFIG;
 }
 
-static int make_plan(
-    const struct sg_rule_set *set, enum sg_lane lane, struct sg_request_plan **ret_plan)
+/* @param for_broker  it also asks who the JVM is */
+static int make_plan(const struct sg_rule_set *set,
+    enum sg_lane lane,
+    bool for_broker,
+    struct sg_rule_set_plan *ret_plan)
 {
-    int r = sg_request_plan_new_lane(set->rules, lane, ret_plan);
-    return r || !set->beside ? r : sg_request_plan_add(*ret_plan, set->beside, lane, 1);
+    int r = sg_rules_plan_new_lane(set->rules, lane, &ret_plan->plan);
+
+    if (!r && set->beside)
+        r = sg_rules_plan_add(ret_plan->plan, set->beside, lane, 1);
+    if (!r && for_broker)
+        r = sg_identity_ask(ret_plan->plan);
+    return r ? r : sg_request_body(ret_plan->plan, NULL, &ret_plan->body);
 }
 
 static int make_plans(struct sg_rule_set *set)
 {
     for (int lane = 0; lane < SG_LANES; lane++) {
-        int r = make_plan(set, (enum sg_lane)lane, &set->plans[lane]);
+        int r = make_plan(set, (enum sg_lane)lane, false, &set->plans[lane]);
         if (r)
             return r;
     }
-    if (set->plans[SG_LANE_SLOW]->n == 0)
-        set->plans[SG_LANE_SLOW] = sg_request_plan_free(set->plans[SG_LANE_SLOW]);
-    int r = make_plan(set, SG_LANE_FAST, &set->broker_plan);
-    return r ? r : sg_request_plan_add_identity(set->broker_plan);
+    if (set->plans[SG_LANE_SLOW].plan->n == 0)
+        free_plan(&set->plans[SG_LANE_SLOW]);
+    return make_plan(set, SG_LANE_FAST, true, &set->broker_plan);
 }
 
 /* A file that cannot be read has the fingerprint of its name: loading it will say why. */

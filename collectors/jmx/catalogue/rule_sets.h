@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "config/config.h"
-#include "jmx/jolokia/request.h"
+#include "jmx/poll/plan.h"
 #include "jmx/rules/rules.h"
 
 #include <stdatomic.h>
@@ -20,13 +20,19 @@ enum {
     SG_RULE_SETS_E_CONFIG = 1, /* no such catalogue or file, or mistakes in it; err says which */
 };
 
+/* What is asked, and the request to an agent that is not a proxy. */
+struct sg_rule_set_plan {
+    struct sg_poll_plan *plan;
+    char *body;
+};
+
 struct sg_rule_set {
     atomic_size_t n_refs;
     uint64_t fingerprint; /* of the names, and of what the rule file says */
     struct sg_rules *rules;
     struct sg_rules *beside; /* catalogues beside a rule file; NULL: none. Part 1 of the plans */
-    struct sg_request_plan *plans[SG_LANES]; /* a plan without requests is NULL when it is slow */
-    struct sg_request_plan *broker_plan;     /* the fast one, which also asks who it is */
+    struct sg_rule_set_plan plans[SG_LANES]; /* the slow one is NULL when it has no requests */
+    struct sg_rule_set_plan broker_plan;     /* the fast one, which also asks who it is */
 };
 
 struct sg_rule_sets;

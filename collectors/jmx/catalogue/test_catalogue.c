@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jmx/catalogue/catalogue.h"
+#include "jmx/catalogue/identity.h"
 #include "jmx/catalogue/test_recording.h"
 #include "jmx/jolokia/answer.h"
-#include "jmx/jolokia/identity.h"
 #include "jmx/rules/matcher.h"
+#include "jmx/rules/rules_plan.h"
 #include "test.h"
 
 #include <errno.h>
@@ -124,7 +125,7 @@ static void ignore_failure(void *context, enum sg_failure_kind kind, const struc
     fail_msg("%s: %s", sg_failure_kind_text(kind), err->text);
 }
 
-static void note_rules(struct usage *usage, const struct sg_request_plan *plan, json_t *all)
+static void note_rules(struct usage *usage, const struct sg_poll_plan *plan, json_t *all)
 {
     const struct sg_answer_handler handler = { usage, note_rule, NULL, NULL, ignore_failure };
     char *body = recording_answer_plan(usage->rules, plan, all, usage->asked);
@@ -136,7 +137,7 @@ static void note_rules(struct usage *usage, const struct sg_request_plan *plan, 
 static void test_every_request_and_rule_is_of_use(void **state)
 {
     struct sg_rules *rules = catalogue_load_every();
-    struct sg_request_plan *plan = NULL;
+    struct sg_poll_plan *plan = NULL;
     struct usage usage = {
         .rules = rules,
         .used = calloc(rules->n_rules, sizeof(bool)),
@@ -146,7 +147,7 @@ static void test_every_request_and_rule_is_of_use(void **state)
     (void)state;
 
     assert_int_equal(sg_matcher_new(rules, &usage.matcher), 0);
-    assert_int_equal(sg_request_plan_new(rules, &plan), 0);
+    assert_int_equal(sg_rules_plan_new(rules, &plan), 0);
     for (size_t i = 0; i < N_RECORDINGS; i++) {
         json_t *all = recording_read(recording_names[i]);
         note_rules(&usage, plan, all);
@@ -166,7 +167,7 @@ static void test_every_request_and_rule_is_of_use(void **state)
             fail_msg("%s needs no excuse", excuse->what);
     }
     (void)sg_matcher_free(usage.matcher);
-    (void)sg_request_plan_free(plan);
+    (void)sg_poll_plan_free(plan);
     (void)sg_rules_free(rules);
     free(usage.used);
     free(usage.asked);
@@ -300,8 +301,11 @@ static void test_recorded_brokers_say_who_they_are(void **state)
         json_t *all = recording_read(cases[i].recording);
         const char *name;
         json_t *attributes;
-        for (size_t j = 0; j < SG_IDENTITY_REQUESTS; j++) {
-            const struct sg_identity_request *ask = &sg_identity_requests[j];
+        struct sg_poll_plan *plan = NULL;
+        assert_int_equal(sg_poll_plan_new(&plan), 0);
+        assert_int_equal(sg_identity_ask(plan), 0);
+        for (size_t j = 0; j < plan->n; j++) {
+            const struct sg_poll_request *ask = &plan->requests[j];
             struct sg_object_name pattern;
             assert_int_equal(
                 sg_object_name_parse_pattern(sg_str_of(ask->mbean), &pattern, NULL), 0);
@@ -309,18 +313,20 @@ static void test_recorded_brokers_say_who_they_are(void **state)
             json_object_foreach(all, name, attributes)
             {
                 struct sg_object_name mbean;
-                const char *text = json_string_value(json_object_get(attributes, ask->attribute));
+                const char *text =
+                    json_string_value(json_object_get(attributes, ask->attributes[0]));
                 if (!text || sg_object_name_parse(sg_str_of(name), &mbean, NULL) ||
                     !sg_object_name_matches(&pattern, &mbean))
                     continue;
                 const struct sg_attribute attribute = {
-                    .mbean = sg_str_of(name), .depth = 1, .path = { sg_str_of(ask->attribute) }
+                    .mbean = sg_str_of(name), .depth = 1, .path = { sg_str_of(ask->attributes[0]) }
                 };
                 const struct sg_attribute_value value = { .kind = SG_ATTRIBUTE_TEXT,
                     .text = sg_str_of(text) };
                 sg_identity_note(&identity, &attribute, &value);
             }
         }
+        (void)sg_poll_plan_free(plan);
         assert_int_equal(identity.n_ids, 1);
         assert_int_equal(identity.ids[0], cases[i].id);
         assert_string_equal(identity.cluster_id, cases[i].cluster);

@@ -3,6 +3,7 @@
 
 #include "jmx/catalogue/catalogue.h"
 #include "jmx/jolokia/answer.h"
+#include "jmx/rules/rules_plan.h"
 #include "jmx/test_fixture.h"
 #include "test.h"
 
@@ -171,7 +172,7 @@ static json_t *find_asked(const struct sg_rules_attributes *request, json_t *all
 
 /* What an agent would answer to one request. */
 static json_t *answer_request(
-    const struct sg_rules_attributes *request, const struct sg_request *sent, json_t *all)
+    const struct sg_rules_attributes *request, const struct sg_poll_request *sent, json_t *all)
 {
     json_t *matching = find_asked(request, all);
 
@@ -188,7 +189,7 @@ static json_t *answer_request(
 }
 
 char *recording_answer_plan(
-    const struct sg_rules *rules, const struct sg_request_plan *plan, json_t *all, bool *asked)
+    const struct sg_rules *rules, const struct sg_poll_plan *plan, json_t *all, bool *asked)
 {
     json_t *answer = json_array();
     size_t at = 0;
@@ -231,7 +232,7 @@ static char *answer_whole(const struct sg_rules *rules, json_t *all)
     return body;
 }
 
-static void feed(struct sg_engine *engine, const struct sg_request_plan *plan, const char *body)
+static void feed(struct sg_engine *engine, const struct sg_poll_plan *plan, const char *body)
 {
     char *copy = strdup(body); /* reading may overwrite it */
 
@@ -243,10 +244,10 @@ static void feed(struct sg_engine *engine, const struct sg_request_plan *plan, c
 
 char *recording_asked_page(const struct sg_rules *rules, json_t *all, const char *target)
 {
-    struct sg_request_plan *plan = NULL;
+    struct sg_poll_plan *plan = NULL;
     struct sg_engine *engine = new_engine(rules, target);
 
-    assert_int_equal(sg_request_plan_new(rules, &plan), 0);
+    assert_int_equal(sg_rules_plan_new(rules, &plan), 0);
     char *body = recording_answer_plan(rules, plan, all, NULL);
     feed(engine, plan, body);
     char *first = fixture_page(engine);
@@ -257,7 +258,7 @@ char *recording_asked_page(const struct sg_rules *rules, json_t *all, const char
     free(first);
     free(body);
     (void)sg_engine_free(engine);
-    (void)sg_request_plan_free(plan);
+    (void)sg_poll_plan_free(plan);
     return page;
 }
 
@@ -265,7 +266,7 @@ char *recording_whole_page(const struct sg_rules *rules, json_t *all, const char
 {
     static const char *const everything[] = { "*:*", NULL };
     struct sg_rules *plan_rules = NULL;
-    struct sg_request_plan *plan = fixture_plan(&plan_rules, everything);
+    struct sg_poll_plan *plan = fixture_plan(&plan_rules, everything);
     struct sg_engine *engine = new_engine(rules, target);
 
     char *body = answer_whole(rules, all);
@@ -273,7 +274,7 @@ char *recording_whole_page(const struct sg_rules *rules, json_t *all, const char
     free(body);
     char *page = fixture_page(engine);
     (void)sg_engine_free(engine);
-    (void)sg_request_plan_free(plan);
+    (void)sg_poll_plan_free(plan);
     (void)sg_rules_free(plan_rules);
     return page;
 }

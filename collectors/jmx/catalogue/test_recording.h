@@ -7,7 +7,7 @@
  * brought, or with the MBeans besides that no request matches. All functions fail the test.
  */
 
-#include "jmx/jolokia/request.h"
+#include "jmx/poll/plan.h"
 #include "jmx/rules/rules.h"
 
 #include <jansson.h>
@@ -33,7 +33,7 @@ bool recording_is_broker(const char *recording);
  * @param asked  is set for each request of the rules that brought anything; may be NULL
  */
 char *recording_answer_plan(
-    const struct sg_rules *rules, const struct sg_request_plan *plan, json_t *all, bool *asked);
+    const struct sg_rules *rules, const struct sg_poll_plan *plan, json_t *all, bool *asked);
 
 /**
  * The page of what the requests bring; read twice, because the second time runs no rule.

@@ -27,7 +27,7 @@ static void test_rule_sets_each_is_loaded_once(void **state)
     assert_int_equal(sg_rule_sets_get(sets, &config, NULL, &a, &err), 0);
     assert_int_equal(sg_rule_sets_get(sets, &same, NULL, &b, &err), 0);
     assert_ptr_equal(a, b);
-    assert_true(a->plans[SG_LANE_FAST]->n > 10);
+    assert_true(a->plans[SG_LANE_FAST].plan->n > 10);
     (void)sg_rule_sets_free(sets);
 }
 
@@ -98,13 +98,15 @@ static void test_rule_file_has_the_jvm_catalogue_beside_it(void **state)
         assert_int_equal(sg_rule_sets_new(&sets), 0);
         if (sg_rule_sets_get(sets, &config, NULL, &set, &err))
             fail_msg("%s", err.text);
-        const struct sg_request_plan *plan = set->plans[SG_LANE_FAST];
+        const struct sg_poll_plan *plan = set->plans[SG_LANE_FAST].plan;
         assert_int_equal(set->beside != NULL, cases[i].jvm || cases[i].kafka);
-        assert_int_equal(strstr(plan->body, "java.lang:type=Threading") != NULL, cases[i].jvm);
-        assert_int_equal(strstr(plan->body, "kafka.server:") != NULL, cases[i].kafka);
+        assert_int_equal(strstr(set->plans[SG_LANE_FAST].body, "java.lang:type=Threading") != NULL,
+            cases[i].jvm);
+        assert_int_equal(
+            strstr(set->plans[SG_LANE_FAST].body, "kafka.server:") != NULL, cases[i].kafka);
         assert_int_equal(plan->requests[0].part, 0);
         assert_int_equal(plan->requests[plan->n - 1].part, set->beside != NULL);
-        assert_int_equal(set->broker_plan->n, plan->n + set->broker_plan->n_identity);
+        assert_int_equal(set->broker_plan.plan->n, plan->n + set->broker_plan.plan->n_identity);
         (void)sg_rule_sets_free(sets);
         (void)unlink(path);
     }

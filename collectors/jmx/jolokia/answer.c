@@ -21,9 +21,9 @@ enum {
 
 struct reader {
     const struct sg_answer_handler *handler;
-    const struct sg_request *request; /* whose answer is being read */
-    unsigned told;                    /* kinds of failure of it, as bits: each is told once */
-    size_t n_lost;                    /* requests of which nothing could be read */
+    const struct sg_poll_request *request; /* whose answer is being read */
+    unsigned told;                         /* kinds of failure of it, as bits: each is told once */
+    size_t n_lost;                         /* requests of which nothing could be read */
     struct sg_attribute attribute;
 };
 
@@ -261,11 +261,11 @@ static const char *advice(json_int_t status, struct sg_str type)
  * all lack the named attributes is an IllegalArgumentException.
  */
 static bool is_nothing_there(
-    const struct sg_request *request, json_int_t status, struct sg_str type)
+    const struct sg_poll_request *request, json_int_t status, struct sg_str type)
 {
     if (status == 404)
         return true;
-    return status == 400 && request->is_pattern && request->has_attributes &&
+    return status == 400 && request->is_pattern && request->n_attributes &&
            sg_str_equal(type, SG_STR("java.lang.IllegalArgumentException"));
 }
 
@@ -402,7 +402,7 @@ static bool read_mbeans(struct reader *reader, struct sg_str text)
 
 static void read_value_text(struct reader *reader, struct sg_str text)
 {
-    const struct sg_request *request = reader->request;
+    const struct sg_poll_request *request = reader->request;
     bool is_object = text.len && text.ptr[0] == '{';
 
     if (is_object) {
@@ -476,7 +476,7 @@ static void tell_not_json(
 /* Instead of an array, one object: about the request as a whole. */
 static void tell_refusal(const struct sg_answer_handler *handler, char *body, size_t len)
 {
-    const struct sg_request whole = { .mbean = "the whole request" };
+    const struct sg_poll_request whole = { .mbean = "the whole request" };
     struct reader reader = { .handler = handler, .request = &whole };
     struct element element;
 
@@ -506,7 +506,7 @@ static bool count_elements(struct sg_json_walk *walk, size_t *ret_n)
     return !walk->why;
 }
 
-int sg_answer_read(const struct sg_request_plan *plan,
+int sg_answer_read(const struct sg_poll_plan *plan,
     char *body,
     size_t len,
     const struct sg_answer_handler *handler)

@@ -13,8 +13,8 @@
  */
 
 #include "base/error.h"
-#include "jmx/jolokia/request.h"
 #include "jmx/poll/attribute.h"
+#include "jmx/poll/plan.h"
 #include "store/store.h"
 
 #include <stddef.h>
@@ -33,7 +33,7 @@ struct sg_answer_handler {
     void (*value)(void *context,
         const struct sg_attribute *attribute,
         const struct sg_attribute_value *value);
-    /** A value that was asked for to know which broker the JVM is (identity.h). May be NULL. */
+    /** A value that was asked for to know which broker the JVM is. May be NULL. */
     void (*identity)(void *context,
         const struct sg_attribute *attribute,
         const struct sg_attribute_value *value);
@@ -48,7 +48,7 @@ struct sg_answer_handler {
  * @param body  the answer; overwritten where it has numbers that no reader of JSON takes
  * @return 0, also when some requests failed, or SG_ANSWER_E_UNUSABLE
  */
-int sg_answer_read(const struct sg_request_plan *plan,
+int sg_answer_read(const struct sg_poll_plan *plan,
     char *body,
     size_t len,
     const struct sg_answer_handler *handler);

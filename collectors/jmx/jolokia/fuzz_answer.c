@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jmx/catalogue/catalogue.h"
 #include "jmx/jolokia/answer.h"
+#include "jmx/rules/rules_plan.h"
 #include "jmx/series/engine.h"
 
 #include <stdint.h>
@@ -30,11 +31,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         "  - { pattern: '<>Text: (.+)', name: text, value: 1, labels: { v: $1 } }\n"
         "  - {}\n";
     struct sg_rules *rules = NULL;
-    struct sg_request_plan *plan = NULL;
+    struct sg_poll_plan *plan = NULL;
     struct sg_engine *engine = NULL;
 
     if (sg_rules_new(&rules) || sg_rules_add_text(rules, "fuzz", SG_STR(yaml), NULL) ||
-        sg_request_plan_new(rules, &plan) || sg_engine_new(rules, NULL, 0, &engine))
+        sg_rules_plan_new(rules, &plan) || sg_engine_new(rules, NULL, 0, &engine))
         abort();
     const struct sg_answer_handler handler = { engine, put_value, NULL, NULL, note_failure };
     for (int poll = 0; poll < 2; poll++) {
@@ -51,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (sg_engine_snapshot(engine, &set) == 0)
         (void)sg_sample_set_unref(set);
     (void)sg_engine_free(engine);
-    (void)sg_request_plan_free(plan);
+    (void)sg_poll_plan_free(plan);
     (void)sg_rules_free(rules);
     return 0;
 }

@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "jmx/jolokia/answer.h"
 #include "jmx/jolokia/mend.h"
+#include "jmx/rules/rules_plan.h"
 #include "jmx/test_fixture.h"
 #include "test.h"
 
@@ -65,7 +66,7 @@ static struct told read_text(const char *const *mbeans, const char *text, size_t
 {
     struct told told = { .n_values = 0 };
     struct sg_rules *rules = NULL;
-    struct sg_request_plan *plan = fixture_plan(&rules, mbeans);
+    struct sg_poll_plan *plan = fixture_plan(&rules, mbeans);
     const struct sg_answer_handler handler = { &told, tell_value, NULL, NULL, tell_failure };
     char *body = malloc(len + 1);
 
@@ -75,7 +76,7 @@ static struct told read_text(const char *const *mbeans, const char *text, size_t
     assert_int_equal(sg_answer_read(plan, body, len, &handler), expected);
     assert_int_equal(sg_buf_add_char(&told.lines, '\0'), 0);
     free(body);
-    (void)sg_request_plan_free(plan);
+    (void)sg_poll_plan_free(plan);
     (void)sg_rules_free(rules);
     return told;
 }
@@ -271,14 +272,14 @@ static void test_read_pattern_without_such_attribute_is_no_failure(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct sg_rules *rules =
             fixture_rules("requests: [ { mbean: 'java.lang:type=Me*', attributes: [Nope] } ]\n");
-        struct sg_request_plan *plan = NULL;
+        struct sg_poll_plan *plan = NULL;
         struct told told = { .n_values = 0 };
         const struct sg_answer_handler handler = { &told, tell_value, NULL, NULL, tell_failure };
         char path[256];
         size_t len;
         struct sg_buf wrapped;
 
-        assert_int_equal(sg_request_plan_new(rules, &plan), 0);
+        assert_int_equal(sg_rules_plan_new(rules, &plan), 0);
         (void)snprintf(path, sizeof path, "jolokia/%s", files[i]);
         char *text = fixture_read(path, &len);
         sg_buf_init(&wrapped, 1 << 20);
@@ -288,7 +289,7 @@ static void test_read_pattern_without_such_attribute_is_no_failure(void **state)
         assert_int_equal(told.n_failures + told.n_values, 0);
         sg_buf_done(&wrapped);
         free(text);
-        (void)sg_request_plan_free(plan);
+        (void)sg_poll_plan_free(plan);
         (void)sg_rules_free(rules);
     }
 }

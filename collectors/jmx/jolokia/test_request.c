@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jmx/jolokia/request.h"
+#include "jmx/rules/rules_plan.h"
 #include "jmx/test_fixture.h"
 #include "test.h"
 
@@ -12,19 +13,19 @@ static const char two_lanes[] = "requests:\n"
                                 "  - { mbean: 'k:type=C', slow: false }\n"
                                 "rules: [{}]\n";
 
-static struct sg_request_plan *new_plan(const struct sg_rules *rules, enum sg_lane lane)
+static struct sg_poll_plan *new_plan(const struct sg_rules *rules, enum sg_lane lane)
 {
-    struct sg_request_plan *plan = NULL;
+    struct sg_poll_plan *plan = NULL;
 
-    assert_int_equal(sg_request_plan_new_lane(rules, lane, &plan), 0);
+    assert_int_equal(sg_rules_plan_new_lane(rules, lane, &plan), 0);
     return plan;
 }
 
 static void test_lanes_share_the_requests(void **state)
 {
     struct sg_rules *rules = fixture_rules(two_lanes);
-    struct sg_request_plan *fast = new_plan(rules, SG_LANE_FAST);
-    struct sg_request_plan *slow = new_plan(rules, SG_LANE_SLOW);
+    struct sg_poll_plan *fast = new_plan(rules, SG_LANE_FAST);
+    struct sg_poll_plan *slow = new_plan(rules, SG_LANE_SLOW);
     (void)state;
 
     assert_int_equal(fast->n, 2);
@@ -32,9 +33,12 @@ static void test_lanes_share_the_requests(void **state)
     assert_string_equal(fast->requests[1].mbean, "k:type=C");
     assert_int_equal(slow->n, 1);
     assert_string_equal(slow->requests[0].mbean, "k:type=B,*");
-    assert_null(strstr(fast->body, "k:type=B"));
-    (void)sg_request_plan_free(fast);
-    (void)sg_request_plan_free(slow);
+    char *body = NULL;
+    assert_int_equal(sg_request_body(fast, NULL, &body), 0);
+    assert_null(strstr(body, "k:type=B"));
+    free(body);
+    (void)sg_poll_plan_free(fast);
+    (void)sg_poll_plan_free(slow);
     (void)sg_rules_free(rules);
 }
 
@@ -46,12 +50,12 @@ static void test_lanes_what_is_no_request_is_fast(void **state)
 
     for (size_t i = 0; i < 2; i++) {
         struct sg_rules *rules = fixture_rules(texts[i]);
-        struct sg_request_plan *fast = new_plan(rules, SG_LANE_FAST);
-        struct sg_request_plan *slow = new_plan(rules, SG_LANE_SLOW);
+        struct sg_poll_plan *fast = new_plan(rules, SG_LANE_FAST);
+        struct sg_poll_plan *slow = new_plan(rules, SG_LANE_SLOW);
         assert_int_equal(fast->n, 1);
         assert_int_equal(slow->n, 0);
-        (void)sg_request_plan_free(fast);
-        (void)sg_request_plan_free(slow);
+        (void)sg_poll_plan_free(fast);
+        (void)sg_poll_plan_free(slow);
         (void)sg_rules_free(rules);
     }
 }
@@ -60,13 +64,13 @@ static void test_body_for_target_stands_in_every_request(void **state)
 {
     const struct sg_request_target target = { "service:jmx:x", "u", "p\"w" };
     struct sg_rules *rules = fixture_rules(two_lanes);
-    struct sg_request_plan *plan = new_plan(rules, SG_LANE_FAST);
+    struct sg_poll_plan *plan = new_plan(rules, SG_LANE_FAST);
     char *body = NULL;
     json_t *element;
     size_t i;
     (void)state;
 
-    assert_int_equal(sg_request_plan_body_for(plan, &target, &body), 0);
+    assert_int_equal(sg_request_body(plan, &target, &body), 0);
     json_t *bulk = json_loads(body, 0, NULL);
     assert_int_equal(json_array_size(bulk), 2);
     json_array_foreach(bulk, i, element)
@@ -88,11 +92,10 @@ static void test_body_for_target_stands_in_every_request(void **state)
     json_decref(bulk);
     free(body);
 
-    assert_int_equal(
-        sg_request_plan_body_for(plan, &(struct sg_request_target){ .url = "y" }, &body), 0);
+    assert_int_equal(sg_request_body(plan, &(struct sg_request_target){ .url = "y" }, &body), 0);
     assert_null(strstr(body, "user"));
     free(body);
-    (void)sg_request_plan_free(plan);
+    (void)sg_poll_plan_free(plan);
     (void)sg_rules_free(rules);
 }
 

@@ -8,6 +8,7 @@
 #include "jmx/jolokia/answer.h"
 #include "jmx/jolokia/request.h"
 #include "jmx/jolokia/transport.h"
+#include "jmx/rules/rules_plan.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -18,7 +19,7 @@ enum {
 };
 
 SG_AUTO_DEFINE(struct sg_dump *, sg_dump_free);
-SG_AUTO_DEFINE(struct sg_request_plan *, sg_request_plan_free);
+SG_AUTO_DEFINE(struct sg_poll_plan *, sg_poll_plan_free);
 SG_AUTO_DEFINE(struct sg_transport *, sg_transport_free);
 SG_AUTO_DEFINE(struct sg_peer *, sg_peer_free);
 
@@ -97,7 +98,7 @@ static void note_failure(void *context, enum sg_failure_kind kind, const struct 
 }
 
 static int read_answer(struct sg_dump *dump,
-    const struct sg_request_plan *plan,
+    const struct sg_poll_plan *plan,
     char *body,
     size_t len,
     struct sg_error *err)
@@ -149,7 +150,7 @@ static bool is_keyed_by_mbean(const json_t *value)
     return key && strchr(key, ':') && strchr(key, '=');
 }
 
-static bool keep_element(const json_t *element, struct sg_request *request)
+static bool keep_element(const json_t *element, struct sg_poll_request *request)
 {
     const json_t *value = json_object_get(element, "value");
     const char *mbean =
@@ -163,7 +164,7 @@ static bool keep_element(const json_t *element, struct sg_request *request)
 }
 
 /* Leave the reads of MBeans in the answer, and say what they were. */
-static int sift(json_t *root, struct sg_request_plan *plan)
+static int sift(json_t *root, struct sg_poll_plan *plan)
 {
     plan->requests = calloc(json_array_size(root) + 1, sizeof *plan->requests);
     if (!plan->requests)
@@ -181,7 +182,7 @@ static int sift(json_t *root, struct sg_request_plan *plan)
 
 static int read_text(struct sg_dump *dump, struct sg_str text, struct sg_error *err)
 {
-    struct sg_request_plan plan = { 0 };
+    struct sg_poll_plan plan = { 0 };
     json_error_t error;
 
     json_t *root = json_loadb(text.ptr, text.len, JSON_ALLOW_NUL, &error);
@@ -210,7 +211,7 @@ static int read_text(struct sg_dump *dump, struct sg_str text, struct sg_error *
 
 struct exchange {
     struct sg_dump *dump;
-    const struct sg_request_plan *plan;
+    const struct sg_poll_plan *plan;
     struct sg_error *err;
     int result;
 };
@@ -228,13 +229,13 @@ static void take_reply(void *context, const struct sg_reply *reply)
 static int ask_agent(
     struct sg_dump *dump, const char *url, const struct sg_rules *rules, struct sg_error *err)
 {
-    sg_auto(sg_request_plan_free) struct sg_request_plan *plan = NULL;
+    sg_auto(sg_poll_plan_free) struct sg_poll_plan *plan = NULL;
     sg_auto(sg_transport_free) struct sg_transport *transport = NULL;
     sg_auto(sg_peer_free) struct sg_peer *peer = NULL;
     const atomic_bool never = false;
     struct exchange exchange = { .dump = dump, .err = err, .result = -ENOMEM };
 
-    int r = sg_request_plan_new(rules, &plan);
+    int r = sg_rules_plan_new(rules, &plan);
     if (!r)
         r = sg_transport_new(&sg_clock_system, &transport);
     if (!r)
@@ -242,7 +243,11 @@ static int ask_agent(
     if (r)
         return r < 0 ? r : SG_DUMP_E_UNREADABLE;
     exchange.plan = plan;
-    r = sg_peer_start(peer, (struct sg_str){ plan->body, plan->body_len },
+    sg_auto_free char *body = NULL;
+    r = sg_request_body(plan, NULL, &body);
+    if (r)
+        return r;
+    r = sg_peer_start(peer, sg_str_of(body),
         sg_clock_monotonic_ms(&sg_clock_system) + AGENT_TIMEOUT_MS, take_reply, &exchange);
     if (r)
         return r;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "jmx/jolokia/request.h"
 #include "jmx/rules/matcher.h"
 #include "jmx/rules/rules.h"
+#include "jmx/rules/rules_plan.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -48,19 +48,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct sg_str text = { (const char *)data, size };
     struct sg_rules *rules = NULL;
-    struct sg_request_plan *plan = NULL;
+    struct sg_poll_plan *plan = NULL;
     struct sg_matcher *matcher = NULL;
     struct sg_error err;
 
     if (sg_rules_new(&rules))
         abort();
     if (sg_rules_add_text(rules, "fuzz", text, &err) == 0) {
-        if (sg_request_plan_new(rules, &plan) || sg_matcher_new(rules, &matcher))
+        if (sg_rules_plan_new(rules, &plan) || sg_matcher_new(rules, &matcher))
             abort();
         check(matcher);
     }
     (void)sg_matcher_free(matcher);
-    (void)sg_request_plan_free(plan);
+    (void)sg_poll_plan_free(plan);
     (void)sg_rules_free(rules);
     return 0;
 }

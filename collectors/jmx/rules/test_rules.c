@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jmx/jolokia/request.h"
 #include "jmx/rules/rules.h"
+#include "jmx/rules/rules_plan.h"
 #include "jmx/test_fixture.h"
 #include "test.h"
 
@@ -220,31 +221,34 @@ static void test_plan_of_requests_is_one_bulk_request(void **state)
                                            "  - mbean: k:type=A,*\n"
                                            "    attributes: [Count, 'a,b']\n"
                                            "  - mbean: k:type=\"B,*\"\n");
-    struct sg_request_plan *plan = NULL;
+    struct sg_poll_plan *plan = NULL;
     (void)state;
 
-    assert_int_equal(sg_request_plan_new(rules, &plan), 0);
+    assert_int_equal(sg_rules_plan_new(rules, &plan), 0);
     assert_int_equal(plan->n, 2);
-    assert_true(plan->requests[0].is_pattern && plan->requests[0].has_attributes);
-    assert_true(plan->requests[1].is_pattern && !plan->requests[1].has_attributes);
-    assert_non_null(strstr(plan->body, "\"attribute\":[\"Count\",\"a,b\"]"));
-    assert_non_null(strstr(plan->body, "\"mbean\":\"k:type=\\\"B,*\\\"\""));
-    assert_non_null(strstr(plan->body, "\"ignoreErrors\":true"));
-    assert_non_null(strstr(plan->body, "\"canonicalNaming\":false"));
-    (void)sg_request_plan_free(plan);
+    assert_true(plan->requests[0].is_pattern && plan->requests[0].n_attributes);
+    assert_true(plan->requests[1].is_pattern && !plan->requests[1].n_attributes);
+    char *body = NULL;
+    assert_int_equal(sg_request_body(plan, NULL, &body), 0);
+    assert_non_null(strstr(body, "\"attribute\":[\"Count\",\"a,b\"]"));
+    assert_non_null(strstr(body, "\"mbean\":\"k:type=\\\"B,*\\\"\""));
+    assert_non_null(strstr(body, "\"ignoreErrors\":true"));
+    assert_non_null(strstr(body, "\"canonicalNaming\":false"));
+    free(body);
+    (void)sg_poll_plan_free(plan);
     (void)sg_rules_free(rules);
 }
 
 static void test_plan_without_includes_reads_everything(void **state)
 {
     struct sg_rules *rules = fixture_rules("rules: []\n");
-    struct sg_request_plan *plan = NULL;
+    struct sg_poll_plan *plan = NULL;
     (void)state;
 
-    assert_int_equal(sg_request_plan_new(rules, &plan), 0);
+    assert_int_equal(sg_rules_plan_new(rules, &plan), 0);
     assert_int_equal(plan->n, 1);
     assert_string_equal(plan->requests[0].mbean, "*:*");
-    (void)sg_request_plan_free(plan);
+    (void)sg_poll_plan_free(plan);
     (void)sg_rules_free(rules);
 }
 

@@ -45,7 +45,7 @@ int sg_engine_new(const struct sg_rules *rules,
     struct sg_engine **ret_engine);
 
 /**
- * Take values of part 1 (sg_request_plan_add()) by other rules, independent of the first, into the
+ * Take values of part 1 (sg_rules_plan_add()) by other rules, independent of the first, into the
  * same table. A family that the first rules make is theirs alone.
  * @param rules  borrowed @return as sg_engine_new()
  */

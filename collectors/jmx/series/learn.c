@@ -7,7 +7,6 @@
 #include "base/grow.h"
 #include "base/index.h"
 #include "jmx/rules/object_name.h"
-#include "jmx/rules/rules.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -47,10 +46,11 @@ struct sg_learner {
     struct sg_str *attributes;
     bool *in_union; /* one per attribute, while a request is made */
     size_t n_full_names;
-    struct sg_rules *rules; /* the latest plan's requests */
+    struct sg_arena *plan_texts; /* of the latest plan */
 };
 
 SG_AUTO_DEFINE(struct sg_learner *, sg_learner_free);
+SG_AUTO_DEFINE(struct sg_poll_plan *, sg_poll_plan_free);
 
 int sg_learner_new(struct sg_learner **ret_learner)
 {
@@ -72,7 +72,7 @@ struct sg_learner *sg_learner_free(struct sg_learner *learner)
     free(learner->mbeans);
     free(learner->notes);
     free(learner->attributes);
-    (void)sg_rules_free(learner->rules);
+    (void)sg_arena_unref(learner->plan_texts);
     free(learner);
     return NULL;
 }
@@ -221,42 +221,57 @@ static bool unite(struct sg_learner *learner, const struct run *run)
     return some_left_out;
 }
 
-/* A request for an ObjectName or pattern, with the attributes of the union. */
-static int add_request(struct sg_learner *learner, struct sg_str mbean, const struct run *run)
+/* Room for n names; the arena knows nothing of alignment. @return NULL when memory is short */
+static const char **names_in(struct sg_arena *arena, size_t n)
 {
-    struct sg_rules_attribute_lists *requests = &learner->rules->requests;
-    bool name_attributes = unite(learner, run);
-    size_t n = 0;
+    char *bytes = sg_arena_bytes(arena, (n + 1) * sizeof(char *));
+    size_t past = (uintptr_t)bytes % sizeof(char *);
 
-    struct sg_rules_attributes *lists = realloc(requests->lists, (requests->n + 1) * sizeof *lists);
-    if (!lists)
-        return -ENOMEM;
-    requests->lists = lists;
-    struct sg_rules_attributes *request = &lists[requests->n];
-    *request = (struct sg_rules_attributes){ 0 };
-    request->mbean.text = strndup(mbean.ptr, mbean.len);
-    if (!request->mbean.text)
-        return -ENOMEM;
-    requests->n++;
-    if (sg_object_name_parse_pattern(sg_str_of(request->mbean.text), &request->mbean.name, NULL))
-        return -EINVAL; /* an agent's own names are good; whoever says otherwise gets no plan */
-    for (size_t i = 0; name_attributes && i < learner->n_attributes; i++)
-        n += learner->in_union[i];
-    if (n == 0)
-        return 0; /* all of them */
-    request->names = calloc(n, sizeof *request->names);
-    for (size_t i = 0; request->names && i < learner->n_attributes; i++) {
-        if (!learner->in_union[i])
-            continue;
-        request->names[request->n] = strdup(learner->attributes[i].ptr);
-        if (!request->names[request->n])
-            return -ENOMEM;
-        request->n++;
-    }
-    return request->names ? 0 : -ENOMEM;
+    return bytes ? (const char **)(void *)(bytes + (past ? sizeof(char *) - past : 0)) : NULL;
 }
 
-static int add_pattern(struct sg_learner *learner, const struct run *run, bool with_kind)
+/* Name the attributes of the union. @return 0 or -ENOMEM */
+static int name_attributes(struct sg_learner *learner, struct sg_poll_request *request)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < learner->n_attributes; i++)
+        n += learner->in_union[i];
+    const char **names = names_in(learner->plan_texts, n);
+    if (!names)
+        return -ENOMEM;
+    request->attributes = names;
+    for (size_t i = 0; i < learner->n_attributes; i++) {
+        if (!learner->in_union[i])
+            continue;
+        names[request->n_attributes] = sg_arena_copy(learner->plan_texts, learner->attributes[i]);
+        if (!names[request->n_attributes++])
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+/* A request for an ObjectName or pattern, with the attributes of the union. */
+static int add_request(struct sg_learner *learner,
+    struct sg_poll_plan *plan,
+    struct sg_str mbean,
+    const struct run *run)
+{
+    bool some_left_out = unite(learner, run);
+    struct sg_object_name name;
+    const char *text = sg_arena_copy(learner->plan_texts, mbean);
+
+    if (!text)
+        return -ENOMEM;
+    if (sg_object_name_parse_pattern(sg_str_of(text), &name, NULL))
+        return -EINVAL; /* an agent's own names are good; whoever says otherwise gets no plan */
+    struct sg_poll_request request = { .mbean = text, .is_pattern = name.is_pattern };
+    int r = some_left_out ? name_attributes(learner, &request) : 0;
+    return r ? r : sg_poll_plan_add(plan, &request);
+}
+
+static int add_pattern(
+    struct sg_learner *learner, struct sg_poll_plan *plan, const struct run *run, bool with_kind)
 {
     const struct mbean *first = run->mbeans;
     struct sg_buf text;
@@ -270,12 +285,13 @@ static int add_pattern(struct sg_learner *learner, const struct run *run, bool w
     if (!r)
         r = sg_buf_add_char(&text, '*');
     if (!r)
-        r = add_request(learner, sg_buf_get(&text), run);
+        r = add_request(learner, plan, sg_buf_get(&text), run);
     sg_buf_done(&text);
     return r;
 }
 
-static int add_full_names(struct sg_learner *learner, const struct run *run)
+static int add_full_names(
+    struct sg_learner *learner, struct sg_poll_plan *plan, const struct run *run)
 {
     int r = 0;
 
@@ -286,7 +302,7 @@ static int add_full_names(struct sg_learner *learner, const struct run *run)
             continue;
         if (++learner->n_full_names > SG_LEARN_NAMES_MAX)
             return -EMSGSIZE;
-        r = add_request(learner, run->mbeans[i].name, &one);
+        r = add_request(learner, plan, run->mbeans[i].name, &one);
     }
     return r;
 }
@@ -300,29 +316,35 @@ static bool pattern_pays(const struct run *run, size_t domain_size)
 }
 
 /* All MBeans of one domain and type. */
-static int add_type(struct sg_learner *learner, const struct run *run, size_t domain_size)
+static int add_type(struct sg_learner *learner,
+    struct sg_poll_plan *plan,
+    const struct run *run,
+    size_t domain_size)
 {
     int r = 0;
 
     if (run->n_wanted == 0)
         return 0;
     if (pattern_pays(run, domain_size))
-        return add_pattern(learner, run, false);
+        return add_pattern(learner, plan, run, false);
     for (size_t i = 0, n; i < run->n && !r; i += n) {
         const struct mbean *mbeans = &run->mbeans[i];
         for (n = 1; i + n < run->n && sg_str_equal(mbeans[n].kind, mbeans->kind); n++)
             ;
         struct run kind = run_of(mbeans, n);
         if (mbeans->kind.len && pattern_pays(&kind, domain_size))
-            r = add_pattern(learner, &kind, true);
+            r = add_pattern(learner, plan, &kind, true);
         else
-            r = add_full_names(learner, &kind);
+            r = add_full_names(learner, plan, &kind);
     }
     return r;
 }
 
 /* MBeans without a type of their own share one with all others of the domain. */
-static int add_domain(struct sg_learner *learner, const struct mbean *mbeans, size_t n_domain)
+static int add_domain(struct sg_learner *learner,
+    struct sg_poll_plan *plan,
+    const struct mbean *mbeans,
+    size_t n_domain)
 {
     int r = 0;
 
@@ -330,8 +352,8 @@ static int add_domain(struct sg_learner *learner, const struct mbean *mbeans, si
         for (n = 1; i + n < n_domain && sg_str_equal(mbeans[i + n].type, mbeans[i].type); n++)
             ;
         struct run type = run_of(&mbeans[i], n);
-        r = mbeans[i].type.len || n == n_domain ? add_type(learner, &type, n_domain)
-                                                : add_full_names(learner, &type);
+        r = mbeans[i].type.len || n == n_domain ? add_type(learner, plan, &type, n_domain)
+                                                : add_full_names(learner, plan, &type);
     }
     return r;
 }
@@ -349,7 +371,7 @@ static int compare_mbeans(const void *a, const void *b)
     return order ? order : sg_str_compare(x->name, y->name);
 }
 
-static int add_requests(struct sg_learner *learner)
+static int add_requests(struct sg_learner *learner, struct sg_poll_plan *plan)
 {
     const struct mbean *mbeans = learner->mbeans;
     int r = 0;
@@ -359,27 +381,30 @@ static int add_requests(struct sg_learner *learner)
         for (n = 1;
              i + n < learner->n_mbeans && sg_str_equal(mbeans[i + n].domain, mbeans[i].domain); n++)
             ;
-        r = add_domain(learner, &mbeans[i], n);
+        r = add_domain(learner, plan, &mbeans[i], n);
     }
     return r;
 }
 
-int sg_learner_plan(struct sg_learner *learner, struct sg_request_plan **ret_plan)
+int sg_learner_plan(struct sg_learner *learner, struct sg_poll_plan **ret_plan)
 {
+    sg_auto(sg_poll_plan_free) struct sg_poll_plan *plan = NULL;
+
     *ret_plan = NULL;
     if (learner->failed || learner->n_mbeans == 0)
         return 0;
-    learner->rules = sg_rules_free(learner->rules);
+    (void)sg_arena_unref(learner->plan_texts);
+    learner->plan_texts = sg_arena_new();
     learner->in_union = calloc(learner->n_attributes + 1, sizeof *learner->in_union);
-    int r = learner->in_union ? sg_rules_new(&learner->rules) : -ENOMEM;
+    int r = learner->in_union && learner->plan_texts ? sg_poll_plan_new(&plan) : -ENOMEM;
     if (!r) {
         qsort(learner->mbeans, learner->n_mbeans, sizeof *learner->mbeans, compare_mbeans);
-        r = add_requests(learner);
+        r = add_requests(learner, plan);
     }
     free(sg_take(&learner->in_union));
     if (r == -EMSGSIZE || r == -EINVAL)
         return 0;
-    if (!r && learner->rules->requests.n)
-        r = sg_request_plan_new(learner->rules, ret_plan);
+    if (!r && plan->n)
+        *ret_plan = sg_take(&plan);
     return r;
 }

@@ -18,7 +18,7 @@
  */
 
 #include "base/str.h"
-#include "jmx/jolokia/request.h"
+#include "jmx/poll/plan.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -55,4 +55,4 @@ void sg_learner_note(
  * @param ret_plan  owned; NULL for none; it borrows from the learner until the next one is made
  * @return 0 or -ENOMEM
  */
-int sg_learner_plan(struct sg_learner *learner, struct sg_request_plan **ret_plan);
+int sg_learner_plan(struct sg_learner *learner, struct sg_poll_plan **ret_plan);

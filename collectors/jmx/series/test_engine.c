@@ -406,12 +406,12 @@ static void feed(struct fixture *f, const char *mbeans)
 {
     static const char *const asked[] = { "k:*", NULL };
     struct sg_rules *rules;
-    struct sg_request_plan *plan = fixture_plan(&rules, asked);
+    struct sg_poll_plan *plan = fixture_plan(&rules, asked);
     char body[1024];
 
     int n = snprintf(body, sizeof body, "[{\"status\":200,\"value\":{%s}}]", mbeans);
     fixture_feed(f->engine, plan, body, (size_t)n);
-    (void)sg_request_plan_free(plan);
+    (void)sg_poll_plan_free(plan);
     (void)sg_rules_free(rules);
 }
 

@@ -3,7 +3,9 @@
 
 #include "base/auto.h"
 #include "jmx/jolokia/answer.h"
+#include "jmx/jolokia/request.h"
 #include "jmx/rules/matcher.h"
+#include "jmx/rules/rules_plan.h"
 #include "jmx/series/learn.h"
 #include "jmx/test_fixture.h"
 
@@ -13,7 +15,7 @@
 SG_AUTO_DEFINE(struct sg_rules *, sg_rules_free);
 SG_AUTO_DEFINE(struct sg_engine *, sg_engine_free);
 SG_AUTO_DEFINE(struct sg_learner *, sg_learner_free);
-SG_AUTO_DEFINE(struct sg_request_plan *, sg_request_plan_free);
+SG_AUTO_DEFINE(struct sg_poll_plan *, sg_poll_plan_free);
 
 static void note(struct sg_learner *learner, const char *mbean, const char *attribute, bool wanted)
 {
@@ -22,12 +24,15 @@ static void note(struct sg_learner *learner, const char *mbean, const char *attr
 
 static void expect_body(struct sg_learner *learner, const char *const *requests)
 {
-    sg_auto(sg_request_plan_free) struct sg_request_plan *plan = NULL;
+    sg_auto(sg_poll_plan_free) struct sg_poll_plan *plan = NULL;
     size_t n = 0;
 
     assert_int_equal(sg_learner_plan(learner, &plan), 0);
     assert_non_null(plan);
-    json_t *body = json_loads(plan->body, 0, NULL);
+    char *request_body = NULL;
+    assert_int_equal(sg_request_body(plan, NULL, &request_body), 0);
+    json_t *body = json_loads(request_body, 0, NULL);
+    free(request_body);
     assert_non_null(body);
     for (; requests[n]; n++) {
         json_t *request = json_array_get(body, n);
@@ -85,7 +90,7 @@ static void test_learn_a_few_among_many_give_names(void **state)
 static void test_learn_nothing_wanted_gives_no_plan(void **state)
 {
     sg_auto(sg_learner_free) struct sg_learner *learner = NULL;
-    struct sg_request_plan *plan = NULL;
+    struct sg_poll_plan *plan = NULL;
     (void)state;
 
     assert_int_equal(sg_learner_new(&learner), 0);
@@ -125,9 +130,12 @@ static void no_failure(void *context, enum sg_failure_kind kind, const struct sg
 }
 
 /* What an agent that has the MBeans of `all` answers to the plan. */
-static char *answer_to(const struct sg_request_plan *plan, json_t *all)
+static char *answer_to(const struct sg_poll_plan *plan, json_t *all)
 {
-    json_t *body = json_loads(plan->body, 0, NULL);
+    char *request_body = NULL;
+    assert_int_equal(sg_request_body(plan, NULL, &request_body), 0);
+    json_t *body = json_loads(request_body, 0, NULL);
+    free(request_body);
     json_t *answer = json_array();
 
     assert_non_null(body);
@@ -166,7 +174,7 @@ static char *answer_to(const struct sg_request_plan *plan, json_t *all)
     return text;
 }
 
-static char *page_of(const struct sg_rules *rules, const struct sg_request_plan *plan, char *body)
+static char *page_of(const struct sg_rules *rules, const struct sg_poll_plan *plan, char *body)
 {
     sg_auto(sg_engine_free) struct sg_engine *engine = NULL;
 
@@ -220,8 +228,8 @@ static void test_learn_a_recorded_broker_keeps_every_series(void **state)
         "  - pattern: java.lang<type=Memory><HeapMemoryUsage>(\\w+)\n"
         "    name: heap_$1\n";
     sg_auto(sg_rules_free) struct sg_rules *rules = fixture_rules(rules_text);
-    sg_auto(sg_request_plan_free) struct sg_request_plan *everything = NULL;
-    sg_auto(sg_request_plan_free) struct sg_request_plan *learned = NULL;
+    sg_auto(sg_poll_plan_free) struct sg_poll_plan *everything = NULL;
+    sg_auto(sg_poll_plan_free) struct sg_poll_plan *learned = NULL;
     struct lesson lesson = { 0 };
     const struct sg_answer_handler handler = { &lesson, learn_value, NULL, NULL, no_failure };
     size_t len;
@@ -240,7 +248,7 @@ static void test_learn_a_recorded_broker_keeps_every_series(void **state)
             assert_int_equal(json_object_update(all, json_object_get(element, "value")), 0);
     }
 
-    assert_int_equal(sg_request_plan_new(rules, &everything), 0);
+    assert_int_equal(sg_rules_plan_new(rules, &everything), 0);
     assert_int_equal(sg_learner_new(&lesson.learner), 0);
     assert_int_equal(sg_matcher_new(rules, &lesson.matcher), 0);
     sg_learner_begin(lesson.learner);
@@ -274,7 +282,7 @@ static void test_learn_a_recorded_broker_keeps_every_series(void **state)
     free(text);
     free(raw);
     (void)sg_matcher_free(lesson.matcher);
-    learned = sg_request_plan_free(learned);
+    learned = sg_poll_plan_free(learned);
     (void)sg_learner_free(lesson.learner);
 }
 

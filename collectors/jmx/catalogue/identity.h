@@ -15,25 +15,19 @@
 
 #include "base/error.h"
 #include "jmx/poll/attribute.h"
+#include "jmx/poll/plan.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
-    SG_IDENTITY_REQUESTS = 3,
     SG_IDENTITY_IDS_MAX = 8,
     SG_CLUSTER_ID_BYTES_MAX = 64, /* a real one has 22 */
 };
 
-struct sg_identity_request {
-    const char *mbean;
-    const char *attribute;
-    bool is_pattern;
-};
-
-/** What to ask for. */
-extern const struct sg_identity_request sg_identity_requests[SG_IDENTITY_REQUESTS];
+/** Also ask which broker of which cluster the JVM is. @return 0 or -ENOMEM */
+int sg_identity_ask(struct sg_poll_plan *plan);
 
 /* What one answer says; zeros: nothing so far. */
 struct sg_identity {

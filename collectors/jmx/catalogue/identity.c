@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "jmx/jolokia/identity.h"
+#include "jmx/catalogue/identity.h"
 
 #include "base/number.h"
 #include "jmx/rules/object_name.h"
@@ -8,11 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct sg_identity_request sg_identity_requests[SG_IDENTITY_REQUESTS] = {
-    { "kafka.server:type=app-info,id=*", "Version", true },
-    { "kafka.server:type=KafkaServer,name=ClusterId", "Value", false },
-    { "kafka.server:type=ControllerServer,name=ClusterId", "Value", false }, /* KRaft */
-};
+int sg_identity_ask(struct sg_poll_plan *plan)
+{
+    static const char *const version[] = { "Version" };
+    static const char *const value[] = { "Value" };
+    static const struct sg_poll_request requests[] = {
+        { "kafka.server:type=app-info,id=*", 1, version, .is_pattern = true, .is_identity = true },
+        { "kafka.server:type=KafkaServer,name=ClusterId", 1, value, .is_identity = true },
+        /* KRaft */
+        { "kafka.server:type=ControllerServer,name=ClusterId", 1, value, .is_identity = true },
+    };
+    int r = 0;
+
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0] && !r; i++)
+        r = sg_poll_plan_add(plan, &requests[i]);
+    return r;
+}
 
 static void note_id(struct sg_identity *identity, struct sg_str text)
 {
