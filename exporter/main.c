@@ -7,7 +7,7 @@
 #include "config/config.h"
 #include "config/flags.h"
 #include "doctor/doctor.h"
-#include "jolokia/lint/lint.h"
+#include "jmx/lint/lint.h"
 #include "run/metrics_list.h"
 #include "run/notify.h"
 #include "run/program.h"

@@ -55,7 +55,7 @@ def unlisted_labels():
     """Labels that the collectors give series, beside the list of names that are spoken for."""
     listed = set(re.findall(r'"([a-z_]+)"', (REPO / "exporter/metric/label_names.c").read_text()))
     used = set()
-    for path in [*(REPO / "collectors").glob("*/*.c")]:
+    for path in [*(REPO / "collectors").rglob("*.c")]:
         if not path.name.startswith("test_"):
             used |= set(re.findall(r'\{\s*SG_STR\("([a-z_]+)"\),', path.read_text()))
     for label in sorted(used - listed):

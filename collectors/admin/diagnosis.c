@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/diagnosis.h"
 
-#include "admin/jmx.h"
+#include "admin/model/jmx.h"
 #include "base/words.h"
 
 #include <inttypes.h>

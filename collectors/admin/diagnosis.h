@@ -6,10 +6,10 @@
  * kind of request, with the ACL that is missing where a request was refused.
  */
 
-#include "admin/client.h"
-#include "admin/failures.h"
-#include "admin/groups.h"
-#include "admin/topology.h"
+#include "admin/ask/client.h"
+#include "admin/ask/failures.h"
+#include "admin/model/groups.h"
+#include "admin/model/topology.h"
 #include "collectors/collector.h"
 
 /* All borrowed. */

@@ -2,9 +2,9 @@
 
 /* From hand-made answers to the exposition: topology, groups, export. */
 
-#include "admin/export.h"
-#include "admin/families.h"
-#include "admin/lag.h"
+#include "admin/export/export.h"
+#include "admin/export/families.h"
+#include "admin/model/lag.h"
 #include "base/buf.h"
 #include "metric/encode.h"
 #include "test.h"

@@ -24,7 +24,6 @@ enum {
 
 enum {
     SG_YAML_BYTES_MAX = 4 * 1024 * 1024,
-    SG_YAML_PROBLEMS_MAX = 100,
     SG_YAML_DEPTH_MAX = 32,
 };
 

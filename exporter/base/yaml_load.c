@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/yaml.h"
 #include "base/yaml_node.h"
 
 #include <errno.h>

@@ -5,7 +5,13 @@
  * What a loaded document is made of, for yaml.c, which reads it, and yaml_load.c, which makes it.
  */
 
-#include "base/yaml.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    SG_YAML_PROBLEMS_MAX = 100,
+};
 
 enum sg_yaml_kind {
     SCALAR,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "admin/families.h"
+#include "admin/export/families.h"
 #include "base/auto.h"
 #include "config/compat.h"
-#include "jolokia/catalogue.h"
+#include "jmx/catalogue/catalogue.h"
 #include "test.h"
 
 #include <stdlib.h>

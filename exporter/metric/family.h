@@ -30,6 +30,10 @@ struct sg_family {
     const char *help; /* unescaped */
 };
 
+enum {
+    SG_LABELS_MAX = 32, /* of one series */
+};
+
 struct sg_label {
     struct sg_str name;
     struct sg_str value;

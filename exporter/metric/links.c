@@ -2,6 +2,7 @@
 #include "metric/table.h"
 
 #include "base/grow.h"
+#include "metric/series.h"
 
 #include <string.h>
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "metric/table.h"
+#include "metric/series.h"
 
 #include "base/auto.h"
 #include "base/grow.h"
 #include "base/utf8.h"
 #include "metric/quantile.h"
+#include "metric/table.h"
 #include "metric/text.h"
 
 #include <errno.h>

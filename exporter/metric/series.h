@@ -20,10 +20,10 @@
 #include "base/str.h"
 #include "metric/alias.h"
 #include "metric/family.h"
+#include "metric/sample_set.h"
 
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 enum {
     SG_SERIES_E_NAME = 1,  /* not a metric or label name, or a label twice */
@@ -34,7 +34,6 @@ enum {
 
 enum {
     SG_LABEL_VALUE_BYTES_MAX = 1024,
-    SG_LABELS_MAX = 32,
     SG_FAMILIES_MAX = 20000,
     SG_SERIES_MAX_DEFAULT = 1000000,
 };
@@ -138,72 +137,8 @@ int sg_series_table_put_double(struct sg_series_table *table,
  */
 struct sg_str sg_series_table_text(struct sg_series_table *table, uint32_t series);
 
-/* ---- Snapshots ---- */
-
-enum sg_value_kind {
-    SG_VALUE_ABSENT,
-    SG_VALUE_INT,
-    SG_VALUE_DOUBLE
-};
-
-/** A value that is not absent, rounded when it is an integer of more than 53 bits. */
-static inline double sg_value_number(enum sg_value_kind kind, uint64_t bits)
-{
-    double value;
-
-    if (kind == SG_VALUE_INT)
-        return (double)(int64_t)bits;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-/* Series of one family, next to each other. */
-struct sg_family_run {
-    struct sg_family family; /* borrowed from the layout's arena */
-    uint32_t first;
-    uint32_t n;
-    size_t text_bytes; /* of all series of the run */
-};
-
-/* Which series a snapshot has, in which order: families by name, series as they appeared. */
-struct sg_layout;
-
-size_t sg_layout_n_runs(const struct sg_layout *layout);
-const struct sg_family_run *sg_layout_run(const struct sg_layout *layout, size_t i);
-
-/* The text of a series, in two parts. */
-struct sg_series_text {
-    const char *labels; /* `{…} ` or ` `, in the layout's arena */
-    uint32_t labels_len;
-    uint32_t name; /* its number in sg_layout_names() */
-};
-
-/** The texts of all series, borrowed. */
-const struct sg_series_text *sg_layout_texts(const struct sg_layout *layout);
-const struct sg_str *sg_layout_names(const struct sg_layout *layout);
-
-static inline struct sg_str sg_series_text_labels(const struct sg_series_text *text)
-{
-    return (struct sg_str){ text->labels, text->labels_len };
-}
-
-struct sg_layout *sg_layout_ref(struct sg_layout *layout);
-struct sg_layout *sg_layout_unref(struct sg_layout *layout);
-
-struct sg_sample_set {
-    struct sg_layout *layout;
-    size_t n_present;     /* series with a value */
-    const uint64_t *bits; /* one per series of the layout: an int64_t or a double */
-    const uint8_t *kinds; /* enum sg_value_kind */
-};
-
 /**
  * The values of this collection, fixed. @return 0 or -ENOMEM
  * @param ret_set  owned: one reference
  */
 int sg_series_table_snapshot(struct sg_series_table *table, struct sg_sample_set **ret_set);
-
-struct sg_sample_set *sg_sample_set_ref(struct sg_sample_set *set);
-
-/** @return NULL; set may be NULL */
-struct sg_sample_set *sg_sample_set_unref(struct sg_sample_set *set);

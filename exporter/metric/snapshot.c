@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/auto.h"
 #include "base/sync.h"
+#include "metric/series.h"
 #include "metric/table.h"
 #include "metric/text.h"
 

@@ -7,7 +7,9 @@
 #include "base/buf.h"
 #include "base/index.h"
 #include "base/sync.h"
-#include "metric/series.h"
+#include "metric/alias.h"
+#include "metric/family.h"
+#include "metric/sample_set.h"
 
 /* Texts that many series have: each is in the arena once. */
 struct texts {

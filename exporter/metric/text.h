@@ -6,7 +6,7 @@
  * so they hold no bare quote. Pure functions; any thread.
  */
 
-#include "metric/series.h"
+#include "metric/sample_set.h"
 
 #include <stdint.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "run/metrics_list.h"
 
-#include "admin/families.h"
+#include "admin/export/families.h"
 #include "config/compat.h"
-#include "jolokia/catalogue.h"
+#include "jmx/catalogue/catalogue.h"
 #include "metric/family.h"
 #include "self/self.h"
 

@@ -13,7 +13,7 @@
 #include "serve/parts.h"
 #include "serve/reload.h"
 #include "serve/serve.h"
-#include "serve/view.h"
+#include "status/view.h"
 #include "store/page.h"
 #include "store/roster.h"
 

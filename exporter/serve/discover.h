@@ -7,7 +7,7 @@
  */
 
 #include "base/buf.h"
-#include "serve/serve.h"
+#include "serve/serve_config.h"
 
 enum {
     SG_DISCOVER_BYTES_MAX = 16 * 1024 * 1024

@@ -3,7 +3,9 @@
 
 /* Handlers that answer with metrics: the whole page, a part of it, and where the parts are. */
 
-#include "serve/routes.h"
+#include "serve/serve_config.h"
+
+#include <microhttpd.h>
 
 /** The telemetry path: everything, or what collect[] and exclude[] leave. */
 enum MHD_Result sg_pages_metrics(

@@ -4,8 +4,8 @@
 #include "serve/answer.h"
 #include "serve/pages.h"
 #include "serve/reload.h"
-#include "serve/status_page.h"
 #include "serve/target.h"
+#include "status/status_page.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -16,10 +16,17 @@
 static enum MHD_Result answer_status_page(
     const struct sg_serve_config *config, struct MHD_Connection *connection)
 {
+    const struct sg_status_sources sources = {
+        .telemetry_path = config->telemetry_path,
+        .store = config->store,
+        .roster = config->roster,
+        .history = config->history,
+        .clock = config->clock,
+    };
     struct sg_buf html;
 
     sg_buf_init(&html, SG_STATUS_PAGE_BYTES_MAX);
-    if (sg_status_page_write(config, &html)) {
+    if (sg_status_page_write(&sources, &html)) {
         sg_buf_done(&html);
         return sg_answer_note(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory\n");
     }

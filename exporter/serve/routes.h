@@ -8,7 +8,7 @@
  * thread-safe, and they wait for nobody.
  */
 
-#include "serve/serve.h"
+#include "serve/serve_config.h"
 
 #include <microhttpd.h>
 

@@ -4,7 +4,13 @@
 /* Content codings of HTTP: gzip and zstd. A compressor belongs to whoever made it; any thread. */
 
 #include "base/buf.h"
-#include "store/page.h"
+
+enum sg_coding {
+    SG_CODING_IDENTITY,
+    SG_CODING_GZIP,
+    SG_CODING_ZSTD,
+    SG_CODINGS,
+};
 
 struct sg_compressor;
 

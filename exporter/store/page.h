@@ -16,6 +16,7 @@
 
 #include "base/str.h"
 #include "metric/encode.h"
+#include "store/compress.h"
 #include "store/store.h"
 
 #include <stddef.h>
@@ -23,13 +24,6 @@
 
 enum {
     SG_PAGE_BYTES_MAX = 1 << 30
-};
-
-enum sg_coding {
-    SG_CODING_IDENTITY,
-    SG_CODING_GZIP,
-    SG_CODING_ZSTD,
-    SG_CODINGS,
 };
 
 struct sg_page {

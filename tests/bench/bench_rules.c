@@ -8,10 +8,10 @@
  */
 
 #include "base/buf.h"
-#include "jolokia/answer.h"
-#include "jolokia/catalogue.h"
-#include "jolokia/engine.h"
-#include "jolokia/request.h"
+#include "jmx/catalogue/catalogue.h"
+#include "jmx/jolokia/answer.h"
+#include "jmx/rules/rules_plan.h"
+#include "jmx/series/engine.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,7 +67,7 @@ static struct sg_buf read_file(const char *path)
     return bytes;
 }
 
-static double read_us(const struct sg_request_plan *plan,
+static double read_us(const struct sg_poll_plan *plan,
     const struct sg_buf *answer,
     const struct sg_answer_handler *handler)
 {
@@ -92,7 +92,7 @@ int main(int argc, char **argv)
 {
     struct sg_rules *rules = NULL;
     struct sg_rules *asked = NULL;
-    struct sg_request_plan *plan = NULL;
+    struct sg_poll_plan *plan = NULL;
     struct sg_error err = { "out of memory" };
     struct sg_buf yaml;
     size_t n_values = 0;
@@ -115,7 +115,7 @@ int main(int argc, char **argv)
     if (!r)
         r = sg_rules_add_text(asked, "asked", sg_buf_get(&yaml), &err);
     if (!r)
-        r = sg_request_plan_new(asked, &plan);
+        r = sg_rules_plan_new(asked, &plan);
     if (r) {
         (void)fprintf(stderr, "%s\n", err.text);
         return 1;
@@ -154,7 +154,7 @@ int main(int argc, char **argv)
         (first_us - json_us) / (double)n_decided, steady_us - json_us);
     sg_buf_done(&answer);
     sg_buf_done(&yaml);
-    (void)sg_request_plan_free(plan);
+    (void)sg_poll_plan_free(plan);
     (void)sg_rules_free(asked);
     (void)sg_rules_free(rules);
     return 0;

@@ -9,10 +9,11 @@
  */
 
 #include "base/buf.h"
-#include "jolokia/answer.h"
-#include "jolokia/catalogue.h"
-#include "jolokia/engine.h"
-#include "jolokia/request.h"
+#include "jmx/catalogue/catalogue.h"
+#include "jmx/jolokia/answer.h"
+#include "jmx/jolokia/request.h"
+#include "jmx/rules/rules_plan.h"
+#include "jmx/series/engine.h"
 #include "metric/encode.h"
 
 #include <stdio.h>
@@ -53,7 +54,7 @@ static void note(void *context, enum sg_failure_kind kind, const struct sg_error
 }
 
 static int poll_once(
-    struct sg_engine *engine, const struct sg_request_plan *plan, const char *answer, bool print)
+    struct sg_engine *engine, const struct sg_poll_plan *plan, const char *answer, bool print)
 {
     const struct sg_answer_handler handler = { engine, put, NULL, NULL, note };
     struct sg_sample_set *set = NULL;
@@ -88,10 +89,21 @@ static int poll_once(
     return r ? fail(answer, "no page") : 0;
 }
 
+static int print_body(const struct sg_poll_plan *plan)
+{
+    char *body = NULL;
+    int r = sg_request_body(plan, NULL, &body);
+
+    if (!r)
+        (void)puts(body);
+    free(body);
+    return r;
+}
+
 int main(int argc, char **argv)
 {
     struct sg_rules *rules = NULL;
-    struct sg_request_plan *plan = NULL;
+    struct sg_poll_plan *plan = NULL;
     struct sg_engine *engine = NULL;
     struct sg_error err = { "out of memory" };
 
@@ -100,17 +112,17 @@ int main(int argc, char **argv)
     int r = sg_catalogue_has(argv[1]) ? sg_catalogue_load(argv[1], &rules, &err)
                                       : sg_rules_load_file(argv[1], &rules, &err);
     if (!r)
-        r = sg_request_plan_new(rules, &plan);
+        r = sg_rules_plan_new(rules, &plan);
     if (!r)
         r = sg_engine_new(rules, NULL, 0, &engine);
     if (r)
         r = fail(argv[1], err.text);
     if (!r && argc == 2)
-        (void)puts(plan->body);
+        r = print_body(plan);
     for (int i = 2; i < argc && !r; i++)
         r = poll_once(engine, plan, argv[i], i + 1 == argc);
     (void)sg_engine_free(engine);
-    (void)sg_request_plan_free(plan);
+    (void)sg_poll_plan_free(plan);
     (void)sg_rules_free(rules);
     return r;
 }

@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/ask/client.h"
+
+#include "admin/ask/thread.h"
+#include "base/auto.h"
+#include "base/clock.h"
+#include "base/join.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "base/sync.h"
+#include "config/properties.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <openssl/x509.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+/*
+ * librdkafka reports a failing connection through the error callback, once per reason and half a
+ * minute, and separately from the request that the connection was wanted for: that one just times
+ * out. So the latest reason of each broker is kept until the broker answers, and is put into the
+ * text of whatever timed out meanwhile.
+ */
+
+enum {
+    REASONS_MAX = 32,
+    DESTROY_WAIT_MS = 300,
+    SCRAM_MENDED = 0x020601ff, /* it sent a nonce that Kafka 4 refuses; its issue 4895 */
+};
+
+struct reason {
+    char text[384];
+    enum sg_failure_kind kind;
+    int32_t broker; /* SG_CLIENT_ANY_BROKER: a bootstrap server */
+    uint64_t when;  /* counts up; 0: free */
+};
+
+struct sg_client {
+    struct sg_refs refs;
+    rd_kafka_t *rk;
+    char *cluster;
+    char *servers; /* NULL once they were added */
+    uint64_t n_reasons;
+    struct reason reasons[REASONS_MAX];
+    pthread_mutex_t certificate_lock; /* guards the next two; librdkafka's threads write them */
+    int32_t certificate_broker;
+    int certificate_error; /* OpenSSL's X509_V_ERR_…; 0: none was refused */
+};
+
+/* ---- What librdkafka says ---- */
+
+static void on_log(const rd_kafka_t *rk, int level, const char *facility, const char *line)
+{
+    const struct sg_client *client = rd_kafka_opaque(rk);
+    struct sg_log_about about = { client->cluster, "admin", NULL };
+
+    (void)level; /* whoever handles the failure says how bad it is */
+    sg_log(SG_LOG_DEBUG, &about, "librdkafka %s: %s", facility, line);
+}
+
+/* The broker's id from "ssl://host:port/id: why", or SG_CLIENT_ANY_BROKER. */
+static int32_t broker_of(const char *text)
+{
+    const char *end = strstr(text, ": ");
+    const char *at = end;
+
+    while (at && at > text && at[-1] != '/')
+        at--;
+    if (!at || at == text || !isdigit((unsigned char)*at))
+        return SG_CLIENT_ANY_BROKER;
+    return (int32_t)strtol(at, NULL, 10);
+}
+
+/* Which is about the same broker, is free, or is the oldest. */
+static struct reason *place_for(struct sg_client *client, int32_t broker)
+{
+    struct reason *oldest = &client->reasons[0];
+
+    for (size_t i = 0; i < REASONS_MAX; i++) {
+        struct reason *reason = &client->reasons[i];
+        if (reason->when && reason->broker == broker)
+            return reason;
+        if (reason->when < oldest->when)
+            oldest = reason;
+    }
+    return oldest;
+}
+
+/* Called in a thread of librdkafka for each certificate of a chain; what OpenSSL found stays. */
+static int on_certificate(rd_kafka_t *rk,
+    const char *name,
+    int32_t id,
+    int *error,
+    int depth,
+    const char *der,
+    size_t size,
+    char *text,
+    size_t text_size,
+    void *opaque)
+{
+    struct sg_client *client = opaque;
+
+    (void)rk;
+    (void)name;
+    (void)depth;
+    (void)der;
+    (void)size;
+    if (*error == 0)
+        return 1;
+    (void)snprintf(text, text_size, "%s", X509_verify_cert_error_string(*error));
+    sg_locked(&client->certificate_lock);
+    client->certificate_broker = id;
+    client->certificate_error = *error;
+    return 0;
+}
+
+/* What was wrong with the broker's certificate, or NULL. librdkafka's text does not say. */
+static const char *certificate_problem(struct sg_client *client, int32_t broker)
+{
+    (void)pthread_mutex_lock(&client->certificate_lock);
+    int error = client->certificate_broker == broker ? client->certificate_error : 0;
+    (void)pthread_mutex_unlock(&client->certificate_lock);
+    return error ? X509_verify_cert_error_string(error) : NULL;
+}
+
+/*
+ * librdkafka calls it a failed connection when the broker breaks off with a TLS alert, as one does
+ * that wants a client certificate.
+ */
+static enum sg_failure_kind kind_of(rd_kafka_resp_err_t code, const char *text)
+{
+    return strstr(text, "SSL alert number") ? SG_FAILURE_TLS : sg_failure_kind_of(code);
+}
+
+static void on_error(rd_kafka_t *rk, int code, const char *text, void *opaque)
+{
+    struct sg_client *client = opaque;
+
+    (void)rk;
+    /* "3/3 brokers are down" follows the reasons and would only hide them. */
+    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+        return;
+    int32_t broker = broker_of(text);
+    struct reason *reason = place_for(client, broker);
+    *reason = (struct reason){
+        .kind = kind_of((rd_kafka_resp_err_t)code, text),
+        .broker = broker,
+        .when = ++client->n_reasons,
+    };
+    const char *problem =
+        strstr(text, "certificate verify failed") ? certificate_problem(client, broker) : NULL;
+    if (problem)
+        (void)snprintf(reason->text, sizeof reason->text, "%.*s: the broker's certificate: %s",
+            (int)strcspn(text, " "), text, problem);
+    else
+        (void)snprintf(reason->text, sizeof reason->text, "%s", text);
+}
+
+void sg_client_poll(struct sg_client *client)
+{
+    rd_kafka_message_t *message;
+
+    while (rd_kafka_poll(client->rk, 0) > 0)
+        ;
+    /* What is wrong with the group that is never joined concerns nobody. */
+    while ((message = rd_kafka_consumer_poll(client->rk, 0)))
+        rd_kafka_message_destroy(message);
+}
+
+bool sg_client_is_without_sasl(const char *text)
+{
+    return strstr(text, "Request not valid in current SASL state");
+}
+
+bool sg_client_is_reached(const char *text)
+{
+    static const char *const before[] = { "refused", "resolve", "unreachable", "No route",
+        "in state CONNECT", "setup timed out", "in state TRY_CONNECT" };
+
+    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
+        if (strstr(text, before[i]))
+            return false;
+    }
+    return true;
+}
+
+/* What librdkafka's words mean in practice; its own guess is often an old broker. */
+static const char *advice_on(const struct reason *reason)
+{
+    if (strstr(reason->text, "ApiVersionRequest failed"))
+        return ": it is frozen or overloaded, or expects TLS (security.protocol), or is no Kafka "
+               "broker";
+    if (strstr(reason->text, "SSL alert number"))
+        return ": the broker wants a client certificate, or refuses this one: check "
+               "ssl.certificate.location and ssl.key.location";
+    if (strstr(reason->text, "has expired"))
+        return ": the broker needs a new one";
+    if (strstr(reason->text, "PLAINTEXT broker listener") ||
+        strstr(reason->text, "unexpected eof") || strstr(reason->text, "wrong version number"))
+        return ": the listener most likely does not speak TLS; compare security.protocol with it";
+    if (sg_client_is_without_sasl(reason->text))
+        return ": the listener does not speak SASL; compare security.protocol with it";
+    if (strstr(reason->text, "supported mechanisms: "))
+        return ": set sasl.mechanism to one of these";
+    if (reason->kind == SG_FAILURE_TLS)
+        return ": check ssl.ca.location, or, if the listener does not speak TLS, "
+               "security.protocol";
+    if (strstr(reason->text, "SCRAM") && rd_kafka_version() < SCRAM_MENDED)
+        return ": check sasl.username and sasl.password; librdkafka before 2.6.1 cannot do SCRAM "
+               "with Kafka 4, build with a newer one (deploy/librdkafka)";
+    if (reason->kind == SG_FAILURE_AUTH)
+        return ": check sasl.mechanism, sasl.username and sasl.password, or, if the listener does "
+               "not speak SASL, security.protocol";
+    return "";
+}
+
+int sg_client_find_reason(
+    const struct sg_client *client, int32_t broker, struct sg_client_reason *ret_reason)
+{
+    const struct reason *latest = NULL;
+
+    for (size_t i = 0; i < REASONS_MAX; i++) {
+        const struct reason *reason = &client->reasons[i];
+        bool wanted = broker == SG_CLIENT_ANY_BROKER || reason->broker == broker;
+        if (reason->when && wanted && (!latest || reason->when > latest->when))
+            latest = reason;
+    }
+    if (!latest)
+        return 0;
+    *ret_reason = (struct sg_client_reason){ latest->kind, latest->text, advice_on(latest) };
+    return 1;
+}
+
+uint64_t sg_client_n_reasons(const struct sg_client *client)
+{
+    return client->n_reasons;
+}
+
+void sg_client_forget(struct sg_client *client, int32_t broker)
+{
+    for (size_t i = 0; i < REASONS_MAX; i++) {
+        if (client->reasons[i].broker == broker)
+            client->reasons[i].when = 0;
+    }
+}
+
+/* ---- Properties ---- */
+
+static bool is_bootstrap(const char *name)
+{
+    return strcmp(name, "bootstrap.servers") == 0 || strcmp(name, "metadata.broker.list") == 0;
+}
+
+static int set_property(
+    rd_kafka_conf_t *conf, const char *name, const char *value, struct sg_error *err)
+{
+    char reason[512] = "";
+
+    if (rd_kafka_conf_set(conf, name, value, reason, sizeof reason) == RD_KAFKA_CONF_OK)
+        return 0;
+    sg_property_reason(err, reason, name, value);
+    return sg_error_prefix(err, SG_CLIENT_E_PROPERTY, "librdkafka property %s: ", name);
+}
+
+/* Of some versions only: librdkafka tells brokers that ask for it how its client does (KIP-714). */
+static void set_if_known(rd_kafka_conf_t *conf, const char *name, const char *value)
+{
+    char reason[128];
+
+    (void)rd_kafka_conf_set(conf, name, value, reason, sizeof reason);
+}
+
+static int set_ms(rd_kafka_conf_t *conf, const char *name, int64_t ms, struct sg_error *err)
+{
+    char value[24];
+
+    (void)snprintf(value, sizeof value, "%" PRId64, ms);
+    return set_property(conf, name, value, err);
+}
+
+static int64_t clamp(int64_t value, int64_t low, int64_t high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+/*
+ * A frozen broker's kernel accepts connections and data for it. What tells librdkafka is a request
+ * that is not answered within socket.timeout.ms: it drops the connection and uses other brokers.
+ * That has to happen within one collection, and trying again must not wait for the next but one.
+ */
+static int set_ours(rd_kafka_conf_t *conf, int64_t timeout_ms, struct sg_error *err)
+{
+    static const struct {
+        const char *name, *value;
+    } fixed[] = {
+        { "client.id", "streamgauge" },
+        /* The group is never joined. Without one librdkafka ends the process with a null pointer
+           when a coordinator that has just moved answers OffsetFetch (its issue 5040). */
+        { "group.id", "streamgauge" },
+        { "allow.auto.create.topics", "false" },
+        { "enable.auto.commit", "false" },
+        { "reconnect.backoff.max.ms", "1000" },
+        { "socket.keepalive.enable", "true" },
+        /* Metadata is read by each collection. */
+        { "topic.metadata.refresh.interval.ms", "-1" },
+        /* The log's end is the high watermark, as for kafka_exporter and Kafka's own tools. The
+           default, read_committed, stops at the first open transaction. */
+        { "isolation.level", "read_uncommitted" },
+    };
+    int r = 0;
+
+    set_if_known(conf, "enable.metrics.push", "false");
+    for (size_t i = 0; !r && i < sizeof fixed / sizeof fixed[0]; i++)
+        r = set_property(conf, fixed[i].name, fixed[i].value, err);
+    if (!r)
+        r = set_ms(conf, "socket.timeout.ms", clamp(timeout_ms / 4, 1000, 60000), err);
+    if (!r)
+        r = set_ms(
+            conf, "socket.connection.setup.timeout.ms", clamp(timeout_ms / 5, 1000, 60000), err);
+    if (!r)
+        r = set_ms(conf, "api.version.request.timeout.ms", clamp(timeout_ms / 5, 500, 60000), err);
+    return r;
+}
+
+/* After the user's: they must not turn it into one that reads more, or commits. */
+static int set_reader(rd_kafka_conf_t *conf, struct sg_error *err)
+{
+    static const struct {
+        const char *name, *value;
+    } fixed[] = {
+        { "isolation.level", "read_committed" },
+        { "enable.partition.eof", "true" },
+        { "auto.commit.enable", "false" }, /* of partitions that are read without a group */
+        { "auto.offset.reset", "error" },
+        { "fetch.wait.max.ms", "100" },
+        { "fetch.min.bytes", "1" },
+        { "fetch.message.max.bytes", "65536" },
+        { "queued.min.messages", "1" },
+        { "queued.max.messages.kbytes", "64" },
+    };
+    int r = 0;
+
+    for (size_t i = 0; !r && i < sizeof fixed / sizeof fixed[0]; i++)
+        r = set_property(conf, fixed[i].name, fixed[i].value, err);
+    return r;
+}
+
+/*
+ * A handle does two things by itself when it is made: it runs kinit (GSSAPI), and asks a token
+ * endpoint (OIDC).
+ */
+static int set_check(
+    rd_kafka_conf_t *conf, const struct sg_cluster_config *config, struct sg_error *err)
+{
+    const char *method = sg_property_of(config, "sasl.oauthbearer.method");
+    int r = set_property(conf, "sasl.kerberos.min.time.before.relogin", "0", err);
+
+    if (r || !method || strcasecmp(method, "oidc") != 0)
+        return r;
+    if (!sg_property_of(config, "sasl.oauthbearer.token.endpoint.url"))
+        return sg_error_set(err, SG_CLIENT_E_PROPERTY,
+            "sasl.oauthbearer.method oidc needs librdkafka property "
+            "sasl.oauthbearer.token.endpoint.url");
+    return set_property(conf, "sasl.oauthbearer.method", "default", err);
+}
+
+SG_AUTO_DEFINE(struct sg_client *, sg_client_unref);
+
+static rd_kafka_conf_t *conf_free(rd_kafka_conf_t *conf)
+{
+    if (conf)
+        rd_kafka_conf_destroy(conf);
+    return NULL;
+}
+SG_AUTO_DEFINE(rd_kafka_conf_t *, conf_free);
+
+/* Not of the consumer's handle proper, but any of the user's values may be in its complaint. */
+static void hide_values(
+    struct sg_error *err, const char *reason, const struct sg_cluster_config *config)
+{
+    struct sg_error hidden;
+
+    (void)sg_error_set(&hidden, 0, "%s", reason);
+    for (size_t i = 0; i < config->n_client; i++) {
+        const struct sg_property_setting *setting = &config->client[i];
+        bool secret = strstr(setting->name, "password") || strstr(setting->name, "secret") ||
+                      strstr(setting->name, ".pem") || strstr(setting->name, "oauthbearer.config");
+        if (secret) {
+            struct sg_error from = hidden;
+            sg_property_reason(&hidden, from.text, setting->name, setting->value);
+        }
+    }
+    (void)sg_error_set(err, 0, "librdkafka refuses its properties: %s", hidden.text);
+}
+
+int sg_client_new(const struct sg_cluster_config *config,
+    int64_t timeout_ms,
+    enum sg_client_use use,
+    struct sg_client **ret_client,
+    struct sg_error *err)
+{
+    sg_auto(conf_free) rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    sg_auto(sg_client_unref) struct sg_client *client = calloc(1, sizeof *client);
+    const char *servers = config->bootstrap_servers;
+    char reason[512] = "";
+
+    if (!client || !conf)
+        return -ENOMEM;
+    sg_refs_init(&client->refs);
+    (void)pthread_mutex_init(&client->certificate_lock, NULL);
+
+    int r = set_ours(conf, timeout_ms, err);
+    for (size_t i = 0; !r && i < config->n_client; i++) {
+        const struct sg_property_setting *setting = &config->client[i];
+        if (is_bootstrap(setting->name))
+            servers = setting->value; /* given to sg_client_connect() */
+        else
+            r = set_property(conf, setting->name, setting->value, err);
+    }
+    if (!r && use == SG_CLIENT_READER)
+        r = set_reader(conf, err);
+    if (!r && use == SG_CLIENT_CHECK)
+        r = set_check(conf, config, err);
+    if (r)
+        return r;
+
+    client->cluster = strdup(config->name);
+    client->servers = strdup(servers);
+    if (!client->cluster || !client->servers)
+        return -ENOMEM;
+    rd_kafka_conf_set_opaque(conf, client);
+    rd_kafka_conf_set_log_cb(conf, on_log);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+    if (rd_kafka_conf_set_ssl_cert_verify_cb(conf, on_certificate) != RD_KAFKA_CONF_OK)
+        sg_log(SG_LOG_DEBUG, NULL, "this librdkafka has no TLS");
+    client->rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, reason, sizeof reason);
+    if (!client->rk) {
+        hide_values(err, reason, config);
+        return SG_CLIENT_E_PROPERTY;
+    }
+    conf = NULL; /* the handle's now */
+    *ret_client = sg_take(&client);
+    return 0;
+}
+
+/* ---- Life ---- */
+
+struct sg_client *sg_client_ref(struct sg_client *client)
+{
+    sg_refs_take(&client->refs);
+    return client;
+}
+
+static void *destroy(void *opaque)
+{
+    struct sg_client *client = opaque;
+
+    if (client->rk)
+        rd_kafka_destroy_flags(client->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    (void)pthread_mutex_destroy(&client->certificate_lock);
+    free(client->cluster);
+    free(client->servers);
+    free(client);
+    return NULL;
+}
+
+struct sg_client *sg_client_unref(struct sg_client *client)
+{
+    pthread_t thread;
+
+    if (!client || !sg_refs_drop(&client->refs))
+        return NULL;
+    if (!client->rk || sg_thread_start(destroy, client, &thread) != 0) {
+        (void)destroy(client);
+        return NULL;
+    }
+    if (!sg_join_within(thread, DESTROY_WAIT_MS))
+        (void)pthread_detach(thread);
+    return NULL;
+}
+
+rd_kafka_t *sg_client_get(const struct sg_client *client)
+{
+    return client->rk;
+}
+
+void sg_client_connect(struct sg_client *client)
+{
+    if (!client->servers)
+        return;
+    (void)rd_kafka_brokers_add(client->rk, client->servers);
+    free(client->servers);
+    client->servers = NULL;
+}

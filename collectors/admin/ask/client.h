@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * One cluster's librdkafka handle: its properties, its log lines, and why its connections fail.
+ *
+ * The handle is a consumer with a group.id that never joins its group and commits nothing. It
+ * connects when it is first asked to, so that making one checks the properties without touching the
+ * network.
+ *
+ * References are counted, because threads that wait for a broker can outlive a collection and even
+ * the collector. References and sg_client_get(): any thread. Everything else: the collector's.
+ */
+
+#include "admin/ask/failures.h"
+#include "base/error.h"
+#include "config/config.h"
+
+#include <librdkafka/rdkafka.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    SG_CLIENT_E_PROPERTY = 1 /* a property is unknown or wrong; err names it, never its value */
+};
+
+struct sg_client;
+
+/* What a handle is for. */
+enum sg_client_use {
+    SG_CLIENT_ADMIN,
+    SG_CLIENT_CHECK,  /* only made: it asks nobody for a ticket or a token */
+    SG_CLIENT_READER, /* it reads records that are committed, a few at a time, and tells the end */
+};
+
+/**
+ * @param config      borrowed for the call
+ * @param timeout_ms  of one collection; connection and request time-outs follow from it
+ * @param ret_client  owned: one reference
+ * @return 0, SG_CLIENT_E_PROPERTY or -ENOMEM
+ */
+int sg_client_new(const struct sg_cluster_config *config,
+    int64_t timeout_ms,
+    enum sg_client_use use,
+    struct sg_client **ret_client,
+    struct sg_error *err);
+
+/** @return client */
+struct sg_client *sg_client_ref(struct sg_client *client);
+
+/**
+ * Let go of one reference. The last one ends librdkafka's threads; that can take as long as a name
+ * server does, so it is waited for only briefly and goes on by itself.
+ * @return NULL; client may be NULL
+ */
+struct sg_client *sg_client_unref(struct sg_client *client);
+
+/** Borrowed. */
+rd_kafka_t *sg_client_get(const struct sg_client *client);
+
+/** Start to connect to the bootstrap servers, if that has not been done. */
+void sg_client_connect(struct sg_client *client);
+
+/** Take in what librdkafka has to say about its connections. Does not wait. */
+void sg_client_poll(struct sg_client *client);
+
+/* Why a connection failed, in librdkafka's words, which begin with the broker's address. */
+struct sg_client_reason {
+    enum sg_failure_kind kind;
+    const char *text;   /* borrowed until the next sg_client_poll() */
+    const char *advice; /* what to look at, beginning with ": ", or "" */
+};
+
+enum {
+    SG_CLIENT_ANY_BROKER = -1
+};
+
+/** Does a reason mean that the listener does not know what SASL is? */
+bool sg_client_is_without_sasl(const char *text);
+
+/** Was there a connection, so that neither name, port nor network are wrong? */
+bool sg_client_is_reached(const char *text);
+
+/**
+ * The latest failure of a connection to the broker, or to any broker and bootstrap server.
+ * @return 1, or 0 when there was none since sg_client_forget()
+ */
+int sg_client_find_reason(
+    const struct sg_client *client, int32_t broker, struct sg_client_reason *ret_reason);
+
+/** A number that grows whenever a connection fails. */
+uint64_t sg_client_n_reasons(const struct sg_client *client);
+
+/** The broker answered: what was wrong with its connection no longer is. */
+void sg_client_forget(struct sg_client *client, int32_t broker);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What a topic's configuration says about its safety and its retention: DescribeConfigs.
+ *
+ * Configurations hardly ever change and are long, so they are read rarely: a new topic's at once,
+ * the others' every SG_CONFIGS_EVERY_MS, a share of them at a time. A cluster that does not allow
+ * it (DESCRIBE_CONFIGS on the topic) is asked again as rarely, and that is counted but no failure
+ * of the collection: everything else is there without it. Where there was no answer at all, the
+ * same topics are asked for soon again. One thread.
+ */
+
+#include "admin/ask/client.h"
+#include "admin/ask/failures.h"
+#include "admin/model/topology.h"
+#include "base/clock.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    SG_CONFIGS_EVERY_MS = 600000,
+    SG_CONFIGS_RETRY_MS = 15000,
+    SG_CONFIGS_TOPICS_MAX = 500, /* asked for in one collection */
+};
+
+struct sg_topic_config {
+    bool known;
+    int32_t min_in_sync;     /* min.insync.replicas */
+    int64_t retention_ms;    /* -1: no limit */
+    int64_t retention_bytes; /* of a partition; -1: no limit */
+    bool deletes;            /* cleanup.policy has delete */
+};
+
+struct sg_configs;
+
+/** @return 0 or -ENOMEM */
+int sg_configs_new(struct sg_configs **ret_configs);
+
+/** @return NULL; configs may be NULL */
+struct sg_configs *sg_configs_free(struct sg_configs *configs);
+
+/**
+ * Ask for what is not known or old, until the deadline at the latest.
+ * @return 0, also when nothing came, or -ENOMEM
+ */
+int sg_configs_read(struct sg_configs *configs,
+    struct sg_client *client,
+    const struct sg_clock *clock,
+    const struct sg_topology *topology,
+    int64_t deadline_ms,
+    const atomic_bool *stopping,
+    struct sg_failures *failures);
+
+/** What is known of a topic, borrowed until the next reading; never NULL. */
+const struct sg_topic_config *sg_configs_get(const struct sg_configs *configs, struct sg_str topic);
+
+/** How many topics were new, since there are configs; those that came back count again. */
+uint64_t sg_configs_n_new(const struct sg_configs *configs);

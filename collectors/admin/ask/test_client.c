@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/ask/client.h"
+#include "test.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static int create(char *name, char *value, struct sg_error *err)
+{
+    struct sg_property_setting setting = { .name = name, .value = value };
+    struct sg_cluster_config config = {
+        .name = (char[]){ "c" },
+        .bootstrap_servers = (char[]){ "127.0.0.1:1" },
+        .n_client = 1,
+        .client = &setting,
+    };
+    struct sg_client *client = NULL;
+
+    int r = sg_client_new(&config, 10000, SG_CLIENT_ADMIN, &client, err);
+    (void)sg_client_unref(client);
+    return r;
+}
+
+static void test_client_property_of_the_user_is_taken(void **state)
+{
+    struct sg_error err = { "" };
+    (void)state;
+
+    assert_int_equal(create((char[]){ "client.id" }, (char[]){ "mine" }, &err), 0);
+    assert_int_equal(create((char[]){ "socket.timeout.ms" }, (char[]){ "1234" }, &err), 0);
+    assert_int_equal(create((char[]){ "bootstrap.servers" }, (char[]){ "127.0.0.1:2" }, &err), 0);
+}
+
+/* kinit would be run when the handle is made. */
+static void test_client_that_is_only_checked_runs_nothing(void **state)
+{
+    char ran[] = "/tmp/streamgauge-kinit-XXXXXX";
+    char command[64];
+    struct sg_property_setting settings[] = {
+        { .name = (char[]){ "security.protocol" }, .value = (char[]){ "sasl_plaintext" } },
+        { .name = (char[]){ "sasl.mechanism" }, .value = (char[]){ "GSSAPI" } },
+        { .name = (char[]){ "sasl.kerberos.kinit.cmd" }, .value = command },
+    };
+    struct sg_cluster_config config = {
+        .name = (char[]){ "c" },
+        .bootstrap_servers = (char[]){ "127.0.0.1:1" },
+        .n_client = 3,
+        .client = settings,
+    };
+    struct sg_client *client = NULL;
+    struct sg_error err = { "" };
+    (void)state;
+
+    int fd = mkstemp(ran);
+    assert_true(fd >= 0);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(unlink(ran), 0);
+    (void)snprintf(command, sizeof command, "touch %s", ran);
+    assert_int_equal(sg_client_new(&config, 10000, SG_CLIENT_CHECK, &client, &err), 0);
+    assert_int_equal(usleep(300000), 0);
+    client = sg_client_unref(client);
+    assert_int_not_equal(access(ran, F_OK), 0);
+    assert_int_equal(sg_client_new(&config, 10000, SG_CLIENT_ADMIN, &client, &err), 0);
+    for (int i = 0; i < 100 && access(ran, F_OK) != 0; i++)
+        assert_int_equal(usleep(50000), 0);
+    client = sg_client_unref(client);
+    assert_int_equal(access(ran, F_OK), 0); /* as it does when it is used */
+    (void)unlink(ran);
+}
+
+static void test_client_unknown_property_is_named(void **state)
+{
+    struct sg_error err = { "" };
+    (void)state;
+
+    assert_int_equal(
+        create((char[]){ "sasl.pasword" }, (char[]){ "hunter2" }, &err), SG_CLIENT_E_PROPERTY);
+    assert_non_null(strstr(err.text, "sasl.pasword"));
+    assert_non_null(strstr(err.text, "No such configuration property"));
+    assert_null(strstr(err.text, "hunter2"));
+}
+
+static void test_client_bad_value_is_never_quoted(void **state)
+{
+    static const struct {
+        const char *name, *value;
+    } cases[] = {
+        { "socket.timeout.ms", "99999999" },
+        { "socket.timeout.ms", "5" },
+        { "socket.timeout.ms", "hunter2" },
+        { "security.protocol", "hunter2" },
+        { "debug", "all,hunter2" },
+        { "socket.keepalive.enable", "hunter2" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sg_error err = { "" };
+        char name[64], value[64];
+        (void)snprintf(name, sizeof name, "%s", cases[i].name);
+        (void)snprintf(value, sizeof value, "%s", cases[i].value);
+        assert_int_equal(create(name, value, &err), SG_CLIENT_E_PROPERTY);
+        assert_null(strstr(err.text, "hunter2"));
+        assert_null(strstr(err.text, "99999999"));
+        assert_true(strlen(err.text) > 20);
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_client_that_is_only_checked_runs_nothing),
+        cmocka_unit_test(test_client_property_of_the_user_is_taken),
+        cmocka_unit_test(test_client_unknown_property_is_named),
+        cmocka_unit_test(test_client_bad_value_is_never_quoted),
+    };
+    return cmocka_run_group_tests_name("client", tests, NULL, NULL);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* What one collection found out, for those who make series of it. */
+
+#include "admin/ask/configs.h"
+#include "admin/export/memo.h"
+#include "admin/model/ages.h"
+#include "admin/model/groups.h"
+#include "admin/model/moves.h"
+#include "admin/model/status.h"
+#include "admin/model/topology.h"
+#include "admin/spark/spark.h"
+#include "config/config.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* All borrowed. */
+struct sg_export {
+    const struct sg_topology *topology;
+    const struct sg_groups *groups;
+    const int64_t *start; /* of the logs, by partition number, or SG_OFFSET_UNKNOWN */
+    const int64_t *end;
+    const struct sg_ages *ages; /* of these groups and offsets */
+    const struct sg_configs *configs;
+    const struct sg_moves *moves; /* of this topology */
+    size_t n_spark;
+    const struct sg_spark_query *spark;
+    struct sg_statuses *statuses; /* these groups were taken in */
+    struct sg_memo *memo;         /* of this table's series */
+    enum sg_granularity granularity;
+    int64_t now_ms; /* monotonic */
+};

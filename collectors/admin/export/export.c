@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/export/export.h"
+
+#include "admin/export/export_groups.h"
+#include "admin/export/families.h"
+#include "admin/model/lag.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- Brokers ---- */
+
+static void put_brokers(struct sg_put *put)
+{
+    const struct sg_topology *t = put->from->topology;
+    struct sg_put_number id;
+    char address[512];
+
+    sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_BROKERS, NULL, 0, (int64_t)t->n_brokers);
+    for (size_t i = 0; i < t->n_brokers; i++) {
+        const struct sg_topology_broker *broker = &t->brokers[i];
+        bool is_ipv6 = strchr(broker->host, ':') != NULL;
+        (void)snprintf(address, sizeof address, "%s%s%s:%" PRId32, is_ipv6 ? "[" : "", broker->host,
+            is_ipv6 ? "]" : "", broker->port);
+        const struct sg_label labels[] = {
+            { SG_STR("id"), sg_put_number(&id, broker->id) },
+            { SG_STR("address"), sg_str_of(address) },
+        };
+        sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_BROKER_INFO, labels, 2, 1);
+    }
+}
+
+/* ---- Topics ---- */
+
+/* @param labels  topic and partition */
+static void put_trouble(struct sg_put *put, const struct sg_label labels[2], uint32_t i)
+{
+    const struct sg_partition *p = &put->from->topology->partitions[i];
+    enum sg_move move = sg_moves_get(put->from->moves, i);
+    struct sg_put_number leader;
+    const struct sg_label all[] = {
+        labels[0],
+        labels[1],
+        { SG_STR("leader"), sg_put_number(&leader, p->leader) },
+        { SG_STR("replicas"), sg_str_of(p->trouble->replicas) },
+        { SG_STR("isr"), sg_str_of(p->trouble->in_sync) },
+        { SG_STR("missing"), sg_str_of(p->trouble->missing) },
+    };
+
+    sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_PARTITION_INFO, all, sizeof all / sizeof all[0], 1);
+    if (p->n_in_sync < p->n_replicas && move != SG_MOVE_UNKNOWN)
+        sg_put_int(
+            put, SG_PUT_ONCE, SG_ADMIN_PARTITION_REASSIGNING, labels, 2, move == SG_MOVE_YES);
+}
+
+static void put_partition(struct sg_put *put,
+    const struct sg_topic *topic,
+    const struct sg_topic_config *config,
+    uint32_t i)
+{
+    const struct sg_partition *p = &put->from->topology->partitions[i];
+    struct sg_put_number id;
+    const struct sg_label labels[] = {
+        { SG_STR("topic"), topic->name },
+        { SG_STR("partition"), sg_put_number(&id, p->id) },
+    };
+
+    sg_put_thing(put, SG_PUT_PARTITION, SG_STR(""), topic->name, p->id, 10);
+    if (p->leader >= 0)
+        sg_put_int(put, 0, SG_ADMIN_PARTITION_LEADER, labels, 2, p->leader);
+    sg_put_int(put, 1, SG_ADMIN_PARTITION_LEADERLESS, labels, 2, p->leader < 0);
+    sg_put_int(put, 2, SG_ADMIN_PARTITION_LEADER_IS_PREFERRED, labels, 2,
+        p->leader >= 0 && p->leader == p->preferred);
+    sg_put_int(put, 3, SG_ADMIN_PARTITION_REPLICAS, labels, 2, p->n_replicas);
+    sg_put_int(put, 4, SG_ADMIN_PARTITION_IN_SYNC_REPLICA, labels, 2, p->n_in_sync);
+    sg_put_int(
+        put, 5, SG_ADMIN_PARTITION_UNDER_REPLICATED, labels, 2, p->n_in_sync < p->n_replicas);
+    if (config->known && config->min_in_sync > 0) {
+        bool some_missing = p->n_in_sync < p->n_replicas;
+        sg_put_int(put, 6, SG_ADMIN_PARTITION_UNDER_MIN_ISR, labels, 2,
+            p->n_in_sync < config->min_in_sync);
+        sg_put_int(put, 7, SG_ADMIN_PARTITION_AT_MIN_ISR, labels, 2,
+            some_missing && p->n_in_sync == config->min_in_sync);
+    }
+    if (p->trouble)
+        put_trouble(put, labels, i);
+    if (put->from->start[i] != SG_OFFSET_UNKNOWN)
+        sg_put_int(put, 8, SG_ADMIN_PARTITION_OLDEST_OFFSET, labels, 2, put->from->start[i]);
+    if (put->from->end[i] != SG_OFFSET_UNKNOWN)
+        sg_put_int(put, 9, SG_ADMIN_PARTITION_CURRENT_OFFSET, labels, 2, put->from->end[i]);
+}
+
+static void put_topic(struct sg_put *put,
+    const struct sg_topic *topic,
+    const struct sg_topic_config *config,
+    int32_t replicas)
+{
+    const struct sg_label label = { SG_STR("topic"), topic->name };
+
+    sg_put_thing(put, SG_PUT_TOPIC, SG_STR(""), topic->name, 0, 5);
+    sg_put_int(put, 0, SG_ADMIN_TOPIC_PARTITIONS, &label, 1, topic->n);
+    if (topic->n)
+        sg_put_int(put, 1, SG_ADMIN_TOPIC_REPLICATION_FACTOR, &label, 1, replicas);
+    if (!config->known)
+        return;
+    if (config->min_in_sync > 0)
+        sg_put_int(put, 2, SG_ADMIN_TOPIC_MIN_IN_SYNC, &label, 1, config->min_in_sync);
+    if (config->deletes && config->retention_ms >= 0)
+        sg_put_ms(put, 3, SG_ADMIN_TOPIC_RETENTION_SECONDS, &label, 1, config->retention_ms);
+    if (config->deletes && config->retention_bytes >= 0)
+        sg_put_int(put, 4, SG_ADMIN_TOPIC_RETENTION_BYTES, &label, 1, config->retention_bytes);
+}
+
+static void put_topics(struct sg_put *put)
+{
+    const struct sg_topology *t = put->from->topology;
+
+    for (size_t i = 0; i < t->n_topics; i++) {
+        const struct sg_topic *topic = &t->topics[i];
+        const struct sg_topic_config *config = sg_configs_get(put->from->configs, topic->name);
+        int32_t replicas = INT32_MAX;
+
+        for (uint32_t j = topic->first; j < topic->first + topic->n; j++) {
+            if (t->partitions[j].n_replicas < replicas)
+                replicas = t->partitions[j].n_replicas;
+            put_partition(put, topic, config, j);
+        }
+        put_topic(put, topic, config, replicas);
+    }
+}
+
+static void put_left_out(struct sg_put *put)
+{
+    struct sg_label what = { SG_STR("what"), SG_STR("groups") };
+
+    sg_put_int(
+        put, SG_PUT_ONCE, SG_ADMIN_LEFT_OUT, &what, 1, (int64_t)put->from->groups->n_left_out);
+    what.value = SG_STR("partitions");
+    sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_LEFT_OUT, &what, 1,
+        (int64_t)put->from->topology->n_partitions_left_out);
+}
+
+static void put_spark(struct sg_put *put, const struct sg_spark_query *query)
+{
+    const struct sg_label label = { SG_STR("consumergroup"), sg_str_of(query->name) };
+
+    if (query->batch == SG_CHECKPOINT_NO_BATCH)
+        return;
+    sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_SPARK_BATCH, &label, 1, query->batch);
+    sg_put_ms(put, SG_PUT_ONCE, SG_ADMIN_SPARK_COMPLETED, &label, 1, query->completed_ms);
+}
+
+int sg_export_series(
+    const struct sg_export *from, struct sg_series_table *table, struct sg_slot *slot)
+{
+    struct sg_put put = { .from = from, .memo = from->memo, .table = table, .slot = slot };
+
+    for (unsigned i = 0; i < SG_ADMIN_FAMILIES; i++) {
+        int r = sg_series_table_add_family(table, &sg_admin_families[i], &put.families[i]);
+        if (r < 0)
+            return r;
+        assert(r == 0); /* fewer families than a table holds, and the names are ours */
+    }
+    sg_memo_begin(from->memo, sg_series_table_epoch(table));
+    put_brokers(&put);
+    put_topics(&put);
+    sg_export_groups(&put);
+    put_left_out(&put);
+    for (size_t i = 0; i < from->n_spark; i++)
+        put_spark(&put, &from->spark[i]);
+    return 0;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/export/export_groups.h"
+
+#include "admin/export/collected.h"
+#include "admin/model/lag.h"
+
+#include <stdbool.h>
+
+/*
+ * A group's commits are summed up topic by topic, or over all topics when the granularity is the
+ * group; only with the granularity of partitions do single commits have series of their own.
+ */
+
+struct summary {
+    struct sg_lag_sum lag;
+    int64_t oldest_ms; /* or SG_AGE_UNKNOWN */
+    int64_t offset;
+    bool offset_unknown;
+    int64_t n_unusable; /* timestamps */
+    int64_t lost;
+    double margin; /* the smallest; negative: not known */
+    double used;   /* the largest share of a retention time; negative: not known */
+};
+
+static const struct summary nothing = { .oldest_ms = SG_AGE_UNKNOWN, .margin = -1, .used = -1 };
+
+/* How near the group is to the start of a log: 1 at the end. Negative: not known. */
+static double margin_of(const struct sg_export *from, uint32_t partition, int64_t offset)
+{
+    int64_t start = from->start[partition];
+    int64_t end = from->end[partition];
+
+    if (end < 0)
+        return -1;
+    if (start < 0 || end <= start || offset >= end)
+        return 1;
+    return offset <= start ? 0 : (double)(offset - start) / (double)(end - start);
+}
+
+/* Negative: not known, or there is no limit. */
+static double used_of(const struct sg_export *from, uint32_t partition, int64_t age_ms)
+{
+    const struct sg_topology *t = from->topology;
+    struct sg_str topic = t->topics[t->partitions[partition].topic].name;
+    const struct sg_topic_config *config = sg_configs_get(from->configs, topic);
+
+    if (age_ms == SG_AGE_UNKNOWN || !config->known || !config->deletes || config->retention_ms <= 0)
+        return -1;
+    return (double)age_ms / (double)config->retention_ms;
+}
+
+static void put_commit(struct sg_put *put,
+    const struct sg_group *group,
+    const struct sg_committed *committed,
+    enum sg_lag_outcome outcome,
+    int64_t lag,
+    int64_t age_ms)
+{
+    const struct sg_topology *t = put->from->topology;
+    const struct sg_partition *p = &t->partitions[committed->partition];
+    struct sg_str topic = t->topics[p->topic].name;
+    struct sg_put_number id;
+    const struct sg_label labels[] = {
+        { SG_STR("consumergroup"), group->name },
+        { SG_STR("topic"), topic },
+        { SG_STR("partition"), sg_put_number(&id, p->id) },
+    };
+
+    sg_put_thing(put, SG_PUT_COMMIT, group->name, topic, p->id, 3);
+    sg_put_int(put, 0, SG_ADMIN_GROUP_CURRENT_OFFSET, labels, 3, committed->offset);
+    if (outcome == SG_LAG_KNOWN)
+        sg_put_int(put, 1, SG_ADMIN_GROUP_LAG, labels, 3, lag);
+    if (age_ms != SG_AGE_UNKNOWN)
+        sg_put_ms(put, 2, SG_ADMIN_GROUP_LAG_SECONDS, labels, 3, age_ms);
+}
+
+static void sum_up(struct sg_put *put,
+    const struct sg_group *group,
+    const struct sg_committed *committed,
+    struct summary *sum)
+{
+    const struct sg_export *from = put->from;
+    uint32_t p = committed->partition;
+    int64_t offset = committed->offset;
+    int64_t lag = 0;
+
+    if (offset < 0) {
+        sum->offset_unknown = true;
+        sg_lag_sum_add(&sum->lag, SG_LAG_NO_END, 0);
+        return;
+    }
+    if (__builtin_add_overflow(sum->offset, offset, &sum->offset))
+        sum->offset_unknown = true;
+    enum sg_lag_outcome outcome = sg_lag_of(offset, from->start[p], from->end[p], &lag);
+    sg_lag_sum_add(&sum->lag, outcome, lag);
+    int64_t read_to = sg_committed_read_to(committed);
+    int64_t age_ms = sg_ages_get(from->ages, p, read_to);
+    sum->oldest_ms = age_ms > sum->oldest_ms ? age_ms : sum->oldest_ms;
+    sum->n_unusable += sg_ages_has_unusable_time(from->ages, p, read_to);
+    double margin = margin_of(from, p, read_to);
+    if (margin >= 0 && (sum->margin < 0 || margin < sum->margin))
+        sum->margin = margin;
+    double used = used_of(from, p, age_ms);
+    sum->used = used > sum->used ? used : sum->used;
+    if (from->granularity == SG_GRANULARITY_PARTITION)
+        put_commit(put, group, committed, outcome, lag, age_ms);
+}
+
+/* @param topic  NULL: of all topics */
+static void put_summary(struct sg_put *put,
+    const struct sg_group *group,
+    const struct sg_topic *topic,
+    const struct summary *sum)
+{
+    struct sg_str name = topic ? topic->name : SG_STR("");
+    const struct sg_label labels[] = {
+        { SG_STR("consumergroup"), group->name },
+        { SG_STR("topic"), name }, /* an empty label is none */
+    };
+
+    sg_put_thing(put, SG_PUT_GROUP_SUMMARY, group->name, name, 0, 7);
+    if (sum->oldest_ms != SG_AGE_UNKNOWN)
+        sg_put_ms(put, 0, SG_ADMIN_GROUP_LAG_SECONDS_MAX, labels, 2, sum->oldest_ms);
+    if (!sum->offset_unknown)
+        sg_put_int(put, 1, SG_ADMIN_GROUP_CURRENT_OFFSET_SUM, labels, 2, sum->offset);
+    if (sg_lag_sum_known(&sum->lag))
+        sg_put_int(put, 2, SG_ADMIN_GROUP_LAG_SUM, labels, 2, sum->lag.lag);
+    sg_put_int(put, 3, SG_ADMIN_GROUP_UNREAD_LOST, labels, 2, sum->lost);
+    if (sum->margin >= 0)
+        sg_put_double(put, 4, SG_ADMIN_GROUP_RETENTION_MARGIN, labels, 2, sum->margin);
+    if (sum->used >= 0)
+        sg_put_double(put, 6, SG_ADMIN_GROUP_RETENTION_USED, labels, 2, sum->used);
+    if (sum->n_unusable)
+        sg_put_int(put, 5, SG_ADMIN_GROUP_UNUSABLE_TIMESTAMPS, labels, 2, sum->n_unusable);
+}
+
+/* @return the group's status */
+static enum sg_group_status put_commits(struct sg_put *put, const struct sg_group *group)
+{
+    const struct sg_export *from = put->from;
+    const struct sg_topology *t = from->topology;
+    const struct sg_status_input input = {
+        .now_ms = from->now_ms,
+        .topology = t,
+        .start = from->start,
+        .end = from->end,
+        .ages = from->ages,
+    };
+    struct sg_judgement judgement = { .moves = false };
+    struct summary sum = nothing;
+
+    for (size_t i = 0; i < group->n_committed; i++) {
+        const struct sg_committed *committed = &group->committed[i];
+        uint32_t topic = t->partitions[committed->partition].topic;
+        bool is_last = i + 1 == group->n_committed;
+        int64_t lost;
+
+        sg_statuses_judge(from->statuses, &input, committed, &judgement, &lost);
+        sum.lost += lost;
+        sum_up(put, group, committed, &sum);
+        if (from->granularity == SG_GRANULARITY_GROUP) {
+            if (is_last)
+                put_summary(put, group, NULL, &sum);
+        } else if (is_last || t->partitions[committed[1].partition].topic != topic) {
+            put_summary(put, group, &t->topics[topic], &sum);
+            sum = nothing;
+        }
+    }
+    return sg_judgement_status(&judgement, group);
+}
+
+static void put_status(
+    struct sg_put *put, const struct sg_group *group, enum sg_group_status status)
+{
+    struct sg_label labels[] = {
+        { SG_STR("consumergroup"), group->name },
+        { SG_STR("status"), SG_STR("") },
+    };
+
+    if (status == SG_STATUS_UNKNOWN)
+        return;
+    sg_put_thing(put, SG_PUT_GROUP_STATUS, group->name, SG_STR(""), 0, SG_GROUP_STATUSES);
+    for (int i = SG_STATUS_OK; i < SG_GROUP_STATUSES; i++) {
+        labels[1].value = sg_str_of(sg_group_status_text((enum sg_group_status)i));
+        sg_put_int(put, i, SG_ADMIN_GROUP_STATUS, labels, 2, status == (enum sg_group_status)i);
+    }
+}
+
+static void put_group(struct sg_put *put, const struct sg_group *group)
+{
+    struct sg_label labels[] = {
+        { SG_STR("consumergroup"), group->name },
+        { SG_STR("state"), SG_STR("") },
+    };
+
+    sg_put_thing(put, SG_PUT_GROUP, group->name, SG_STR(""), 0, SG_GROUP_STATES + 1);
+    if (group->has_members)
+        sg_put_int(put, SG_GROUP_STATES, SG_ADMIN_GROUP_MEMBERS, labels, 1, group->n_members);
+    for (int i = 0; group->state != SG_GROUP_STATE_UNKNOWN && i < SG_GROUP_STATES; i++) {
+        labels[1].value = sg_str_of(sg_group_state_text((enum sg_group_state)i));
+        sg_put_int(put, i, SG_ADMIN_GROUP_STATE, labels, 2, group->state == (enum sg_group_state)i);
+    }
+    put_status(put, group, put_commits(put, group));
+}
+
+void sg_export_groups(struct sg_put *put)
+{
+    for (size_t i = 0; i < put->from->groups->n; i++)
+        put_group(put, &put->from->groups->groups[i]);
+}

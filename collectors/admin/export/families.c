@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/export/families.h"
+
+const struct sg_family sg_admin_families[] = {
+    [SG_ADMIN_BROKERS] = { "kafka_brokers", SG_METRIC_GAUGE,
+        "Number of brokers in the Kafka cluster (Metadata)." },
+    [SG_ADMIN_BROKER_INFO] = { "kafka_broker_info", SG_METRIC_INFO,
+        "A broker of the Kafka cluster and the address that it advertises; the value is 1 "
+        "(Metadata)." },
+    [SG_ADMIN_TOPIC_PARTITIONS] = { "kafka_topic_partitions", SG_METRIC_GAUGE,
+        "Number of partitions of the topic (Metadata)." },
+    [SG_ADMIN_TOPIC_REPLICATION_FACTOR] = { "kafka_topic_replication_factor", SG_METRIC_GAUGE,
+        "Number of replicas of the topic's partition that has the fewest (Metadata)." },
+    [SG_ADMIN_TOPIC_MIN_IN_SYNC] = { "kafka_topic_min_insync_replicas", SG_METRIC_GAUGE,
+        "In-sync replicas that a partition of the topic needs for producers with acks=all "
+        "(DescribeConfigs: min.insync.replicas)." },
+    [SG_ADMIN_TOPIC_RETENTION_SECONDS] = { "kafka_topic_retention_seconds", SG_METRIC_GAUGE,
+        "Age at which the topic's records may be deleted; absent when there is no limit, or the "
+        "topic is only compacted (DescribeConfigs: retention.ms)." },
+    [SG_ADMIN_TOPIC_RETENTION_BYTES] = { "kafka_topic_retention_bytes", SG_METRIC_GAUGE,
+        "Size of a partition's log from which its oldest records may be deleted; absent when there "
+        "is no limit, or the topic is only compacted (DescribeConfigs: retention.bytes)." },
+    [SG_ADMIN_PARTITION_CURRENT_OFFSET] = { "kafka_topic_partition_current_offset", SG_METRIC_GAUGE,
+        "End of the partition's log: the offset that the next record readable by consumers gets "
+        "(ListOffsets, latest)." },
+    [SG_ADMIN_PARTITION_OLDEST_OFFSET] = { "kafka_topic_partition_oldest_offset", SG_METRIC_GAUGE,
+        "Start of the partition's log: the oldest offset that can be read "
+        "(ListOffsets, earliest)." },
+    [SG_ADMIN_PARTITION_LEADER] = { "kafka_topic_partition_leader", SG_METRIC_GAUGE,
+        "Id of the broker that leads the partition; absent when it has no leader (Metadata)." },
+    [SG_ADMIN_PARTITION_LEADER_IS_PREFERRED] = { "kafka_topic_partition_leader_is_preferred",
+        SG_METRIC_GAUGE,
+        "1 if the partition is led by its preferred broker, the first of its replicas "
+        "(Metadata)." },
+    [SG_ADMIN_PARTITION_LEADERLESS] = { "kafka_topic_partition_leaderless", SG_METRIC_GAUGE,
+        "1 if the partition has no leader: nobody can write to it or read from it (Metadata)." },
+    [SG_ADMIN_PARTITION_REPLICAS] = { "kafka_topic_partition_replicas", SG_METRIC_GAUGE,
+        "Number of replicas of the partition (Metadata)." },
+    [SG_ADMIN_PARTITION_IN_SYNC_REPLICA] = { "kafka_topic_partition_in_sync_replica",
+        SG_METRIC_GAUGE, "Number of in-sync replicas of the partition (Metadata)." },
+    [SG_ADMIN_PARTITION_UNDER_REPLICATED] = { "kafka_topic_partition_under_replicated_partition",
+        SG_METRIC_GAUGE,
+        "1 if the partition has fewer in-sync replicas than replicas (Metadata)." },
+    [SG_ADMIN_PARTITION_UNDER_MIN_ISR] = { "kafka_topic_partition_under_min_isr", SG_METRIC_GAUGE,
+        "1 if the partition has fewer in-sync replicas than min.insync.replicas: producers with "
+        "acks=all fail (Metadata, DescribeConfigs)." },
+    [SG_ADMIN_PARTITION_AT_MIN_ISR] = { "kafka_topic_partition_at_min_isr", SG_METRIC_GAUGE,
+        "1 if the partition has replicas missing and just min.insync.replicas in sync: with one "
+        "more failure producers with acks=all fail (Metadata, DescribeConfigs)." },
+    [SG_ADMIN_PARTITION_INFO] = { "kafka_topic_partition_info", SG_METRIC_INFO,
+        "A partition in trouble, without a leader or with replicas that are not in sync: its "
+        "leader (-1: none), replicas, in-sync replicas, and the brokers that are missing; the "
+        "value is 1 (Metadata)." },
+    [SG_ADMIN_PARTITION_REASSIGNING] = { "kafka_topic_partition_reassigning", SG_METRIC_GAUGE,
+        "1 if a reassignment is adding replicas to the partition, which are out of sync until they "
+        "have copied the log; 0 if its replicas are out of sync for another reason. Only for "
+        "partitions with replicas that are not in sync; absent when they were so already when the "
+        "exporter started, because Metadata does not tell the one from the other (Metadata, "
+        "compared with the one before)." },
+    [SG_ADMIN_GROUP_MEMBERS] = { "kafka_consumergroup_members", SG_METRIC_GAUGE,
+        "Number of members of the consumer group (DescribeGroups, ListGroups)." },
+    [SG_ADMIN_GROUP_STATE] = { "kafka_consumergroup_state", SG_METRIC_STATESET,
+        "1 for the state that the consumer group is in, 0 for the others (DescribeGroups, "
+        "ListGroups)." },
+    [SG_ADMIN_GROUP_CURRENT_OFFSET] = { "kafka_consumergroup_current_offset", SG_METRIC_GAUGE,
+        "Committed offset of the consumer group in the partition; absent when it has committed "
+        "none (OffsetFetch)." },
+    [SG_ADMIN_GROUP_CURRENT_OFFSET_SUM] = { "kafka_consumergroup_current_offset_sum",
+        SG_METRIC_GAUGE,
+        "Sum of the consumer group's committed offsets in the topic (OffsetFetch)." },
+    [SG_ADMIN_GROUP_LAG] = { "kafka_consumergroup_lag", SG_METRIC_GAUGE,
+        "Records of the partition that the consumer group has still to read: from its committed "
+        "offset (OffsetFetch), or the log's start if that is later, to the log's end "
+        "(ListOffsets). Absent when the end is not known or the committed offset is past it." },
+    [SG_ADMIN_GROUP_LAG_SUM] = { "kafka_consumergroup_lag_sum", SG_METRIC_GAUGE,
+        "Sum of the consumer group's lag in the topic's partitions; absent when the end of one is "
+        "not known (OffsetFetch, ListOffsets)." },
+    [SG_ADMIN_GROUP_LAG_SECONDS] = { "kafka_consumergroup_lag_seconds", SG_METRIC_GAUGE,
+        "Age of the oldest record of the partition that the consumer group has not read: now minus "
+        "its timestamp, exact to a second; 0 when everything is read, absent when it cannot be "
+        "known (ListOffsets by time)." },
+    [SG_ADMIN_GROUP_LAG_SECONDS_MAX] = { "kafka_consumergroup_lag_seconds_max", SG_METRIC_GAUGE,
+        "Largest lag in seconds of the consumer group in the topic's partitions, of those where it "
+        "is known (ListOffsets by time)." },
+    [SG_ADMIN_GROUP_UNUSABLE_TIMESTAMPS] = { "kafka_consumergroup_unusable_timestamps",
+        SG_METRIC_GAUGE,
+        "Partitions whose oldest unread record has a timestamp in the future, before 2000 or none; "
+        "absent when there are none (ListOffsets by time)." },
+    [SG_ADMIN_GROUP_STATUS] = { "kafka_consumergroup_status", SG_METRIC_STATESET,
+        "1 for how the consumer group is doing, 0 for the others: the worst of its partitions, see "
+        "docs/lag.md (OffsetFetch, ListOffsets, DescribeGroups)." },
+    [SG_ADMIN_GROUP_UNREAD_LOST] = { "kafka_consumergroup_unread_lost_total", SG_METRIC_COUNTER,
+        "Offsets that were deleted from the topic before the consumer group had read them, since "
+        "the exporter first saw it (ListOffsets, OffsetFetch)." },
+    [SG_ADMIN_GROUP_RETENTION_MARGIN] = { "kafka_consumergroup_retention_margin_ratio",
+        SG_METRIC_GAUGE,
+        "How far the consumer group is from losing records in the partition where it is nearest to "
+        "that: 1 at the log's end, 0 at its start, where the next records to be deleted are those "
+        "it has to read (OffsetFetch, ListOffsets)." },
+    [SG_ADMIN_GROUP_RETENTION_USED] = { "kafka_consumergroup_retention_used_ratio", SG_METRIC_GAUGE,
+        "Age of the consumer group's oldest unread record over the topic's retention time; from 1 "
+        "on it may be deleted (ListOffsets, DescribeConfigs)." },
+    [SG_ADMIN_SPARK_BATCH] = { "kafka_spark_checkpoint_batch", SG_METRIC_GAUGE,
+        "Number of the last batch that the Spark structured streaming query has completed "
+        "(its checkpoint: commits/)." },
+    [SG_ADMIN_SPARK_COMPLETED] = { "kafka_spark_checkpoint_completed_timestamp_seconds",
+        SG_METRIC_GAUGE,
+        "Unix time at which the Spark structured streaming query completed that batch; without "
+        "input there is no batch (its checkpoint: commits/)." },
+    [SG_ADMIN_LEFT_OUT] = { "streamgauge_admin_left_out", SG_METRIC_GAUGE,
+        "What the latest collection left out because of the cluster's limits: consumer groups, or "
+        "partitions of whole topics (ListGroups, Metadata)." },
+};
+
+const size_t sg_admin_n_families = sizeof sg_admin_families / sizeof sg_admin_families[0];
+
+_Static_assert(sizeof sg_admin_families / sizeof sg_admin_families[0] == SG_ADMIN_FAMILIES,
+    "one entry for each of enum sg_admin_family");

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Lag in seconds: how old is the oldest record that a group has not read?
+ *
+ * ListOffsets with a time answers "the first offset whose timestamp is that or later". So the
+ * largest time whose answer is not past the committed offset is the timestamp of the record there,
+ * and a search over time finds it without reading a message. Every partition has a time of its own
+ * in a request: one round of requests brings all partitions' searches one step on.
+ *
+ *     begin ──> ask ──> (ListOffsets) ──> answer ──┐
+ *                └──────────── while there is something to ask ──┘──> get … ──> end
+ *
+ * What was answered is remembered per partition, so that a group that stands still costs nothing
+ * and one that moves costs a few rounds. Remembered too, as a hint where to search: how far the log
+ * was at earlier collections; at the latest one alone where everything was read. Both are
+ * forgotten when a log's start or end goes back, which a topic
+ * does that was deleted and made again; and answers are asked for anew now and then.
+ *
+ * Timestamps are the producers', or the brokers' with LogAppendTime, and need not be in order: then
+ * the answer is the largest timestamp up to the record. A timestamp in the future, or none at all,
+ * gives the time at which the log was first seen past the record, or nothing. One thread.
+ *
+ * Source: Kafka's protocol, ListOffsets; UnifiedLog.fetchOffsetByTimestamp.
+ */
+
+#include "admin/model/groups.h"
+#include "admin/model/topology.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    SG_AGE_UNKNOWN = -1,      /* of an age in milliseconds */
+    SG_AGES_NOT_ASKED = -1,   /* of a time to ask for */
+    SG_AGES_PRECISION = 1000, /* milliseconds that a timestamp is narrowed down to */
+};
+
+struct sg_ages;
+
+/** @return 0 or -ENOMEM */
+int sg_ages_new(struct sg_ages **ret_ages);
+
+/** @return NULL; ages may be NULL */
+struct sg_ages *sg_ages_free(struct sg_ages *ages);
+
+/**
+ * A collection: which groups' offsets are behind the logs' ends.
+ *
+ * @param groups       how far they have read: sg_committed_read_to()
+ * @param start, end   by partition number, or SG_OFFSET_UNKNOWN; borrowed until sg_ages_end(), as
+ *                     is the topology
+ * @param now_unix_ms  when the ends were read
+ * @return 0 or -ENOMEM
+ */
+int sg_ages_begin(struct sg_ages *ages,
+    const struct sg_topology *topology,
+    const struct sg_groups *groups,
+    const int64_t *start,
+    const int64_t *end,
+    int64_t now_unix_ms);
+
+/**
+ * What to ask next.
+ * @param times  by partition number: set to a time in Unix milliseconds or SG_AGES_NOT_ASKED
+ * @return how many times were set; 0: all is known that can be
+ */
+size_t sg_ages_ask(struct sg_ages *ages, int64_t *times);
+
+/**
+ * The answers to the latest sg_ages_ask().
+ * @param answers  by partition number: an offset, SG_OFFSET_NOTHING or SG_OFFSET_UNKNOWN
+ */
+void sg_ages_answer(struct sg_ages *ages, const int64_t *answers);
+
+/**
+ * The age of the oldest record that is not read.
+ * @param committed  up to where a group has read, as sg_ages_begin() saw it in this partition
+ * @return milliseconds, 0 when everything is read, or SG_AGE_UNKNOWN
+ */
+int64_t sg_ages_get(const struct sg_ages *ages, uint32_t partition, int64_t committed);
+
+/**
+ * Has the oldest record that is not read a timestamp in the future, before 2000, or none? Its age
+ * is not the timestamp's then. @param committed  as above
+ */
+bool sg_ages_has_unusable_time(const struct sg_ages *ages, uint32_t partition, int64_t committed);
+
+/** The collection ends: keep what is worth it. */
+void sg_ages_end(struct sg_ages *ages);

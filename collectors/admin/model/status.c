@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/model/status.h"
+
+#include "admin/model/lag.h"
+#include "base/arena.h"
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/grow.h"
+#include "base/index.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    FORGET_AFTER = 20, /* collections */
+    FORGET_AT_LEAST = 1024,
+    LOOK_AFTER_MS = 10000,    /* longer than consumers take to commit what they have read */
+    LOOK_AGAIN_MS = 15000,    /* after a failure */
+    LOOK_OFFSETS_MAX = 10000, /* between the commit and the end; more are records */
+    KEY_BYTES_MAX = 128 * 1024,
+};
+
+/* A group at a partition. */
+struct entry {
+    uint32_t name; /* of the group and the topic, in names */
+    int32_t partition;
+    uint32_t seen;  /* collection */
+    bool behind;    /* at the latest collection */
+    bool looked;    /* behind the commit, up to this end or to a record */
+    bool is_record; /* what is at empty_to */
+    bool doubtful;  /* nobody could look */
+    int64_t committed;
+    int64_t highest;      /* committed before it went back */
+    int64_t moved_ms;     /* when the offset changed last; at first, when it was first seen */
+    int64_t behind_ms;    /* since when there has been something to read */
+    int64_t went_back_ms; /* INT64_MIN: never */
+    int64_t start;        /* of the log, up to which losses are counted */
+    int64_t lost;
+    int64_t end;      /* of the log; negative: not known yet */
+    int64_t empty_to; /* from the commit on there is nothing to read up to there */
+    int64_t look_ms;  /* not before */
+};
+
+/* Group and topic with a NUL between them: most groups have many partitions of few topics. */
+struct name {
+    const char *text;
+    uint32_t len;
+    uint32_t hash;
+};
+
+struct sg_statuses {
+    struct sg_status_windows windows;
+    struct sg_arena *arena;
+    struct sg_index name_index;
+    size_t n_names, names_allocated;
+    struct name *names;
+    struct sg_index index;
+    size_t n, allocated;
+    struct entry *entries;
+    uint32_t collection;
+    struct sg_buf key;
+    uint32_t latest_name; /* asked for last: commits come topic by topic */
+};
+
+SG_AUTO_DEFINE(struct sg_statuses *, sg_statuses_free);
+
+const char *sg_group_status_text(enum sg_group_status status)
+{
+    static const char *const texts[SG_GROUP_STATUSES] = {
+        [SG_STATUS_OK] = "ok",
+        [SG_STATUS_LAGGING] = "lagging",
+        [SG_STATUS_STALLED] = "stalled",
+        [SG_STATUS_STOPPED] = "stopped",
+        [SG_STATUS_REWOUND] = "rewound",
+        [SG_STATUS_LOSING_DATA] = "losing_data",
+    };
+    return texts[status];
+}
+
+int sg_statuses_new(const struct sg_status_windows *windows, struct sg_statuses **ret_statuses)
+{
+    sg_auto(sg_statuses_free) struct sg_statuses *statuses = calloc(1, sizeof *statuses);
+
+    if (!statuses)
+        return -ENOMEM;
+    statuses->windows = *windows;
+    sg_buf_init(&statuses->key, KEY_BYTES_MAX);
+    statuses->arena = sg_arena_new();
+    if (!statuses->arena)
+        return -ENOMEM;
+    *ret_statuses = sg_take(&statuses);
+    return 0;
+}
+
+struct sg_statuses *sg_statuses_free(struct sg_statuses *statuses)
+{
+    if (!statuses)
+        return NULL;
+    free(statuses->names);
+    free(statuses->entries);
+    sg_index_done(&statuses->name_index);
+    sg_index_done(&statuses->index);
+    sg_buf_done(&statuses->key);
+    (void)sg_arena_unref(statuses->arena);
+    free(statuses);
+    return NULL;
+}
+
+/* ---- Names and entries ---- */
+
+static bool name_equal(const void *owner, uint32_t id, const void *key)
+{
+    const struct name *name = &((const struct sg_statuses *)owner)->names[id];
+    return sg_str_equal((struct sg_str){ name->text, name->len }, *(const struct sg_str *)key);
+}
+
+static int find_name(
+    struct sg_statuses *statuses, struct sg_str group, struct sg_str topic, uint32_t *ret_id)
+{
+    struct sg_buf *text = &statuses->key;
+
+    sg_buf_clear(text);
+    int r = sg_buf_add_str(text, group);
+    if (!r)
+        r = sg_buf_add_char(text, '\0');
+    if (!r)
+        r = sg_buf_add_str(text, topic);
+    if (r)
+        return -ENOMEM;
+    struct sg_str key = sg_buf_get(text);
+    if (statuses->latest_name < statuses->n_names &&
+        name_equal(statuses, statuses->latest_name, &key)) {
+        *ret_id = statuses->latest_name;
+        return 0;
+    }
+    uint32_t hash = sg_hash(key);
+    uint32_t id = sg_index_find(&statuses->name_index, hash, name_equal, statuses, &key);
+    if (id == SG_INDEX_NONE) {
+        r = sg_grow(&statuses->names, statuses->n_names, &statuses->names_allocated,
+            sizeof *statuses->names);
+        char *copy = r ? NULL : sg_arena_bytes(statuses->arena, key.len);
+        id = (uint32_t)statuses->n_names;
+        if (!copy || sg_index_add(&statuses->name_index, hash, id))
+            return -ENOMEM;
+        memcpy(copy, key.ptr, key.len);
+        statuses->names[statuses->n_names++] = (struct name){ copy, (uint32_t)key.len, hash };
+    }
+    *ret_id = statuses->latest_name = id;
+    return 0;
+}
+
+struct place {
+    uint32_t name;
+    int32_t partition;
+};
+
+static uint32_t hash_of(const struct place *place)
+{
+    return sg_hash((struct sg_str){ (const char *)place, sizeof *place });
+}
+
+static bool entry_equal(const void *owner, uint32_t id, const void *key)
+{
+    const struct entry *entry = &((const struct sg_statuses *)owner)->entries[id];
+    const struct place *place = key;
+    return entry->name == place->name && entry->partition == place->partition;
+}
+
+/* @param ret_entry  borrowed until the next @return 0 or -ENOMEM */
+static int find_entry(struct sg_statuses *statuses,
+    struct sg_str group,
+    struct sg_str topic,
+    int32_t partition,
+    struct entry **ret_entry,
+    bool *ret_is_new)
+{
+    struct place place = { .partition = partition };
+
+    int r = find_name(statuses, group, topic, &place.name);
+    if (r)
+        return r;
+    uint32_t hash = hash_of(&place);
+    uint32_t id = sg_index_find(&statuses->index, hash, entry_equal, statuses, &place);
+    *ret_is_new = id == SG_INDEX_NONE;
+    if (*ret_is_new) {
+        r = statuses->n == SG_STATUS_ENTRIES_MAX
+                ? -ENOMEM
+                : sg_grow(&statuses->entries, statuses->n, &statuses->allocated,
+                      sizeof *statuses->entries);
+        id = (uint32_t)statuses->n;
+        if (r || sg_index_add(&statuses->index, hash, id))
+            return -ENOMEM;
+        statuses->entries[statuses->n++] =
+            (struct entry){ .name = place.name, .partition = partition };
+    }
+    *ret_entry = &statuses->entries[id];
+    return 0;
+}
+
+static bool is_gone(const struct sg_statuses *statuses, const struct entry *entry)
+{
+    return statuses->collection - entry->seen > FORGET_AFTER;
+}
+
+/* Make everything anew without what is gone. When memory is short, everything is forgotten. */
+static void rebuild(struct sg_statuses *statuses)
+{
+    struct entry *old = sg_take(&statuses->entries);
+    struct name *old_names = sg_take(&statuses->names);
+    struct sg_arena *old_arena = statuses->arena;
+    struct sg_arena *arena = sg_arena_new();
+    size_t n = statuses->n;
+
+    statuses->n = statuses->allocated = statuses->n_names = statuses->names_allocated = 0;
+    sg_index_clear(&statuses->index);
+    sg_index_clear(&statuses->name_index);
+    if (arena)
+        statuses->arena = arena;
+    for (size_t i = 0; arena && i < n; i++) {
+        const struct name *name = &old_names[old[i].name];
+        const char *nul = memchr(name->text, '\0', name->len);
+        struct entry *entry;
+        bool is_new;
+        if (is_gone(statuses, &old[i]) || !nul)
+            continue;
+        size_t group_len = (size_t)(nul - name->text);
+        if (find_entry(statuses, (struct sg_str){ name->text, group_len },
+                (struct sg_str){ nul + 1, name->len - group_len - 1 }, old[i].partition, &entry,
+                &is_new))
+            continue;
+        uint32_t new_name = entry->name;
+        *entry = old[i];
+        entry->name = new_name;
+    }
+    if (arena)
+        (void)sg_arena_unref(old_arena);
+    free(old);
+    free(old_names);
+}
+
+/* ---- Following ---- */
+
+static bool in_window(int64_t then_ms, int64_t now_ms, int64_t window_ms)
+{
+    return now_ms - then_ms < window_ms;
+}
+
+static void begin_entry(struct entry *entry, int64_t now_ms, int64_t committed, int64_t start)
+{
+    entry->committed = entry->highest = committed;
+    entry->moved_ms = entry->behind_ms = now_ms;
+    entry->went_back_ms = INT64_MIN;
+    entry->start = start;
+    entry->end = -1;
+    entry->look_ms = now_ms;
+    entry->empty_to = committed;
+}
+
+/* A commit or an end that is another one: what was found behind the commit before is of no use. */
+static void follow_end(struct entry *entry, int64_t now_ms, int64_t committed, int64_t end)
+{
+    bool moved = committed != entry->committed;
+    bool gone_back = end >= 0 && end < entry->end;
+
+    if (moved || gone_back) {
+        entry->empty_to = committed;
+        entry->looked = entry->is_record = entry->doubtful = false;
+    }
+    if (end >= 0 && end != entry->end) {
+        entry->looked = entry->is_record;
+        entry->end = end;
+        moved = true;
+    }
+    if (moved)
+        entry->look_ms = now_ms + LOOK_AFTER_MS;
+}
+
+static void follow(struct entry *entry, int64_t now_ms, int64_t committed, bool behind)
+{
+    if (committed != entry->committed)
+        entry->moved_ms = now_ms;
+    if (committed < entry->committed && entry->went_back_ms == INT64_MIN) {
+        entry->went_back_ms = now_ms;
+        entry->highest = entry->committed;
+    } else if (committed < entry->committed) {
+        entry->went_back_ms = now_ms;
+    }
+    if (committed >= entry->highest)
+        entry->went_back_ms = INT64_MIN;
+    entry->highest = committed > entry->highest ? committed : entry->highest;
+    entry->committed = committed;
+    if (behind && !entry->behind)
+        entry->behind_ms = now_ms;
+    entry->behind = behind;
+}
+
+/* What the log's start passed over since it was last looked at. */
+static void count_lost(struct entry *entry, int64_t start, int64_t committed)
+{
+    if (start < 0)
+        return;
+    if (entry->start >= 0 && start > entry->start && start > committed) {
+        int64_t from = committed > entry->start ? committed : entry->start;
+        entry->lost += start - from;
+    }
+    entry->start = start;
+}
+
+static struct entry *entry_of(
+    const struct sg_statuses *statuses, const struct sg_committed *committed)
+{
+    return committed->entry ? &statuses->entries[committed->entry - 1] : NULL;
+}
+
+/*
+ * Up to where the group is judged to have read. A single offset that nobody could look at is given
+ * the benefit of the doubt: a marker is likelier than one record that waits.
+ */
+static int64_t judged_to(const struct entry *entry)
+{
+    bool is_marker = entry->doubtful && entry->end == entry->empty_to + 1;
+
+    return entry->empty_to + is_marker;
+}
+
+static void follow_commit(struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_group *group,
+    struct sg_committed *committed)
+{
+    const struct sg_partition *partition = &input->topology->partitions[committed->partition];
+    int64_t start = input->start[committed->partition];
+    int64_t end = input->end[committed->partition];
+    struct entry *entry;
+    bool is_new;
+    int64_t lag = 0;
+
+    committed->entry = 0;
+    committed->n_empty = 0;
+    if (committed->offset < 0 ||
+        find_entry(statuses, group->name, input->topology->topics[partition->topic].name,
+            partition->id, &entry, &is_new))
+        return;
+    committed->entry = (uint32_t)(entry - statuses->entries) + 1;
+    if (is_new)
+        begin_entry(entry, input->now_ms, committed->offset, start);
+    entry->seen = statuses->collection;
+    if (entry->doubtful && start >= judged_to(entry)) { /* nobody will know any more */
+        entry->empty_to = judged_to(entry);
+        entry->doubtful = false;
+    }
+    follow_end(entry, input->now_ms, committed->offset, end);
+    committed->n_empty = entry->empty_to - committed->offset;
+    (void)sg_lag_of(judged_to(entry), start, end, &lag);
+    follow(entry, input->now_ms, committed->offset, lag > 0);
+    count_lost(entry, start, judged_to(entry));
+}
+
+void sg_statuses_begin(struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_groups *groups)
+{
+    size_t n_gone = 0;
+
+    statuses->collection++;
+    for (size_t i = 0; i < statuses->n; i++)
+        n_gone += is_gone(statuses, &statuses->entries[i]);
+    if (n_gone >= FORGET_AT_LEAST && n_gone > statuses->n / 4)
+        rebuild(statuses);
+    for (size_t i = 0; i < groups->n; i++) {
+        const struct sg_group *group = &groups->groups[i];
+        for (size_t j = 0; j < group->n_committed; j++)
+            follow_commit(statuses, input, group, &group->committed[j]);
+    }
+}
+
+bool sg_statuses_wants_look(const struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_committed *committed)
+{
+    const struct entry *entry = entry_of(statuses, committed);
+    int64_t start = input->start[committed->partition];
+
+    if (!entry || input->end[committed->partition] != entry->end)
+        return false; /* its leader does not answer */
+    if (entry->end <= entry->empty_to || start > entry->empty_to || entry->looked ||
+        input->now_ms < entry->look_ms)
+        return false;
+    return entry->end - entry->empty_to <= LOOK_OFFSETS_MAX;
+}
+
+void sg_statuses_found(
+    struct sg_statuses *statuses, struct sg_committed *committed, int64_t empty_to, bool is_record)
+{
+    struct entry *entry = entry_of(statuses, committed);
+
+    if (!entry || empty_to < entry->empty_to)
+        return;
+    entry->empty_to = empty_to < entry->end ? empty_to : entry->end;
+    entry->looked = true;
+    entry->doubtful = false;
+    entry->is_record = is_record && empty_to < entry->end;
+    /* The age of a record is searched for from the next collection on. */
+    if (entry->empty_to == entry->end)
+        committed->n_empty = entry->empty_to - committed->offset;
+}
+
+void sg_statuses_not_found(struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_committed *committed)
+{
+    struct entry *entry = entry_of(statuses, committed);
+
+    if (!entry)
+        return;
+    entry->look_ms = input->now_ms + LOOK_AGAIN_MS;
+    entry->doubtful = true;
+}
+
+/* ---- Judging ---- */
+
+static enum sg_group_status judge_partition(const struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct entry *entry,
+    const struct sg_committed *committed)
+{
+    const struct sg_status_windows *windows = &statuses->windows;
+    int64_t start = input->start[committed->partition];
+    int64_t read_to = judged_to(entry);
+    int64_t lag = 0;
+    enum sg_lag_outcome outcome = sg_lag_of(read_to, start, input->end[committed->partition], &lag);
+
+    /* In an empty log nothing can be lost any more; what was lost of it may have been a marker. */
+    if (start >= 0 && read_to < start && outcome == SG_LAG_KNOWN && (lag > 0 || entry->lost))
+        return SG_STATUS_LOSING_DATA;
+    if (entry->went_back_ms != INT64_MIN &&
+        input->now_ms - entry->went_back_ms <= windows->rewound_ms)
+        return SG_STATUS_REWOUND;
+    if (outcome != SG_LAG_KNOWN)
+        return SG_STATUS_UNKNOWN;
+    if (lag == 0)
+        return SG_STATUS_OK;
+    if (!in_window(entry->moved_ms, input->now_ms, windows->stalled_ms) &&
+        !in_window(entry->behind_ms, input->now_ms, windows->stalled_ms))
+        return SG_STATUS_STALLED;
+    if (sg_ages_get(input->ages, committed->partition, sg_committed_read_to(committed)) >
+        windows->lagging_ms)
+        return SG_STATUS_LAGGING;
+    return SG_STATUS_OK;
+}
+
+void sg_statuses_judge(struct sg_statuses *statuses,
+    const struct sg_status_input *input,
+    const struct sg_committed *committed,
+    struct sg_judgement *judgement,
+    int64_t *ret_lost)
+{
+    const struct entry *entry = entry_of(statuses, committed);
+
+    *ret_lost = entry ? entry->lost : 0;
+    if (!entry)
+        return;
+    enum sg_group_status status = judge_partition(statuses, input, entry, committed);
+    if (status > judgement->worst)
+        judgement->worst = status;
+    if (in_window(entry->moved_ms, input->now_ms, statuses->windows.stalled_ms))
+        judgement->moves = true;
+}
+
+enum sg_group_status sg_judgement_status(
+    const struct sg_judgement *judgement, const struct sg_group *group)
+{
+    bool has_no_members = group->has_members && group->n_members == 0;
+
+    if (judgement->worst == SG_STATUS_STALLED && has_no_members && !judgement->moves)
+        return SG_STATUS_STOPPED;
+    return judgement->worst;
+}

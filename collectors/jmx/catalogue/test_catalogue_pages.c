@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/buf.h"
+#include "jmx/catalogue/test_recording.h"
+#include "jmx/rules/matcher.h"
+#include "jmx/test_fixture.h"
+#include "test.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+/*
+ * What the catalogues make of recorded answers. What the requests bring, and that with the MBeans
+ * besides that no request matches, must give the same series, so that no rule waits for an MBean
+ * that nobody asks for.
+ */
+
+/* ---- Comparing pages ---- */
+
+/* Pages are long: a failure shows the first line that differs. */
+static void assert_same_lines(const char *page, const char *expected)
+{
+    size_t line = 1;
+
+    while (*page && *expected) {
+        size_t n = strcspn(page, "\n") + 1;
+        size_t n_expected = strcspn(expected, "\n") + 1;
+        if (n != n_expected || strncmp(page, expected, n) != 0)
+            fail_msg("line %zu is\n%.*sand should be\n%.*s", line, (int)n, page, (int)n_expected,
+                expected);
+        page += n;
+        expected += n;
+        line++;
+    }
+    assert_string_equal(page, expected);
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/*
+ * Samples in order of bytes: series come in the order of the answer, which is the agent's.
+ * @param page  consumed @param without  prefix of families that are left out; may be NULL
+ */
+static char *sort_samples(char *page, const char *without)
+{
+    size_t n = 0;
+    size_t len = strlen(page);
+    char **lines = calloc(len + 1, sizeof *lines);
+    struct sg_buf out;
+
+    for (char *line = page; *line;) {
+        char *end = strchr(line, '\n');
+        *end = '\0';
+        if (*line != '#' && !(without && strncmp(line, without, strlen(without)) == 0))
+            lines[n++] = line;
+        line = end + 1;
+    }
+    qsort(lines, n, sizeof *lines, compare_lines);
+    sg_buf_init(&out, len + 1);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(sg_buf_printf(&out, "%s\n", lines[i]), 0);
+    assert_int_equal(sg_buf_add_char(&out, '\0'), 0);
+    free(lines);
+    free(page);
+    return sg_buf_take(&out);
+}
+
+static void assert_golden(const char *name, const char *page)
+{
+    char path[4096];
+    size_t len;
+
+    (void)snprintf(path, sizeof path, "%s/jolokia/golden/%s.txt", getenv("SG_FIXTURES"), name);
+    if (getenv("SG_GOLDEN_UPDATE")) {
+        FILE *file = fopen(path, "wb");
+        assert_non_null(file);
+        assert_int_equal(fwrite(page, 1, strlen(page), file), strlen(page));
+        assert_int_equal(fclose(file), 0);
+    }
+    (void)snprintf(path, sizeof path, "jolokia/golden/%s.txt", name);
+    char *expected = fixture_read(path, &len);
+    assert_same_lines(page, expected);
+    free(expected);
+}
+
+/* ---- Golden pages ---- */
+
+/* Of which requests a catalogue asks for some keys only, though its rules would take all. */
+static const char *narrow_of(const char *catalogue)
+{
+    return strcmp(catalogue, "kafka") == 0 ? "kafka_network_requestmetrics_" : NULL;
+}
+
+static void check_golden(const char *catalogue, const char *recording)
+{
+    char name[256];
+    const char *target = recording_is_broker(recording) ? "broker" : "jvm";
+    struct sg_rules *rules = catalogue_load(catalogue);
+    json_t *all = recording_read(recording);
+    char *page = recording_asked_page(rules, all, target);
+
+    (void)snprintf(name, sizeof name, "%s%s%s", strcmp(catalogue, "kafka") ? catalogue : "",
+        strcmp(catalogue, "kafka") ? "." : "", recording);
+    assert_golden(name, page);
+    char *asked = sort_samples(page, narrow_of(catalogue));
+    char *whole = sort_samples(recording_whole_page(rules, all, target), narrow_of(catalogue));
+    assert_true(*asked != '\0');
+    assert_same_lines(asked, whole);
+    free(asked);
+    free(whole);
+    json_decref(all);
+    (void)sg_rules_free(rules);
+}
+
+static void test_golden_kafka(void **state)
+{
+    (void)state;
+    check_golden("kafka", "kafka-3.6.0-zk-active-controller");
+    check_golden("kafka", "kafka-3.6.0-zk-broker");
+    check_golden("kafka", "kafka-3.9.1-kraft-broker");
+    check_golden("kafka", "kafka-3.9.1-kraft-controller");
+    check_golden("kafka", "kafka-4.1.0-kraft-combined");
+}
+
+static void test_golden_kafka_more(void **state)
+{
+    (void)state;
+    check_golden("kafka-requests", "kafka-3.9.1-kraft-controller");
+    check_golden("kafka-groups", "kafka-3.6.0-zk-broker");
+    check_golden("kafka-groups", "kafka-3.9.1-kraft-broker");
+    check_golden("kafka-groups", "kafka-4.1.0-kraft-combined");
+    check_golden("kafka-transactions", "kafka-4.1.0-kraft-combined");
+    check_golden("kafka-connections", "kafka-3.6.0-zk-broker");
+    check_golden("kafka-quotas", "kafka-3.9.1-kraft-broker");
+    check_golden("kafka-fetch", "kafka-3.6.0-zk-broker");
+    check_golden("kafka-tiered", "kafka-3.9.1-kraft-broker");
+    check_golden("kafka-partitions", "kafka-3.6.0-zk-broker");
+}
+
+static void test_golden_zookeeper(void **state)
+{
+    (void)state;
+    check_golden("zookeeper", "zookeeper-standalone");
+    check_golden("zookeeper", "zookeeper-ensemble-leader");
+    check_golden("zookeeper", "zookeeper-ensemble-follower");
+}
+
+static void test_golden_connect_and_clients(void **state)
+{
+    (void)state;
+    check_golden("kafka-connect", "connect-distributed");
+    check_golden("kafka-connect", "connect-worker");
+    check_golden("kafka-client", "connect-worker");
+    check_golden("kafka-client", "kafka-3.9.1-kraft-broker"); /* the clients of tiered storage */
+}
+
+static void test_golden_spark_and_presto(void **state)
+{
+    (void)state;
+    check_golden("spark", "spark-driver");
+    check_golden("presto", "presto-coordinator");
+    check_golden("presto", "presto-worker");
+    check_golden("jvm", "zookeeper-standalone");
+}
+
+/* ---- Traps of the other JVMs ---- */
+
+static char *page_of(const char *catalogue, const char *recording)
+{
+    struct sg_rules *rules = catalogue_load(catalogue);
+    json_t *all = recording_read(recording);
+    char *page = recording_asked_page(rules, all, "jvm");
+
+    json_decref(all);
+    (void)sg_rules_free(rules);
+    return page;
+}
+
+/* Spark's and Presto's consumers have a new client id each time. */
+static void test_clients_that_come_and_go_are_left_out(void **state)
+{
+    (void)state;
+    char *page = page_of("kafka-client", "spark-driver");
+    assert_null(strstr(page, "kafka_consumer_"));
+    free(page);
+    page = page_of("kafka-client", "presto-coordinator");
+    assert_null(strstr(page, "kafka_consumer_"));
+    free(page);
+    page = page_of("kafka-client", "connect-worker");
+    assert_non_null(strstr(page, "kafka_consumer_"));
+    free(page);
+}
+
+static void test_spark_application_id_is_nowhere(void **state)
+{
+    (void)state;
+    char *page = page_of("spark", "spark-driver");
+    assert_null(strstr(page, "local-1795469343309"));
+    assert_non_null(strstr(page, "query=\"plain_q\""));
+    free(page);
+}
+
+/* Sessions have MBeans with the addresses of clients; no request may read them. */
+static void test_zookeeper_sessions_are_not_read(void **state)
+{
+    size_t n_sessions = 0;
+    struct sg_rules *rules = catalogue_load("zookeeper");
+    (void)state;
+
+    for (size_t i = 0; i < N_RECORDINGS; i++) {
+        json_t *all = recording_read(recording_names[i]);
+        const char *key;
+        json_t *attributes;
+        json_object_foreach(all, key, attributes)
+        {
+            struct sg_object_name name;
+            if (!strstr(key, "=Connections,"))
+                continue;
+            n_sessions++;
+            assert_int_equal(sg_object_name_parse(sg_str_of(key), &name, NULL), 0);
+            for (size_t j = 0; j < rules->requests.n; j++)
+                assert_false(sg_object_name_matches(&rules->requests.lists[j].mbean.name, &name));
+        }
+        json_decref(all);
+    }
+    assert_true(n_sessions > 0);
+    (void)sg_rules_free(rules);
+}
+
+static void test_presto_worker_has_no_nodes(void **state)
+{
+    (void)state;
+    char *page = page_of("presto", "presto-worker");
+    assert_null(strstr(page, "presto_active_nodes"));
+    free(page);
+    page = page_of("presto", "presto-coordinator");
+    assert_non_null(strstr(page, "presto_active_nodes{"));
+    free(page);
+}
+
+/* ---- Names that no recording has ---- */
+
+/* "name{label=value,...}" as the rules make it of one attribute, "" for nothing. */
+static void assert_series(
+    const struct sg_rules *rules, const char *mbean, const char *attribute, const char *expected)
+{
+    const struct sg_attribute_value one = { .kind = SG_ATTRIBUTE_INT, .integer = 1 };
+    const struct sg_attribute what = fixture_attribute(mbean, (const char *[]){ attribute, NULL });
+    struct sg_matcher *matcher = NULL;
+    struct sg_outcome outcome;
+    struct sg_buf series;
+
+    assert_int_equal(sg_matcher_new(rules, &matcher), 0);
+    assert_int_equal(sg_matcher_decide(matcher, &what, &one, &outcome), 0);
+    sg_buf_init(&series, 4096);
+    assert_int_equal(sg_buf_reserve(&series, 1), 0);
+    if (outcome.kind == SG_OUTCOME_SERIES) {
+        assert_int_equal(sg_buf_printf(&series, "%s{", outcome.family.name), 0);
+        for (size_t i = 0; i < outcome.n_labels; i++)
+            assert_int_equal(
+                sg_buf_printf(&series, "%s" SG_STR_FMT "=" SG_STR_FMT, i ? "," : "",
+                    SG_STR_ARG(outcome.labels[i].name), SG_STR_ARG(outcome.labels[i].value)),
+                0);
+        assert_int_equal(sg_buf_add_char(&series, '}'), 0);
+    }
+    assert_int_equal(sg_buf_add_char(&series, '\0'), 0);
+    assert_string_equal(series.ptr, expected);
+    sg_buf_done(&series);
+    (void)sg_matcher_free(matcher);
+}
+
+/* Quotas are per user, per client id, or for both; names that need it are quoted. */
+static void test_quota_of_user_and_client_keeps_them_apart(void **state)
+{
+    struct sg_rules *rules = catalogue_load("kafka-quotas");
+    (void)state;
+
+    assert_series(rules, "kafka.server:type=Produce,user=alice,client-id=app", "byte-rate",
+        "kafka_server_quota_byte_rate{clientId=app,resource=Produce,user=alice}");
+    assert_series(rules, "kafka.server:type=Fetch,user=\"a, client-id=b\"", "throttle-time",
+        "kafka_server_quota_throttle_time{resource=Fetch,user=a, client-id=b}");
+    assert_series(rules, "kafka.server:type=ControllerMutation,client-id=\"x:y\",user=u", "tokens",
+        "kafka_server_quota_tokens{clientId=x:y,resource=ControllerMutation,user=u}");
+    assert_series(rules, "kafka.server:type=other,client-id=app", "byte-rate", "");
+    (void)sg_rules_free(rules);
+}
+
+static void test_names_in_quotes_lose_them(void **state)
+{
+    struct sg_rules *rules = catalogue_load_every();
+    (void)state;
+
+    assert_series(rules, "kafka.connect:type=sink-task-metrics,connector=\"a b,c\",task=0",
+        "sink-record-read-total",
+        "kafka_connect_sink_task_sink_record_read_total{connector=a b,c,task=0}");
+    assert_series(rules, "kafka.consumer:type=consumer-metrics,client-id=\"x y\"",
+        "connection-count", "kafka_consumer_connection_count{client_id=x y}");
+    assert_series(rules,
+        "metrics:name=\"my app.driver.spark.streaming.a.b c,d.latency\",type=gauges", "Value",
+        "spark_streaming_latency_seconds{query=a.b c,d}");
+    assert_series(rules, "metrics:name=ns.7.executor.runTime,type=counters", "Count",
+        "spark_executor_run_time_seconds_total{}");
+    (void)sg_rules_free(rules);
+}
+
+static void test_trino_has_the_names_of_presto(void **state)
+{
+    struct sg_rules *rules = catalogue_load("presto");
+    (void)state;
+
+    assert_series(rules, "trino.execution:name=QueryManager", "FailedQueries.TotalCount",
+        "presto_failed_queries_total{}");
+    assert_series(rules, "trino.failuredetector:name=HeartbeatFailureDetector", "FailedCount",
+        "presto_failure_detector_failed_services{}");
+    assert_series(rules, "trino.memory:type=ClusterMemoryPool,name=general", "BlockedNodes",
+        "presto_cluster_memory_pool_blocked_nodes{pool=general}");
+    /* Presto's own QueryManager does not see all queries. */
+    assert_series(
+        rules, "com.facebook.presto.execution:name=QueryManager", "FailedQueries.TotalCount", "");
+    (void)sg_rules_free(rules);
+}
+
+/* A log that moves to another directory is there twice; a controller's label is not ours. */
+static void test_kafka_names_that_would_collide(void **state)
+{
+    struct sg_rules *rules = catalogue_load_every();
+    (void)state;
+
+    assert_series(rules, "kafka.log:type=Log,name=Size,topic=t,partition=3", "Value",
+        "kafka_log_log_size{partition=3,topic=t}");
+    assert_series(
+        rules, "kafka.log:type=Log,name=Size,topic=t,partition=3,is-future=true", "Value", "");
+    assert_series(rules,
+        "kafka.controller:type=KafkaController,name=BrokerRegistrationState,broker=2", "Value",
+        "kafka_controller_kafkacontroller_brokerregistrationstate{broker_id=2}");
+    (void)sg_rules_free(rules);
+}
+
+/* ---- All catalogues together ---- */
+
+/* Any of them go together: nothing is dropped, and no file is loaded twice. */
+static void test_all_catalogues_go_together(void **state)
+{
+    struct sg_rules *rules = catalogue_load_every();
+    (void)state;
+
+    for (size_t i = 0; i < N_RECORDINGS; i++) {
+        json_t *all = recording_read(recording_names[i]);
+        free(recording_asked_page(
+            rules, all, recording_is_broker(recording_names[i]) ? "broker" : "jvm"));
+        json_decref(all);
+    }
+    (void)sg_rules_free(rules);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_golden_kafka),
+        cmocka_unit_test(test_golden_kafka_more),
+        cmocka_unit_test(test_golden_zookeeper),
+        cmocka_unit_test(test_golden_connect_and_clients),
+        cmocka_unit_test(test_golden_spark_and_presto),
+        cmocka_unit_test(test_clients_that_come_and_go_are_left_out),
+        cmocka_unit_test(test_spark_application_id_is_nowhere),
+        cmocka_unit_test(test_zookeeper_sessions_are_not_read),
+        cmocka_unit_test(test_presto_worker_has_no_nodes),
+        cmocka_unit_test(test_quota_of_user_and_client_keeps_them_apart),
+        cmocka_unit_test(test_names_in_quotes_lose_them),
+        cmocka_unit_test(test_trino_has_the_names_of_presto),
+        cmocka_unit_test(test_kafka_names_that_would_collide),
+        cmocka_unit_test(test_all_catalogues_go_together),
+    };
+    return cmocka_run_group_tests_name("catalogue_pages", tests, NULL, NULL);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What the tests of the catalogues share: recorded answers, which hold every MBean of a process
+ * with all attributes. Each can be read cut down to what the catalogue's requests would have
+ * brought, or with the MBeans besides that no request matches. All functions fail the test.
+ */
+
+#include "jmx/poll/plan.h"
+#include "jmx/rules/rules.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+enum {
+    N_RECORDINGS = 13,
+};
+
+extern const char *const recording_names[N_RECORDINGS];
+
+/** @return owned */
+struct sg_rules *catalogue_load(const char *catalogue);
+struct sg_rules *catalogue_load_every(void);
+
+/** Every MBean of a recorded answer: a map of ObjectNames to maps of attributes. @return owned */
+json_t *recording_read(const char *name);
+
+bool recording_is_broker(const char *recording);
+
+/**
+ * What an agent would answer to the requests of the plan. @return owned
+ * @param asked  is set for each request of the rules that brought anything; may be NULL
+ */
+char *recording_answer_plan(
+    const struct sg_rules *rules, const struct sg_poll_plan *plan, json_t *all, bool *asked);
+
+/**
+ * The page of what the requests bring; read twice, because the second time runs no rule.
+ * @param target  label of the one target: "broker" or "jvm" @return owned
+ */
+char *recording_asked_page(const struct sg_rules *rules, json_t *all, const char *target);
+
+/** The page of that and of what no request matches. @return owned */
+char *recording_whole_page(const struct sg_rules *rules, json_t *all, const char *target);

@@ -1,0 +1,576 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The jolokia collector: which JVMs are polled, and where they are.
+ *
+ *     cluster's brokers ─┐
+ *     configuration ─────┴─> targets ── each its poll (target.h) ──> transport, all side by side
+ *     rules ──> rule sets ──────┘                                       │ as each reply arrives
+ *                                                                       v
+ *                                                    answer ──> engine ──> slot of the target
+ *
+ * A target is a broker, a KRaft controller, or another JVM. Targets appear and do not go before the
+ * configuration changes: a broker that has left the metadata goes on being asked, and shows as
+ * failing. What one target does stays in its slots. After a reload the targets that have not
+ * changed come over from the collector before, with connections, learned requests and series.
+ */
+
+#include "collector.h"
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/number.h"
+#include "base/words.h"
+#include "config/compare.h"
+#include "jmx/catalogue/rule_sets.h"
+#include "jmx/jolokia/agent_version.h"
+#include "jmx/jolokia/transport.h"
+#include "jmx/target.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    E_CONFIG = 1, /* the rules or a URL are wrong */
+};
+
+enum {
+    ATTRIBUTES_MIN = 20000, /* each JVM's share of limits.jvm_series, however many there are */
+    MARGIN_MS_MAX = 250,    /* of a collection's time, for reading the last answers */
+    ADDRESS_BYTES_MAX = 8192,
+    NO_ID = -1, /* of a JVM that is no broker */
+};
+
+struct member {
+    int32_t id;
+    bool listed; /* its address is the configuration's */
+    struct sg_target *target;
+};
+
+struct jolokia {
+    struct sg_collector_env env;
+    struct sg_rule_sets *rule_sets;
+    const struct sg_rule_set *broker_rules; /* NULL: no brokers are polled */
+    struct sg_transport *transport;
+    bool has_named; /* the cluster knows the brokers that the configuration lists */
+    size_t n_members;
+    struct member *members;
+};
+
+SG_AUTO_DEFINE(struct sg_target *, sg_target_free);
+
+/* ---- Targets ---- */
+
+static struct member *find_broker(const struct jolokia *self, int32_t id)
+{
+    for (size_t i = 0; i < self->n_members; i++) {
+        if (self->members[i].id == id)
+            return &self->members[i];
+    }
+    return NULL;
+}
+
+/* @param options  what differs from target to target @return 0 or -ENOMEM */
+static int add_target(
+    struct jolokia *self, int32_t id, bool listed, const struct sg_target_options *options)
+{
+    sg_auto(sg_target_free) struct sg_target *target = NULL;
+    struct sg_target_options all = *options;
+
+    all.id = id;
+    all.cluster = self->env.cluster_config->name;
+    all.known = self->env.cluster;
+    all.config = self->env.config;
+    all.transport = self->transport;
+    all.store = self->env.store;
+    all.clock = self->env.clock;
+    struct member *members = realloc(self->members, (self->n_members + 1) * sizeof *members);
+    if (!members)
+        return -ENOMEM;
+    self->members = members;
+    int r = sg_target_new(&all, &target);
+    if (r)
+        return r;
+    members[self->n_members++] = (struct member){ id, listed, sg_take(&target) };
+    return 0;
+}
+
+/* @param ret_member  borrowed until the next one is added @return 0 or -ENOMEM */
+static int add_broker(struct jolokia *self, int32_t id, bool listed, struct member **ret_member)
+{
+    char id_text[SG_NUMBER_TEXT_MAX + 1];
+
+    id_text[sg_number_write_int(id_text, id)] = '\0';
+    struct sg_label labels[2 + SG_CONSTANT_LABELS_MAX];
+    size_t n_labels = sg_collector_labels(&self->env, labels);
+    labels[n_labels++] = (struct sg_label){ SG_STR("broker"), sg_str_of(id_text) };
+    int r = add_target(self, id, listed,
+        &(struct sg_target_options){
+            .name = id_text,
+            .labels = labels,
+            .n_labels = n_labels,
+            .source = &self->env.cluster_config->jolokia.source,
+            .rule_set = self->broker_rules,
+        });
+    if (!r)
+        *ret_member = &self->members[self->n_members - 1];
+    return r;
+}
+
+/* ---- Brokers of the metadata ---- */
+
+/* The broker's JMX port, or 0 when the configuration does not tell it. */
+static int jmx_port_of(const struct sg_jolokia_proxy *proxy, int32_t id)
+{
+    for (size_t i = 0; i < proxy->n_jmx_ports; i++) {
+        if (proxy->jmx_ports[i].id == id)
+            return proxy->jmx_ports[i].port;
+    }
+    return proxy->jmx_port;
+}
+
+/* The template with {host}, {id} and {jmx_port} filled in. An IPv6 address gets its brackets. */
+static int expand_address(
+    const char *template, const struct sg_broker *broker, int jmx_port, struct sg_buf *out)
+{
+    static const struct sg_str host = { "{host}", 6 };
+    static const struct sg_str id = { "{id}", 4 };
+    static const struct sg_str port = { "{jmx_port}", 10 };
+    bool is_ipv6 = strchr(broker->host, ':') != NULL;
+    struct sg_str rest = sg_str_of(template);
+    int r = 0;
+
+    while (rest.len && !r) {
+        size_t n = 1;
+        if (sg_str_starts_with(rest, host)) {
+            n = host.len;
+            r = sg_buf_printf(out, is_ipv6 ? "[%s]" : "%s", broker->host);
+        } else if (sg_str_starts_with(rest, id)) {
+            n = id.len;
+            r = sg_buf_printf(out, "%d", broker->id);
+        } else if (sg_str_starts_with(rest, port)) {
+            n = port.len;
+            r = sg_buf_printf(out, "%d", jmx_port);
+        } else {
+            r = sg_buf_add_char(out, *rest.ptr);
+        }
+        rest = (struct sg_str){ rest.ptr + n, rest.len - n };
+    }
+    return r ? r : sg_buf_add_char(out, '\0');
+}
+
+static const char *address_template(const struct jolokia *self)
+{
+    const struct sg_jolokia_source *source = &self->env.cluster_config->jolokia.source;
+    return source->proxy.url ? source->proxy.target : source->url;
+}
+
+/* @return 0, E_CONFIG, SG_TRANSPORT_E_URL or -ENOMEM */
+static int set_address(struct jolokia *self,
+    struct sg_target *target,
+    const struct sg_broker *broker,
+    struct sg_error *err)
+{
+    const char *template = address_template(self);
+    int jmx_port = jmx_port_of(&self->env.cluster_config->jolokia.source.proxy, broker->id);
+    struct sg_buf address;
+
+    if (strstr(template, "{jmx_port}") && jmx_port == 0)
+        return sg_error_set(err, E_CONFIG,
+            "no JMX port is known for broker %d: add it to the proxy's \"jmx_ports\", or set "
+            "\"jmx_port\"",
+            broker->id);
+    sg_buf_init(&address, ADDRESS_BYTES_MAX);
+    int r = expand_address(template, broker, jmx_port, &address);
+    if (!r)
+        r = sg_target_set_address(target, address.ptr, err);
+    sg_buf_done(&address);
+    return r;
+}
+
+/* A broker of the metadata becomes a target, or gets the address of the host it has moved to. */
+static void follow_broker(struct jolokia *self, const struct sg_broker *broker)
+{
+    struct member *member = find_broker(self, broker->id);
+    struct sg_error err = { "out of memory" };
+
+    if ((member && member->listed) ||
+        (!broker->host[0] && strstr(address_template(self), "{host}")))
+        return;
+    if (!member && add_broker(self, broker->id, false, &member))
+        return; /* no memory: the next poll tries again */
+    int r = set_address(self, member->target, broker, &err);
+    if (r && !sg_target_has_address(member->target))
+        sg_target_fail(member->target, r < 0 ? SG_FAILURE_INTERNAL : SG_FAILURE_CONNECT, &err);
+}
+
+static void follow_metadata(struct jolokia *self)
+{
+    sg_auto_free struct sg_broker *brokers = NULL;
+    size_t n = 0;
+
+    if (!self->broker_rules || !address_template(self) ||
+        sg_cluster_copy_brokers(self->env.cluster, &brokers, &n))
+        return; /* no memory: the targets stay as they are */
+    for (size_t i = 0; i < n; i++)
+        follow_broker(self, &brokers[i]);
+}
+
+/* At the first collection: a collector that is only tried out leaves no traces. */
+static void name_brokers(struct jolokia *self)
+{
+    const struct sg_jolokia_config *config = &self->env.cluster_config->jolokia;
+    sg_auto_free int32_t *ids = calloc(config->n_brokers + 1, sizeof *ids);
+
+    if (self->has_named || !ids)
+        return; /* no memory: the next poll tries again */
+    for (size_t i = 0; i < config->n_brokers; i++)
+        ids[i] = config->brokers[i].id;
+    self->has_named = sg_cluster_name_brokers(self->env.cluster, ids, config->n_brokers) == 0;
+}
+
+/* What one JVM may take of the memory, so that all of them at once stay within it. */
+static size_t share_of_series(const struct jolokia *self)
+{
+    size_t n = self->env.config->n_clusters * self->n_members;
+    size_t share = self->env.cluster_config->limits.jvm_series / (n ? n : 1);
+
+    return share > ATTRIBUTES_MIN ? share : ATTRIBUTES_MIN;
+}
+
+static void collect(void *self_pointer, int64_t deadline_ms)
+{
+    struct jolokia *self = self_pointer;
+    int margin_ms = sg_clock_left_ms(self->env.clock, deadline_ms) / 10;
+
+    name_brokers(self);
+    follow_metadata(self);
+    deadline_ms -= margin_ms < MARGIN_MS_MAX ? margin_ms : MARGIN_MS_MAX;
+    for (size_t i = 0; i < self->n_members; i++) {
+        sg_target_set_max(self->members[i].target, share_of_series(self));
+        sg_target_start(self->members[i].target, deadline_ms);
+    }
+    sg_transport_run(self->transport, self->env.stopping);
+    for (size_t i = 0; i < self->n_members; i++)
+        sg_target_end(self->members[i].target);
+}
+
+/* ---- Diagnosis ---- */
+
+static const char *mend_of(const struct sg_slot_status *status)
+{
+    static const char *const mends[SG_FAILURE_KINDS] = {
+        [SG_FAILURE_CONNECT] = "start the process with its Jolokia agent, or correct the address",
+        [SG_FAILURE_TIMEOUT] = "is the JVM frozen or in garbage collection? Else raise "
+                               "collect.timeout, or read less: fewer catalogues",
+        [SG_FAILURE_TLS] = "see \"tls\" in docs/configuration.md",
+        [SG_FAILURE_AUTH] = "check username and password",
+        [SG_FAILURE_DENIED] = "the agent's policy must allow reading: see deploy/jolokia",
+        [SG_FAILURE_HTTP] = "is this the URL of a Jolokia agent? It mostly ends in /jolokia/",
+        [SG_FAILURE_PARSE] = "is this the URL of a Jolokia agent, or is something in between that "
+                             "answers for it? It mostly ends in /jolokia/",
+        [SG_FAILURE_PROTOCOL] = "compare the rules with what the JVM has: --rules.check --against",
+        [SG_FAILURE_IDENTITY] = "correct the address: the URL, or the entry under \"brokers\" or "
+                                "\"controllers\"",
+        [SG_FAILURE_LIMIT] = "read less: fewer catalogues, or rules with their own requests",
+    };
+
+    for (int kind = 0; kind < SG_FAILURE_KINDS; kind++) {
+        if (status->n_failures[kind] && mends[kind])
+            return mends[kind];
+    }
+    return "";
+}
+
+static void tell_target(
+    const struct sg_target *target, const char *version, sg_check_fn tell, void *context)
+{
+    struct sg_slot_status status;
+    char text[800];
+
+    sg_slot_get_status(sg_target_slot(target), &status);
+    if (!sg_target_has_address(target) && !status.has_run)
+        (void)snprintf(text, sizeof text, "no address is known");
+    else if (!status.success)
+        (void)snprintf(
+            text, sizeof text, "%s%s%s", status.failure.text, version[0] ? "; " : "", version);
+    else
+        (void)snprintf(text, sizeof text, "%zu series, %s, %s%s", status.n_series,
+            sg_target_is_proxied(target) ? "through a proxy" : "direct",
+            version[0] ? version : "version unknown",
+            sg_target_is_identified(target) ? "" : "; it does not say which broker it is");
+    enum sg_check_result result = !status.success        ? SG_CHECK_BAD
+                                  : status.n_series == 0 ? SG_CHECK_DOUBTFUL
+                                                         : SG_CHECK_GOOD;
+    tell(context,
+        &(struct sg_check){ result, "jolokia", sg_target_name(target), text,
+            result == SG_CHECK_DOUBTFUL ? "no rule matched: are these the rules for this JVM?"
+            : result == SG_CHECK_BAD    ? mend_of(&status)
+                                        : "",
+            status.has_run ? status.duration_ms : -1 });
+}
+
+static void tell_rules(const struct jolokia *self, sg_check_fn tell, void *context)
+{
+    for (size_t i = 0; i < sg_rule_sets_n(self->rule_sets); i++) {
+        char name[200], text[80];
+        size_t n_warnings = sg_rule_sets_describe(self->rule_sets, i, name, sizeof name);
+        (void)snprintf(text, sizeof text, "loaded, %s", sg_words_count(n_warnings, "warning").text);
+        tell(context, &(struct sg_check){ n_warnings ? SG_CHECK_DOUBTFUL : SG_CHECK_GOOD, "rules",
+                          name, text, n_warnings ? "see them with --rules.check=FILE" : "", -1 });
+    }
+}
+
+static void diagnose(void *self_pointer, int64_t deadline_ms, sg_check_fn tell, void *context)
+{
+    enum {
+        VERSION_MS = 2000
+    };
+    struct jolokia *self = self_pointer;
+
+    collect(self, deadline_ms);
+    char(*versions)[SG_AGENT_VERSION_TEXT_MAX] = calloc(self->n_members + 1, sizeof *versions);
+    if (!versions)
+        return; /* no memory, so nothing can be told */
+    for (size_t i = 0; i < self->n_members; i++)
+        sg_target_ask_version(self->members[i].target,
+            sg_clock_monotonic_ms(self->env.clock) + VERSION_MS, versions[i]);
+    sg_transport_run(self->transport, self->env.stopping);
+    tell_rules(self, tell, context);
+    for (size_t i = 0; i < self->n_members; i++)
+        tell_target(self->members[i].target, versions[i], tell, context);
+    free(versions);
+}
+
+/* ---- Setting up ---- */
+
+static void destroy(void *self_pointer)
+{
+    struct jolokia *self = self_pointer;
+
+    if (!self)
+        return;
+    for (size_t i = 0; i < self->n_members; i++)
+        (void)sg_target_free(self->members[i].target);
+    free(self->members);
+    (void)sg_transport_free(self->transport);
+    (void)sg_rule_sets_free(self->rule_sets);
+    free(self);
+}
+
+static int load_rules(struct jolokia *self,
+    const struct sg_rules_config *config,
+    const struct sg_rule_set **ret_set,
+    struct sg_error *err)
+{
+    const struct sg_log_about about = { self->env.cluster_config->name, "jolokia", NULL };
+
+    int r = sg_rule_sets_get(self->rule_sets, config, &about, ret_set, err);
+    return r > 0 ? E_CONFIG : r;
+}
+
+/* Brokers or controllers that the configuration lists one by one. */
+static int add_listed(
+    struct jolokia *self, const struct sg_jolokia_target *listed, size_t n, struct sg_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct member *member;
+        if (find_broker(self, listed[i].id))
+            continue; /* a process that is broker and controller is one target */
+        int r = add_broker(self, listed[i].id, true, &member);
+        if (!r)
+            r = sg_target_set_address(member->target, listed[i].url, err);
+        if (r)
+            return r < 0 ? r : sg_error_prefix(err, E_CONFIG, "broker %d: ", listed[i].id);
+    }
+    return 0;
+}
+
+static int add_brokers(struct jolokia *self, struct sg_error *err)
+{
+    const struct sg_jolokia_config *config = &self->env.cluster_config->jolokia;
+
+    int r = load_rules(self, &config->source.rules, &self->broker_rules, err);
+    if (!r)
+        r = add_listed(self, config->brokers, config->n_brokers, err);
+    if (!r)
+        r = add_listed(self, config->controllers, config->n_controllers, err);
+    return r;
+}
+
+static int add_jvm(struct jolokia *self, const struct sg_jvm_config *jvm, struct sg_error *err)
+{
+    const struct sg_rule_set *rule_set;
+    sg_auto_free struct sg_label *labels =
+        calloc(jvm->n_labels + 2 + SG_CONSTANT_LABELS_MAX, sizeof *labels);
+
+    if (!labels)
+        return -ENOMEM;
+    size_t n_labels = sg_collector_labels(&self->env, labels);
+    labels[n_labels++] = (struct sg_label){ SG_STR("jvm"), sg_str_of(jvm->name) };
+    for (size_t i = 0; i < jvm->n_labels; i++)
+        labels[n_labels++] =
+            (struct sg_label){ sg_str_of(jvm->labels[i].name), sg_str_of(jvm->labels[i].value) };
+
+    int r = load_rules(self, &jvm->source.rules, &rule_set, err);
+    if (!r)
+        r = add_target(self, NO_ID, true,
+            &(struct sg_target_options){
+                .name = jvm->name,
+                .labels = labels,
+                .n_labels = n_labels,
+                .source = &jvm->source,
+                .rule_set = rule_set,
+            });
+    if (!r)
+        r = sg_target_set_address(self->members[self->n_members - 1].target,
+            jvm->source.proxy.url ? jvm->source.proxy.target : jvm->source.url, err);
+    return r > 0 ? sg_error_prefix(err, E_CONFIG, "JVM \"%s\": ", jvm->name) : r;
+}
+
+static int set_up(struct jolokia *self, struct sg_error *err)
+{
+    const struct sg_cluster_config *config = self->env.cluster_config;
+
+    int r = sg_rule_sets_new(&self->rule_sets);
+    if (!r)
+        r = sg_transport_new(self->env.clock, &self->transport);
+    if (!r && config->has_jolokia)
+        r = add_brokers(self, err);
+    for (size_t i = 0; i < config->n_jvms && !r; i++)
+        r = add_jvm(self, &config->jvms[i], err);
+    return r;
+}
+
+static int create(const struct sg_collector_env *env, void **ret_self, struct sg_error *err)
+{
+    struct jolokia *self = calloc(1, sizeof *self);
+
+    if (!self)
+        return -ENOMEM;
+    self->env = *env;
+    int r = set_up(self, err);
+    if (r) {
+        destroy(self);
+        return r;
+    }
+    *ret_self = self;
+    return 0;
+}
+
+/* ---- Reloading ---- */
+
+static bool same(const void *self_pointer, const struct sg_collector_env *env)
+{
+    const struct jolokia *self = self_pointer;
+    const struct sg_cluster_config *a = self->env.cluster_config;
+    const struct sg_cluster_config *b = env->cluster_config;
+
+    if (!sg_config_same_names(self->env.config, env->config) || a->has_jolokia != b->has_jolokia ||
+        a->n_jvms != b->n_jvms || !sg_config_same_jolokia(&a->jolokia, &b->jolokia) ||
+        a->limits.jvm_series != b->limits.jvm_series ||
+        self->env.config->n_clusters != env->config->n_clusters)
+        return false;
+    for (size_t i = 0; i < a->n_jvms; i++) {
+        if (!sg_config_same_text(a->jvms[i].name, b->jvms[i].name) ||
+            !sg_config_same_jvm(&a->jvms[i], &b->jvms[i]))
+            return false;
+    }
+    return sg_rule_sets_unchanged(self->rule_sets);
+}
+
+static const struct sg_jvm_config *find_jvm(
+    const struct sg_cluster_config *config, const struct sg_target *target)
+{
+    for (size_t i = 0; i < config->n_jvms; i++) {
+        if (strcmp(config->jvms[i].name, sg_target_name(target)) == 0)
+            return &config->jvms[i];
+    }
+    return NULL;
+}
+
+/* Would the later collector's target be the earlier's again? The names are the same. */
+static bool same_target(const struct jolokia *later,
+    const struct member *b,
+    const struct jolokia *earlier,
+    const struct member *a)
+{
+    const struct sg_target_options *options_a = sg_target_options(a->target);
+    const struct sg_target_options *options_b = sg_target_options(b->target);
+
+    if (a->id != b->id || a->listed != b->listed ||
+        !sg_config_same_names(earlier->env.config, later->env.config) ||
+        options_a->rule_set->fingerprint != options_b->rule_set->fingerprint ||
+        !sg_config_same_text(sg_target_address(a->target), sg_target_address(b->target)))
+        return false;
+    if (a->id != NO_ID)
+        return sg_config_same_source(options_a->source, options_b->source);
+    const struct sg_jvm_config *jvm_a = find_jvm(earlier->env.cluster_config, a->target);
+    const struct sg_jvm_config *jvm_b = find_jvm(later->env.cluster_config, b->target);
+    return jvm_a && jvm_b && sg_config_same_jvm(jvm_a, jvm_b);
+}
+
+/* Brokers of the metadata have no targets yet in a collector that has not collected. */
+static void make_followed(struct jolokia *self, const struct jolokia *earlier)
+{
+    for (size_t i = 0; i < earlier->n_members && self->broker_rules; i++) {
+        const struct member *member = &earlier->members[i];
+        struct member *added;
+        struct sg_error err;
+        if (member->listed || find_broker(self, member->id) || !address_template(self) ||
+            add_broker(self, member->id, false, &added))
+            continue;
+        if (sg_target_has_address(member->target))
+            (void)sg_target_set_address(added->target, sg_target_address(member->target), &err);
+    }
+}
+
+static void adopt(void *self_pointer, void *earlier_pointer)
+{
+    struct jolokia *self = self_pointer;
+    struct jolokia *earlier = earlier_pointer;
+    struct sg_transport *unused = self->transport;
+
+    make_followed(self, earlier);
+    self->transport = sg_take(&earlier->transport);
+    for (size_t i = 0; i < self->n_members; i++) {
+        struct member *member = &self->members[i];
+        struct sg_target *found = NULL;
+        for (size_t j = 0; j < earlier->n_members && !found; j++) {
+            struct member *before = &earlier->members[j];
+            if (before->target &&
+                strcmp(sg_target_name(before->target), sg_target_name(member->target)) == 0 &&
+                same_target(self, member, earlier, before))
+                found = sg_take(&before->target);
+        }
+        if (found) {
+            (void)sg_target_free(member->target);
+            member->target = found;
+        } else if (sg_target_move(member->target, self->transport)) {
+            sg_target_fail(
+                member->target, SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });
+        }
+    }
+    (void)sg_transport_free(unused);
+    /* What is left has connections of the transport that goes on. */
+    for (size_t j = 0; j < earlier->n_members; j++)
+        earlier->members[j].target = sg_target_free(earlier->members[j].target);
+}
+
+static bool wanted(const struct sg_cluster_config *cluster_config)
+{
+    return cluster_config->has_jolokia || cluster_config->n_jvms > 0;
+}
+
+const struct sg_collector sg_collector_jolokia = {
+    .name = "jolokia",
+    .follows_brokers = true,
+    .wanted = wanted,
+    .create = create,
+    .same = same,
+    .adopt = adopt,
+    .collect = collect,
+    .diagnose = diagnose,
+    .destroy = destroy,
+};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What Jolokia's JSON makes of Java's values, taken back: dates, big numbers, tabular data. Pure
+ * functions; any thread.
+ *
+ * Source: the recorded answers in tests/fixtures/jolokia, types-*.json; jmx_exporter's
+ * JmxScraper.processBeanValue() for what becomes of each.
+ */
+
+#include "jmx/poll/attribute.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/**
+ * A number, a flag or a text; a date is its seconds since the epoch, a number past a double is
+ * infinite. @return is it one of these?
+ */
+bool sg_value_read_scalar(const json_t *json, struct sg_attribute_value *ret_value);
+
+/** Does the agent say with this text that it could not give the value? */
+bool sg_value_is_excuse(struct sg_str text);
+
+/**
+ * Has the agent put this text in the place of data because of a limit among its own options?
+ * @return the option's name, or NULL
+ */
+const char *sg_value_cut_by(const json_t *json);
+
+/**
+ * Is the object something that has no value of its own for rules: an error, an Optional, whose
+ * value is lost, an ObjectName?
+ */
+bool sg_value_is_nothing(const json_t *object);
+
+/* How an object of objects is tabular data: a level of keys per index column, then the row. */
+struct sg_value_table {
+    size_t n_columns;
+    const char *columns[SG_ATTRIBUTE_INDEX_MAX]; /* borrowed */
+    bool row_is_value; /* the keys are not repeated in the row; it is the column "value" */
+};
+
+/**
+ * Is it tabular data? Certain when each row repeats its keys; rows of one column beside the keys do
+ * not, and are known only for attributes of the JVM itself.
+ * @param attribute  where the object stands: its path ends with the object's name
+ */
+bool sg_value_is_table(
+    json_t *object, const struct sg_attribute *attribute, struct sg_value_table *ret_table);

@@ -1,0 +1,548 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "jmx/lint/against.h"
+
+#include "base/arena.h"
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/grow.h"
+#include "base/index.h"
+#include "base/number.h"
+#include "base/words.h"
+#include "jmx/lint/checks.h"
+#include "jmx/rules/matcher.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum {
+    EXAMPLES_SHOWN = 2, /* series per rule */
+    LABEL_VALUES_MANY = 100,
+    UNTAKEN_SHOWN = 10,
+    KEY_BYTES_MAX = 64 * 1024,
+};
+
+/* Something with a name that is counted: a series, a family, a label's value, a kind of MBean. */
+struct counted {
+    const char *key;
+    size_t key_len;
+    size_t n;
+    size_t rule;  /* that had it first */
+    size_t width; /* its labels then */
+    size_t entry; /* of the dump */
+};
+
+struct counter {
+    struct sg_index index;
+    struct counted *things;
+    size_t n;
+    size_t allocated;
+    struct sg_arena *arena; /* borrowed */
+};
+
+struct tally {
+    size_t n_matched;
+    size_t n_series;
+    size_t n_families;
+    size_t n_text;      /* matched, but text, and the rule has no value */
+    size_t n_bad_value; /* the rule's value is no number */
+    size_t n_gave_up;   /* its pattern reached the match limit */
+    size_t n_bad_name;
+    size_t n_unnamed; /* the name is empty: how files leave things out */
+    size_t n_collisions;
+    bool told_properties;
+    bool told_shapes;
+    struct sg_buf examples;
+};
+
+struct report {
+    struct sg_findings *findings;
+    struct sg_rules *rules;
+    const struct sg_dump *dump;
+    struct sg_matcher *matcher;
+    struct tally *tallies; /* one per rule */
+    size_t *taken_by;      /* per entry: the rule's number + 1 */
+    struct counter series;
+    struct counter families;
+    struct counter shapes; /* families, with how many sets of label names */
+    struct counter label_values;
+    struct counter labels; /* names, with how many values */
+    struct counter untaken;
+    size_t n_asked; /* entries that the file asks for */
+    struct sg_buf key;
+};
+
+/* ---- Counting ---- */
+
+static bool counted_equal(const void *owner, uint32_t id, const void *key)
+{
+    const struct counted *thing = &((const struct counter *)owner)->things[id];
+    return sg_str_equal((struct sg_str){ thing->key, thing->key_len }, *(const struct sg_str *)key);
+}
+
+/* One more of the key. @param ret_thing  borrowed until the next @return 0 or -ENOMEM */
+static int count(struct counter *counter, struct sg_str key, struct counted **ret_thing)
+{
+    uint32_t hash = sg_hash(key);
+    uint32_t id = sg_index_find(&counter->index, hash, counted_equal, counter, &key);
+
+    if (id == SG_INDEX_NONE) {
+        if (sg_grow(&counter->things, counter->n, &counter->allocated, sizeof *counter->things))
+            return -ENOMEM;
+        const char *copy = sg_arena_copy(counter->arena, key);
+        if (!copy || sg_index_add(&counter->index, hash, (uint32_t)counter->n))
+            return -ENOMEM;
+        id = (uint32_t)counter->n++;
+        counter->things[id] = (struct counted){ .key = copy, .key_len = key.len };
+    }
+    counter->things[id].n++;
+    *ret_thing = &counter->things[id];
+    return 0;
+}
+
+static void counter_done(struct counter *counter)
+{
+    sg_index_done(&counter->index);
+    free(counter->things);
+}
+
+/* ---- Showing ---- */
+
+static const struct sg_yaml_node *node_of(const struct report *report, size_t rule)
+{
+    return sg_findings_rule(report->findings, rule);
+}
+
+/* name{label="value",…} */
+static int write_series(const struct sg_outcome *outcome, struct sg_buf *out)
+{
+    int r = sg_buf_printf(out, "%s" SG_STR_FMT, outcome->family.name, SG_STR_ARG(outcome->suffix));
+    for (size_t i = 0; i < outcome->n_labels && !r; i++)
+        r = sg_buf_printf(out, "%s" SG_STR_FMT "=\"" SG_STR_FMT "\"", i ? "," : "{",
+            SG_STR_ARG(outcome->labels[i].name), SG_STR_ARG(outcome->labels[i].value));
+    if (!r && outcome->n_labels)
+        r = sg_buf_add_char(out, '}');
+    return r;
+}
+
+static double number_of(const struct sg_outcome *outcome, const struct sg_attribute_value *value)
+{
+    double number = outcome->literal;
+
+    if (!outcome->has_literal) {
+        if (value->kind == SG_ATTRIBUTE_BOOL)
+            return value->flag;
+        number = value->kind == SG_ATTRIBUTE_INT ? (double)value->integer : value->number;
+    }
+    return number * outcome->rule->factor;
+}
+
+/* The attribute, and below it what becomes of it. @return 0 or -ENOMEM */
+static int add_example(
+    struct tally *tally, const struct sg_outcome *outcome, const struct sg_dump_entry *entry)
+{
+    char number[SG_NUMBER_TEXT_MAX];
+    struct sg_buf *out = &tally->examples;
+
+    int r = sg_buf_printf(out, "    " SG_STR_FMT, SG_STR_ARG(entry->attribute.mbean));
+    for (size_t i = 0; i < entry->attribute.depth && !r; i++)
+        r = sg_buf_printf(
+            out, "%s" SG_STR_FMT, i ? "." : ": ", SG_STR_ARG(entry->attribute.path[i]));
+    if (!r)
+        r = sg_buf_add_str(out, SG_STR("\n        "));
+    if (!r)
+        r = write_series(outcome, out);
+    if (!r)
+        r = sg_buf_printf(out, " %.*s\n",
+            (int)sg_number_write_double(number, number_of(outcome, &entry->value)), number);
+    return r == -EMSGSIZE ? 0 : r;
+}
+
+/* ---- One attribute ---- */
+
+static size_t number_of_rule(const struct report *report, const struct sg_rule *rule)
+{
+    return (size_t)(rule - report->rules->rules);
+}
+
+/* A capture that is greedy takes the following key properties too. */
+static void check_captures(
+    struct report *report, const struct sg_rule *rule, const struct sg_dump_entry *entry)
+{
+    size_t number = number_of_rule(report, rule);
+    struct tally *tally = &report->tallies[number];
+    struct sg_str subject = sg_matcher_subject(report->matcher);
+
+    if (tally->told_properties || !rule->pattern || !rule->has_name)
+        return;
+    for (unsigned group = 1; group <= sg_regex_n_groups(rule->pattern); group++) {
+        struct sg_str text = sg_regex_group(rule->pattern, subject, group);
+        bool used = sg_template_uses(&rule->name, group);
+        for (size_t i = 0; i < rule->n_labels && !used; i++)
+            used = sg_template_uses(&rule->labels[i].value, group);
+        if (!used || !sg_lint_holds_properties(text))
+            continue;
+        tally->told_properties = true;
+        sg_findings_warn(report->findings, node_of(report, number),
+            "group %u takes several key properties at once, \"%.*s\", at " SG_STR_FMT
+            "; [^,>]+ takes one",
+            group, (int)(text.len < 120 ? text.len : 120), text.ptr,
+            SG_STR_ARG(entry->attribute.mbean));
+    }
+}
+
+static int count_labels(struct report *report, const struct sg_outcome *outcome, size_t rule)
+{
+    struct sg_buf *key = &report->key;
+    struct counted *thing;
+    int r = 0;
+
+    for (size_t i = 0; i < outcome->n_labels && !r; i++) {
+        sg_buf_clear(key);
+        r = sg_buf_printf(key, "%zu " SG_STR_FMT, rule, SG_STR_ARG(outcome->labels[i].name));
+        size_t name_len = key->len;
+        if (!r)
+            r = sg_buf_printf(key, "=" SG_STR_FMT, SG_STR_ARG(outcome->labels[i].value));
+        if (!r)
+            r = count(&report->label_values, sg_buf_get(key), &thing);
+        if (r || thing->n > 1)
+            continue;
+        r = count(&report->labels, (struct sg_str){ key->ptr, name_len }, &thing);
+        if (!r)
+            thing->rule = rule;
+    }
+    return r;
+}
+
+/* Samples of one name with different labels are counted twice by sum(), a total among them. */
+static int check_shape(struct report *report, const struct sg_outcome *outcome, size_t entry)
+{
+    struct sg_buf *key = &report->key;
+    size_t rule = number_of_rule(report, outcome->rule);
+    struct counted *thing;
+
+    sg_buf_clear(key);
+    int r = sg_buf_printf(key, "%s" SG_STR_FMT, outcome->family.name, SG_STR_ARG(outcome->suffix));
+    size_t name_len = key->len;
+    for (size_t i = 0; i < outcome->n_labels && !r; i++)
+        r = sg_buf_printf(key, " " SG_STR_FMT, SG_STR_ARG(outcome->labels[i].name));
+    if (!r)
+        r = sg_buf_add_char(key, '{');
+    if (!r)
+        r = count(&report->shapes, sg_buf_get(key), &thing);
+    if (r || thing->n > 1)
+        return r;
+    r = count(&report->shapes, (struct sg_str){ key->ptr, name_len }, &thing);
+    if (r)
+        return r;
+    if (thing->n == 1) {
+        thing->rule = rule;
+        thing->entry = entry;
+        thing->width = outcome->n_labels;
+    } else if (thing->width != outcome->n_labels && !report->tallies[rule].told_shapes &&
+               outcome->family.type != SG_METRIC_SUMMARY) {
+        report->tallies[rule].told_shapes = true;
+        sg_findings_warn(report->findings, node_of(report, rule),
+            "%s has other labels here than from the rule at line %zu, so that sum() counts "
+            "twice: " SG_STR_FMT " and " SG_STR_FMT,
+            thing->key, report->rules->rules[thing->rule].line,
+            SG_STR_ARG(report->dump->entries[thing->entry].attribute.mbean),
+            SG_STR_ARG(report->dump->entries[entry].attribute.mbean));
+    }
+    return 0;
+}
+
+static int take_series(struct report *report, const struct sg_outcome *outcome, size_t entry)
+{
+    size_t number = number_of_rule(report, outcome->rule);
+    struct tally *tally = &report->tallies[number];
+    struct counted *thing;
+
+    sg_buf_clear(&report->key);
+    int r = write_series(outcome, &report->key);
+    if (!r)
+        r = count(&report->series, sg_buf_get(&report->key), &thing);
+    if (r)
+        return r;
+    if (thing->n == 1) {
+        thing->rule = number;
+        thing->entry = entry;
+        if (++tally->n_series <= EXAMPLES_SHOWN)
+            r = add_example(tally, outcome, &report->dump->entries[entry]);
+    } else if (tally->n_collisions++ == 0) {
+        sg_findings_warn(report->findings, node_of(report, number),
+            "%s comes from two attributes: " SG_STR_FMT " (rule at line %zu) and " SG_STR_FMT,
+            thing->key, SG_STR_ARG(report->dump->entries[thing->entry].attribute.mbean),
+            report->rules->rules[thing->rule].line,
+            SG_STR_ARG(report->dump->entries[entry].attribute.mbean));
+    }
+    sg_buf_clear(&report->key);
+    if (!r)
+        r = sg_buf_printf(&report->key, "%zu %s", number, outcome->family.name);
+    if (!r)
+        r = count(&report->families, sg_buf_get(&report->key), &thing);
+    if (!r)
+        tally->n_families += thing->n == 1;
+    if (!r)
+        r = check_shape(report, outcome, entry);
+    return r ? r : count_labels(report, outcome, number);
+}
+
+/* domain<type=…>, for the attributes that no rule takes. */
+static int take_nothing(struct report *report, const struct sg_dump_entry *entry)
+{
+    struct sg_object_name mbean;
+    struct counted *thing;
+
+    if (sg_object_name_parse(entry->attribute.mbean, &mbean, NULL))
+        return 0;
+    const struct sg_property *type = sg_object_name_find(&mbean, SG_STR("type"));
+    sg_buf_clear(&report->key);
+    int r = sg_buf_printf(&report->key, SG_STR_FMT, SG_STR_ARG(mbean.domain));
+    if (!r && type)
+        r = sg_buf_printf(&report->key, ":type=" SG_STR_FMT ",*", SG_STR_ARG(type->value));
+    else if (!r)
+        r = sg_buf_add_str(&report->key, SG_STR(":*"));
+    return r ? r : count(&report->untaken, sg_buf_get(&report->key), &thing);
+}
+
+/* Would the file have asked for this MBean? */
+static bool is_asked_for(const struct report *report, struct sg_str name)
+{
+    const struct sg_rules *rules = report->rules;
+    struct sg_object_name mbean;
+
+    if (sg_object_name_parse(name, &mbean, NULL))
+        return false;
+    if (rules->requests.n == 0 && rules->includes.n == 0)
+        return true;
+    for (size_t i = 0; i < rules->requests.n; i++) {
+        if (sg_object_name_matches(&rules->requests.lists[i].mbean.name, &mbean))
+            return true;
+    }
+    for (size_t i = 0; rules->requests.n == 0 && i < rules->includes.n; i++) {
+        if (sg_object_name_matches(&rules->includes.mbeans[i].name, &mbean))
+            return true;
+    }
+    return false;
+}
+
+static int take_entry(struct report *report, size_t i)
+{
+    const struct sg_dump_entry *entry = &report->dump->entries[i];
+    struct sg_outcome outcome;
+
+    if (!is_asked_for(report, entry->attribute.mbean))
+        return 0;
+    report->n_asked++;
+    int r = sg_matcher_decide(report->matcher, &entry->attribute, &entry->value, &outcome);
+    if (r)
+        return r;
+    if (!outcome.rule)
+        return outcome.kind == SG_OUTCOME_NOTHING ? take_nothing(report, entry) : 0;
+    struct tally *tally = &report->tallies[number_of_rule(report, outcome.rule)];
+    report->taken_by[i] = number_of_rule(report, outcome.rule) + 1;
+    tally->n_matched++;
+    if (outcome.kind == SG_OUTCOME_GAVE_UP) {
+        tally->n_gave_up++;
+        return 0;
+    }
+    check_captures(report, outcome.rule, entry);
+    switch (outcome.kind) {
+    case SG_OUTCOME_SERIES:
+        return take_series(report, &outcome, i);
+    case SG_OUTCOME_GAVE_UP:
+        break;
+    case SG_OUTCOME_BAD_VALUE:
+        tally->n_bad_value++;
+        break;
+    case SG_OUTCOME_BAD_NAME:
+        tally->n_bad_name++;
+        break;
+    case SG_OUTCOME_NOTHING:
+        if (entry->value.kind == SG_ATTRIBUTE_TEXT)
+            tally->n_text++;
+        else
+            tally->n_unnamed++;
+        break;
+    }
+    return 0;
+}
+
+/* ---- Rules that took nothing ---- */
+
+/* Does the rule by itself take something that an earlier one has taken? */
+static int find_taker(struct report *report, size_t rule, bool *ret_told)
+{
+    struct sg_rules alone = *report->rules;
+    struct sg_matcher *matcher = NULL;
+    struct sg_outcome outcome;
+
+    alone.rules = &report->rules->rules[rule];
+    alone.n_rules = 1;
+    *ret_told = false;
+    int r = sg_matcher_new(&alone, &matcher);
+    for (size_t i = 0; i < report->dump->n && !r && !*ret_told; i++) {
+        const struct sg_dump_entry *entry = &report->dump->entries[i];
+        if (report->taken_by[i] == 0)
+            continue;
+        r = sg_matcher_decide(matcher, &entry->attribute, &entry->value, &outcome);
+        if (r || !outcome.rule)
+            continue;
+        *ret_told = true;
+        sg_findings_warn(report->findings, node_of(report, rule),
+            "took nothing: the rule at line %zu comes first, e.g. at " SG_STR_FMT,
+            report->rules->rules[report->taken_by[i] - 1].line, SG_STR_ARG(entry->attribute.mbean));
+    }
+    (void)sg_matcher_free(matcher);
+    return r;
+}
+
+static int warn_of_rule(struct report *report, size_t rule)
+{
+    const struct tally *tally = &report->tallies[rule];
+    const struct sg_yaml_node *node = node_of(report, rule);
+    bool told = false;
+
+    if (tally->n_gave_up)
+        sg_findings_warn(report->findings, node,
+            "the pattern reached its match limit at %zu attributes, which are dropped; simplify it "
+            "(nested repetition)",
+            tally->n_gave_up);
+    if (tally->n_bad_value)
+        sg_findings_warn(report->findings, node,
+            "%zu of its %zu attributes are dropped: \"value\" gives no number there",
+            tally->n_bad_value, tally->n_matched);
+    if (tally->n_bad_name)
+        sg_findings_warn(report->findings, node,
+            "%zu of its %zu attributes are dropped: a label stands twice, or a name is too long",
+            tally->n_bad_name, tally->n_matched);
+    if (tally->n_text && tally->n_series == 0)
+        sg_findings_warn(report->findings, node,
+            "gives nothing: what it takes is text; a rule with \"value: 1\" and the text in a "
+            "label can show it");
+    if (tally->n_collisions > 1)
+        sg_findings_warn(
+            report->findings, node, "%zu of its samples collide with others", tally->n_collisions);
+    if (tally->n_matched)
+        return 0;
+    int r = find_taker(report, rule, &told);
+    if (!r && !told)
+        sg_findings_warn(report->findings, node, "took nothing here: no attribute matches");
+    return r;
+}
+
+/* ---- The report ---- */
+
+static void print_rule(const struct report *report, size_t rule)
+{
+    FILE *out = report->findings->out;
+    const struct tally *tally = &report->tallies[rule];
+
+    (void)fprintf(out, "%s:%zu: %s, %zu series", sg_yaml_name(report->findings->yaml),
+        report->rules->rules[rule].line, sg_words_count(tally->n_matched, "attribute").text,
+        tally->n_series);
+    if (tally->n_families > 1)
+        (void)fprintf(out, " in %zu families", tally->n_families);
+    if (tally->n_text)
+        (void)fprintf(out, ", %zu are text", tally->n_text);
+    if (tally->n_unnamed)
+        (void)fprintf(out, ", %zu left out by an empty name", tally->n_unnamed);
+    (void)fputc('\n', out);
+    (void)fwrite(tally->examples.ptr ? tally->examples.ptr : "", 1, tally->examples.len, out);
+}
+
+static int by_count(const void *a, const void *b)
+{
+    const struct counted *const x = a;
+    const struct counted *const y = b;
+    return (x->n < y->n) - (x->n > y->n);
+}
+
+static void print_end(struct report *report)
+{
+    FILE *out = report->findings->out;
+    struct counter *untaken = &report->untaken;
+    size_t n_untaken = 0;
+
+    if (untaken->n)
+        qsort(untaken->things, untaken->n, sizeof *untaken->things, by_count);
+    for (size_t i = 0; i < untaken->n; i++)
+        n_untaken += untaken->things[i].n;
+    if (n_untaken)
+        (void)fprintf(out, "no rule takes %s:\n", sg_words_count(n_untaken, "attribute").text);
+    for (size_t i = 0; i < untaken->n && i < UNTAKEN_SHOWN; i++)
+        (void)fprintf(out, "%8zu  %s\n", untaken->things[i].n, untaken->things[i].key);
+    if (untaken->n > UNTAKEN_SHOWN)
+        (void)fprintf(out, "          and %s\n",
+            sg_words_count(untaken->n - UNTAKEN_SHOWN, "more kind").text);
+    (void)fprintf(out, "%s of %s", sg_words_count(report->dump->n, "attribute").text,
+        sg_words_count(report->dump->n_mbeans, "MBean").text);
+    if (report->n_asked < report->dump->n)
+        (void)fprintf(out, ", %zu of them asked for", report->n_asked);
+    (void)fprintf(out, ": %zu series\n", report->series.n);
+}
+
+static int run(struct report *report)
+{
+    int r = 0;
+
+    for (size_t i = 0; i < report->dump->n && !r; i++)
+        r = take_entry(report, i);
+    for (size_t i = 0; i < report->rules->n_rules && !r; i++)
+        r = warn_of_rule(report, i);
+    if (r)
+        return r;
+    for (size_t i = 0; i < report->labels.n; i++) {
+        const struct counted *label = &report->labels.things[i];
+        const char *name = strchr(label->key, ' ') + 1;
+        if (label->n >= LABEL_VALUES_MANY)
+            sg_findings_warn(report->findings, node_of(report, label->rule),
+                "the label %s has %zu values here", name, label->n);
+    }
+    for (size_t i = 0; i < report->rules->n_rules; i++)
+        print_rule(report, i);
+    print_end(report);
+    return 0;
+}
+
+int sg_lint_against(
+    struct sg_rules *rules, const struct sg_dump *dump, struct sg_findings *findings)
+{
+    struct sg_arena *arena = sg_arena_new();
+    struct report report = {
+        .findings = findings,
+        .rules = rules,
+        .dump = dump,
+        .tallies = calloc(rules->n_rules + 1, sizeof *report.tallies),
+        .taken_by = calloc(dump->n + 1, sizeof *report.taken_by),
+        .series.arena = arena,
+        .families.arena = arena,
+        .shapes.arena = arena,
+        .label_values.arena = arena,
+        .labels.arena = arena,
+        .untaken.arena = arena,
+    };
+    int r = arena && report.tallies && report.taken_by ? 0 : -ENOMEM;
+
+    sg_buf_init(&report.key, KEY_BYTES_MAX);
+    for (size_t i = 0; i < rules->n_rules && !r; i++)
+        sg_buf_init(&report.tallies[i].examples, KEY_BYTES_MAX);
+    if (!r)
+        r = sg_matcher_new(rules, &report.matcher);
+    if (!r)
+        r = run(&report);
+    for (size_t i = 0; report.tallies && i < rules->n_rules; i++)
+        sg_buf_done(&report.tallies[i].examples);
+    (void)sg_matcher_free(report.matcher);
+    free(report.tallies);
+    free(report.taken_by);
+    counter_done(&report.series);
+    counter_done(&report.families);
+    counter_done(&report.shapes);
+    counter_done(&report.label_values);
+    counter_done(&report.labels);
+    counter_done(&report.untaken);
+    sg_buf_done(&report.key);
+    (void)sg_arena_unref(arena);
+    return r;
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "jmx/lint/dump.h"
+
+#include "base/arena.h"
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/grow.h"
+#include "jmx/jolokia/answer.h"
+#include "jmx/jolokia/request.h"
+#include "jmx/jolokia/transport.h"
+#include "jmx/rules/rules_plan.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+
+enum {
+    AGENT_TIMEOUT_MS = 60000, /* everything of a large JVM, read once by a person who waits */
+};
+
+SG_AUTO_DEFINE(struct sg_dump *, sg_dump_free);
+SG_AUTO_DEFINE(struct sg_poll_plan *, sg_poll_plan_free);
+SG_AUTO_DEFINE(struct sg_transport *, sg_transport_free);
+SG_AUTO_DEFINE(struct sg_peer *, sg_peer_free);
+
+struct sg_dump *sg_dump_free(struct sg_dump *dump)
+{
+    if (!dump)
+        return NULL;
+    (void)sg_arena_unref(dump->arena);
+    free(dump->entries);
+    free(dump);
+    return NULL;
+}
+
+/* ---- Keeping what an answer tells ---- */
+
+struct keeper {
+    struct sg_dump *dump;
+    int error;             /* -ENOMEM, or SG_DUMP_E_UNREADABLE past the cap */
+    struct sg_error first; /* failure that the answer told */
+};
+
+static bool keep_text(struct sg_dump *dump, struct sg_str *text)
+{
+    char *copy = sg_arena_copy(dump->arena, *text);
+
+    text->ptr = copy;
+    return copy != NULL;
+}
+
+static bool is_beside(const struct sg_attribute *one, const struct sg_attribute *other)
+{
+    if (one->depth != other->depth || one->n_index != other->n_index)
+        return false;
+    for (size_t i = 0; i + 1 < one->depth; i++) {
+        if (!sg_str_equal(one->path[i], other->path[i]))
+            return false;
+    }
+    for (size_t i = 0; i < one->n_index; i++) {
+        if (!sg_str_equal(one->index[i].value, other->index[i].value))
+            return false;
+    }
+    return true;
+}
+
+/* Looks among the entries of the attribute's MBean: the answer that they are from is gone. */
+static bool find_in_dump(const struct sg_attribute *attribute,
+    enum sg_attribute_near near,
+    const char *name,
+    struct sg_attribute_value *ret_value)
+{
+    const struct sg_dump *dump = attribute->near[0];
+
+    for (size_t i = (uintptr_t)attribute->near[1]; i < dump->n; i++) {
+        const struct sg_dump_entry *entry = &dump->entries[i];
+        const struct sg_attribute *other = &entry->attribute;
+        if (other->mbean.ptr != attribute->mbean.ptr)
+            return false;
+        bool is_near = near == SG_ATTRIBUTE_OF_MBEAN ? other->depth == 1 && other->n_index == 0
+                                                     : is_beside(attribute, other);
+        if (is_near && sg_str_equal(other->path[other->depth - 1], sg_str_of(name))) {
+            *ret_value = entry->value;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void keep(
+    void *context, const struct sg_attribute *attribute, const struct sg_attribute_value *value)
+{
+    struct keeper *keeper = context;
+    struct sg_dump *dump = keeper->dump;
+
+    if (keeper->error)
+        return;
+    if (dump->n == SG_DUMP_ATTRIBUTES_MAX) {
+        keeper->error = sg_error_set(&keeper->first, SG_DUMP_E_UNREADABLE,
+            "more than %d attributes", SG_DUMP_ATTRIBUTES_MAX);
+        return;
+    }
+    if (sg_grow(&dump->entries, dump->n, &dump->allocated, sizeof *dump->entries)) {
+        keeper->error = -ENOMEM;
+        return;
+    }
+    struct sg_dump_entry *entry = &dump->entries[dump->n];
+    entry->attribute = *attribute;
+    entry->value = *value;
+    entry->attribute.find = find_in_dump;
+    entry->attribute.near[0] = dump;
+    const struct sg_dump_entry *before = dump->n ? entry - 1 : NULL;
+    bool kept = true;
+    if (before && sg_str_equal(before->attribute.mbean, attribute->mbean)) {
+        entry->attribute.mbean = before->attribute.mbean;
+        entry->attribute.near[1] = before->attribute.near[1];
+    } else {
+        kept = keep_text(dump, &entry->attribute.mbean);
+        entry->attribute.near[1] = (const void *)(uintptr_t)dump->n; /* its MBean's first entry */
+        dump->n_mbeans++;
+    }
+    for (size_t i = 0; i < attribute->depth; i++)
+        kept = kept && keep_text(dump, &entry->attribute.path[i]);
+    for (size_t i = 0; i < attribute->n_index; i++)
+        kept = kept && keep_text(dump, &entry->attribute.index[i].column) &&
+               keep_text(dump, &entry->attribute.index[i].value);
+    if (value->kind == SG_ATTRIBUTE_TEXT)
+        kept = kept && keep_text(dump, &entry->value.text);
+    if (kept)
+        dump->n++;
+    else
+        keeper->error = -ENOMEM;
+}
+
+/* The first one is told when nothing else came. */
+static void note_failure(void *context, enum sg_failure_kind kind, const struct sg_error *err)
+{
+    struct keeper *keeper = context;
+
+    (void)kind;
+    if (!keeper->first.text[0])
+        keeper->first = *err;
+}
+
+static int read_answer(struct sg_dump *dump,
+    const struct sg_poll_plan *plan,
+    char *body,
+    size_t len,
+    struct sg_error *err)
+{
+    struct keeper keeper = { .dump = dump };
+    const struct sg_answer_handler handler = { &keeper, keep, NULL, NULL, note_failure };
+
+    int r = sg_answer_read(plan, body, len, &handler);
+    if (r || keeper.error || dump->n == 0) {
+        if (keeper.error < 0)
+            return keeper.error;
+        return sg_error_set(err, SG_DUMP_E_UNREADABLE, "%s",
+            keeper.first.text[0] ? keeper.first.text : "there are no MBeans in it");
+    }
+    return 0;
+}
+
+/* ---- A file ---- */
+
+static int read_file(const char *path, struct sg_buf *body, struct sg_error *err)
+{
+    char chunk[65536];
+    size_t n;
+    int r = 0;
+
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return sg_error_set(err, SG_DUMP_E_UNREADABLE, "%s", strerror(errno));
+    while (!r && (n = fread(chunk, 1, sizeof chunk, file)) > 0)
+        r = sg_buf_add(body, chunk, n);
+    if (!r && ferror(file))
+        r = sg_error_set(err, SG_DUMP_E_UNREADABLE, "%s", strerror(errno));
+    (void)fclose(file);
+    if (r == -EMSGSIZE)
+        r = sg_error_set(err, SG_DUMP_E_UNREADABLE, "larger than %d bytes", SG_DUMP_BYTES_MAX);
+    if (!r && body->len > 2 && (unsigned char)body->ptr[0] == 0x1f)
+        r = sg_error_set(err, SG_DUMP_E_UNREADABLE, "it is compressed; unpack it first (gunzip)");
+    return r;
+}
+
+/*
+ * What was asked is not in a file, or only when the agent repeats requests. An answer's value
+ * tells: keys with a colon are ObjectNames. Anything else, such as a version, is left out.
+ */
+static bool is_keyed_by_mbean(const json_t *value)
+{
+    const char *key = json_object_iter_key(json_object_iter((json_t *)(uintptr_t)value));
+
+    return key && strchr(key, ':') && strchr(key, '=');
+}
+
+static bool keep_element(const json_t *element, struct sg_poll_request *request)
+{
+    const json_t *value = json_object_get(element, "value");
+    const char *mbean =
+        json_string_value(json_object_get(json_object_get(element, "request"), "mbean"));
+
+    if (!json_is_object(value))
+        return false;
+    request->is_pattern = is_keyed_by_mbean(value);
+    request->mbean = mbean ? mbean : "*:*";
+    return request->is_pattern || (mbean && !strpbrk(mbean, "*?"));
+}
+
+/* Leave the reads of MBeans in the answer, and say what they were. */
+static int sift(json_t *root, struct sg_poll_plan *plan)
+{
+    plan->requests = calloc(json_array_size(root) + 1, sizeof *plan->requests);
+    if (!plan->requests)
+        return -ENOMEM;
+    for (size_t i = 0; i < json_array_size(root);) {
+        if (keep_element(json_array_get(root, i), &plan->requests[plan->n])) {
+            plan->n++;
+            i++;
+        } else {
+            (void)json_array_remove(root, i);
+        }
+    }
+    return 0;
+}
+
+static int read_text(struct sg_dump *dump, struct sg_str text, struct sg_error *err)
+{
+    struct sg_poll_plan plan = { 0 };
+    json_error_t error;
+
+    json_t *root = json_loadb(text.ptr, text.len, JSON_ALLOW_NUL, &error);
+    if (!root)
+        return sg_error_set(err, SG_DUMP_E_UNREADABLE, "not JSON: line %d, column %d: %s",
+            error.line, error.column, error.text);
+    if (json_is_object(root)) { /* the answer to one request */
+        json_t *bulk = json_array();
+        if (json_array_append_new(bulk, root)) {
+            json_decref(bulk);
+            return -ENOMEM;
+        }
+        root = bulk;
+    }
+    int r = sift(root, &plan);
+    char *body = r ? NULL : json_dumps(root, JSON_COMPACT);
+    if (!r)
+        r = body ? read_answer(dump, &plan, body, strlen(body), err) : -ENOMEM;
+    free(body);
+    free(plan.requests);
+    json_decref(root);
+    return r;
+}
+
+/* ---- An agent ---- */
+
+struct exchange {
+    struct sg_dump *dump;
+    const struct sg_poll_plan *plan;
+    struct sg_error *err;
+    int result;
+};
+
+static void take_reply(void *context, const struct sg_reply *reply)
+{
+    struct exchange *exchange = context;
+
+    exchange->result =
+        reply->ok ? read_answer(
+                        exchange->dump, exchange->plan, reply->body, reply->body_len, exchange->err)
+                  : sg_error_set(exchange->err, SG_DUMP_E_UNREADABLE, "%s", reply->err->text);
+}
+
+static int ask_agent(
+    struct sg_dump *dump, const char *url, const struct sg_rules *rules, struct sg_error *err)
+{
+    sg_auto(sg_poll_plan_free) struct sg_poll_plan *plan = NULL;
+    sg_auto(sg_transport_free) struct sg_transport *transport = NULL;
+    sg_auto(sg_peer_free) struct sg_peer *peer = NULL;
+    const atomic_bool never = false;
+    struct exchange exchange = { .dump = dump, .err = err, .result = -ENOMEM };
+
+    int r = sg_rules_plan_new(rules, &plan);
+    if (!r)
+        r = sg_transport_new(&sg_clock_system, &transport);
+    if (!r)
+        r = sg_peer_new(transport, &(struct sg_peer_options){ .url = url }, &peer, err);
+    if (r)
+        return r < 0 ? r : SG_DUMP_E_UNREADABLE;
+    exchange.plan = plan;
+    sg_auto_free char *body = NULL;
+    r = sg_request_body(plan, NULL, &body);
+    if (r)
+        return r;
+    r = sg_peer_start(peer, sg_str_of(body),
+        sg_clock_monotonic_ms(&sg_clock_system) + AGENT_TIMEOUT_MS, take_reply, &exchange);
+    if (r)
+        return r;
+    sg_transport_run(transport, &never);
+    return exchange.result;
+}
+
+static struct sg_dump *dump_new(void)
+{
+    struct sg_dump *dump = calloc(1, sizeof *dump);
+
+    if (dump && !(dump->arena = sg_arena_new()))
+        return sg_dump_free(dump);
+    return dump;
+}
+
+int sg_dump_parse(struct sg_str json, struct sg_dump **ret_dump, struct sg_error *err)
+{
+    sg_auto(sg_dump_free) struct sg_dump *dump = dump_new();
+
+    int r = dump ? read_text(dump, json, err) : -ENOMEM;
+    if (r)
+        return r;
+    *ret_dump = sg_take(&dump);
+    return 0;
+}
+
+int sg_dump_read(
+    const char *from, const struct sg_rules *rules, struct sg_dump **ret_dump, struct sg_error *err)
+{
+    sg_auto(sg_dump_free) struct sg_dump *dump = dump_new();
+    struct sg_buf body;
+    int r;
+
+    if (!dump)
+        return -ENOMEM;
+    if (strncmp(from, "http://", 7) == 0 || strncmp(from, "https://", 8) == 0) {
+        r = ask_agent(dump, from, rules, err);
+    } else {
+        sg_buf_init(&body, SG_DUMP_BYTES_MAX);
+        r = read_file(from, &body, err);
+        if (!r)
+            r = read_text(dump, sg_buf_get(&body), err);
+        sg_buf_done(&body);
+        if (r > 0)
+            (void)sg_error_prefix(err, 0, "%s: ", from);
+    }
+    if (r)
+        return r;
+    *ret_dump = sg_take(&dump);
+    return 0;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Java's regular expressions in PCRE2's words.
+ *
+ * Most of it is the same in both. Translated is what differs: classes in classes and their
+ * intersections ([a-z&&[^aeiou]]), \p{…} by Java's names, \Q…\E, octal, \u and control escapes,
+ * comments (?x), back references. Refused is what Java refuses too, though PCRE2 would take it, and
+ * what PCRE2 has no words for: \N{…}, \b{g}, \p{In…} (blocks), \p{java…}, (?d), (?U). Pure
+ * functions; any thread.
+ *
+ * Known to remain different, beyond ASCII only: \b, and letters under (?i), follow Unicode in one
+ * and ASCII in the other.
+ *
+ * Source: java.util.regex.Pattern of Java 17; pcre2pattern(3).
+ */
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "jmx/rules/pairs.h"
+
+enum {
+    SG_JAVA_REGEX_E_PATTERN = 1, /* not a pattern, or none that PCRE2 can do; err says where */
+};
+
+/**
+ * @param out           PCRE2's pattern is appended
+ * @param ret_required  pairs of characters that every match contains
+ * @return 0, SG_JAVA_REGEX_E_PATTERN, -ENOMEM, or -EMSGSIZE (the cap of out)
+ */
+int sg_java_regex_translate(
+    struct sg_str pattern, struct sg_buf *out, struct sg_pairs *ret_required, struct sg_error *err);
+
+/** Which byte of the pattern the byte at this offset of the translation comes from. */
+size_t sg_java_regex_source(struct sg_str pattern, size_t offset);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What the parts of the translation from Java's patterns share: where it is, what it has found out,
+ * and the functions that one part calls in another. Inside java_regex*.c only.
+ *
+ * A function "take" reads what stands at t->at, moves behind it and appends PCRE2's words for it.
+ * It returns 0, SG_JAVA_REGEX_E_PATTERN, -ENOMEM or -EMSGSIZE.
+ */
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "jmx/rules/pairs.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    SG_JAVA_GROUPS_DEEP_MAX = 100,
+    SG_JAVA_CLASS_BYTES_MAX = 64 * 1024,
+    SG_JAVA_NO_CODE = -1, /* the escape is not one character */
+};
+
+/* Flags of (?…) that matter here. */
+struct sg_java_flags {
+    bool any_case;
+    bool comments;
+};
+
+struct sg_java_translator {
+    struct sg_str text;
+    size_t at;
+    struct sg_buf *out;
+    struct sg_error *err;
+    struct sg_java_flags flags;
+    struct sg_java_flags outer[SG_JAVA_GROUPS_DEEP_MAX]; /* flags of the groups around */
+    size_t depth;
+    unsigned n_groups; /* of the whole pattern */
+    bool can_repeat;   /* a quantifier may follow */
+    size_t stop;       /* length of out at which `source` is noted */
+    size_t source;
+
+    struct sg_pairs required;
+    char previous; /* the literal before, NUL: there is none */
+    bool open_comment;
+    bool no_pairs; /* alternatives, or flags that make literals less than literal */
+};
+
+/** The byte so far ahead, NUL behind the end. */
+static inline char sg_java_peek(const struct sg_java_translator *t, size_t ahead)
+{
+    return t->at + ahead < t->text.len ? t->text.ptr[t->at + ahead] : '\0';
+}
+
+static inline bool sg_java_looking_at(const struct sg_java_translator *t, const char *word)
+{
+    struct sg_str rest = { t->text.ptr + t->at, t->text.len - t->at };
+    return sg_str_starts_with(rest, sg_str_of(word));
+}
+
+static inline bool sg_java_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool sg_java_is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/** The pattern is none, or none that PCRE2 can do. @return SG_JAVA_REGEX_E_PATTERN */
+int sg_java_refuse(struct sg_java_translator *t, size_t at, const char *why);
+
+/** Append a character, escaped where it could mean something. */
+int sg_java_add_code(struct sg_buf *out, int32_t code);
+
+/** The code point at t->at, which moves behind it. */
+int sg_java_take_character(struct sg_java_translator *t, int32_t *ret_code);
+
+/**
+ * An escape that is one character, in a class or out of it; t->at is at the backslash. Others leave
+ * t->at as it is and give SG_JAVA_NO_CODE.
+ */
+int sg_java_take_escape(struct sg_java_translator *t, int32_t *ret_code);
+
+/** \p{name}, \P{name}, \pL: appended as something that matches one character. */
+int sg_java_take_property(struct sg_java_translator *t, struct sg_buf *out);
+
+/** […] @param deep  how many classes are around this one */
+int sg_java_take_class(struct sg_java_translator *t, struct sg_buf *out, int deep);
+
+/** In (?x) blanks and comments are nothing, in classes too. */
+void sg_java_skip_comments(struct sg_java_translator *t);

@@ -1,0 +1,609 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "jmx/rules/matcher.h"
+
+#include "base/number.h"
+#include "jmx/rules/java_number.h"
+#include "jmx/rules/naming.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/*
+ * The text that patterns match is built once per attribute and rebuilt only for rules that want it
+ * otherwise (snake case, "<cache>" for the value):
+ *
+ *     kafka.server<type=BrokerTopicMetrics, name=BytesInPerSec, topic=a.b><>Count: 5
+ *     |----------------------------- names ----------------------------------|  value
+ */
+
+enum {
+    SUBJECT_BYTES_MAX = 64 * 1024,
+    TEXT_BYTES_MAX = 64 * 1024,
+    INDEX_KEY_BYTES_MAX = 128,
+};
+
+struct sg_matcher {
+    const struct sg_rules *rules;
+    struct sg_buf beans;   /* domain<properties><keys> */
+    struct sg_buf subject; /* the whole text */
+    size_t names_len;      /* of the subject, up to and with ": " */
+    struct sg_pairs pairs; /* of the whole subject */
+    struct sg_buf name;    /* terminated */
+    struct sg_buf help;    /* terminated */
+    struct sg_buf labels;
+    struct sg_buf scratch;
+    char index_keys[SG_ATTRIBUTE_INDEX_MAX][INDEX_KEY_BYTES_MAX]; /* of one decision */
+};
+
+int sg_matcher_new(const struct sg_rules *rules, struct sg_matcher **ret_matcher)
+{
+    struct sg_matcher *matcher = calloc(1, sizeof *matcher);
+
+    if (!matcher)
+        return -ENOMEM;
+    matcher->rules = rules;
+    sg_buf_init(&matcher->beans, SUBJECT_BYTES_MAX);
+    sg_buf_init(&matcher->subject, SUBJECT_BYTES_MAX);
+    sg_buf_init(&matcher->name, TEXT_BYTES_MAX);
+    sg_buf_init(&matcher->help, TEXT_BYTES_MAX);
+    sg_buf_init(&matcher->labels, TEXT_BYTES_MAX);
+    sg_buf_init(&matcher->scratch, TEXT_BYTES_MAX);
+    *ret_matcher = matcher;
+    return 0;
+}
+
+struct sg_matcher *sg_matcher_free(struct sg_matcher *matcher)
+{
+    if (!matcher)
+        return NULL;
+    sg_buf_done(&matcher->beans);
+    sg_buf_done(&matcher->subject);
+    sg_buf_done(&matcher->name);
+    sg_buf_done(&matcher->help);
+    sg_buf_done(&matcher->labels);
+    sg_buf_done(&matcher->scratch);
+    free(matcher);
+    return NULL;
+}
+
+/* ---- The text that is matched ---- */
+
+/* Where a key property stands by the file's keyOrder: the named ones first. */
+static size_t rank_of(const struct sg_rules *rules, struct sg_str key)
+{
+    for (size_t i = 0; i < rules->n_key_order; i++) {
+        if (sg_str_equal(key, sg_str_of(rules->key_order[i])))
+            return i;
+    }
+    return rules->n_key_order;
+}
+
+static bool is_before(
+    const struct sg_rules *rules, const struct sg_property *a, const struct sg_property *b)
+{
+    size_t rank_a = rank_of(rules, a->key);
+    size_t rank_b = rank_of(rules, b->key);
+    return rank_a != rank_b ? rank_a < rank_b : sg_str_compare(a->key, b->key) < 0;
+}
+
+/* An insertion sort: an ObjectName has few properties, and they mostly are in order. */
+static void order_keys(const struct sg_rules *rules, struct sg_object_name *mbean)
+{
+    for (size_t i = 1; rules->n_key_order && i < mbean->n_properties; i++) {
+        struct sg_property property = mbean->properties[i];
+        size_t at = i;
+        for (; at > 0 && is_before(rules, &property, &mbean->properties[at - 1]); at--)
+            mbean->properties[at] = mbean->properties[at - 1];
+        mbean->properties[at] = property;
+    }
+}
+
+/*
+ * The index columns of tabular data are more properties, after those of the ObjectName. A key that
+ * is there already gets underscores, which is how tabular data in tabular data keeps its keys.
+ */
+static int add_index(
+    struct sg_matcher *matcher, const struct sg_attribute *attribute, struct sg_object_name *mbean)
+{
+    for (size_t i = 0; i < attribute->n_index; i++) {
+        char *key = matcher->index_keys[i];
+        size_t len = attribute->index[i].column.len;
+        if (len >= INDEX_KEY_BYTES_MAX || mbean->n_properties == SG_OBJECT_NAME_PROPERTIES_MAX)
+            return -EMSGSIZE;
+        memcpy(key, attribute->index[i].column.ptr, len);
+        while (sg_object_name_find(mbean, (struct sg_str){ key, len })) {
+            if (len == INDEX_KEY_BYTES_MAX)
+                return -EMSGSIZE;
+            key[len++] = '_';
+        }
+        mbean->properties[mbean->n_properties++] = (struct sg_property){
+            .key = { key, len },
+            .value = attribute->index[i].value,
+        };
+    }
+    return 0;
+}
+
+/* `parts` joined with a separator. */
+static int add_joined(
+    struct sg_buf *buf, const struct sg_str *parts, size_t n, struct sg_str separator)
+{
+    int r = 0;
+
+    for (size_t i = 0; i < n && !r; i++) {
+        if (i)
+            r = sg_buf_add_str(buf, separator);
+        if (!r)
+            r = sg_buf_add_str(buf, parts[i]);
+    }
+    return r;
+}
+
+static int build_beans(struct sg_matcher *matcher,
+    const struct sg_object_name *mbean,
+    const struct sg_attribute *attribute)
+{
+    struct sg_buf *buf = &matcher->beans;
+
+    sg_buf_clear(buf);
+    int r = sg_buf_add_str(buf, mbean->domain);
+    for (size_t i = 0; i < mbean->n_properties && !r; i++) {
+        const struct sg_property *property = &mbean->properties[i];
+        r = sg_buf_add_str(buf, i ? SG_STR(", ") : SG_STR("<"));
+        if (!r)
+            r = sg_buf_add_str(buf, property->key);
+        if (!r)
+            r = sg_buf_add_char(buf, '=');
+        if (!r)
+            r = sg_buf_add_str(buf, property->value);
+    }
+    if (!r)
+        r = sg_buf_add_str(buf, SG_STR("><"));
+    if (!r)
+        r = add_joined(buf, attribute->path, attribute->depth - 1, SG_STR(", "));
+    return r ? r : sg_buf_add_char(buf, '>');
+}
+
+int sg_matcher_add_value(struct sg_buf *buf, const struct sg_attribute_value *value)
+{
+    char text[SG_NUMBER_TEXT_MAX];
+
+    switch (value->kind) {
+    case SG_ATTRIBUTE_INT:
+        return sg_buf_add(buf, text, sg_number_write_int(text, value->integer));
+    case SG_ATTRIBUTE_DOUBLE:
+        return sg_buf_add(buf, text, sg_java_number_write(text, value->number));
+    case SG_ATTRIBUTE_BOOL:
+        return sg_buf_add_str(buf, value->flag ? SG_STR("true") : SG_STR("false"));
+    case SG_ATTRIBUTE_TEXT:
+        break;
+    }
+    return sg_buf_add_str(buf, value->text);
+}
+
+static int build_subject(struct sg_matcher *matcher,
+    const struct sg_attribute *attribute,
+    const struct sg_attribute_value *value,
+    const struct sg_rule *rule)
+{
+    struct sg_str name = attribute->path[attribute->depth - 1];
+    struct sg_buf *buf = &matcher->subject;
+
+    sg_buf_clear(buf);
+    int r = sg_buf_add_str(buf, sg_buf_get(&matcher->beans));
+    if (!r)
+        r = rule->snake_case ? sg_naming_add_snake_case(buf, name) : sg_buf_add_str(buf, name);
+    if (!r)
+        r = sg_buf_add_str(buf, SG_STR(": "));
+    matcher->names_len = buf->len;
+    if (r)
+        return r;
+    return rule->cache ? sg_buf_add_str(buf, SG_STR("<cache>")) : sg_matcher_add_value(buf, value);
+}
+
+int sg_matcher_object_name(struct sg_matcher *matcher,
+    const struct sg_attribute *attribute,
+    const struct sg_attribute_value *value,
+    const struct sg_rule *rule,
+    struct sg_str *ret_text)
+{
+    static const struct sg_attribute_value none = { .kind = SG_ATTRIBUTE_TEXT };
+    struct sg_object_name mbean;
+
+    if (sg_object_name_parse(attribute->mbean, &mbean, NULL))
+        return -EMSGSIZE; /* there was a decision, hence a name */
+    order_keys(matcher->rules, &mbean);
+    int r = add_index(matcher, attribute, &mbean);
+    if (!r)
+        r = build_beans(matcher, &mbean, attribute);
+    if (!r)
+        r = build_subject(matcher, attribute, value ? value : &none, rule);
+    if (r)
+        return r;
+    const char *colon = memrchr(matcher->subject.ptr, ':', matcher->subject.len);
+    *ret_text = (struct sg_str){ matcher->subject.ptr, (size_t)(colon - matcher->subject.ptr) };
+    return 0;
+}
+
+/* ---- Names and labels ---- */
+
+/* @param ret_base_len  how much of what is appended comes before the type's suffix */
+static int add_family_name(struct sg_str name,
+    enum sg_metric_type type,
+    struct sg_buf *out,
+    struct sg_str *ret_suffix,
+    size_t *ret_base_len)
+{
+    static const struct sg_str summary[] = { { "_count", 6 }, { "_sum", 4 } };
+    struct sg_str suffix = SG_STR("");
+
+    for (size_t i = 0; type == SG_METRIC_SUMMARY && i < 2; i++) {
+        if (sg_str_ends_with(name, summary[i]) && name.len > summary[i].len) {
+            name.len -= summary[i].len;
+            suffix = summary[i];
+            break;
+        }
+    }
+    name = sg_naming_base(name);
+    *ret_base_len = name.len;
+    int r = sg_buf_add_str(out, name);
+    if (!r && type == SG_METRIC_COUNTER)
+        r = sg_buf_add_str(out, SG_STR("_total"));
+    if (!r && type == SG_METRIC_INFO)
+        r = sg_buf_add_str(out, SG_STR("_info"));
+    *ret_suffix = suffix;
+    return r;
+}
+
+int sg_matcher_family_name(
+    struct sg_str name, enum sg_metric_type type, struct sg_buf *out, struct sg_str *ret_suffix)
+{
+    size_t base_len;
+    return add_family_name(name, type, out, ret_suffix, &base_len);
+}
+
+/* The family of the name in matcher->scratch. @param ret_empty  nothing is left of the name */
+static int name_family(struct sg_matcher *matcher,
+    enum sg_metric_type type,
+    struct sg_outcome *outcome,
+    bool *ret_empty)
+{
+    struct sg_str name = sg_buf_get(&matcher->scratch);
+    size_t base_len;
+
+    *ret_empty = name.len == 0;
+    if (matcher->rules->lowercase_names && name.len)
+        sg_naming_lower(matcher->scratch.ptr, name.len);
+    if (matcher->rules->infer_counters && sg_str_ends_with(name, SG_STR("_total")))
+        type = SG_METRIC_COUNTER;
+    sg_buf_clear(&matcher->name);
+    int r = add_family_name(name, type, &matcher->name, &outcome->suffix, &base_len);
+    if (!r)
+        r = sg_buf_add_char(&matcher->name, '\0');
+    if (r)
+        return r;
+    outcome->family.name = matcher->name.ptr;
+    outcome->base = (struct sg_str){ matcher->name.ptr, base_len };
+    outcome->family.type = type;
+    return 0;
+}
+
+/*
+ * Labels are collected as offsets, because the buffer may move while it grows; resolve_labels()
+ * turns them into pointers when all are there.
+ */
+static int add_label(
+    struct sg_matcher *matcher, size_t name_len, size_t value_len, struct sg_outcome *outcome)
+{
+    if (name_len == 0 || value_len == 0) {
+        matcher->labels.len -= name_len + value_len;
+        return 0;
+    }
+    if (outcome->n_labels == sizeof outcome->labels / sizeof outcome->labels[0])
+        return -EMSGSIZE;
+    struct sg_label *label = &outcome->labels[outcome->n_labels++];
+    label->name = (struct sg_str){ NULL, name_len };
+    label->value = (struct sg_str){ NULL, value_len };
+    return 0;
+}
+
+/* A label's name, which is at `start` of the buffer. */
+static void finish_label_name(struct sg_matcher *matcher, size_t start)
+{
+    if (matcher->rules->lowercase_labels && matcher->labels.len > start)
+        sg_naming_lower(matcher->labels.ptr + start, matcher->labels.len - start);
+}
+
+static void resolve_labels(const struct sg_matcher *matcher, struct sg_outcome *outcome)
+{
+    const char *at = matcher->labels.ptr;
+
+    for (size_t i = 0; i < outcome->n_labels; i++) {
+        struct sg_label *label = &outcome->labels[i];
+        label->name.ptr = at;
+        label->value.ptr = at + label->name.len;
+        at += label->name.len + label->value.len;
+    }
+    /* By name, so that the same labels in another order are the same series. */
+    for (size_t i = 1; i < outcome->n_labels; i++) {
+        struct sg_label label = outcome->labels[i];
+        size_t j = i;
+        for (; j > 0 && sg_str_compare(label.name, outcome->labels[j - 1].name) < 0; j--)
+            outcome->labels[j] = outcome->labels[j - 1];
+        outcome->labels[j] = label;
+        if (j > 0 && sg_str_equal(label.name, outcome->labels[j - 1].name))
+            outcome->kind = SG_OUTCOME_BAD_NAME;
+    }
+}
+
+/* Values of other attributes of the MBean, as its metricCustomizer has them. */
+static int customizer_labels(
+    struct sg_matcher *matcher, const struct sg_attribute *attribute, struct sg_outcome *outcome)
+{
+    const struct sg_customizer *customizer = outcome->customizer;
+    struct sg_buf *labels = &matcher->labels;
+    struct sg_attribute_value value;
+    int r = 0;
+
+    for (size_t i = 0; customizer && i < customizer->n_labels && !r; i++) {
+        const char *name = customizer->labels[i];
+        size_t start = labels->len;
+        if (!attribute->find || !attribute->find(attribute, SG_ATTRIBUTE_OF_MBEAN, name, &value))
+            continue;
+        r = sg_naming_add_safe(labels, sg_str_of(name));
+        if (r)
+            break;
+        finish_label_name(matcher, start);
+        size_t name_len = labels->len - start;
+        r = sg_matcher_add_value(labels, &value);
+        if (!r)
+            r = add_label(matcher, name_len, labels->len - start - name_len, outcome);
+    }
+    return r;
+}
+
+static int rule_labels(
+    struct sg_matcher *matcher, const struct sg_rule *rule, struct sg_outcome *outcome)
+{
+    struct sg_str subject = sg_buf_get(&matcher->subject);
+    struct sg_buf *labels = &matcher->labels;
+    int r = 0;
+
+    for (size_t i = 0; i < rule->n_labels && !r; i++) {
+        size_t start = labels->len;
+        sg_buf_clear(&matcher->scratch);
+        r = sg_template_render(&rule->labels[i].name, rule->pattern, subject, &matcher->scratch);
+        if (!r)
+            r = sg_naming_add_safe(labels, sg_buf_get(&matcher->scratch));
+        if (r)
+            break;
+        finish_label_name(matcher, start);
+        size_t name_len = labels->len - start;
+        r = (rule->unquote ? sg_template_render_unquoted : sg_template_render)(
+            &rule->labels[i].value, rule->pattern, subject, labels);
+        if (!r)
+            r = add_label(matcher, name_len, labels->len - start - name_len, outcome);
+    }
+    return r;
+}
+
+/* domain_firstvalue_keys_attribute, and the other properties as labels */
+static int default_name(struct sg_matcher *matcher,
+    const struct sg_object_name *mbean,
+    const struct sg_attribute *attribute,
+    const struct sg_rule *rule)
+{
+    struct sg_buf *raw = &matcher->help; /* not in use yet */
+    size_t last = attribute->depth - 1;
+
+    sg_buf_clear(raw);
+    int r = sg_buf_add_str(raw, mbean->domain);
+    if (!r && mbean->n_properties) {
+        r = sg_buf_add_char(raw, '_');
+        if (!r)
+            r = sg_buf_add_str(raw, mbean->properties[0].value);
+    }
+    for (size_t i = 0; i < attribute->depth && !r; i++) {
+        r = sg_buf_add_char(raw, '_');
+        if (!r)
+            r = i == last && rule->snake_case ? sg_naming_add_snake_case(raw, attribute->path[i])
+                                              : sg_buf_add_str(raw, attribute->path[i]);
+    }
+    sg_buf_clear(&matcher->scratch);
+    return r ? r : sg_naming_add_safe(&matcher->scratch, sg_buf_get(raw));
+}
+
+static int default_labels(
+    struct sg_matcher *matcher, const struct sg_object_name *mbean, struct sg_outcome *outcome)
+{
+    struct sg_buf *labels = &matcher->labels;
+    int r = 0;
+
+    for (size_t i = 1; i < mbean->n_properties && !r; i++) {
+        size_t start = labels->len;
+        r = sg_naming_add_safe(labels, mbean->properties[i].key);
+        if (r)
+            break;
+        finish_label_name(matcher, start);
+        size_t name_len = labels->len - start;
+        r = sg_buf_add_str(labels, mbean->properties[i].value);
+        if (!r)
+            r = add_label(matcher, name_len, mbean->properties[i].value.len, outcome);
+    }
+    return r;
+}
+
+static struct sg_str value_or_null(const struct sg_object_name *mbean, struct sg_str key)
+{
+    const struct sg_property *property = sg_object_name_find(mbean, key);
+    return property ? property->value : SG_STR("null");
+}
+
+static int write_help(struct sg_matcher *matcher,
+    const struct sg_object_name *mbean,
+    const struct sg_attribute *attribute,
+    const struct sg_rule *rule)
+{
+    struct sg_buf *help = &matcher->help;
+    int r;
+
+    sg_buf_clear(help);
+    if (!rule->has_help && attribute->description.len) {
+        r = sg_buf_printf(help, SG_STR_FMT " ", SG_STR_ARG(attribute->description));
+        if (r)
+            return r;
+    }
+    if (rule->has_help) {
+        r = sg_template_render(&rule->help, rule->pattern, sg_buf_get(&matcher->subject), help);
+    } else {
+        struct sg_str name = value_or_null(mbean, SG_STR("name"));
+        struct sg_str type = value_or_null(mbean, SG_STR("type"));
+        struct sg_str last = attribute->path[attribute->depth - 1];
+        r = sg_buf_printf(help,
+            SG_STR_FMT ":name=" SG_STR_FMT ",type=" SG_STR_FMT ",attribute=" SG_STR_FMT,
+            SG_STR_ARG(mbean->domain), SG_STR_ARG(name), SG_STR_ARG(type), SG_STR_ARG(last));
+    }
+    return r ? r : sg_buf_add_char(help, '\0');
+}
+
+/* ---- Deciding ---- */
+
+/* The rule matches; what does it make of the attribute? */
+static int apply(struct sg_matcher *matcher,
+    const struct sg_object_name *mbean,
+    const struct sg_attribute *attribute,
+    const struct sg_attribute_value *value,
+    const struct sg_rule *rule,
+    struct sg_outcome *outcome)
+{
+    struct sg_str subject = sg_buf_get(&matcher->subject);
+    bool empty;
+    int r;
+
+    outcome->rule = rule;
+    if (rule->has_value) {
+        sg_buf_clear(&matcher->scratch);
+        r = sg_template_render(&rule->value, rule->pattern, subject, &matcher->scratch);
+        if (r)
+            return r;
+        if (!sg_java_number_read(sg_buf_get(&matcher->scratch), &outcome->literal)) {
+            outcome->kind = SG_OUTCOME_BAD_VALUE;
+            return 0;
+        }
+        outcome->has_literal = true;
+    }
+
+    if (rule->has_name) {
+        sg_buf_clear(&matcher->labels);
+        r = sg_template_render(&rule->name, rule->pattern, subject, &matcher->labels);
+        sg_buf_clear(&matcher->scratch);
+        if (!r)
+            r = sg_naming_add_safe(&matcher->scratch, sg_buf_get(&matcher->labels));
+    } else {
+        r = default_name(matcher, mbean, attribute, rule);
+    }
+    if (!r)
+        r = name_family(matcher, rule->type, outcome, &empty);
+    if (r)
+        return r;
+    /* An empty name is how files say "not this one"; text without a value is no sample. */
+    if (empty || (value->kind == SG_ATTRIBUTE_TEXT && !outcome->has_literal))
+        return 0;
+
+    sg_buf_clear(&matcher->labels);
+    r = rule->has_name ? rule_labels(matcher, rule, outcome)
+                       : default_labels(matcher, mbean, outcome);
+    if (!r)
+        r = customizer_labels(matcher, attribute, outcome);
+    if (!r)
+        r = write_help(matcher, mbean, attribute, rule);
+    if (r)
+        return r;
+    outcome->family.help = matcher->help.ptr;
+    outcome->kind = SG_OUTCOME_SERIES;
+    resolve_labels(matcher, outcome);
+    return 0;
+}
+
+/* Could another number in the value's place have another outcome at this rule? */
+static bool is_open(const struct sg_matcher *matcher, const struct sg_rule *rule)
+{
+    struct sg_str names = { matcher->subject.ptr, matcher->names_len };
+    if (!rule->sees_value || !rule->guard)
+        return rule->sees_value;
+    return sg_regex_may_match(rule->guard, &matcher->pairs) &&
+           (sg_regex_match(rule->guard, names) || sg_regex_gave_up(rule->guard));
+}
+
+static bool matches(const struct sg_matcher *matcher, const struct sg_rule *rule, bool *ret_gave_up)
+{
+    if (!rule->pattern)
+        return true;
+    if (!sg_regex_may_match(rule->pattern, &matcher->pairs))
+        return false;
+    bool yes = sg_regex_match(rule->pattern, sg_buf_get(&matcher->subject));
+    *ret_gave_up = sg_regex_gave_up(rule->pattern);
+    return yes;
+}
+
+int sg_matcher_decide(struct sg_matcher *matcher,
+    const struct sg_attribute *attribute,
+    const struct sg_attribute_value *value,
+    struct sg_outcome *ret_outcome)
+{
+    const struct sg_rules *rules = matcher->rules;
+    const struct sg_rule *built_for = NULL;
+    struct sg_object_name mbean;
+    struct sg_outcome *outcome = ret_outcome;
+
+    *outcome = (struct sg_outcome){ .depends_on_value = value->kind == SG_ATTRIBUTE_TEXT };
+    if (sg_object_name_parse(attribute->mbean, &mbean, NULL)) {
+        outcome->kind = SG_OUTCOME_BAD_NAME;
+        return 0;
+    }
+    if (attribute->is_extra ? !sg_rules_want_mbean(rules, &mbean)
+                            : !sg_rules_want(rules, &mbean, attribute->path[0]))
+        return 0;
+    if (rules->customizers.n)
+        outcome->customizer = sg_customizers_find(&rules->customizers, &mbean);
+    order_keys(rules, &mbean);
+
+    int r = add_index(matcher, attribute, &mbean);
+    if (!r)
+        r = build_beans(matcher, &mbean, attribute);
+    for (size_t i = 0; i < rules->n_rules && !r; i++) {
+        const struct sg_rule *rule = &rules->rules[i];
+        if (!built_for || built_for->snake_case != rule->snake_case ||
+            built_for->cache != rule->cache) {
+            r = build_subject(matcher, attribute, value, rule);
+            if (r)
+                break;
+            built_for = rule;
+            matcher->pairs = sg_pairs_of(sg_buf_get(&matcher->subject));
+        }
+        outcome->depends_on_value = outcome->depends_on_value || is_open(matcher, rule);
+        bool gave_up = false;
+        if (matches(matcher, rule, &gave_up)) {
+            r = apply(matcher, &mbean, attribute, value, rule, outcome);
+            break;
+        }
+        if (gave_up) { /* the attribute may be this rule's, so it is no later one's */
+            outcome->kind = SG_OUTCOME_GAVE_UP;
+            outcome->rule = rule;
+            break;
+        }
+    }
+    if (r == -EMSGSIZE) { /* longer than any name or label may be */
+        *outcome = (struct sg_outcome){
+            .kind = SG_OUTCOME_BAD_NAME,
+            .depends_on_value = outcome->depends_on_value,
+        };
+        return 0;
+    }
+    return r;
+}
+
+struct sg_str sg_matcher_subject(const struct sg_matcher *matcher)
+{
+    return sg_buf_get(&matcher->subject);
+}

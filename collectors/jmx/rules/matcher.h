@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Which series an MBean's attribute becomes: jmx_exporter's matching, with client_java's naming
+ * behind it. Decides anew each time; the engine remembers, and sees to what samples of one family
+ * do to each other (_objectname, mixed types). One thread.
+ *
+ * What is different from jmx_exporter, on purpose: a sample that has the same label name twice is
+ * dropped, it does not end the whole scrape. docs/rules.md has what else differs over Jolokia.
+ *
+ * Source: jmx_exporter's JmxCollector.Receiver.recordBean() and
+ * MatchedRuleToMetricSnapshotsConverter; client_java's PrometheusNaming.
+ */
+
+#include "jmx/poll/attribute.h"
+#include "jmx/rules/rules.h"
+#include "metric/family.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum sg_outcome_kind {
+    SG_OUTCOME_NOTHING, /* no rule, or one that says so */
+    SG_OUTCOME_SERIES,
+    SG_OUTCOME_BAD_VALUE, /* the rule's value is not a number */
+    SG_OUTCOME_BAD_NAME,  /* not an ObjectName, or a label twice */
+    SG_OUTCOME_GAVE_UP,   /* the rule's pattern reached its match limit */
+};
+
+struct sg_outcome {
+    enum sg_outcome_kind kind;
+    bool depends_on_value;                  /* another value may have another outcome */
+    const struct sg_rule *rule;             /* borrowed from the rules; NULL when none matched */
+    const struct sg_customizer *customizer; /* of the MBean; borrowed from the rules, or NULL */
+    /* For SG_OUTCOME_SERIES; texts are borrowed until the next decision. */
+    struct sg_family family;
+    struct sg_str base;   /* the family's name without a type's suffix */
+    struct sg_str suffix; /* after the family's name: "", _sum, _count */
+    size_t n_labels;      /* by name */
+    struct sg_label labels[SG_OBJECT_NAME_PROPERTIES_MAX];
+    bool has_literal; /* the rule gives the value */
+    double literal;   /* before the rule's factor */
+};
+
+struct sg_matcher;
+
+/** @param rules  borrowed @return 0 or -ENOMEM */
+int sg_matcher_new(const struct sg_rules *rules, struct sg_matcher **ret_matcher);
+
+/** @return NULL; matcher may be NULL */
+struct sg_matcher *sg_matcher_free(struct sg_matcher *matcher);
+
+/** @return 0 or -ENOMEM */
+int sg_matcher_decide(struct sg_matcher *matcher,
+    const struct sg_attribute *attribute,
+    const struct sg_attribute_value *value,
+    struct sg_outcome *ret_outcome);
+
+/**
+ * What tells samples of one family apart when their labels do not: the text that the rule matched,
+ * up to its last colon.
+ *
+ * @param value     that the decision was made for; NULL when it is no text
+ * @param ret_text  borrowed until the next call
+ * @return 0, -ENOMEM, or -EMSGSIZE when it is too long
+ */
+int sg_matcher_object_name(struct sg_matcher *matcher,
+    const struct sg_attribute *attribute,
+    const struct sg_attribute_value *value,
+    const struct sg_rule *rule,
+    struct sg_str *ret_text);
+
+/** A value as Java's String.valueOf() writes it. @return as sg_buf_add */
+int sg_matcher_add_value(struct sg_buf *buf, const struct sg_attribute_value *value);
+
+/**
+ * How a rule's name comes out: the family's name without and the series' suffix, by the rules of
+ * client_java: reserved suffixes go, a counter gets _total, an info metric _info, a summary leaves
+ * _sum and _count to its series.
+ *
+ * @param type  of the rule @param out  the family's name is appended @return as sg_buf_add
+ */
+int sg_matcher_family_name(
+    struct sg_str name, enum sg_metric_type type, struct sg_buf *out, struct sg_str *ret_suffix);
+
+/** The text that patterns were matched against last, borrowed until the next decision. */
+struct sg_str sg_matcher_subject(const struct sg_matcher *matcher);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What an engine is made of: engine.c takes a poll's values in, settle.c puts them into the table
+ * at its end. Inside these two only.
+ */
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/index.h"
+#include "jmx/rules/matcher.h"
+#include "jmx/series/decided_for.h"
+#include "jmx/series/engine_stats.h"
+#include "jmx/series/family_group.h"
+#include "jmx/series/sample.h"
+#include "jmx/series/twins.h"
+#include "metric/series.h"
+
+#include <stdint.h>
+
+/* Forms that a series takes; both may be so at once. */
+enum sg_engine_form {
+    FORM_PLAIN = 0,
+    FORM_MIXED = 1, /* the family has rules of different types: UNKNOWN, and named so */
+    FORM_NAMED = 2, /* samples coincide: all have the label _objectname */
+    FORMS = 4,
+};
+
+struct sg_engine_entry {
+    const char *key; /* in the arena */
+    uint32_t key_len;
+    uint32_t hash;
+    uint32_t poll; /* that saw it last */
+    uint32_t group;
+    uint32_t series[FORMS]; /* SG_INDEX_NONE: not rendered yet */
+    uint8_t kind;           /* enum sg_outcome_kind */
+    uint8_t type;           /* enum sg_metric_type */
+    uint8_t reason;         /* enum sg_drop_reason, of an outcome that is a drop */
+    uint8_t value_kind;     /* enum sg_value_kind, of this poll's value */
+    bool is_decided;
+    bool is_drop;
+    bool has_literal;
+    uint64_t bits; /* of this poll's value */
+    double literal;
+    bool has_dot;
+    uint64_t twin; /* see twins.h; 0: has none */
+    const struct sg_rule *rule;
+    struct sg_decided_for *decided_for; /* owned; NULL when the value does not matter */
+    struct sg_product *product;         /* owned; NULL without `times` */
+};
+
+struct sg_engine {
+    const struct sg_rules *rules;
+    struct sg_matcher *matcher;
+    struct sg_series_table *table;
+    struct sg_engine *beside;      /* owned: of the rules of part 1; NULL: none */
+    const struct sg_engine *first; /* in the one beside: whose table it fills */
+    uint8_t *taken;                /* there: families of the first, while the poll ends */
+    struct sg_arena *arena;
+    struct sg_index index;
+    struct sg_engine_entry *entries;
+    uint32_t n_entries;
+    uint32_t n_allocated;
+    size_t max_entries;
+    struct sg_twins twins; /* of the poll that ends */
+    struct sg_family_groups groups;
+    uint32_t poll;
+    uint32_t forget_after; /* polls */
+    uint32_t epoch;
+    bool is_settled;      /* the poll's values are in the table */
+    struct sg_buf key;    /* scratch */
+    struct sg_buf labels; /* scratch */
+    struct sg_buf mbean;  /* that the latest value was of, where metricCustomizers are */
+    struct sg_engine_stats stats;
+    struct sg_engine_stats all_stats; /* with those of the one beside */
+};
+
+/** Why the series table refuses something. */
+enum sg_drop_reason sg_engine_reason_of(int series_error);
+
+/** Count a sample that is dropped. */
+void sg_engine_drop(struct sg_engine *engine, enum sg_drop_reason reason);
+
+/** Put the values of this poll into the table; once for each poll. */
+void sg_engine_settle(struct sg_engine *engine);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* What is served, where, and who is told. */
+
+#include "base/clock.h"
+#include "config/web_url.h"
+#include "store/http_counts.h"
+#include "store/page.h"
+#include "store/roster.h"
+#include "store/store.h"
+
+#include <stddef.h>
+
+struct sg_history;
+struct sg_parts;
+struct sg_reloader;
+
+/* All borrowed; they outlive the server. */
+struct sg_serve_config {
+    size_t n_addresses;
+    const char *const *addresses;   /* [HOST]:PORT */
+    bool inherited;                 /* the sockets of socket activation instead of addresses */
+    const char *telemetry_path;     /* "/metrics" */
+    const struct sg_web_urls *urls; /* NULL: no prefix, and the URL is the one that was asked */
+    const char *web_config_file;    /* --web.config.file, or NULL */
+    struct sg_pager *pager;
+    struct sg_parts *parts; /* NULL: parts of the page are made for each request */
+    const struct sg_store *store;
+    const struct sg_roster *roster;
+    const struct sg_history *history; /* NULL: there are no plots and no rates */
+    const struct sg_clock *clock;
+    struct sg_http_counts *counts;  /* NULL, or where answers are counted */
+    void (*scraped)(void *context); /* NULL, or told of each request for the whole page */
+    void *scraped_context;
+    struct sg_reloader *reloader; /* NULL: there is no reload */
+};

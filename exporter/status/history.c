@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "status/history.h"
+
+#include "base/index.h"
+
+#include <errno.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+enum {
+    COUNTER_MS_MIN = 900, /* between two values of a counter that make a rate */
+};
+
+struct series {
+    char *key;
+    size_t key_len;
+    int64_t latest; /* number of the latest point since the machine's clock began */
+    int64_t seen_ms;
+    double value; /* of a counter; NaN: none yet */
+    double rate;
+    int64_t value_ms;
+    float ring[SG_HISTORY_POINTS]; /* see point_of() */
+};
+
+struct sg_history {
+    pthread_mutex_t lock; /* guards what is below */
+    size_t n;
+    struct series *series[SG_HISTORY_SERIES_MAX];
+    struct sg_index index;
+};
+
+int sg_history_new(struct sg_history **ret_history)
+{
+    struct sg_history *history = calloc(1, sizeof *history);
+
+    if (!history)
+        return -ENOMEM;
+    (void)pthread_mutex_init(&history->lock, NULL);
+    *ret_history = history;
+    return 0;
+}
+
+static void free_series(struct series *series)
+{
+    free(series->key);
+    free(series);
+}
+
+struct sg_history *sg_history_free(struct sg_history *history)
+{
+    if (!history)
+        return NULL;
+    for (size_t i = 0; i < history->n; i++)
+        free_series(history->series[i]);
+    sg_index_done(&history->index);
+    (void)pthread_mutex_destroy(&history->lock);
+    free(history);
+    return NULL;
+}
+
+/* ---- All with the lock held ---- */
+
+static struct sg_history *lock(const struct sg_history *history)
+{
+    struct sg_history *writable = (struct sg_history *)(uintptr_t)history;
+    (void)pthread_mutex_lock(&writable->lock);
+    return writable;
+}
+
+static void unlock(struct sg_history *history)
+{
+    (void)pthread_mutex_unlock(&history->lock);
+}
+
+static struct sg_str key_of(const struct series *series)
+{
+    return (struct sg_str){ series->key, series->key_len };
+}
+
+static bool has_key(const void *owner, uint32_t id, const void *key)
+{
+    const struct sg_history *history = owner;
+    return sg_str_equal(key_of(history->series[id]), *(const struct sg_str *)key);
+}
+
+/*
+ * The place of a point by its number. The clock begins with the machine: in its first hour the
+ * hour behind it has numbers below 0, and a remainder of those is below 0 as well.
+ */
+static float *point_of(struct series *series, int64_t number)
+{
+    int64_t place = number % SG_HISTORY_POINTS;
+    return &series->ring[place < 0 ? place + SG_HISTORY_POINTS : place];
+}
+
+static struct series *find(const struct sg_history *history, struct sg_str key)
+{
+    uint32_t id = sg_index_find(&history->index, sg_hash(key), has_key, history, &key);
+    return id == SG_INDEX_NONE ? NULL : history->series[id];
+}
+
+/* One that has shown nothing for an hour goes. The index cannot forget one key, so it is refilled.
+ */
+static bool make_room(struct sg_history *history, int64_t now_ms)
+{
+    const int64_t hour_ms = (int64_t)SG_HISTORY_POINTS * SG_HISTORY_POINT_MS;
+    size_t n_kept = 0;
+
+    if (history->n < SG_HISTORY_SERIES_MAX)
+        return true;
+    sg_index_clear(&history->index);
+    for (size_t i = 0; i < history->n; i++) {
+        struct series *series = history->series[i];
+        if (now_ms - series->seen_ms > hour_ms ||
+            sg_index_add(&history->index, sg_hash(key_of(series)), (uint32_t)n_kept)) {
+            free_series(series);
+            continue;
+        }
+        history->series[n_kept++] = series;
+    }
+    history->n = n_kept;
+    return n_kept < SG_HISTORY_SERIES_MAX;
+}
+
+static struct series *find_or_add(struct sg_history *history, struct sg_str key, int64_t now_ms)
+{
+    struct series *series = find(history, key);
+
+    if (series || !make_room(history, now_ms))
+        return series;
+    series = calloc(1, sizeof *series);
+    char *copy = malloc(key.len + 1);
+    if (!series || !copy || sg_index_add(&history->index, sg_hash(key), (uint32_t)history->n)) {
+        free(series);
+        free(copy);
+        return NULL;
+    }
+    memcpy(copy, key.ptr, key.len);
+    series->key = copy;
+    series->key_len = key.len;
+    series->value = (double)NAN;
+    series->rate = (double)NAN;
+    series->latest = now_ms / SG_HISTORY_POINT_MS;
+    for (size_t i = 0; i < SG_HISTORY_POINTS; i++)
+        series->ring[i] = NAN;
+    history->series[history->n++] = series;
+    return series;
+}
+
+static void add_point(struct series *series, int64_t now_ms, double value)
+{
+    int64_t now = now_ms / SG_HISTORY_POINT_MS;
+    float *point = point_of(series, now);
+
+    if (now - series->latest > SG_HISTORY_POINTS)
+        series->latest = now - SG_HISTORY_POINTS;
+    while (series->latest < now)
+        *point_of(series, ++series->latest) = NAN;
+    if (isnan(*point) || (float)value > *point)
+        *point = (float)value;
+    series->seen_ms = now_ms;
+}
+
+/* ---- */
+
+void sg_history_note(struct sg_history *history, struct sg_str key, int64_t now_ms, double value)
+{
+    (void)lock(history);
+    struct series *series = find_or_add(history, key, now_ms);
+    if (series && !isnan(value))
+        add_point(series, now_ms, value);
+    unlock(history);
+}
+
+/* The same value again may be the same sample; a smaller one is a counter that began anew. */
+void sg_history_note_counter(
+    struct sg_history *history, struct sg_str key, int64_t now_ms, double value)
+{
+    (void)lock(history);
+    struct series *series = find_or_add(history, key, now_ms);
+    if (series && !isnan(value)) {
+        bool is_first = !(value >= series->value);
+        int64_t elapsed_ms = now_ms - series->value_ms;
+        if (!is_first && elapsed_ms >= COUNTER_MS_MIN) {
+            series->rate = (value - series->value) * 1000 / (double)elapsed_ms;
+            add_point(series, now_ms, series->rate);
+        }
+        if (is_first || elapsed_ms >= COUNTER_MS_MIN) {
+            series->value = value;
+            series->value_ms = now_ms;
+        }
+        series->seen_ms = now_ms;
+    }
+    unlock(history);
+}
+
+double sg_history_rate(const struct sg_history *history, struct sg_str key, int64_t now_ms)
+{
+    struct sg_history *locked = lock(history);
+    const struct series *series = find(locked, key);
+    bool is_fresh = series && now_ms - series->seen_ms < 4 * (int64_t)SG_HISTORY_POINT_MS;
+    double rate = is_fresh ? series->rate : (double)NAN;
+    unlock(locked);
+    return rate;
+}
+
+void sg_history_points(const struct sg_history *history,
+    struct sg_str key,
+    int64_t now_ms,
+    float ret_points[SG_HISTORY_POINTS])
+{
+    int64_t first = now_ms / SG_HISTORY_POINT_MS - SG_HISTORY_POINTS + 1;
+    struct sg_history *locked = lock(history);
+    struct series *series = find(locked, key);
+
+    for (int64_t i = 0; i < SG_HISTORY_POINTS; i++) {
+        bool is_kept =
+            series && first + i <= series->latest && first + i > series->latest - SG_HISTORY_POINTS;
+        ret_points[i] = is_kept ? *point_of(series, first + i) : NAN;
+    }
+    unlock(locked);
+}

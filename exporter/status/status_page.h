@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * The page at /: what an engineer wants in the first ten seconds, most urgent first, without a
+ * dashboard. Plain HTML that needs no script; the script only fetches it again.
+ */
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "store/roster.h"
+#include "store/store.h"
+
+enum {
+    SG_STATUS_PAGE_BYTES_MAX = 16 * 1024 * 1024
+};
+
+struct sg_history;
+
+/* What the page is made from; all borrowed. */
+struct sg_status_sources {
+    const char *telemetry_path; /* "/metrics" */
+    const struct sg_store *store;
+    const struct sg_roster *roster;
+    const struct sg_history *history; /* NULL: there are no plots and no rates */
+    const struct sg_clock *clock;
+};
+
+/** Write the page as HTML; every name is escaped. @return 0, -ENOMEM or -EMSGSIZE */
+int sg_status_page_write(const struct sg_status_sources *sources, struct sg_buf *html);
+
+/** The Content-Security-Policy that goes with it: its own style and script, and nothing else. */
+extern const char sg_status_page_csp[];
+
+/** Made from status_page.css and status_page.js. */
+extern const struct sg_str sg_status_page_style;
+extern const struct sg_str sg_status_page_script;

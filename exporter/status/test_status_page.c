@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "status/history.h"
+#include "status/html.h"
+#include "status/status_page.h"
+#include "status/view.h"
+#include "test.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define HOUR_MS ((int64_t)SG_HISTORY_POINTS * SG_HISTORY_POINT_MS)
+
+static struct sg_str key(const char *text)
+{
+    return sg_str_of(text);
+}
+
+static void test_html_text_is_escaped(void **state)
+{
+    struct sg_buf html;
+    (void)state;
+
+    sg_buf_init(&html, 1000);
+    assert_int_equal(sg_html_text(&html, SG_STR("<b a=\"1\">&\x01\xff")), 0);
+    assert_int_equal(sg_buf_add_char(&html, '\0'), 0);
+    assert_string_equal(html.ptr, "&lt;b a=&quot;1&quot;&gt;&amp;\xef\xbf\xbd\xef\xbf\xbd");
+    sg_buf_done(&html);
+}
+
+static void test_html_numbers_read_well(void **state)
+{
+    static const struct {
+        int (*write)(struct sg_buf *html, double number);
+        double number;
+        const char *text;
+    } cases[] = {
+        { sg_html_bytes, 0, "0 B" },
+        { sg_html_bytes, 999, "999 B" },
+        { sg_html_bytes, 1500, "1.5 kB" },
+        { sg_html_bytes, 123456789, "123 MB" },
+        { sg_html_duration, 0, "0 s" },
+        { sg_html_duration, 0.25, "250 ms" },
+        { sg_html_duration, 3.21, "3.2 s" },
+        { sg_html_duration, 320, "5 min 20 s" },
+        { sg_html_duration, 11100, "3 h 5 min" },
+        { sg_html_duration, 1e6, "11 days" },
+        { sg_html_count, 0, "0" },
+        { sg_html_count, 1234567, "1,234,567" },
+        { sg_html_count, -123, "-123" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sg_buf html;
+        sg_buf_init(&html, 1000);
+        assert_int_equal(cases[i].write(&html, cases[i].number), 0);
+        assert_int_equal(sg_buf_add_char(&html, '\0'), 0);
+        assert_string_equal(html.ptr, cases[i].text);
+        sg_buf_done(&html);
+    }
+}
+
+static void test_history_keeps_the_largest_of_each_half_minute_for_an_hour(void **state)
+{
+    struct sg_history *history;
+    float points[SG_HISTORY_POINTS];
+    int64_t now_ms = 10 * HOUR_MS;
+    (void)state;
+
+    assert_int_equal(sg_history_new(&history), 0);
+    sg_history_note(history, key("a"), now_ms, 3);
+    sg_history_note(history, key("a"), now_ms + 1000, 7);
+    sg_history_note(history, key("a"), now_ms + 2000, 5);
+    sg_history_note(history, key("a"), now_ms + 3 * (int64_t)SG_HISTORY_POINT_MS, 1);
+    sg_history_points(history, key("a"), now_ms + 3 * (int64_t)SG_HISTORY_POINT_MS, points);
+    assert_true(points[SG_HISTORY_POINTS - 1] == 1 && points[SG_HISTORY_POINTS - 4] == 7);
+    assert_true(isnan(points[SG_HISTORY_POINTS - 2]) && isnan(points[0]));
+    sg_history_points(history, key("a"), now_ms + 2 * HOUR_MS, points);
+    for (size_t i = 0; i < SG_HISTORY_POINTS; i++)
+        assert_true(isnan(points[i]));
+    sg_history_note(history, key("a"), now_ms + 5 * HOUR_MS, 2);
+    sg_history_points(history, key("a"), now_ms + 5 * HOUR_MS, points);
+    assert_true(points[SG_HISTORY_POINTS - 1] == 2 && isnan(points[SG_HISTORY_POINTS - 2]));
+    (void)sg_history_free(history);
+}
+
+static void test_history_in_the_first_hour_of_the_clock_has_no_points_before_it(void **state)
+{
+    static const int64_t times_ms[] = { 0, 1000, HOUR_MS - 60000 };
+    float points[SG_HISTORY_POINTS];
+    (void)state;
+
+    for (size_t t = 0; t < sizeof times_ms / sizeof times_ms[0]; t++) {
+        struct sg_history *history;
+        int64_t now_ms = times_ms[t];
+        assert_int_equal(sg_history_new(&history), 0);
+        sg_history_note(history, key("a"), now_ms, 7);
+        sg_history_points(history, key("a"), now_ms, points);
+        for (size_t i = 0; i < SG_HISTORY_POINTS - 1; i++)
+            assert_true(isnan(points[i]));
+        assert_true(points[SG_HISTORY_POINTS - 1] == 7);
+        sg_history_note_counter(history, key("c"), now_ms, 1000);
+        sg_history_note_counter(history, key("c"), now_ms + 10000, 3000);
+        assert_true(sg_history_rate(history, key("c"), now_ms + 10000) == 200);
+        (void)sg_history_free(history);
+    }
+}
+
+static void test_history_of_a_counter_is_its_rate_and_survives_a_restart(void **state)
+{
+    struct sg_history *history;
+    int64_t now_ms = HOUR_MS;
+    (void)state;
+
+    assert_int_equal(sg_history_new(&history), 0);
+    assert_true(isnan(sg_history_rate(history, key("c"), now_ms)));
+    sg_history_note_counter(history, key("c"), now_ms, 1000);
+    assert_true(isnan(sg_history_rate(history, key("c"), now_ms)));
+    sg_history_note_counter(history, key("c"), now_ms + 10000, 3000);
+    assert_true(sg_history_rate(history, key("c"), now_ms + 10000) == 200);
+    sg_history_note_counter(history, key("c"), now_ms + 20000, 10); /* began anew */
+    assert_true(sg_history_rate(history, key("c"), now_ms + 20000) == 200);
+    sg_history_note_counter(history, key("c"), now_ms + 30000, 1010);
+    assert_true(sg_history_rate(history, key("c"), now_ms + 30000) == 100);
+    assert_true(isnan(sg_history_rate(history, key("c"), now_ms + HOUR_MS)));
+    (void)sg_history_free(history);
+}
+
+static void test_history_is_bounded_and_the_unseen_make_room(void **state)
+{
+    struct sg_history *history;
+    float points[SG_HISTORY_POINTS];
+    char name[32];
+    int64_t now_ms = HOUR_MS;
+    (void)state;
+
+    assert_int_equal(sg_history_new(&history), 0);
+    for (int i = 0; i < SG_HISTORY_SERIES_MAX + 10; i++) {
+        (void)snprintf(name, sizeof name, "%d", i);
+        sg_history_note(history, key(name), now_ms, 1);
+    }
+    sg_history_points(history, key(name), now_ms, points);
+    assert_true(isnan(points[SG_HISTORY_POINTS - 1]));
+    now_ms += HOUR_MS + 1;
+    sg_history_note(history, key(name), now_ms, 1);
+    sg_history_points(history, key(name), now_ms, points);
+    assert_true(points[SG_HISTORY_POINTS - 1] == 1);
+    (void)sg_history_free(history);
+}
+
+/* ---- The page ---- */
+
+struct fixture {
+    struct sg_store *store;
+    struct sg_roster *roster;
+    struct sg_cluster *cluster;
+    struct sg_slot *slot;
+    struct sg_series_table *table;
+    struct sg_buf html;
+};
+
+static void put(struct fixture *f,
+    const char *family_name,
+    const struct sg_label *labels,
+    size_t n_labels,
+    double value)
+{
+    const struct sg_family family = { family_name, SG_METRIC_GAUGE, "" };
+    uint32_t id;
+
+    assert_int_equal(sg_series_table_add_family(f->table, &family, &id), 0);
+    assert_int_equal(sg_series_table_put_double(f->table, id, labels, n_labels, value), 0);
+}
+
+static void publish(struct fixture *f)
+{
+    struct sg_sample_set *set = NULL;
+
+    assert_int_equal(sg_series_table_snapshot(f->table, &set), 0);
+    sg_slot_begin(f->slot);
+    sg_slot_end(f->slot, set);
+}
+
+static void write_page(struct fixture *f)
+{
+    const struct sg_status_sources sources = {
+        .telemetry_path = "/metrics",
+        .store = f->store,
+        .roster = f->roster,
+        .clock = &sg_clock_system,
+    };
+
+    sg_buf_clear(&f->html);
+    assert_int_equal(sg_status_page_write(&sources, &f->html), 0);
+    assert_int_equal(sg_buf_add_char(&f->html, '\0'), 0);
+}
+
+static int set_up(void **state)
+{
+    static struct fixture f;
+    const struct sg_label label = { SG_STR("kafka_cluster"), SG_STR("<c>") };
+
+    assert_int_equal(sg_store_new(&sg_clock_system, 30000, &f.store), 0);
+    assert_int_equal(sg_roster_new(&f.roster), 0);
+    assert_int_equal(sg_cluster_new("<c>", &f.cluster), 0);
+    assert_int_equal(
+        sg_roster_set(f.roster, &f.cluster, 1, "kafka_cluster", "password: <hidden>"), 0);
+    assert_int_equal(sg_store_slot(f.store, "<c>", "admin", "cluster", &f.slot), 0);
+    assert_int_equal(sg_series_table_new(&label, 1, 0, &f.table), 0);
+    sg_series_table_begin(f.table);
+    sg_buf_init(&f.html, SG_STATUS_PAGE_BYTES_MAX);
+    *state = &f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+
+    (void)sg_series_table_free(f->table);
+    (void)sg_slot_free(f->slot);
+    (void)sg_store_free(f->store);
+    (void)sg_roster_free(f->roster);
+    (void)sg_cluster_free(f->cluster);
+    sg_buf_done(&f->html);
+    return 0;
+}
+
+static void test_page_tells_what_is_urgent_first_and_escapes_every_name(void **state)
+{
+    struct fixture *f = *state;
+    const struct sg_label group[] = {
+        { SG_STR("consumergroup"), SG_STR("<script>alert(1)</script>\"\\\n") },
+        { SG_STR("status"), SG_STR("losing_data") },
+    };
+    const struct sg_label partition[] = {
+        { SG_STR("topic"), SG_STR("t") },
+        { SG_STR("partition"), SG_STR("7") },
+        { SG_STR("leader"), SG_STR("-1") },
+    };
+
+    sg_cluster_set_up(f->cluster, true);
+    assert_int_equal(sg_cluster_set_broker(f->cluster, 4, "<host>", 9092, false), 0);
+    put(f, "kafka_consumergroup_status", group, 2, 1);
+    put(f, "kafka_consumergroup_lag_seconds_max", group, 1, 3700);
+    put(f, "kafka_topic_partition_info", partition, 3, 1);
+    publish(f);
+    write_page(f);
+    assert_null(strstr(f->html.ptr, "<script>alert"));
+    assert_null(strstr(f->html.ptr, "<host>"));
+    assert_null(strstr(f->html.ptr, "<c>"));
+    const char *broker = strstr(f->html.ptr, "Broker 4 is down");
+    const char *leader = strstr(f->html.ptr, "1 partition has no leader");
+    const char *loses =
+        strstr(f->html.ptr, "Group &lt;script&gt;alert(1)&lt;/script&gt;&quot;\\\n loses data");
+    assert_true(broker && leader && loses);
+    assert_true(broker < leader && leader < loses);
+    assert_non_null(strstr(f->html.ptr, "3 things need somebody now"));
+    assert_non_null(strstr(f->html.ptr, "61 min 40 s"));
+}
+
+static void test_page_of_a_healthy_cluster_says_so(void **state)
+{
+    struct fixture *f = *state;
+    const struct sg_label broker[] = { { SG_STR("broker"), SG_STR("1") } };
+
+    write_page(f);
+    assert_non_null(strstr(f->html.ptr, "Starting"));
+    sg_cluster_set_up(f->cluster, true);
+    assert_int_equal(sg_cluster_set_broker(f->cluster, 1, "h", 9092, true), 0);
+    put(f, "kafka_server_replicamanager_leadercount", broker, 1, 1234);
+    put(f, "kafka_network_socketserver_networkprocessoravgidle_percent", broker, 1, 0.25);
+    publish(f);
+    write_page(f);
+    assert_non_null(strstr(f->html.ptr, "All is well"));
+    assert_non_null(strstr(f->html.ptr, ">1,234<"));
+    assert_non_null(strstr(f->html.ptr, "mark warn\">25 %"));
+    assert_non_null(strstr(f->html.ptr, "password: &lt;hidden&gt;"));
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_html_text_is_escaped),
+        cmocka_unit_test(test_html_numbers_read_well),
+        cmocka_unit_test(test_history_keeps_the_largest_of_each_half_minute_for_an_hour),
+        cmocka_unit_test(test_history_in_the_first_hour_of_the_clock_has_no_points_before_it),
+        cmocka_unit_test(test_history_of_a_counter_is_its_rate_and_survives_a_restart),
+        cmocka_unit_test(test_history_is_bounded_and_the_unseen_make_room),
+        cmocka_unit_test_setup_teardown(
+            test_page_tells_what_is_urgent_first_and_escapes_every_name, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_page_of_a_healthy_cluster_says_so, set_up, tear_down),
+    };
+    return cmocka_run_group_tests_name("status_page", tests, NULL, NULL);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What needs somebody now, and what needs a look: brokers that are down, partitions without a
+ * leader, groups that lose data, collectors that fail. The top of the status page.
+ */
+
+#include "base/str.h"
+#include "status/view.h"
+#include "store/roster.h"
+#include "store/store.h"
+
+#include <stddef.h>
+
+enum {
+    SG_TROUBLES_LISTED_MAX = 12, /* more are counted only */
+};
+
+/* One of them, as text in three pieces: constant, somebody's name, constant. */
+struct sg_trouble {
+    char anchor[32]; /* of the part of the page that says more */
+    char before[160];
+    struct sg_str name; /* borrowed from where it was found */
+    const char *after;
+};
+
+struct sg_troubles {
+    size_t n_urgent;
+    size_t n_others;
+    struct sg_trouble items[SG_TROUBLES_LISTED_MAX]; /* as many as fit; urgent ones before others
+                                                        of their kind */
+};
+
+/** @param view  in the order of urgency.h @param slots  likewise */
+void sg_troubles_find(const struct sg_clusters *clusters,
+    const struct sg_view *view,
+    const struct sg_slot_status *slots,
+    size_t n_slots,
+    struct sg_troubles *ret_troubles);
