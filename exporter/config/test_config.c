@@ -81,6 +81,21 @@ static void test_load_limits_states_and_granularity(void **state)
     assert_non_null(strstr(problems, "f.yml:8:34: \"lagging\" must be from 1s to 7d"));
 }
 
+/* What is text with commas for librdkafka may be a list as well. */
+static void test_load_servers_as_a_list(void **state)
+{
+    struct sg_config *config = NULL;
+    (void)state;
+
+    assert_int_equal(load("clusters:\n"
+                          "  - name: a\n"
+                          "    bootstrap_servers: [h:1, 'i:2']\n",
+                         &config),
+        0);
+    assert_string_equal(config->clusters[0].bootstrap_servers, "h:1,i:2");
+    (void)sg_config_free(config);
+}
+
 static void test_load_spark_queries(void **state)
 {
     struct sg_config *config = NULL;
@@ -164,8 +179,12 @@ static void test_load_mistakes_are_all_told_with_their_place(void **state)
             "f.yml:1:1: \"clusters\" must be a list of at least one\n" },
         { "clusters:\n  - name: a\n    bootstrap_servers: b\n    colour: red\n",
             "f.yml:4:5: unknown key \"colour\" in a cluster\n" },
-        { "clusters:\n  - name: a\n    bootstrap_servers: [b]\n",
+        { "clusters:\n  - name: a\n    bootstrap_servers: { b: c }\n",
             "f.yml:3:24: \"bootstrap_servers\" must be text\n" },
+        { "clusters:\n  - name: a\n    bootstrap_servers: [b, [c]]\n",
+            "f.yml:3:28: \"bootstrap_servers\" must be text, or a list of texts\n" },
+        { "clusters:\n  - name: a\n    bootstrap_servers: ['b:1', 'c:x']\n",
+            "f.yml:3:24: \"c:x\": a port is a number from 1 to 65535\n" },
         { "clusters:\n  - name: a\n",
             "f.yml:2:5: a cluster needs \"bootstrap_servers\", HOST:PORT,HOST:PORT, or "
             "\"jvms\"\n" },
@@ -444,7 +463,7 @@ static void test_load_jvm_mistakes_are_told(void **state)
         { "[{ name: a, url: 'http://h/', rules: r, labels: { b: '' } }]",
             "the label's value must be text of 1 to 1024 bytes" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { b: c, b: d } }]",
-            "the label \"b\" stands twice" },
+            "duplicate label \"b\"" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: [b] }]",
             "\"labels\" must be a map of at most 20 names and values" },
         { "[{ name: a, url: 'http://h/', rules: r }]\n    topics: { include: a }",
@@ -694,6 +713,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_load_limits_states_and_granularity),
+        cmocka_unit_test(test_load_servers_as_a_list),
         cmocka_unit_test(test_load_spark_queries),
         cmocka_unit_test(test_load_full_file_gives_everything),
         cmocka_unit_test(test_load_mistakes_are_all_told_with_their_place),
