@@ -92,10 +92,12 @@ static const struct sg_map topic_keys = {
     }
 
 static const struct sg_key window_list[] = {
-    WINDOW(
-        "lagging", lagging_ms, MINUTE, "how long a lag grows until the group is lagging: lag.md"),
-    WINDOW("rewound", rewound_ms, 10 * MINUTE, "how long a group counts as rewound"),
-    WINDOW("stalled", stalled_ms, 5 * MINUTE, "how long nothing is committed until it is stalled"),
+    WINDOW("lagging",
+        lagging_ms,
+        MINUTE,
+        "lagging when the oldest unread record is older: [lag.md](lag.md)"),
+    WINDOW("rewound", rewound_ms, 10 * MINUTE, "rewound when the offset went back within it"),
+    WINDOW("stalled", stalled_ms, 5 * MINUTE, "stalled when nothing was read for it"),
 };
 static const struct sg_map window_keys = {
     .what = "\"status\"", .size = sizeof(struct sg_status_windows), SG_KEYS(window_list)
@@ -266,7 +268,7 @@ static const struct sg_key root_list[] = {
         .doc = "labels of all series" },
     { "compat", &sg_kind_compat, SG_LIST_AT(sg_config, compat, n_compat),
         .must = "must be a list of tables, such as [kminion]", .restarts = SG_RESTARTS_EVERYTHING,
-        .doc = "other exporters' names as well: migrating.md" },
+        .doc = "other exporters' names as well: [migrating.md](migrating.md)" },
     { "clusters", &sg_kind_list, SG_LIST_AT(sg_config, clusters, n_clusters),
         .map = &sg_cluster_keys, .min = 1, .max = 1000, .must = "must be a list of at least one",
         .item = "clusters", .needed = "\"clusters\" must be a list of at least one",

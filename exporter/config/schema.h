@@ -190,9 +190,6 @@ void sg_map_show(const struct sg_map *map, const void *base, struct sg_shown *ou
 /** What the keys own; not the struct. */
 void sg_map_done(const struct sg_map *map, void *base);
 
-/** A Markdown table of the keys, and of the maps in it. @param path  of the map, "" at the top */
-int sg_map_document(const struct sg_map *map, const char *path, struct sg_buf *out);
-
 /** A line below the headings that are still to be shown. */
 void sg_show_line(struct sg_shown *out, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -513,6 +513,33 @@ static void test_load_flags_alone_give_one_cluster(void **state)
     (void)sg_config_free(config);
 }
 
+/* What describes a cluster is in the file. */
+static void test_load_flags_beside_a_file_are_refused(void **state)
+{
+    struct sg_config_flags flags = {
+        .file = "/nowhere/x.yaml",
+        .topic_filter = "^a",
+        .interval_ms = 5000,
+        .only_connected_groups = true,
+    };
+    struct sg_config *config = NULL;
+    (void)state;
+
+    problems[0] = '\0';
+    assert_int_equal(sg_config_load(&flags, note, NULL, &config), SG_CONFIG_E_INVALID);
+    assert_string_equal(problems,
+        "--topic.filter: does nothing together with --config.file; set it in the file\n"
+        "--offset.show-all: does nothing together with --config.file; set it in the file\n"
+        "--collect.interval: does nothing together with --config.file; set it in the file\n"
+        "/nowhere/x.yaml: No such file or directory\n");
+    flags = (struct sg_config_flags){ .interval_ms = 999, .topic_filter = "(" };
+    problems[0] = '\0';
+    assert_int_equal(sg_config_load(&flags, note, NULL, &config), SG_CONFIG_E_INVALID);
+    assert_string_equal(problems,
+        "--topic.filter: pattern \"(\", character 2: missing closing parenthesis\n"
+        "--collect.interval: must be from 1s to 1h\n");
+}
+
 /* The flag is checked as the key "url" of the file. */
 static void test_load_url_flag_mistakes_are_told(void **state)
 {
@@ -723,6 +750,7 @@ int main(void)
         cmocka_unit_test(test_load_jvm_mistakes_are_told),
         cmocka_unit_test(test_load_missing_file_is_one_clear_line),
         cmocka_unit_test(test_load_flags_alone_give_one_cluster),
+        cmocka_unit_test(test_load_flags_beside_a_file_are_refused),
         cmocka_unit_test(test_flags_good_ones_are_taken),
         cmocka_unit_test(test_load_url_flag_mistakes_are_told),
         cmocka_unit_test(test_flags_bad_ones_are_named),
