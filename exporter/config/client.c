@@ -65,45 +65,42 @@ static void check_together(struct sg_reading *reading,
         sg_problem(reading, places[at], "%s", err.text);
 }
 
-static void read_properties(struct sg_reading *reading,
-    const struct sg_key *key,
-    const struct sg_yaml_node *map,
-    void *base)
+static void read_properties(const struct sg_value *v)
 {
-    const struct sg_yaml_node *node = sg_yaml_find(map, key->name);
-    struct sg_cluster_config *cluster = base;
+    const struct sg_yaml_node *node = sg_yaml_find(v->map, v->key->name);
+    struct sg_cluster_config *cluster = v->base;
     size_t n = sg_yaml_count(node);
 
     if (!node)
         return;
     if (!sg_yaml_is_map(node)) {
-        sg_problem(reading, sg_at(node), "\"client\" must be a map of librdkafka properties");
+        sg_problem(v->reading, sg_at(node), "\"client\" must be a map of librdkafka properties");
         return;
     }
-    if (n > (size_t)key->max) {
-        sg_problem(reading, sg_at(node), "more than %d properties", (int)key->max);
+    if (n > (size_t)v->key->max) {
+        sg_problem(v->reading, sg_at(node), "more than %d properties", (int)v->key->max);
         return;
     }
-    sg_auto_free struct sg_place *places = sg_read_array(reading, node, n, sizeof *places);
-    cluster->client = sg_read_array(reading, node, n, sizeof *cluster->client);
+    sg_auto_free struct sg_place *places = sg_read_array(v->reading, node, n, sizeof *places);
+    cluster->client = sg_read_array(v->reading, node, n, sizeof *cluster->client);
     for (size_t i = 0; places && cluster->client && i < n; i++) {
         const struct sg_yaml_node *name, *value;
         sg_yaml_pair(node, i, &name, &value);
         struct sg_str text = sg_yaml_text(name);
         places[cluster->n_client] = sg_at(name);
         if (!sg_yaml_is_scalar(name) || !sg_yaml_is_scalar(value) || sg_yaml_is_null(value))
-            sg_problem(reading, sg_at(name), "a librdkafka property is one word and one value");
+            sg_problem(v->reading, sg_at(name), "a librdkafka property is one word and one value");
         else if (sg_str_equal(text, SG_STR("bootstrap.servers")) ||
                  sg_str_equal(text, SG_STR("metadata.broker.list")))
-            sg_problem(reading, sg_at(name), "use the cluster's \"bootstrap_servers\" instead");
+            sg_problem(v->reading, sg_at(name), "use the cluster's \"bootstrap_servers\" instead");
         else
-            add(reading, cluster, sg_at(name), text.ptr,
-                sg_read_expanded(reading, value, sg_yaml_text(value)));
+            add(v->reading, cluster, sg_at(name), text.ptr,
+                sg_read_expanded(v->reading, value, sg_yaml_text(value)));
     }
     if (!places || !cluster->client)
         return;
     places[cluster->n_client] = sg_at(node);
-    check_together(reading, cluster, places);
+    check_together(v->reading, cluster, places);
 }
 
 void sg_client_take(struct sg_reading *reading,
@@ -165,11 +162,10 @@ static void show_properties(const struct sg_key *key, const void *base, struct s
     sg_show_end(out);
 }
 
-static void free_properties(const struct sg_key *key, void *base)
+static void free_properties(const struct sg_value *v)
 {
-    struct sg_cluster_config *cluster = base;
+    struct sg_cluster_config *cluster = v->base;
 
-    (void)key;
     for (size_t i = 0; i < cluster->n_client; i++) {
         free(cluster->client[i].name);
         free(sg_secret_wipe(cluster->client[i].value));

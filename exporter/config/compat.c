@@ -257,22 +257,19 @@ static void complain(struct sg_yaml *yaml, const struct sg_yaml_node *node, cons
 }
 
 /* The names of tables, for people, and the aliases of all of them. */
-static void read_compat(struct sg_reading *reading,
-    const struct sg_key *key,
-    const struct sg_yaml_node *map,
-    void *base)
+static void read_compat(const struct sg_value *v)
 {
-    const struct sg_yaml_node *list = sg_yaml_find(map, key->name);
-    struct sg_config *config = base;
+    const struct sg_yaml_node *list = sg_yaml_find(v->map, v->key->name);
+    struct sg_config *config = v->base;
     struct sg_aliases *aliases = &config->aliases;
 
     if (!list)
         return;
     if (!sg_yaml_is_list(list)) {
-        sg_key_problem(reading, key, sg_at(list), "%s", key->must);
+        sg_key_problem(v, sg_at(list), "%s", v->key->must);
         return;
     }
-    config->compat = sg_read_array(reading, list, sg_yaml_count(list), sizeof *config->compat);
+    config->compat = sg_read_array(v->reading, list, sg_yaml_count(list), sizeof *config->compat);
     for (size_t i = 0; config->compat && i < sg_yaml_count(list); i++) {
         const struct sg_yaml_node *item = sg_yaml_item(list, i);
         struct sg_str name = sg_yaml_text(item);
@@ -284,13 +281,13 @@ static void read_compat(struct sg_reading *reading,
         else if (memchr(name.ptr, '/', name.len))
             r = add_file(name.ptr, config->cluster_label, aliases, &err);
         else
-            complain(reading->yaml, item, name.ptr);
+            complain(v->reading->yaml, item, name.ptr);
         if (r)
-            sg_problem(reading, sg_at(item), "%s", r < 0 ? strerror(-r) : err.text);
+            sg_problem(v->reading, sg_at(item), "%s", r < 0 ? strerror(-r) : err.text);
         if ((config->compat[config->n_compat] = strdup(name.ptr)))
             config->n_compat++;
         else
-            sg_no_memory(reading, sg_at(item));
+            sg_no_memory(v->reading, sg_at(item));
     }
     for (size_t i = 0; i < aliases->n; i++) {
         if (!aliases->list[i].from || !aliases->list[i].to)
@@ -340,10 +337,10 @@ static void show_compat(const struct sg_key *key, const void *base, struct sg_sh
     sg_kind_names.show(key, base, out);
 }
 
-static void free_compat(const struct sg_key *key, void *base)
+static void free_compat(const struct sg_value *v)
 {
-    sg_kind_names.free(key, base);
-    sg_aliases_done(&((struct sg_config *)base)->aliases);
+    sg_kind_names.free(v);
+    sg_aliases_done(&((struct sg_config *)v->base)->aliases);
 }
 
 const struct sg_kind sg_kind_compat = { .name = "list of tables",

@@ -218,8 +218,9 @@ static void finish_cluster(struct sg_reading *reading, const struct sg_yaml_node
     for (size_t i = 0; i < sg_cluster_keys.n_keys; i++) {
         const struct sg_key *key = &sg_cluster_keys.keys[i];
         if (key->flags & SG_KEY_KAFKA && sg_yaml_find(node, key->name))
-            sg_key_problem(reading, key, sg_at(sg_yaml_find(node, key->name)),
-                "needs \"bootstrap_servers\"; a cluster without has only \"jvms\"");
+            sg_problem(reading, sg_at(sg_yaml_find(node, key->name)),
+                "\"%s\" needs \"bootstrap_servers\"; a cluster without has only \"jvms\"",
+                key->name);
     }
 }
 

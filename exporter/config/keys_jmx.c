@@ -7,6 +7,7 @@
 #include "config/urls.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,66 +51,54 @@ static bool read_id(struct sg_reading *reading,
     return true;
 }
 
-static bool is_map_of_ids(struct sg_reading *reading,
-    const struct sg_key *key,
-    const struct sg_yaml_node *node,
-    const char *of_what)
+static bool is_map_of_ids(
+    const struct sg_value *v, const struct sg_yaml_node *node, const char *of_what)
 {
     size_t n = sg_yaml_count(node);
 
     if (node && (!sg_yaml_is_map(node) || n == 0 || n > TARGETS_MAX))
-        sg_key_problem(reading, key, sg_at(node), "must be a map of ids and %s", of_what);
+        sg_key_problem(v, sg_at(node), "must be a map of ids and %s", of_what);
     return sg_yaml_is_map(node) && n > 0 && n <= TARGETS_MAX;
 }
 
-static struct sg_jolokia_target *targets_of(
-    const struct sg_key *key, const void *base, size_t *ret_n)
+static void read_targets(const struct sg_value *v)
 {
-    *ret_n = *(const size_t *)(const void *)((const char *)base + key->n_at);
-    return *(struct sg_jolokia_target *const *)(const void *)((const char *)base + key->at);
-}
-
-static void read_targets(struct sg_reading *reading,
-    const struct sg_key *key,
-    const struct sg_yaml_node *map,
-    void *base)
-{
-    bool by_proxy = sg_yaml_find(map, "proxy");
-    const struct sg_yaml_node *node = sg_yaml_find(map, key->name);
+    bool by_proxy = sg_yaml_find(v->map, "proxy");
+    const struct sg_yaml_node *node = sg_yaml_find(v->map, v->key->name);
     struct sg_error err;
 
-    if (!is_map_of_ids(reading, key, node, by_proxy ? "JMX service URLs" : "Jolokia URLs"))
+    if (!is_map_of_ids(v, node, by_proxy ? "JMX service URLs" : "Jolokia URLs"))
         return;
     size_t n = sg_yaml_count(node);
-    struct sg_jolokia_target *targets = sg_read_array(reading, node, n, sizeof *targets);
-    *(struct sg_jolokia_target **)(void *)((char *)base + key->at) = targets;
-    size_t *ret_n = (void *)((char *)base + key->n_at);
+    struct sg_jolokia_target *targets = sg_read_array(v->reading, node, n, sizeof *targets);
+    *SG_VALUE(struct sg_jolokia_target *, v) = targets;
+    size_t *n_targets = SG_NUMBER(size_t, v);
     for (size_t i = 0; targets && i < n; i++) {
         const struct sg_yaml_node *url_node;
-        struct sg_jolokia_target *target = &targets[*ret_n];
-        if (!read_id(reading, node, i, &target->id, &url_node))
+        struct sg_jolokia_target *target = &targets[*n_targets];
+        if (!read_id(v->reading, node, i, &target->id, &url_node))
             continue;
         const char *url = sg_yaml_text(url_node).ptr;
         if (by_proxy ? sg_url_check_service(url, &err) : sg_url_check(url, &err))
-            sg_problem(reading, sg_at(url_node), "%s", err.text);
+            sg_problem(v->reading, sg_at(url_node), "%s", err.text);
         target->url = strdup(url);
         if (target->url)
-            ++*ret_n;
+            ++*n_targets;
         else
-            sg_no_memory(reading, sg_at(url_node));
+            sg_no_memory(v->reading, sg_at(url_node));
     }
 }
 
 static bool same_targets(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
 {
-    size_t n_a, n_b;
-    const struct sg_jolokia_target *list_a = targets_of(key, a, &n_a);
-    const struct sg_jolokia_target *list_b = targets_of(key, b, &n_b);
+    const struct sg_jolokia_target *list_a = SG_SEEN(struct sg_jolokia_target *, a, key);
+    const struct sg_jolokia_target *list_b = SG_SEEN(struct sg_jolokia_target *, b, key);
+    size_t n = SG_SEEN_N(size_t, a, key);
 
     (void)restarts;
-    if (n_a != n_b)
+    if (n != SG_SEEN_N(size_t, b, key))
         return false;
-    for (size_t i = 0; i < n_a; i++) {
+    for (size_t i = 0; i < n; i++) {
         if (list_a[i].id != list_b[i].id || !sg_same_text(list_a[i].url, list_b[i].url))
             return false;
     }
@@ -118,24 +107,22 @@ static bool same_targets(const struct sg_key *key, const void *a, const void *b,
 
 static void show_targets(const struct sg_key *key, const void *base, struct sg_shown *out)
 {
-    size_t n;
-    const struct sg_jolokia_target *targets = targets_of(key, base, &n);
+    const struct sg_jolokia_target *targets = SG_SEEN(struct sg_jolokia_target *, base, key);
     char id[16];
 
     sg_show_begin(out, key->name);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < SG_SEEN_N(size_t, base, key); i++) {
         (void)snprintf(id, sizeof id, "%" PRId32, targets[i].id);
         sg_show_text(out, id, targets[i].url);
     }
     sg_show_end(out);
 }
 
-static void free_targets(const struct sg_key *key, void *base)
+static void free_targets(const struct sg_value *v)
 {
-    size_t n;
-    struct sg_jolokia_target *targets = targets_of(key, base, &n);
+    struct sg_jolokia_target *targets = *SG_VALUE(struct sg_jolokia_target *, v);
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < *SG_NUMBER(size_t, v); i++)
         free(targets[i].url);
     free(targets);
 }
@@ -146,23 +133,20 @@ static const struct sg_kind kind_targets = { .name = "map of ids and URLs",
     .show = show_targets,
     .free = free_targets };
 
-static void read_ports(struct sg_reading *reading,
-    const struct sg_key *key,
-    const struct sg_yaml_node *map,
-    void *base)
+static void read_ports(const struct sg_value *v)
 {
-    const struct sg_yaml_node *node = sg_yaml_find(map, key->name), *port_node;
-    struct sg_jolokia_proxy *proxy = base;
+    const struct sg_yaml_node *node = sg_yaml_find(v->map, v->key->name), *port_node;
+    struct sg_jolokia_proxy *proxy = v->base;
     size_t n = sg_yaml_count(node);
     int64_t port;
 
-    if (!is_map_of_ids(reading, key, node, "ports"))
+    if (!is_map_of_ids(v, node, "ports"))
         return;
-    proxy->jmx_ports = sg_read_array(reading, node, n, sizeof *proxy->jmx_ports);
+    proxy->jmx_ports = sg_read_array(v->reading, node, n, sizeof *proxy->jmx_ports);
     for (size_t i = 0; proxy->jmx_ports && i < n; i++) {
         struct sg_jmx_port *entry = &proxy->jmx_ports[proxy->n_jmx_ports];
-        if (!read_id(reading, node, i, &entry->id, &port_node) ||
-            !sg_parse_port(reading, port_node, &port))
+        if (!read_id(v->reading, node, i, &entry->id, &port_node) ||
+            !sg_parse_port(v->reading, port_node, &port))
             continue;
         entry->port = (int)port;
         proxy->n_jmx_ports++;
@@ -194,11 +178,10 @@ static void show_ports(const struct sg_key *key, const void *base, struct sg_sho
     sg_show_end(out);
 }
 
-static void free_ports(const struct sg_key *key, void *base)
+static void free_ports(const struct sg_value *v)
 {
-    struct sg_jolokia_proxy *proxy = base;
+    struct sg_jolokia_proxy *proxy = v->base;
 
-    (void)key;
     free(proxy->jmx_ports);
 }
 

@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/kinds.h"
 
-#include "base/auto.h"
 #include "base/filter.h"
 #include "config/named_files.h"
 #include "config/secret.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* A value, or the number that goes with it. */
-#define VALUE(type, base, key)  ((type *)(void *)((char *)(base) + (key)->at))
-#define NUMBER(type, base, key) ((type *)(void *)((char *)(base) + (key)->n_at))
-#define PLACE(base, key)        ((char **)(void *)((char *)(base) + (key)->place_at))
-/* Of a struct that is only looked at. */
-#define SEEN(type, base, key)   (*(type const *)(const void *)((const char *)(base) + (key)->at))
-#define SEEN_N(type, base, key) (*(type const *)(const void *)((const char *)(base) + (key)->n_at))
-#define SAME(type, a, b, key)   (SEEN(type, a, key) == SEEN(type, b, key))
-#define INNER(base, key)        ((const char *)(base) + (key)->at)
 
 /* ---- For several ---- */
 
@@ -88,21 +78,18 @@ const char *sg_words_text(const char *const *words, char *buffer, size_t size)
     return buffer;
 }
 
-static struct sg_place place_of(const struct sg_key *key, const struct sg_yaml_node *map)
+struct sg_place sg_place_of(const struct sg_key *key, const struct sg_yaml_node *map)
 {
     return sg_at(key->flags & SG_KEY_AT_MAP ? map : sg_yaml_find(map, key->name));
 }
 
 /* The readers of single values: a text of the file is taken as a flag's is. */
-static void read_scalar(struct sg_reading *reading,
-    const struct sg_key *key,
-    const struct sg_yaml_node *map,
-    void *base)
+static void read_scalar(const struct sg_value *v)
 {
     struct sg_str text;
 
-    if (sg_yaml_read_text(reading->yaml, map, key->name, &text))
-        key->kind->take(reading, key, place_of(key, map), text.ptr, base);
+    if (sg_yaml_read_text(v->reading->yaml, v->map, v->key->name, &text))
+        v->key->kind->take(v, sg_place_of(v->key, v->map), text.ptr);
 }
 
 /* @return the word's place in the list, or -1 */
@@ -117,52 +104,47 @@ static int find_word(const char *const *words, struct sg_str text)
 
 /* ---- Text ---- */
 
-static void check_text(
-    struct sg_reading *reading, const struct sg_key *key, struct sg_place place, const char *text)
+static void check_text(const struct sg_value *v, struct sg_place place, const char *text)
 {
-    sg_check_fn check = key->check ? key->check : key->kind->check;
+    sg_check_fn check = v->key->check ? v->key->check : v->key->kind->check;
     struct sg_error err;
 
     if (check && check(text, &err))
-        sg_problem(reading, place, "%s", err.text);
+        sg_problem(v->reading, place, "%s", err.text);
 }
 
-static void take_text(struct sg_reading *reading,
-    const struct sg_key *key,
-    struct sg_place place,
-    const char *text,
-    void *base)
+static void take_text(const struct sg_value *v, struct sg_place place, const char *text)
 {
-    char **value = VALUE(char *, base, key);
+    char **value = SG_VALUE(char *, v);
 
     free(*value);
     *value = strdup(text);
     if (*value)
-        check_text(reading, key, place, *value);
+        check_text(v, place, *value);
     else
-        sg_no_memory(reading, place);
+        sg_no_memory(v->reading, place);
 }
 
-static void init_text(struct sg_reading *reading, const struct sg_key *key, void *base)
+static void init_text(const struct sg_value *v)
 {
-    if (key->text && !(*VALUE(char *, base, key) = strdup(key->text)))
-        sg_no_memory(reading, (struct sg_place){ 0 });
+    if (v->key->text && !(*SG_VALUE(char *, v) = strdup(v->key->text)))
+        sg_no_memory(v->reading, (struct sg_place){ 0 });
 }
 
 static bool same_text(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
 {
     (void)restarts;
-    return sg_same_text(SEEN(char *, a, key), SEEN(char *, b, key));
+    return sg_same_text(SG_SEEN(char *, a, key), SG_SEEN(char *, b, key));
 }
 
 static void show_text(const struct sg_key *key, const void *base, struct sg_shown *out)
 {
-    sg_show_text(out, key->name, SEEN(char *, base, key));
+    sg_show_text(out, key->name, SG_SEEN(char *, base, key));
 }
 
-static void free_text(const struct sg_key *key, void *base)
+static void free_text(const struct sg_value *v)
 {
-    free(*VALUE(char *, base, key));
+    free(*SG_VALUE(char *, v));
 }
 
 const struct sg_kind sg_kind_text = { .name = "text",
@@ -191,17 +173,14 @@ const struct sg_kind sg_kind_pattern = { .name = "pattern",
     .show = show_text,
     .free = free_text };
 
-static void read_texts(struct sg_reading *reading,
-    const struct sg_key *key,
-    const struct sg_yaml_node *map,
-    void *base)
+static void read_texts(const struct sg_value *v)
 {
-    const struct sg_yaml_node *list = sg_yaml_find(map, key->name);
+    const struct sg_yaml_node *list = sg_yaml_find(v->map, v->key->name);
     struct sg_buf joined;
     int r = 0;
 
     if (!sg_yaml_is_list(list)) {
-        read_scalar(reading, key, map, base);
+        read_scalar(v);
         return;
     }
     sg_buf_init(&joined, 1 << 20);
@@ -209,15 +188,15 @@ static void read_texts(struct sg_reading *reading,
         const struct sg_yaml_node *item = sg_yaml_item(list, i);
         struct sg_str text = sg_yaml_text(item);
         if (text.len == 0 || memchr(text.ptr, '\0', text.len))
-            sg_key_problem(reading, key, sg_at(item), "must be text, or a list of texts");
+            sg_key_problem(v, sg_at(item), "must be text, or a list of texts");
         r = sg_buf_printf(&joined, "%s%s", i ? "," : "", text.ptr);
     }
     if (!r)
         r = sg_buf_add_char(&joined, '\0');
     if (r)
-        sg_no_memory(reading, sg_at(list));
+        sg_no_memory(v->reading, sg_at(list));
     else
-        take_text(reading, key, sg_at(list), joined.ptr, base);
+        take_text(v, sg_at(list), joined.ptr);
     sg_buf_done(&joined);
 }
 
@@ -231,40 +210,37 @@ const struct sg_kind sg_kind_texts = { .name = "text with commas, or list",
 
 /* ---- Secrets ---- */
 
-static void read_secret(struct sg_reading *reading,
-    const struct sg_key *key,
-    const struct sg_yaml_node *map,
-    void *base)
+static void read_secret(const struct sg_value *v)
 {
     char file_key[64];
     struct sg_str text;
     struct sg_error err;
-    char **value = VALUE(char *, base, key);
+    char **value = SG_VALUE(char *, v);
 
-    (void)snprintf(file_key, sizeof file_key, "%s_file", key->name);
-    const struct sg_yaml_node *file = sg_yaml_find(map, file_key);
-    if (file && sg_yaml_find(map, key->name)) {
-        sg_problem(reading, sg_at(file), "\"%s\" and \"%s\" are both given; one is enough",
-            key->name, file_key);
+    (void)snprintf(file_key, sizeof file_key, "%s_file", v->key->name);
+    const struct sg_yaml_node *file = sg_yaml_find(v->map, file_key);
+    if (file && sg_yaml_find(v->map, v->key->name)) {
+        sg_problem(v->reading, sg_at(file), "\"%s\" and \"%s\" are both given; one is enough",
+            v->key->name, file_key);
         return;
     }
-    if (sg_yaml_read_text(reading->yaml, map, key->name, &text))
-        *value = sg_read_expanded(reading, sg_yaml_find(map, key->name), text);
-    if (sg_yaml_read_text(reading->yaml, map, file_key, &text) &&
+    if (sg_yaml_read_text(v->reading->yaml, v->map, v->key->name, &text))
+        *value = sg_read_expanded(v->reading, sg_yaml_find(v->map, v->key->name), text);
+    if (sg_yaml_read_text(v->reading->yaml, v->map, file_key, &text) &&
         sg_secret_read_file(text.ptr, value, &err))
-        sg_problem(reading, sg_at(file), "%s", err.text);
+        sg_problem(v->reading, sg_at(file), "%s", err.text);
     if (*value)
-        check_text(reading, key, place_of(key, map), *value);
+        check_text(v, sg_place_of(v->key, v->map), *value);
 }
 
 static void show_secret(const struct sg_key *key, const void *base, struct sg_shown *out)
 {
-    sg_show_text(out, key->name, SEEN(char *, base, key) ? "(set, not shown)" : NULL);
+    sg_show_text(out, key->name, SG_SEEN(char *, base, key) ? "(set, not shown)" : NULL);
 }
 
-static void free_secret(const struct sg_key *key, void *base)
+static void free_secret(const struct sg_value *v)
 {
-    free(sg_secret_wipe(*VALUE(char *, base, key)));
+    free(sg_secret_wipe(*SG_VALUE(char *, v)));
 }
 
 const struct sg_kind sg_kind_secret = { .name = "secret",
@@ -281,19 +257,16 @@ static int check_file(const char *path, struct sg_error *err)
     return access(path, R_OK) ? sg_error_set(err, errno, "%.300s: %s", path, strerror(errno)) : 0;
 }
 
-static void take_file(struct sg_reading *reading,
-    const struct sg_key *key,
-    struct sg_place place,
-    const char *path,
-    void *base)
+static void take_file(const struct sg_value *v, struct sg_place place, const char *path)
 {
-    take_text(reading, key, place, path, base);
-    sg_fingerprint_add_file(NUMBER(uint64_t, base, key), path);
+    take_text(v, place, path);
+    sg_fingerprint_add_file(SG_NUMBER(uint64_t, v), path);
 }
 
 static bool same_file(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
 {
-    return same_text(key, a, b, restarts) && SEEN_N(uint64_t, a, key) == SEEN_N(uint64_t, b, key);
+    return same_text(key, a, b, restarts) &&
+           SG_SEEN_N(uint64_t, a, key) == SG_SEEN_N(uint64_t, b, key);
 }
 
 const struct sg_kind sg_kind_file = { .name = "file",
@@ -306,62 +279,44 @@ const struct sg_kind sg_kind_file = { .name = "file",
 
 /* ---- Numbers ---- */
 
-static void init_duration(struct sg_reading *reading, const struct sg_key *key, void *base)
+static void init_duration(const struct sg_value *v)
 {
-    (void)reading;
-    *VALUE(int64_t, base, key) = key->number;
+    *SG_VALUE(int64_t, v) = v->key->number;
 }
 
-static void set_duration(struct sg_reading *reading,
-    const struct sg_key *key,
-    struct sg_place place,
-    int64_t ms,
-    void *base)
+static void set_duration(const struct sg_value *v, struct sg_place place, int64_t ms)
 {
     char min[32], max[32];
 
-    if (key->max && (ms < key->min || ms > key->max))
-        sg_key_problem(reading, key, place, "must be from %s to %s",
-            sg_duration_text(key->min, min, sizeof min),
-            sg_duration_text(key->max, max, sizeof max));
+    if (v->key->max && (ms < v->key->min || ms > v->key->max))
+        sg_key_problem(v, place, "must be from %s to %s",
+            sg_duration_text(v->key->min, min, sizeof min),
+            sg_duration_text(v->key->max, max, sizeof max));
     else
-        *VALUE(int64_t, base, key) = ms;
+        *SG_VALUE(int64_t, v) = ms;
 }
 
-static void take_duration(struct sg_reading *reading,
-    const struct sg_key *key,
-    struct sg_place place,
-    const char *text,
-    void *base)
+static void take_duration(const struct sg_value *v, struct sg_place place, const char *text)
 {
     int64_t ms;
 
     if (sg_duration_parse_ms(sg_str_of(text), &ms))
-        set_duration(reading, key, place, ms, base);
+        set_duration(v, place, ms);
     else
-        sg_key_problem(reading, key, place, "must be a duration such as 15s, 500ms or 1m30s");
+        sg_key_problem(v, place, "must be a duration such as 15s, 500ms or 1m30s");
 }
 
-static void read_duration(struct sg_reading *reading,
-    const struct sg_key *key,
-    const struct sg_yaml_node *map,
-    void *base)
+static void read_duration(const struct sg_value *v)
 {
     int64_t ms;
 
-    if (sg_yaml_read_duration_ms(reading->yaml, map, key->name, &ms))
-        set_duration(reading, key, place_of(key, map), ms, base);
-}
-
-static bool same_duration(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
-{
-    (void)restarts;
-    return SAME(int64_t, a, b, key);
+    if (sg_yaml_read_duration_ms(v->reading->yaml, v->map, v->key->name, &ms))
+        set_duration(v, sg_place_of(v->key, v->map), ms);
 }
 
 static void show_duration(const struct sg_key *key, const void *base, struct sg_shown *out)
 {
-    int64_t ms = SEEN(int64_t, base, key);
+    int64_t ms = SG_SEEN(int64_t, base, key);
     char text[32];
 
     if (ms)
@@ -372,46 +327,34 @@ const struct sg_kind sg_kind_duration = { .name = "duration",
     .init = init_duration,
     .read = read_duration,
     .take = take_duration,
-    .same = same_duration,
+    .size = sizeof(int64_t),
     .show = show_duration };
 
-static void init_count(struct sg_reading *reading, const struct sg_key *key, void *base)
+static void init_count(const struct sg_value *v)
 {
-    (void)reading;
-    *VALUE(size_t, base, key) = (size_t)key->number;
+    *SG_VALUE(size_t, v) = (size_t)v->key->number;
 }
 
-static void take_count(struct sg_reading *reading,
-    const struct sg_key *key,
-    struct sg_place place,
-    const char *text,
-    void *base)
+static void take_count(const struct sg_value *v, struct sg_place place, const char *text)
 {
     int64_t number;
 
-    if (sg_parse_number(sg_str_of(text), key->max, &number) && number >= key->min)
-        *VALUE(size_t, base, key) = (size_t)number;
+    if (sg_parse_number(sg_str_of(text), v->key->max, &number) && number >= v->key->min)
+        *SG_VALUE(size_t, v) = (size_t)number;
     else
-        sg_key_problem(
-            reading, key, place, "must be from %" PRId64 " to %" PRId64, key->min, key->max);
-}
-
-static bool same_count(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
-{
-    (void)restarts;
-    return SAME(size_t, a, b, key);
+        sg_key_problem(v, place, "must be from %" PRId64 " to %" PRId64, v->key->min, v->key->max);
 }
 
 static void show_count(const struct sg_key *key, const void *base, struct sg_shown *out)
 {
-    sg_show_line(out, "%s: %zu", key->name, SEEN(size_t, base, key));
+    sg_show_line(out, "%s: %zu", key->name, SG_SEEN(size_t, base, key));
 }
 
 const struct sg_kind sg_kind_count = { .name = "number",
     .init = init_count,
     .read = read_scalar,
     .take = take_count,
-    .same = same_count,
+    .size = sizeof(size_t),
     .show = show_count };
 
 bool sg_parse_port(struct sg_reading *reading, const struct sg_yaml_node *node, int64_t *ret_port)
@@ -422,141 +365,101 @@ bool sg_parse_port(struct sg_reading *reading, const struct sg_yaml_node *node, 
     return false;
 }
 
-static void read_port(struct sg_reading *reading,
-    const struct sg_key *key,
-    const struct sg_yaml_node *map,
-    void *base)
+static void read_port(const struct sg_value *v)
 {
-    const struct sg_yaml_node *node = sg_yaml_find(map, key->name);
+    const struct sg_yaml_node *node = sg_yaml_find(v->map, v->key->name);
     int64_t port;
 
-    if (node && sg_parse_port(reading, node, &port))
-        *VALUE(int, base, key) = (int)port;
-}
-
-static bool same_port(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
-{
-    (void)restarts;
-    return SAME(int, a, b, key);
+    if (node && sg_parse_port(v->reading, node, &port))
+        *SG_VALUE(int, v) = (int)port;
 }
 
 static void show_port(const struct sg_key *key, const void *base, struct sg_shown *out)
 {
-    if (SEEN(int, base, key))
-        sg_show_line(out, "%s: %d", key->name, SEEN(int, base, key));
+    if (SG_SEEN(int, base, key))
+        sg_show_line(out, "%s: %d", key->name, SG_SEEN(int, base, key));
 }
 
 const struct sg_kind sg_kind_port = {
-    .name = "port", .read = read_port, .same = same_port, .show = show_port
+    .name = "port", .read = read_port, .size = sizeof(int), .show = show_port
 };
 
-static void read_boolean(struct sg_reading *reading,
-    const struct sg_key *key,
-    const struct sg_yaml_node *map,
-    void *base)
+static void read_boolean(const struct sg_value *v)
 {
-    (void)sg_yaml_read_bool(reading->yaml, map, key->name, VALUE(bool, base, key));
-}
-
-static bool same_boolean(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
-{
-    (void)restarts;
-    return SAME(bool, a, b, key);
+    (void)sg_yaml_read_bool(v->reading->yaml, v->map, v->key->name, SG_VALUE(bool, v));
 }
 
 static void show_boolean(const struct sg_key *key, const void *base, struct sg_shown *out)
 {
-    if (SEEN(bool, base, key))
+    if (SG_SEEN(bool, base, key))
         sg_show_line(out, "%s: true", key->name);
 }
 
 const struct sg_kind sg_kind_boolean = {
-    .name = "true or false", .read = read_boolean, .same = same_boolean, .show = show_boolean
+    .name = "true or false", .read = read_boolean, .size = sizeof(bool), .show = show_boolean
 };
 
 /* ---- Words ---- */
 
-static void take_choice(struct sg_reading *reading,
-    const struct sg_key *key,
-    struct sg_place place,
-    const char *text,
-    void *base)
+static void take_choice(const struct sg_value *v, struct sg_place place, const char *text)
 {
-    int word = find_word(key->words, sg_str_of(text));
+    int word = find_word(v->key->words, sg_str_of(text));
     char words[200];
 
     if (word >= 0)
-        *VALUE(unsigned, base, key) = (unsigned)word;
+        *SG_VALUE(unsigned, v) = (unsigned)word;
     else
-        sg_key_problem(
-            reading, key, place, "is %s", sg_words_text(key->words, words, sizeof words));
-}
-
-static bool same_words(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
-{
-    (void)restarts;
-    return SAME(unsigned, a, b, key);
+        sg_key_problem(v, place, "is %s", sg_words_text(v->key->words, words, sizeof words));
 }
 
 static void show_choice(const struct sg_key *key, const void *base, struct sg_shown *out)
 {
-    sg_show_text(out, key->name, key->words[SEEN(unsigned, base, key)]);
+    sg_show_text(out, key->name, key->words[SG_SEEN(unsigned, base, key)]);
 }
 
 const struct sg_kind sg_kind_choice = { .name = "word",
     .read = read_scalar,
     .take = take_choice,
-    .same = same_words,
+    .size = sizeof(unsigned),
     .show = show_choice };
 
-static void add_choice(struct sg_reading *reading,
-    const struct sg_key *key,
-    struct sg_place place,
-    struct sg_str text,
-    void *base)
+static void add_choice(const struct sg_value *v, struct sg_place place, struct sg_str text)
 {
-    int word = find_word(key->words, text);
+    int word = find_word(v->key->words, text);
     char words[200];
 
     if (word >= 0)
-        *VALUE(unsigned, base, key) |= 1U << word;
+        *SG_VALUE(unsigned, v) |= 1U << word;
     else
-        sg_problem(
-            reading, place, "%s is %s", key->item, sg_words_text(key->words, words, sizeof words));
+        sg_problem(v->reading, place, "%s is %s", v->key->item,
+            sg_words_text(v->key->words, words, sizeof words));
 }
 
-static void take_choices(struct sg_reading *reading,
-    const struct sg_key *key,
-    struct sg_place place,
-    const char *text,
-    void *base)
+static void take_choices(const struct sg_value *v, struct sg_place place, const char *text)
 {
     for (size_t len = 0;; text += len + 1) {
         len = strcspn(text, ",");
-        add_choice(reading, key, place, (struct sg_str){ text, len }, base);
+        add_choice(v, place, (struct sg_str){ text, len });
         if (!text[len])
             break;
     }
 }
 
-static void read_choices(struct sg_reading *reading,
-    const struct sg_key *key,
-    const struct sg_yaml_node *map,
-    void *base)
+static void read_choices(const struct sg_value *v)
 {
-    const struct sg_yaml_node *list = sg_yaml_find(map, key->name);
+    const struct sg_yaml_node *list = sg_yaml_find(v->map, v->key->name);
 
     if (list && (!sg_yaml_is_list(list) || sg_yaml_count(list) == 0))
-        sg_key_problem(reading, key, sg_at(list), "%s", key->must);
+        sg_key_problem(v, sg_at(list), "%s", v->key->must);
     for (size_t i = 0; sg_yaml_is_list(list) && i < sg_yaml_count(list); i++) {
         const struct sg_yaml_node *item = sg_yaml_item(list, i);
-        add_choice(reading, key, sg_at(item), sg_yaml_text(item), base);
+        add_choice(v, sg_at(item), sg_yaml_text(item));
     }
 }
 
 static void show_choices(const struct sg_key *key, const void *base, struct sg_shown *out)
 {
-    unsigned set = SEEN(unsigned, base, key);
+    unsigned set = SG_SEEN(unsigned, base, key);
     char text[512];
     size_t n = 0;
 
@@ -572,32 +475,32 @@ static void show_choices(const struct sg_key *key, const void *base, struct sg_s
 const struct sg_kind sg_kind_choices = { .name = "list",
     .read = read_choices,
     .take = take_choices,
-    .same = same_words,
+    .size = sizeof(unsigned),
     .show = show_choices };
 
 /* ---- Names: one, or a list of them ---- */
 
-static void init_names(struct sg_reading *reading, const struct sg_key *key, void *base)
+static void init_names(const struct sg_value *v)
 {
-    if (!key->text)
+    if (!v->key->text)
         return;
-    char **names = sg_read_array(reading, NULL, 1, sizeof *names);
-    *VALUE(char **, base, key) = names;
-    if (names && (names[0] = strdup(key->text)))
-        *NUMBER(size_t, base, key) = 1;
+    char **names = sg_read_array(v->reading, NULL, 1, sizeof *names);
+    *SG_VALUE(char **, v) = names;
+    if (names && (names[0] = strdup(v->key->text)))
+        *SG_NUMBER(size_t, v) = 1;
     else if (names)
-        sg_no_memory(reading, (struct sg_place){ 0 });
+        sg_no_memory(v->reading, (struct sg_place){ 0 });
 }
 
-static void free_names(const struct sg_key *key, void *base)
+static void free_names(const struct sg_value *v)
 {
-    char **names = *VALUE(char **, base, key);
+    char **names = *SG_VALUE(char **, v);
 
-    for (size_t i = 0; i < *NUMBER(size_t, base, key); i++)
+    for (size_t i = 0; i < *SG_NUMBER(size_t, v); i++)
         free(names[i]);
     free(names);
-    if (key->place_at)
-        free(*PLACE(base, key));
+    if (v->key->place_at)
+        free(*SG_PLACE(v));
 }
 
 /* @return "FILE:LINE:COL", owned; NULL without memory, and a problem is noted */
@@ -615,55 +518,52 @@ static char *text_of_place(struct sg_reading *reading, const struct sg_yaml_node
     return text;
 }
 
-static void read_names(struct sg_reading *reading,
-    const struct sg_key *key,
-    const struct sg_yaml_node *map,
-    void *base)
+static void read_names(const struct sg_value *v)
 {
-    const struct sg_yaml_node *node = sg_yaml_find(map, key->name);
+    const struct sg_yaml_node *node = sg_yaml_find(v->map, v->key->name);
     size_t n = sg_yaml_is_list(node) ? sg_yaml_count(node) : 1;
 
     if (!node)
         return;
-    if (n == 0 || n > (size_t)key->max) {
-        sg_key_problem(reading, key, sg_at(node), "%s", key->must);
+    if (n == 0 || n > (size_t)v->key->max) {
+        sg_key_problem(v, sg_at(node), "%s", v->key->must);
         return;
     }
-    free_names(key, base); /* the default */
-    *NUMBER(size_t, base, key) = 0;
-    if (key->place_at)
-        *PLACE(base, key) = text_of_place(reading, node);
-    char **names = *VALUE(char **, base, key) = sg_read_array(reading, node, n, sizeof *names);
+    free_names(v); /* the default */
+    *SG_NUMBER(size_t, v) = 0;
+    if (v->key->place_at)
+        *SG_PLACE(v) = text_of_place(v->reading, node);
+    char **names = *SG_VALUE(char **, v) = sg_read_array(v->reading, node, n, sizeof *names);
     for (size_t i = 0; names && i < n; i++) {
         const struct sg_yaml_node *item = sg_yaml_is_list(node) ? sg_yaml_item(node, i) : node;
         struct sg_str name = sg_yaml_text(item);
         if (name.len == 0) {
-            sg_key_problem(reading, key, sg_at(item), "%s", key->item);
+            sg_key_problem(v, sg_at(item), "%s", v->key->item);
             continue;
         }
-        size_t *n_names = NUMBER(size_t, base, key);
+        size_t *n_names = SG_NUMBER(size_t, v);
         for (size_t j = 0; j < *n_names; j++) {
             if (strcmp(names[j], name.ptr) == 0)
-                sg_problem(
-                    reading, sg_at(item), "\"%.80s\" stands twice in \"%s\"", name.ptr, key->name);
+                sg_problem(v->reading, sg_at(item), "\"%.80s\" stands twice in \"%s\"", name.ptr,
+                    v->key->name);
         }
         names[*n_names] = strdup(name.ptr);
         if (names[*n_names])
             ++*n_names;
         else
-            sg_no_memory(reading, sg_at(item));
+            sg_no_memory(v->reading, sg_at(item));
     }
 }
 
 static bool same_names(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
 {
-    size_t n = SEEN_N(size_t, a, key);
+    size_t n = SG_SEEN_N(size_t, a, key);
 
     (void)restarts;
-    if (n != SEEN_N(size_t, b, key))
+    if (n != SG_SEEN_N(size_t, b, key))
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (strcmp(SEEN(char **, a, key)[i], SEEN(char **, b, key)[i]) != 0)
+        if (strcmp(SG_SEEN(char **, a, key)[i], SG_SEEN(char **, b, key)[i]) != 0)
             return false;
     }
     return true;
@@ -672,8 +572,8 @@ static bool same_names(const struct sg_key *key, const void *a, const void *b, u
 static void show_names(const struct sg_key *key, const void *base, struct sg_shown *out)
 {
     sg_show_begin(out, key->name);
-    for (size_t i = 0; i < SEEN_N(size_t, base, key); i++)
-        sg_show_line(out, "- \"%s\"", SEEN(char **, base, key)[i]);
+    for (size_t i = 0; i < SG_SEEN_N(size_t, base, key); i++)
+        sg_show_line(out, "- \"%s\"", SG_SEEN(char **, base, key)[i]);
     sg_show_end(out);
 }
 
@@ -683,177 +583,3 @@ const struct sg_kind sg_kind_names = { .name = "name, or list of names",
     .same = same_names,
     .show = show_names,
     .free = free_names };
-
-/* ---- Maps ---- */
-
-static bool is_there(const struct sg_key *key, const void *base)
-{
-    return key->n_at ? SEEN_N(bool, base, key) : !(key->flags & SG_KEY_OPTIONAL);
-}
-
-static void init_map(struct sg_reading *reading, const struct sg_key *key, void *base)
-{
-    if (!(key->flags & SG_KEY_OPTIONAL))
-        sg_map_init(reading, key->map, VALUE(char, base, key));
-}
-
-static void *enter_map(struct sg_reading *reading, const struct sg_key *key, void *base)
-{
-    if (key->flags & SG_KEY_OPTIONAL && !is_there(key, base))
-        sg_map_init(reading, key->map, VALUE(char, base, key));
-    if (key->n_at)
-        *NUMBER(bool, base, key) = true;
-    return VALUE(char, base, key);
-}
-
-static void finish_map(struct sg_reading *reading, const struct sg_key *key, void *base)
-{
-    if (is_there(key, base))
-        sg_map_finish(reading, key->map, VALUE(char, base, key));
-}
-
-static void read_map(struct sg_reading *reading,
-    const struct sg_key *key,
-    const struct sg_yaml_node *map,
-    void *base)
-{
-    const struct sg_yaml_node *node = sg_yaml_find(map, key->name);
-
-    if (node)
-        sg_map_read(reading, key->map, node, enter_map(reading, key, base));
-    else
-        finish_map(reading, key, base);
-}
-
-static bool same_map(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
-{
-    return is_there(key, a) == is_there(key, b) &&
-           sg_map_same(key->map, INNER(a, key), INNER(b, key), restarts);
-}
-
-static void show_map(const struct sg_key *key, const void *base, struct sg_shown *out)
-{
-    sg_show_begin(out, key->name);
-    sg_map_show(key->map, INNER(base, key), out);
-    sg_show_end(out);
-}
-
-static void free_map(const struct sg_key *key, void *base)
-{
-    sg_map_done(key->map, VALUE(char, base, key));
-}
-
-const struct sg_kind sg_kind_map = { .name = "map",
-    .init = init_map,
-    .read = read_map,
-    .same = same_map,
-    .show = show_map,
-    .free = free_map,
-    .enter = enter_map,
-    .finish = finish_map };
-
-/* ---- Lists of maps ---- */
-
-static void check_unique(struct sg_reading *reading,
-    const struct sg_map *map,
-    const struct sg_yaml_node *item,
-    const char *list,
-    size_t n_before,
-    const char *plural)
-{
-    for (const struct sg_key *key = map->keys; key < map->keys + map->n_keys; key++) {
-        const void *element = list + n_before * map->size;
-        const char *name = key->flags & SG_KEY_UNIQUE ? SEEN(char *, element, key) : NULL;
-        for (size_t i = 0; name && i < n_before; i++) {
-            const void *other = list + i * map->size;
-            if (sg_same_text(SEEN(char *, other, key), name))
-                sg_problem(
-                    reading, place_of(key, item), "two %s are called \"%.80s\"", plural, name);
-        }
-    }
-}
-
-static void read_list(struct sg_reading *reading,
-    const struct sg_key *key,
-    const struct sg_yaml_node *map,
-    void *base)
-{
-    const struct sg_yaml_node *node = sg_yaml_find(map, key->name);
-    size_t n = sg_yaml_count(node);
-
-    if (!node)
-        return;
-    if (!sg_yaml_is_list(node) || n < (size_t)key->min || n > (size_t)key->max) {
-        sg_key_problem(reading, key, sg_at(node), "%s", key->must);
-        return;
-    }
-    char *list = *VALUE(char *, base, key) = sg_read_array(reading, node, n, key->map->size);
-    for (size_t i = 0; list && i < n; i++) {
-        const struct sg_yaml_node *item = sg_yaml_item(node, i);
-        *NUMBER(size_t, base, key) = i + 1;
-        sg_map_init(reading, key->map, list + i * key->map->size);
-        sg_map_read(reading, key->map, item, list + i * key->map->size);
-        check_unique(reading, key->map, item, list, i, key->item);
-    }
-}
-
-static void *enter_list(struct sg_reading *reading, const struct sg_key *key, void *base)
-{
-    char **list = VALUE(char *, base, key);
-
-    if (!*list && (*list = sg_read_array(reading, NULL, 1, key->map->size))) {
-        *NUMBER(size_t, base, key) = 1;
-        sg_map_init(reading, key->map, *list);
-    }
-    return *list;
-}
-
-static void finish_list(struct sg_reading *reading, const struct sg_key *key, void *base)
-{
-    for (size_t i = 0; i < *NUMBER(size_t, base, key); i++)
-        sg_map_finish(reading, key->map, *VALUE(char *, base, key) + i * key->map->size);
-}
-
-static bool same_list(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
-{
-    size_t n = SEEN_N(size_t, a, key);
-
-    if (n != SEEN_N(size_t, b, key))
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        size_t at = i * key->map->size;
-        if (!sg_map_same(key->map, SEEN(char *, a, key) + at, SEEN(char *, b, key) + at, restarts))
-            return false;
-    }
-    return true;
-}
-
-static void show_list(const struct sg_key *key, const void *base, struct sg_shown *out)
-{
-    sg_show_begin(out, key->name);
-    out->indent += 2;
-    for (size_t i = 0; i < SEEN_N(size_t, base, key); i++) {
-        out->is_first = true;
-        sg_map_show(key->map, SEEN(char *, base, key) + i * key->map->size, out);
-        out->is_first = false;
-    }
-    out->indent -= 2;
-    sg_show_end(out);
-}
-
-static void free_list(const struct sg_key *key, void *base)
-{
-    char *list = *VALUE(char *, base, key);
-
-    for (size_t i = 0; i < *NUMBER(size_t, base, key); i++)
-        sg_map_done(key->map, list + i * key->map->size);
-    free(list);
-}
-
-const struct sg_kind sg_kind_list = { .name = "list of maps",
-    .read = read_list,
-    .same = same_list,
-    .show = show_list,
-    .free = free_list,
-    .enter = enter_list,
-    .finish = finish_list };

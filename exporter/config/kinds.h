@@ -20,6 +20,9 @@ extern const struct sg_kind sg_kind_secret;   /* char *, from KEY or KEY_file */
 extern const struct sg_kind sg_kind_text;     /* char * */
 extern const struct sg_kind sg_kind_texts;    /* char *, with commas; in the file also a list */
 
+/** Where problems with a key's value are said to be. */
+struct sg_place sg_place_of(const struct sg_key *key, const struct sg_yaml_node *map);
+
 /** ${NAME} in a text is the environment's. @return owned, or NULL: the problem was noted */
 char *sg_read_expanded(
     struct sg_reading *reading, const struct sg_yaml_node *node, struct sg_str text);

@@ -34,16 +34,6 @@ int sg_label_check_jvm(const char *name, struct sg_error *err)
     return check_name(name, sg_label_name_is_of_jvm(sg_str_of(name)), err);
 }
 
-struct labels {
-    struct sg_label_setting **list;
-    size_t *n;
-};
-
-static struct labels labels_of(const struct sg_key *key, void *base)
-{
-    return (struct labels){ (void *)((char *)base + key->at), (void *)((char *)base + key->n_at) };
-}
-
 static bool have(const struct sg_label_setting *list, size_t n, const char *name)
 {
     for (size_t i = 0; i < n; i++) {
@@ -53,72 +43,64 @@ static bool have(const struct sg_label_setting *list, size_t n, const char *name
     return false;
 }
 
-static void add(struct sg_reading *reading,
-    const struct sg_key *key,
-    const struct sg_place places[2], /* of name and value */
+/* @param places  of the name and of the value */
+static void add(const struct sg_value *v,
+    const struct sg_place places[2],
     struct sg_str name_text,
-    struct sg_str value,
-    void *base)
+    struct sg_str value)
 {
-    struct labels labels = labels_of(key, base);
-    const struct sg_config *config = reading->config;
+    const struct sg_config *config = v->reading->config;
+    struct sg_label_setting **list = SG_VALUE(struct sg_label_setting *, v);
+    size_t *n = SG_NUMBER(size_t, v), max = (size_t)v->key->max;
     struct sg_error err;
 
     char *name = strndup(name_text.ptr, name_text.len);
     char *copy = strndup(value.ptr, value.len);
     if (name && strlen(name) != name_text.len)
         name[0] = '\0'; /* what has a NUL in it is no name */
-    if (!*labels.list)
-        *labels.list =
-            sg_read_array(reading, places[0].node, (size_t)key->max, sizeof **labels.list);
-    if (!name || !copy || !*labels.list) {
-        sg_no_memory(reading, places[0]);
-    } else if (key->check(name, &err)) {
-        sg_problem(reading, places[0], "%s", err.text);
+    if (!*list)
+        *list = sg_read_array(v->reading, places[0].node, max, sizeof **list);
+    if (!name || !copy || !*list) {
+        sg_no_memory(v->reading, places[0]);
+    } else if (v->key->check(name, &err)) {
+        sg_problem(v->reading, places[0], "%s", err.text);
     } else if (value.len == 0 || value.len > SG_LABEL_VALUE_BYTES_MAX ||
                strlen(copy) != value.len) {
-        sg_problem(reading, places[1], "the label's value must be text of 1 to %d bytes",
+        sg_problem(v->reading, places[1], "the label's value must be text of 1 to %d bytes",
             SG_LABEL_VALUE_BYTES_MAX);
-    } else if (have(*labels.list, *labels.n, name)) {
-        sg_problem(reading, places[0], "duplicate label \"%.80s\"", name);
+    } else if (have(*list, *n, name)) {
+        sg_problem(v->reading, places[0], "duplicate label \"%.80s\"", name);
     } else if (strcmp(name, config->cluster_label) == 0 ||
                have(config->constant, config->n_constant, name)) {
-        sg_problem(reading, places[0], SPOKEN_FOR, name);
-    } else if (*labels.n == (size_t)key->max) {
-        sg_problem(reading, places[0], "more than %d labels", (int)key->max);
+        sg_problem(v->reading, places[0], SPOKEN_FOR, name);
+    } else if (*n == max) {
+        sg_problem(v->reading, places[0], "more than %zu labels", max);
     } else {
-        (*labels.list)[(*labels.n)++] = (struct sg_label_setting){ name, copy };
+        (*list)[(*n)++] = (struct sg_label_setting){ name, copy };
         return;
     }
     free(name);
     free(copy);
 }
 
-static void read_labels(struct sg_reading *reading,
-    const struct sg_key *key,
-    const struct sg_yaml_node *map,
-    void *base)
+static void read_labels(const struct sg_value *v)
 {
-    const struct sg_yaml_node *node = sg_yaml_find(map, key->name);
+    const struct sg_yaml_node *node = sg_yaml_find(v->map, v->key->name);
 
-    if (node && (!sg_yaml_is_map(node) || sg_yaml_count(node) > (size_t)key->max)) {
-        sg_key_problem(reading, key, sg_at(node), "must be a map of at most %d names and values",
-            (int)key->max);
+    if (node && (!sg_yaml_is_map(node) || sg_yaml_count(node) > (size_t)v->key->max)) {
+        sg_key_problem(
+            v, sg_at(node), "must be a map of at most %d names and values", (int)v->key->max);
         return;
     }
     for (size_t i = 0; i < sg_yaml_count(node); i++) {
         const struct sg_yaml_node *name, *value;
         sg_yaml_pair(node, i, &name, &value);
         const struct sg_place places[] = { sg_at(name), sg_at(value) };
-        add(reading, key, places, sg_yaml_text(name), sg_yaml_text(value), base);
+        add(v, places, sg_yaml_text(name), sg_yaml_text(value));
     }
 }
 
-static void take_labels(struct sg_reading *reading,
-    const struct sg_key *key,
-    struct sg_place place,
-    const char *text,
-    void *base)
+static void take_labels(const struct sg_value *v, struct sg_place place, const char *text)
 {
     const struct sg_place places[] = { place, place };
 
@@ -127,32 +109,25 @@ static void take_labels(struct sg_reading *reading,
         const char *equals = memchr(text, '=', len);
         if (!equals) {
             sg_problem(
-                reading, place, "\"%.*s\" is not NAME=VALUE", (int)(len < 80 ? len : 80), text);
+                v->reading, place, "\"%.*s\" is not NAME=VALUE", (int)(len < 80 ? len : 80), text);
             return;
         }
         struct sg_str name = { text, (size_t)(equals - text) };
-        add(reading, key, places, name, (struct sg_str){ equals + 1, len - name.len - 1 }, base);
+        add(v, places, name, (struct sg_str){ equals + 1, len - name.len - 1 });
         text += len + (text[len] == ',');
     }
 }
 
-static const struct sg_label_setting *seen(
-    const struct sg_key *key, const void *base, size_t *ret_n)
-{
-    *ret_n = *(const size_t *)(const void *)((const char *)base + key->n_at);
-    return *(struct sg_label_setting *const *)(const void *)((const char *)base + key->at);
-}
-
 static bool same_labels(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
 {
-    size_t n_a, n_b;
-    const struct sg_label_setting *list_a = seen(key, a, &n_a);
-    const struct sg_label_setting *list_b = seen(key, b, &n_b);
+    const struct sg_label_setting *list_a = SG_SEEN(struct sg_label_setting *, a, key);
+    const struct sg_label_setting *list_b = SG_SEEN(struct sg_label_setting *, b, key);
+    size_t n = SG_SEEN_N(size_t, a, key);
 
     (void)restarts;
-    if (n_a != n_b)
+    if (n != SG_SEEN_N(size_t, b, key))
         return false;
-    for (size_t i = 0; i < n_a; i++) {
+    for (size_t i = 0; i < n; i++) {
         if (!sg_same_text(list_a[i].name, list_b[i].name) ||
             !sg_same_text(list_a[i].value, list_b[i].value))
             return false;
@@ -162,24 +137,23 @@ static bool same_labels(const struct sg_key *key, const void *a, const void *b, 
 
 static void show_labels(const struct sg_key *key, const void *base, struct sg_shown *out)
 {
-    size_t n;
-    const struct sg_label_setting *list = seen(key, base, &n);
+    const struct sg_label_setting *list = SG_SEEN(struct sg_label_setting *, base, key);
 
     sg_show_begin(out, key->name);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < SG_SEEN_N(size_t, base, key); i++)
         sg_show_text(out, list[i].name, list[i].value);
     sg_show_end(out);
 }
 
-static void free_labels(const struct sg_key *key, void *base)
+static void free_labels(const struct sg_value *v)
 {
-    struct labels labels = labels_of(key, base);
+    struct sg_label_setting *list = *SG_VALUE(struct sg_label_setting *, v);
 
-    for (size_t i = 0; i < *labels.n; i++) {
-        free((*labels.list)[i].name);
-        free((*labels.list)[i].value);
+    for (size_t i = 0; i < *SG_NUMBER(size_t, v); i++) {
+        free(list[i].name);
+        free(list[i].value);
     }
-    free(*labels.list);
+    free(list);
 }
 
 const struct sg_kind sg_kind_labels = { .name = "map of labels",

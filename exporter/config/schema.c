@@ -42,11 +42,7 @@ void sg_problem(struct sg_reading *reading, struct sg_place place, const char *f
     problem(reading, NULL, place, text);
 }
 
-void sg_key_problem(struct sg_reading *reading,
-    const struct sg_key *key,
-    struct sg_place place,
-    const char *format,
-    ...)
+void sg_key_problem(const struct sg_value *v, struct sg_place place, const char *format, ...)
 {
     char text[1024];
     va_list args;
@@ -54,7 +50,7 @@ void sg_key_problem(struct sg_reading *reading,
     va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    problem(reading, key->name, place, text);
+    problem(v->reading, v->key->name, place, text);
 }
 
 void sg_no_memory(struct sg_reading *reading, struct sg_place place)
@@ -68,7 +64,7 @@ void sg_map_init(struct sg_reading *reading, const struct sg_map *map, void *bas
 {
     for (const struct sg_key *key = map->keys; key < map->keys + map->n_keys; key++) {
         if (key->kind->init)
-            key->kind->init(reading, key, base);
+            key->kind->init(&(struct sg_value){ reading, key, base, NULL });
     }
 }
 
@@ -115,7 +111,7 @@ void sg_map_read(struct sg_reading *reading,
     if (!expect(reading->yaml, map, node))
         return;
     for (const struct sg_key *key = map->keys; key < map->keys + map->n_keys; key++) {
-        key->kind->read(reading, key, node, base);
+        key->kind->read(&(struct sg_value){ reading, key, base, node });
         if (key->needed && !sg_yaml_find(node, key->name))
             sg_problem(reading, sg_at(node), "%s", key->needed);
         if (key->needs) {
@@ -132,7 +128,7 @@ void sg_map_finish(struct sg_reading *reading, const struct sg_map *map, void *b
 {
     for (const struct sg_key *key = map->keys; key < map->keys + map->n_keys; key++) {
         if (key->kind->finish)
-            key->kind->finish(reading, key, base);
+            key->kind->finish(&(struct sg_value){ reading, key, base, NULL });
     }
     if (map->finish)
         map->finish(reading, NULL, base);
@@ -151,10 +147,10 @@ void sg_map_take(struct sg_reading *reading,
     while (strncmp(key->name, path, len) != 0 || key->name[len])
         key++; /* paths are ours: the key is there */
     if (!path[len]) {
-        key->kind->take(reading, key, place, text, base);
+        key->kind->take(&(struct sg_value){ reading, key, base, NULL }, place, text);
         return;
     }
-    void *inner = key->kind->enter(reading, key, base);
+    void *inner = key->kind->enter(&(struct sg_value){ reading, key, base, NULL });
     if (inner)
         sg_map_take(reading, key->map, inner, path + len + 1, place, text);
 }
@@ -162,7 +158,11 @@ void sg_map_take(struct sg_reading *reading,
 bool sg_map_same(const struct sg_map *map, const void *a, const void *b, unsigned restarts)
 {
     for (const struct sg_key *key = map->keys; key < map->keys + map->n_keys; key++) {
-        if (key->restarts & restarts && !key->kind->same(key, a, b, restarts))
+        const struct sg_kind *kind = key->kind;
+        if (!(key->restarts & restarts))
+            continue;
+        if (kind->size ? memcmp((const char *)a + key->at, (const char *)b + key->at, kind->size)
+                       : !kind->same(key, a, b, restarts))
             return false;
     }
     return true;
@@ -178,7 +178,7 @@ void sg_map_done(const struct sg_map *map, void *base)
 {
     for (const struct sg_key *key = map->keys; key < map->keys + map->n_keys; key++) {
         if (key->kind->free)
-            key->kind->free(key, base);
+            key->kind->free(&(struct sg_value){ NULL, key, base, NULL });
     }
 }
 

@@ -74,30 +74,42 @@ struct sg_key;
 /** What is wrong with a text; err says it. @return 0: nothing */
 typedef int (*sg_check_fn)(const char *text, struct sg_error *err);
 
-/* What the walks do with a value. Base is the struct of the key's map. */
+/* A key's value that is being set, or freed. */
+struct sg_value {
+    struct sg_reading *reading;
+    const struct sg_key *key;
+    void *base;                     /* the struct of the key's map */
+    const struct sg_yaml_node *map; /* that may have the key, when it is read */
+};
+
+/* What the walks do with a value. Those without a word may be NULL. */
 struct sg_kind {
     const char *name; /* in the documentation */
     bool is_secret;   /* also as KEY_file */
+    size_t size;      /* of a number, which is compared as it is; others have same() */
     sg_check_fn check;
-    void (*init)(struct sg_reading *reading, const struct sg_key *key, void *base); /* or NULL */
-    void (*read)(struct sg_reading *reading,
-        const struct sg_key *key,
-        const struct sg_yaml_node *map,
-        void *base);
-    /* From text of the file or a flag; NULL: no flag gives such a value. */
-    void (*take)(struct sg_reading *reading,
-        const struct sg_key *key,
-        struct sg_place place,
-        const char *text,
-        void *base);
+    void (*init)(const struct sg_value *v); /* its default */
+    void (*read)(const struct sg_value *v); /* always there, as is show() */
+    /* From text of the file or a flag; without it no flag can give such a value. */
+    void (*take)(const struct sg_value *v, struct sg_place place, const char *text);
     bool (*same)(const struct sg_key *key, const void *a, const void *b, unsigned restarts);
     void (*show)(const struct sg_key *key, const void *base, struct sg_shown *out);
-    void (*free)(const struct sg_key *key, void *base); /* or NULL */
+    void (*free)(const struct sg_value *v);
     /* Of maps and lists: the struct, or the first element, made when it is not there yet. */
-    void *(*enter)(struct sg_reading *reading, const struct sg_key *key, void *base);
-    /* Of maps: finish it, without the file. */
-    void (*finish)(struct sg_reading *reading, const struct sg_key *key, void *base);
+    void *(*enter)(const struct sg_value *v);
+    /* Of maps and lists: finish them, without the file. */
+    void (*finish)(const struct sg_value *v);
 };
+
+/* A value that is being set, and the number or the place that goes with it. */
+#define SG_VALUE(type, v)  ((type *)(void *)((char *)(v)->base + (v)->key->at))
+#define SG_NUMBER(type, v) ((type *)(void *)((char *)(v)->base + (v)->key->n_at))
+#define SG_PLACE(v)        ((char **)(void *)((char *)(v)->base + (v)->key->place_at))
+
+/* Of a struct that is only looked at. */
+#define SG_SEEN(type, base, key) (*(type const *)(const void *)((const char *)(base) + (key)->at))
+#define SG_SEEN_N(type, base, key) \
+    (*(type const *)(const void *)((const char *)(base) + (key)->n_at))
 
 /* A row. */
 struct sg_key {
@@ -143,11 +155,8 @@ void sg_problem(struct sg_reading *reading, struct sg_place place, const char *f
     __attribute__((format(printf, 3, 4)));
 
 /** Likewise, of a file's key with the key's name in front. */
-void sg_key_problem(struct sg_reading *reading,
-    const struct sg_key *key,
-    struct sg_place place,
-    const char *format,
-    ...) __attribute__((format(printf, 4, 5)));
+void sg_key_problem(const struct sg_value *v, struct sg_place place, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /** Memory is short; this is a problem like others. */
 void sg_no_memory(struct sg_reading *reading, struct sg_place place);

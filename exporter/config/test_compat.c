@@ -145,14 +145,15 @@ static void test_unknown_table_tells_those_there_are(void **state)
         sg_yaml_load_text("c.yaml", SG_STR("compat: [kminion, lenses, /no/t.yml]"), &yaml, &err),
         0);
     struct sg_reading reading = { .yaml = yaml, .config = &config };
-    sg_kind_compat.read(&reading, &key, sg_yaml_root(yaml), &config);
+    const struct sg_value value = { &reading, &key, &config, sg_yaml_root(yaml) };
+    sg_kind_compat.read(&value);
     assert_int_equal(sg_yaml_n_problems(yaml), 2);
     assert_string_equal(sg_yaml_get_problem(yaml, 0),
         "c.yaml:1:19: \"lenses\" is neither a built-in table of aliases (burrow, confluent, "
         "kafka-lag-exporter, kminion) nor a file's path");
     assert_non_null(strstr(sg_yaml_get_problem(yaml, 1), "/no/t.yml"));
     assert_true(config.aliases.n > 5);
-    sg_kind_compat.free(&key, &config);
+    sg_kind_compat.free(&value);
 }
 
 int main(void)

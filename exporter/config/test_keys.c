@@ -110,7 +110,7 @@ static void check_value(const struct sg_map *map, const struct sg_key *key)
     part_init(&before, map, yaml);
     part_init(&after, map, yaml);
     assert_true(sg_map_same(map, before.base, after.base, ~0U));
-    key->kind->read(&after.reading, key, sg_yaml_root(yaml), after.base);
+    key->kind->read(&(struct sg_value){ &after.reading, key, after.base, sg_yaml_root(yaml) });
     if (sg_yaml_n_problems(yaml))
         fail_msg("%s", sg_yaml_get_problem(yaml, 0));
     if (sg_map_same(map, before.base, after.base, key->restarts))
