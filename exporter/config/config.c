@@ -136,7 +136,7 @@ static void from_flags(struct sg_reading *reading,
     sg_map_finish(reading, &sg_root_keys, config);
 }
 
-/* What was given, or without a file the default. @return owned, or NULL */
+/* What was given, or without a file the default; NULL: neither. */
 static int join_servers(const struct sg_config_flags *flags, char **ret_servers)
 {
     struct sg_buf servers;
@@ -147,9 +147,10 @@ static int join_servers(const struct sg_config_flags *flags, char **ret_servers)
         r = sg_buf_printf(&servers, "%s%s", i ? "," : "", flags->kafka_servers[i]);
     if (!r && !flags->n_kafka_servers && !flags->file)
         r = sg_buf_add_str(&servers, SG_STR(DEFAULT_SERVER));
-    *ret_servers = r || !servers.len ? NULL : sg_buf_take(&servers);
+    bool any = flags->n_kafka_servers || !flags->file;
+    *ret_servers = any && !r ? sg_buf_take(&servers) : NULL;
     sg_buf_done(&servers);
-    return r;
+    return r || !any || *ret_servers ? r : -ENOMEM;
 }
 
 int sg_config_load(const struct sg_config_flags *flags,

@@ -573,7 +573,7 @@ static void show_names(const struct sg_key *key, const void *base, struct sg_sho
 {
     sg_show_begin(out, key->name);
     for (size_t i = 0; i < SG_SEEN_N(size_t, base, key); i++)
-        sg_show_line(out, "- \"%s\"", SG_SEEN(char **, base, key)[i]);
+        sg_show_text(out, "-", SG_SEEN(char **, base, key)[i]);
     sg_show_end(out);
 }
 

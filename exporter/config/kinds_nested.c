@@ -154,10 +154,10 @@ static void show_list(const struct sg_key *key, const void *base, struct sg_show
     sg_show_begin(out, key->name);
     out->indent += 2;
     for (size_t i = 0; i < SG_SEEN_N(size_t, base, key); i++) {
-        out->is_first = true;
+        out->first = out->indent;
         sg_map_show(key->map, SG_SEEN(char *, base, key) + i * key->map->size, out);
-        out->is_first = false;
     }
+    out->first = 0;
     out->indent -= 2;
     sg_show_end(out);
 }

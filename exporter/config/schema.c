@@ -186,17 +186,18 @@ void sg_map_done(const struct sg_map *map, void *base)
 
 static void lead(struct sg_shown *out, int indent)
 {
+    bool is_first = indent == out->first && indent > 0;
+
     if (!out->r)
         out->r = sg_buf_printf(
-            out->out, "%*s%s", out->is_first ? indent - 2 : indent, "", out->is_first ? "- " : "");
-    out->is_first = false;
+            out->out, "%*s%s", is_first ? indent - 2 : indent, "", is_first ? "- " : "");
+    if (is_first)
+        out->first = 0;
 }
 
-void sg_show_line(struct sg_shown *out, const char *format, ...)
+/* The headings that are still to be shown, and what is in front of the next line. */
+static void begin_line(struct sg_shown *out)
 {
-    char line[4096]; /* for people: what is longer is cut */
-    va_list args;
-
     for (size_t i = 0; i < out->n_headings; i++) {
         if (!out->headings[i].name)
             continue;
@@ -205,10 +206,18 @@ void sg_show_line(struct sg_shown *out, const char *format, ...)
             out->r = sg_buf_printf(out->out, "%s:\n", out->headings[i].name);
         out->headings[i].name = NULL;
     }
+    lead(out, out->indent);
+}
+
+void sg_show_line(struct sg_shown *out, const char *format, ...)
+{
+    char line[1024];
+    va_list args;
+
     va_start(args, format);
     (void)vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    lead(out, out->indent);
+    begin_line(out);
     if (!out->r)
         out->r = sg_buf_printf(out->out, "%s\n", line);
 }
@@ -219,10 +228,14 @@ void sg_show_text(struct sg_shown *out, const char *name, const char *text)
 
     if (!text)
         return;
-    if (strstr(text, "://") && !(shown = sg_secret_shown_url(text)))
+    if (strstr(text, "://") && !(shown = sg_secret_shown_url(text))) {
         out->r = -ENOMEM;
-    else
-        sg_show_line(out, "%s: \"%s\"", name, shown ? shown : text);
+        return;
+    }
+    begin_line(out);
+    if (!out->r)
+        out->r = sg_buf_printf(
+            out->out, "%s%s\"%s\"\n", name, name[0] == '-' ? " " : ": ", shown ? shown : text);
 }
 
 void sg_show_begin(struct sg_shown *out, const char *name)

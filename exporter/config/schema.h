@@ -61,7 +61,7 @@ struct sg_shown {
     struct sg_buf *out;
     int r; /* the first failure; what follows writes nothing */
     int indent;
-    bool is_first; /* the next line is an element's first */
+    int first; /* indent of an element of a list that has shown nothing yet, or 0 */
     size_t n_headings;
     struct sg_heading {
         const char *name;
@@ -199,11 +199,14 @@ void sg_map_show(const struct sg_map *map, const void *base, struct sg_shown *ou
 /** What the keys own; not the struct. */
 void sg_map_done(const struct sg_map *map, void *base);
 
-/** A line below the headings that are still to be shown. */
+/** A short line below the headings that are still to be shown. */
 void sg_show_line(struct sg_shown *out, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/** NAME: "TEXT", of a URL without what may be secret. Nothing when text is NULL. */
+/**
+ * NAME: "TEXT", or with the name "-" an element of a list; of a URL without what may be secret.
+ * Nothing when text is NULL.
+ */
 void sg_show_text(struct sg_shown *out, const char *name, const char *text);
 
 /** A heading, shown when something below it is. Ends with sg_show_end(). */

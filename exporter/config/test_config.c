@@ -532,6 +532,12 @@ static void test_load_flags_beside_a_file_are_refused(void **state)
         "--offset.show-all: does nothing together with --config.file; set it in the file\n"
         "--collect.interval: does nothing together with --config.file; set it in the file\n"
         "/nowhere/x.yaml: No such file or directory\n");
+    static const char *const empty[] = { "" };
+    flags = (struct sg_config_flags){ .n_kafka_servers = 1, .kafka_servers = empty };
+    problems[0] = '\0';
+    assert_int_equal(sg_config_load(&flags, note, NULL, &config), SG_CONFIG_E_INVALID);
+    assert_string_equal(
+        problems, "--kafka.server: there is no server in it; expected HOST:PORT,HOST:PORT\n");
     flags = (struct sg_config_flags){ .interval_ms = 999, .topic_filter = "(" };
     problems[0] = '\0';
     assert_int_equal(sg_config_load(&flags, note, NULL, &config), SG_CONFIG_E_INVALID);
@@ -736,6 +742,80 @@ static void test_shown_url_has_no_secret(void **state)
     (void)sg_config_free(config);
 }
 
+static void test_shown_configuration_is_yaml_of_everything_but_secrets(void **state)
+{
+    static const char expected[] = "collect:\n"
+                                   "  interval: 15s\n"
+                                   "  timeout: 10s\n"
+                                   "  stale_after: 30s\n"
+                                   "labels:\n"
+                                   "  cluster: \"kafka_cluster\"\n"
+                                   "  constant:\n"
+                                   "    site: \"north\"\n"
+                                   "compat:\n"
+                                   "  - \"kminion\"\n"
+                                   "clusters:\n"
+                                   "  - name: \"a\"\n"
+                                   "    bootstrap_servers: \"h:1,i:2\"\n"
+                                   "    client:\n"
+                                   "      client.id: \"me\"\n"
+                                   "      sasl.password: \"(set, not shown)\"\n"
+                                   "    groups:\n"
+                                   "      granularity: \"topic\"\n"
+                                   "      states: [Empty, Stable]\n"
+                                   "      status:\n"
+                                   "        lagging: 1m\n"
+                                   "        rewound: 10m\n"
+                                   "        stalled: 90s\n"
+                                   "    limits:\n"
+                                   "      groups: 7\n"
+                                   "      partitions: 500000\n"
+                                   "      series: 5000000\n"
+                                   "      jvm_series: 700000\n"
+                                   "    jvms:\n"
+                                   "      - name: \"z\"\n"
+                                   "        url: \"http://h/?(hidden)\"\n"
+                                   "        rules:\n"
+                                   "          - \"jvm\"\n"
+                                   "        slow_interval: 5m\n"
+                                   "      - name: \"y\"\n"
+                                   "        url: \"https://h/\"\n"
+                                   "        tls:\n"
+                                   "          server_name: \"s\"\n"
+                                   "        rules:\n"
+                                   "          - \"jvm\"\n"
+                                   "        slow_interval: 1h\n"
+                                   "    spark:\n"
+                                   "      - name: \"q\"\n"
+                                   "        checkpoint: \"/c\"\n";
+    struct sg_config *config = NULL;
+    struct sg_buf text;
+    (void)state;
+
+    assert_int_equal(load("labels: { constant: { site: north } }\n"
+                          "compat: [kminion]\n"
+                          "clusters:\n"
+                          "  - name: a\n"
+                          "    bootstrap_servers: [h:1, i:2]\n"
+                          "    client: { client.id: me, sasl.password: hunter2 }\n"
+                          "    groups: { states: [Stable, Empty], granularity: topic, status: { "
+                          "stalled: 90s } }\n"
+                          "    limits: { groups: 7 }\n"
+                          "    jvms:\n"
+                          "      - { name: z, url: 'http://h/?t=hunter2', rules: jvm }\n"
+                          "      - { name: y, url: 'https://h/', rules: jvm, slow_interval: 1h,\n"
+                          "          tls: { server_name: s } }\n"
+                          "    spark: [{ name: q, checkpoint: /c }]\n",
+                         &config),
+        0);
+    sg_buf_init(&text, 1 << 16);
+    assert_int_equal(sg_config_show(config, &text), 0);
+    assert_int_equal(sg_buf_add_char(&text, '\0'), 0);
+    assert_string_equal(text.ptr, expected);
+    sg_buf_done(&text);
+    (void)sg_config_free(config);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -757,6 +837,7 @@ int main(void)
         cmocka_unit_test(test_file_that_was_replaced_on_disk_is_a_difference),
         cmocka_unit_test(test_secret_file_without_mark_and_line_end),
         cmocka_unit_test(test_shown_url_has_no_secret),
+        cmocka_unit_test(test_shown_configuration_is_yaml_of_everything_but_secrets),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);
 }
