@@ -5,6 +5,7 @@
 #include "base/auto.h"
 #include "base/log.h"
 #include "config/config.h"
+#include "config/document.h"
 #include "config/flags.h"
 #include "doctor/doctor.h"
 #include "jmx/lint/lint.h"
@@ -245,6 +246,18 @@ static int serve(struct sg_program *program, const struct sg_flags *flags)
     return EXIT_DONE;
 }
 
+static int list_keys(void)
+{
+    struct sg_buf text;
+
+    sg_buf_init(&text, 1 << 20);
+    int r = sg_config_document(&text);
+    if (!r)
+        (void)fwrite(text.ptr, 1, text.len, stdout);
+    sg_buf_done(&text);
+    return finish_output(r ? EXIT_WRONG : EXIT_DONE);
+}
+
 int main(int argc, char **argv)
 {
     struct sg_flags flags;
@@ -273,6 +286,8 @@ int main(int argc, char **argv)
             return EXIT_USAGE;
         }
     }
+    if (flags.mode == SG_MODE_LIST_KEYS)
+        return list_keys();
     if (flags.mode == SG_MODE_LIST_METRICS)
         return finish_output(sg_metrics_list(stdout) ? EXIT_WRONG : EXIT_DONE);
 

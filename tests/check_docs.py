@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The keys and flags that the program takes are those that the documentation has.
 
-    tests/check_docs.py BUILD/streamgauge
+    tests/check_docs.py BUILD/streamgauge            compares
+    tests/check_docs.py BUILD/streamgauge --write    writes the reference of keys into the documentation
 """
 import pathlib
 import re
@@ -11,8 +12,12 @@ import sys
 
 REPO = pathlib.Path(__file__).resolve().parents[1]
 CONFIGURATION = (REPO / "docs/configuration.md").read_text()
-# Tables of aliases have keys of their own, described where they are used.
-KEYS_DOCUMENTED_IN = {"compat.c": (REPO / "docs/migrating.md").read_text()}
+# The keys of other files than the configuration, which are not in tables of exporter/config/keys*.c.
+OTHER_FILES = {
+    "compat.c": (REPO / "docs/migrating.md").read_text(),
+    "web.c": CONFIGURATION.split("\n## Web configuration\n", 1)[1],
+}
+REFERENCE = re.compile(r"<!-- streamgauge --config\.keys -->\n\n(.*?)\n<!-- end -->", re.S)
 SHOWN_TOGETHER = {"--sasl.*", "--tls.*", "--offset.show-all"}  # kafka_exporter's: docs/migrating.md
 
 
@@ -26,15 +31,29 @@ def has_word(text, word):
     return re.search(rf"(?<![\w.-]){re.escape(word)}(?!\w)", text) is not None
 
 
+def reference_differs(binary):
+    made = subprocess.run([binary, "--config.keys"], check=True, capture_output=True, text=True).stdout
+    written = REFERENCE.search(CONFIGURATION)
+    if not written or written.group(1) != made:
+        yield ("docs/configuration.md does not have what streamgauge --config.keys prints; "
+               "tests/check_docs.py BUILD/streamgauge --write puts it there")
+
+
+def write_reference(binary):
+    made = subprocess.run([binary, "--config.keys"], check=True, capture_output=True, text=True).stdout
+    begin, end = "<!-- streamgauge --config.keys -->\n\n", "\n<!-- end -->"
+    path = REPO / "docs/configuration.md"
+    path.write_text(REFERENCE.sub(lambda _: begin + made + end, CONFIGURATION))
+
+
 def undocumented_keys():
-    found = 0
-    for path in sorted((REPO / "exporter/config").glob("*.c")):
-        for key in keys_of(path.read_text()):
-            found += 1
-            if not has_word(KEYS_DOCUMENTED_IN.get(path.name, CONFIGURATION), key):
-                yield f"{path.name}: the key {key} is not documented"
-    if found < 50:
-        yield f"only {found} keys were found in exporter/config: they have moved"
+    for name, text in OTHER_FILES.items():
+        keys = list(keys_of((REPO / "exporter/config" / name).read_text()))
+        if not keys:
+            yield f"no keys were found in exporter/config/{name}: they have moved"
+        for key in keys:
+            if not has_word(text, key):
+                yield f"{name}: the key {key} is not documented"
 
 
 def flags_differ(binary):
@@ -64,6 +83,9 @@ def unlisted_labels():
         yield f"only {len(used)} labels were found in collectors: they are written in another way"
 
 
-problems = [*undocumented_keys(), *unlisted_labels(), *flags_differ(sys.argv[1])]
+if "--write" in sys.argv:
+    write_reference(sys.argv[1])
+    sys.exit(0)
+problems = [*reference_differs(sys.argv[1]), *undocumented_keys(), *unlisted_labels(), *flags_differ(sys.argv[1])]
 print("\n".join(problems))
 sys.exit(1 if problems else 0)

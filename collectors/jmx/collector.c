@@ -467,17 +467,9 @@ static bool same(const void *self_pointer, const struct sg_collector_env *env)
     const struct sg_cluster_config *a = self->env.cluster_config;
     const struct sg_cluster_config *b = env->cluster_config;
 
-    if (!sg_config_same_names(self->env.config, env->config) || a->has_jolokia != b->has_jolokia ||
-        a->n_jvms != b->n_jvms || !sg_config_same_jolokia(&a->jolokia, &b->jolokia) ||
-        a->limits.jvm_series != b->limits.jvm_series ||
-        self->env.config->n_clusters != env->config->n_clusters)
-        return false;
-    for (size_t i = 0; i < a->n_jvms; i++) {
-        if (!sg_config_same_text(a->jvms[i].name, b->jvms[i].name) ||
-            !sg_config_same_jvm(&a->jvms[i], &b->jvms[i]))
-            return false;
-    }
-    return sg_rule_sets_unchanged(self->rule_sets);
+    return sg_config_same_names(self->env.config, env->config) && sg_config_same_jmx(a, b) &&
+           self->env.config->n_clusters == env->config->n_clusters &&
+           sg_rule_sets_unchanged(self->rule_sets);
 }
 
 static const struct sg_jvm_config *find_jvm(
@@ -502,10 +494,11 @@ static bool same_target(const struct jolokia *later,
     if (a->id != b->id || a->listed != b->listed ||
         !sg_config_same_names(earlier->env.config, later->env.config) ||
         options_a->rule_set->fingerprint != options_b->rule_set->fingerprint ||
-        !sg_config_same_text(sg_target_address(a->target), sg_target_address(b->target)))
+        !sg_same_text(sg_target_address(a->target), sg_target_address(b->target)))
         return false;
     if (a->id != NO_ID)
-        return sg_config_same_source(options_a->source, options_b->source);
+        return sg_config_same_brokers(
+            &earlier->env.cluster_config->jolokia, &later->env.cluster_config->jolokia);
     const struct sg_jvm_config *jvm_a = find_jvm(earlier->env.cluster_config, a->target);
     const struct sg_jvm_config *jvm_b = find_jvm(later->env.cluster_config, b->target);
     return jvm_a && jvm_b && sg_config_same_jvm(jvm_a, jvm_b);

@@ -24,6 +24,12 @@ static inline bool sg_str_equal(struct sg_str a, struct sg_str b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/** Two terminated strings, or two NULL. */
+static inline bool sg_same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 /** A borrowed view of a terminated string; NULL gives the empty text. */
 static inline struct sg_str sg_str_of(const char *text)
 {

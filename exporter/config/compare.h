@@ -14,14 +14,14 @@ bool sg_config_same_names(const struct sg_config *a, const struct sg_config *b);
 /** What a Kafka client is made from, what it asks for and what is exported of it. */
 bool sg_config_same_kafka(const struct sg_cluster_config *a, const struct sg_cluster_config *b);
 
-/** How JVMs are asked and what is made of the answers; of rule files only their names. */
-bool sg_config_same_source(const struct sg_jolokia_source *a, const struct sg_jolokia_source *b);
+/** How JVMs are asked, all of them, and what is made of the answers; of rule files the names. */
+bool sg_config_same_jmx(const struct sg_cluster_config *a, const struct sg_cluster_config *b);
 
 /** Everything under "jolokia". */
 bool sg_config_same_jolokia(const struct sg_jolokia_config *a, const struct sg_jolokia_config *b);
 
-/** One JVM: source and labels. The name is not looked at. */
-bool sg_config_same_jvm(const struct sg_jvm_config *a, const struct sg_jvm_config *b);
+/** Likewise, without the lists of single brokers and controllers. */
+bool sg_config_same_brokers(const struct sg_jolokia_config *a, const struct sg_jolokia_config *b);
 
-/** Two strings, or two NULL. */
-bool sg_config_same_text(const char *a, const char *b);
+/** One JVM. */
+bool sg_config_same_jvm(const struct sg_jvm_config *a, const struct sg_jvm_config *b);

@@ -2,6 +2,8 @@
 #include "config/compat.h"
 
 #include "base/auto.h"
+#include "config/config.h"
+#include "config/kinds.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -254,31 +256,38 @@ static void complain(struct sg_yaml *yaml, const struct sg_yaml_node *node, cons
     sg_buf_done(&names);
 }
 
-void sg_compat_read(struct sg_yaml *yaml,
-    const struct sg_yaml_node *list,
-    const char *cluster_label,
-    struct sg_aliases *aliases)
+/* The names of tables, for people, and the aliases of all of them. */
+static void read_compat(const struct sg_value *v)
 {
+    const struct sg_yaml_node *list = sg_yaml_find(v->map, v->key->name);
+    struct sg_config *config = v->base;
+    struct sg_aliases *aliases = &config->aliases;
+
     if (!list)
         return;
     if (!sg_yaml_is_list(list)) {
-        sg_yaml_problem(yaml, list, "\"compat\" must be a list of tables, such as [kminion]");
+        sg_key_problem(v, sg_at(list), "%s", v->key->must);
         return;
     }
-    for (size_t i = 0; i < sg_yaml_count(list); i++) {
+    config->compat = sg_read_array(v->reading, list, sg_yaml_count(list), sizeof *config->compat);
+    for (size_t i = 0; config->compat && i < sg_yaml_count(list); i++) {
         const struct sg_yaml_node *item = sg_yaml_item(list, i);
         struct sg_str name = sg_yaml_text(item);
         const struct sg_embedded *file = find_table(name);
         struct sg_error err = { "" };
         int r = 0;
         if (file)
-            r = sg_compat_add(file, cluster_label, aliases, &err);
+            r = sg_compat_add(file, config->cluster_label, aliases, &err);
         else if (memchr(name.ptr, '/', name.len))
-            r = add_file(name.ptr, cluster_label, aliases, &err);
+            r = add_file(name.ptr, config->cluster_label, aliases, &err);
         else
-            complain(yaml, item, name.ptr);
+            complain(v->reading->yaml, item, name.ptr);
         if (r)
-            sg_yaml_problem(yaml, item, "%s", r < 0 ? strerror(-r) : err.text);
+            sg_problem(v->reading, sg_at(item), "%s", r < 0 ? strerror(-r) : err.text);
+        if ((config->compat[config->n_compat] = strdup(name.ptr)))
+            config->n_compat++;
+        else
+            sg_no_memory(v->reading, sg_at(item));
     }
     for (size_t i = 0; i < aliases->n; i++) {
         if (!aliases->list[i].from || !aliases->list[i].to)
@@ -286,3 +295,56 @@ void sg_compat_read(struct sg_yaml *yaml,
     }
     sg_aliases_sort(aliases);
 }
+
+static bool same_alias(const struct sg_alias *a, const struct sg_alias *b)
+{
+    if (strcmp(a->from, b->from) != 0 || strcmp(a->to, b->to) != 0 || a->type != b->type ||
+        a->combine != b->combine || !sg_same_text(a->help, b->help) || a->n_labels != b->n_labels)
+        return false;
+    for (size_t i = 0; i < a->n_labels; i++) {
+        if (strcmp(a->labels[i].from, b->labels[i].from) != 0 ||
+            strcmp(a->labels[i].to, b->labels[i].to) != 0)
+            return false;
+    }
+    if (!sg_same_text(a->states, b->states) || a->n_values != b->n_values)
+        return false;
+    for (size_t i = 0; i < a->n_values; i++) {
+        if (strcmp(a->values[i].text, b->values[i].text) != 0 ||
+            a->values[i].number != b->values[i].number)
+            return false;
+    }
+    return true;
+}
+
+/* A file may have changed, so that only what the tables say counts. */
+static bool same_compat(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
+{
+    const struct sg_aliases *aliases_a = &((const struct sg_config *)a)->aliases;
+    const struct sg_aliases *aliases_b = &((const struct sg_config *)b)->aliases;
+
+    (void)key, (void)restarts;
+    if (aliases_a->n != aliases_b->n)
+        return false;
+    for (size_t i = 0; i < aliases_a->n; i++) {
+        if (!same_alias(&aliases_a->list[i], &aliases_b->list[i]))
+            return false;
+    }
+    return true;
+}
+
+static void show_compat(const struct sg_key *key, const void *base, struct sg_shown *out)
+{
+    sg_kind_names.show(key, base, out);
+}
+
+static void free_compat(const struct sg_value *v)
+{
+    sg_kind_names.free(v);
+    sg_aliases_done(&((struct sg_config *)v->base)->aliases);
+}
+
+const struct sg_kind sg_kind_compat = { .name = "list of tables",
+    .read = read_compat,
+    .same = same_compat,
+    .show = show_compat,
+    .free = free_compat };

@@ -18,20 +18,14 @@
  */
 
 #include "base/embedded.h"
-#include "base/yaml.h"
+#include "config/schema.h"
 #include "metric/alias.h"
 
 /** The built-in tables, by their names in the configuration. */
 extern const struct sg_embedded sg_compat_files[];
 
-/**
- * Append the aliases that the list "compat" names: built-in tables, or files. Problems are noted in
- * yaml, at the name's place. @param cluster_label  name of the label with the cluster's name
- */
-void sg_compat_read(struct sg_yaml *yaml,
-    const struct sg_yaml_node *list,
-    const char *cluster_label,
-    struct sg_aliases *aliases);
+/* The list "compat": built-in tables, or files; names and aliases in struct sg_config. */
+extern const struct sg_kind sg_kind_compat;
 
 /** Append a built-in table. @return 0, or the table is wrong, err says where */
 int sg_compat_add(const struct sg_embedded *table,

@@ -44,7 +44,7 @@ struct sg_tls_config {
     char *key_password; /* never print it */
     char *server_name;  /* the certificate is for this name, not for the URL's */
     bool insecure_skip_verify;
-    uint64_t files; /* what is in the three, see named_files.h */
+    uint64_t files; /* what is in the three */
 };
 
 /* Built-in catalogues, one or several, or one rule file. */
@@ -127,11 +127,11 @@ enum sg_granularity {
     SG_GRANULARITY_GROUP,
 };
 
-/* In the order of enum sg_group_state. */
+/* In the order of enum sg_group_state, and NULL behind them. */
 enum {
     SG_GROUP_STATE_NAMES = 5
 };
-extern const char *const sg_group_state_names[SG_GROUP_STATE_NAMES];
+extern const char *const sg_group_state_names[SG_GROUP_STATE_NAMES + 1];
 
 /* What a group's status is judged by. */
 struct sg_status_windows {
@@ -163,11 +163,11 @@ struct sg_cluster_config {
     char *bootstrap_servers; /* NULL: only JVMs, without a Kafka client */
     size_t n_client;
     struct sg_property_setting *client;
-    uint64_t client_files; /* what is in the files that these name, see named_files.h */
+    uint64_t client_files; /* what is in the files that these name */
     struct sg_filter_config topics;
     struct sg_filter_config groups;
     enum sg_granularity granularity;
-    unsigned group_states; /* one bit for each name; 0: all */
+    unsigned group_states; /* one bit for each, in the order of enum sg_group_state; 0: all */
     struct sg_status_windows status_windows;
     struct sg_limits limits;
     bool has_jolokia;
@@ -187,7 +187,9 @@ struct sg_config {
     char *cluster_label; /* name of the label with the cluster's name: kafka_cluster */
     size_t n_constant;   /* labels of every series of a cluster, besides its name */
     struct sg_label_setting *constant;
-    struct sg_aliases aliases; /* what else series are called; see compat.h */
+    size_t n_compat;
+    char **compat;             /* tables of aliases, by name or path */
+    struct sg_aliases aliases; /* what they say; see compat.h */
     size_t n_clusters;
     struct sg_cluster_config *clusters;
 };

@@ -61,6 +61,7 @@ const char sg_flags_help[] =
     "  --against=DUMP|URL            with --rules.check: what each rule makes of the MBeans of a "
     "dump\n"
     "                                (an agent's answer, as JSON) or of a Jolokia agent\n"
+    "  --config.keys                 print every key of the configuration file, as Markdown\n"
     "  --metrics.list                print every metric that can be exported, as Markdown\n"
     "  -h, --help, --version\n";
 
@@ -84,6 +85,7 @@ enum option_id {
     ONCE,
     DOCTOR,
     CONFIG_CHECK,
+    CONFIG_KEYS,
     METRICS_LIST,
     RULES_CHECK,
     AGAINST,
@@ -111,6 +113,7 @@ static const struct option options[] = {
     { "once", no_argument, NULL, ONCE },
     { "doctor", no_argument, NULL, DOCTOR },
     { "config.check", no_argument, NULL, CONFIG_CHECK },
+    { "config.keys", no_argument, NULL, CONFIG_KEYS },
     { "metrics.list", no_argument, NULL, METRICS_LIST },
     { "rules.check", required_argument, NULL, RULES_CHECK },
     { "against", required_argument, NULL, AGAINST },
@@ -218,6 +221,9 @@ static int take_option(
     case CONFIG_CHECK:
         flags->mode = SG_MODE_CHECK_CONFIG;
         flags->config.check_only = true;
+        break;
+    case CONFIG_KEYS:
+        flags->mode = SG_MODE_LIST_KEYS;
         break;
     case METRICS_LIST:
         flags->mode = SG_MODE_LIST_METRICS;

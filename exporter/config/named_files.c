@@ -20,7 +20,7 @@ static uint64_t mix(uint64_t hash, const void *bytes, size_t n)
 }
 
 /* Of a folder, such as one of CAs: when it changed. @return 0 when there is nothing to read */
-static uint64_t fingerprint(const char *path)
+static uint64_t of_file(const char *path)
 {
     char piece[PIECE_BYTES];
     struct stat status;
@@ -46,39 +46,17 @@ static uint64_t fingerprint(const char *path)
     return hash;
 }
 
-static void note_tls(struct sg_tls_config *tls)
+void sg_fingerprint_add_file(uint64_t *fingerprint, const char *path)
 {
-    const char *const files[] = { tls->ca_file, tls->cert_file, tls->key_file };
-
-    tls->files = 0;
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        uint64_t one = fingerprint(files[i]);
-        tls->files = mix(tls->files, &one, sizeof one);
-    }
+    uint64_t one = of_file(path);
+    *fingerprint = mix(*fingerprint, &one, sizeof one);
 }
 
-/* librdkafka's properties that name a file which it reads once, when the client is made. */
-static bool names_file(const char *property)
+bool sg_property_names_file(const char *property)
 {
     static const char ending[] = ".location";
     size_t len = strlen(property);
 
     return strcmp(property, "sasl.kerberos.keytab") == 0 ||
            (len >= sizeof ending && strcmp(property + len - (sizeof ending - 1), ending) == 0);
-}
-
-void sg_config_note_files(struct sg_config *config)
-{
-    for (size_t i = 0; i < config->n_clusters; i++) {
-        struct sg_cluster_config *cluster = &config->clusters[i];
-        cluster->client_files = 0;
-        for (size_t j = 0; j < cluster->n_client; j++) {
-            const struct sg_property_setting *property = &cluster->client[j];
-            uint64_t one = names_file(property->name) ? fingerprint(property->value) : 0;
-            cluster->client_files = mix(cluster->client_files, &one, sizeof one);
-        }
-        note_tls(&cluster->jolokia.source.tls);
-        for (size_t j = 0; j < cluster->n_jvms; j++)
-            note_tls(&cluster->jvms[j].source.tls);
-    }
 }

@@ -2,12 +2,15 @@
 #pragma once
 
 /*
- * Files that a configuration names and that others read when they connect: certificates, keys, CAs,
- * keytabs. A reload that finds one of them changed makes anew what uses it, which otherwise would
- * go on with the old one for as long as its connections work. What is in them is not kept.
+ * What is in the files that a configuration names: certificates, keys, CAs, keytabs. A file that
+ * was replaced under the same path is a change at a reload.
  */
 
-#include "config/config.h"
+#include <stdbool.h>
+#include <stdint.h>
 
-/** Note what is in them now: `files` of each TLS setting, `client_files` of each cluster. */
-void sg_config_note_files(struct sg_config *config);
+/** Mix what is in a file, of which at most 1 MiB is looked at, into a number. */
+void sg_fingerprint_add_file(uint64_t *fingerprint, const char *path);
+
+/** Does the librdkafka property name a file, which is read once, when the client is made? */
+bool sg_property_names_file(const char *property);

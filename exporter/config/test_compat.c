@@ -2,6 +2,7 @@
 #include "admin/export/families.h"
 #include "base/auto.h"
 #include "config/compat.h"
+#include "config/config.h"
 #include "jmx/catalogue/catalogue.h"
 #include "test.h"
 
@@ -133,21 +134,26 @@ static void test_mistakes_have_their_place(void **state)
 static void test_unknown_table_tells_those_there_are(void **state)
 {
     sg_auto(sg_yaml_free) struct sg_yaml *yaml = NULL;
-    struct sg_aliases aliases = { 0 };
+    char label[] = "kafka_cluster";
+    struct sg_config config = { .cluster_label = label };
+    const struct sg_key key = { "compat", &sg_kind_compat,
+        SG_LIST_AT(sg_config, compat, n_compat) };
     struct sg_error err;
     (void)state;
 
     assert_int_equal(
         sg_yaml_load_text("c.yaml", SG_STR("compat: [kminion, lenses, /no/t.yml]"), &yaml, &err),
         0);
-    sg_compat_read(yaml, sg_yaml_find(sg_yaml_root(yaml), "compat"), "kafka_cluster", &aliases);
+    struct sg_reading reading = { .yaml = yaml, .config = &config };
+    const struct sg_value value = { &reading, &key, &config, sg_yaml_root(yaml) };
+    sg_kind_compat.read(&value);
     assert_int_equal(sg_yaml_n_problems(yaml), 2);
     assert_string_equal(sg_yaml_get_problem(yaml, 0),
         "c.yaml:1:19: \"lenses\" is neither a built-in table of aliases (burrow, confluent, "
         "kafka-lag-exporter, kminion) nor a file's path");
     assert_non_null(strstr(sg_yaml_get_problem(yaml, 1), "/no/t.yml"));
-    assert_true(aliases.n > 5);
-    sg_aliases_done(&aliases);
+    assert_true(config.aliases.n > 5);
+    sg_kind_compat.free(&value);
 }
 
 int main(void)

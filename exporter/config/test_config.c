@@ -81,6 +81,21 @@ static void test_load_limits_states_and_granularity(void **state)
     assert_non_null(strstr(problems, "f.yml:8:34: \"lagging\" must be from 1s to 7d"));
 }
 
+/* What is text with commas for librdkafka may be a list as well. */
+static void test_load_servers_as_a_list(void **state)
+{
+    struct sg_config *config = NULL;
+    (void)state;
+
+    assert_int_equal(load("clusters:\n"
+                          "  - name: a\n"
+                          "    bootstrap_servers: [h:1, 'i:2']\n",
+                         &config),
+        0);
+    assert_string_equal(config->clusters[0].bootstrap_servers, "h:1,i:2");
+    (void)sg_config_free(config);
+}
+
 static void test_load_spark_queries(void **state)
 {
     struct sg_config *config = NULL;
@@ -164,8 +179,12 @@ static void test_load_mistakes_are_all_told_with_their_place(void **state)
             "f.yml:1:1: \"clusters\" must be a list of at least one\n" },
         { "clusters:\n  - name: a\n    bootstrap_servers: b\n    colour: red\n",
             "f.yml:4:5: unknown key \"colour\" in a cluster\n" },
-        { "clusters:\n  - name: a\n    bootstrap_servers: [b]\n",
+        { "clusters:\n  - name: a\n    bootstrap_servers: { b: c }\n",
             "f.yml:3:24: \"bootstrap_servers\" must be text\n" },
+        { "clusters:\n  - name: a\n    bootstrap_servers: [b, [c]]\n",
+            "f.yml:3:28: \"bootstrap_servers\" must be text, or a list of texts\n" },
+        { "clusters:\n  - name: a\n    bootstrap_servers: ['b:1', 'c:x']\n",
+            "f.yml:3:24: \"c:x\": a port is a number from 1 to 65535\n" },
         { "clusters:\n  - name: a\n",
             "f.yml:2:5: a cluster needs \"bootstrap_servers\", HOST:PORT,HOST:PORT, or "
             "\"jvms\"\n" },
@@ -444,7 +463,7 @@ static void test_load_jvm_mistakes_are_told(void **state)
         { "[{ name: a, url: 'http://h/', rules: r, labels: { b: '' } }]",
             "the label's value must be text of 1 to 1024 bytes" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { b: c, b: d } }]",
-            "the label \"b\" stands twice" },
+            "duplicate label \"b\"" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: [b] }]",
             "\"labels\" must be a map of at most 20 names and values" },
         { "[{ name: a, url: 'http://h/', rules: r }]\n    topics: { include: a }",
@@ -492,6 +511,39 @@ static void test_load_flags_alone_give_one_cluster(void **state)
     assert_string_equal(config->clusters[0].bootstrap_servers, "localhost:9092");
     assert_false(config->clusters[0].has_jolokia);
     (void)sg_config_free(config);
+}
+
+/* What describes a cluster is in the file. */
+static void test_load_flags_beside_a_file_are_refused(void **state)
+{
+    struct sg_config_flags flags = {
+        .file = "/nowhere/x.yaml",
+        .topic_filter = "^a",
+        .interval_ms = 5000,
+        .only_connected_groups = true,
+    };
+    struct sg_config *config = NULL;
+    (void)state;
+
+    problems[0] = '\0';
+    assert_int_equal(sg_config_load(&flags, note, NULL, &config), SG_CONFIG_E_INVALID);
+    assert_string_equal(problems,
+        "--topic.filter: does nothing together with --config.file; set it in the file\n"
+        "--offset.show-all: does nothing together with --config.file; set it in the file\n"
+        "--collect.interval: does nothing together with --config.file; set it in the file\n"
+        "/nowhere/x.yaml: No such file or directory\n");
+    static const char *const empty[] = { "" };
+    flags = (struct sg_config_flags){ .n_kafka_servers = 1, .kafka_servers = empty };
+    problems[0] = '\0';
+    assert_int_equal(sg_config_load(&flags, note, NULL, &config), SG_CONFIG_E_INVALID);
+    assert_string_equal(
+        problems, "--kafka.server: there is no server in it; expected HOST:PORT,HOST:PORT\n");
+    flags = (struct sg_config_flags){ .interval_ms = 999, .topic_filter = "(" };
+    problems[0] = '\0';
+    assert_int_equal(sg_config_load(&flags, note, NULL, &config), SG_CONFIG_E_INVALID);
+    assert_string_equal(problems,
+        "--topic.filter: pattern \"(\", character 2: missing closing parenthesis\n"
+        "--collect.interval: must be from 1s to 1h\n");
 }
 
 /* The flag is checked as the key "url" of the file. */
@@ -690,10 +742,85 @@ static void test_shown_url_has_no_secret(void **state)
     (void)sg_config_free(config);
 }
 
+static void test_shown_configuration_is_yaml_of_everything_but_secrets(void **state)
+{
+    static const char expected[] = "collect:\n"
+                                   "  interval: 15s\n"
+                                   "  timeout: 10s\n"
+                                   "  stale_after: 30s\n"
+                                   "labels:\n"
+                                   "  cluster: \"kafka_cluster\"\n"
+                                   "  constant:\n"
+                                   "    site: \"north\"\n"
+                                   "compat:\n"
+                                   "  - \"kminion\"\n"
+                                   "clusters:\n"
+                                   "  - name: \"a\"\n"
+                                   "    bootstrap_servers: \"h:1,i:2\"\n"
+                                   "    client:\n"
+                                   "      client.id: \"me\"\n"
+                                   "      sasl.password: \"(set, not shown)\"\n"
+                                   "    groups:\n"
+                                   "      granularity: \"topic\"\n"
+                                   "      states: [Empty, Stable]\n"
+                                   "      status:\n"
+                                   "        lagging: 1m\n"
+                                   "        rewound: 10m\n"
+                                   "        stalled: 90s\n"
+                                   "    limits:\n"
+                                   "      groups: 7\n"
+                                   "      partitions: 500000\n"
+                                   "      series: 5000000\n"
+                                   "      jvm_series: 700000\n"
+                                   "    jvms:\n"
+                                   "      - name: \"z\"\n"
+                                   "        url: \"http://h/?(hidden)\"\n"
+                                   "        rules:\n"
+                                   "          - \"jvm\"\n"
+                                   "        slow_interval: 5m\n"
+                                   "      - name: \"y\"\n"
+                                   "        url: \"https://h/\"\n"
+                                   "        tls:\n"
+                                   "          server_name: \"s\"\n"
+                                   "        rules:\n"
+                                   "          - \"jvm\"\n"
+                                   "        slow_interval: 1h\n"
+                                   "    spark:\n"
+                                   "      - name: \"q\"\n"
+                                   "        checkpoint: \"/c\"\n";
+    struct sg_config *config = NULL;
+    struct sg_buf text;
+    (void)state;
+
+    assert_int_equal(load("labels: { constant: { site: north } }\n"
+                          "compat: [kminion]\n"
+                          "clusters:\n"
+                          "  - name: a\n"
+                          "    bootstrap_servers: [h:1, i:2]\n"
+                          "    client: { client.id: me, sasl.password: hunter2 }\n"
+                          "    groups: { states: [Stable, Empty], granularity: topic, status: { "
+                          "stalled: 90s } }\n"
+                          "    limits: { groups: 7 }\n"
+                          "    jvms:\n"
+                          "      - { name: z, url: 'http://h/?t=hunter2', rules: jvm }\n"
+                          "      - { name: y, url: 'https://h/', rules: jvm, slow_interval: 1h,\n"
+                          "          tls: { server_name: s } }\n"
+                          "    spark: [{ name: q, checkpoint: /c }]\n",
+                         &config),
+        0);
+    sg_buf_init(&text, 1 << 16);
+    assert_int_equal(sg_config_show(config, &text), 0);
+    assert_int_equal(sg_buf_add_char(&text, '\0'), 0);
+    assert_string_equal(text.ptr, expected);
+    sg_buf_done(&text);
+    (void)sg_config_free(config);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_load_limits_states_and_granularity),
+        cmocka_unit_test(test_load_servers_as_a_list),
         cmocka_unit_test(test_load_spark_queries),
         cmocka_unit_test(test_load_full_file_gives_everything),
         cmocka_unit_test(test_load_mistakes_are_all_told_with_their_place),
@@ -703,12 +830,14 @@ int main(void)
         cmocka_unit_test(test_load_jvm_mistakes_are_told),
         cmocka_unit_test(test_load_missing_file_is_one_clear_line),
         cmocka_unit_test(test_load_flags_alone_give_one_cluster),
+        cmocka_unit_test(test_load_flags_beside_a_file_are_refused),
         cmocka_unit_test(test_flags_good_ones_are_taken),
         cmocka_unit_test(test_load_url_flag_mistakes_are_told),
         cmocka_unit_test(test_flags_bad_ones_are_named),
         cmocka_unit_test(test_file_that_was_replaced_on_disk_is_a_difference),
         cmocka_unit_test(test_secret_file_without_mark_and_line_end),
         cmocka_unit_test(test_shown_url_has_no_secret),
+        cmocka_unit_test(test_shown_configuration_is_yaml_of_everything_but_secrets),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);
 }

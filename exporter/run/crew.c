@@ -25,7 +25,7 @@ static int set_cluster(struct sg_crew *crew,
     const struct sg_crew *earlier,
     const char *earlier_servers)
 {
-    if (earlier && sg_config_same_text(earlier_servers, cluster_config->bootstrap_servers)) {
+    if (earlier && sg_same_text(earlier_servers, cluster_config->bootstrap_servers)) {
         crew->cluster = sg_cluster_ref(earlier->cluster);
         return 0;
     }

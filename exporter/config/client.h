@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* The map "client" of a cluster: librdkafka's properties as they are, checked. */
+
+#include "config/config.h"
+#include "config/schema.h"
+
+/* Array of struct sg_property_setting, in struct sg_cluster_config. */
+extern const struct sg_kind sg_kind_properties;
+
+/** The properties that flags stand for. */
+void sg_client_take(struct sg_reading *reading,
+    struct sg_cluster_config *cluster,
+    const struct sg_flag_property *properties,
+    size_t n);

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/document.h"
+
+#include "config/keys.h"
+#include "config/kinds.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+struct document {
+    struct sg_buf *out;
+    int r; /* the first failure; what follows writes nothing */
+};
+
+static void put(struct document *document, const char *before, const char *text)
+{
+    if (!document->r && text)
+        document->r = sg_buf_printf(document->out, "%s%s", before, text);
+}
+
+static const char *number_text(const struct sg_key *key, int64_t number, char *buffer, size_t size)
+{
+    if (key->kind == &sg_kind_duration)
+        return sg_duration_text(number, buffer, size);
+    (void)snprintf(buffer, size, "%" PRId64, number);
+    return buffer;
+}
+
+static void put_value(struct document *document, const struct sg_key *key)
+{
+    char a[32], b[32], words[200];
+
+    if (key->kind->is_secret) {
+        put(document, "text, or `", key->name);
+        put(document, "_file`: a file's first line", "");
+        return;
+    }
+    put(document, "", key->kind->name);
+    if (key->words)
+        put(document, ": ", sg_words_text(key->words, words, sizeof words));
+    if (key->bounds)
+        put(document, ", ", key->bounds);
+    else if (key->max && key->min)
+        put(document, ", ", number_text(key, key->min, a, sizeof a));
+    if (key->max)
+        put(document, key->min ? " to " : ", at most ", number_text(key, key->max, b, sizeof b));
+}
+
+static void put_default(struct document *document, const struct sg_key *key)
+{
+    char number[32];
+
+    if (key->needed)
+        put(document, "**required**", "");
+    else if (key->follows)
+        put(document, "", key->follows);
+    else if (key->number)
+        put(document, "", number_text(key, key->number, number, sizeof number));
+    else if (key->text)
+        put(document, "`", key->text);
+    else if (key->kind == &sg_kind_choice)
+        put(document, "", key->words[0]);
+    else if (key->kind == &sg_kind_boolean)
+        put(document, "false", "");
+    if (key->text)
+        put(document, "`", "");
+}
+
+static void put_restarts(struct document *document, unsigned restarts)
+{
+    static const struct {
+        unsigned bit;
+        const char *text;
+    } words[] = {
+        { SG_RESTARTS_NOTHING, "nothing" },
+        { SG_RESTARTS_EVERYTHING, "everything" },
+        { SG_RESTARTS_CLUSTER, "the cluster" },
+        { SG_RESTARTS_ADMIN, "the admin collector" },
+        { SG_RESTARTS_BROKERS, "the JMX of its brokers" },
+        { SG_RESTARTS_TARGETS, "the JMX that it changes" },
+        { SG_RESTARTS_JVM, "the JVM" },
+    };
+    const char *between = "";
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (!(restarts & words[i].bit))
+            continue;
+        put(document, between, words[i].text);
+        if (words[i].bit == SG_RESTARTS_CLUSTER)
+            return; /* and with it the rest */
+        between = ", ";
+    }
+}
+
+static void put_map(
+    struct document *document, const struct sg_map *map, const char *path, unsigned restarts)
+{
+    char inner[200];
+
+    put(document, path[0] ? "\n### `" : "", path);
+    put(document, path[0] ? "`\n\n" : "",
+        "| key | value | default | a change restarts | |\n|---|---|---|---|---|\n");
+    for (const struct sg_key *key = map->keys; key < map->keys + map->n_keys; key++) {
+        put(document, "| `", key->name);
+        put(document, "` | ", "");
+        put_value(document, key);
+        put(document, " | ", "");
+        put_default(document, key);
+        put(document, " | ", "");
+        if (!key->map)
+            put_restarts(document, key->restarts & restarts);
+        put(document, " | ", key->doc);
+        put(document, " |\n", "");
+    }
+    for (const struct sg_key *key = map->keys; key < map->keys + map->n_keys; key++) {
+        (void)snprintf(inner, sizeof inner, "%s%s%s%s", path, path[0] ? "." : "", key->name,
+            key->kind == &sg_kind_list ? "[]" : "");
+        if (key->map)
+            put_map(document, key->map, inner, restarts & key->restarts);
+    }
+}
+
+int sg_config_document(struct sg_buf *out)
+{
+    struct document document = { .out = out };
+
+    put_map(&document, &sg_root_keys, "", ~0U);
+    return document.r;
+}

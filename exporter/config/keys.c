@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/keys.h"
+
+#include "base/address.h"
+#include "config/client.h"
+#include "config/compat.h"
+#include "config/config.h"
+#include "config/kinds.h"
+#include "config/labels.h"
+
+#include <string.h>
+
+/* All but how JVMs are asked, which is in keys_jmx.c. */
+
+enum {
+    E_WRONG = 1
+};
+
+#define SECOND ((int64_t)1000)
+#define MINUTE (60 * SECOND)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+
+/* ---- Collections ---- */
+
+/* What was not given follows from the interval. */
+static void finish_collect(struct sg_reading *reading, const struct sg_yaml_node *node, void *base)
+{
+    struct sg_config *config = base;
+
+    if (config->timeout_ms == 0)
+        config->timeout_ms = config->interval_ms * 2 / 3;
+    if (config->stale_after_ms == 0)
+        config->stale_after_ms = config->interval_ms * 2;
+    if (config->timeout_ms < 100 || config->timeout_ms > config->interval_ms)
+        sg_problem(reading, sg_at(sg_yaml_find(node, "timeout")),
+            "\"timeout\" must be from 100ms to the interval");
+    if (config->stale_after_ms < config->interval_ms)
+        sg_problem(reading, sg_at(sg_yaml_find(node, "stale_after")),
+            "\"stale_after\" is shorter than the interval: series would come and go");
+}
+
+static const struct sg_key collect_list[] = {
+    { "interval", &sg_kind_duration, SG_AT(sg_config, interval_ms), .number = 15 * SECOND,
+        .min = SECOND, .max = HOUR, .restarts = SG_RESTARTS_NOTHING,
+        .doc = "time between collections when no scraper sets the rhythm" },
+    { "timeout", &sg_kind_duration, SG_AT(sg_config, timeout_ms),
+        .follows = "two thirds of the interval", .bounds = "100ms to the interval",
+        .restarts = SG_RESTARTS_NOTHING, .doc = "one collection ends by then" },
+    { "stale_after", &sg_kind_duration, SG_AT(sg_config, stale_after_ms),
+        .follows = "two intervals", .bounds = "at least the interval",
+        .restarts = SG_RESTARTS_NOTHING, .doc = "samples older than this leave the page" },
+};
+static const struct sg_map collect_keys = { .what = "\"collect\"",
+    .size = sizeof(struct sg_config),
+    SG_KEYS(collect_list),
+    .finish = finish_collect };
+
+/* ---- Labels ---- */
+
+static const struct sg_key label_list[] = {
+    { "cluster", &sg_kind_text, SG_AT(sg_config, cluster_label), .text = "kafka_cluster",
+        .check = sg_label_check_own, .restarts = SG_RESTARTS_EVERYTHING,
+        .doc = "the label that carries the cluster's name" },
+    { "constant", &sg_kind_labels, SG_LIST_AT(sg_config, constant, n_constant),
+        .max = SG_CONSTANT_LABELS_MAX, .check = sg_label_check_own,
+        .restarts = SG_RESTARTS_EVERYTHING,
+        .doc = "labels of every series of every cluster; not of `streamgauge_*` and `process_*`" },
+};
+static const struct sg_map label_keys = {
+    .what = "\"labels\"", .size = sizeof(struct sg_config), SG_KEYS(label_list)
+};
+
+/* ---- A cluster ---- */
+
+static const struct sg_key topic_list[] = {
+    { "include", &sg_kind_pattern, SG_AT(sg_filter_config, include), .follows = "all",
+        .restarts = SG_RESTARTS_ADMIN,
+        .doc = "topics to export: PCRE2, searched anywhere in the name" },
+    { "exclude", &sg_kind_pattern, SG_AT(sg_filter_config, exclude), .follows = "none",
+        .restarts = SG_RESTARTS_ADMIN, .doc = "topics not to export" },
+};
+static const struct sg_map topic_keys = {
+    .what = "topics", .size = sizeof(struct sg_filter_config), SG_KEYS(topic_list)
+};
+
+#define WINDOW(key_name, member, default_ms, said)                                                \
+    {                                                                                             \
+        key_name, &sg_kind_duration, SG_AT(sg_status_windows, member),                            \
+            .number = (default_ms), .min = SECOND, .max = 7 * DAY, .restarts = SG_RESTARTS_ADMIN, \
+            .doc = (said)                                                                         \
+    }
+
+static const struct sg_key window_list[] = {
+    WINDOW("lagging",
+        lagging_ms,
+        MINUTE,
+        "lagging when the oldest unread record is older: [lag.md](lag.md)"),
+    WINDOW("rewound", rewound_ms, 10 * MINUTE, "rewound when the offset went back within it"),
+    WINDOW("stalled", stalled_ms, 5 * MINUTE, "stalled when nothing was read for it"),
+};
+static const struct sg_map window_keys = {
+    .what = "\"status\"", .size = sizeof(struct sg_status_windows), SG_KEYS(window_list)
+};
+
+/* In the order of enum sg_granularity. */
+static const char *const granularity_names[] = { "partition", "topic", "group", NULL };
+
+const char *const sg_group_state_names[SG_GROUP_STATE_NAMES + 1] = {
+    "CompletingRebalance",
+    "Dead",
+    "Empty",
+    "PreparingRebalance",
+    "Stable",
+    NULL,
+};
+
+static const struct sg_key group_list[] = {
+    { "include", &sg_kind_pattern, SG_AT(sg_cluster_config, groups.include), .follows = "all",
+        .restarts = SG_RESTARTS_ADMIN,
+        .doc = "consumer groups to export: PCRE2, searched anywhere in the name" },
+    { "exclude", &sg_kind_pattern, SG_AT(sg_cluster_config, groups.exclude), .follows = "none",
+        .restarts = SG_RESTARTS_ADMIN, .doc = "consumer groups not to export" },
+    { "granularity", &sg_kind_choice, SG_AT(sg_cluster_config, granularity),
+        .words = granularity_names, .restarts = SG_RESTARTS_ADMIN,
+        .doc = "what one series of a group stands for: \"Large clusters\"" },
+    { "states", &sg_kind_choices, SG_AT(sg_cluster_config, group_states),
+        .words = sg_group_state_names, .must = "must be a list of states, such as [Stable, Empty]",
+        .item = "a group's state", .follows = "all", .restarts = SG_RESTARTS_ADMIN,
+        .doc = "groups in another state are left out: \"Large clusters\"" },
+    { "status", &sg_kind_map, SG_AT(sg_cluster_config, status_windows), .map = &window_keys,
+        .restarts = SG_RESTARTS_ADMIN, .doc = "what a group's status is judged by" },
+};
+static const struct sg_map group_keys = {
+    .what = "groups", .size = sizeof(struct sg_cluster_config), SG_KEYS(group_list)
+};
+
+#define LIMIT(key_name, member, default_number, most, what, said)                                  \
+    {                                                                                              \
+        key_name, &sg_kind_count, SG_AT(sg_limits, member),                                        \
+            .number = (default_number), .min = 1, .max = (most), .restarts = (what), .doc = (said) \
+    }
+
+static const struct sg_key limit_list[] = {
+    LIMIT("groups",
+        groups,
+        SG_LIMIT_GROUPS,
+        SG_LIMIT_GROUPS_MAX,
+        SG_RESTARTS_ADMIN,
+        "consumer groups; \"Large clusters\" says what happens past it, here and below"),
+    LIMIT("partitions",
+        partitions,
+        SG_LIMIT_PARTITIONS,
+        SG_LIMIT_PARTITIONS_MAX,
+        SG_RESTARTS_ADMIN,
+        "partitions"),
+    LIMIT("series",
+        series,
+        SG_LIMIT_SERIES,
+        SG_LIMIT_SERIES_MAX,
+        SG_RESTARTS_ADMIN,
+        "series of the admin collector"),
+    LIMIT("jvm_series",
+        jvm_series,
+        SG_LIMIT_JVM_SERIES,
+        SG_LIMIT_SERIES_MAX,
+        SG_RESTARTS_TARGETS,
+        "attributes of all JVMs together"),
+};
+static const struct sg_map limit_keys = {
+    .what = "\"limits\"", .size = sizeof(struct sg_limits), SG_KEYS(limit_list)
+};
+
+static int check_query_name(const char *name, struct sg_error *err)
+{
+    return name[0] ? 0 : sg_error_set(err, E_WRONG, "a Spark query needs a \"name\"");
+}
+
+#define NEEDS_CHECKPOINT                                                                 \
+    "a Spark query needs a \"checkpoint\": its checkpointLocation, a directory of this " \
+    "machine that starts with /"
+
+static int check_checkpoint(const char *path, struct sg_error *err)
+{
+    return path[0] == '/' ? 0 : sg_error_set(err, E_WRONG, NEEDS_CHECKPOINT);
+}
+
+static const struct sg_key spark_list[] = {
+    { "name", &sg_kind_text, SG_AT(sg_spark_config, name), .check = check_query_name,
+        .needed = "a Spark query needs a \"name\"", .flags = SG_KEY_UNIQUE | SG_KEY_AT_MAP,
+        .restarts = SG_RESTARTS_ADMIN, .doc = "the consumer group that the query is shown as" },
+    { "checkpoint", &sg_kind_text, SG_AT(sg_spark_config, checkpoint), .check = check_checkpoint,
+        .needed = NEEDS_CHECKPOINT, .flags = SG_KEY_AT_MAP, .restarts = SG_RESTARTS_ADMIN,
+        .doc = "its `checkpointLocation`, a directory of this machine" },
+};
+static const struct sg_map spark_keys = {
+    .what = "a Spark query", .size = sizeof(struct sg_spark_config), SG_KEYS(spark_list)
+};
+
+static int check_cluster_name(const char *name, struct sg_error *err)
+{
+    return name[0] ? 0 : sg_error_set(err, E_WRONG, "the name is empty");
+}
+
+/* A cluster has bootstrap servers, JVMs or both; some keys are only for a Kafka client. */
+static void finish_cluster(struct sg_reading *reading, const struct sg_yaml_node *node, void *base)
+{
+    struct sg_cluster_config *cluster = base;
+
+    sg_jvms_finish(reading, cluster);
+    if (cluster->bootstrap_servers || sg_yaml_find(node, "bootstrap_servers"))
+        return;
+    if (!sg_yaml_find(node, "jvms")) {
+        sg_problem(reading, sg_at(node),
+            "a cluster needs \"bootstrap_servers\", HOST:PORT,HOST:PORT, or \"jvms\"");
+        return;
+    }
+    for (size_t i = 0; i < sg_cluster_keys.n_keys; i++) {
+        const struct sg_key *key = &sg_cluster_keys.keys[i];
+        if (key->flags & SG_KEY_KAFKA && sg_yaml_find(node, key->name))
+            sg_problem(reading, sg_at(sg_yaml_find(node, key->name)),
+                "\"%s\" needs \"bootstrap_servers\"; a cluster without has only \"jvms\"",
+                key->name);
+    }
+}
+
+static const struct sg_key cluster_list[] = {
+    { "name", &sg_kind_text, SG_AT(sg_cluster_config, name), .check = check_cluster_name,
+        .needed = "a cluster needs a \"name\"", .flags = SG_KEY_UNIQUE,
+        .restarts = SG_RESTARTS_CLUSTER, .doc = "its name, which all its series carry" },
+    { "bootstrap_servers", &sg_kind_texts, SG_AT(sg_cluster_config, bootstrap_servers),
+        .check = sg_address_check_servers, .follows = "no Kafka client, only `jvms`",
+        .restarts = SG_RESTARTS_CLUSTER | SG_RESTARTS_ADMIN, .doc = "`HOST:PORT` of brokers" },
+    { "client", &sg_kind_properties, SG_LIST_AT(sg_cluster_config, client, n_client), .max = 500,
+        .flags = SG_KEY_KAFKA, .restarts = SG_RESTARTS_ADMIN,
+        .doc = "librdkafka's properties, as they are; also what is in the files that they name" },
+    { "topics", &sg_kind_map, SG_AT(sg_cluster_config, topics), .map = &topic_keys,
+        .flags = SG_KEY_KAFKA, .restarts = SG_RESTARTS_ADMIN, .doc = "which topics are exported" },
+    { "groups", &sg_kind_map, .map = &group_keys, .flags = SG_KEY_KAFKA,
+        .restarts = SG_RESTARTS_ADMIN, .doc = "which consumer groups are exported, and how" },
+    { "limits", &sg_kind_map, SG_AT(sg_cluster_config, limits), .map = &limit_keys,
+        .flags = SG_KEY_KAFKA, .restarts = SG_RESTARTS_ADMIN | SG_RESTARTS_TARGETS,
+        .doc = "caps; what is past them is left out and counted" },
+    { "jolokia", &sg_kind_map, .at = offsetof(struct sg_cluster_config, jolokia),
+        .n_at = offsetof(struct sg_cluster_config, has_jolokia), .map = &sg_jolokia_keys,
+        .flags = SG_KEY_OPTIONAL | SG_KEY_KAFKA, .restarts = SG_RESTARTS_JMX,
+        .doc = "how the JMX of brokers and controllers is read; without it, it is not" },
+    { "jvms", &sg_kind_list, SG_LIST_AT(sg_cluster_config, jvms, n_jvms), .map = &sg_jvm_keys,
+        .min = 1, .max = 10000, .must = "must be a list of 1 to 10000 JVMs", .item = "JVMs",
+        .restarts = SG_RESTARTS_JMX, .doc = "other JVMs of the streaming layer" },
+    { "spark", &sg_kind_list, SG_LIST_AT(sg_cluster_config, spark, n_spark), .map = &spark_keys,
+        .max = 1000,
+        .must = "must be a list of at most 1000 queries, each "
+                "{ name: NAME, checkpoint: DIRECTORY }",
+        .item = "Spark queries", .flags = SG_KEY_KAFKA, .restarts = SG_RESTARTS_ADMIN,
+        .doc = "structured streaming queries, which commit nothing" },
+};
+const struct sg_map sg_cluster_keys = { .what = "a cluster",
+    .size = sizeof(struct sg_cluster_config),
+    SG_KEYS(cluster_list),
+    .finish = finish_cluster };
+
+/* ---- The file ---- */
+
+static const struct sg_key root_list[] = {
+    { "collect", &sg_kind_map, .map = &collect_keys, .restarts = SG_RESTARTS_NOTHING,
+        .doc = "when collections happen" },
+    { "labels", &sg_kind_map, .map = &label_keys, .restarts = SG_RESTARTS_EVERYTHING,
+        .doc = "labels of all series" },
+    { "compat", &sg_kind_compat, SG_LIST_AT(sg_config, compat, n_compat),
+        .must = "must be a list of tables, such as [kminion]", .restarts = SG_RESTARTS_EVERYTHING,
+        .doc = "other exporters' names as well: [migrating.md](migrating.md)" },
+    { "clusters", &sg_kind_list, SG_LIST_AT(sg_config, clusters, n_clusters),
+        .map = &sg_cluster_keys, .min = 1, .max = 1000, .must = "must be a list of at least one",
+        .item = "clusters", .needed = "\"clusters\" must be a list of at least one",
+        .restarts = SG_RESTARTS_OF_CLUSTER, .doc = "what to watch" },
+};
+const struct sg_map sg_root_keys = {
+    .what = "the configuration", .size = sizeof(struct sg_config), SG_KEYS(root_list)
+};

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * The tables of keys, one for each map of the configuration file. To add a key: a row here, a field
+ * in config.h, and its use. Inside exporter/config only.
+ */
+
+#include "config/schema.h"
+
+extern const struct sg_map sg_root_keys;    /* of struct sg_config */
+extern const struct sg_map sg_cluster_keys; /* of struct sg_cluster_config */
+extern const struct sg_map sg_jolokia_keys; /* of struct sg_jolokia_config */
+extern const struct sg_map sg_jvm_keys;     /* of struct sg_jvm_config */
+
+struct sg_cluster_config;
+
+/** What is not given for a JVM follows from the brokers' "jolokia", after both were read. */
+void sg_jvms_finish(struct sg_reading *reading, struct sg_cluster_config *cluster);

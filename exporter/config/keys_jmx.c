@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/utf8.h"
+#include "config/config.h"
+#include "config/keys.h"
+#include "config/kinds.h"
+#include "config/labels.h"
+#include "config/urls.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How JVMs are asked: the brokers, all in one way ("jolokia"), and others, each in its own. */
+
+enum {
+    E_WRONG = 1,
+    TARGETS_MAX = 10000,
+    NAME_BYTES_MAX = 200,
+    LABELS_MAX = 20,
+    CATALOGUES_MAX = 50,
+    SLOW_INTERVAL_MS_MAX = 24 * 60 * 60 * 1000,
+};
+
+/* ---- Maps with broker ids ---- */
+
+/* The id that is key number i of a map. It is a problem when it stands there twice. */
+static bool read_id(struct sg_reading *reading,
+    const struct sg_yaml_node *map,
+    size_t i,
+    int32_t *ret_id,
+    const struct sg_yaml_node **ret_value)
+{
+    const struct sg_yaml_node *node, *other, *other_value;
+    int64_t id, other_id;
+
+    sg_yaml_pair(map, i, &node, ret_value);
+    if (!sg_parse_number(sg_yaml_text(node), INT32_MAX, &id)) {
+        sg_problem(reading, sg_at(node), "\"%.40s\" is not a broker id (a whole number)",
+            sg_yaml_text(node).ptr);
+        return false;
+    }
+    for (size_t j = 0; j < i; j++) {
+        sg_yaml_pair(map, j, &other, &other_value);
+        if (sg_parse_number(sg_yaml_text(other), INT32_MAX, &other_id) && other_id == id) {
+            sg_problem(reading, sg_at(node), "id %" PRId64 " stands twice", id);
+            return false;
+        }
+    }
+    *ret_id = (int32_t)id;
+    return true;
+}
+
+static bool is_map_of_ids(
+    const struct sg_value *v, const struct sg_yaml_node *node, const char *of_what)
+{
+    size_t n = sg_yaml_count(node);
+
+    if (node && (!sg_yaml_is_map(node) || n == 0 || n > TARGETS_MAX))
+        sg_key_problem(v, sg_at(node), "must be a map of ids and %s", of_what);
+    return sg_yaml_is_map(node) && n > 0 && n <= TARGETS_MAX;
+}
+
+static void read_targets(const struct sg_value *v)
+{
+    bool by_proxy = sg_yaml_find(v->map, "proxy");
+    const struct sg_yaml_node *node = sg_yaml_find(v->map, v->key->name);
+    struct sg_error err;
+
+    if (!is_map_of_ids(v, node, by_proxy ? "JMX service URLs" : "Jolokia URLs"))
+        return;
+    size_t n = sg_yaml_count(node);
+    struct sg_jolokia_target *targets = sg_read_array(v->reading, node, n, sizeof *targets);
+    *SG_VALUE(struct sg_jolokia_target *, v) = targets;
+    size_t *n_targets = SG_NUMBER(size_t, v);
+    for (size_t i = 0; targets && i < n; i++) {
+        const struct sg_yaml_node *url_node;
+        struct sg_jolokia_target *target = &targets[*n_targets];
+        if (!read_id(v->reading, node, i, &target->id, &url_node))
+            continue;
+        const char *url = sg_yaml_text(url_node).ptr;
+        if (by_proxy ? sg_url_check_service(url, &err) : sg_url_check(url, &err))
+            sg_problem(v->reading, sg_at(url_node), "%s", err.text);
+        target->url = strdup(url);
+        if (target->url)
+            ++*n_targets;
+        else
+            sg_no_memory(v->reading, sg_at(url_node));
+    }
+}
+
+static bool same_targets(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
+{
+    const struct sg_jolokia_target *list_a = SG_SEEN(struct sg_jolokia_target *, a, key);
+    const struct sg_jolokia_target *list_b = SG_SEEN(struct sg_jolokia_target *, b, key);
+    size_t n = SG_SEEN_N(size_t, a, key);
+
+    (void)restarts;
+    if (n != SG_SEEN_N(size_t, b, key))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (list_a[i].id != list_b[i].id || !sg_same_text(list_a[i].url, list_b[i].url))
+            return false;
+    }
+    return true;
+}
+
+static void show_targets(const struct sg_key *key, const void *base, struct sg_shown *out)
+{
+    const struct sg_jolokia_target *targets = SG_SEEN(struct sg_jolokia_target *, base, key);
+    char id[16];
+
+    sg_show_begin(out, key->name);
+    for (size_t i = 0; i < SG_SEEN_N(size_t, base, key); i++) {
+        (void)snprintf(id, sizeof id, "%" PRId32, targets[i].id);
+        sg_show_text(out, id, targets[i].url);
+    }
+    sg_show_end(out);
+}
+
+static void free_targets(const struct sg_value *v)
+{
+    struct sg_jolokia_target *targets = *SG_VALUE(struct sg_jolokia_target *, v);
+
+    for (size_t i = 0; i < *SG_NUMBER(size_t, v); i++)
+        free(targets[i].url);
+    free(targets);
+}
+
+static const struct sg_kind kind_targets = { .name = "map of ids and URLs",
+    .read = read_targets,
+    .same = same_targets,
+    .show = show_targets,
+    .free = free_targets };
+
+static void read_ports(const struct sg_value *v)
+{
+    const struct sg_yaml_node *node = sg_yaml_find(v->map, v->key->name), *port_node;
+    struct sg_jolokia_proxy *proxy = v->base;
+    size_t n = sg_yaml_count(node);
+    int64_t port;
+
+    if (!is_map_of_ids(v, node, "ports"))
+        return;
+    proxy->jmx_ports = sg_read_array(v->reading, node, n, sizeof *proxy->jmx_ports);
+    for (size_t i = 0; proxy->jmx_ports && i < n; i++) {
+        struct sg_jmx_port *entry = &proxy->jmx_ports[proxy->n_jmx_ports];
+        if (!read_id(v->reading, node, i, &entry->id, &port_node) ||
+            !sg_parse_port(v->reading, port_node, &port))
+            continue;
+        entry->port = (int)port;
+        proxy->n_jmx_ports++;
+    }
+}
+
+static bool same_ports(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
+{
+    const struct sg_jolokia_proxy *proxy_a = a, *proxy_b = b;
+
+    (void)key, (void)restarts;
+    if (proxy_a->n_jmx_ports != proxy_b->n_jmx_ports)
+        return false;
+    for (size_t i = 0; i < proxy_a->n_jmx_ports; i++) {
+        if (proxy_a->jmx_ports[i].id != proxy_b->jmx_ports[i].id ||
+            proxy_a->jmx_ports[i].port != proxy_b->jmx_ports[i].port)
+            return false;
+    }
+    return true;
+}
+
+static void show_ports(const struct sg_key *key, const void *base, struct sg_shown *out)
+{
+    const struct sg_jolokia_proxy *proxy = base;
+
+    sg_show_begin(out, key->name);
+    for (size_t i = 0; i < proxy->n_jmx_ports; i++)
+        sg_show_line(out, "%" PRId32 ": %d", proxy->jmx_ports[i].id, proxy->jmx_ports[i].port);
+    sg_show_end(out);
+}
+
+static void free_ports(const struct sg_value *v)
+{
+    struct sg_jolokia_proxy *proxy = v->base;
+
+    free(proxy->jmx_ports);
+}
+
+static const struct sg_kind kind_ports = { .name = "map of ids and ports",
+    .read = read_ports,
+    .same = same_ports,
+    .show = show_ports,
+    .free = free_ports };
+
+/* ---- TLS ---- */
+
+static int check_server_name(const char *name, struct sg_error *err)
+{
+    return !name[0] || strpbrk(name, "/:@ \t")
+               ? sg_error_set(err, E_WRONG, "\"%.80s\" is not a host's name", name)
+               : 0;
+}
+
+static void finish_tls(struct sg_reading *reading, const struct sg_yaml_node *node, void *base)
+{
+    const struct sg_tls_config *tls = base;
+
+    if (tls->insecure_skip_verify && (tls->ca_file || tls->server_name))
+        sg_problem(reading, sg_at(sg_yaml_find(node, "insecure_skip_verify")),
+            "with \"insecure_skip_verify\" nothing is verified: leave \"ca_file\" and "
+            "\"server_name\" out, or this");
+}
+
+#define TLS_FILE(key_name, member, needed_key, said)                                  \
+    {                                                                                 \
+        key_name, &sg_kind_file, SG_LIST_AT(sg_tls_config, member, files),            \
+            .needs = (needed_key), .restarts = SG_RESTARTS_BROKERS | SG_RESTARTS_JVM, \
+            .doc = (said)                                                             \
+    }
+
+static const struct sg_key tls_list[] = {
+    TLS_FILE("ca_file", ca_file, NULL, "instead of the system's CAs"),
+    TLS_FILE("cert_file", cert_file, NULL, "where the agent wants a client certificate"),
+    TLS_FILE("key_file", key_file, "cert_file", "its key; default: in `cert_file`"),
+    { "key_password", &sg_kind_secret, SG_AT(sg_tls_config, key_password), .needs = "cert_file",
+        .restarts = SG_RESTARTS_BROKERS | SG_RESTARTS_JVM, .doc = "the password of the key" },
+    { "server_name", &sg_kind_text, SG_AT(sg_tls_config, server_name), .check = check_server_name,
+        .restarts = SG_RESTARTS_BROKERS | SG_RESTARTS_JVM,
+        .doc = "the name in the agents' certificates; default: the URL's host" },
+    { "insecure_skip_verify", &sg_kind_boolean, SG_AT(sg_tls_config, insecure_skip_verify),
+        .restarts = SG_RESTARTS_BROKERS | SG_RESTARTS_JVM, .doc = "trusts anybody" },
+};
+static const struct sg_map tls_keys = {
+    .what = "\"tls\"", .size = sizeof(struct sg_tls_config), SG_KEYS(tls_list), .finish = finish_tls
+};
+
+/* ---- Proxies ---- */
+
+static int check_utf8(const char *text, struct sg_error *err)
+{
+    struct sg_str rest = sg_str_of(text);
+
+    while (rest.len) {
+        size_t n = sg_utf8_length(rest.ptr, rest.len);
+        if (n == 0)
+            return sg_error_set(
+                err, E_WRONG, "the proxy's password goes into JSON and must be UTF-8");
+        rest = (struct sg_str){ rest.ptr + n, rest.len - n };
+    }
+    return 0;
+}
+
+/* What is the same of brokers' and JVMs' proxies. */
+#define PROXY_KEYS(what)                                                                    \
+    { "url", &sg_kind_text, SG_AT(sg_jolokia_proxy, url), .check = sg_url_check_fixed,      \
+        .needed = "\"proxy\" needs the \"url\" of a Jolokia", .restarts = (what),           \
+        .doc = "a Jolokia that asks other JVMs by JMX (JSR-160)" },                         \
+        { "username", &sg_kind_text, SG_AT(sg_jolokia_proxy, username), .restarts = (what), \
+            .doc = "of the target's JMX" },                                                 \
+    {                                                                                       \
+        "password", &sg_kind_secret, SG_AT(sg_jolokia_proxy, password),                     \
+            .check = check_utf8, .needs = "username",                                       \
+            .needs_said = "a password needs a \"username\"", .flags = SG_KEY_AT_MAP,        \
+            .restarts = (what), .doc = "of the target's JMX"                                \
+    }
+
+static void finish_broker_proxy(
+    struct sg_reading *reading, const struct sg_yaml_node *node, void *base)
+{
+    static const char *const port_keys[] = { "jmx_port", "jmx_ports" };
+    const struct sg_jolokia_proxy *proxy = base;
+    const struct sg_yaml_node *at = sg_yaml_find(node, "target");
+    bool uses_port = proxy->target && strstr(proxy->target, "{jmx_port}");
+
+    if (uses_port && !sg_yaml_find(node, port_keys[0]) && !sg_yaml_find(node, port_keys[1]))
+        sg_problem(reading, sg_at(at ? at : node),
+            "{jmx_port} needs \"jmx_port\", or \"jmx_ports\" with the port of each broker");
+    for (size_t i = 0; i < 2 && !uses_port; i++) {
+        if (sg_yaml_find(node, port_keys[i]))
+            sg_problem(reading, sg_at(sg_yaml_find(node, port_keys[i])),
+                "\"%s\" does nothing: the target has no {jmx_port}", port_keys[i]);
+    }
+}
+
+static const struct sg_key broker_proxy_list[] = {
+    PROXY_KEYS(SG_RESTARTS_BROKERS),
+    { "jmx_port", &sg_kind_port, SG_AT(sg_jolokia_proxy, jmx_port), .restarts = SG_RESTARTS_BROKERS,
+        .doc = "what {jmx_port} is" },
+    { "jmx_ports", &kind_ports, SG_LIST_AT(sg_jolokia_proxy, jmx_ports, n_jmx_ports),
+        .restarts = SG_RESTARTS_BROKERS, .doc = "what it is of single brokers" },
+    { "target", &sg_kind_text, SG_AT(sg_jolokia_proxy, target),
+        .text = "service:jmx:rmi:///jndi/rmi://{host}:{jmx_port}/jmxrmi",
+        .check = sg_url_check_service_brokers, .restarts = SG_RESTARTS_BROKERS,
+        .doc = "the JMX service URL of each broker; {host} and {id} are the broker's" },
+};
+static const struct sg_map broker_proxy_keys = { .what = "\"proxy\"",
+    .size = sizeof(struct sg_jolokia_proxy),
+    SG_KEYS(broker_proxy_list),
+    .finish = finish_broker_proxy };
+
+static const struct sg_key jvm_proxy_list[] = {
+    PROXY_KEYS(SG_RESTARTS_JVM),
+    { "target", &sg_kind_text, SG_AT(sg_jolokia_proxy, target), .check = sg_url_check_service_fixed,
+        .needed = "a JVM's \"proxy\" needs the \"target\", a JMX service URL",
+        .restarts = SG_RESTARTS_JVM, .doc = "the JMX service URL of the JVM" },
+};
+static const struct sg_map jvm_proxy_keys = {
+    .what = "\"proxy\"", .size = sizeof(struct sg_jolokia_proxy), SG_KEYS(jvm_proxy_list)
+};
+
+/* ---- What brokers and JVMs have in common ---- */
+
+#define SOURCE_KEYS(type, what)                                                           \
+    { "username", &sg_kind_text, SG_AT(type, source.username), .restarts = (what),        \
+        .doc = "of the agent, or of the proxy" },                                         \
+        { "password", &sg_kind_secret, SG_AT(type, source.password), .needs = "username", \
+            .needs_said = "a password needs a \"username\"", .restarts = (what),          \
+            .doc = "likewise" },                                                          \
+    {                                                                                     \
+        "tls", &sg_kind_map, SG_AT(type, source.tls),                                     \
+            .map = &tls_keys, .restarts = (what),                                         \
+            .doc = "of all `https://` URLs here, the proxy's too"                         \
+    }
+
+#define RULES_KEY(type, what)                                                              \
+    "rules", &sg_kind_names, SG_LIST_AT(type, source.rules.names, source.rules.n),         \
+        .place_at = offsetof(struct type, source.rules.place), .max = CATALOGUES_MAX,      \
+        .must = "must name 1 to 50 catalogues",                                            \
+        .item = "must be a catalogue, a rule file, or a list of them", .restarts = (what), \
+        .doc = "built-in catalogues, a rule file, or both: \"Rules\""
+
+#define SLOW_KEY(type, what)                                                  \
+    "slow_interval", &sg_kind_duration, SG_AT(type, source.slow_interval_ms), \
+        .bounds = "the interval to 24h", .restarts = (what),                  \
+        .doc = "between reads of what the rules call slow: \"Slow requests\""
+
+static void finish_source(struct sg_reading *reading,
+    const struct sg_yaml_node *node,
+    bool any_https,
+    struct sg_jolokia_source *source)
+{
+    const struct sg_yaml_node *slow = sg_yaml_find(node, "slow_interval");
+    const struct sg_yaml_node *tls = sg_yaml_find(node, "tls");
+
+    if (slow && source->slow_interval_ms &&
+        (source->slow_interval_ms < reading->config->interval_ms ||
+            source->slow_interval_ms > SLOW_INTERVAL_MS_MAX))
+        sg_problem(reading, sg_at(slow), "\"slow_interval\" must be from the interval to 24h");
+    if (tls && !any_https)
+        sg_problem(reading, sg_at(tls), "\"tls\" does nothing: no URL here is https://");
+}
+
+/* ---- "jolokia" ---- */
+
+static bool any_https(const struct sg_jolokia_config *jolokia)
+{
+    bool any = sg_url_is_https(jolokia->source.url) || sg_url_is_https(jolokia->source.proxy.url);
+
+    for (size_t i = 0; i < jolokia->n_brokers && !any; i++)
+        any = sg_url_is_https(jolokia->brokers[i].url);
+    for (size_t i = 0; i < jolokia->n_controllers && !any; i++)
+        any = sg_url_is_https(jolokia->controllers[i].url);
+    return any;
+}
+
+static void finish_jolokia(struct sg_reading *reading, const struct sg_yaml_node *node, void *base)
+{
+    struct sg_jolokia_config *jolokia = base;
+    struct sg_jolokia_source *source = &jolokia->source;
+    const struct sg_yaml_node *url = sg_yaml_find(node, "url");
+    const struct sg_yaml_node *proxy = sg_yaml_find(node, "proxy");
+
+    if (url && proxy)
+        sg_problem(reading, sg_at(url),
+            "brokers are read by their own agents (\"url\") or through a \"proxy\", not both");
+    if (!url && !source->url && !proxy && !sg_yaml_find(node, "brokers") &&
+        !sg_yaml_find(node, "controllers"))
+        sg_problem(reading, sg_at(node),
+            "\"jolokia\" needs \"url\", \"brokers\", \"controllers\" or \"proxy\"");
+    finish_source(reading, node, any_https(jolokia), source);
+    if (source->slow_interval_ms < reading->config->interval_ms)
+        source->slow_interval_ms = reading->config->interval_ms;
+}
+
+static const struct sg_key jolokia_list[] = {
+    { "url", &sg_kind_text, SG_AT(sg_jolokia_config, source.url), .check = sg_url_check_brokers,
+        .restarts = SG_RESTARTS_BROKERS,
+        .doc = "the agent of each broker; {host} and {id} are the broker's" },
+    { "proxy", &sg_kind_map, SG_AT(sg_jolokia_config, source.proxy), .map = &broker_proxy_keys,
+        .flags = SG_KEY_OPTIONAL, .restarts = SG_RESTARTS_BROKERS,
+        .doc = "instead of agents: \"Through a proxy\"" },
+    { "brokers", &kind_targets, SG_LIST_AT(sg_jolokia_config, brokers, n_brokers),
+        .restarts = SG_RESTARTS_TARGETS,
+        .doc = "the agents of single brokers; with a proxy, JMX service URLs" },
+    { "controllers", &kind_targets, SG_LIST_AT(sg_jolokia_config, controllers, n_controllers),
+        .restarts = SG_RESTARTS_TARGETS, .doc = "KRaft controllers that are not brokers" },
+    SOURCE_KEYS(sg_jolokia_config, SG_RESTARTS_BROKERS),
+    { RULES_KEY(sg_jolokia_config, SG_RESTARTS_BROKERS), .text = "kafka" },
+    { SLOW_KEY(sg_jolokia_config, SG_RESTARTS_BROKERS), .number = SG_SLOW_INTERVAL_MS },
+};
+const struct sg_map sg_jolokia_keys = { .what = "\"jolokia\"",
+    .size = sizeof(struct sg_jolokia_config),
+    SG_KEYS(jolokia_list),
+    .finish = finish_jolokia };
+
+/* ---- "jvms" ---- */
+
+static int check_jvm_name(const char *name, struct sg_error *err)
+{
+    if (!name[0] || strlen(name) > NAME_BYTES_MAX)
+        return sg_error_set(err, E_WRONG, "the name must have 1 to %d bytes", NAME_BYTES_MAX);
+    if (strspn(name, "0123456789") == strlen(name))
+        return sg_error_set(err, E_WRONG,
+            "\"%s\" would be taken for a broker's id: a JVM's name is not only digits", name);
+    return 0;
+}
+
+static void finish_jvm(struct sg_reading *reading, const struct sg_yaml_node *node, void *base)
+{
+    struct sg_jolokia_source *source = &((struct sg_jvm_config *)base)->source;
+    const struct sg_yaml_node *url = sg_yaml_find(node, "url");
+    const struct sg_yaml_node *proxy = sg_yaml_find(node, "proxy");
+
+    if (url && proxy)
+        sg_problem(reading, sg_at(url),
+            "a JVM is read by its own agent (\"url\") or through a \"proxy\", not both");
+    if (!url && !proxy)
+        sg_problem(reading, sg_at(node), "a JVM needs the \"url\" of its agent, or a \"proxy\"");
+    finish_source(
+        reading, node, sg_url_is_https(source->url) || sg_url_is_https(source->proxy.url), source);
+}
+
+void sg_jvms_finish(struct sg_reading *reading, struct sg_cluster_config *cluster)
+{
+    int64_t slow_ms = cluster->jolokia.source.slow_interval_ms;
+
+    if (slow_ms == 0)
+        slow_ms = SG_SLOW_INTERVAL_MS;
+    if (slow_ms < reading->config->interval_ms)
+        slow_ms = reading->config->interval_ms;
+    for (size_t i = 0; i < cluster->n_jvms; i++) {
+        if (cluster->jvms[i].source.slow_interval_ms == 0)
+            cluster->jvms[i].source.slow_interval_ms = slow_ms;
+    }
+}
+
+static const struct sg_key jvm_list[] = {
+    { "name", &sg_kind_text, SG_AT(sg_jvm_config, name), .check = check_jvm_name,
+        .needed = "a JVM needs a \"name\"", .flags = SG_KEY_UNIQUE, .restarts = SG_RESTARTS_JVM,
+        .doc = "the label `jvm`; not only digits" },
+    { "url", &sg_kind_text, SG_AT(sg_jvm_config, source.url), .check = sg_url_check_fixed,
+        .restarts = SG_RESTARTS_JVM, .doc = "its agent" },
+    { "proxy", &sg_kind_map, SG_AT(sg_jvm_config, source.proxy), .map = &jvm_proxy_keys,
+        .flags = SG_KEY_OPTIONAL, .restarts = SG_RESTARTS_JVM, .doc = "instead of an agent" },
+    SOURCE_KEYS(sg_jvm_config, SG_RESTARTS_JVM),
+    { RULES_KEY(sg_jvm_config, SG_RESTARTS_JVM),
+        .needed = "a JVM needs \"rules\": a catalogue or a rule file" },
+    { SLOW_KEY(sg_jvm_config, SG_RESTARTS_JVM), .follows = "as for the brokers" },
+    { "labels", &sg_kind_labels, SG_LIST_AT(sg_jvm_config, labels, n_labels), .max = LABELS_MAX,
+        .check = sg_label_check_jvm, .restarts = SG_RESTARTS_JVM,
+        .doc = "on every series of this JVM" },
+};
+const struct sg_map sg_jvm_keys = {
+    .what = "a JVM", .size = sizeof(struct sg_jvm_config), SG_KEYS(jvm_list), .finish = finish_jvm
+};

@@ -1,0 +1,585 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/kinds.h"
+
+#include "base/filter.h"
+#include "config/named_files.h"
+#include "config/secret.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- For several ---- */
+
+bool sg_parse_number(struct sg_str text, int64_t max, int64_t *ret_number)
+{
+    int64_t number = 0;
+
+    if (text.len == 0 || text.len > 10)
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+            return false;
+        number = number * 10 + (text.ptr[i] - '0');
+    }
+    *ret_number = number;
+    return number <= max;
+}
+
+void *sg_read_array(
+    struct sg_reading *reading, const struct sg_yaml_node *node, size_t n, size_t size)
+{
+    void *array = calloc(n + 1, size);
+
+    if (!array)
+        sg_no_memory(reading, sg_at(node));
+    return array;
+}
+
+char *sg_read_expanded(
+    struct sg_reading *reading, const struct sg_yaml_node *node, struct sg_str text)
+{
+    struct sg_error err;
+    char *value = NULL;
+    int r = sg_secret_expand(text, &value, &err);
+
+    if (r < 0)
+        sg_no_memory(reading, sg_at(node));
+    if (r > 0)
+        sg_problem(reading, sg_at(node), "%s", err.text);
+    return value;
+}
+
+const char *sg_duration_text(int64_t ms, char *buffer, size_t size)
+{
+    static const struct {
+        const char *name;
+        int64_t ms;
+    } units[] = { { "d", 86400000 }, { "h", 3600000 }, { "m", 60000 }, { "s", 1000 }, { "ms", 1 } };
+    size_t i = 0;
+
+    while (ms % units[i].ms || (i == 0 && ms <= units[i].ms)) /* a day is 24h */
+        i++;
+    (void)snprintf(buffer, size, "%" PRId64 "%s", ms / units[i].ms, units[i].name);
+    return buffer;
+}
+
+const char *sg_words_text(const char *const *words, char *buffer, size_t size)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; words[i] && n < size; i++) {
+        const char *between = i == 0 ? "" : words[i + 1] ? ", " : " or ";
+        n += (size_t)snprintf(buffer + n, size - n, "%s%s", between, words[i]);
+    }
+    return buffer;
+}
+
+struct sg_place sg_place_of(const struct sg_key *key, const struct sg_yaml_node *map)
+{
+    return sg_at(key->flags & SG_KEY_AT_MAP ? map : sg_yaml_find(map, key->name));
+}
+
+/* The readers of single values: a text of the file is taken as a flag's is. */
+static void read_scalar(const struct sg_value *v)
+{
+    struct sg_str text;
+
+    if (sg_yaml_read_text(v->reading->yaml, v->map, v->key->name, &text))
+        v->key->kind->take(v, sg_place_of(v->key, v->map), text.ptr);
+}
+
+/* @return the word's place in the list, or -1 */
+static int find_word(const char *const *words, struct sg_str text)
+{
+    for (int i = 0; words[i]; i++) {
+        if (sg_str_equal(text, sg_str_of(words[i])))
+            return i;
+    }
+    return -1;
+}
+
+/* ---- Text ---- */
+
+static void check_text(const struct sg_value *v, struct sg_place place, const char *text)
+{
+    sg_check_fn check = v->key->check ? v->key->check : v->key->kind->check;
+    struct sg_error err;
+
+    if (check && check(text, &err))
+        sg_problem(v->reading, place, "%s", err.text);
+}
+
+static void take_text(const struct sg_value *v, struct sg_place place, const char *text)
+{
+    char **value = SG_VALUE(char *, v);
+
+    free(*value);
+    *value = strdup(text);
+    if (*value)
+        check_text(v, place, *value);
+    else
+        sg_no_memory(v->reading, place);
+}
+
+static void init_text(const struct sg_value *v)
+{
+    if (v->key->text && !(*SG_VALUE(char *, v) = strdup(v->key->text)))
+        sg_no_memory(v->reading, (struct sg_place){ 0 });
+}
+
+static bool same_text(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
+{
+    (void)restarts;
+    return sg_same_text(SG_SEEN(char *, a, key), SG_SEEN(char *, b, key));
+}
+
+static void show_text(const struct sg_key *key, const void *base, struct sg_shown *out)
+{
+    sg_show_text(out, key->name, SG_SEEN(char *, base, key));
+}
+
+static void free_text(const struct sg_value *v)
+{
+    free(*SG_VALUE(char *, v));
+}
+
+const struct sg_kind sg_kind_text = { .name = "text",
+    .init = init_text,
+    .read = read_scalar,
+    .take = take_text,
+    .same = same_text,
+    .show = show_text,
+    .free = free_text };
+
+static int check_pattern(const char *text, struct sg_error *err)
+{
+    struct sg_filter *compiled = NULL;
+    int r = sg_filter_new(text, NULL, &compiled, err);
+
+    (void)sg_filter_free(compiled);
+    return r;
+}
+
+const struct sg_kind sg_kind_pattern = { .name = "pattern",
+    .check = check_pattern,
+    .init = init_text,
+    .read = read_scalar,
+    .take = take_text,
+    .same = same_text,
+    .show = show_text,
+    .free = free_text };
+
+static void read_texts(const struct sg_value *v)
+{
+    const struct sg_yaml_node *list = sg_yaml_find(v->map, v->key->name);
+    struct sg_buf joined;
+    int r = 0;
+
+    if (!sg_yaml_is_list(list)) {
+        read_scalar(v);
+        return;
+    }
+    sg_buf_init(&joined, 1 << 20);
+    for (size_t i = 0; i < sg_yaml_count(list) && !r; i++) {
+        const struct sg_yaml_node *item = sg_yaml_item(list, i);
+        struct sg_str text = sg_yaml_text(item);
+        if (text.len == 0 || memchr(text.ptr, '\0', text.len))
+            sg_key_problem(v, sg_at(item), "must be text, or a list of texts");
+        r = sg_buf_printf(&joined, "%s%s", i ? "," : "", text.ptr);
+    }
+    if (!r)
+        r = sg_buf_add_char(&joined, '\0');
+    if (r)
+        sg_no_memory(v->reading, sg_at(list));
+    else
+        take_text(v, sg_at(list), joined.ptr);
+    sg_buf_done(&joined);
+}
+
+const struct sg_kind sg_kind_texts = { .name = "text with commas, or list",
+    .init = init_text,
+    .read = read_texts,
+    .take = take_text,
+    .same = same_text,
+    .show = show_text,
+    .free = free_text };
+
+/* ---- Secrets ---- */
+
+static void read_secret(const struct sg_value *v)
+{
+    char file_key[64];
+    struct sg_str text;
+    struct sg_error err;
+    char **value = SG_VALUE(char *, v);
+
+    (void)snprintf(file_key, sizeof file_key, "%s_file", v->key->name);
+    const struct sg_yaml_node *file = sg_yaml_find(v->map, file_key);
+    if (file && sg_yaml_find(v->map, v->key->name)) {
+        sg_problem(v->reading, sg_at(file), "\"%s\" and \"%s\" are both given; one is enough",
+            v->key->name, file_key);
+        return;
+    }
+    if (sg_yaml_read_text(v->reading->yaml, v->map, v->key->name, &text))
+        *value = sg_read_expanded(v->reading, sg_yaml_find(v->map, v->key->name), text);
+    if (sg_yaml_read_text(v->reading->yaml, v->map, file_key, &text) &&
+        sg_secret_read_file(text.ptr, value, &err))
+        sg_problem(v->reading, sg_at(file), "%s", err.text);
+    if (*value)
+        check_text(v, sg_place_of(v->key, v->map), *value);
+}
+
+static void show_secret(const struct sg_key *key, const void *base, struct sg_shown *out)
+{
+    sg_show_text(out, key->name, SG_SEEN(char *, base, key) ? "(set, not shown)" : NULL);
+}
+
+static void free_secret(const struct sg_value *v)
+{
+    free(sg_secret_wipe(*SG_VALUE(char *, v)));
+}
+
+const struct sg_kind sg_kind_secret = { .name = "secret",
+    .is_secret = true,
+    .read = read_secret,
+    .same = same_text,
+    .show = show_secret,
+    .free = free_secret };
+
+/* ---- Files: what is in them counts as well ---- */
+
+static int check_file(const char *path, struct sg_error *err)
+{
+    return access(path, R_OK) ? sg_error_set(err, errno, "%.300s: %s", path, strerror(errno)) : 0;
+}
+
+static void take_file(const struct sg_value *v, struct sg_place place, const char *path)
+{
+    take_text(v, place, path);
+    sg_fingerprint_add_file(SG_NUMBER(uint64_t, v), path);
+}
+
+static bool same_file(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
+{
+    return same_text(key, a, b, restarts) &&
+           SG_SEEN_N(uint64_t, a, key) == SG_SEEN_N(uint64_t, b, key);
+}
+
+const struct sg_kind sg_kind_file = { .name = "file",
+    .check = check_file,
+    .read = read_scalar,
+    .take = take_file,
+    .same = same_file,
+    .show = show_text,
+    .free = free_text };
+
+/* ---- Numbers ---- */
+
+static void init_duration(const struct sg_value *v)
+{
+    *SG_VALUE(int64_t, v) = v->key->number;
+}
+
+static void set_duration(const struct sg_value *v, struct sg_place place, int64_t ms)
+{
+    char min[32], max[32];
+
+    if (v->key->max && (ms < v->key->min || ms > v->key->max))
+        sg_key_problem(v, place, "must be from %s to %s",
+            sg_duration_text(v->key->min, min, sizeof min),
+            sg_duration_text(v->key->max, max, sizeof max));
+    else
+        *SG_VALUE(int64_t, v) = ms;
+}
+
+static void take_duration(const struct sg_value *v, struct sg_place place, const char *text)
+{
+    int64_t ms;
+
+    if (sg_duration_parse_ms(sg_str_of(text), &ms))
+        set_duration(v, place, ms);
+    else
+        sg_key_problem(v, place, "must be a duration such as 15s, 500ms or 1m30s");
+}
+
+static void read_duration(const struct sg_value *v)
+{
+    int64_t ms;
+
+    if (sg_yaml_read_duration_ms(v->reading->yaml, v->map, v->key->name, &ms))
+        set_duration(v, sg_place_of(v->key, v->map), ms);
+}
+
+static void show_duration(const struct sg_key *key, const void *base, struct sg_shown *out)
+{
+    int64_t ms = SG_SEEN(int64_t, base, key);
+    char text[32];
+
+    if (ms)
+        sg_show_line(out, "%s: %s", key->name, sg_duration_text(ms, text, sizeof text));
+}
+
+const struct sg_kind sg_kind_duration = { .name = "duration",
+    .init = init_duration,
+    .read = read_duration,
+    .take = take_duration,
+    .size = sizeof(int64_t),
+    .show = show_duration };
+
+static void init_count(const struct sg_value *v)
+{
+    *SG_VALUE(size_t, v) = (size_t)v->key->number;
+}
+
+static void take_count(const struct sg_value *v, struct sg_place place, const char *text)
+{
+    int64_t number;
+
+    if (sg_parse_number(sg_str_of(text), v->key->max, &number) && number >= v->key->min)
+        *SG_VALUE(size_t, v) = (size_t)number;
+    else
+        sg_key_problem(v, place, "must be from %" PRId64 " to %" PRId64, v->key->min, v->key->max);
+}
+
+static void show_count(const struct sg_key *key, const void *base, struct sg_shown *out)
+{
+    sg_show_line(out, "%s: %zu", key->name, SG_SEEN(size_t, base, key));
+}
+
+const struct sg_kind sg_kind_count = { .name = "number",
+    .init = init_count,
+    .read = read_scalar,
+    .take = take_count,
+    .size = sizeof(size_t),
+    .show = show_count };
+
+bool sg_parse_port(struct sg_reading *reading, const struct sg_yaml_node *node, int64_t *ret_port)
+{
+    if (sg_parse_number(sg_yaml_text(node), 65535, ret_port) && *ret_port > 0)
+        return true;
+    sg_problem(reading, sg_at(node), "\"%.40s\" is not a port", sg_yaml_text(node).ptr);
+    return false;
+}
+
+static void read_port(const struct sg_value *v)
+{
+    const struct sg_yaml_node *node = sg_yaml_find(v->map, v->key->name);
+    int64_t port;
+
+    if (node && sg_parse_port(v->reading, node, &port))
+        *SG_VALUE(int, v) = (int)port;
+}
+
+static void show_port(const struct sg_key *key, const void *base, struct sg_shown *out)
+{
+    if (SG_SEEN(int, base, key))
+        sg_show_line(out, "%s: %d", key->name, SG_SEEN(int, base, key));
+}
+
+const struct sg_kind sg_kind_port = {
+    .name = "port", .read = read_port, .size = sizeof(int), .show = show_port
+};
+
+static void read_boolean(const struct sg_value *v)
+{
+    (void)sg_yaml_read_bool(v->reading->yaml, v->map, v->key->name, SG_VALUE(bool, v));
+}
+
+static void show_boolean(const struct sg_key *key, const void *base, struct sg_shown *out)
+{
+    if (SG_SEEN(bool, base, key))
+        sg_show_line(out, "%s: true", key->name);
+}
+
+const struct sg_kind sg_kind_boolean = {
+    .name = "true or false", .read = read_boolean, .size = sizeof(bool), .show = show_boolean
+};
+
+/* ---- Words ---- */
+
+static void take_choice(const struct sg_value *v, struct sg_place place, const char *text)
+{
+    int word = find_word(v->key->words, sg_str_of(text));
+    char words[200];
+
+    if (word >= 0)
+        *SG_VALUE(unsigned, v) = (unsigned)word;
+    else
+        sg_key_problem(v, place, "is %s", sg_words_text(v->key->words, words, sizeof words));
+}
+
+static void show_choice(const struct sg_key *key, const void *base, struct sg_shown *out)
+{
+    sg_show_text(out, key->name, key->words[SG_SEEN(unsigned, base, key)]);
+}
+
+const struct sg_kind sg_kind_choice = { .name = "word",
+    .read = read_scalar,
+    .take = take_choice,
+    .size = sizeof(unsigned),
+    .show = show_choice };
+
+static void add_choice(const struct sg_value *v, struct sg_place place, struct sg_str text)
+{
+    int word = find_word(v->key->words, text);
+    char words[200];
+
+    if (word >= 0)
+        *SG_VALUE(unsigned, v) |= 1U << word;
+    else
+        sg_problem(v->reading, place, "%s is %s", v->key->item,
+            sg_words_text(v->key->words, words, sizeof words));
+}
+
+static void take_choices(const struct sg_value *v, struct sg_place place, const char *text)
+{
+    for (size_t len = 0;; text += len + 1) {
+        len = strcspn(text, ",");
+        add_choice(v, place, (struct sg_str){ text, len });
+        if (!text[len])
+            break;
+    }
+}
+
+static void read_choices(const struct sg_value *v)
+{
+    const struct sg_yaml_node *list = sg_yaml_find(v->map, v->key->name);
+
+    if (list && (!sg_yaml_is_list(list) || sg_yaml_count(list) == 0))
+        sg_key_problem(v, sg_at(list), "%s", v->key->must);
+    for (size_t i = 0; sg_yaml_is_list(list) && i < sg_yaml_count(list); i++) {
+        const struct sg_yaml_node *item = sg_yaml_item(list, i);
+        add_choice(v, sg_at(item), sg_yaml_text(item));
+    }
+}
+
+static void show_choices(const struct sg_key *key, const void *base, struct sg_shown *out)
+{
+    unsigned set = SG_SEEN(unsigned, base, key);
+    char text[512];
+    size_t n = 0;
+
+    text[0] = '\0';
+    for (unsigned i = 0; key->words[i] && n < sizeof text; i++) {
+        if (set & 1U << i)
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n ? ", " : "", key->words[i]);
+    }
+    if (set)
+        sg_show_line(out, "%s: [%s]", key->name, text);
+}
+
+const struct sg_kind sg_kind_choices = { .name = "list",
+    .read = read_choices,
+    .take = take_choices,
+    .size = sizeof(unsigned),
+    .show = show_choices };
+
+/* ---- Names: one, or a list of them ---- */
+
+static void init_names(const struct sg_value *v)
+{
+    if (!v->key->text)
+        return;
+    char **names = sg_read_array(v->reading, NULL, 1, sizeof *names);
+    *SG_VALUE(char **, v) = names;
+    if (names && (names[0] = strdup(v->key->text)))
+        *SG_NUMBER(size_t, v) = 1;
+    else if (names)
+        sg_no_memory(v->reading, (struct sg_place){ 0 });
+}
+
+static void free_names(const struct sg_value *v)
+{
+    char **names = *SG_VALUE(char **, v);
+
+    for (size_t i = 0; i < *SG_NUMBER(size_t, v); i++)
+        free(names[i]);
+    free(names);
+    if (v->key->place_at)
+        free(*SG_PLACE(v));
+}
+
+/* @return "FILE:LINE:COL", owned; NULL without memory, and a problem is noted */
+static char *text_of_place(struct sg_reading *reading, const struct sg_yaml_node *node)
+{
+    struct sg_buf place;
+
+    sg_buf_init(&place, 8192);
+    int r = sg_buf_printf(&place, "%s:%zu:%zu", sg_yaml_name(reading->yaml), sg_yaml_line(node),
+        sg_yaml_column(node));
+    char *text = r ? NULL : sg_buf_take(&place);
+    sg_buf_done(&place);
+    if (!text)
+        sg_no_memory(reading, sg_at(node));
+    return text;
+}
+
+static void read_names(const struct sg_value *v)
+{
+    const struct sg_yaml_node *node = sg_yaml_find(v->map, v->key->name);
+    size_t n = sg_yaml_is_list(node) ? sg_yaml_count(node) : 1;
+
+    if (!node)
+        return;
+    if (n == 0 || n > (size_t)v->key->max) {
+        sg_key_problem(v, sg_at(node), "%s", v->key->must);
+        return;
+    }
+    free_names(v); /* the default */
+    *SG_NUMBER(size_t, v) = 0;
+    if (v->key->place_at)
+        *SG_PLACE(v) = text_of_place(v->reading, node);
+    char **names = *SG_VALUE(char **, v) = sg_read_array(v->reading, node, n, sizeof *names);
+    for (size_t i = 0; names && i < n; i++) {
+        const struct sg_yaml_node *item = sg_yaml_is_list(node) ? sg_yaml_item(node, i) : node;
+        struct sg_str name = sg_yaml_text(item);
+        if (name.len == 0) {
+            sg_key_problem(v, sg_at(item), "%s", v->key->item);
+            continue;
+        }
+        size_t *n_names = SG_NUMBER(size_t, v);
+        for (size_t j = 0; j < *n_names; j++) {
+            if (strcmp(names[j], name.ptr) == 0)
+                sg_problem(v->reading, sg_at(item), "\"%.80s\" stands twice in \"%s\"", name.ptr,
+                    v->key->name);
+        }
+        names[*n_names] = strdup(name.ptr);
+        if (names[*n_names])
+            ++*n_names;
+        else
+            sg_no_memory(v->reading, sg_at(item));
+    }
+}
+
+static bool same_names(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
+{
+    size_t n = SG_SEEN_N(size_t, a, key);
+
+    (void)restarts;
+    if (n != SG_SEEN_N(size_t, b, key))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(SG_SEEN(char **, a, key)[i], SG_SEEN(char **, b, key)[i]) != 0)
+            return false;
+    }
+    return true;
+}
+
+static void show_names(const struct sg_key *key, const void *base, struct sg_shown *out)
+{
+    sg_show_begin(out, key->name);
+    for (size_t i = 0; i < SG_SEEN_N(size_t, base, key); i++)
+        sg_show_text(out, "-", SG_SEEN(char **, base, key)[i]);
+    sg_show_end(out);
+}
+
+const struct sg_kind sg_kind_names = { .name = "name, or list of names",
+    .init = init_names,
+    .read = read_names,
+    .same = same_names,
+    .show = show_names,
+    .free = free_names };

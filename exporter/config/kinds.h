@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* The kinds of values that several keys have; see schema.h. Inside exporter/config only. */
+
+#include "config/schema.h"
+
+extern const struct sg_kind sg_kind_boolean;  /* bool */
+extern const struct sg_kind sg_kind_choice;   /* enum, in the order of the words */
+extern const struct sg_kind sg_kind_choices;  /* unsigned, one bit for each of the words; 0: all */
+extern const struct sg_kind sg_kind_count;    /* size_t */
+extern const struct sg_kind sg_kind_duration; /* int64_t, milliseconds; 0: it follows from others */
+extern const struct sg_kind sg_kind_file;     /* char *; n_at: uint64_t, what is in the files */
+extern const struct sg_kind sg_kind_list;     /* array of maps; n_at: size_t */
+extern const struct sg_kind sg_kind_map;      /* struct; n_at: bool, is it there? or none */
+extern const struct sg_kind sg_kind_names;    /* char **; n_at: size_t */
+extern const struct sg_kind sg_kind_pattern;  /* char * */
+extern const struct sg_kind sg_kind_port;     /* int */
+extern const struct sg_kind sg_kind_secret;   /* char *, from KEY or KEY_file */
+extern const struct sg_kind sg_kind_text;     /* char * */
+extern const struct sg_kind sg_kind_texts;    /* char *, with commas; in the file also a list */
+
+/** Where problems with a key's value are said to be. */
+struct sg_place sg_place_of(const struct sg_key *key, const struct sg_yaml_node *map);
+
+/** ${NAME} in a text is the environment's. @return owned, or NULL: the problem was noted */
+char *sg_read_expanded(
+    struct sg_reading *reading, const struct sg_yaml_node *node, struct sg_str text);
+
+/** A whole number, of digits alone. @return is it one of 0 to max? */
+bool sg_parse_number(struct sg_str text, int64_t max, int64_t *ret_number);
+
+/** The port that a node is. @return is it one? If not, the problem was noted */
+bool sg_parse_port(struct sg_reading *reading, const struct sg_yaml_node *node, int64_t *ret_port);
+
+/** An array of n elements, all zero. @return owned, or NULL: the problem was noted */
+void *sg_read_array(
+    struct sg_reading *reading, const struct sg_yaml_node *node, size_t n, size_t size);
+
+/** "15s", "1500ms", "5m". @return buffer */
+const char *sg_duration_text(int64_t ms, char *buffer, size_t size);
+
+/** "a, b or c". @return buffer */
+const char *sg_words_text(const char *const *words, char *buffer, size_t size);

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/labels.h"
+
+#include "config/config.h"
+#include "config/kinds.h"
+#include "metric/family.h"
+#include "metric/label_names.h"
+#include "metric/series.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    E_WRONG = 1
+};
+
+#define SPOKEN_FOR "the label \"%.80s\" is Streamgauge's own, or Prometheus's; take another"
+
+static int check_name(const char *name, bool is_spoken_for, struct sg_error *err)
+{
+    if (!sg_label_name_valid(sg_str_of(name)))
+        return sg_error_set(
+            err, E_WRONG, "\"%.80s\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)", name);
+    return is_spoken_for ? sg_error_set(err, E_WRONG, SPOKEN_FOR, name) : 0;
+}
+
+int sg_label_check_own(const char *name, struct sg_error *err)
+{
+    return check_name(name, sg_label_name_is_own(sg_str_of(name)), err);
+}
+
+int sg_label_check_jvm(const char *name, struct sg_error *err)
+{
+    return check_name(name, sg_label_name_is_of_jvm(sg_str_of(name)), err);
+}
+
+static bool have(const struct sg_label_setting *list, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(list[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* @param places  of the name and of the value */
+static void add(const struct sg_value *v,
+    const struct sg_place places[2],
+    struct sg_str name_text,
+    struct sg_str value)
+{
+    const struct sg_config *config = v->reading->config;
+    struct sg_label_setting **list = SG_VALUE(struct sg_label_setting *, v);
+    size_t *n = SG_NUMBER(size_t, v), max = (size_t)v->key->max;
+    struct sg_error err;
+
+    char *name = strndup(name_text.ptr, name_text.len);
+    char *copy = strndup(value.ptr, value.len);
+    if (name && strlen(name) != name_text.len)
+        name[0] = '\0'; /* what has a NUL in it is no name */
+    if (!*list)
+        *list = sg_read_array(v->reading, places[0].node, max, sizeof **list);
+    if (!name || !copy || !*list) {
+        sg_no_memory(v->reading, places[0]);
+    } else if (v->key->check(name, &err)) {
+        sg_problem(v->reading, places[0], "%s", err.text);
+    } else if (value.len == 0 || value.len > SG_LABEL_VALUE_BYTES_MAX ||
+               strlen(copy) != value.len) {
+        sg_problem(v->reading, places[1], "the label's value must be text of 1 to %d bytes",
+            SG_LABEL_VALUE_BYTES_MAX);
+    } else if (have(*list, *n, name)) {
+        sg_problem(v->reading, places[0], "duplicate label \"%.80s\"", name);
+    } else if (strcmp(name, config->cluster_label) == 0 ||
+               have(config->constant, config->n_constant, name)) {
+        sg_problem(v->reading, places[0], SPOKEN_FOR, name);
+    } else if (*n == max) {
+        sg_problem(v->reading, places[0], "more than %zu labels", max);
+    } else {
+        (*list)[(*n)++] = (struct sg_label_setting){ name, copy };
+        return;
+    }
+    free(name);
+    free(copy);
+}
+
+static void read_labels(const struct sg_value *v)
+{
+    const struct sg_yaml_node *node = sg_yaml_find(v->map, v->key->name);
+
+    if (node && (!sg_yaml_is_map(node) || sg_yaml_count(node) > (size_t)v->key->max)) {
+        sg_key_problem(
+            v, sg_at(node), "must be a map of at most %d names and values", (int)v->key->max);
+        return;
+    }
+    for (size_t i = 0; i < sg_yaml_count(node); i++) {
+        const struct sg_yaml_node *name, *value;
+        sg_yaml_pair(node, i, &name, &value);
+        const struct sg_place places[] = { sg_at(name), sg_at(value) };
+        add(v, places, sg_yaml_text(name), sg_yaml_text(value));
+    }
+}
+
+static void take_labels(const struct sg_value *v, struct sg_place place, const char *text)
+{
+    const struct sg_place places[] = { place, place };
+
+    while (*text) {
+        size_t len = strcspn(text, ",");
+        const char *equals = memchr(text, '=', len);
+        if (!equals) {
+            sg_problem(
+                v->reading, place, "\"%.*s\" is not NAME=VALUE", (int)(len < 80 ? len : 80), text);
+            return;
+        }
+        struct sg_str name = { text, (size_t)(equals - text) };
+        add(v, places, name, (struct sg_str){ equals + 1, len - name.len - 1 });
+        text += len + (text[len] == ',');
+    }
+}
+
+static bool same_labels(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
+{
+    const struct sg_label_setting *list_a = SG_SEEN(struct sg_label_setting *, a, key);
+    const struct sg_label_setting *list_b = SG_SEEN(struct sg_label_setting *, b, key);
+    size_t n = SG_SEEN_N(size_t, a, key);
+
+    (void)restarts;
+    if (n != SG_SEEN_N(size_t, b, key))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (!sg_same_text(list_a[i].name, list_b[i].name) ||
+            !sg_same_text(list_a[i].value, list_b[i].value))
+            return false;
+    }
+    return true;
+}
+
+static void show_labels(const struct sg_key *key, const void *base, struct sg_shown *out)
+{
+    const struct sg_label_setting *list = SG_SEEN(struct sg_label_setting *, base, key);
+
+    sg_show_begin(out, key->name);
+    for (size_t i = 0; i < SG_SEEN_N(size_t, base, key); i++)
+        sg_show_text(out, list[i].name, list[i].value);
+    sg_show_end(out);
+}
+
+static void free_labels(const struct sg_value *v)
+{
+    struct sg_label_setting *list = *SG_VALUE(struct sg_label_setting *, v);
+
+    for (size_t i = 0; i < *SG_NUMBER(size_t, v); i++) {
+        free(list[i].name);
+        free(list[i].value);
+    }
+    free(list);
+}
+
+const struct sg_kind sg_kind_labels = { .name = "map of labels",
+    .read = read_labels,
+    .take = take_labels,
+    .same = same_labels,
+    .show = show_labels,
+    .free = free_labels };

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Labels that a configuration gives series: those of every cluster ("constant" under "labels", or
+ * --kafka.labels) and those of a JVM. A flag has them as NAME=VALUE,NAME=VALUE.
+ */
+
+#include "config/schema.h"
+
+/* Array of struct sg_label_setting; n_at: size_t. Not the cluster's label, nor a constant one. */
+extern const struct sg_kind sg_kind_labels;
+
+/** Checks of a label's name: may a user give it to every series, to a JVM's, to the clusters'? */
+int sg_label_check_own(const char *name, struct sg_error *err);
+int sg_label_check_jvm(const char *name, struct sg_error *err);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/urls.h"
+
+#include <string.h>
+
+#define SERVICE_URL "service:jmx:"
+
+static const char *const nothing[] = { NULL };
+
+/* Is it http:// or https:// with a host? curl says the rest when it connects. */
+static bool looks_like_url(const char *url)
+{
+    const char *host = strstr(url, "://");
+    return host && (strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0) &&
+           host[3] != '\0' && host[3] != '/' && host[3] != ':';
+}
+
+static bool has_secret(const char *url)
+{
+    return strchr(url, '@'); /* also where the rest is no URL: it may have been meant as one */
+}
+
+/* The first {…} that is none of the names, which end with NULL. */
+static const char *unknown_placeholder(const char *template, const char *const *names)
+{
+    for (const char *brace = strchr(template, '{'); brace; brace = strchr(brace + 1, '{')) {
+        bool known = false;
+        for (size_t i = 0; names[i] && !known; i++)
+            known = strncmp(brace, names[i], strlen(names[i])) == 0;
+        if (!known)
+            return brace;
+    }
+    return NULL;
+}
+
+static int check_placeholders(const char *template, const char *const *names, struct sg_error *err)
+{
+    const char *brace = unknown_placeholder(template, names);
+
+    if (!brace)
+        return 0;
+    const char *end = strchr(brace, '}');
+    int len = end && end - brace < 40 ? (int)(end - brace) + 1 : 40;
+    return sg_error_set(err, SG_URL_E_WRONG, "\"%.*s\" is not known here; there %s%s%s%s%s", len,
+        brace, names[0] ? "are " : "is nothing to fill in", names[0] ? names[0] : "",
+        names[0] ? ", " : "", names[0] ? names[1] : "", names[0] && names[2] ? ", {jmx_port}" : "");
+}
+
+int sg_url_check(const char *url, struct sg_error *err)
+{
+    if (has_secret(url))
+        return sg_error_set(err, SG_URL_E_WRONG,
+            "a URL with a password would be shown in logs; use \"username\" and "
+            "\"password_file\"");
+    if (!looks_like_url(url))
+        return sg_error_set(err, SG_URL_E_WRONG,
+            "\"%.*s\" is not a URL such as http://HOST:8778/jolokia/", (int)strcspn(url, "?"), url);
+    return 0;
+}
+
+int sg_url_check_fixed(const char *url, struct sg_error *err)
+{
+    int r = sg_url_check(url, err);
+    return r ? r : check_placeholders(url, nothing, err);
+}
+
+int sg_url_check_brokers(const char *url, struct sg_error *err)
+{
+    static const char *const names[] = { "{host}", "{id}", NULL };
+
+    int r = sg_url_check(url, err);
+    if (!r)
+        r = check_placeholders(url, names, err);
+    if (!r && !strstr(url, "{host}") && !strstr(url, "{id}"))
+        r = sg_error_set(err, SG_URL_E_WRONG,
+            "the URL is the same for every broker: it needs {host} or {id}, or list the brokers "
+            "one by one under \"brokers\"");
+    return r;
+}
+
+int sg_url_check_service(const char *url, struct sg_error *err)
+{
+    if (has_secret(url))
+        return sg_error_set(err, SG_URL_E_WRONG,
+            "a URL with a password would be shown in logs; use the proxy's \"username\" and "
+            "\"password_file\"");
+    if (strncmp(url, SERVICE_URL, sizeof SERVICE_URL - 1) != 0)
+        return sg_error_set(err, SG_URL_E_WRONG,
+            "\"%.120s\" is not a JMX service URL such as "
+            "service:jmx:rmi:///jndi/rmi://HOST:9999/jmxrmi",
+            url);
+    return 0;
+}
+
+int sg_url_check_service_fixed(const char *url, struct sg_error *err)
+{
+    int r = sg_url_check_service(url, err);
+    return r ? r : check_placeholders(url, nothing, err);
+}
+
+int sg_url_check_service_brokers(const char *url, struct sg_error *err)
+{
+    static const char *const names[] = { "{host}", "{id}", "{jmx_port}", NULL };
+
+    int r = sg_url_check_service(url, err);
+    if (!r)
+        r = check_placeholders(url, names, err);
+    if (!r && !strstr(url, names[0]) && !strstr(url, names[1]) && !strstr(url, names[2]))
+        r = sg_error_set(err, SG_URL_E_WRONG,
+            "the target is the same for every broker: it needs {host}, {id} or {jmx_port}");
+    return r;
+}
+
+bool sg_url_is_https(const char *url)
+{
+    return url && strncmp(url, "https://", 8) == 0;
+}

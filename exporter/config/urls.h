@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * URLs of Jolokia agents, of proxies and of JMX: what is wrong with one, from the file or a flag.
+ * Each is a sg_check_fn of schema.h: 0, or SG_URL_E_WRONG and err says what. Pure; any thread.
+ */
+
+#include "base/error.h"
+
+#include <stdbool.h>
+
+enum {
+    SG_URL_E_WRONG = 1
+};
+
+/** Of one Jolokia: http:// or https://, without a password in it. */
+int sg_url_check(const char *url, struct sg_error *err);
+
+/** Likewise, and there is nothing to fill in. */
+int sg_url_check_fixed(const char *url, struct sg_error *err);
+
+/** Of every broker's Jolokia, with {host} or {id}. */
+int sg_url_check_brokers(const char *url, struct sg_error *err);
+
+/** A JMX service URL, which is what a proxy is given as its target. */
+int sg_url_check_service(const char *url, struct sg_error *err);
+
+/** Likewise, and there is nothing to fill in. */
+int sg_url_check_service_fixed(const char *url, struct sg_error *err);
+
+/** Likewise, of every broker, with {host}, {id} or {jmx_port}. */
+int sg_url_check_service_brokers(const char *url, struct sg_error *err);
+
+bool sg_url_is_https(const char *url);
