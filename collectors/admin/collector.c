@@ -63,8 +63,7 @@ enum {
     CHUNK_SHARE = 20,
     ENDS_UNTIL = 85,
     AGES_UNTIL = 93,
-    LOOK_MS = 3000,       /* librdkafka waits a second between two fetches */
-    LOOK_WHOLE_MS = 1500, /* a collection with less time takes none */
+    LOOK_SHARE = 5, /* what is not found out then is asked for at the next collection */
     LOOK_UNTIL = 95,
     CONFIGS_UNTIL = 97,
 
@@ -335,7 +334,7 @@ static int judge_groups(struct collection *c)
                                        .groups = &c->groups,
                                        .statuses = self->statuses,
                                        .failures = &c->failures,
-                                       .time_ms = c->whole_ms < LOOK_WHOLE_MS ? 0 : LOOK_MS,
+                                       .time_ms = share_ms(c, LOOK_SHARE),
                                        .deadline_ms = deadline_ms(c, LOOK_UNTIL),
                                    });
 }

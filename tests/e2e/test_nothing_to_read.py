@@ -50,9 +50,9 @@ def create(node, topic):
 
 def run(node, start, build, topic):
     return start(
-        "collect: { interval: 2s, timeout: 2s }\nclusters:\n  - name: z\n"
+        "collect: { interval: 2s }\nclusters:\n  - name: z\n"
         f"    bootstrap_servers: {node.bootstrap}\n    topics: {{ include: '^{topic}$' }}\n"
-        "    groups: { status: { lagging: 20s, stalled: 20s, rewound: 10s } }\n", build=build)
+        "    groups: { status: { lagging: 5s, stalled: 15s, rewound: 10s } }\n", build=build)
 
 
 def status(page, group):
@@ -123,7 +123,7 @@ def test_who_may_not_read_gives_a_single_offset_the_benefit_of_the_doubt(tmp_pat
         kafka.commit("marker", "denied", {0: 3})
         kafka.commit("record", "denied", {0: 2})
         process = start(
-            "collect: { interval: 2s, timeout: 2s }\nclusters:\n  - name: z\n"
+            "collect: { interval: 2s }\nclusters:\n  - name: z\n"
             f"    bootstrap_servers: {node.address('SASL')}\n    client: {{ security.protocol: "
             "SASL_PLAINTEXT, sasl.mechanism: PLAIN, sasl.username: plain, sasl.password: hunter2 }\n"
             "    groups: { include: '^(marker|record)$', status: { lagging: 60s, stalled: 14s, rewound: 10s } }\n")

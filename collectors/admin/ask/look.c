@@ -1,59 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/ask/look.h"
 
-#include "admin/ask/wait.h"
-#include "base/auto.h"
+#include "admin/ask/reader.h"
 #include "base/grow.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 /*
- * The handle is made when there is something to look at, and goes when there has been nothing for a
- * while. It is used as librdkafka calls "legacy": partition by partition, without assignment, so
- * that no group is asked for anything.
+ * The reader is made when there is something to look at, and goes when there has been nothing for a
+ * while. What it is asked at one collection it finds out meanwhile, and is told at the next ones:
+ * librdkafka may pause for a second between two fetches, which can be longer than a collection.
+ * A question is dropped as soon as nobody wants its answer any more.
  */
 
 enum {
-    PARTITIONS_MAX = 200,   /* at a time; the others at the next collection */
-    TIME_MS_MIN = 500,      /* with less time left, nobody is asked */
+    QUESTIONS_MAX = 200,    /* at a time; other partitions wait for their turn */
+    QUESTION_MS = 10000,    /* without an outcome after that, it is undecided */
     UNUSED_MAX = 20,        /* collections, after which the connections are closed */
     DENIED_MS = 10 * 60000, /* nobody is asked again, when nothing may be read */
+    NAP_MS = 20,
+};
+
+/* What is asked about one partition. It outlives the collection that began it. */
+struct question {
+    rd_kafka_topic_t *topic; /* NULL: it is over */
+    char *name;
+    int32_t id;
+    int64_t from;
+    int64_t begun_ms;
+    size_t first, n; /* the doubts that it is about, of this collection */
 };
 
 struct sg_look {
     const struct sg_cluster_config *config;
     int64_t timeout_ms;
-    struct sg_client *client; /* or NULL */
+    struct sg_reader *reader; /* or NULL; then there are no questions */
+    size_t n;
+    struct question questions[QUESTIONS_MAX];
     unsigned n_unused;
     int64_t denied_until_ms; /* monotonic */
 };
 
-/* A commit that is in doubt. */
+/* A commit that is in doubt, at this collection. */
 struct doubt {
     uint32_t partition;
     int64_t from;
     struct sg_committed *committed;
 };
 
-/* The doubts of one partition: one question, from the first of them on. */
-struct question {
-    size_t first; /* of its doubts */
-    size_t n;
-    rd_kafka_topic_t *topic; /* NULL: not being asked */
-    int32_t id;
-};
-
 struct looking {
     struct sg_look *look;
     const struct sg_look_env *env;
-    rd_kafka_t *rk;
-    rd_kafka_queue_t *queue;
     size_t n_doubts, doubts_allocated;
     struct doubt *doubts;
-    size_t n, n_open;
-    struct question *questions;
     size_t n_answered, n_denied;
 };
 
@@ -70,10 +73,27 @@ int sg_look_new(
     return 0;
 }
 
+static void stop_asking(struct sg_look *look, struct question *question)
+{
+    if (question->topic)
+        sg_reader_stop(look->reader, question->topic, question->id);
+    free(question->name);
+    *question = (struct question){ .topic = NULL };
+}
+
+static void stop_all(struct sg_look *look)
+{
+    for (size_t i = 0; i < look->n; i++)
+        stop_asking(look, &look->questions[i]);
+    look->n = 0;
+}
+
 struct sg_look *sg_look_free(struct sg_look *look)
 {
-    if (look)
-        (void)sg_client_unref(look->client);
+    if (look) {
+        stop_all(look);
+        (void)sg_reader_free(look->reader);
+    }
     free(look);
     return NULL;
 }
@@ -110,70 +130,119 @@ static int by_place(const void *a, const void *b)
     return (x->from > y->from) - (x->from < y->from);
 }
 
-static int make_questions(struct looking *l)
+/* The doubts of one partition stand together: how many there are from one of them on. */
+static size_t count_same(const struct looking *l, size_t first)
 {
-    qsort(l->doubts, l->n_doubts, sizeof *l->doubts, by_place);
-    l->questions = calloc(PARTITIONS_MAX, sizeof *l->questions);
-    if (!l->questions)
-        return -ENOMEM;
-    for (size_t i = 0; i < l->n_doubts; i++) {
-        bool is_same = i && l->doubts[i - 1].partition == l->doubts[i].partition;
-        if (!is_same && l->n == PARTITIONS_MAX)
-            break;
-        if (!is_same)
-            l->questions[l->n++] = (struct question){ .first = i };
-        l->questions[l->n - 1].n++;
-    }
-    return 0;
+    size_t n = 1;
+
+    while (first + n < l->n_doubts && l->doubts[first + n].partition == l->doubts[first].partition)
+        n++;
+    return n;
 }
 
 /* ---- Asking ---- */
 
-static int make_client(struct sg_look *look, struct sg_failures *failures)
+/* Which doubts of this collection a question is about. @return none: it is of no use any more */
+static bool match(const struct looking *l, struct question *question)
+{
+    const struct sg_topology *t = l->env->input->topology;
+    int64_t topic = sg_topology_find_topic(t, sg_str_of(question->name));
+    int64_t partition =
+        topic < 0 ? -1 : sg_topology_find_partition(t, (uint32_t)topic, question->id);
+
+    if (partition < 0)
+        return false;
+    struct doubt key = { .partition = (uint32_t)partition, .from = question->from };
+    size_t low = 0, high = l->n_doubts;
+    while (low < high) { /* the first that is not before the key */
+        size_t i = low + (high - low) / 2;
+        if (by_place(&l->doubts[i], &key) < 0)
+            low = i + 1;
+        else
+            high = i;
+    }
+    if (low == l->n_doubts || l->doubts[low].partition != key.partition)
+        return false;
+    question->first = low;
+    question->n = count_same(l, low);
+    return true;
+}
+
+/* Questions that are over leave, and so do those that nobody asks any more. */
+static void keep_questions(struct looking *l)
+{
+    struct sg_look *look = l->look;
+    size_t n = 0;
+
+    for (size_t i = 0; i < look->n; i++) {
+        if (look->questions[i].topic && match(l, &look->questions[i]))
+            look->questions[n++] = look->questions[i];
+        else
+            stop_asking(look, &look->questions[i]);
+    }
+    look->n = n;
+}
+
+static bool is_asked(const struct looking *l, uint32_t partition)
+{
+    for (size_t i = 0; i < l->look->n; i++) {
+        if (l->doubts[l->look->questions[i].first].partition == partition)
+            return true;
+    }
+    return false;
+}
+
+static int make_reader(struct sg_look *look, struct sg_failures *failures)
 {
     struct sg_error err = { "" };
 
-    if (look->client)
+    if (look->reader)
         return 0;
-    int r = sg_client_new(look->config, look->timeout_ms, SG_CLIENT_READER, &look->client, &err);
+    int r = sg_reader_new(look->config, look->timeout_ms, &look->reader, &err);
     if (r > 0)
         sg_failures_add(failures, SG_FAILURE_INTERNAL, SG_REQUEST_FETCH, r,
             "cannot make a client to look at logs with: %s", err.text);
-    if (r)
-        return r;
-    sg_client_connect(look->client);
+    return r;
+}
+
+/* @return 0, also when librdkafka refuses it, or -ENOMEM */
+static int ask(struct looking *l, size_t first, size_t n)
+{
+    const struct sg_topology *t = l->env->input->topology;
+    const struct doubt *doubt = &l->doubts[first];
+    const struct sg_partition *partition = &t->partitions[doubt->partition];
+    struct question question = {
+        .name = strdup(t->topics[partition->topic].name.ptr),
+        .id = partition->id,
+        .from = doubt->from,
+        .begun_ms = sg_clock_monotonic_ms(l->env->clock),
+        .first = first,
+        .n = n,
+    };
+
+    if (!question.name)
+        return -ENOMEM;
+    question.topic = sg_reader_start(l->look->reader, question.name, question.id, question.from);
+    l->look->questions[l->look->n++] = question; /* one that is over, if it was refused */
     return 0;
 }
 
-static void ask(struct looking *l, struct question *question)
+/* @return 0 or -ENOMEM */
+static int ask_more(struct looking *l)
 {
-    const struct sg_topology *t = l->env->input->topology;
-    const struct doubt *doubt = &l->doubts[question->first];
-    const struct sg_partition *partition = &t->partitions[doubt->partition];
+    int r = 0;
 
-    question->id = partition->id;
-    question->topic = rd_kafka_topic_new(l->rk, t->topics[partition->topic].name.ptr, NULL);
-    if (!question->topic)
-        return;
-    if (rd_kafka_consume_start_queue(question->topic, partition->id, doubt->from, l->queue) == 0) {
-        l->n_open++;
-        return;
+    for (size_t i = 0, n; !r && i < l->n_doubts && l->look->n < QUESTIONS_MAX; i += n) {
+        n = count_same(l, i);
+        if (!is_asked(l, l->doubts[i].partition))
+            r = ask(l, i, n);
     }
-    rd_kafka_topic_destroy(question->topic);
-    question->topic = NULL;
-}
-
-static void stop_asking(struct looking *l, struct question *question)
-{
-    (void)rd_kafka_consume_stop(question->topic, question->id);
-    rd_kafka_topic_destroy(question->topic);
-    question->topic = NULL;
-    l->n_open--;
+    return r;
 }
 
 /* ---- Answers ---- */
 
-/* There is nothing to read from the first doubt's offset up to this one. */
+/* There is nothing to read from the question's offset up to this one. */
 static void answer(struct looking *l, const struct question *question, int64_t to, bool is_record)
 {
     l->n_answered++;
@@ -184,124 +253,141 @@ static void answer(struct looking *l, const struct question *question, int64_t t
     }
 }
 
+static const char *advice_on(rd_kafka_resp_err_t code)
+{
+    if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
+        return ": allow this client's principal READ on the topic";
+    if (code == RD_KAFKA_RESP_ERR__TIMED_OUT)
+        return ": tried again with growing pauses; a transaction that is open before them hides "
+               "them";
+    return "";
+}
+
+/* It is told once of what a question is about, however often it is asked in vain. */
 static void fail(struct looking *l, const struct question *question, rd_kafka_resp_err_t code)
 {
-    const struct sg_topology *t = l->env->input->topology;
-    const struct sg_partition *partition = &t->partitions[l->doubts[question->first].partition];
+    const struct sg_look_env *env = l->env;
     struct sg_error err;
+    bool is_new = false;
 
     l->n_denied += code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
-    for (size_t i = 0; i < question->n; i++)
-        sg_statuses_not_found(
-            l->env->statuses, l->env->input, l->doubts[question->first + i].committed);
+    for (size_t i = 0; i < question->n; i++) {
+        const struct doubt *doubt = &l->doubts[question->first + i];
+        if (sg_statuses_not_found(env->statuses, env->input, doubt->committed))
+            is_new = true;
+    }
+    if (!is_new)
+        return;
     (void)sg_error_set(&err, 0,
         "topic %.100s: cannot see whether what groups have not read are records, or markers of "
         "transactions: %s%s",
-        t->topics[partition->topic].name.ptr, rd_kafka_err2str(code),
-        code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED
-            ? ": allow this client's principal READ on the topic"
-            : "");
-    sg_failures_note(l->env->failures, sg_failure_kind_of(code), SG_REQUEST_FETCH, code, err.text);
+        question->name, rd_kafka_err2str(code), advice_on(code));
+    sg_failures_note(env->failures, sg_failure_kind_of(code), SG_REQUEST_FETCH, code, err.text);
 }
 
-static struct question *question_of(struct looking *l, const rd_kafka_message_t *message)
+/* @return has its outcome arrived? */
+static bool take(struct looking *l, struct question *question)
 {
-    for (size_t i = 0; i < l->n; i++) {
-        struct question *question = &l->questions[i];
-        if (question->topic && question->topic == message->rkt &&
-            question->id == message->partition)
-            return question;
-    }
-    return NULL;
-}
+    struct sg_read read;
 
-static void take(struct looking *l, const rd_kafka_message_t *message)
-{
-    struct question *question = message->rkt ? question_of(l, message) : NULL;
-
-    if (!question)
-        return;
-    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
-        answer(l, question, message->offset, false);
-    else if (!message->err && message->offset < l->doubts[question->first].from)
-        return; /* the batch begins earlier */
-    else if (!message->err)
-        answer(l, question, message->offset, true);
+    do {
+        if (!sg_reader_take(l->look->reader, question->topic, question->id, &read))
+            return false;
+    } while (!read.code && read.offset < question->from); /* the batch begins earlier */
+    if (!read.code || read.code == RD_KAFKA_RESP_ERR__PARTITION_EOF)
+        answer(l, question, read.offset, !read.code);
     else
-        fail(l, question, message->err);
-    stop_asking(l, question);
+        fail(l, question, read.code);
+    stop_asking(l->look, question);
+    return true;
 }
 
-static void hear(struct looking *l, int64_t deadline_ms)
+/* @return how many questions are open still */
+static size_t take_all(struct looking *l)
+{
+    size_t n_open = 0;
+
+    for (size_t i = 0; i < l->look->n && !atomic_load(l->env->stopping); i++) {
+        struct question *question = &l->look->questions[i];
+        if (question->topic && !take(l, question))
+            n_open++;
+    }
+    return n_open;
+}
+
+static void give_up_old(struct looking *l)
+{
+    for (size_t i = 0; i < l->look->n && !atomic_load(l->env->stopping); i++) {
+        struct question *question = &l->look->questions[i];
+        int64_t ms = sg_clock_monotonic_ms(l->env->clock) - question->begun_ms;
+        if (question->topic && ms < QUESTION_MS)
+            continue;
+        if (question->topic)
+            fail(l, question, RD_KAFKA_RESP_ERR__TIMED_OUT);
+        else if (question->name) /* refused */
+            fail(l, question, RD_KAFKA_RESP_ERR__FAIL);
+        stop_asking(l->look, question);
+    }
+}
+
+static void hear(struct looking *l)
 {
     const struct sg_look_env *env = l->env;
+    int64_t until_ms = sg_clock_monotonic_ms(env->clock) + env->time_ms;
 
-    while (l->n_open && !atomic_load(env->stopping)) {
-        int left_ms = sg_clock_left_ms(env->clock, deadline_ms);
+    if (until_ms > env->deadline_ms)
+        until_ms = env->deadline_ms;
+    while (take_all(l) && !atomic_load(env->stopping)) {
+        int left_ms = sg_clock_left_ms(env->clock, until_ms);
         if (left_ms == 0)
             break;
-        sg_client_poll(l->look->client);
-        rd_kafka_message_t *message = rd_kafka_consume_queue(
-            l->queue, left_ms < SG_WAIT_SLICE_MS ? left_ms : SG_WAIT_SLICE_MS);
-        if (!message)
-            continue;
-        take(l, message);
-        rd_kafka_message_destroy(message);
+        (void)poll(NULL, 0, left_ms < NAP_MS ? left_ms : NAP_MS);
     }
-    for (size_t i = 0; i < l->n; i++) {
-        if (!l->questions[i].topic)
-            continue;
-        if (!atomic_load(env->stopping))
-            fail(l, &l->questions[i], RD_KAFKA_RESP_ERR__TIMED_OUT);
-        stop_asking(l, &l->questions[i]);
-    }
-}
-
-static int ask_all(struct looking *l)
-{
-    int64_t until_ms = sg_clock_monotonic_ms(l->env->clock) + l->env->time_ms;
-
-    int r = make_questions(l);
-    if (!r)
-        r = make_client(l->look, l->env->failures);
-    if (r)
-        return r < 0 ? r : 0;
-    l->rk = sg_client_get(l->look->client);
-    l->queue = rd_kafka_queue_new(l->rk);
-    if (!l->queue)
-        return -ENOMEM;
-    for (size_t i = 0; i < l->n; i++)
-        ask(l, &l->questions[i]);
-    hear(l, until_ms < l->env->deadline_ms ? until_ms : l->env->deadline_ms);
-    rd_kafka_queue_destroy(l->queue);
-    if (l->n_denied && !l->n_answered)
-        l->look->denied_until_ms = sg_clock_monotonic_ms(l->env->clock) + DENIED_MS;
-    return 0;
+    give_up_old(l);
 }
 
 /* Nobody may read: what is in doubt stays so, without one more failure for each. */
 static void give_up(struct looking *l)
 {
+    stop_all(l->look);
     for (size_t i = 0; i < l->n_doubts; i++)
-        sg_statuses_not_found(l->env->statuses, l->env->input, l->doubts[i].committed);
+        (void)sg_statuses_not_found(l->env->statuses, l->env->input, l->doubts[i].committed);
+}
+
+/* @return 0 or -ENOMEM */
+static int look_at(struct looking *l)
+{
+    int64_t denied_until_ms = l->look->denied_until_ms;
+
+    l->look->n_unused = 0;
+    if (sg_clock_left_ms(l->env->clock, denied_until_ms) > 0) {
+        give_up(l);
+        return 0;
+    }
+    int r = make_reader(l->look, l->env->failures);
+    if (!r)
+        r = ask_more(l);
+    if (r)
+        return r < 0 ? r : 0;
+    hear(l);
+    if (l->n_denied && !l->n_answered)
+        l->look->denied_until_ms = sg_clock_monotonic_ms(l->env->clock) + DENIED_MS;
+    return 0;
 }
 
 int sg_look_run(struct sg_look *look, const struct sg_look_env *env)
 {
     struct looking l = { .look = look, .env = env };
 
-    if (env->time_ms < TIME_MS_MIN || sg_clock_left_ms(env->clock, env->deadline_ms) < TIME_MS_MIN)
-        return 0;
     int r = add_doubts(&l);
-    if (!r && l.n_doubts && sg_clock_left_ms(env->clock, look->denied_until_ms) > 0) {
-        give_up(&l);
-    } else if (!r && l.n_doubts) {
-        look->n_unused = 0;
-        r = ask_all(&l);
-    } else if (look->client && ++look->n_unused > UNUSED_MAX) {
-        look->client = sg_client_unref(look->client);
-    }
-    free(l.questions);
+    if (!r && l.n_doubts)
+        qsort(l.doubts, l.n_doubts, sizeof *l.doubts, by_place);
+    if (!r)
+        keep_questions(&l);
+    if (!r && l.n_doubts)
+        r = look_at(&l);
+    else if (!r && look->reader && ++look->n_unused > UNUSED_MAX)
+        look->reader = sg_reader_free(look->reader);
     free(l.doubts);
     return r;
 }

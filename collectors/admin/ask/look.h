@@ -13,13 +13,14 @@
  * itself is dropped.
  *
  * That is done when neither the commit nor the end has moved for a while, once for the two, a
- * bounded number of partitions and bytes at a time. It takes READ on the topic; who may not read
- * goes on not knowing. The collector's thread.
+ * bounded number of partitions and bytes at a time. A look begins at one collection and goes on
+ * between collections until its outcome is there, so that it delays none, and works however short
+ * they are. It takes READ on the topic; who may not read goes on not knowing. The collector's
+ * thread.
  *
  * Source: Kafka's protocol, Fetch; KIP-98 on markers and aborted transactions.
  */
 
-#include "admin/ask/client.h"
 #include "admin/ask/failures.h"
 #include "admin/model/groups.h"
 #include "admin/model/status.h"
@@ -51,9 +52,10 @@ struct sg_look_env {
     struct sg_groups *groups;     /* what is found out is set in their commits, */
     struct sg_statuses *statuses; /* and remembered here */
     struct sg_failures *failures; /* not to be allowed to read is a note */
-    int64_t time_ms;              /* that it may take */
+    int64_t time_ms;              /* that it may wait for outcomes; 0: takes what is there */
     int64_t deadline_ms;          /* and until when; monotonic */
 };
 
-/** Look wherever it is time to. @return 0, also when it failed, or a negative errno */
+/** Look wherever it is time to, and take in what earlier looks have found. @return 0, also when it
+ * failed, or a negative errno */
 int sg_look_run(struct sg_look *look, const struct sg_look_env *env);

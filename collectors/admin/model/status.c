@@ -17,7 +17,8 @@ enum {
     FORGET_AFTER = 20, /* collections */
     FORGET_AT_LEAST = 1024,
     LOOK_AFTER_MS = 10000,    /* longer than consumers take to commit what they have read */
-    LOOK_AGAIN_MS = 15000,    /* after a failure */
+    LOOK_AGAIN_MS = 15000,    /* after a failure; the pause doubles with each, … */
+    LOOK_DOUBLINGS_MAX = 8,   /* … up to about an hour */
     LOOK_OFFSETS_MAX = 10000, /* between the commit and the end; more are records */
     KEY_BYTES_MAX = 128 * 1024,
 };
@@ -26,11 +27,12 @@ enum {
 struct entry {
     uint32_t name; /* of the group and the topic, in names */
     int32_t partition;
-    uint32_t seen;  /* collection */
-    bool behind;    /* at the latest collection */
-    bool looked;    /* behind the commit, up to this end or to a record */
-    bool is_record; /* what is at empty_to */
-    bool doubtful;  /* nobody could look */
+    uint32_t seen;      /* collection */
+    bool behind : 1;    /* at the latest collection */
+    bool looked : 1;    /* behind the commit, up to this end or to a record */
+    bool is_record : 1; /* what is at empty_to */
+    bool doubtful : 1;  /* nobody could look */
+    uint8_t n_in_vain;  /* looks, since the commit or the end moved */
     int64_t committed;
     int64_t highest;      /* committed before it went back */
     int64_t moved_ms;     /* when the offset changed last; at first, when it was first seen */
@@ -258,8 +260,15 @@ static void begin_entry(struct entry *entry, int64_t now_ms, int64_t committed, 
     entry->empty_to = committed;
 }
 
+/* Before a marker would make a group lagging, where those windows are short. */
+static int64_t look_after_ms(const struct sg_status_windows *windows)
+{
+    return windows->lagging_ms / 2 < LOOK_AFTER_MS ? windows->lagging_ms / 2 : LOOK_AFTER_MS;
+}
+
 /* A commit or an end that is another one: what was found behind the commit before is of no use. */
-static void follow_end(struct entry *entry, int64_t now_ms, int64_t committed, int64_t end)
+static void follow_end(
+    struct entry *entry, int64_t now_ms, int64_t after_ms, int64_t committed, int64_t end)
 {
     bool moved = committed != entry->committed;
     bool gone_back = end >= 0 && end < entry->end;
@@ -273,8 +282,10 @@ static void follow_end(struct entry *entry, int64_t now_ms, int64_t committed, i
         entry->end = end;
         moved = true;
     }
-    if (moved)
-        entry->look_ms = now_ms + LOOK_AFTER_MS;
+    if (moved) {
+        entry->look_ms = now_ms + after_ms;
+        entry->n_in_vain = 0;
+    }
 }
 
 static void follow(struct entry *entry, int64_t now_ms, int64_t committed, bool behind)
@@ -351,7 +362,7 @@ static void follow_commit(struct sg_statuses *statuses,
         entry->empty_to = judged_to(entry);
         entry->doubtful = false;
     }
-    follow_end(entry, input->now_ms, committed->offset, end);
+    follow_end(entry, input->now_ms, look_after_ms(&statuses->windows), committed->offset, end);
     committed->n_empty = entry->empty_to - committed->offset;
     (void)sg_lag_of(judged_to(entry), start, end, &lag);
     follow(entry, input->now_ms, committed->offset, lag > 0);
@@ -407,16 +418,19 @@ void sg_statuses_found(
         committed->n_empty = entry->empty_to - committed->offset;
 }
 
-void sg_statuses_not_found(struct sg_statuses *statuses,
+bool sg_statuses_not_found(struct sg_statuses *statuses,
     const struct sg_status_input *input,
     const struct sg_committed *committed)
 {
     struct entry *entry = entry_of(statuses, committed);
 
     if (!entry)
-        return;
-    entry->look_ms = input->now_ms + LOOK_AGAIN_MS;
+        return false;
+    bool is_first = entry->n_in_vain == 0;
+    entry->look_ms = input->now_ms + ((int64_t)LOOK_AGAIN_MS << entry->n_in_vain);
+    entry->n_in_vain += entry->n_in_vain < LOOK_DOUBLINGS_MAX;
     entry->doubtful = true;
+    return is_first;
 }
 
 /* ---- Judging ---- */

@@ -94,8 +94,11 @@ bool sg_statuses_wants_look(const struct sg_statuses *statuses,
 void sg_statuses_found(
     struct sg_statuses *statuses, struct sg_committed *committed, int64_t empty_to, bool is_record);
 
-/** Looking failed: not again for a while. */
-void sg_statuses_not_found(struct sg_statuses *statuses,
+/**
+ * Looking failed, or nothing could be decided: not again for a while, which is longer each time.
+ * @return is it the first time since the commit or the end moved?
+ */
+bool sg_statuses_not_found(struct sg_statuses *statuses,
     const struct sg_status_input *input,
     const struct sg_committed *committed);
 
