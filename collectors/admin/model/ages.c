@@ -45,6 +45,7 @@ struct search {
 
 struct sg_ages {
     struct sg_histories histories;
+    int64_t latest_ms; /* that the clock has shown; later than now_ms: it was set back */
     /* Of one collection: */
     const struct sg_topology *topology;
     const int64_t *start;
@@ -223,6 +224,8 @@ int sg_ages_begin(struct sg_ages *ages,
     ages->start = start;
     ages->end = end;
     ages->now_ms = now_unix_ms;
+    if (now_unix_ms > ages->latest_ms)
+        ages->latest_ms = now_unix_ms;
     ages->histories.collection++;
     ages->n = 0;
     sg_auto_free bool *all_read = calloc(topology->n_partitions + 1, sizeof *all_read);
@@ -470,12 +473,18 @@ static bool is_usable(const struct sg_ages *ages, const struct search *search)
     return !search->unusable && time_found(ages, search) >= OLDEST_TIME_MS;
 }
 
+/* From the future only by a clock that was set back: it may be any age from 0 on. */
+static bool is_future_set_back(const struct sg_ages *ages, const struct search *search)
+{
+    return search->low.time_ms > ages->now_ms && search->low.time_ms <= ages->latest_ms;
+}
+
 static int64_t age_of(const struct sg_ages *ages, const struct search *search)
 {
     if (!search->done || search->failed)
         return SG_AGE_UNKNOWN;
     int64_t time = time_found(ages, search);
-    if (!is_usable(ages, search)) {
+    if (!is_usable(ages, search) && !is_future_set_back(ages, search)) {
         if (search->seen_after_ms == SG_NEVER || search->seen_before_ms == SG_ALWAYS)
             return SG_AGE_UNKNOWN; /* it was there before anybody looked */
         time = search->seen_after_ms;

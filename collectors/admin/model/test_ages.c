@@ -430,6 +430,35 @@ static void test_age_behind_an_unusable_time_is_since_it_was_seen_by_those_who_h
     }
 }
 
+/* No age leaves the page because the machine's clock is set back: what would be negative is 0. */
+static void test_age_when_the_clock_is_set_back_is_0_where_it_would_be_negative(void **state)
+{
+    static const int64_t hour = 3600000;
+    struct world *world = world_new();
+    (void)state;
+
+    for (int64_t i = 0; i < 100; i++)
+        produce(world, NOW0 - 100 * hour + i * hour + hour / 2);
+    world->n_groups = 2;
+    world->committed[0] = 99;
+    world->committed[1] = 50;
+    expect_near(age(world), hour / 2);
+    for (int n = 0; n < 40; n++) { /* longer than answers are believed without asking again */
+        int64_t ages[GROUPS_MAX];
+        world->now_ms = NOW0 - hour + n * 15000;
+        collect(world, ages);
+        assert_int_equal(ages[0], 0);
+        expect_near(ages[1], 48 * hour + hour / 2 + n * 15000);
+        assert_true(world->unusable);
+    }
+    produce(world, NOW0 - hour / 3); /* by who has not set its clock */
+    world->committed[0] = 100;
+    assert_int_equal(age(world), 0);
+    world->now_ms = NOW0 + 15000;
+    expect_near(age(world), hour / 3 + 15000);
+    world_free(world);
+}
+
 static void test_age_of_a_record_from_the_future_that_was_always_there_is_unknown(void **state)
 {
     struct world *world = world_new();
@@ -517,6 +546,7 @@ int main(void)
             test_age_behind_an_unusable_time_is_since_it_was_seen_by_those_who_had_read_all),
         cmocka_unit_test(test_age_of_a_record_from_the_future_is_since_it_was_seen),
         cmocka_unit_test(test_age_of_a_record_from_the_future_that_was_always_there_is_unknown),
+        cmocka_unit_test(test_age_when_the_clock_is_set_back_is_0_where_it_would_be_negative),
         cmocka_unit_test(test_age_of_equal_timestamps_is_theirs),
         cmocka_unit_test(test_age_of_many_groups_at_one_partition_is_that_of_each),
         cmocka_unit_test(test_age_of_what_is_read_is_zero_and_costs_nothing),
