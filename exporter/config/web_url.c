@@ -47,11 +47,13 @@ int sg_web_urls_read(const char *external_url,
 {
     struct sg_web_urls urls = { .scheme = NULL };
 
-    if (external_url && !read_external(external_url, &urls))
+    if (external_url && !read_external(external_url, &urls)) {
+        bool has_user = strchr(external_url, '@'); /* and a password, wherever that begins */
         return sg_error_set(err, SG_WEB_URL_E_BAD,
-            "--web.external-url: \"%.200s\" is not a URL such as https://example.org/kafka, "
+            "--web.external-url: \"%.*s\" is not a URL such as https://example.org/kafka, "
             "without user, query and escapes",
-            external_url);
+            has_user ? 9 : (int)strcspn(external_url, "?#"), has_user ? "(hidden)" : external_url);
+    }
     if (!route_prefix)
         memcpy(urls.prefix, urls.path, sizeof urls.prefix);
     else if (!copy_path(route_prefix, urls.prefix))
