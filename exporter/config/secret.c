@@ -47,11 +47,14 @@ int sg_secret_expand(struct sg_str text, char **ret_text, struct sg_error *err)
 
     sg_buf_init(&out, SG_SECRET_BYTES_MAX);
     for (size_t i = 0; i < text.len && !r;) {
-        const char *end = NULL;
-        if (i + 1 < text.len && text.ptr[i] == '$' && text.ptr[i + 1] == '{')
-            end = memchr(text.ptr + i, '}', text.len - i);
-        if (!end) {
+        if (i + 1 == text.len || text.ptr[i] != '$' || text.ptr[i + 1] != '{') {
             r = sg_buf_add_char(&out, text.ptr[i++]);
+            continue;
+        }
+        const char *end = memchr(text.ptr + i, '}', text.len - i);
+        if (!end) { /* what follows may be a secret */
+            r = sg_error_set(err, SG_SECRET_E_MISSING,
+                "a \"${\" has no \"}\"; a secret with \"${\" in it can be in a file");
             continue;
         }
         struct sg_str inside = { text.ptr + i + 2, (size_t)(end - text.ptr) - i - 2 };

@@ -74,6 +74,7 @@ static void test_secret_of_a_file_is_its_first_line(void **state)
     put("", 0);
     expect_problem(text, "the file is empty");
     expect_problem("${file:/nowhere/x}", "/nowhere/x: No such file or directory");
+    expect_problem("${file:}", "the path of the file is empty");
     expect_problem("${file:/dev/zero}", "/dev/zero: it is a device, not a file");
     (void)unlink(path);
     assert_int_equal(mkfifo(path, 0600), 0); /* nobody will ever write to it */
@@ -111,7 +112,10 @@ static void test_secret_of_the_environment_is_named_and_nothing_else_is_quoted(v
     (void)state;
 
     assert_int_equal(setenv("SG_TEST_SECRET", "word", 1), 0);
-    expect_expanded("${SG_TEST_SECRET}$ {x} $y ${", "word$ {x} $y ${");
+    expect_expanded("${SG_TEST_SECRET}$ {x} $y {} $", "word$ {x} $y {} $");
+    expect_problem("${SG_TEST_SECRET", "a \"${\" has no \"}\"");
+    expect_problem("a${SG_TEST_SECRET}${hunter2", "a \"${\" has no \"}\"");
+    expect_problem("hunter2${", "a \"${\" has no \"}\"");
     expect_problem("${SG_TEST_NONE}", "no variable \"SG_TEST_NONE\"");
     expect_problem("${SG_TEST_NONE:-hunter2}", "\"${SG_TEST_NONE\" is not ${NAME}");
     expect_problem("${hunter 2hunter2}", "\"${hunter\" is not ${NAME}");
