@@ -616,6 +616,10 @@ static void test_flags_bad_ones_are_named(void **state)
         { "--log.format=xml", "--log.format: \"xml\" is not logfmt or json" },
         { "--collect.interval=soon", "--collect.interval: \"soon\" is not a duration" },
         { "--web.telemetry-path=metrics", "--web.telemetry-path: \"metrics\" must start with /" },
+        { "--web.telemetry-path=/m?x", "--web.telemetry-path: \"/m?x\" is not a path such as" },
+        { "--web.telemetry-path=/a b", "--web.telemetry-path: \"/a b\" is not a path such as" },
+        { "--web.telemetry-path=/a%20b", "\"/a%20b\" is not a path such as" },
+        { "--web.telemetry-path=/a/../b", "\"/a/../b\" is not a path such as" },
     };
     (void)state;
 

@@ -5,23 +5,32 @@
 
 #include <string.h>
 
-/* A path whose every character stands for itself, so that it reads the same decoded. */
+/* Each of them stands for itself, so that a path reads the same decoded. */
+static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                            "-._~!$&'()*+,;=:@/";
+
+bool sg_web_path_is_plain(const char *path)
+{
+    size_t len = strlen(path);
+
+    return path[0] == '/' && len < SG_WEB_PATH_BYTES_MAX && strspn(path, plain) == len &&
+           !strstr(path, "//") && !strstr(path, "/./") && !strstr(path, "/../");
+}
+
 static bool copy_path(const char *from, char to[SG_WEB_PATH_BYTES_MAX])
 {
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                  "-._~!$&'()*+,;=:@/";
     size_t len;
 
     from += strspn(from, "/");
     len = strlen(from);
     while (len > 0 && from[len - 1] == '/')
         len--;
-    if (strspn(from, allowed) < len || len + 2 > SG_WEB_PATH_BYTES_MAX)
+    if (len + 2 > SG_WEB_PATH_BYTES_MAX)
         return false;
     to[0] = len ? '/' : '\0';
     memcpy(to + 1, from, len);
     to[len ? len + 1 : 0] = '\0';
-    return !strstr(to, "//") && !strstr(to, "/./") && !strstr(to, "/../");
+    return !len || sg_web_path_is_plain(to);
 }
 
 static bool read_external(const char *url, struct sg_web_urls *urls)
