@@ -13,6 +13,7 @@
 #include "run/notify.h"
 #include "run/program.h"
 #include "serve/listen.h"
+#include "serve/routes.h"
 #include "serve/web.h"
 #include "version.h"
 
@@ -279,6 +280,11 @@ int main(int argc, char **argv)
         (void)fputs(
             flags.mode == SG_MODE_HELP ? sg_flags_help : "streamgauge " SG_VERSION "\n", stdout);
         return finish_output(EXIT_DONE);
+    }
+    if (sg_routes_has(flags.telemetry_path)) {
+        (void)fprintf(stderr, "streamgauge: --web.telemetry-path: %s is another page\n",
+            flags.telemetry_path);
+        return EXIT_USAGE;
     }
     for (size_t i = 0; i < flags.n_addresses; i++) {
         if (sg_listen_check(flags.addresses[i], &err)) {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/file.h"
 #include "base/yaml.h"
 #include "test.h"
 
@@ -177,9 +178,10 @@ static void test_load_missing_file_says_why(void **state)
     struct sg_error err;
     (void)state;
 
-    assert_int_equal(sg_yaml_load_file("/nowhere/x.yml", &yaml, &err), SG_YAML_E_READ);
+    assert_int_equal(
+        sg_yaml_load_file("/nowhere/x.yml", SG_FILE_NO_PIPE, &yaml, &err), SG_YAML_E_READ);
     assert_string_equal(err.text, "/nowhere/x.yml: No such file or directory");
-    assert_int_equal(sg_yaml_load_file("/", &yaml, &err), SG_YAML_E_READ);
+    assert_int_equal(sg_yaml_load_file("/", SG_FILE_NO_PIPE, &yaml, &err), SG_YAML_E_READ);
     assert_string_equal(err.text, "/: Is a directory");
 }
 

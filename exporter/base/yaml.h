@@ -32,9 +32,11 @@ struct sg_yaml_node;
 
 /**
  * Load a file. @param path also names the file in problems
+ * @param pipe_wait_ms  as sg_file_read has it
  * @return 0, SG_YAML_E_READ, SG_YAML_E_SYNTAX or -ENOMEM
  */
-int sg_yaml_load_file(const char *path, struct sg_yaml **ret_yaml, struct sg_error *err);
+int sg_yaml_load_file(
+    const char *path, int pipe_wait_ms, struct sg_yaml **ret_yaml, struct sg_error *err);
 
 /** Load text. @param name stands for the file in problems. @return as sg_yaml_load_file */
 int sg_yaml_load_text(

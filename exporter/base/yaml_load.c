@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/yaml.h"
 #include "base/yaml_node.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <yaml.h>
 
 /*
@@ -430,36 +428,16 @@ int sg_yaml_load_text(
     return 0;
 }
 
-int sg_yaml_load_file(const char *path, struct sg_yaml **ret_yaml, struct sg_error *err)
+int sg_yaml_load_file(
+    const char *path, int pipe_wait_ms, struct sg_yaml **ret_yaml, struct sg_error *err)
 {
     struct sg_buf text;
-    int r = 0;
 
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return sg_error_set(err, SG_YAML_E_READ, "%s: %s", path, strerror(errno));
-
-    sg_buf_init(&text, SG_YAML_BYTES_MAX + 1);
-    for (;;) {
-        r = sg_buf_reserve(&text, 4096);
-        if (r == -EMSGSIZE) {
-            r = sg_error_set(
-                err, SG_YAML_E_READ, "%s: larger than %d bytes", path, SG_YAML_BYTES_MAX);
-            break;
-        }
-        if (r)
-            break;
-        ssize_t n = read(fd, text.ptr + text.len, 4096);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            r = sg_error_set(err, SG_YAML_E_READ, "%s: %s", path, strerror(errno));
-        if (n <= 0)
-            break;
-        text.len += (size_t)n;
-    }
-    (void)close(fd);
-    if (r == 0)
+    sg_buf_init(&text, SG_YAML_BYTES_MAX);
+    int r = sg_file_read(path, pipe_wait_ms, &text, err);
+    if (r > 0)
+        r = SG_YAML_E_READ;
+    if (!r)
         r = sg_yaml_load_text(path, sg_buf_get(&text), ret_yaml, err);
     sg_buf_done(&text);
     return r;

@@ -65,6 +65,18 @@ static void check_together(struct sg_reading *reading,
         sg_problem(reading, places[at], "%s", err.text);
 }
 
+/* Is a name among those before number i? */
+static bool is_before(const struct sg_yaml_node *map, size_t i, struct sg_str wanted)
+{
+    for (size_t j = 0; j < i; j++) {
+        const struct sg_yaml_node *name, *value;
+        sg_yaml_pair(map, j, &name, &value);
+        if (sg_yaml_is_scalar(name) && sg_str_equal(sg_yaml_text(name), wanted))
+            return true;
+    }
+    return false;
+}
+
 static void read_properties(const struct sg_value *v)
 {
     const struct sg_yaml_node *node = sg_yaml_find(v->map, v->key->name);
@@ -93,6 +105,8 @@ static void read_properties(const struct sg_value *v)
         else if (sg_str_equal(text, SG_STR("bootstrap.servers")) ||
                  sg_str_equal(text, SG_STR("metadata.broker.list")))
             sg_problem(v->reading, sg_at(name), "use the cluster's \"bootstrap_servers\" instead");
+        else if (is_before(node, i, text))
+            sg_problem(v->reading, sg_at(name), "duplicate property \"%.80s\"", text.ptr);
         else
             add(v->reading, cluster, sg_at(name), text.ptr,
                 sg_read_expanded(v->reading, value, sg_yaml_text(value)));

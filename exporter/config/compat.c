@@ -2,6 +2,7 @@
 #include "config/compat.h"
 
 #include "base/auto.h"
+#include "base/file.h"
 #include "config/config.h"
 #include "config/kinds.h"
 
@@ -227,7 +228,7 @@ static int add_file(
 {
     sg_auto(sg_yaml_free) struct sg_yaml *table = NULL;
 
-    int r = sg_yaml_load_file(path, &table, err);
+    int r = sg_yaml_load_file(path, SG_FILE_NO_PIPE, &table, err);
     if (r)
         return r;
     read_table(table, cluster_label, aliases);

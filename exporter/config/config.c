@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "config/client.h"
 #include "config/keys.h"
 #include "config/schema.h"
@@ -49,7 +50,7 @@ struct sg_config *sg_config_free(struct sg_config *config)
 static int from_file(struct sg_reading *reading, const char *path)
 {
     struct sg_error err;
-    int r = sg_yaml_load_file(path, &reading->yaml, &err);
+    int r = sg_yaml_load_file(path, SG_FILE_PIPE_WAIT_MS, &reading->yaml, &err);
 
     if (r > 0)
         sg_problem(reading, (struct sg_place){ 0 }, "%s", err.text);

@@ -184,6 +184,9 @@ static int take_option(
         if (value[0] != '/' || !value[1])
             return sg_error_set(err, SG_FLAGS_E_USAGE,
                 "--web.telemetry-path: \"%.80s\" must start with / and name a path", value);
+        if (!sg_web_path_is_plain(value))
+            return sg_error_set(err, SG_FLAGS_E_USAGE,
+                "--web.telemetry-path: \"%.80s\" is not a path such as /metrics", value);
         flags->telemetry_path = value;
         break;
     case WEB_SYSTEMD_SOCKET:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/kinds.h"
 
+#include "base/file.h"
 #include "base/filter.h"
 #include "config/named_files.h"
 #include "config/secret.h"
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* ---- For several ---- */
 
@@ -254,7 +254,8 @@ const struct sg_kind sg_kind_secret = { .name = "secret",
 
 static int check_file(const char *path, struct sg_error *err)
 {
-    return access(path, R_OK) ? sg_error_set(err, errno, "%.300s: %s", path, strerror(errno)) : 0;
+    int r = sg_file_check(path, false, err); /* curl would open a pipe, and wait */
+    return r ? sg_error_prefix(err, r, "%.300s: ", path) : 0;
 }
 
 static void take_file(const struct sg_value *v, struct sg_place place, const char *path)

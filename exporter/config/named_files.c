@@ -10,7 +10,7 @@
 
 enum {
     PIECE_BYTES = 4096,
-    BYTES_MAX = 1024 * 1024 /* of a file; what is behind is not looked at */
+    BYTES_MAX = 4 * 1024 * 1024 /* of a file; what is behind is not looked at */
 };
 
 static uint64_t mix(uint64_t hash, const void *bytes, size_t n)
@@ -19,7 +19,10 @@ static uint64_t mix(uint64_t hash, const void *bytes, size_t n)
     return hash * 0x9e3779b97f4a7c15u + of_bytes;
 }
 
-/* Of a folder, such as one of CAs: when it changed. @return 0 when there is nothing to read */
+/*
+ * Of a folder, such as one of CAs: when it changed. A pipe is not looked at: that would take what
+ * is in it. @return 0 when there is nothing to read
+ */
 static uint64_t of_file(const char *path)
 {
     char piece[PIECE_BYTES];
@@ -33,9 +36,9 @@ static uint64_t of_file(const char *path)
         return 0;
     if (fstat(fd, &status)) {
         hash = 0;
-    } else if (!S_ISREG(status.st_mode)) {
+    } else if (S_ISDIR(status.st_mode)) {
         hash = mix(hash, &status.st_mtim, sizeof status.st_mtim);
-    } else {
+    } else if (S_ISREG(status.st_mode)) {
         while (total < BYTES_MAX && (n = read(fd, piece, sizeof piece)) > 0) {
             hash = mix(hash, piece, (size_t)n);
             total += (size_t)n;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/properties.h"
 
+#include "base/file.h"
 #include "base/meant.h"
 
 #include <ctype.h>
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 /*
  * What librdkafka knows of its properties it says in one table, for people. That is read only when
@@ -212,11 +212,12 @@ static int check_file(
 {
     const char *path = sg_property_of(cluster, name);
 
-    if (!path || !path[0] || strcmp(path, "probe") == 0 || access(path, R_OK) == 0)
+    bool is_ca = strstr(name, "ca.location"); /* may be a directory of CAs */
+    if (!path || !path[0] || strcmp(path, "probe") == 0 || !sg_file_check(path, is_ca, err))
         return 0;
     *ret_at = place_of(cluster, name);
-    return sg_error_set(err, SG_PROPERTY_E_WRONG, "librdkafka property %s: %.200s: %s", name, path,
-        strerror(errno));
+    return sg_error_prefix(
+        err, SG_PROPERTY_E_WRONG, "librdkafka property %s: %.200s: ", name, path);
 }
 
 static int check_files(const struct sg_cluster_config *cluster,
@@ -254,6 +255,7 @@ int sg_properties_check(
 {
     static const char *const files[] = { "ssl.ca.location", "ssl.certificate.location",
         "ssl.key.location", "ssl.keystore.location", "ssl.crl.location", NULL };
+    static const char *const of_sasl[] = { "https.ca.location", NULL }; /* of a token's endpoint */
     const char *protocol = sg_property_of(cluster, "security.protocol");
     int r = 0;
 
@@ -264,5 +266,7 @@ int sg_properties_check(
         r = check_files(cluster, files, ret_at, err);
     if (!r && strncasecmp(protocol, "sasl_", 5) == 0)
         r = check_sasl(cluster, ret_at, err);
+    if (!r && strncasecmp(protocol, "sasl_", 5) == 0)
+        r = check_files(cluster, of_sasl, ret_at, err);
     return r;
 }

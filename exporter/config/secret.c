@@ -2,6 +2,7 @@
 #include "config/secret.h"
 
 #include "base/buf.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,7 +10,8 @@
 #include <string.h>
 
 enum {
-    NAME_BYTES_MAX = 4096 /* of a variable, or a file */
+    NAME_BYTES_MAX = 4096,                    /* of a variable, or a file */
+    FILE_BYTES_MAX = SG_SECRET_BYTES_MAX + 8, /* with a byte order mark and the line's end */
 };
 
 /* What "${" begins, up to "}" @return 0 or SG_SECRET_E_MISSING; messages quote no more than a name
@@ -45,11 +47,14 @@ int sg_secret_expand(struct sg_str text, char **ret_text, struct sg_error *err)
 
     sg_buf_init(&out, SG_SECRET_BYTES_MAX);
     for (size_t i = 0; i < text.len && !r;) {
-        const char *end = NULL;
-        if (i + 1 < text.len && text.ptr[i] == '$' && text.ptr[i + 1] == '{')
-            end = memchr(text.ptr + i, '}', text.len - i);
-        if (!end) {
+        if (i + 1 == text.len || text.ptr[i] != '$' || text.ptr[i + 1] != '{') {
             r = sg_buf_add_char(&out, text.ptr[i++]);
+            continue;
+        }
+        const char *end = memchr(text.ptr + i, '}', text.len - i);
+        if (!end) { /* what follows may be a secret */
+            r = sg_error_set(err, SG_SECRET_E_MISSING,
+                "a \"${\" has no \"}\"; a secret with \"${\" in it can be in a file");
             continue;
         }
         struct sg_str inside = { text.ptr + i + 2, (size_t)(end - text.ptr) - i - 2 };
@@ -73,17 +78,17 @@ int sg_secret_expand(struct sg_str text, char **ret_text, struct sg_error *err)
     return r;
 }
 
-/* A text without a byte order mark. @return what is wrong with it, or NULL */
+/* A line without a byte order mark and its end. @return what is wrong with it, or NULL */
 static const char *clean(char *line, size_t *n)
 {
     if (*n >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0) {
         *n -= 3;
-        memmove(line, line + 3, *n + 1);
+        memmove(line, line + 3, *n);
     }
     if (*n >= 2 && (memcmp(line, "\xFF\xFE", 2) == 0 || memcmp(line, "\xFE\xFF", 2) == 0))
         return "it is UTF-16; save it as UTF-8";
     while (*n > 0 && (line[*n - 1] == '\n' || line[*n - 1] == '\r'))
-        line[--*n] = '\0';
+        --*n;
     if (memchr(line, '\0', *n))
         return "there is a NUL byte in it";
     if (*n == 0)
@@ -93,30 +98,36 @@ static const char *clean(char *line, size_t *n)
 
 int sg_secret_read_file(const char *path, char **ret_text, struct sg_error *err)
 {
+    const char *wrong = NULL;
     char *line = NULL;
-    size_t size = 0;
+    struct sg_buf text;
 
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return sg_error_set(err, SG_SECRET_E_MISSING, "%s: %s", path, strerror(errno));
-    errno = 0;
-    ssize_t n = getline(&line, &size, file);
-    int reading_failed = n < 0 ? errno : 0;
-    (void)fclose(file);
-    if (n < 0) {
-        free(line);
-        return sg_error_set(err, SG_SECRET_E_MISSING, "%s: %s", path,
-            reading_failed ? strerror(reading_failed) : "the file is empty");
+    /* What is behind the first line does not matter. Room at once: growing would leave copies. */
+    sg_buf_init(&text, FILE_BYTES_MAX);
+    int r = sg_buf_reserve(&text, FILE_BYTES_MAX);
+    if (!r)
+        r = sg_file_read(path, SG_FILE_NO_PIPE, &text, err);
+    if (r == SG_FILE_E_READ)
+        r = SG_SECRET_E_MISSING;
+    if (r == SG_FILE_E_LARGE)
+        r = 0;
+    if (!r) {
+        const char *end = memchr(text.ptr, '\n', text.len);
+        size_t len = end ? (size_t)(end - text.ptr) : text.len;
+        wrong = text.len ? clean(text.ptr, &len) : "the file is empty";
+        text.len = len;
+        r = wrong ? sg_error_set(err, SG_SECRET_E_MISSING, "%s: %s", path, wrong) : 0;
     }
-    size_t len = (size_t)n;
-    const char *wrong = clean(line, &len);
-    if (wrong) {
-        explicit_bzero(line, size);
-        free(line);
-        return sg_error_set(err, SG_SECRET_E_MISSING, "%s: %s", path, wrong);
+    if (!r) {
+        line = strndup(text.ptr, text.len);
+        r = line ? 0 : -ENOMEM;
     }
-    *ret_text = line;
-    return 0;
+    if (text.ptr)
+        explicit_bzero(text.ptr, text.allocated);
+    sg_buf_done(&text);
+    if (!r)
+        *ret_text = line;
+    return r;
 }
 
 char *sg_secret_shown_url(const char *url)

@@ -20,7 +20,7 @@ enum {
 
 /**
  * Replace every ${NAME} by the environment's value and every ${file:/PATH} by the first line of
- * the file; "$" elsewhere stays.
+ * the file; "$" elsewhere stays. "${" without its "}" is an error.
  * @param ret_text  owned, terminated @return 0, SG_SECRET_E_MISSING or -ENOMEM
  */
 int sg_secret_expand(struct sg_str text, char **ret_text, struct sg_error *err);

@@ -378,6 +378,9 @@ static void test_load_jolokia_mistakes_are_told(void **state)
         { "{ proxy: { url: 'http://p/', target: 'rmi://{host}' } }",
             "\"rmi://{host}\" is not a JMX service URL such as "
             "service:jmx:rmi:///jndi/rmi://HOST:9999/jmxrmi" },
+        { "{ proxy: { url: 'http://p/', target: 'http://h?hunter2' } }",
+            "\"http://h\" is not a JMX service URL such as "
+            "service:jmx:rmi:///jndi/rmi://HOST:9999/jmxrmi" },
         { "{ proxy: { url: 'http://p/', target: 'service:jmx:rmi://h' } }",
             "the target is the same for every broker: it needs {host}, {id} or {jmx_port}" },
         { "{ proxy: { url: 'http://p/', target: 'service:jmx:rmi://{host}{port}' } }",
@@ -555,6 +558,10 @@ static void test_load_url_flag_mistakes_are_told(void **state)
     } cases[] = {
         { "http://127.0.0.1:8778/jolokia/", "--jolokia.url: the URL is the same for every broker" },
         { "http://{host}:{port}/", "--jolokia.url: \"{port}\" is not known here" },
+        { "http://{host}/{x?token=hunter2", "--jolokia.url: \"{x\" is not known here" },
+        { "http://{host}/{x.hunter2}", "--jolokia.url: \"{x\" is not known here" },
+        { "http://{host}/?token={hunter}", "--jolokia.url: \"{\" is not known here" },
+        { "{host}:8778?token=hunter2", "--jolokia.url: \"{host}:8778\" is not a URL such" },
         { "{host}:8778", "--jolokia.url: \"{host}:8778\" is not a URL such as" },
         { "http://u:p@{host}:8778/", "--jolokia.url: a URL with a password" },
     };
@@ -565,7 +572,7 @@ static void test_load_url_flag_mistakes_are_told(void **state)
         struct sg_config *config = NULL;
         problems[0] = '\0';
         assert_int_equal(sg_config_load(&flags, note, NULL, &config), SG_CONFIG_E_INVALID);
-        if (!strstr(problems, cases[i].problem))
+        if (!strstr(problems, cases[i].problem) || strstr(problems, "hunter"))
             fail_msg("\"%s\" lacks \"%s\"", problems, cases[i].problem);
     }
 }
@@ -609,6 +616,10 @@ static void test_flags_bad_ones_are_named(void **state)
         { "--log.format=xml", "--log.format: \"xml\" is not logfmt or json" },
         { "--collect.interval=soon", "--collect.interval: \"soon\" is not a duration" },
         { "--web.telemetry-path=metrics", "--web.telemetry-path: \"metrics\" must start with /" },
+        { "--web.telemetry-path=/m?x", "--web.telemetry-path: \"/m?x\" is not a path such as" },
+        { "--web.telemetry-path=/a b", "--web.telemetry-path: \"/a b\" is not a path such as" },
+        { "--web.telemetry-path=/a%20b", "\"/a%20b\" is not a path such as" },
+        { "--web.telemetry-path=/a/../b", "\"/a/../b\" is not a path such as" },
     };
     (void)state;
 

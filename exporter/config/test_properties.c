@@ -54,6 +54,13 @@ static void test_properties_that_are_wrong_have_their_place_and_what_is_right(vo
         { "client.id: x, socket.timeout.ms: hunter2", ":4:27: ", "it is 10 .. 300000" },
         { "security.protocol: ssl, ssl.ca.location: /nowhere/ca.pem",
             ":4:37: ", "ssl.ca.location: /nowhere/ca.pem: No such file or directory" },
+        { "security.protocol: plaintext, client.id: x, security.protocol: plaintext",
+            ":4:57: ", "duplicate property \"security.protocol\"" },
+        { "sasl.password: '${hunter2'", ":4:28: ", "a \"${\" has no \"}\"" },
+        { "security.protocol: ssl, ssl.ca.location: /dev/zero",
+            ":4:37: ", "ssl.ca.location: /dev/zero: it is a device, not a file" },
+        { "security.protocol: ssl, ssl.key.location: /",
+            ":4:37: ", "ssl.key.location: /: Is a directory" },
         { "security.protocol: sasl_plaintext, sasl.mechanism: PLAIN, sasl.username: u",
             ":4:48: ", "PLAIN needs librdkafka property sasl.password" },
         { "security.protocol: SASL_SSL, sasl.mechanisms: SCRAM-SHA-512",
@@ -74,6 +81,7 @@ static void test_properties_that_can_be_are_taken(void **state)
     static const char *const clients[] = {
         "client.id: x", "ssl.ca.location: /nowhere/ca.pem", /* without TLS it does not matter */
         "security.protocol: ssl, ssl.ca.location: probe",
+        "security.protocol: ssl, ssl.ca.location: /etc",
         "security.protocol: sasl_ssl, sasl.mechanism: PLAIN, sasl.username: u, sasl.password: p",
         "plugin.library.paths: nowhere", /* told when the client is made */
     };

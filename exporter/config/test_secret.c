@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char path[] = "/tmp/streamgauge-secret-XXXXXX";
@@ -73,6 +74,37 @@ static void test_secret_of_a_file_is_its_first_line(void **state)
     put("", 0);
     expect_problem(text, "the file is empty");
     expect_problem("${file:/nowhere/x}", "/nowhere/x: No such file or directory");
+    expect_problem("${file:}", "the path of the file is empty");
+    expect_problem("${file:/dev/zero}", "/dev/zero: it is a device, not a file");
+    (void)unlink(path);
+    assert_int_equal(mkfifo(path, 0600), 0); /* nobody will ever write to it */
+    expect_problem(text, ": it is a pipe; only a regular file is read here");
+    (void)unlink(path);
+    put("w", 1);
+    expect_expanded(text, "a-w-b");
+}
+
+static void test_secret_of_a_file_as_long_as_may_be(void **state)
+{
+    char *line = malloc(SG_SECRET_BYTES_MAX + 16), *value = NULL;
+    struct sg_error err = { "" };
+    (void)state;
+
+    assert_non_null(line);
+    memset(line, 'w', SG_SECRET_BYTES_MAX + 16);
+    memcpy(line + SG_SECRET_BYTES_MAX, "\r\nmore", 6);
+    put(line, SG_SECRET_BYTES_MAX + 16);
+    assert_int_equal(sg_secret_read_file(path, &value, &err), 0);
+    assert_int_equal(strlen(value), SG_SECRET_BYTES_MAX);
+    memset(line, 'w', SG_SECRET_BYTES_MAX + 16);
+    put(line, SG_SECRET_BYTES_MAX + 1);
+    free(value);
+    assert_int_equal(sg_secret_read_file(path, &value, &err), SG_SECRET_E_MISSING);
+    assert_non_null(strstr(err.text, "its first line is too long"));
+    put(line, SG_SECRET_BYTES_MAX + 16);
+    assert_int_equal(sg_secret_read_file(path, &value, &err), SG_SECRET_E_MISSING);
+    assert_non_null(strstr(err.text, "its first line is too long"));
+    free(line);
 }
 
 static void test_secret_of_the_environment_is_named_and_nothing_else_is_quoted(void **state)
@@ -80,7 +112,10 @@ static void test_secret_of_the_environment_is_named_and_nothing_else_is_quoted(v
     (void)state;
 
     assert_int_equal(setenv("SG_TEST_SECRET", "word", 1), 0);
-    expect_expanded("${SG_TEST_SECRET}$ {x} $y ${", "word$ {x} $y ${");
+    expect_expanded("${SG_TEST_SECRET}$ {x} $y {} $", "word$ {x} $y {} $");
+    expect_problem("${SG_TEST_SECRET", "a \"${\" has no \"}\"");
+    expect_problem("a${SG_TEST_SECRET}${hunter2", "a \"${\" has no \"}\"");
+    expect_problem("hunter2${", "a \"${\" has no \"}\"");
     expect_problem("${SG_TEST_NONE}", "no variable \"SG_TEST_NONE\"");
     expect_problem("${SG_TEST_NONE:-hunter2}", "\"${SG_TEST_NONE\" is not ${NAME}");
     expect_problem("${hunter 2hunter2}", "\"${hunter\" is not ${NAME}");
@@ -91,6 +126,7 @@ static void test_secret_of_the_environment_is_named_and_nothing_else_is_quoted(v
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_secret_of_a_file_as_long_as_may_be),
         cmocka_unit_test(test_secret_of_a_file_is_its_first_line),
         cmocka_unit_test(test_secret_of_the_environment_is_named_and_nothing_else_is_quoted),
     };

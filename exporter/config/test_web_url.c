@@ -17,7 +17,10 @@ static void test_external_url_and_prefix_are_as_prometheus_has_them(void **state
         { "sg.example/kafka", NULL, NULL, NULL, NULL, NULL },
         { "ftp://h/", NULL, NULL, NULL, NULL, NULL },
         { "https://user@h/", NULL, NULL, NULL, NULL, NULL },
-        { "https://h/a?b", NULL, NULL, NULL, NULL, NULL },
+        { "https://u:hunter2@h/", NULL, NULL, NULL, NULL, NULL },
+        { "https://u:hun?hunter2/@h/", NULL, NULL, NULL, NULL, NULL },
+        { "u:hunter2@h", NULL, NULL, NULL, NULL, NULL },
+        { "https://h/a?b=hunter2", NULL, NULL, NULL, NULL, NULL },
         { "https://h/a%20b", NULL, NULL, NULL, NULL, NULL },
         { "https:///a", NULL, NULL, NULL, NULL, NULL },
         { NULL, "/a\"><b", NULL, NULL, NULL, NULL },
@@ -33,6 +36,7 @@ static void test_external_url_and_prefix_are_as_prometheus_has_them(void **state
         assert_int_equal(r, cases[i].expected_prefix ? 0 : SG_WEB_URL_E_BAD);
         if (r) {
             assert_non_null(strstr(err.text, "--web."));
+            assert_null(strstr(err.text, "hun"));
             continue;
         }
         assert_string_equal(urls.prefix, cases[i].expected_prefix);

@@ -5,6 +5,10 @@
 
 #define SERVICE_URL "service:jmx:"
 
+enum {
+    NAME_LETTERS_MAX = 16
+};
+
 static const char *const nothing[] = { NULL };
 
 /* Is it http:// or https:// with a host? curl says the rest when it connects. */
@@ -13,6 +17,13 @@ static bool looks_like_url(const char *url)
     const char *host = strstr(url, "://");
     return host && (strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0) &&
            host[3] != '\0' && host[3] != '/' && host[3] != ':';
+}
+
+/* How much of a wrong URL is shown: what stands behind "?" may be a token. */
+static int shown_len(const char *url)
+{
+    size_t len = strcspn(url, "?");
+    return len < 120 ? (int)len : 120;
 }
 
 static bool has_secret(const char *url)
@@ -33,14 +44,27 @@ static const char *unknown_placeholder(const char *template, const char *const *
     return NULL;
 }
 
+/*
+ * How much of what begins with a brace is shown: a name, and no more. A brace may as well be in the
+ * middle of a secret, and behind "?" it probably is.
+ */
+static int quotable(const char *template, const char *brace)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+    size_t len = strspn(brace + 1, letters);
+
+    if (brace > template + strcspn(template, "?") || len > NAME_LETTERS_MAX)
+        return 1;
+    return (int)len + (brace[1 + len] == '}' ? 2 : 1);
+}
+
 static int check_placeholders(const char *template, const char *const *names, struct sg_error *err)
 {
     const char *brace = unknown_placeholder(template, names);
 
     if (!brace)
         return 0;
-    const char *end = strchr(brace, '}');
-    int len = end && end - brace < 40 ? (int)(end - brace) + 1 : 40;
+    int len = quotable(template, brace);
     return sg_error_set(err, SG_URL_E_WRONG, "\"%.*s\" is not known here; there %s%s%s%s%s", len,
         brace, names[0] ? "are " : "is nothing to fill in", names[0] ? names[0] : "",
         names[0] ? ", " : "", names[0] ? names[1] : "", names[0] && names[2] ? ", {jmx_port}" : "");
@@ -54,7 +78,7 @@ int sg_url_check(const char *url, struct sg_error *err)
             "\"password_file\"");
     if (!looks_like_url(url))
         return sg_error_set(err, SG_URL_E_WRONG,
-            "\"%.*s\" is not a URL such as http://HOST:8778/jolokia/", (int)strcspn(url, "?"), url);
+            "\"%.*s\" is not a URL such as http://HOST:8778/jolokia/", shown_len(url), url);
     return 0;
 }
 
@@ -86,9 +110,9 @@ int sg_url_check_service(const char *url, struct sg_error *err)
             "\"password_file\"");
     if (strncmp(url, SERVICE_URL, sizeof SERVICE_URL - 1) != 0)
         return sg_error_set(err, SG_URL_E_WRONG,
-            "\"%.120s\" is not a JMX service URL such as "
+            "\"%.*s\" is not a JMX service URL such as "
             "service:jmx:rmi:///jndi/rmi://HOST:9999/jmxrmi",
-            url);
+            shown_len(url), url);
     return 0;
 }
 

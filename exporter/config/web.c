@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/yaml.h"
 #include "config/secret.h"
 #include "config/web_ciphers.h"
@@ -346,7 +347,7 @@ int sg_web_config_load(const char *path,
         return -ENOMEM;
     char *slash = strrchr(folder, '/');
     folder[slash ? slash + 1 - folder : 0] = '\0';
-    int r = sg_yaml_load_file(path, &yaml, &err);
+    int r = sg_yaml_load_file(path, SG_FILE_NO_PIPE, &yaml, &err);
     if (r < 0)
         return r;
     if (r > 0) {

@@ -5,23 +5,32 @@
 
 #include <string.h>
 
-/* A path whose every character stands for itself, so that it reads the same decoded. */
+/* Each of them stands for itself, so that a path reads the same decoded. */
+static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                            "-._~!$&'()*+,;=:@/";
+
+bool sg_web_path_is_plain(const char *path)
+{
+    size_t len = strlen(path);
+
+    return path[0] == '/' && len < SG_WEB_PATH_BYTES_MAX && strspn(path, plain) == len &&
+           !strstr(path, "//") && !strstr(path, "/./") && !strstr(path, "/../");
+}
+
 static bool copy_path(const char *from, char to[SG_WEB_PATH_BYTES_MAX])
 {
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                  "-._~!$&'()*+,;=:@/";
     size_t len;
 
     from += strspn(from, "/");
     len = strlen(from);
     while (len > 0 && from[len - 1] == '/')
         len--;
-    if (strspn(from, allowed) < len || len + 2 > SG_WEB_PATH_BYTES_MAX)
+    if (len + 2 > SG_WEB_PATH_BYTES_MAX)
         return false;
     to[0] = len ? '/' : '\0';
     memcpy(to + 1, from, len);
     to[len ? len + 1 : 0] = '\0';
-    return !strstr(to, "//") && !strstr(to, "/./") && !strstr(to, "/../");
+    return !len || sg_web_path_is_plain(to);
 }
 
 static bool read_external(const char *url, struct sg_web_urls *urls)
@@ -47,11 +56,13 @@ int sg_web_urls_read(const char *external_url,
 {
     struct sg_web_urls urls = { .scheme = NULL };
 
-    if (external_url && !read_external(external_url, &urls))
+    if (external_url && !read_external(external_url, &urls)) {
+        bool has_user = strchr(external_url, '@'); /* and a password, wherever that begins */
         return sg_error_set(err, SG_WEB_URL_E_BAD,
-            "--web.external-url: \"%.200s\" is not a URL such as https://example.org/kafka, "
+            "--web.external-url: \"%.*s\" is not a URL such as https://example.org/kafka, "
             "without user, query and escapes",
-            external_url);
+            has_user ? 9 : (int)strcspn(external_url, "?#"), has_user ? "(hidden)" : external_url);
+    }
     if (!route_prefix)
         memcpy(urls.prefix, urls.path, sizeof urls.prefix);
     else if (!copy_path(route_prefix, urls.prefix))

@@ -26,6 +26,9 @@ struct sg_web_urls {
     char path[SG_WEB_PATH_BYTES_MAX];   /* as prefix */
 };
 
+/** Does it begin with "/", and is each of its characters one that no client encodes or cuts off? */
+bool sg_web_path_is_plain(const char *path);
+
 /**
  * @param external_url  or NULL @param route_prefix  or NULL: the path of the external URL
  * @return 0 or SG_WEB_URL_E_BAD

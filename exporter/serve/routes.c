@@ -75,6 +75,15 @@ static const struct sg_route routes[] = {
     { "/healthz", SG_METHODS_READ, answer_healthy }, /* where kafka_exporter has it */
 };
 
+bool sg_routes_has(const char *path)
+{
+    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
+        if (routes[i].path && strcmp(path, routes[i].path) == 0)
+            return true;
+    }
+    return strncmp(path, "/-/", 3) == 0; /* more of them may come */
+}
+
 static unsigned methods_of(const char *method)
 {
     if (strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0)

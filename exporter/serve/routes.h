@@ -11,6 +11,7 @@
 #include "serve/serve_config.h"
 
 #include <microhttpd.h>
+#include <stdbool.h>
 
 /* Methods of a route, to be combined; a HEAD is answered as a GET by libmicrohttpd. */
 enum sg_methods {
@@ -24,6 +25,9 @@ struct sg_route {
     enum MHD_Result (*handle)(
         const struct sg_serve_config *config, struct MHD_Connection *connection);
 };
+
+/** Is a path one that has a row of its own, or will have one, so that metrics cannot be there? */
+bool sg_routes_has(const char *path);
 
 /**
  * A path without the prefix that all of ours have.

@@ -5,6 +5,7 @@
 #include "serve/discover.h"
 #include "serve/listen.h"
 #include "serve/query.h"
+#include "serve/routes.h"
 #include "serve/target.h"
 #include "serve/unescape.h"
 #include "test.h"
@@ -298,6 +299,18 @@ static void test_unescape_keeps_nul_and_what_is_no_escape(void **state)
     assert_string_equal(text, "/a b%00c/d%zz%4");
 }
 
+static void test_paths_that_are_taken_are_known(void **state)
+{
+    static const char *const taken[] = { "/", "/probe", "/sd", "/healthz", "/-/healthy", "/-/x" };
+    static const char *const left[] = { "/metrics", "/probes", "/sd/", "/kafka/sd", "/-" };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
+        assert_true(sg_routes_has(taken[i]));
+    for (size_t i = 0; i < sizeof left / sizeof left[0]; i++)
+        assert_false(sg_routes_has(left[i]));
+}
+
 static void test_listen_addresses_are_checked(void **state)
 {
     static const char *const good[] = { ":9308", "127.0.0.1:9308", "[::1]:9308", "localhost:0" };
@@ -353,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_discovery_names_the_place_where_the_client_finds_us),
         cmocka_unit_test(test_credentials_are_taken_apart_at_the_first_colon),
         cmocka_unit_test(test_unescape_keeps_nul_and_what_is_no_escape),
+        cmocka_unit_test(test_paths_that_are_taken_are_known),
         cmocka_unit_test(test_listen_addresses_are_checked),
         cmocka_unit_test(test_listen_bounds_what_waits_in_the_kernel),
         cmocka_unit_test(test_listen_unusable_address_says_why),

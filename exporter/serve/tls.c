@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/file.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -50,6 +51,10 @@ static int load(
         ret_data->size = (unsigned)strlen(pem->text);
         return 0;
     }
+    struct sg_error why;
+    if (sg_file_check(pem->file, false, &why))
+        return sg_error_set(err, SG_TLS_E_FILES, "%s: %.200s: %s cannot be read: %s", pem->where,
+            pem->file, what, why.text);
     int r = gnutls_load_file(pem->file, ret_data);
     return r == 0 ? 0
                   : sg_error_set(err, SG_TLS_E_FILES, "%s: %s: %s cannot be read", pem->where,

@@ -203,28 +203,35 @@ def test_stderr_that_nobody_reads_stops_nothing():
 
 
 def test_hangup_during_the_start_is_a_reload_after_it(tmp_path):
-    """A password's file is a pipe, so that the program is held at the start for as long as we like."""
-    config, pipe, later, log = (tmp_path / name for name in ("c.yaml", "password", "later", "log"))
-    config.write_text("clusters: [{ name: none, bootstrap_servers: 127.0.0.1:1, jolokia: { url: 'http://{host}:1/', "
-                      f"username: a, password_file: {pipe} }} }}]\n")
+    """The configuration is a pipe, so that the program is held at the start until its writer closes it."""
+    pipe, later, log = (tmp_path / name for name in ("c.yaml", "later", "log"))
+    text = "clusters: [{ name: none, bootstrap_servers: 127.0.0.1:1 }]\n"
     os.mkfifo(pipe)
-    later.write_text("secret\n")
+    later.write_text(text)
     port = free_port()
     with open(log, "wb") as out:
-        process = subprocess.Popen([BINARY, f"--web.listen-address=127.0.0.1:{port}", f"--config.file={config}"],
+        process = subprocess.Popen([BINARY, f"--web.listen-address=127.0.0.1:{port}", f"--config.file={pipe}"],
                                    stderr=out, stdout=out)
     try:
         with open(pipe, "w", encoding="ascii") as writer:  # it reads
             process.send_signal(signal.SIGHUP)
             time.sleep(0.3)
             assert process.poll() is None
-            later.rename(pipe)
-            writer.write("secret\n")
+            later.rename(pipe)  # what the reload reads
+            writer.write(text)
         wait_for("it serves", lambda: serves(port), 20)
         wait_for("the reload", lambda: "configuration loaded" in log.read_text(), 5)
     finally:
         process.terminate()
         assert process.wait(20) == 0
+
+
+def test_slow_writer_of_the_configuration_is_waited_for():
+    check = subprocess.Popen([BINARY, "--config.file=/dev/stdin", "--config.check"], stdin=subprocess.PIPE,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    time.sleep(0.5)
+    output, _ = check.communicate("clusters: [{ name: none, bootstrap_servers: 127.0.0.1:1 }]\n", timeout=20)
+    assert (check.returncode, output) == (0, "/dev/stdin: good\n")
 
 
 @pytest.mark.parametrize("flags", [("--metrics.list",), ("--help",)])

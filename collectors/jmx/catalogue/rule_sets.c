@@ -4,20 +4,16 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/sync.h"
+#include "config/named_files.h"
 #include "jmx/catalogue/catalogue.h"
 #include "jmx/catalogue/identity.h"
 #include "jmx/jolokia/request.h"
 #include "jmx/rules/rules_plan.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <xxhash.h>
-
-enum {
-    FINGERPRINT_BYTES = 64 * 1024
-};
 
 struct named_set {
     struct sg_rule_set *set;
@@ -208,19 +204,13 @@ static int make_plans(struct sg_rule_set *set)
 /* A file that cannot be read has the fingerprint of its name: loading it will say why. */
 static uint64_t fingerprint_of(const struct sg_rules_config *config)
 {
-    sg_auto_free char *bytes = malloc(FINGERPRINT_BYTES);
     uint64_t fingerprint = 0;
 
     for (size_t i = 0; i < config->n; i++) {
         const char *name = config->names[i];
         fingerprint = XXH3_64bits_withSeed(name, strlen(name) + 1, fingerprint);
-        FILE *file = bytes && !sg_catalogue_has(name) ? fopen(name, "re") : NULL;
-        for (size_t n = 1; file && n > 0;) {
-            n = fread(bytes, 1, FINGERPRINT_BYTES, file);
-            fingerprint = XXH3_64bits_withSeed(bytes, n, fingerprint);
-        }
-        if (file)
-            (void)fclose(file);
+        if (!sg_catalogue_has(name))
+            sg_fingerprint_add_file(&fingerprint, name);
     }
     return fingerprint;
 }

@@ -2,6 +2,8 @@
 #include "jmx/lint/lint.h"
 
 #include "base/auto.h"
+#include "base/buf.h"
+#include "base/file.h"
 #include "base/words.h"
 #include "jmx/lint/against.h"
 #include "jmx/lint/checks.h"
@@ -19,10 +21,17 @@ int sg_lint(const char *file, const char *against, FILE *out, struct sg_error *e
     sg_auto(sg_yaml_free) struct sg_yaml *yaml = NULL;
     sg_auto(sg_dump_free) struct sg_dump *dump = NULL;
     struct sg_findings findings = { .out = out };
+    struct sg_buf text;
 
-    int r = sg_rules_load_file(file, &rules, err);
+    sg_buf_init(&text, SG_YAML_BYTES_MAX);
+    int r = sg_file_read(file, SG_FILE_PIPE_WAIT_MS, &text, err);
+    if (!r)
+        r = sg_rules_new(&rules);
+    if (!r)
+        r = sg_rules_add_text(rules, file, sg_buf_get(&text), err);
     if (!r) /* once more, for the places of what was good */
-        r = sg_yaml_load_file(file, &yaml, err);
+        r = sg_yaml_load_text(file, sg_buf_get(&text), &yaml, err);
+    sg_buf_done(&text);
     if (r)
         return r < 0 ? r : SG_LINT_E_INVALID;
     if (against)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/yaml.h"
 #include "jmx/rules/java_number.h"
 #include "jmx/rules/rules.h"
@@ -590,7 +591,7 @@ int sg_rules_load_file(const char *path, struct sg_rules **ret_rules, struct sg_
     sg_auto(sg_yaml_free) struct sg_yaml *yaml = NULL;
     sg_auto(sg_rules_free) struct sg_rules *rules = NULL;
 
-    int r = sg_yaml_load_file(path, &yaml, err);
+    int r = sg_yaml_load_file(path, SG_FILE_PIPE_WAIT_MS, &yaml, err);
     if (!r)
         r = sg_rules_new(&rules);
     if (!r)
