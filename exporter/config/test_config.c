@@ -649,11 +649,11 @@ static void test_file_that_was_replaced_on_disk_is_a_difference(void **state)
         "    jolokia: { url: 'https://{host}/', tls: { cert_file: %s } }\n"
         "    jvms: [{ name: j, url: 'https://h/', rules: jvm, tls: { ca_file: %s } }]\n",
         path, path, path);
-    write_file(path, "one");
+    write_file(path, "-----BEGIN CERTIFICATE-----\none\n");
     assert_int_equal(load(text, &before), 0);
-    write_file(path, "one"); /* written again, but nothing new */
+    write_file(path, "-----BEGIN CERTIFICATE-----\none\n"); /* written again, but nothing new */
     assert_int_equal(load(text, &same), 0);
-    write_file(path, "two");
+    write_file(path, "-----BEGIN CERTIFICATE-----\ntwo\n");
     assert_int_equal(load(text, &after), 0);
     (void)unlink(path);
 
@@ -759,7 +759,7 @@ static void test_shown_configuration_is_yaml_of_everything_but_secrets(void **st
                                    "    bootstrap_servers: \"h:1,i:2\"\n"
                                    "    client:\n"
                                    "      client.id: \"me\"\n"
-                                   "      sasl.password: \"(set, not shown)\"\n"
+                                   "      ssl.key.password: \"(set, not shown)\"\n"
                                    "    groups:\n"
                                    "      granularity: \"topic\"\n"
                                    "      states: [Empty, Stable]\n"
@@ -797,7 +797,7 @@ static void test_shown_configuration_is_yaml_of_everything_but_secrets(void **st
                           "clusters:\n"
                           "  - name: a\n"
                           "    bootstrap_servers: [h:1, i:2]\n"
-                          "    client: { client.id: me, sasl.password: hunter2 }\n"
+                          "    client: { client.id: me, ssl.key.password: hunter2 }\n"
                           "    groups: { states: [Stable, Empty], granularity: topic, status: { "
                           "stalled: 90s } }\n"
                           "    limits: { groups: 7 }\n"

@@ -257,6 +257,12 @@ static bool is_bootstrap(const char *name)
     return strcmp(name, "bootstrap.servers") == 0 || strcmp(name, "metadata.broker.list") == 0;
 }
 
+/* To set it is to load and run it. */
+static bool is_plugin(const char *name)
+{
+    return strcmp(name, "plugin.library.paths") == 0;
+}
+
 static int set_property(
     rd_kafka_conf_t *conf, const char *name, const char *value, struct sg_error *err)
 {
@@ -363,10 +369,6 @@ static int set_check(
 
     if (r || !method || strcasecmp(method, "oidc") != 0)
         return r;
-    if (!sg_property_of(config, "sasl.oauthbearer.token.endpoint.url"))
-        return sg_error_set(err, SG_CLIENT_E_PROPERTY,
-            "sasl.oauthbearer.method oidc needs librdkafka property "
-            "sasl.oauthbearer.token.endpoint.url");
     return set_property(conf, "sasl.oauthbearer.method", "default", err);
 }
 
@@ -420,7 +422,7 @@ int sg_client_new(const struct sg_cluster_config *config,
         const struct sg_property_setting *setting = &config->client[i];
         if (is_bootstrap(setting->name))
             servers = setting->value; /* given to sg_client_connect() */
-        else
+        else if (use != SG_CLIENT_CHECK || !is_plugin(setting->name))
             r = set_property(conf, setting->name, setting->value, err);
     }
     if (!r && use == SG_CLIENT_READER)

@@ -29,7 +29,7 @@ struct sg_client;
 /* What a handle is for. */
 enum sg_client_use {
     SG_CLIENT_ADMIN,
-    SG_CLIENT_CHECK,  /* only made: it asks nobody for a ticket or a token */
+    SG_CLIENT_CHECK,  /* only made: without plugins; it asks nobody for a ticket or a token */
     SG_CLIENT_READER, /* it reads records that are committed, a few at a time, and tells the end */
 };
 

@@ -40,11 +40,12 @@ static void test_client_that_is_only_checked_runs_nothing(void **state)
         { .name = (char[]){ "security.protocol" }, .value = (char[]){ "sasl_plaintext" } },
         { .name = (char[]){ "sasl.mechanism" }, .value = (char[]){ "GSSAPI" } },
         { .name = (char[]){ "sasl.kerberos.kinit.cmd" }, .value = command },
+        { .name = (char[]){ "plugin.library.paths" }, .value = (char[]){ "/nowhere" } },
     };
     struct sg_cluster_config config = {
         .name = (char[]){ "c" },
         .bootstrap_servers = (char[]){ "127.0.0.1:1" },
-        .n_client = 3,
+        .n_client = 4,
         .client = settings,
     };
     struct sg_client *client = NULL;
@@ -60,6 +61,7 @@ static void test_client_that_is_only_checked_runs_nothing(void **state)
     assert_int_equal(usleep(300000), 0);
     client = sg_client_unref(client);
     assert_int_not_equal(access(ran, F_OK), 0);
+    config.n_client = 3; /* there is no such plugin */
     assert_int_equal(sg_client_new(&config, 10000, SG_CLIENT_ADMIN, &client, &err), 0);
     for (int i = 0; i < 100 && access(ran, F_OK) != 0; i++)
         assert_int_equal(usleep(50000), 0);
