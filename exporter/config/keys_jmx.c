@@ -79,7 +79,7 @@ static void read_targets(const struct sg_value *v)
         if (!read_id(v->reading, node, i, &target->id, &url_node))
             continue;
         const char *url = sg_yaml_text(url_node).ptr;
-        if (by_proxy ? sg_url_check_service(url, &err) : sg_url_check(url, &err))
+        if (by_proxy ? sg_url_check_service_fixed(url, &err) : sg_url_check_fixed(url, &err))
             sg_problem(v->reading, sg_at(url_node), "%s", err.text);
         target->url = strdup(url);
         if (target->url)

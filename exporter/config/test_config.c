@@ -404,6 +404,10 @@ static void test_load_jolokia_mistakes_are_told(void **state)
         { "{ url: 'http://{host}/', password: hunter2 }", "a password needs a \"username\"" },
         { "{ url: 'http://{host}/', proxy: { url: 'http://p/', jmx_port: 1 } }",
             "brokers are read by their own agents (\"url\") or through a \"proxy\", not both" },
+        { "{ brokers: { 1: 'http://{host}/' } }",
+            "\"{host}\" is not known here; there is nothing to fill in" },
+        { "{ proxy: { url: 'http://p/', jmx_port: 1 }, brokers: { 1: 'service:jmx:{id}' } }",
+            "\"{id}\" is not known here; there is nothing to fill in" },
         { "{ proxy: { url: 'http://p/', jmx_port: 1 }, brokers: { 1: 'http://h/' } }",
             "\"http://h/\" is not a JMX service URL such as "
             "service:jmx:rmi:///jndi/rmi://HOST:9999/jmxrmi" },
@@ -449,6 +453,8 @@ static void test_load_jvm_mistakes_are_told(void **state)
             "two JVMs are called \"a\"" },
         { "[{ name: a, rules: r }]", "a JVM needs the \"url\" of its agent, or a \"proxy\"" },
         { "[{ name: a, url: 'http://h/' }]", "a JVM needs \"rules\": a catalogue or a rule file" },
+        { "[{ name: a, url: 'http://h/a b?hunter2', rules: r }]",
+            "\"http://h/a b\" is not a URL: there is a space in it, which is written %20" },
         { "[{ name: a, url: 'http://{host}/', rules: r }]",
             "\"{host}\" is not known here; there is nothing to fill in" },
         { "[{ name: a, rules: r, proxy: { url: 'http://p/' } }]",
@@ -637,6 +643,38 @@ static void test_flags_bad_ones_are_named(void **state)
         assert_int_equal(parse(&flags, &err, cases[i].flag, NULL), SG_FLAGS_E_USAGE);
         if (!strstr(err.text, cases[i].complaint))
             fail_msg("\"%s\" lacks \"%s\"", err.text, cases[i].complaint);
+    }
+}
+
+/* What is wrong says curl, in words of its version. */
+static void test_load_urls_are_those_that_curl_takes(void **state)
+{
+    static const struct {
+        const char *part, *problem; /* NULL: it is taken */
+    } cases[] = {
+        { "jvms: [{ name: a, url: 'http://h:99999/', rules: jvm }]", "\"http://h:99999/\" is not" },
+        { "jvms: [{ name: a, url: 'http://[::1/?s3cret', rules: jvm }]",
+            "\"http://[::1/\" is not" },
+        { "jvms: [{ name: a, url: 'http://[::1]:1/', rules: jvm }]", NULL },
+        { "jvms: [{ name: a, rules: jvm, proxy: { url: 'http://p:99999/', target: "
+          "'service:jmx:x' } }]",
+            "\"http://p:99999/\" is not" },
+        { "jolokia: { brokers: { 1: 'http://h:99999/' } }", "\"http://h:99999/\" is not" },
+        { "jolokia: { url: 'http://{host}:99999/' }", "\"http://{host}:99999/\" is not" },
+        { "jolokia: { url: 'http://h:1000{id}/a/{host}' }", NULL },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sg_config *config = NULL;
+        char text[512];
+        (void)snprintf(text, sizeof text, "clusters:\n- name: a\n  bootstrap_servers: b\n  %s\n",
+            cases[i].part);
+        assert_int_equal(load(text, &config), cases[i].problem ? SG_CONFIG_E_INVALID : 0);
+        (void)sg_config_free(config);
+        if (cases[i].problem && (!strstr(problems, cases[i].problem) ||
+                                    !strstr(problems, "f.yml:4:") || strstr(problems, "s3cret")))
+            fail_msg("\"%s\" lacks \"%s\"", problems, cases[i].problem);
     }
 }
 
@@ -847,6 +885,7 @@ int main(void)
         cmocka_unit_test(test_load_slow_interval_is_never_under_the_interval),
         cmocka_unit_test(test_load_jolokia_mistakes_are_told),
         cmocka_unit_test(test_load_jvm_mistakes_are_told),
+        cmocka_unit_test(test_load_urls_are_those_that_curl_takes),
         cmocka_unit_test(test_load_missing_file_is_one_clear_line),
         cmocka_unit_test(test_load_flags_alone_give_one_cluster),
         cmocka_unit_test(test_load_flags_beside_a_file_are_refused),
