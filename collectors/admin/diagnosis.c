@@ -36,6 +36,9 @@ static const char *mend_of(const struct sg_failure *failure, char *text, size_t 
             sg_diagnosis_acl(failure->request));
         return text;
     case SG_FAILURE_CONNECT:
+        if (strstr(failure->err.text, "resolve"))
+            return "check the host's name in bootstrap_servers, or in the broker's "
+                   "advertised.listeners: this machine's name service does not know it";
         if (sg_client_is_reached(failure->err.text))
             return "something listens there and hangs up: compare security.protocol with the "
                    "listener's";

@@ -53,7 +53,7 @@ def test_doctor_tells_of_a_killed_broker(lab, tmp_path):
         lab.fault("start-broker", "3")
     assert found["broker", "3"]["result"] == "fail"
     assert found["jolokia", "3"]["result"] == "fail" and "connect" in found["jolokia", "3"]["text"].lower()
-    assert "start the process" in found["jolokia", "3"]["mend"]
+    assert "is the process up" in found["jolokia", "3"]["mend"]
     assert found["broker", "1"]["result"] == found["jolokia", "1"]["result"] == "ok"
 
 
@@ -78,7 +78,7 @@ def test_doctor_tells_of_something_that_does_not_answer(tmp_path):
 
 @pytest.mark.parametrize("status, body, content_type, text, mend", [
     (200, b"<html><body>Welcome</body></html>", "text/html", "", "URL of a Jolokia agent"),
-    (401, b"no", "text/plain", "401", "username and password"),
+    (401, b"no", "text/plain", "401", "password_file"),
     (404, b"no", "text/plain", "404", "URL of a Jolokia agent"),
 ])
 def test_doctor_tells_of_what_is_no_jolokia(tmp_path, status, body, content_type, text, mend):
