@@ -43,7 +43,7 @@ static bool read_id(struct sg_reading *reading,
     for (size_t j = 0; j < i; j++) {
         sg_yaml_pair(map, j, &other, &other_value);
         if (sg_parse_number(sg_yaml_text(other), INT32_MAX, &other_id) && other_id == id) {
-            sg_problem(reading, sg_at(node), "id %" PRId64 " stands twice", id);
+            sg_problem(reading, sg_at(node), "duplicate id %" PRId64, id);
             return false;
         }
     }

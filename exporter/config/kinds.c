@@ -543,7 +543,7 @@ static void read_names(const struct sg_value *v)
         size_t *n_names = SG_NUMBER(size_t, v);
         for (size_t j = 0; j < *n_names; j++) {
             if (strcmp(names[j], name.ptr) == 0)
-                sg_problem(v->reading, sg_at(item), "\"%.80s\" stands twice in \"%s\"", name.ptr,
+                sg_problem(v->reading, sg_at(item), "duplicate \"%.80s\" in \"%s\"", name.ptr,
                     v->key->name);
         }
         names[*n_names] = strdup(name.ptr);

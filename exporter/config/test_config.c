@@ -381,7 +381,7 @@ static void test_load_jolokia_mistakes_are_told(void **state)
         { "{ proxy: { url: 'http://p/', jmx_ports: { 1: x } } }", "\"x\" is not a port" },
         { "{ proxy: { url: 'http://p/', jmx_ports: { a: 1 } } }",
             "\"a\" is not a broker id (a whole number)" },
-        { "{ proxy: { url: 'http://p/', jmx_ports: { 1: 1, 01: 2 } } }", "id 1 stands twice" },
+        { "{ proxy: { url: 'http://p/', jmx_ports: { 1: 1, 01: 2 } } }", "duplicate id 1" },
         { "{ proxy: { url: 'http://p/', jmx_ports: [1] } }",
             "\"jmx_ports\" must be a map of ids and ports" },
         { "{ proxy: { url: 'http://p/', target: 'rmi://{host}' } }",
@@ -431,7 +431,7 @@ static void test_load_jolokia_mistakes_are_told(void **state)
         { "{ url: 'http://{host}/', rules: [] }", "\"rules\" must name 1 to 50 catalogues" },
         { "{ url: 'http://{host}/', rules: { a: b } }",
             "\"rules\" must be a catalogue, a rule file, or a list of them" },
-        { "{ url: 'http://{host}/', rules: [a, a] }", "\"a\" stands twice in \"rules\"" },
+        { "{ url: 'http://{host}/', rules: [a, a] }", "duplicate \"a\" in \"rules\"" },
         { "{ username: a }",
             "\"jolokia\" needs \"url\", \"brokers\", \"controllers\" or \"proxy\"" },
     };
