@@ -30,15 +30,16 @@ const char *sg_diagnosis_acl(enum sg_request request)
 
 static const char *fix_of(const struct sg_failure *failure, char *text, size_t size)
 {
+    const char *advice = sg_client_advice(failure->kind, failure->err.text);
+
+    if (advice[0])
+        return advice + 2; /* as the failure's text has it, or would */
     switch (failure->kind) {
     case SG_FAILURE_DENIED:
         (void)snprintf(text, size, "allow this client's principal %s (kafka-acls.sh --add)",
             sg_diagnosis_acl(failure->request));
         return text;
     case SG_FAILURE_CONNECT:
-        if (strstr(failure->err.text, "resolve"))
-            return "check the host's name in bootstrap_servers, or in the broker's "
-                   "advertised.listeners: this machine's name service does not know it";
         if (sg_client_is_reached(failure->err.text))
             return "something listens there and hangs up: compare security.protocol with the "
                    "listener's";
@@ -51,8 +52,6 @@ static const char *fix_of(const struct sg_failure *failure, char *text, size_t s
         return "compare security.protocol with the listener's; check ssl.ca.location and that the "
                "certificate is for this name";
     case SG_FAILURE_AUTH:
-        if (sg_client_is_without_sasl(failure->err.text))
-            return "compare security.protocol with the listener's: it does not speak SASL";
         return "check sasl.mechanism, sasl.username and sasl.password";
     default:
         return "";
@@ -65,11 +64,15 @@ static void tell_failure(const struct sg_failure *failure,
     sg_check_fn tell,
     void *context)
 {
-    char fix[200];
+    char buffer[200];
+    struct sg_error err = failure->err;
 
     enum sg_check_result result = failure->is_note ? SG_CHECK_DOUBTFUL : SG_CHECK_BAD;
-    tell(context, &(struct sg_check){ result, what, target, failure->err.text,
-                      fix_of(failure, fix, sizeof fix), -1 });
+    const char *fix = fix_of(failure, buffer, sizeof buffer);
+    char *said = fix[0] ? strstr(err.text, fix) : NULL;
+    if (said && said - err.text > 2 && said[strlen(fix)] == '\0')
+        said[-2] = '\0'; /* ": " is in front; it is not said twice */
+    tell(context, &(struct sg_check){ result, what, target, err.text, fix, -1 });
 }
 
 /* The failures of one kind of request. @return how many */

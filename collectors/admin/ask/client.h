@@ -75,8 +75,11 @@ enum {
     SG_CLIENT_ANY_BROKER = -1
 };
 
-/** Does a reason mean that the listener does not know what SASL is? */
-bool sg_client_is_without_sasl(const char *text);
+/**
+ * What to look at when a text has words of librdkafka that leave no doubt, beginning with ": ", or
+ * "". Static.
+ */
+const char *sg_client_advice(enum sg_failure_kind kind, const char *text);
 
 /** Was there a connection, so that neither name, port nor network are wrong? */
 bool sg_client_is_reached(const char *text);

@@ -70,6 +70,28 @@ static void test_client_that_is_only_checked_runs_nothing(void **state)
     (void)unlink(ran);
 }
 
+static void test_client_advice_is_on_what_librdkafka_says(void **state)
+{
+    static const struct {
+        const char *text, *part; /* NULL: nothing is sure */
+    } cases[] = {
+        { "h:1/bootstrap: Failed to resolve 'h:1': Name or service not known", "the host's name" },
+        { "h:1/1: SSL handshake failed: SSL alert number 116", "ssl.certificate.location" },
+        { "h:1/1: SSL handshake failed: certificate has expired", "a new certificate" },
+        { "h:1/1: Request not valid in current SASL state", "does not speak SASL" },
+        { "h:1/1: Connect to ipv4#127.0.0.1:1 failed: Connection refused", NULL },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *advice = sg_client_advice(SG_FAILURE_TLS, cases[i].text);
+        if (!cases[i].part)
+            assert_string_equal(advice, "");
+        else if (strncmp(advice, ": ", 2) != 0 || !strstr(advice, cases[i].part))
+            fail_msg("%s: \"%s\"", cases[i].text, advice);
+    }
+}
+
 static void test_client_unknown_property_is_named(void **state)
 {
     struct sg_error err = { "" };
@@ -113,6 +135,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_client_that_is_only_checked_runs_nothing),
         cmocka_unit_test(test_client_property_of_the_user_is_taken),
+        cmocka_unit_test(test_client_advice_is_on_what_librdkafka_says),
         cmocka_unit_test(test_client_unknown_property_is_named),
         cmocka_unit_test(test_client_bad_value_is_never_quoted),
     };
