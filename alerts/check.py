@@ -19,7 +19,7 @@ import yaml
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 RUNBOOKS = HERE / "runbooks"
-SECTIONS = ["## Check first", "## Likely causes, and the mend", "## Do not", "## Resolves"]
+SECTIONS = ["## Check first", "## Likely causes, and the fix", "## Do not", "## Resolves"]
 BOLD = ["**Meaning.**", "**Impact.**"]
 SERIES = re.compile(r"\b(?:streamgauge|kafka|jvm|process)_\w+")
 LABELS = {"kafka_cluster"}

@@ -57,7 +57,7 @@ struct sg_check {
     const char *what;   /* "broker", "request", "jolokia", "rules" */
     const char *target; /* which one of them */
     const char *text;   /* what was found, or the cause of the failure */
-    const char *mend;   /* what would likely help, or "" */
+    const char *fix;    /* what would likely help, or "" */
     int64_t took_ms;    /* -1: it has no duration */
 };
 

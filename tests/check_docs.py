@@ -71,13 +71,22 @@ def flags_differ(binary):
 
 
 def unlisted_labels():
-    """Labels that the collectors give series, beside the list of names that are spoken for."""
-    listed = set(re.findall(r'"([a-z_]+)"', (REPO / "exporter/metric/label_names.c").read_text()))
+    """Labels that collectors and catalogues give series, beside the list of names that are spoken for."""
+    listed = set(re.findall(r'"([A-Za-z_]+)"', (REPO / "exporter/metric/label_names.c").read_text()))
     used = set()
     for path in [*(REPO / "collectors").rglob("*.c")]:
         if not path.name.startswith("test_"):
             used |= set(re.findall(r'\{\s*SG_STR\("([a-z_]+)"\),', path.read_text()))
-    for label in sorted(used - listed):
+    given = set()
+    for path in (REPO / "collectors/jmx/catalogue").glob("*.yml"):
+        maps = re.findall(r"\blabels:(?: *\{([^}]*)\})?", path.read_text())
+        if not all(maps):
+            yield f"{path.name}: labels are written in another way"
+        for text in maps:
+            given |= set(re.findall(r"(?:^|,) *[\"']?([A-Za-z_]\w*)[\"']?:", text))
+    if len(given) < 30:
+        yield f"only {len(given)} labels were found in catalogues: they are written in another way"
+    for label in sorted((used | given) - listed):
         yield f"the label {label} is not in exporter/metric/label_names.c"
     if len(used) < 15:
         yield f"only {len(used)} labels were found in collectors: they are written in another way"

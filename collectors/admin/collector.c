@@ -471,6 +471,8 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
         return sg_error_prefix(err, r, "groups: ");
     r = sg_client_new(config, env->config->timeout_ms,
         env->config->check_only ? SG_CLIENT_CHECK : SG_CLIENT_ADMIN, &self->client, err);
+    if (r > 0 && config->client_place)
+        return sg_error_prefix(err, r, "%s: ", config->client_place);
     if (r)
         return r;
     r = sg_series_table_new(labels, n_labels, config->limits.series, &self->table);

@@ -28,8 +28,12 @@ const char *sg_diagnosis_acl(enum sg_request request)
     return request < SG_REQUEST_NONE ? requests[request].acl : "";
 }
 
-static const char *mend_of(const struct sg_failure *failure, char *text, size_t size)
+static const char *fix_of(const struct sg_failure *failure, char *text, size_t size)
 {
+    const char *advice = sg_client_advice(failure->kind, failure->err.text);
+
+    if (advice[0])
+        return advice + 2; /* as the failure's text has it, or would */
     switch (failure->kind) {
     case SG_FAILURE_DENIED:
         (void)snprintf(text, size, "allow this client's principal %s (kafka-acls.sh --add)",
@@ -48,8 +52,6 @@ static const char *mend_of(const struct sg_failure *failure, char *text, size_t 
         return "compare security.protocol with the listener's; check ssl.ca.location and that the "
                "certificate is for this name";
     case SG_FAILURE_AUTH:
-        if (sg_client_is_without_sasl(failure->err.text))
-            return "compare security.protocol with the listener's: it does not speak SASL";
         return "check sasl.mechanism, sasl.username and sasl.password";
     default:
         return "";
@@ -62,11 +64,15 @@ static void tell_failure(const struct sg_failure *failure,
     sg_check_fn tell,
     void *context)
 {
-    char mend[200];
+    char buffer[200];
+    struct sg_error err = failure->err;
 
     enum sg_check_result result = failure->is_note ? SG_CHECK_DOUBTFUL : SG_CHECK_BAD;
-    tell(context, &(struct sg_check){ result, what, target, failure->err.text,
-                      mend_of(failure, mend, sizeof mend), -1 });
+    const char *fix = fix_of(failure, buffer, sizeof buffer);
+    char *said = fix[0] ? strstr(err.text, fix) : NULL;
+    if (said && said - err.text > 2 && said[strlen(fix)] == '\0')
+        said[-2] = '\0'; /* ": " is in front; it is not said twice */
+    tell(context, &(struct sg_check){ result, what, target, err.text, fix, -1 });
 }
 
 /* The failures of one kind of request. @return how many */
@@ -95,7 +101,7 @@ static void tell_brokers(const struct sg_diagnosis *diagnosis, sg_check_fn tell,
 
     for (size_t i = 0; i < t->n_brokers; i++) {
         struct sg_client_reason reason = { SG_FAILURE_TIMEOUT, "it did not answer", "" };
-        char id[16], text[300], mend[200];
+        char id[16], text[300], fix[200];
         (void)snprintf(id, sizeof id, "%" PRId32, t->brokers[i].id);
         (void)snprintf(text, sizeof text, "%s:%" PRId32, t->brokers[i].host, t->brokers[i].port);
         if (diagnosis->answered[i]) {
@@ -108,7 +114,7 @@ static void tell_brokers(const struct sg_diagnosis *diagnosis, sg_check_fn tell,
         struct sg_failure as_failure = { .kind = reason.kind, .request = SG_REQUEST_NONE };
         (void)sg_error_set(&as_failure.err, 0, "%s", reason.text);
         tell(context, &(struct sg_check){ SG_CHECK_BAD, "broker", id, cause,
-                          mend_of(&as_failure, mend, sizeof mend), -1 });
+                          fix_of(&as_failure, fix, sizeof fix), -1 });
     }
     for (size_t i = 0; i < t->n_missing; i++) {
         char id[16];
@@ -145,20 +151,20 @@ static void tell_counts(const struct sg_diagnosis *diagnosis, sg_check_fn tell, 
 {
     const struct sg_topology *t = diagnosis->topology;
     size_t n_groups = diagnosis->groups->n;
-    char text[160], mend[200];
+    char text[160], fix[200];
 
     (void)snprintf(text, sizeof text, "%s, %s, %s", sg_words_count(t->n_brokers, "broker").text,
         sg_words_count(t->n_topics, "topic").text,
         sg_words_count(t->n_partitions, "partition").text);
-    (void)snprintf(mend, sizeof mend, "if there are topics: allow %s, or look at topics.include",
+    (void)snprintf(fix, sizeof fix, "if there are topics: allow %s, or look at topics.include",
         sg_diagnosis_acl(SG_REQUEST_METADATA));
     tell(context, &(struct sg_check){ t->n_topics ? SG_CHECK_GOOD : SG_CHECK_DOUBTFUL, "cluster",
-                      "metadata", text, t->n_topics ? "" : mend, diagnosis->took_ms });
+                      "metadata", text, t->n_topics ? "" : fix, diagnosis->took_ms });
     (void)snprintf(text, sizeof text, "%s", sg_words_count(n_groups, "consumer group").text);
-    (void)snprintf(mend, sizeof mend, "if there are groups: allow %s, or look at groups.include",
+    (void)snprintf(fix, sizeof fix, "if there are groups: allow %s, or look at groups.include",
         sg_diagnosis_acl(SG_REQUEST_LIST_GROUPS));
     tell(context, &(struct sg_check){ n_groups ? SG_CHECK_GOOD : SG_CHECK_DOUBTFUL, "cluster",
-                      "groups", text, n_groups ? "" : mend, -1 });
+                      "groups", text, n_groups ? "" : fix, -1 });
 }
 
 void sg_diagnosis_tell(const struct sg_diagnosis *diagnosis, sg_check_fn tell, void *context)

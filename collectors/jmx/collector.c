@@ -30,6 +30,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     E_CONFIG = 1, /* the rules or a URL are wrong */
@@ -258,9 +259,14 @@ static void collect(void *self_pointer, int64_t deadline_ms)
 
 /* ---- Diagnosis ---- */
 
-static const char *mend_of(const struct sg_slot_status *status)
+/* What the failure's text says itself comes first, and is not said twice. */
+static const char *fix_of(
+    const struct sg_target *target, const struct sg_slot_status *status, char *text)
 {
-    static const char *const mends[SG_FAILURE_KINDS] = {
+    const char *advice = sg_target_advice(target);
+    char *said = advice[0] ? strstr(text, advice) : NULL;
+
+    static const char *const fixes[SG_FAILURE_KINDS] = {
         [SG_FAILURE_CONNECT] = "start the process with its Jolokia agent, or correct the address",
         [SG_FAILURE_TIMEOUT] = "is the JVM frozen or in garbage collection? Else raise "
                                "collect.timeout, or read less: fewer catalogues",
@@ -276,9 +282,13 @@ static const char *mend_of(const struct sg_slot_status *status)
         [SG_FAILURE_LIMIT] = "read less: fewer catalogues, or rules with their own requests",
     };
 
+    if (said && said - text > 2 && strncmp(said - 2, "; ", 2) == 0)
+        (void)memmove(said - 2, said + strlen(advice), strlen(said + strlen(advice)) + 1);
+    if (advice[0])
+        return advice;
     for (int kind = 0; kind < SG_FAILURE_KINDS; kind++) {
-        if (status->n_failures[kind] && mends[kind])
-            return mends[kind];
+        if (status->n_failures[kind] && fixes[kind])
+            return fixes[kind];
     }
     return "";
 }
@@ -303,12 +313,12 @@ static void tell_target(
     enum sg_check_result result = !status.success        ? SG_CHECK_BAD
                                   : status.n_series == 0 ? SG_CHECK_DOUBTFUL
                                                          : SG_CHECK_GOOD;
-    tell(context,
-        &(struct sg_check){ result, "jolokia", sg_target_name(target), text,
-            result == SG_CHECK_DOUBTFUL ? "no rule matched: are these the rules for this JVM?"
-            : result == SG_CHECK_BAD    ? mend_of(&status)
-                                        : "",
-            status.has_run ? status.duration_ms : -1 });
+    const char *fix = result == SG_CHECK_DOUBTFUL
+                          ? "no rule matched: are these the rules for this JVM?"
+                      : result == SG_CHECK_BAD ? fix_of(target, &status, text)
+                                               : "";
+    tell(context, &(struct sg_check){ result, "jolokia", sg_target_name(target), text, fix,
+                      status.has_run ? status.duration_ms : -1 });
 }
 
 static void tell_rules(const struct jolokia *self, sg_check_fn tell, void *context)

@@ -62,6 +62,7 @@ struct sg_target {
     struct pace pace;            /* of polls through a proxy */
     struct pace slow_pace;       /* of the slow lane */
     struct sg_identity identity; /* as the latest answer of the fast lane has it */
+    const char *advice;          /* on the failure of the fast lane's latest poll, or "" */
     enum step step;
     int64_t begun_ms; /* the poll */
     int64_t deadline_ms;
@@ -162,6 +163,11 @@ struct sg_target *sg_target_free(struct sg_target *target)
     free(target->name);
     free(target);
     return NULL;
+}
+
+const char *sg_target_advice(const struct sg_target *target)
+{
+    return target->advice ? target->advice : "";
 }
 
 const char *sg_target_name(const struct sg_target *target)
@@ -579,6 +585,8 @@ static void end_badly(struct sg_target *target, enum step step, const struct sg_
         set_pace(target, &target->pace, target->options.config->interval_ms);
     }
     name_target(target, &err);
+    if (step != ASK_SLOW)
+        target->advice = reply->advice;
     sg_slot_fail(lane->slot, reply->kind, &err);
     sg_slot_end(lane->slot, NULL);
 }
@@ -646,6 +654,7 @@ void sg_target_start(struct sg_target *target, int64_t deadline_ms)
         return;
     target->begun_ms = now_ms(target);
     target->deadline_ms = deadline_ms;
+    target->advice = "";
     sg_slot_begin(target->lanes[SG_LANE_FAST].slot);
     ask(target, by_proxy(target) ? ASK_VERSION : ASK_FAST);
 }

@@ -69,6 +69,9 @@ struct sg_target *sg_target_free(struct sg_target *target);
  */
 int sg_target_set_address(struct sg_target *target, const char *address, struct sg_error *err);
 
+/** What would likely help against the latest failure, as its text says, or "". Static. */
+const char *sg_target_advice(const struct sg_target *target);
+
 /** Whose it is by name; borrowed. */
 const char *sg_target_name(const struct sg_target *target);
 

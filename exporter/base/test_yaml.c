@@ -196,7 +196,7 @@ static void test_expect_map_unknown_and_double_keys_are_problems(void **state)
     assert_string_equal(sg_yaml_get_problem(yaml, 0),
         "f.yml:2:1: unknown key \"timeuot\" in \"collect\"; did you mean \"timeout\"?");
     assert_string_equal(sg_yaml_get_problem(yaml, 1),
-        "f.yml:3:1: key \"interval\" stands twice in \"collect\", first in line 1");
+        "f.yml:3:1: duplicate key \"interval\" in \"collect\", first in line 1");
     assert_string_equal(
         sg_yaml_get_problem(yaml, 2), "f.yml:4:1: unknown key \"zebra\" in \"collect\"");
     (void)sg_yaml_free(yaml);

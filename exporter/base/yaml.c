@@ -162,7 +162,7 @@ bool sg_yaml_expect_map(struct sg_yaml *yaml,
         for (size_t j = 0; j < i; j++) {
             if (node->nodes[j * 2]->kind == SCALAR &&
                 strcmp(node->nodes[j * 2]->text, key->text) == 0) {
-                sg_yaml_problem(yaml, key, "key \"%.80s\" stands twice in %s, first in line %u",
+                sg_yaml_problem(yaml, key, "duplicate key \"%.80s\" in %s, first in line %u",
                     key->text, what, node->nodes[j * 2]->line);
                 break;
             }

@@ -111,8 +111,9 @@ static void read_properties(const struct sg_value *v)
             add(v->reading, cluster, sg_at(name), text.ptr,
                 sg_read_expanded(v->reading, value, sg_yaml_text(value)));
     }
-    if (!places || !cluster->client)
-        return;
+    cluster->client_place = sg_text_of_place(v->reading, node);
+    if (!places || !cluster->client || cluster->n_client < n)
+        return; /* what could not be read is not what is missing */
     places[cluster->n_client] = sg_at(node);
     check_together(v->reading, cluster, places);
 }
@@ -185,6 +186,7 @@ static void free_properties(const struct sg_value *v)
         free(sg_secret_wipe(cluster->client[i].value));
     }
     free(cluster->client);
+    free(cluster->client_place);
 }
 
 const struct sg_kind sg_kind_properties = { .name = "map of librdkafka properties",

@@ -163,6 +163,7 @@ struct sg_cluster_config {
     char *bootstrap_servers; /* NULL: only JVMs, without a Kafka client */
     size_t n_client;
     struct sg_property_setting *client;
+    char *client_place;    /* "FILE:LINE:COL", or NULL: of flags, or there are none */
     uint64_t client_files; /* what is in the files that these name */
     struct sg_filter_config topics;
     struct sg_filter_config groups;

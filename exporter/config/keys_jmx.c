@@ -43,7 +43,7 @@ static bool read_id(struct sg_reading *reading,
     for (size_t j = 0; j < i; j++) {
         sg_yaml_pair(map, j, &other, &other_value);
         if (sg_parse_number(sg_yaml_text(other), INT32_MAX, &other_id) && other_id == id) {
-            sg_problem(reading, sg_at(node), "id %" PRId64 " stands twice", id);
+            sg_problem(reading, sg_at(node), "duplicate id %" PRId64, id);
             return false;
         }
     }
@@ -79,7 +79,7 @@ static void read_targets(const struct sg_value *v)
         if (!read_id(v->reading, node, i, &target->id, &url_node))
             continue;
         const char *url = sg_yaml_text(url_node).ptr;
-        if (by_proxy ? sg_url_check_service(url, &err) : sg_url_check(url, &err))
+        if (by_proxy ? sg_url_check_service_fixed(url, &err) : sg_url_check_fixed(url, &err))
             sg_problem(v->reading, sg_at(url_node), "%s", err.text);
         target->url = strdup(url);
         if (target->url)

@@ -504,8 +504,7 @@ static void free_names(const struct sg_value *v)
         free(*SG_PLACE(v));
 }
 
-/* @return "FILE:LINE:COL", owned; NULL without memory, and a problem is noted */
-static char *text_of_place(struct sg_reading *reading, const struct sg_yaml_node *node)
+char *sg_text_of_place(struct sg_reading *reading, const struct sg_yaml_node *node)
 {
     struct sg_buf place;
 
@@ -533,7 +532,7 @@ static void read_names(const struct sg_value *v)
     free_names(v); /* the default */
     *SG_NUMBER(size_t, v) = 0;
     if (v->key->place_at)
-        *SG_PLACE(v) = text_of_place(v->reading, node);
+        *SG_PLACE(v) = sg_text_of_place(v->reading, node);
     char **names = *SG_VALUE(char **, v) = sg_read_array(v->reading, node, n, sizeof *names);
     for (size_t i = 0; names && i < n; i++) {
         const struct sg_yaml_node *item = sg_yaml_is_list(node) ? sg_yaml_item(node, i) : node;
@@ -545,7 +544,7 @@ static void read_names(const struct sg_value *v)
         size_t *n_names = SG_NUMBER(size_t, v);
         for (size_t j = 0; j < *n_names; j++) {
             if (strcmp(names[j], name.ptr) == 0)
-                sg_problem(v->reading, sg_at(item), "\"%.80s\" stands twice in \"%s\"", name.ptr,
+                sg_problem(v->reading, sg_at(item), "duplicate \"%.80s\" in \"%s\"", name.ptr,
                     v->key->name);
         }
         names[*n_names] = strdup(name.ptr);

@@ -23,6 +23,9 @@ extern const struct sg_kind sg_kind_texts;    /* char *, with commas; in the fil
 /** Where problems with a key's value are said to be. */
 struct sg_place sg_place_of(const struct sg_key *key, const struct sg_yaml_node *map);
 
+/** "FILE:LINE:COL". @return owned; NULL without memory, and a problem is noted */
+char *sg_text_of_place(struct sg_reading *reading, const struct sg_yaml_node *node);
+
 /** ${NAME} in a text is the environment's. @return owned, or NULL: the problem was noted */
 char *sg_read_expanded(
     struct sg_reading *reading, const struct sg_yaml_node *node, struct sg_str text);

@@ -70,9 +70,12 @@ static void add(const struct sg_value *v,
             SG_LABEL_VALUE_BYTES_MAX);
     } else if (have(*list, *n, name)) {
         sg_problem(v->reading, places[0], "duplicate label \"%.80s\"", name);
-    } else if (strcmp(name, config->cluster_label) == 0 ||
-               have(config->constant, config->n_constant, name)) {
-        sg_problem(v->reading, places[0], SPOKEN_FOR, name);
+    } else if (strcmp(name, config->cluster_label) == 0) {
+        sg_problem(v->reading, places[0],
+            "the label \"%.80s\" has the cluster's name (labels.cluster); take another", name);
+    } else if (have(config->constant, config->n_constant, name)) {
+        sg_problem(v->reading, places[0],
+            "the label \"%.80s\" is one of labels.constant; take another", name);
     } else if (*n == max) {
         sg_problem(v->reading, places[0], "more than %zu labels", max);
     } else {

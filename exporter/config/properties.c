@@ -24,6 +24,7 @@ enum {
     PROPERTIES_MAX = 400,
     NAME_BYTES_MAX = 64,
     RANGE_BYTES_MAX = 240,
+    PEM_BYTES_MAX = 1 << 20, /* of a file that is looked into */
 };
 
 struct known {
@@ -142,6 +143,16 @@ static int fail_unknown(const char *name, struct sg_error *err)
     return SG_PROPERTY_E_WRONG;
 }
 
+/* What librdkafka says of it is about the digits in front, if there are any. */
+static void tell_number(const char *name, const struct known *known, struct sg_error *err)
+{
+    size_t len = strlen(name);
+    bool is_ms = len > 3 && strcmp(name + len - 3, ".ms") == 0;
+
+    (void)sg_error_set(
+        err, 0, "it is a whole number%s, %s", is_ms ? " of milliseconds" : "", known->range);
+}
+
 static int fail_value(const char *name, const char *value, const char *reason, struct sg_error *err)
 {
     struct known *known = read_table(name);
@@ -149,12 +160,55 @@ static int fail_value(const char *name, const char *value, const char *reason, s
     sg_property_reason(err, reason, name, value);
     if (known && known->range[0] && err) {
         struct sg_error why = *err;
-        bool is_range = strstr(known->range, " .. ");
-        (void)sg_error_set(
-            err, 0, "%s; it is %s%s", why.text, is_range ? "" : "one of ", known->range);
+        if (strstr(known->range, " .. "))
+            tell_number(name, known, err);
+        else
+            (void)sg_error_set(err, 0, "%s; it is one of %s", why.text, known->range);
     }
     free(known);
     return sg_error_prefix(err, SG_PROPERTY_E_WRONG, "librdkafka property %s: ", name);
+}
+
+/* librdkafka takes the digits in front of a word, and 60s for 60 ms. */
+static int check_number(const char *name, const char *value, struct sg_error *err)
+{
+    char *end;
+
+    (void)strtoll(value, &end, 0);
+    if (end == value || !*end)
+        return 0;
+    struct known *known = read_table(name);
+    bool is_number = known && strstr(known->range, " .. ");
+    if (is_number)
+        tell_number(name, known, err);
+    free(known);
+    return is_number ? sg_error_prefix(err, SG_PROPERTY_E_WRONG, "librdkafka property %s: ", name)
+                     : 0;
+}
+
+static bool is_mechanism(const char *name)
+{
+    return strcmp(name, "sasl.mechanism") == 0 || strcmp(name, "sasl.mechanisms") == 0;
+}
+
+/* librdkafka takes any word, and says which it knows when a client is made. */
+static int check_mechanism(const char *name, const char *value, struct sg_error *err)
+{
+    static const char *const words[] = { "GSSAPI", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512",
+        "OAUTHBEARER", NULL };
+    char upper[32] = "";
+
+    for (const char *const *word = words; *word; word++) {
+        if (strcmp(value, *word) == 0)
+            return 0;
+    }
+    for (size_t i = 0; i + 1 < sizeof upper && value[i]; i++)
+        upper[i] = (char)toupper((unsigned char)value[i]);
+    const char *meant = sg_meant(upper, words);
+    return sg_error_set(err, SG_PROPERTY_E_WRONG,
+        "librdkafka property %s: it is one of GSSAPI, PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, "
+        "OAUTHBEARER%s%s%s",
+        name, meant ? "; did you mean \"" : "", meant ? meant : "", meant ? "\"?" : "");
 }
 
 int sg_property_check(const char *name, const char *value, struct sg_error *err)
@@ -164,11 +218,14 @@ int sg_property_check(const char *name, const char *value, struct sg_error *err)
 
     if (strcmp(name, "plugin.library.paths") == 0)
         return 0; /* to set it is to load it */
+    if (is_mechanism(name))
+        return check_mechanism(name, value, err);
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     if (!conf)
         return -ENOMEM;
     switch (rd_kafka_conf_set(conf, name, value, reason, sizeof reason)) {
     case RD_KAFKA_CONF_OK:
+        r = check_number(name, value, err);
         break;
     case RD_KAFKA_CONF_UNKNOWN:
         r = fail_unknown(name, err);
@@ -207,32 +264,94 @@ const char *sg_property_of(const struct sg_cluster_config *cluster, const char *
     return at < cluster->n_client ? cluster->client[at].value : NULL;
 }
 
-static int check_file(
-    const struct sg_cluster_config *cluster, const char *name, size_t *ret_at, struct sg_error *err)
-{
-    const char *path = sg_property_of(cluster, name);
+/* A file that librdkafka reads, and what it must have in it. */
+struct named_file {
+    const char *property;
+    const char *label; /* the end of a line "-----BEGIN LABEL-----", or NULL: no PEM */
+    const char *what;
+    bool or_folder;
+};
 
-    bool is_ca = strstr(name, "ca.location"); /* may be a directory of CAs */
-    if (!path || !path[0] || strcmp(path, "probe") == 0 || !sg_file_check(path, is_ca, err))
+/* @param text  ends with NUL, and may have others in it */
+static bool has_pem(const char *text, size_t len, const char *label)
+{
+    const char *end = text + len;
+    const char *at = text;
+
+    while ((at = memmem(at, (size_t)(end - at), "-----BEGIN ", 11))) {
+        at += 11;
+        size_t n = strcspn(at, "-\r\n");
+        size_t n_label = strlen(label);
+        if (n >= n_label && strncmp(at + n - n_label, label, n_label) == 0 &&
+            strncmp(at + n, "-----", 5) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What cannot be looked into, a directory or a large file, is left to librdkafka. */
+static bool lacks_pem(const char *path, const char *label)
+{
+    struct sg_error err;
+    struct sg_buf text;
+
+    sg_buf_init(&text, PEM_BYTES_MAX);
+    int r = sg_file_read(path, SG_FILE_NO_PIPE, &text, &err);
+    if (!r)
+        r = sg_buf_add_char(&text, '\0');
+    bool lacks = !r && !has_pem(text.ptr, text.len - 1, label);
+    if (text.len)
+        explicit_bzero(text.ptr, text.len); /* perhaps a key */
+    sg_buf_done(&text);
+    return lacks;
+}
+
+static int check_file(const struct sg_cluster_config *cluster,
+    const struct named_file *file,
+    size_t *ret_at,
+    struct sg_error *err)
+{
+    const char *path = sg_property_of(cluster, file->property);
+
+    if (!path || !path[0] || strcmp(path, "probe") == 0)
         return 0;
-    *ret_at = place_of(cluster, name);
-    return sg_error_prefix(
-        err, SG_PROPERTY_E_WRONG, "librdkafka property %s: %.200s: ", name, path);
+    *ret_at = place_of(cluster, file->property);
+    if (sg_file_check(path, file->or_folder, err))
+        return sg_error_prefix(
+            err, SG_PROPERTY_E_WRONG, "librdkafka property %s: %.200s: ", file->property, path);
+    if (file->label && lacks_pem(path, file->label))
+        return sg_error_set(err, SG_PROPERTY_E_WRONG, "librdkafka property %s: %.200s has no %s",
+            file->property, path, file->what);
+    return 0;
 }
 
 static int check_files(const struct sg_cluster_config *cluster,
-    const char *const *names,
+    const struct named_file *files,
     size_t *ret_at,
     struct sg_error *err)
 {
     int r = 0;
 
-    for (; *names && !r; names++)
-        r = check_file(cluster, *names, ret_at, err);
+    for (; files->property && !r; files++)
+        r = check_file(cluster, files, ret_at, err);
     return r;
 }
 
-static int check_sasl(const struct sg_cluster_config *cluster, size_t *ret_at, struct sg_error *err)
+/* @return whether one of the two is there; the place is its own */
+static bool has_login(const struct sg_cluster_config *cluster, size_t *ret_at)
+{
+    static const char *const names[] = { "sasl.username", "sasl.password" };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        *ret_at = place_of(cluster, names[i]);
+        if (*ret_at < cluster->n_client)
+            return true;
+    }
+    return false;
+}
+
+static int check_login(
+    const struct sg_cluster_config *cluster, size_t *ret_at, struct sg_error *err)
 {
     static const char *const needed[] = { "sasl.username", "sasl.password", NULL };
     const char *mechanism = sg_property_of(cluster, "sasl.mechanism");
@@ -250,22 +369,51 @@ static int check_sasl(const struct sg_cluster_config *cluster, size_t *ret_at, s
     return 0;
 }
 
+static int check_oidc(const struct sg_cluster_config *cluster, size_t *ret_at, struct sg_error *err)
+{
+    static const char url[] = "sasl.oauthbearer.token.endpoint.url";
+    const char *method = sg_property_of(cluster, "sasl.oauthbearer.method");
+
+    if (!method || strcasecmp(method, "oidc") != 0 || sg_property_of(cluster, url))
+        return 0;
+    *ret_at = place_of(cluster, "sasl.oauthbearer.method");
+    return sg_error_set(
+        err, SG_PROPERTY_E_WRONG, "sasl.oauthbearer.method oidc needs librdkafka property %s", url);
+}
+
 int sg_properties_check(
     const struct sg_cluster_config *cluster, size_t *ret_at, struct sg_error *err)
 {
-    static const char *const files[] = { "ssl.ca.location", "ssl.certificate.location",
-        "ssl.key.location", "ssl.keystore.location", "ssl.crl.location", NULL };
-    static const char *const of_sasl[] = { "https.ca.location", NULL }; /* of a token's endpoint */
+    static const char certificate[] = "certificate in PEM format";
+    static const struct named_file of_tls[] = {
+        { "ssl.ca.location", "CERTIFICATE", certificate, true },
+        { "ssl.certificate.location", "CERTIFICATE", certificate, false },
+        { "ssl.key.location", "PRIVATE KEY", "private key in PEM format", false },
+        { "ssl.keystore.location", NULL, NULL, false },
+        { "ssl.crl.location", "CRL", "certificate revocation list in PEM format", false },
+        { NULL, NULL, NULL, false },
+    };
+    static const struct named_file of_sasl[] = {
+        { "https.ca.location", "CERTIFICATE", certificate, true }, /* of a token's endpoint */
+        { NULL, NULL, NULL, false },
+    };
     const char *protocol = sg_property_of(cluster, "security.protocol");
-    int r = 0;
+    int r = check_oidc(cluster, ret_at, err);
 
+    if (r)
+        return r;
+    if (!protocol && has_login(cluster, ret_at))
+        return sg_error_set(err, SG_PROPERTY_E_WRONG,
+            "%s is not used without librdkafka property security.protocol, sasl_ssl or "
+            "sasl_plaintext",
+            cluster->client[*ret_at].name);
     *ret_at = cluster->n_client;
     if (!protocol)
         return 0;
     if (strcasecmp(protocol, "ssl") == 0 || strcasecmp(protocol, "sasl_ssl") == 0)
-        r = check_files(cluster, files, ret_at, err);
+        r = check_files(cluster, of_tls, ret_at, err);
     if (!r && strncasecmp(protocol, "sasl_", 5) == 0)
-        r = check_sasl(cluster, ret_at, err);
+        r = check_login(cluster, ret_at, err);
     if (!r && strncasecmp(protocol, "sasl_", 5) == 0)
         r = check_files(cluster, of_sasl, ret_at, err);
     return r;

@@ -223,6 +223,15 @@ static void test_load_mistakes_are_all_told_with_their_place(void **state)
         { "labels: { cluster: topic }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
             "f.yml:1:20: the label \"topic\" is Streamgauge's own, or Prometheus's; take "
             "another\n" },
+        { "labels: { constant: { version: v } }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:23: the label \"version\" is Streamgauge's own, or Prometheus's; take "
+            "another\n" },
+        { "labels: { cluster: c, constant: { c: v } }\nclusters: [{ name: a, bootstrap_servers: b "
+          "}]\n",
+            "f.yml:1:35: the label \"c\" has the cluster's name (labels.cluster); take another\n" },
+        { "labels: { constant: { c: v } }\nclusters: [{ name: a, jvms: [{ name: j, url: "
+          "'http://h/', rules: jvm, labels: { c: w } }] }]\n",
+            "f.yml:2:81: the label \"c\" is one of labels.constant; take another\n" },
         { "labels: { cluster: a-b }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
             "f.yml:1:20: \"a-b\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)\n" },
         { "clusters: [{ name: a, bootstrap_servers: b, jolokia: { url: 'http://h:1/' } }]\n",
@@ -372,7 +381,7 @@ static void test_load_jolokia_mistakes_are_told(void **state)
         { "{ proxy: { url: 'http://p/', jmx_ports: { 1: x } } }", "\"x\" is not a port" },
         { "{ proxy: { url: 'http://p/', jmx_ports: { a: 1 } } }",
             "\"a\" is not a broker id (a whole number)" },
-        { "{ proxy: { url: 'http://p/', jmx_ports: { 1: 1, 01: 2 } } }", "id 1 stands twice" },
+        { "{ proxy: { url: 'http://p/', jmx_ports: { 1: 1, 01: 2 } } }", "duplicate id 1" },
         { "{ proxy: { url: 'http://p/', jmx_ports: [1] } }",
             "\"jmx_ports\" must be a map of ids and ports" },
         { "{ proxy: { url: 'http://p/', target: 'rmi://{host}' } }",
@@ -398,6 +407,10 @@ static void test_load_jolokia_mistakes_are_told(void **state)
         { "{ url: 'http://{host}/', password: hunter2 }", "a password needs a \"username\"" },
         { "{ url: 'http://{host}/', proxy: { url: 'http://p/', jmx_port: 1 } }",
             "brokers are read by their own agents (\"url\") or through a \"proxy\", not both" },
+        { "{ brokers: { 1: 'http://{host}/' } }",
+            "\"{host}\" is not known here; there is nothing to fill in" },
+        { "{ proxy: { url: 'http://p/', jmx_port: 1 }, brokers: { 1: 'service:jmx:{id}' } }",
+            "\"{id}\" is not known here; there is nothing to fill in" },
         { "{ proxy: { url: 'http://p/', jmx_port: 1 }, brokers: { 1: 'http://h/' } }",
             "\"http://h/\" is not a JMX service URL such as "
             "service:jmx:rmi:///jndi/rmi://HOST:9999/jmxrmi" },
@@ -421,7 +434,7 @@ static void test_load_jolokia_mistakes_are_told(void **state)
         { "{ url: 'http://{host}/', rules: [] }", "\"rules\" must name 1 to 50 catalogues" },
         { "{ url: 'http://{host}/', rules: { a: b } }",
             "\"rules\" must be a catalogue, a rule file, or a list of them" },
-        { "{ url: 'http://{host}/', rules: [a, a] }", "\"a\" stands twice in \"rules\"" },
+        { "{ url: 'http://{host}/', rules: [a, a] }", "duplicate \"a\" in \"rules\"" },
         { "{ username: a }",
             "\"jolokia\" needs \"url\", \"brokers\", \"controllers\" or \"proxy\"" },
     };
@@ -443,6 +456,8 @@ static void test_load_jvm_mistakes_are_told(void **state)
             "two JVMs are called \"a\"" },
         { "[{ name: a, rules: r }]", "a JVM needs the \"url\" of its agent, or a \"proxy\"" },
         { "[{ name: a, url: 'http://h/' }]", "a JVM needs \"rules\": a catalogue or a rule file" },
+        { "[{ name: a, url: 'http://h/a b?hunter2', rules: r }]",
+            "\"http://h/a b\" is not a URL: there is a space in it, which is written %20" },
         { "[{ name: a, url: 'http://{host}/', rules: r }]",
             "\"{host}\" is not known here; there is nothing to fill in" },
         { "[{ name: a, rules: r, proxy: { url: 'http://p/' } }]",
@@ -458,7 +473,17 @@ static void test_load_jvm_mistakes_are_told(void **state)
         { "[{ name: a, url: 'http://h/', rules: r, labels: { job: b } }]",
             "the label \"job\" is Streamgauge's own, or Prometheus's; take another" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { kafka_cluster: b } }]",
-            "the label \"kafka_cluster\" is Streamgauge's own, or Prometheus's; take another" },
+            "the label \"kafka_cluster\" has the cluster's name (labels.cluster); take another" },
+        { "[{ name: a, url: 'http://h/', rules: r, labels: { gc: b } }]",
+            "the label \"gc\" is Streamgauge's own, or Prometheus's; take another" },
+        { "[{ name: a, url: 'http://h/', rules: r, labels: { pool: b } }]",
+            "the label \"pool\" is Streamgauge's own, or Prometheus's; take another" },
+        { "[{ name: a, url: 'http://h/', rules: r, labels: { clientId: b } }]",
+            "the label \"clientId\" is Streamgauge's own, or Prometheus's; take another" },
+        { "[{ name: a, url: 'http://h/', rules: r, labels: { target: b } }]",
+            "the label \"target\" is Streamgauge's own, or Prometheus's; take another" },
+        { "[{ name: a, url: 'http://h/', rules: r, labels: { collector: b } }]",
+            "the label \"collector\" is Streamgauge's own, or Prometheus's; take another" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { __a: b } }]",
             "\"__a\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { a-b: b } }]",
@@ -632,6 +657,38 @@ static void test_flags_bad_ones_are_named(void **state)
     }
 }
 
+/* What is wrong says curl, in words of its version. */
+static void test_load_urls_are_those_that_curl_takes(void **state)
+{
+    static const struct {
+        const char *part, *problem; /* NULL: it is taken */
+    } cases[] = {
+        { "jvms: [{ name: a, url: 'http://h:99999/', rules: jvm }]", "\"http://h:99999/\" is not" },
+        { "jvms: [{ name: a, url: 'http://[::1/?s3cret', rules: jvm }]",
+            "\"http://[::1/\" is not" },
+        { "jvms: [{ name: a, url: 'http://[::1]:1/', rules: jvm }]", NULL },
+        { "jvms: [{ name: a, rules: jvm, proxy: { url: 'http://p:99999/', target: "
+          "'service:jmx:x' } }]",
+            "\"http://p:99999/\" is not" },
+        { "jolokia: { brokers: { 1: 'http://h:99999/' } }", "\"http://h:99999/\" is not" },
+        { "jolokia: { url: 'http://{host}:99999/' }", "\"http://{host}:99999/\" is not" },
+        { "jolokia: { url: 'http://h:1000{id}/a/{host}' }", NULL },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sg_config *config = NULL;
+        char text[512];
+        (void)snprintf(text, sizeof text, "clusters:\n- name: a\n  bootstrap_servers: b\n  %s\n",
+            cases[i].part);
+        assert_int_equal(load(text, &config), cases[i].problem ? SG_CONFIG_E_INVALID : 0);
+        (void)sg_config_free(config);
+        if (cases[i].problem && (!strstr(problems, cases[i].problem) ||
+                                    !strstr(problems, "f.yml:4:") || strstr(problems, "s3cret")))
+            fail_msg("\"%s\" lacks \"%s\"", problems, cases[i].problem);
+    }
+}
+
 static void write_file(const char *path, const char *text)
 {
     FILE *file = fopen(path, "we");
@@ -660,11 +717,11 @@ static void test_file_that_was_replaced_on_disk_is_a_difference(void **state)
         "    jolokia: { url: 'https://{host}/', tls: { cert_file: %s } }\n"
         "    jvms: [{ name: j, url: 'https://h/', rules: jvm, tls: { ca_file: %s } }]\n",
         path, path, path);
-    write_file(path, "one");
+    write_file(path, "-----BEGIN CERTIFICATE-----\none\n");
     assert_int_equal(load(text, &before), 0);
-    write_file(path, "one"); /* written again, but nothing new */
+    write_file(path, "-----BEGIN CERTIFICATE-----\none\n"); /* written again, but nothing new */
     assert_int_equal(load(text, &same), 0);
-    write_file(path, "two");
+    write_file(path, "-----BEGIN CERTIFICATE-----\ntwo\n");
     assert_int_equal(load(text, &after), 0);
     (void)unlink(path);
 
@@ -770,7 +827,7 @@ static void test_shown_configuration_is_yaml_of_everything_but_secrets(void **st
                                    "    bootstrap_servers: \"h:1,i:2\"\n"
                                    "    client:\n"
                                    "      client.id: \"me\"\n"
-                                   "      sasl.password: \"(set, not shown)\"\n"
+                                   "      ssl.key.password: \"(set, not shown)\"\n"
                                    "    groups:\n"
                                    "      granularity: \"topic\"\n"
                                    "      states: [Empty, Stable]\n"
@@ -808,7 +865,7 @@ static void test_shown_configuration_is_yaml_of_everything_but_secrets(void **st
                           "clusters:\n"
                           "  - name: a\n"
                           "    bootstrap_servers: [h:1, i:2]\n"
-                          "    client: { client.id: me, sasl.password: hunter2 }\n"
+                          "    client: { client.id: me, ssl.key.password: hunter2 }\n"
                           "    groups: { states: [Stable, Empty], granularity: topic, status: { "
                           "stalled: 90s } }\n"
                           "    limits: { groups: 7 }\n"
@@ -839,6 +896,7 @@ int main(void)
         cmocka_unit_test(test_load_slow_interval_is_never_under_the_interval),
         cmocka_unit_test(test_load_jolokia_mistakes_are_told),
         cmocka_unit_test(test_load_jvm_mistakes_are_told),
+        cmocka_unit_test(test_load_urls_are_those_that_curl_takes),
         cmocka_unit_test(test_load_missing_file_is_one_clear_line),
         cmocka_unit_test(test_load_flags_alone_give_one_cluster),
         cmocka_unit_test(test_load_flags_beside_a_file_are_refused),

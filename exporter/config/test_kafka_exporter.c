@@ -186,7 +186,7 @@ static void test_flags_labels_are_on_every_series(void **state)
         { "--kafka.labels=env", "\"env\" is not NAME=VALUE" },
         { "--kafka.labels=a-b=c", "\"a-b\" is not a label name" },
         { "--kafka.labels=topic=c", "\"topic\" is Streamgauge's own" },
-        { "--kafka.labels=kafka_cluster=c", "\"kafka_cluster\" is Streamgauge's own" },
+        { "--kafka.labels=kafka_cluster=c", "\"kafka_cluster\" has the cluster's name" },
         { "--kafka.labels=__x=c", "\"__x\" is not a label name" },
         { "--kafka.labels=a=b,a=c", "duplicate label \"a\"" },
         { "--kafka.labels=a=", "must be text of 1 to" },

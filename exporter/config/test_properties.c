@@ -51,7 +51,21 @@ static void test_properties_that_are_wrong_have_their_place_and_what_is_right(vo
         { "security.protocol: hunter2",
             ":4:13: ", "it is one of plaintext, ssl, sasl_plaintext, sasl_ssl" },
         { "client.id: x, socket.timeout.ms: 5", ":4:27: ", "10 .. 300000" },
-        { "client.id: x, socket.timeout.ms: hunter2", ":4:27: ", "it is 10 .. 300000" },
+        { "client.id: x, socket.timeout.ms: hunter2",
+            ":4:27: ", "socket.timeout.ms: it is a whole number of milliseconds, 10 .. 300000" },
+        { "client.id: x, socket.timeout.ms: 1s",
+            ":4:27: ", "socket.timeout.ms: it is a whole number of milliseconds, 10 .. 300000" },
+        { "client.id: x, socket.timeout.ms: 60s", ":4:27: ", "milliseconds, 10 .. 300000" },
+        { "sasl.mechanism: SCRAM-SHA-513",
+            ":4:13: ", "OAUTHBEARER; did you mean \"SCRAM-SHA-512\"?" },
+        { "security.protocol: sasl_ssl, sasl.mechanisms: plain", ":4:42: ",
+            "librdkafka property sasl.mechanisms: it is one of GSSAPI, PLAIN, SCRAM-SHA-256, "
+            "SCRAM-SHA-512, OAUTHBEARER; did you mean \"PLAIN\"?" },
+        { "sasl.mechanism: AWS_MSK_IAM", ":4:13: ", "SCRAM-SHA-512, OAUTHBEARER\n" },
+        { "sasl.oauthbearer.method: oidc",
+            ":4:13: ", "needs librdkafka property sasl.oauthbearer.token.endpoint.url" },
+        { "client.id: x, sasl.username: u, sasl.password: p", ":4:27: ",
+            "sasl.username is not used without librdkafka property security.protocol, sasl_ssl" },
         { "security.protocol: ssl, ssl.ca.location: /nowhere/ca.pem",
             ":4:37: ", "ssl.ca.location: /nowhere/ca.pem: No such file or directory" },
         { "security.protocol: plaintext, client.id: x, security.protocol: plaintext",
@@ -76,6 +90,64 @@ static void test_properties_that_are_wrong_have_their_place_and_what_is_right(vo
     }
 }
 
+static void test_a_property_that_cannot_be_read_is_not_one_that_is_missing(void **state)
+{
+    static const char lines[] = "security.protocol: sasl_ssl, sasl.mechanism: PLAIN, "
+                                "sasl.username: u, sasl.password: '${file:/nowhere/p}'";
+    (void)state;
+
+    assert_int_equal(load(lines), SG_CONFIG_E_INVALID);
+    assert_non_null(strstr(problems, "/nowhere/p"));
+    assert_null(strstr(problems, "needs librdkafka property"));
+}
+
+/* @param text  of the file that the property names @return as sg_config_load */
+static int load_file(const char *property, const char *text)
+{
+    char path[] = "/tmp/streamgauge-pem-XXXXXX", client[200];
+    int fd = mkstemp(path);
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    assert_int_equal(close(fd), 0);
+    (void)snprintf(client, sizeof client, "security.protocol: ssl, %s: %s", property, path);
+    int r = load(client);
+    assert_int_equal(unlink(path), 0);
+    return r;
+}
+
+static void test_files_that_are_not_pem_have_their_place(void **state)
+{
+    static const struct {
+        const char *property, *text, *part; /* part: NULL: it is taken */
+    } cases[] = {
+        { "ssl.ca.location", "hunter2\n", " has no certificate in PEM format" },
+        { "ssl.ca.location", "", " has no certificate in PEM format" },
+        { "ssl.ca.location", "-----BEGIN PRIVATE KEY-----\n", " has no certificate" },
+        { "ssl.ca.location", "# x\n-----BEGIN CERTIFICATE-----\n", NULL },
+        { "ssl.ca.location", "-----BEGIN TRUSTED CERTIFICATE-----\n", NULL },
+        { "ssl.certificate.location", "-----BEGIN ", " has no certificate in PEM format" },
+        { "ssl.certificate.location",
+            "-----BEGIN RSA PRIVATE KEY-----\n-----BEGIN CERTIFICATE-----\n", NULL },
+        { "ssl.key.location", "-----BEGIN CERTIFICATE-----\n", " has no private key in PEM" },
+        { "ssl.key.location", "-----BEGIN ENCRYPTED PRIVATE KEY-----\n", NULL },
+        { "ssl.crl.location", "hunter2", " has no certificate revocation list in PEM format" },
+        { "ssl.crl.location", "-----BEGIN X509 CRL-----\n", NULL },
+        { "ssl.keystore.location", "hunter2", NULL },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int r = load_file(cases[i].property, cases[i].text);
+        assert_int_equal(r, cases[i].part ? SG_CONFIG_E_INVALID : 0);
+        if (!cases[i].part)
+            assert_string_equal(problems, "");
+        else if (!strstr(problems, cases[i].part) || !strstr(problems, ":4:37: ") ||
+                 strstr(problems, "hunter2"))
+            fail_msg("%zu: \"%s\" lacks \"%s\"", i, problems, cases[i].part);
+    }
+}
+
 static void test_properties_that_can_be_are_taken(void **state)
 {
     static const char *const clients[] = {
@@ -83,6 +155,9 @@ static void test_properties_that_can_be_are_taken(void **state)
         "security.protocol: ssl, ssl.ca.location: probe",
         "security.protocol: ssl, ssl.ca.location: /etc",
         "security.protocol: sasl_ssl, sasl.mechanism: PLAIN, sasl.username: u, sasl.password: p",
+        "security.protocol: ssl, ssl.ca.location: /etc", /* a directory of certificates */
+        "security.protocol: plaintext, sasl.username: u, sasl.password: p", "client.id: 60s",
+        "socket.timeout.ms: 0x1000", "sasl.mechanism: OAUTHBEARER",
         "plugin.library.paths: nowhere", /* told when the client is made */
     };
     (void)state;
@@ -117,6 +192,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_properties_of_flags_have_the_flag_for_a_place),
+        cmocka_unit_test(test_files_that_are_not_pem_have_their_place),
+        cmocka_unit_test(test_a_property_that_cannot_be_read_is_not_one_that_is_missing),
         cmocka_unit_test(test_properties_that_are_wrong_have_their_place_and_what_is_right),
         cmocka_unit_test(test_properties_that_can_be_are_taken),
     };

@@ -158,7 +158,7 @@ static void test_load_every_mistake_is_told_with_its_place(void **state)
         { "basic_auth_user: {}\n", "1:1: unknown key \"basic_auth_user\" in the file; did you mean "
                                    "\"basic_auth_users\"?" },
         { "rate_limit: {}\nrate_limit: {}\n",
-            "2:1: key \"rate_limit\" stands twice in the file, first in line 1" },
+            "2:1: duplicate key \"rate_limit\" in the file, first in line 1" },
         /* TLS */
         { "tls_server_config: x\n", "1:20: tls_server_config must be a map of keys and values" },
         { "tls_server_config:\n  key_file: k\n",

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/urls.h"
 
+#include <curl/curl.h>
 #include <string.h>
 
 #define SERVICE_URL "service:jmx:"
 
 enum {
-    NAME_LETTERS_MAX = 16
+    NAME_LETTERS_MAX = 16,
+    URL_BYTES_MAX = 4096,
 };
 
 static const char *const nothing[] = { NULL };
 
-/* Is it http:// or https:// with a host? curl says the rest when it connects. */
+/* Is it http:// or https:// with a host? */
 static bool looks_like_url(const char *url)
 {
     const char *host = strstr(url, "://");
@@ -70,6 +72,44 @@ static int check_placeholders(const char *template, const char *const *names, st
         names[0] ? ", " : "", names[0] ? names[1] : "", names[0] && names[2] ? ", {jmx_port}" : "");
 }
 
+/* The URL with "1" for every {…}, which fits a host, a port and a path. @return false: too long */
+static bool fill_in(const char *url, char *out, size_t size)
+{
+    size_t n = 0;
+
+    for (; *url && n + 1 < size; url++) {
+        const char *end = *url == '{' ? strchr(url, '}') : NULL;
+        out[n++] = *url;
+        if (end) {
+            out[n - 1] = '1';
+            url = end;
+        }
+    }
+    out[n] = '\0';
+    return !*url;
+}
+
+/* By curl, which is to use it. @return what is wrong, or NULL */
+static const char *complaint_about(const char *url)
+{
+    char filled[URL_BYTES_MAX];
+
+    if (!fill_in(url, filled, sizeof filled))
+        return "it is too long";
+    for (const char *at = filled; *at; at++) {
+        if (*at == ' ')
+            return "there is a space in it, which is written %20";
+        if ((unsigned char)*at < ' ' || *at == 0x7f)
+            return "there is a control character in it";
+    }
+    CURLU *parsed = curl_url();
+    if (!parsed)
+        return "out of memory";
+    CURLUcode code = curl_url_set(parsed, CURLUPART_URL, filled, 0);
+    curl_url_cleanup(parsed);
+    return code == CURLUE_OK ? NULL : curl_url_strerror(code);
+}
+
 int sg_url_check(const char *url, struct sg_error *err)
 {
     if (has_secret(url))
@@ -79,6 +119,10 @@ int sg_url_check(const char *url, struct sg_error *err)
     if (!looks_like_url(url))
         return sg_error_set(err, SG_URL_E_WRONG,
             "\"%.*s\" is not a URL such as http://HOST:8778/jolokia/", shown_len(url), url);
+    const char *complaint = complaint_about(url);
+    if (complaint)
+        return sg_error_set(
+            err, SG_URL_E_WRONG, "\"%.*s\" is not a URL: %s", shown_len(url), url, complaint);
     return 0;
 }
 

@@ -23,7 +23,7 @@ struct finding {
     char *what;
     char *target;
     char *text;
-    char *mend;
+    char *fix;
     int64_t took_ms;
 };
 
@@ -63,7 +63,7 @@ static void note(void *context, const struct sg_check *check)
         .what = strdup(check->what),
         .target = strdup(check->target),
         .text = strdup(check->text),
-        .mend = strdup(check->mend),
+        .fix = strdup(check->fix),
         .took_ms = check->took_ms,
     };
 }
@@ -199,7 +199,7 @@ static void done(struct doctor *doctor)
             free(finding->what);
             free(finding->target);
             free(finding->text);
-            free(finding->mend);
+            free(finding->fix);
         }
         free(doctor->examinations[i].findings);
     }
@@ -239,9 +239,9 @@ static void print_row(FILE *out, const char *cluster, const struct finding *find
         (void)fputs("           ", out);
     print_plain(out, finding->text);
     (void)fputc('\n', out);
-    if (finding->mend && finding->mend[0]) {
+    if (finding->fix && finding->fix[0]) {
         (void)fputs("      -> ", out);
-        print_plain(out, finding->mend);
+        print_plain(out, finding->fix);
         (void)fputc('\n', out);
     }
 }
@@ -251,7 +251,7 @@ static void print_json(FILE *out, const char *cluster, const struct finding *fin
     static const char *const words[] = { "ok", "look", "fail" };
     json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "result", words[finding->result],
         "cluster", cluster, "check", finding->what, "target", finding->target, "text",
-        finding->text, "mend", finding->mend);
+        finding->text, "fix", finding->fix);
 
     if (object && finding->took_ms >= 0)
         (void)json_object_set_new(object, "seconds", json_real((double)finding->took_ms / 1000));

@@ -3,7 +3,7 @@
 
 /*
  * `--doctor`: connects to everything in the configuration once, and tells what works, what does
- * not, why, and what would likely mend it.
+ * not, why, and what would likely fix it.
  *
  * Every collector of every cluster is tried on a thread of its own, all side by side, each within
  * the configuration's time-out; what each one has to say is printed in the configuration's order.

@@ -3,11 +3,19 @@
 
 #include <stddef.h>
 
-static const char *const of_jvm[] = { "broker", "instance", "job", "jvm", "le", "quantile", NULL };
+static const char *const of_jvm[] = { "broker", "collector", "instance", "job", "jvm", "le",
+    "quantile", "target", NULL };
 
-static const char *const of_others[] = { "address", "code", "collector", "consumergroup", "id",
-    "isr", "kind", "leader", "missing", "partition", "reason", "replicas", "state", "status",
-    "target", "topic", "what", NULL };
+/* What the built-in catalogues give. */
+static const char *const of_catalogues[] = { "ackType", "area", "broker_id", "cipher", "class",
+    "clientId", "clientSoftwareName", "clientSoftwareVersion", "client_id", "cluster_id",
+    "commit_id", "connector", "current_state", "delayedOperation", "dir", "directory_id", "error",
+    "fetcherType", "gc", "kind", "leader", "listener", "logDirectory", "networkProcessor",
+    "partition", "pool", "processor", "protocol", "query", "queue", "request", "resource", "state",
+    "status", "task", "threadNum", "topic", "type", "user", "version", NULL };
+
+static const char *const of_others[] = { "address", "code", "consumergroup", "id", "isr", "missing",
+    "reason", "replicas", "what", NULL };
 
 static bool contains(const char *const *names, struct sg_str name)
 {
@@ -20,10 +28,10 @@ static bool contains(const char *const *names, struct sg_str name)
 
 bool sg_label_name_is_of_jvm(struct sg_str name)
 {
-    return contains(of_jvm, name);
+    return contains(of_jvm, name) || contains(of_catalogues, name);
 }
 
 bool sg_label_name_is_own(struct sg_str name)
 {
-    return contains(of_jvm, name) || contains(of_others, name);
+    return sg_label_name_is_of_jvm(name) || contains(of_others, name);
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""--doctor: for each failure the cause and the likely mend, in a bounded time."""
+"""--doctor: for each failure the cause and the likely fix, in a bounded time."""
 import json
 import subprocess
 import time
@@ -53,7 +53,7 @@ def test_doctor_tells_of_a_killed_broker(lab, tmp_path):
         lab.fault("start-broker", "3")
     assert found["broker", "3"]["result"] == "fail"
     assert found["jolokia", "3"]["result"] == "fail" and "connect" in found["jolokia", "3"]["text"].lower()
-    assert "start the process" in found["jolokia", "3"]["mend"]
+    assert "is the process up" in found["jolokia", "3"]["fix"]
     assert found["broker", "1"]["result"] == found["jolokia", "1"]["result"] == "ok"
 
 
@@ -64,7 +64,7 @@ def test_doctor_tells_of_a_wrong_port_in_bounded_time(tmp_path):
     assert time.monotonic() - begun < 8
     bad = found["request", "Metadata"]
     assert bad["result"] == "fail" and "refused" in bad["text"].lower()
-    assert "bootstrap_servers" in bad["mend"]
+    assert "bootstrap_servers" in bad["fix"]
 
 
 def test_doctor_tells_of_something_that_does_not_answer(tmp_path):
@@ -73,15 +73,15 @@ def test_doctor_tells_of_something_that_does_not_answer(tmp_path):
         found = checks(tmp_path, "collect: { interval: 4s, timeout: 3s }\nclusters:\n"
                                  f"  - {{ name: c, bootstrap_servers: '127.0.0.1:{port}' }}\n")
         assert time.monotonic() - begun < 10
-        assert any(one["result"] == "fail" and one["mend"] for one in found.values())
+        assert any(one["result"] == "fail" and one["fix"] for one in found.values())
 
 
-@pytest.mark.parametrize("status, body, content_type, text, mend", [
+@pytest.mark.parametrize("status, body, content_type, text, fix", [
     (200, b"<html><body>Welcome</body></html>", "text/html", "", "URL of a Jolokia agent"),
-    (401, b"no", "text/plain", "401", "username and password"),
+    (401, b"no", "text/plain", "401", "password_file"),
     (404, b"no", "text/plain", "404", "URL of a Jolokia agent"),
 ])
-def test_doctor_tells_of_what_is_no_jolokia(tmp_path, status, body, content_type, text, mend):
+def test_doctor_tells_of_what_is_no_jolokia(tmp_path, status, body, content_type, text, fix):
     def answer(_handler, _body):
         raise Reply(status, body, content_type)
 
@@ -92,7 +92,7 @@ def test_doctor_tells_of_what_is_no_jolokia(tmp_path, status, body, content_type
         found = checks(tmp_path, f"clusters:\n  - name: c\n    jvms:\n      - {{ name: one, url: '{agent.url}', "
                                  f"rules: {rules}, username: u, password: hunter2 }}\n")
     assert found["jolokia", "one"]["result"] == "fail"
-    assert text in found["jolokia", "one"]["text"] and mend in found["jolokia", "one"]["mend"]
+    assert text in found["jolokia", "one"]["text"] and fix in found["jolokia", "one"]["fix"]
     assert "hunter2" not in str(found)
     assert found["rules", str(rules)]["result"] == "ok"
 
@@ -114,4 +114,4 @@ def test_doctor_tells_when_no_rule_matches(tmp_path):
         found = checks(tmp_path, f"clusters:\n  - name: c\n    jvms:\n      - {{ name: one, url: '{agent.url}', "
                                  f"rules: {rules} }}\n")
     assert found["jolokia", "one"]["result"] in ("look", "fail")
-    assert "rules" in found["jolokia", "one"]["mend"]
+    assert "rules" in found["jolokia", "one"]["fix"]

@@ -29,7 +29,7 @@ def test_doctor_names_brokers_without_jmx_others_that_are_not_there_and_clusters
     result = subprocess.run(
         [BUILD / "gcc-asan/streamgauge", f"--config.file={path}", "--doctor", "--log.format=json"],
         capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False)
-    looks = {(one["cluster"], one["check"], one["target"]): one["text"] + one["mend"]
+    looks = {(one["cluster"], one["check"], one["target"]): one["text"] + one["fix"]
              for one in map(json.loads, result.stdout.splitlines()) if one["result"] == "look"}
     assert "no Jolokia URL is configured" in looks["a", "jolokia", "1"]
     assert "not in the cluster" in looks["a", "broker", "7"] and "controllers" in looks["a", "broker", "7"]

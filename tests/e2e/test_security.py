@@ -434,7 +434,7 @@ def test_doctor_names_a_wrong_password(secured, certificates, tmp_path):
     assert code == 0, found
     code, found = doctor(tmp_path, config(secured, "SCRAM", good | {"sasl.password": WRONG}, "8s"))
     bad = [one for one in found if one["result"] == "fail"]
-    assert code == 1 and bad and "sasl.password" in bad[0]["mend"], found
+    assert code == 1 and bad and "sasl.password" in bad[0]["fix"], found
 
 
 @pytest.mark.parametrize("acls, words", [
@@ -447,4 +447,4 @@ def test_doctor_names_the_missing_acl(secured, certificates, tmp_path, acls, wor
     client = modes(certificates)["OAUTHBEARER"][1] | {
         "sasl.oauthbearer.config": f'"principal={user} scope=monitoring"'}
     _, found = doctor(tmp_path, config(secured, "SCRAM", client, "8s"))
-    assert any(words in one["mend"] for one in found if one["result"] != "ok"), found
+    assert any(words in one["fix"] for one in found if one["result"] != "ok"), found

@@ -31,7 +31,7 @@
 enum {
     REASONS_MAX = 32,
     DESTROY_WAIT_MS = 300,
-    SCRAM_MENDED = 0x020601ff, /* it sent a nonce that Kafka 4 refuses; its issue 4895 */
+    SCRAM_FIXED = 0x020601ff, /* it sent a nonce that Kafka 4 refuses; its issue 4895 */
 };
 
 struct reason {
@@ -173,7 +173,7 @@ void sg_client_poll(struct sg_client *client)
         rd_kafka_message_destroy(message);
 }
 
-bool sg_client_is_without_sasl(const char *text)
+static bool is_without_sasl(const char *text)
 {
     return strstr(text, "Request not valid in current SASL state");
 }
@@ -190,30 +190,41 @@ bool sg_client_is_reached(const char *text)
     return true;
 }
 
+const char *sg_client_advice(enum sg_failure_kind kind, const char *text)
+{
+    if (strstr(text, "Failed to resolve"))
+        return ": check the host's name in bootstrap_servers, or in the broker's "
+               "advertised.listeners; this machine's name service does not know it";
+    if (strstr(text, "SSL alert number"))
+        return ": the broker wants a client certificate, or refuses this one: check "
+               "ssl.certificate.location and ssl.key.location";
+    if (strstr(text, "has expired"))
+        return ": the broker needs a new certificate";
+    if (strstr(text, "PLAINTEXT broker listener") || strstr(text, "unexpected eof") ||
+        strstr(text, "wrong version number"))
+        return ": the listener most likely does not speak TLS; compare security.protocol with it";
+    if (is_without_sasl(text))
+        return ": the listener does not speak SASL; compare security.protocol with it";
+    if (strstr(text, "supported mechanisms: "))
+        return ": set sasl.mechanism to one of these";
+    if (kind != SG_FAILURE_TLS && strstr(text, "SCRAM") && rd_kafka_version() < SCRAM_FIXED)
+        return ": check sasl.username and sasl.password; librdkafka before 2.6.1 cannot do SCRAM "
+               "with Kafka 4, build with a newer one (deploy/librdkafka)";
+    return "";
+}
+
 /* What librdkafka's words mean in practice; its own guess is often an old broker. */
 static const char *advice_on(const struct reason *reason)
 {
     if (strstr(reason->text, "ApiVersionRequest failed"))
         return ": it is frozen or overloaded, or expects TLS (security.protocol), or is no Kafka "
                "broker";
-    if (strstr(reason->text, "SSL alert number"))
-        return ": the broker wants a client certificate, or refuses this one: check "
-               "ssl.certificate.location and ssl.key.location";
-    if (strstr(reason->text, "has expired"))
-        return ": the broker needs a new one";
-    if (strstr(reason->text, "PLAINTEXT broker listener") ||
-        strstr(reason->text, "unexpected eof") || strstr(reason->text, "wrong version number"))
-        return ": the listener most likely does not speak TLS; compare security.protocol with it";
-    if (sg_client_is_without_sasl(reason->text))
-        return ": the listener does not speak SASL; compare security.protocol with it";
-    if (strstr(reason->text, "supported mechanisms: "))
-        return ": set sasl.mechanism to one of these";
+    const char *advice = sg_client_advice(reason->kind, reason->text);
+    if (advice[0])
+        return advice;
     if (reason->kind == SG_FAILURE_TLS)
         return ": check ssl.ca.location, or, if the listener does not speak TLS, "
                "security.protocol";
-    if (strstr(reason->text, "SCRAM") && rd_kafka_version() < SCRAM_MENDED)
-        return ": check sasl.username and sasl.password; librdkafka before 2.6.1 cannot do SCRAM "
-               "with Kafka 4, build with a newer one (deploy/librdkafka)";
     if (reason->kind == SG_FAILURE_AUTH)
         return ": check sasl.mechanism, sasl.username and sasl.password, or, if the listener does "
                "not speak SASL, security.protocol";
@@ -255,6 +266,12 @@ void sg_client_forget(struct sg_client *client, int32_t broker)
 static bool is_bootstrap(const char *name)
 {
     return strcmp(name, "bootstrap.servers") == 0 || strcmp(name, "metadata.broker.list") == 0;
+}
+
+/* To set it is to load and run it. */
+static bool is_plugin(const char *name)
+{
+    return strcmp(name, "plugin.library.paths") == 0;
 }
 
 static int set_property(
@@ -363,10 +380,6 @@ static int set_check(
 
     if (r || !method || strcasecmp(method, "oidc") != 0)
         return r;
-    if (!sg_property_of(config, "sasl.oauthbearer.token.endpoint.url"))
-        return sg_error_set(err, SG_CLIENT_E_PROPERTY,
-            "sasl.oauthbearer.method oidc needs librdkafka property "
-            "sasl.oauthbearer.token.endpoint.url");
     return set_property(conf, "sasl.oauthbearer.method", "default", err);
 }
 
@@ -420,7 +433,7 @@ int sg_client_new(const struct sg_cluster_config *config,
         const struct sg_property_setting *setting = &config->client[i];
         if (is_bootstrap(setting->name))
             servers = setting->value; /* given to sg_client_connect() */
-        else
+        else if (use != SG_CLIENT_CHECK || !is_plugin(setting->name))
             r = set_property(conf, setting->name, setting->value, err);
     }
     if (!r && use == SG_CLIENT_READER)

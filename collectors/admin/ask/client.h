@@ -29,7 +29,7 @@ struct sg_client;
 /* What a handle is for. */
 enum sg_client_use {
     SG_CLIENT_ADMIN,
-    SG_CLIENT_CHECK,  /* only made: it asks nobody for a ticket or a token */
+    SG_CLIENT_CHECK,  /* only made: without plugins; it asks nobody for a ticket or a token */
     SG_CLIENT_READER, /* it reads records that are committed, a few at a time, and tells the end */
 };
 
@@ -75,8 +75,11 @@ enum {
     SG_CLIENT_ANY_BROKER = -1
 };
 
-/** Does a reason mean that the listener does not know what SASL is? */
-bool sg_client_is_without_sasl(const char *text);
+/**
+ * What to look at when a text has words of librdkafka that leave no doubt, beginning with ": ", or
+ * "". Static.
+ */
+const char *sg_client_advice(enum sg_failure_kind kind, const char *text);
 
 /** Was there a connection, so that neither name, port nor network are wrong? */
 bool sg_client_is_reached(const char *text);

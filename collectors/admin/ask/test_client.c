@@ -40,11 +40,12 @@ static void test_client_that_is_only_checked_runs_nothing(void **state)
         { .name = (char[]){ "security.protocol" }, .value = (char[]){ "sasl_plaintext" } },
         { .name = (char[]){ "sasl.mechanism" }, .value = (char[]){ "GSSAPI" } },
         { .name = (char[]){ "sasl.kerberos.kinit.cmd" }, .value = command },
+        { .name = (char[]){ "plugin.library.paths" }, .value = (char[]){ "/nowhere" } },
     };
     struct sg_cluster_config config = {
         .name = (char[]){ "c" },
         .bootstrap_servers = (char[]){ "127.0.0.1:1" },
-        .n_client = 3,
+        .n_client = 4,
         .client = settings,
     };
     struct sg_client *client = NULL;
@@ -60,12 +61,35 @@ static void test_client_that_is_only_checked_runs_nothing(void **state)
     assert_int_equal(usleep(300000), 0);
     client = sg_client_unref(client);
     assert_int_not_equal(access(ran, F_OK), 0);
+    config.n_client = 3; /* there is no such plugin */
     assert_int_equal(sg_client_new(&config, 10000, SG_CLIENT_ADMIN, &client, &err), 0);
     for (int i = 0; i < 100 && access(ran, F_OK) != 0; i++)
         assert_int_equal(usleep(50000), 0);
     client = sg_client_unref(client);
     assert_int_equal(access(ran, F_OK), 0); /* as it does when it is used */
     (void)unlink(ran);
+}
+
+static void test_client_advice_is_on_what_librdkafka_says(void **state)
+{
+    static const struct {
+        const char *text, *part; /* NULL: nothing is sure */
+    } cases[] = {
+        { "h:1/bootstrap: Failed to resolve 'h:1': Name or service not known", "the host's name" },
+        { "h:1/1: SSL handshake failed: SSL alert number 116", "ssl.certificate.location" },
+        { "h:1/1: SSL handshake failed: certificate has expired", "a new certificate" },
+        { "h:1/1: Request not valid in current SASL state", "does not speak SASL" },
+        { "h:1/1: Connect to ipv4#127.0.0.1:1 failed: Connection refused", NULL },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *advice = sg_client_advice(SG_FAILURE_TLS, cases[i].text);
+        if (!cases[i].part)
+            assert_string_equal(advice, "");
+        else if (strncmp(advice, ": ", 2) != 0 || !strstr(advice, cases[i].part))
+            fail_msg("%s: \"%s\"", cases[i].text, advice);
+    }
 }
 
 static void test_client_unknown_property_is_named(void **state)
@@ -111,6 +135,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_client_that_is_only_checked_runs_nothing),
         cmocka_unit_test(test_client_property_of_the_user_is_taken),
+        cmocka_unit_test(test_client_advice_is_on_what_librdkafka_says),
         cmocka_unit_test(test_client_unknown_property_is_named),
         cmocka_unit_test(test_client_bad_value_is_never_quoted),
     };

@@ -16,6 +16,7 @@ struct result {
     enum sg_failure_kind kind;
     size_t body_len;
     struct sg_error err;
+    char advice[200];
     int *order; /* counts the replies */
     int place;
 };
@@ -27,6 +28,7 @@ static void take(void *context, const struct sg_reply *reply)
     result->n++;
     result->ok = reply->ok;
     result->kind = reply->kind;
+    (void)snprintf(result->advice, sizeof result->advice, "%s", reply->advice);
     result->body_len = reply->body_len;
     result->err = *reply->err;
     if (result->order)
@@ -118,29 +120,36 @@ static void test_exchange_bad_status_has_its_kind(void **state)
         const char *answer;
         enum sg_failure_kind kind;
         const char *part;
+        const char *advice;
     } cases[] = {
-        { "HTTP/1.1 401 x\r\nContent-Length: 0\r\n\r\n", SG_FAILURE_AUTH, "password_file" },
-        { "HTTP/1.1 403 x\r\nContent-Length: 3\r\n\r\nno!", SG_FAILURE_DENIED, "no!" },
-        { "HTTP/1.1 404 x\r\nContent-Length: 0\r\n\r\n", SG_FAILURE_HTTP, "agentContext" },
-        { "HTTP/1.1 400 x\r\nContent-Length: 7\r\n\r\n400\r\n\r\n", SG_FAILURE_HTTP, "status 400" },
+        { "HTTP/1.1 401 x\r\nContent-Length: 0\r\n\r\n", SG_FAILURE_AUTH, "password_file",
+            "set \"username\" and \"password_file\" to those of the agent" },
+        { "HTTP/1.1 403 x\r\nContent-Length: 3\r\n\r\nno!", SG_FAILURE_DENIED, "no!", "" },
+        { "HTTP/1.1 404 x\r\nContent-Length: 0\r\n\r\n", SG_FAILURE_HTTP, "agentContext", "" },
+        { "HTTP/1.1 400 x\r\nContent-Length: 7\r\n\r\n400\r\n\r\n", SG_FAILURE_HTTP, "status 400",
+            "" },
         { "HTTP/1.1 401 x\r\nWWW-Authenticate: Bearer realm=\"r\"\r\nContent-Length: 0\r\n\r\n",
-            SG_FAILURE_AUTH, "(WWW-Authenticate: Bearer realm=\"r\"); only basic" },
+            SG_FAILURE_AUTH, "(WWW-Authenticate: Bearer realm=\"r\"); only basic",
+            "only basic authentication can be given, with \"username\" and \"password_file\"" },
         { "HTTP/1.1 302 x\r\nLocation: https://h:1/j/?token=s3cret\r\nContent-Length: 0\r\n\r\n",
-            SG_FAILURE_HTTP,
-            "status 302, it sends to https://h:1/j/?(hidden); set that as the URL" },
+            SG_FAILURE_HTTP, "status 302, it sends to https://h:1/j/?(hidden); set that as the URL",
+            "set that as the URL" },
         { "HTTP/1.1 308 x\r\nLocation: https://h:1/j/\r\nContent-Length: 0\r\n\r\n",
-            SG_FAILURE_HTTP, "status 308, it sends to https://h:1/j/; set that as the URL" },
+            SG_FAILURE_HTTP, "status 308, it sends to https://h:1/j/; set that as the URL",
+            "set that as the URL" },
         { "HTTP/1.1 307 x\r\nContent-Length: 0\r\n\r\n", SG_FAILURE_HTTP,
-            "status 307, a redirect that does not say where to" },
-        { "SSH-2.0-x\r\n\r\n", SG_FAILURE_HTTP, "" },
+            "status 307, a redirect that does not say where to", "" },
+        { "SSH-2.0-x\r\n\r\n", SG_FAILURE_HTTP, "", "" },
     };
     (void)state;
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct result result = exchange_with(cases[i].answer, false);
         assert_false(result.ok);
-        if (result.kind != cases[i].kind || !strstr(result.err.text, cases[i].part))
-            fail_msg("%s: %s", sg_failure_kind_text(result.kind), result.err.text);
+        if (result.kind != cases[i].kind || !strstr(result.err.text, cases[i].part) ||
+            strcmp(result.advice, cases[i].advice) != 0)
+            fail_msg(
+                "%s: %s (%s)", sg_failure_kind_text(result.kind), result.err.text, result.advice);
     }
 }
 
@@ -154,6 +163,8 @@ static void test_exchange_refused_connection_is_connect(void **state)
     struct result result = exchange(agent.url, 5000);
     assert_int_equal(result.kind, SG_FAILURE_CONNECT);
     assert_non_null(strstr(result.err.text, "is the process up"));
+    assert_string_equal(
+        result.advice, "is the process up, and does its Jolokia agent listen there?");
 }
 
 /* A plain-text agent takes the first bytes of TLS for the start of a request and never answers. */
@@ -169,6 +180,31 @@ static void test_exchange_tls_where_nobody_speaks_it_ends_in_time(void **state)
     stop_agent(&agent);
     assert_int_equal(result.kind, SG_FAILURE_TLS);
     assert_non_null(strstr(result.err.text, "does not speak TLS there, use http://"));
+    assert_non_null(strstr(result.advice, "use http://"));
+}
+
+static void test_exchange_headers_without_end_are_no_agent(void **state)
+{
+    static char answer[400000];
+    size_t n = 0;
+    (void)state;
+
+    n += (size_t)snprintf(answer, sizeof answer, "HTTP/1.1 200 OK\r\n");
+    while (n + 200 < sizeof answer)
+        n += (size_t)snprintf(answer + n, sizeof answer - n, "X-%0100d: x\r\n", 1);
+    struct result result = exchange_with(answer, false);
+    assert_int_equal(result.kind, SG_FAILURE_HTTP);
+    assert_null(strstr(result.err.text, "is the process up"));
+    assert_string_equal(result.advice, "");
+}
+
+static void test_exchange_host_that_is_unknown_is_told(void **state)
+{
+    (void)state;
+
+    struct result result = exchange("http://nowhere.invalid:1/jolokia/", 5000);
+    assert_int_equal(result.kind, SG_FAILURE_CONNECT);
+    assert_non_null(strstr(result.advice, "is the host's name right"));
 }
 
 /* The token reaches the agent, and no message. */
@@ -271,6 +307,8 @@ int main(void)
         cmocka_unit_test(test_exchange_sends_what_agents_need),
         cmocka_unit_test(test_exchange_bad_status_has_its_kind),
         cmocka_unit_test(test_exchange_refused_connection_is_connect),
+        cmocka_unit_test(test_exchange_headers_without_end_are_no_agent),
+        cmocka_unit_test(test_exchange_host_that_is_unknown_is_told),
         cmocka_unit_test(test_exchange_tls_where_nobody_speaks_it_ends_in_time),
         cmocka_unit_test(test_exchange_token_in_the_url_is_not_shown),
         cmocka_unit_test(test_exchange_endless_answer_ends_at_the_cap),

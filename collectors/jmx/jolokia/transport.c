@@ -44,6 +44,7 @@ struct sg_peer {
     struct sg_buf body;
     size_t max_bytes; /* of the body */
     bool too_large;
+    const char *advice; /* of sg_reply */
     char curl_error[CURL_ERROR_SIZE];
     /* of the exchange under way */
     int64_t start_ms;
@@ -393,6 +394,7 @@ int sg_peer_start(
     sg_buf_clear(&peer->body);
     peer->too_large = false;
     peer->curl_error[0] = '\0';
+    peer->advice = "";
     peer->start_ms = sg_clock_monotonic_ms(transport->clock);
     peer->deadline_ms = deadline_ms;
     peer->reply = reply;
@@ -413,6 +415,8 @@ int sg_peer_start(
 
 static enum sg_failure_kind kind_of(const struct sg_peer *peer, CURLcode code)
 {
+    if (strstr(peer->curl_error, "response headers")) /* too large; the code is of any kind */
+        return SG_FAILURE_HTTP;
     switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
         return SG_FAILURE_TIMEOUT;
@@ -473,10 +477,12 @@ static const char *tls_advice(const char *text)
     return "; does the agent speak TLS there, with a certificate for this host?";
 }
 
-static const char *advice_for(const struct sg_peer *peer, enum sg_failure_kind kind, CURLcode code)
+static const char *advice_on(const struct sg_peer *peer, enum sg_failure_kind kind, CURLcode code)
 {
     switch (kind) {
     case SG_FAILURE_CONNECT:
+        if (code == CURLE_COULDNT_RESOLVE_HOST)
+            return "; is the host's name right, and known to this machine's name service?";
         /* Its alert may be lost when it hangs up at once. */
         if ((code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR) &&
             strncmp(peer->url, "https:", 6) == 0)
@@ -494,6 +500,18 @@ static const char *advice_for(const struct sg_peer *peer, enum sg_failure_kind k
     default:
         return "";
     }
+}
+
+/* Said in the text, with "; " in front, and given with the reply. */
+static const char *advise(struct sg_peer *peer, const char *advice)
+{
+    peer->advice = advice[0] ? advice + 2 : "";
+    return advice;
+}
+
+static const char *advice_for(struct sg_peer *peer, enum sg_failure_kind kind, CURLcode code)
+{
+    return advise(peer, advice_on(peer, kind, code));
 }
 
 /* The answer's first words, on one line, for a status that is not success. */
@@ -521,22 +539,21 @@ static const char *wanted_login(const struct sg_peer *peer)
     return "";
 }
 
-static enum sg_failure_kind bad_login(const struct sg_peer *peer, struct sg_error *err)
+static enum sg_failure_kind bad_login(struct sg_peer *peer, struct sg_error *err)
 {
     const char *wanted = wanted_login(peer);
     bool is_basic = !wanted[0] || strcasestr(wanted, "basic");
 
-    (void)sg_error_set(err, 0, "%s: status 401, wrong or missing credentials%s%.120s%s; %s",
+    (void)sg_error_set(err, 0, "%s: status 401, wrong or missing credentials%s%.120s%s%s",
         peer->shown_url, wanted[0] ? " (WWW-Authenticate: " : "", wanted, wanted[0] ? ")" : "",
-        is_basic ? "set \"username\" and \"password_file\""
-                 : "only basic authentication can be given, with \"username\" and "
-                   "\"password_file\"");
+        advise(peer, is_basic ? "; set \"username\" and \"password_file\" to those of the agent"
+                              : "; only basic authentication can be given, with \"username\" and "
+                                "\"password_file\""));
     return SG_FAILURE_AUTH;
 }
 
 /* Redirects are not followed, since a request has credentials; where one leads to is the fix. */
-static enum sg_failure_kind redirected(
-    const struct sg_peer *peer, long status, struct sg_error *err)
+static enum sg_failure_kind redirected(struct sg_peer *peer, long status, struct sg_error *err)
 {
     const char *to = NULL;
 
@@ -544,7 +561,7 @@ static enum sg_failure_kind redirected(
     sg_auto_free char *shown = to ? sg_secret_shown_url(to) : NULL;
     (void)sg_error_set(err, 0, "%s: status %ld, %s%.300s%s", peer->shown_url, status,
         shown ? "it sends to " : "a redirect that does not say where to", shown ? shown : "",
-        shown ? "; set that as the URL" : "");
+        shown ? advise(peer, "; set that as the URL") : "");
     return SG_FAILURE_HTTP;
 }
 
@@ -616,10 +633,10 @@ static void tell_end(struct sg_peer *peer, CURLcode code)
             (void)sg_error_set(&err, 0, "%s: the answer is larger than %zu bytes%s",
                 peer->shown_url, peer->max_bytes, advice_for(peer, reply.kind, code));
         else if (no_tls)
-            (void)sg_error_set(&err, 0,
-                "%s: no answer to the TLS handshake within %lld ms; the agent does not speak TLS "
-                "there, use http:// (or its JVM is frozen)",
-                peer->shown_url, (long long)took_ms);
+            (void)sg_error_set(&err, 0, "%s: no answer to the TLS handshake within %lld ms%s",
+                peer->shown_url, (long long)took_ms,
+                advise(peer, "; the agent does not speak TLS there, use http:// (or its JVM is "
+                             "frozen)"));
         else if (code == CURLE_OPERATION_TIMEDOUT)
             (void)sg_error_set(&err, 0, "%s: no complete answer within %lld ms%s", peer->shown_url,
                 (long long)took_ms, advice_for(peer, reply.kind, code));
@@ -633,6 +650,7 @@ static void tell_end(struct sg_peer *peer, CURLcode code)
         reply.ok = true;
     }
     reply.err = &err;
+    reply.advice = peer->advice;
     peer->reply(peer->context, &reply);
     if (peer->body.allocated > KEPT_BODY_BYTES)
         sg_buf_done(&peer->body);

@@ -37,6 +37,7 @@ struct sg_reply {
     size_t body_len;
     enum sg_failure_kind kind; /* these two when not ok */
     const struct sg_error *err;
+    const char *advice; /* what would likely help, which err ends with; "": there is none. Static */
 };
 
 /**

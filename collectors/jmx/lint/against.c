@@ -414,7 +414,7 @@ static int warn_of_rule(struct report *report, size_t rule)
             tally->n_bad_value, tally->n_matched);
     if (tally->n_bad_name)
         sg_findings_warn(report->findings, node,
-            "%zu of its %zu attributes are dropped: a label stands twice, or a name is too long",
+            "%zu of its %zu attributes are dropped: a duplicate label, or a name is too long",
             tally->n_bad_name, tally->n_matched);
     if (tally->n_text && tally->n_series == 0)
         sg_findings_warn(report->findings, node,

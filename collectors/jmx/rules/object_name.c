@@ -139,7 +139,7 @@ static int parse(struct cursor *c, struct sg_object_name *ret_name)
         if (r)
             return r;
         if (c->wildcards && sg_object_name_find(&name, property->key))
-            return syntax_error(c, "a key stands twice");
+            return syntax_error(c, "duplicate key");
         name.is_pattern = name.is_pattern || (c->wildcards && has_wildcard(property->value));
         name.n_properties++;
     } while (!at_end(c));

@@ -321,7 +321,7 @@ static void read_labels(
             const struct sg_yaml_node *other_value;
             sg_yaml_pair(labels, j, &other, &other_value);
             if (sg_str_equal(sg_yaml_text(other), sg_yaml_text(name)))
-                sg_yaml_problem(loader->yaml, name, "the label stands twice in the rule");
+                sg_yaml_problem(loader->yaml, name, "duplicate label in the rule");
         }
         if (!read_template(loader, name, sg_yaml_text(name), rule, &label->name))
             continue;

@@ -59,7 +59,7 @@ static void test_load_what_fails_only_while_scraping_refused(void **state)
     assert_problem(
         "rules:\n  - pattern: a\n    type: METER\n", "rules.yml:3:11: \"METER\" is no type");
     assert_problem("includeObjectNames: ['kafka.server:type']\n", "rules.yml:1:22: ObjectName");
-    assert_problem("requests:\n  - mbean: 'a:b=c,b=d'\n", "a key stands twice");
+    assert_problem("requests:\n  - mbean: 'a:b=c,b=d'\n", "duplicate key");
     assert_problem("includeObjectNames: []\n", "rules.yml:1:21: an empty list reads nothing");
     assert_problem("rules:\n  - pattern: a\n    name: x\n    labels: { 'a:b': y }\n",
         "rules.yml:4:15: a label's name cannot have a colon");
