@@ -129,7 +129,7 @@ int sg_file_read(const char *path, int pipe_wait_ms, struct sg_buf *buf, struct 
 {
     int64_t deadline_ms = sg_clock_monotonic_ms(&sg_clock_system) + pipe_wait_ms;
     mode_t mode;
-    int fd;
+    int fd = -1;
 
     int r = open_file(path, pipe_wait_ms > 0, false, &fd, &mode, err);
     if (!r) {
@@ -142,7 +142,7 @@ int sg_file_read(const char *path, int pipe_wait_ms, struct sg_buf *buf, struct 
 int sg_file_check(const char *path, bool or_folder, struct sg_error *err)
 {
     mode_t mode;
-    int fd;
+    int fd = -1;
 
     int r = open_file(path, false, or_folder, &fd, &mode, err);
     if (!r)
