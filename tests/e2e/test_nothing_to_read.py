@@ -12,7 +12,7 @@ from kafka import Kafka, Member
 from streamgauge import wait_for
 from test_security import DESCRIBE, allow
 
-BUILDS = ("gcc-asan", "bundled")
+BUILDS = ("gcc-asan", "release")
 
 
 @pytest.fixture(scope="module")

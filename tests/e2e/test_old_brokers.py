@@ -35,7 +35,7 @@ def proxy(tmp_path_factory):
         proxy.end()
 
 
-@pytest.mark.parametrize("build", ("gcc-asan", "bundled"))
+@pytest.mark.parametrize("build", ("gcc-asan", "release"))
 @pytest.mark.parametrize("limits", VERSIONS)
 def test_lag_is_there_whatever_version_the_broker_knows(proxy, build, limits):
     proxy, address = proxy

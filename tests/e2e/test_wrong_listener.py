@@ -62,7 +62,7 @@ def doctor(node, certificates, tmp_path, build, protocol, listener):
     return result.returncode, [line for line in lines if line["result"] == "fail"]
 
 
-@pytest.mark.parametrize("build", ("gcc-asan", "bundled"))
+@pytest.mark.parametrize("build", ("gcc-asan", "release"))
 @pytest.mark.parametrize("protocol, listener", [
     (protocol, listener) for protocol in PROTOCOLS.values() for listener in PROTOCOLS
     if PROTOCOLS[listener] != protocol])
