@@ -84,7 +84,7 @@ def names_and_labels(page, broker):
 def test_learned_requests_lose_no_series(some_lab, start, tmp_path):
     """A rule file without requests: the polls after the first ask for what became series only."""
     rules = REPO / "tests/fixtures/jolokia/parity/kafka.yml"
-    config = some_lab.config("2s", "1900ms").replace(
+    config = some_lab.config("5s", "4900ms").replace(
         "    jolokia:\n", f"    jolokia:\n      rules: {rules}\n      slow_interval: 10m\n")
     path = tmp_path / "everything.yaml"
     path.write_text(config)
@@ -94,9 +94,9 @@ def test_learned_requests_lose_no_series(some_lab, start, tmp_path):
         return process.page().value("streamgauge_collector_last_success_timestamp_seconds",
                                     collector="jolokia", target="1")
 
-    wait_for("a first poll", polls, 20)
+    wait_for("a first poll", polls, 30)
     first = polls()
-    wait_for("three more", lambda: polls() and polls() >= first + 5, 30)
+    wait_for("two more", lambda: polls() and polls() >= first + 9, 40)
     learned = {broker: names_and_labels(process.page(), broker) for broker in ("1", "2", "3")}
     once = Page(subprocess.run(  # one poll: everything is read
         [BUILD / "release/streamgauge", f"--config.file={path}", "--once"], check=True,
@@ -105,7 +105,7 @@ def test_learned_requests_lose_no_series(some_lab, start, tmp_path):
         everything = names_and_labels(once, broker)
         assert len(everything) > 500
         wait_for(f"broker {broker} has lost nothing", lambda: not (
-            everything - names_and_labels(process.page(), broker) - comes_and_goes(everything)), 10)
+            everything - names_and_labels(process.page(), broker) - comes_and_goes(everything)), 20)
         assert len(shown) > 0.95 * len(everything)
 
 
