@@ -56,7 +56,8 @@ def test_status_page_in_chromium_runs_nothing_but_its_own_script(lab, start, tmp
 def test_status_page_shows_the_configuration_without_secrets(lab, start):
     client = ", ".join(f"{key}: {value}" for key, value in SECRETS.items())
     text = lab.config("2s", "1900ms").replace(
-        "    jolokia:\n", f"    client: {{ client.id: shown, {client} }}\n    jolokia:\n"
+        "    jolokia:\n", "    client: { client.id: shown, security.protocol: SASL_PLAINTEXT, sasl.mechanism: PLAIN, "
+                          f"sasl.username: monitor, {client} }}\n    jolokia:\n"
                           "      username: monitor\n      password: hunter2-jolokia\n")
     process = start(text)
     body = fetch(process.url + "/")[2].decode()
