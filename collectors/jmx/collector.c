@@ -186,6 +186,9 @@ static int set_address(struct jolokia *self,
     int r = expand_address(template, broker, jmx_port, &address);
     if (!r)
         r = sg_target_set_address(target, address.ptr, err);
+    else if (r == SG_BUF_E_FULL)
+        r = sg_error_set(err, E_CONFIG, "the address of broker %d is longer than %d bytes",
+            broker->id, ADDRESS_BYTES_MAX);
     sg_buf_done(&address);
     return r;
 }

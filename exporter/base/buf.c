@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/buf.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,25 +18,33 @@ void sg_buf_done(struct sg_buf *buf)
     sg_buf_init(buf, buf->cap);
 }
 
+static int fail(struct sg_buf *buf, int failure)
+{
+    buf->failure = failure;
+    return failure;
+}
+
 int sg_buf_reserve(struct sg_buf *buf, size_t n)
 {
     size_t needed;
 
+    if (buf->failure)
+        return buf->failure;
     if (__builtin_add_overflow(buf->len, n, &needed) || needed > buf->cap)
-        return -EMSGSIZE;
+        return fail(buf, SG_BUF_E_FULL);
     if (needed <= buf->allocated)
         return 0;
 
     size_t size = buf->allocated ? buf->allocated : 64;
     while (size < needed) {
         if (__builtin_mul_overflow(size, (size_t)2, &size))
-            return -ENOMEM;
+            return fail(buf, -ENOMEM);
     }
     if (size > buf->cap)
         size = buf->cap;
     char *ptr = realloc(buf->ptr, size);
     if (!ptr)
-        return -ENOMEM;
+        return fail(buf, -ENOMEM);
     buf->ptr = ptr;
     buf->allocated = size;
     return 0;
@@ -59,7 +68,7 @@ int sg_buf_printf(struct sg_buf *buf, const char *format, ...)
     int n = vsnprintf(NULL, 0, format, args);
     va_end(args);
     if (n < 0)
-        return -EINVAL;
+        return buf->failure ? buf->failure : fail(buf, -EINVAL);
 
     /* vsnprintf writes a terminator: room for it, but it is not part of the content */
     int r = sg_buf_reserve(buf, (size_t)n + 1);
@@ -81,11 +90,25 @@ void sg_buf_fit(struct sg_buf *buf)
     buf->allocated = buf->len;
 }
 
+const char *sg_buf_get_cut(struct sg_buf *buf)
+{
+    assert(buf->cap > 0);
+    if (buf->failure == SG_BUF_E_FULL || buf->len == buf->cap)
+        sg_buf_truncate(buf, buf->len < buf->cap ? buf->len : buf->cap - 1);
+    if (sg_buf_reserve(buf, 1))
+        return NULL;
+    buf->ptr[buf->len] = '\0';
+    return buf->ptr;
+}
+
 char *sg_buf_take(struct sg_buf *buf)
 {
-    char *text = malloc(buf->len + 1);
-    if (!text)
+    char *text = buf->failure ? NULL : malloc(buf->len + 1);
+    if (!text) {
+        if (!buf->failure)
+            buf->failure = -ENOMEM;
         return NULL;
+    }
     if (buf->len)
         memcpy(text, buf->ptr, buf->len);
     text[buf->len] = '\0';

@@ -4,7 +4,10 @@
 /*
  * A growing piece of text with a mandatory cap.
  * The struct is embedded and owned by its user; the bytes are the buffer's. Not thread-safe.
- * After a failed append the content is unchanged.
+ *
+ * It remembers its first failure: from then on an append leaves the content as it is and fails in
+ * the same way, so that a text is written in straight lines and asked for its error once, at the
+ * end. Clearing it, or cutting it back to where it was whole, makes it usable again.
  */
 
 #include "base/str.h"
@@ -12,11 +15,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum {
+    /* The cap would be passed. No other module has this number: it is passed through many. */
+    SG_BUF_E_FULL = 100
+};
+
 struct sg_buf {
     char *ptr;
     size_t len;
     size_t allocated;
     size_t cap;
+    int failure; /* the first one; see sg_buf_error() */
 };
 
 /** An empty buffer that never grows past cap_bytes. Allocates nothing yet. */
@@ -25,15 +34,31 @@ void sg_buf_init(struct sg_buf *buf, size_t cap_bytes);
 /** Free the bytes; the buffer is empty and usable again. */
 void sg_buf_done(struct sg_buf *buf);
 
-/** Forget the content, keep the memory. */
+/** What the first append that failed came to. @return 0, SG_BUF_E_FULL, -ENOMEM or -EINVAL */
+static inline int sg_buf_error(const struct sg_buf *buf)
+{
+    return buf->failure;
+}
+
+/**
+ * Go back to an earlier length, as if nothing had been written or had failed since.
+ * @param len  a length that the content has had since it was cleared
+ */
+static inline void sg_buf_truncate(struct sg_buf *buf, size_t len)
+{
+    buf->len = len;
+    buf->failure = 0;
+}
+
+/** Forget the content and the failure, keep the memory. */
 static inline void sg_buf_clear(struct sg_buf *buf)
 {
-    buf->len = 0;
+    sg_buf_truncate(buf, 0);
 }
 
 /**
  * Make room for n more bytes, so that they can be written at buf->ptr + buf->len.
- * @return 0, -ENOMEM, or -EMSGSIZE when the cap would be passed
+ * @return 0, -ENOMEM, or SG_BUF_E_FULL when the cap would be passed; sg_buf_error() tells it too
  */
 int sg_buf_reserve(struct sg_buf *buf, size_t n);
 
@@ -67,7 +92,13 @@ static inline struct sg_str sg_buf_get(const struct sg_buf *buf)
 }
 
 /**
+ * What there is of a text for people, terminated: one that did not fit is cut off.
+ * @return borrowed until the next append, or NULL when memory is short
+ */
+const char *sg_buf_get_cut(struct sg_buf *buf);
+
+/**
  * The content as a terminated string that the caller frees; the buffer is empty afterwards.
- * @return owned, or NULL when memory is short
+ * @return owned, or NULL when an append has failed or memory is short; sg_buf_error() says which
  */
 char *sg_buf_take(struct sg_buf *buf);

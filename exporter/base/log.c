@@ -51,42 +51,42 @@ bool sg_log_enabled(enum sg_log_level level)
 
 static void add_escaped(struct sg_buf *line, struct sg_str text)
 {
-    (void)sg_buf_add_char(line, '"');
+    sg_buf_add_char(line, '"');
     for (size_t i = 0; i < text.len;) {
         unsigned char c = (unsigned char)text.ptr[i];
         size_t n = sg_utf8_length(text.ptr + i, text.len - i);
         if (n == 0) {
-            (void)sg_buf_add_str(line, SG_STR(SG_UTF8_REPLACEMENT));
+            sg_buf_add_str(line, SG_STR(SG_UTF8_REPLACEMENT));
             n = 1;
         } else if (c == '"' || c == '\\') {
-            (void)sg_buf_printf(line, "\\%c", c);
+            sg_buf_printf(line, "\\%c", c);
         } else if (c == '\n') {
-            (void)sg_buf_add_str(line, SG_STR("\\n"));
+            sg_buf_add_str(line, SG_STR("\\n"));
         } else if (c < 0x20 || c == 0x7f) {
-            (void)sg_buf_printf(line, "\\u%04x", c);
+            sg_buf_printf(line, "\\u%04x", c);
         } else {
-            (void)sg_buf_add(line, text.ptr + i, n);
+            sg_buf_add(line, text.ptr + i, n);
         }
         i += n;
     }
-    (void)sg_buf_add_char(line, '"');
+    sg_buf_add_char(line, '"');
 }
 
 static void add_field(struct sg_buf *line, const char *key, struct sg_str value)
 {
     if (line_format == SG_LOG_JSON) {
-        (void)sg_buf_printf(line, "%s\"%s\":", line->len > 1 ? "," : "", key);
+        sg_buf_printf(line, "%s\"%s\":", line->len > 1 ? "," : "", key);
         add_escaped(line, value);
         return;
     }
-    (void)sg_buf_printf(line, "%s%s=", line->len ? " " : "", key);
+    sg_buf_printf(line, "%s%s=", line->len ? " " : "", key);
     bool plain = value.len > 0;
     for (size_t i = 0; i < value.len && plain; i++) {
         unsigned char c = (unsigned char)value.ptr[i];
         plain = c > 0x20 && c < 0x7f && c != '"' && c != '=' && c != '\\';
     }
     if (plain)
-        (void)sg_buf_add_str(line, value);
+        sg_buf_add_str(line, value);
     else
         add_escaped(line, value);
 }
@@ -181,13 +181,14 @@ static void put_line(struct sg_buf *line)
 {
     struct sg_str text = { NULL, line->len };
 
-    if (!has_writer) {
+    if (!has_writer && !sg_buf_error(line)) {
         write_line(sg_buf_get(line));
         sg_buf_done(line);
         return;
     }
     (void)pthread_mutex_lock(&lock);
-    bool fits = queue_n < QUEUE_LINES_MAX && queue_bytes + text.len <= QUEUE_BYTES_MAX;
+    bool fits =
+        has_writer && queue_n < QUEUE_LINES_MAX && queue_bytes + text.len <= QUEUE_BYTES_MAX;
     if (fits)
         text.ptr = sg_buf_take(line);
     if (text.ptr) {
@@ -223,7 +224,7 @@ void sg_log(enum sg_log_level level, const struct sg_log_about *about, const cha
 
     sg_buf_init(&line, LINE_BYTES_MAX);
     if (line_format == SG_LOG_JSON)
-        (void)sg_buf_add_char(&line, '{');
+        sg_buf_add_char(&line, '{');
     add_field(&line, "ts", sg_str_of(time_text));
     add_field(&line, "level", sg_str_of(level_names[level]));
     if (about && about->cluster)
@@ -233,7 +234,7 @@ void sg_log(enum sg_log_level level, const struct sg_log_about *about, const cha
     if (about && about->target)
         add_field(&line, "target", sg_str_of(about->target));
     add_field(&line, "msg", sg_str_of(message));
-    (void)sg_buf_add_str(&line, line_format == SG_LOG_JSON ? SG_STR("}\n") : SG_STR("\n"));
+    sg_buf_add_str(&line, line_format == SG_LOG_JSON ? SG_STR("}\n") : SG_STR("\n"));
 
     put_line(&line);
 }

@@ -23,10 +23,50 @@ static void test_buf_past_cap_refused_and_content_kept(void **state)
 
     sg_buf_init(&buf, 8);
     assert_int_equal(sg_buf_add(&buf, "12345678", 8), 0);
-    assert_int_equal(sg_buf_add_char(&buf, '9'), -EMSGSIZE);
-    assert_int_equal(sg_buf_reserve(&buf, SIZE_MAX), -EMSGSIZE);
+    assert_int_equal(sg_buf_add_char(&buf, '9'), SG_BUF_E_FULL);
+    assert_int_equal(sg_buf_reserve(&buf, SIZE_MAX), SG_BUF_E_FULL);
     assert_int_equal(buf.len, 8);
     assert_memory_equal(buf.ptr, "12345678", 8);
+    sg_buf_done(&buf);
+}
+
+static void test_buf_after_a_failure_takes_nothing_until_it_is_cut_back(void **state)
+{
+    struct sg_buf buf;
+    (void)state;
+
+    sg_buf_init(&buf, 8);
+    assert_int_equal(sg_buf_add(&buf, "1234", 4), 0);
+    assert_int_equal(sg_buf_error(&buf), 0);
+    assert_int_equal(sg_buf_add(&buf, "56789", 5), SG_BUF_E_FULL);
+    assert_int_equal(sg_buf_add_char(&buf, '5'), SG_BUF_E_FULL); /* there would be room */
+    assert_int_equal(sg_buf_printf(&buf, "%d", 5), SG_BUF_E_FULL);
+    assert_int_equal(sg_buf_error(&buf), SG_BUF_E_FULL);
+    assert_null(sg_buf_take(&buf));
+    assert_int_equal(buf.len, 4);
+    sg_buf_truncate(&buf, 2);
+    assert_int_equal(sg_buf_error(&buf), 0);
+    assert_int_equal(sg_buf_add_char(&buf, '!'), 0);
+    assert_true(sg_str_equal(sg_buf_get(&buf), SG_STR("12!")));
+    (void)sg_buf_reserve(&buf, SIZE_MAX);
+    sg_buf_clear(&buf);
+    assert_int_equal(sg_buf_error(&buf), 0);
+    sg_buf_done(&buf);
+}
+
+static void test_buf_text_that_is_too_long_is_shown_cut_off(void **state)
+{
+    struct sg_buf buf;
+    (void)state;
+
+    sg_buf_init(&buf, 8);
+    assert_string_equal(sg_buf_get_cut(&buf), "");
+    sg_buf_add(&buf, "12345678", 8);
+    assert_string_equal(sg_buf_get_cut(&buf), "1234567");
+    sg_buf_clear(&buf);
+    sg_buf_add(&buf, "123", 3);
+    sg_buf_add(&buf, "456789", 6);
+    assert_string_equal(sg_buf_get_cut(&buf), "123");
     sg_buf_done(&buf);
 }
 
@@ -302,6 +342,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_buf_past_cap_refused_and_content_kept),
+        cmocka_unit_test(test_buf_after_a_failure_takes_nothing_until_it_is_cut_back),
+        cmocka_unit_test(test_buf_text_that_is_too_long_is_shown_cut_off),
         cmocka_unit_test(test_buf_printf_and_take_give_terminated_text),
         cmocka_unit_test(test_arena_texts_never_move),
         cmocka_unit_test(test_index_finds_all_and_only_what_was_added),

@@ -72,7 +72,7 @@ int sg_secret_expand(struct sg_str text, char **ret_text, struct sg_error *err)
     if (out.len)
         explicit_bzero(out.ptr, out.len);
     sg_buf_done(&out);
-    if (r == -EMSGSIZE)
+    if (r == SG_BUF_E_FULL)
         r = sg_error_set(
             err, SG_SECRET_E_MISSING, "the value is longer than %d bytes", SG_SECRET_BYTES_MAX);
     return r;

@@ -9,5 +9,5 @@
 #include "base/buf.h"
 #include "config/config.h"
 
-/** @return 0, -ENOMEM or -EMSGSIZE */
+/** @return 0, -ENOMEM or SG_BUF_E_FULL */
 int sg_config_show(const struct sg_config *config, struct sg_buf *out);

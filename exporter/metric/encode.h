@@ -94,7 +94,7 @@ struct sg_drain {
  * @param sets       one per layout of the plan; NULL leaves a slot out
  * @param selection  NULL for everything
  * @param drain      NULL, or gets what is in out whenever it is full, and at the end
- * @return 0, -ENOMEM or -EMSGSIZE (the cap of out)
+ * @return 0, -ENOMEM or SG_BUF_E_FULL (the cap of out)
  */
 int sg_encode(const struct sg_plan *plan,
     const struct sg_sample_set *const *sets,

@@ -262,7 +262,7 @@ static int render(struct sg_series_table *table,
     }
     if (!r)
         r = braces ? sg_buf_add(text, "} ", 2) : sg_buf_add_char(text, ' ');
-    return r == -EMSGSIZE ? SG_SERIES_E_TOO_LONG : r;
+    return r == SG_BUF_E_FULL ? SG_SERIES_E_TOO_LONG : r;
 }
 
 static bool text_equal(const void *owner, uint32_t id, const void *key)
@@ -412,7 +412,7 @@ int sg_series_table_derive(struct sg_series_table *table,
     if (!r && extra)
         r = sg_buf_add(text, "} ", 2);
     if (r)
-        return r == -EMSGSIZE ? SG_SERIES_E_TOO_LONG : r;
+        return r == SG_BUF_E_FULL ? SG_SERIES_E_TOO_LONG : r;
     return sg_series_table_keep(table, family, table->max_series, ret_series);
 }
 

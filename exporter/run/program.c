@@ -128,14 +128,10 @@ static int publish_roster(
         clusters[i] = sg_crew_cluster(layout->crews[i]);
     sg_buf_init(&text, CONFIG_TEXT_BYTES_MAX);
     (void)sg_config_show(config, &text); /* what is too long for people ends early */
-    int r = sg_buf_add_char(&text, '\0');
-    if (r == -EMSGSIZE)
-        text.ptr[text.len - 1] = '\0';
-    else if (r) {
-        sg_buf_done(&text);
-        return r;
-    }
-    r = sg_roster_set(program->roster, clusters, layout->n, config->cluster_label, text.ptr);
+    const char *shown = sg_buf_get_cut(&text);
+    int r = shown
+                ? sg_roster_set(program->roster, clusters, layout->n, config->cluster_label, shown)
+                : -ENOMEM;
     sg_buf_done(&text);
     return r;
 }
@@ -423,11 +419,11 @@ bool sg_program_reload(struct sg_program *program, const struct sg_flags *flags)
     if (r < 0)
         note_problem(&problems, strerror(-r));
     atomic_store(&program->notes.reload_failed, r != 0);
-    (void)sg_buf_add_char(&problems, '\0');
+    const char *text = sg_buf_get_cut(&problems);
     sg_reloader_finish(program->reloader, r == 0,
-        r == 0         ? "configuration loaded\n"
-        : problems.ptr ? problems.ptr
-                       : "out of memory\n");
+        r == 0 ? "configuration loaded\n"
+        : text ? text
+               : "out of memory\n");
     sg_buf_done(&problems);
     sg_store_touch(program->store);
     return r == 0;

@@ -20,7 +20,7 @@ struct sg_discover_place {
     const char *path;   /* in front of all of ours: "" or "/kafka" */
 };
 
-/** @return 0, -ENOMEM or -EMSGSIZE */
+/** @return 0, -ENOMEM or SG_BUF_E_FULL */
 int sg_discover_write(const struct sg_serve_config *config,
     const struct sg_discover_place *place,
     struct sg_buf *out);

@@ -43,7 +43,7 @@ struct sg_part_wanted {
 /**
  * A part of the pager's latest page.
  * @param parts     NULL: it is made anew
- * @param ret_part  owned: one reference @return 0, -ENOMEM or -EMSGSIZE
+ * @param ret_part  owned: one reference @return 0, -ENOMEM or SG_BUF_E_FULL
  */
 int sg_parts_take(struct sg_parts *parts,
     struct sg_pager *pager,

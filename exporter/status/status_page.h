@@ -26,7 +26,7 @@ struct sg_status_sources {
     const struct sg_clock *clock;
 };
 
-/** Write the page as HTML; every name is escaped. @return 0, -ENOMEM or -EMSGSIZE */
+/** Write the page as HTML; every name is escaped. @return 0, -ENOMEM or SG_BUF_E_FULL */
 int sg_status_page_write(const struct sg_status_sources *sources, struct sg_buf *html);
 
 /** The Content-Security-Policy that goes with it: its own style and script, and nothing else. */

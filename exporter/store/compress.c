@@ -117,7 +117,7 @@ static int feed(struct sg_compressor *compressor, struct sg_str piece, bool is_l
     int r = 0;
 
     if (piece.len > UINT32_MAX)
-        return -EMSGSIZE;
+        return SG_BUF_E_FULL;
     if (!compressor->zstd) {
         compressor->gzip.next_in = (uint8_t *)(uintptr_t)piece.ptr;
         compressor->gzip.avail_in = (uint32_t)piece.len;

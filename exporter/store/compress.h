@@ -19,7 +19,7 @@ int sg_compressor_new(
     enum sg_coding coding, struct sg_buf *out, struct sg_compressor **ret_compressor);
 
 /** The next piece of the text, so that it need not be in memory whole. @return 0, -ENOMEM or
- * -EMSGSIZE */
+ * SG_BUF_E_FULL */
 int sg_compressor_add(struct sg_compressor *compressor, struct sg_str piece);
 
 /** There is no more. @return as sg_compressor_add */

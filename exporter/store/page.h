@@ -38,7 +38,7 @@ struct sg_page *sg_page_unref(struct sg_page *page);
 
 /**
  * A part of a page; the rest of it costs nothing. @param selection  NULL for all of it
- * @param out  empty; it gets the bytes in the coding @return 0, -ENOMEM or -EMSGSIZE
+ * @param out  empty; it gets the bytes in the coding @return 0, -ENOMEM or SG_BUF_E_FULL
  */
 int sg_page_select(const struct sg_page *page,
     enum sg_format format,
@@ -72,7 +72,7 @@ struct sg_page *sg_pager_take(struct sg_pager *pager);
 
 /**
  * A page in one of its variants, for a scraper; the pager will have that variant ready next time.
- * @param ret_body  borrowed from the page @return 0, -ENOMEM or -EMSGSIZE
+ * @param ret_body  borrowed from the page @return 0, -ENOMEM or SG_BUF_E_FULL
  */
 int sg_pager_ask(struct sg_pager *pager,
     struct sg_page *page,

@@ -209,7 +209,7 @@ static int read_file(const char *path, struct sg_buf *text, int64_t *ret_ms, str
     if (n < 0)
         r = fail(err, path, strerror(errno));
     (void)close(fd);
-    if (r == -EMSGSIZE)
+    if (r == SG_BUF_E_FULL)
         return sg_error_set(err, SG_CHECKPOINT_E_LIMIT, "%.300s: larger than %d MiB", path,
             SG_CHECKPOINT_FILE_BYTES_MAX / 1024 / 1024);
     if (ret_ms)

@@ -109,9 +109,9 @@ static int complain_of_name(
         if (file == sg_catalogue_files || strcmp(file->set, file[-1].set) != 0)
             (void)sg_buf_printf(&list, "%s%s", list.len ? ", " : "there are ", file->set);
     }
-    (void)sg_buf_add_char(&list, '\0');
+    const char *text = sg_buf_get_cut(&list);
     int r = complain(
-        config, name, " is neither a file nor a built-in catalogue", list.ptr ? list.ptr : "", err);
+        config, name, " is neither a file nor a built-in catalogue", text ? text : "", err);
     sg_buf_done(&list);
     return r;
 }

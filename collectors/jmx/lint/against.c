@@ -142,6 +142,7 @@ static int add_example(
 {
     char number[SG_NUMBER_TEXT_MAX];
     struct sg_buf *out = &tally->examples;
+    size_t before = out->len;
 
     int r = sg_buf_printf(out, "    " SG_STR_FMT, SG_STR_ARG(entry->attribute.mbean));
     for (size_t i = 0; i < entry->attribute.depth && !r; i++)
@@ -154,7 +155,10 @@ static int add_example(
     if (!r)
         r = sg_buf_printf(out, " %.*s\n",
             (int)sg_number_write_double(number, number_of(outcome, &entry->value)), number);
-    return r == -EMSGSIZE ? 0 : r;
+    if (r != SG_BUF_E_FULL)
+        return r;
+    sg_buf_truncate(out, before); /* there is room for fewer */
+    return 0;
 }
 
 /* ---- One attribute ---- */

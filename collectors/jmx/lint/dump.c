@@ -177,7 +177,7 @@ static int read_file(const char *path, struct sg_buf *body, struct sg_error *err
     if (!r && ferror(file))
         r = sg_error_set(err, SG_DUMP_E_UNREADABLE, "%s", strerror(errno));
     (void)fclose(file);
-    if (r == -EMSGSIZE)
+    if (r == SG_BUF_E_FULL)
         r = sg_error_set(err, SG_DUMP_E_UNREADABLE, "larger than %d bytes", SG_DUMP_BYTES_MAX);
     if (!r && body->len > 2 && (unsigned char)body->ptr[0] == 0x1f)
         r = sg_error_set(err, SG_DUMP_E_UNREADABLE, "it is compressed; unpack it first (gunzip)");

@@ -28,7 +28,7 @@ enum {
 /**
  * @param out           PCRE2's pattern is appended
  * @param ret_required  pairs of characters that every match contains
- * @return 0, SG_JAVA_REGEX_E_PATTERN, -ENOMEM, or -EMSGSIZE (the cap of out)
+ * @return 0, SG_JAVA_REGEX_E_PATTERN, -ENOMEM, or SG_BUF_E_FULL (the cap of out)
  */
 int sg_java_regex_translate(
     struct sg_str pattern, struct sg_buf *out, struct sg_pairs *ret_required, struct sg_error *err);

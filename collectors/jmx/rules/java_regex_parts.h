@@ -6,7 +6,7 @@
  * and the functions that one part calls in another. Inside java_regex*.c only.
  *
  * A function "take" reads what stands at t->at, moves behind it and appends PCRE2's words for it.
- * It returns 0, SG_JAVA_REGEX_E_PATTERN, -ENOMEM or -EMSGSIZE.
+ * It returns 0, SG_JAVA_REGEX_E_PATTERN, -ENOMEM or SG_BUF_E_FULL.
  */
 
 #include "base/buf.h"

@@ -109,11 +109,11 @@ static int add_index(
         char *key = matcher->index_keys[i];
         size_t len = attribute->index[i].column.len;
         if (len >= INDEX_KEY_BYTES_MAX || mbean->n_properties == SG_OBJECT_NAME_PROPERTIES_MAX)
-            return -EMSGSIZE;
+            return SG_BUF_E_FULL;
         memcpy(key, attribute->index[i].column.ptr, len);
         while (sg_object_name_find(mbean, (struct sg_str){ key, len })) {
             if (len == INDEX_KEY_BYTES_MAX)
-                return -EMSGSIZE;
+                return SG_BUF_E_FULL;
             key[len++] = '_';
         }
         mbean->properties[mbean->n_properties++] = (struct sg_property){
@@ -211,7 +211,7 @@ int sg_matcher_object_name(struct sg_matcher *matcher,
     struct sg_object_name mbean;
 
     if (sg_object_name_parse(attribute->mbean, &mbean, NULL))
-        return -EMSGSIZE; /* there was a decision, hence a name */
+        return SG_BUF_E_FULL; /* there was a decision, hence a name */
     order_keys(matcher->rules, &mbean);
     int r = add_index(matcher, attribute, &mbean);
     if (!r)
@@ -300,7 +300,7 @@ static int add_label(
         return 0;
     }
     if (outcome->n_labels == sizeof outcome->labels / sizeof outcome->labels[0])
-        return -EMSGSIZE;
+        return SG_BUF_E_FULL;
     struct sg_label *label = &outcome->labels[outcome->n_labels++];
     label->name = (struct sg_str){ NULL, name_len };
     label->value = (struct sg_str){ NULL, value_len };
@@ -593,7 +593,7 @@ int sg_matcher_decide(struct sg_matcher *matcher,
             break;
         }
     }
-    if (r == -EMSGSIZE) { /* longer than any name or label may be */
+    if (r == SG_BUF_E_FULL) { /* longer than any name or label may be */
         *outcome = (struct sg_outcome){
             .kind = SG_OUTCOME_BAD_NAME,
             .depends_on_value = outcome->depends_on_value,

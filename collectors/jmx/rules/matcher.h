@@ -63,7 +63,7 @@ int sg_matcher_decide(struct sg_matcher *matcher,
  *
  * @param value     that the decision was made for; NULL when it is no text
  * @param ret_text  borrowed until the next call
- * @return 0, -ENOMEM, or -EMSGSIZE when it is too long
+ * @return 0, -ENOMEM, or SG_BUF_E_FULL when it is too long
  */
 int sg_matcher_object_name(struct sg_matcher *matcher,
     const struct sg_attribute *attribute,

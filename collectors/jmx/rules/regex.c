@@ -86,7 +86,7 @@ int sg_regex_new(struct sg_str pattern,
         code = compile(sg_buf_get(&text), options, &regex->code, &offset);
     }
     sg_buf_done(&text);
-    if (r == -EMSGSIZE)
+    if (r == SG_BUF_E_FULL)
         return sg_error_set(err, SG_REGEX_E_PATTERN, "the pattern has too large classes");
     if (r || code)
         return r ? r : refuse(pattern, code, offset, err);

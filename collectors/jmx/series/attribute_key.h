@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "jmx/poll/attribute.h"
 
-/** @param key  is overwritten @return 0, -ENOMEM or -EMSGSIZE (the cap of the buffer) */
+/** @param key  is overwritten @return 0, -ENOMEM or SG_BUF_E_FULL (the cap of the buffer) */
 int sg_attribute_key_write(const struct sg_attribute *attribute, struct sg_buf *key);
 
 /** The attribute that a key was made of. @param ret_attribute  its texts are borrowed from the key

@@ -17,7 +17,7 @@ struct sg_decided_for;
  * @param scratch     is overwritten
  * @param ret_memory  owned; NULL when the decision holds whatever comes: nothing depends on the
  *                    value, or the rule has `cache`, whose matches stay matches
- * @return 0, -ENOMEM or -EMSGSIZE (the cap of the scratch buffer)
+ * @return 0, -ENOMEM or SG_BUF_E_FULL (the cap of the scratch buffer)
  */
 int sg_decided_for_new(const struct sg_outcome *outcome,
     const struct sg_attribute *attribute,

@@ -305,7 +305,7 @@ static void put_one(struct sg_engine *engine,
 {
     int r = sg_attribute_key_write(attribute, &engine->key);
     if (r) {
-        sg_engine_drop(engine, r == -EMSGSIZE ? SG_DROP_NAME : SG_DROP_SERIES_LIMIT);
+        sg_engine_drop(engine, r == SG_BUF_E_FULL ? SG_DROP_NAME : SG_DROP_SERIES_LIMIT);
         return;
     }
 

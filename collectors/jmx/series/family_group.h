@@ -46,7 +46,7 @@ void sg_family_groups_done(struct sg_family_groups *groups);
  * The group of an outcome's series.
  * @param poll  the present one; a group that is made has seen nothing of it yet
  * @param scratch  is overwritten
- * @return 0, -ENOMEM or -EMSGSIZE (the cap of the scratch buffer)
+ * @return 0, -ENOMEM or SG_BUF_E_FULL (the cap of the scratch buffer)
  */
 int sg_family_groups_find(struct sg_family_groups *groups,
     const struct sg_outcome *outcome,

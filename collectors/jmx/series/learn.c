@@ -15,6 +15,7 @@ enum {
     /* A walk over a domain costs about a tenth of an MBean that is read, for each of its MBeans. */
     WALKS_PER_READ = 10,
     NAME_BYTES_MAX = 16 * 1024,
+    E_TOO_MANY = 1, /* names to ask for */
 };
 
 struct mbean {
@@ -301,7 +302,7 @@ static int add_full_names(
         if (!run->mbeans[i].wanted || again) /* patterns that were read may overlap */
             continue;
         if (++learner->n_full_names > SG_LEARN_NAMES_MAX)
-            return -EMSGSIZE;
+            return E_TOO_MANY;
         r = add_request(learner, plan, run->mbeans[i].name, &one);
     }
     return r;
@@ -402,7 +403,7 @@ int sg_learner_plan(struct sg_learner *learner, struct sg_poll_plan **ret_plan)
         r = add_requests(learner, plan);
     }
     free(sg_take(&learner->in_union));
-    if (r == -EMSGSIZE || r == -EINVAL)
+    if (r == SG_BUF_E_FULL || r == E_TOO_MANY || r == -EINVAL)
         return 0;
     if (!r && plan->n)
         *ret_plan = sg_take(&plan);

@@ -64,7 +64,7 @@ static int add_form(struct sg_engine *engine, struct sg_engine_entry *entry, uns
         int r =
             sg_matcher_object_name(engine->matcher, &attribute, value, entry->rule, &name.value);
         if (r)
-            return r == -EMSGSIZE ? SG_SERIES_E_TOO_LONG : r;
+            return r == SG_BUF_E_FULL ? SG_SERIES_E_TOO_LONG : r;
     }
     return sg_series_table_derive(engine->table, entry->series[FORM_PLAIN],
         is_counter ? group->counter : group->family, form & FORM_NAMED ? &name : NULL,
