@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The keys and flags that the program takes are those that the documentation has.
+"""The keys and flags that the program takes are those that the documentation has; HELP is short.
 
     tests/check_docs.py BUILD/streamgauge            compares
     tests/check_docs.py BUILD/streamgauge --write    writes the reference of keys into the documentation
@@ -18,6 +18,7 @@ OTHER_FILES = {
     "web.c": CONFIGURATION.split("\n## Web configuration\n", 1)[1],
 }
 REFERENCE = re.compile(r"<!-- streamgauge --config\.keys -->\n\n(.*?)\n<!-- end -->", re.S)
+HELP_CHARACTERS_MAX = 150
 SHOWN_TOGETHER = {"--sasl.*", "--tls.*", "--offset.show-all"}  # kafka_exporter's: docs/migrating.md
 
 
@@ -92,9 +93,21 @@ def unlisted_labels():
         yield f"only {len(used)} labels were found in collectors: they are written in another way"
 
 
+def long_help():
+    """What stands before the source in parentheses at the end, which may be long."""
+    texts = re.findall(r"^\| `(\w+)` .* \| (.+) \|$", (REPO / "docs/metrics.md").read_text(), re.M)
+    if len(texts) < 300:
+        yield f"only {len(texts)} metrics were found in docs/metrics.md: the table has changed"
+    for name, text in texts:
+        said = re.sub(r" \((?:[^()]|\([^()]*\))*\)\.?$", "", text.replace("\\", ""))
+        if len(said) > HELP_CHARACTERS_MAX:
+            yield f"HELP of {name} has {len(said)} characters, of {HELP_CHARACTERS_MAX}"
+
+
 if "--write" in sys.argv:
     write_reference(sys.argv[1])
     sys.exit(0)
-problems = [*reference_differs(sys.argv[1]), *undocumented_keys(), *unlisted_labels(), *flags_differ(sys.argv[1])]
+problems = [*reference_differs(sys.argv[1]), *undocumented_keys(), *unlisted_labels(), *flags_differ(sys.argv[1]),
+            *long_help()]
 print("\n".join(problems))
 sys.exit(1 if problems else 0)

@@ -48,15 +48,12 @@ const struct sg_family sg_admin_families[] = {
         "1 if the partition has replicas missing and just min.insync.replicas in sync: with one "
         "more failure producers with acks=all fail (Metadata, DescribeConfigs)." },
     [SG_ADMIN_PARTITION_INFO] = { "kafka_topic_partition_info", SG_METRIC_INFO,
-        "A partition in trouble, without a leader or with replicas that are not in sync: its "
-        "leader (-1: none), replicas, in-sync replicas, and the brokers that are missing; the "
-        "value is 1 (Metadata)." },
+        "1 for a partition without a leader or with replicas that are not in sync: its leader (-1: "
+        "none), replicas, in-sync replicas, missing brokers (Metadata)." },
     [SG_ADMIN_PARTITION_REASSIGNING] = { "kafka_topic_partition_reassigning", SG_METRIC_GAUGE,
-        "1 if a reassignment is adding replicas to the partition, which are out of sync until they "
-        "have copied the log; 0 if its replicas are out of sync for another reason. Only for "
-        "partitions with replicas that are not in sync; absent when they were so already when the "
-        "exporter started, because Metadata does not tell the one from the other (Metadata, "
-        "compared with the one before)." },
+        "1 if a reassignment is adding replicas to the partition, 0 if its replicas are out of "
+        "sync for another reason; absent when that is not known (Metadata, compared with the one "
+        "before)." },
     [SG_ADMIN_GROUP_MEMBERS] = { "kafka_consumergroup_members", SG_METRIC_GAUGE,
         "Number of members of the consumer group (DescribeGroups, ListGroups)." },
     [SG_ADMIN_GROUP_STATE] = { "kafka_consumergroup_state", SG_METRIC_STATESET,
@@ -69,16 +66,14 @@ const struct sg_family sg_admin_families[] = {
         SG_METRIC_GAUGE,
         "Sum of the consumer group's committed offsets in the topic (OffsetFetch)." },
     [SG_ADMIN_GROUP_LAG] = { "kafka_consumergroup_lag", SG_METRIC_GAUGE,
-        "Records of the partition that the consumer group has still to read: from its committed "
-        "offset (OffsetFetch), or the log's start if that is later, to the log's end "
-        "(ListOffsets). Absent when the end is not known or the committed offset is past it." },
+        "Records of the partition that the consumer group has still to read: the log's end minus "
+        "the committed offset, or the log's start if that is later (OffsetFetch, ListOffsets)." },
     [SG_ADMIN_GROUP_LAG_SUM] = { "kafka_consumergroup_lag_sum", SG_METRIC_GAUGE,
         "Sum of the consumer group's lag in the topic's partitions; absent when the end of one is "
         "not known (OffsetFetch, ListOffsets)." },
     [SG_ADMIN_GROUP_LAG_SECONDS] = { "kafka_consumergroup_lag_seconds", SG_METRIC_GAUGE,
-        "Age of the oldest record of the partition that the consumer group has not read: now minus "
-        "its timestamp, exact to a second; 0 when everything is read, absent when it cannot be "
-        "known (ListOffsets by time)." },
+        "Age of the oldest record of the partition that the consumer group has not read; 0 when "
+        "everything is read, absent when it cannot be known (ListOffsets by time)." },
     [SG_ADMIN_GROUP_LAG_SECONDS_MAX] = { "kafka_consumergroup_lag_seconds_max", SG_METRIC_GAUGE,
         "Largest lag in seconds of the consumer group in the topic's partitions, of those where it "
         "is known (ListOffsets by time)." },
@@ -94,9 +89,8 @@ const struct sg_family sg_admin_families[] = {
         "the exporter first saw it (ListOffsets, OffsetFetch)." },
     [SG_ADMIN_GROUP_RETENTION_MARGIN] = { "kafka_consumergroup_retention_margin_ratio",
         SG_METRIC_GAUGE,
-        "How far the consumer group is from losing records in the partition where it is nearest to "
-        "that: 1 at the log's end, 0 at its start, where the next records to be deleted are those "
-        "it has to read (OffsetFetch, ListOffsets)." },
+        "How far the consumer group is from losing unread records, in the partition nearest to "
+        "that: 1 at the log's end, 0 at its start (OffsetFetch, ListOffsets)." },
     [SG_ADMIN_GROUP_RETENTION_USED] = { "kafka_consumergroup_retention_used_ratio", SG_METRIC_GAUGE,
         "Age of the consumer group's oldest unread record over the topic's retention time; from 1 "
         "on it may be deleted (ListOffsets, DescribeConfigs)." },
