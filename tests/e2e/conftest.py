@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lab that the end-to-end tests share, and Streamgauge processes of their own.
 
-The lab runs in a folder and on ports of its own, so that a lab on the usual ports is left alone.
+The lab runs in a folder and on ports of its own, so that a lab on the usual ports is left alone. Workers
+(pytest-xdist) run side by side: what uses a lab is on one of them, in order; of the others each file is on one.
 """
 import os
 import pathlib
@@ -13,13 +14,24 @@ from streamgauge import Streamgauge
 
 REPO = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("STREAMGAUGE_BUILD", REPO / "build/tests"))
-FOLDER = pathlib.Path(os.environ.get("STREAMGAUGE_TEST_DIR", "/var/tmp/streamgauge-tests"))
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+FOLDER = pathlib.Path(os.environ.get("STREAMGAUGE_TEST_DIR", "/var/tmp/streamgauge-tests")) / WORKER
 # Added to every port of the labs; another number, and another folder, for a second run at the same time.
-OFFSET = int(os.environ.get("STREAMGAUGE_TEST_PORT_OFFSET", "3000"))
+OFFSET = int(os.environ.get("STREAMGAUGE_TEST_PORT_OFFSET", "3000")) + 1000 * int(WORKER[2:])
 
 # Broker 1, 2 and 3 have one each, so that every end-to-end test runs against all of them.
 AGENTS = ("1.7.2", "2.2.9", "2.6.0")
 JVM_PORTS = {"zookeeper": 8781, "connect": 8782, "spark": 8783}
+
+
+def pytest_collection_modifyitems(items):
+    labs = {}  # file → the lab that a test of it uses
+    for item in items:
+        for name in ("kraft_lab", "lab"):
+            if name in item.fixturenames:
+                labs[item.path] = name
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(labs.get(item.path, item.path.stem)))
 
 
 class Lab:

@@ -2,6 +2,7 @@
 """A Streamgauge process under test, and its page taken apart by prometheus-client's parser."""
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -12,10 +13,23 @@ import urllib.request
 from prometheus_client.parser import text_string_to_metric_families
 
 
+PORTS = range(20000, 32000)  # below those that the kernel gives to connections
+given_ports = set()
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nobody listens on; another one each time."""
+    while True:
+        port = random.choice(PORTS)
+        if port in given_ports:
+            continue
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        given_ports.add(port)
+        return port
 
 
 def fetch(url, headers=None, method="GET", timeout=10):

@@ -9,7 +9,6 @@ import importlib
 import math
 import os
 import pathlib
-import socket
 import subprocess
 import sys
 import time
@@ -17,15 +16,14 @@ import urllib.request
 
 import pytest
 
+from broker import CACHE
 from exposition import Page, show
+from streamgauge import free_port
 
 REPO = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("STREAMGAUGE_BUILD", REPO / "build/tests"))
 DRIVER = BUILD / "gcc-asan/tests/parity/parity"
 RULES = REPO / "tests/fixtures/jolokia/parity"
-CACHE = pathlib.Path(
-    os.environ.get("STREAMGAUGE_CACHE")
-    or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "streamgauge")
 JMX_EXPORTER = CACHE / "jmx-exporter-1.0.1/jmx_prometheus_javaagent-1.0.1.jar"
 JOLOKIA = {
     "1.7.2": CACHE / "jolokia-1.7.2/jolokia-jvm-1.7.2.jar",
@@ -42,11 +40,6 @@ LOST = {
 LATE = {"jvm_memory_pool_allocated_bytes_total"}
 BEANS_RULES = sorted(path.stem for path in RULES.glob("*.yml") if not path.stem.startswith("broker"))
 BROKER_RULES = ["broker_default", "broker_values", "jvm", "kafka"]
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def get(url, body=None):
