@@ -38,10 +38,23 @@ PER_BROKER = [
 
 @pytest.fixture(scope="module")
 def page(lab):
-    status, headers, body = fetch(lab.metrics_url)
+    status, headers, _ = fetch(lab.metrics_url)
     assert status == 200
     assert headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
-    return Page(body.decode())
+    return complete_page(lab)
+
+
+def complete_page(lab):
+    """Where a broker has just come back, groups find their coordinators in a while."""
+    pages = []
+
+    def is_complete():
+        pages[:] = [Page(fetch(lab.metrics_url)[2].decode())]
+        groups = {labels.get("consumergroup") for labels, _ in pages[0].values("kafka_consumergroup_members")}
+        return groups >= GROUPS and pages[0].brokers_up() == {"1": 1, "2": 1, "3": 1}
+
+    wait_for("brokers and groups", is_complete, 60)
+    return pages[0]
 
 
 def check_brokers_and_jmx(page):
@@ -83,7 +96,7 @@ def test_page_shows_topics_groups_and_lag(page):
 
 
 def test_page_of_kraft_cluster_is_complete(kraft_lab):
-    page = Page(fetch(kraft_lab.metrics_url)[2].decode())
+    page = complete_page(kraft_lab)
     check_brokers_and_jmx(page)
     check_admin(page)
 
