@@ -1,25 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/index.h"
 
+#include <assert.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <xxhash.h>
 
-static uint64_t seed;
-static pthread_once_t seed_once = PTHREAD_ONCE_INIT;
-
-static void make_seed(void)
+uint64_t sg_seed_new(void)
 {
+    uint64_t seed;
+
     /* Without entropy the table still works; only a flooding of chosen names gets easier. */
     if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed)
         seed = (uint64_t)(uintptr_t)&seed;
+    return seed | 1;
 }
 
-uint32_t sg_hash(struct sg_str bytes)
+void sg_index_init(struct sg_index *index)
 {
-    (void)pthread_once(&seed_once, make_seed);
+    *index = (struct sg_index){ .seed = sg_seed_new() };
+}
+
+uint32_t sg_hash(uint64_t seed, struct sg_str bytes)
+{
     uint64_t hash = XXH3_64bits_withSeed(bytes.ptr, bytes.len, seed);
     return (uint32_t)(hash ^ (hash >> 32));
 }
@@ -69,6 +73,7 @@ static int grow(struct sg_index *index)
 
 int sg_index_add(struct sg_index *index, uint32_t hash, uint32_t id)
 {
+    assert(index->seed);
     if (index->n_used >= index->n_entries / 4 * 3) {
         int r = grow(index);
         if (r)
@@ -86,8 +91,25 @@ void sg_index_clear(struct sg_index *index)
     index->n_used = 0;
 }
 
+void sg_index_refit(struct sg_index *index, uint32_t n)
+{
+    uint32_t n_entries = index->n_entries;
+
+    while (n_entries > 16 && n_entries / 2 / 4 * 3 > n)
+        n_entries /= 2;
+    if (n_entries < index->n_entries) {
+        struct sg_index_entry *entries =
+            realloc(index->entries, n_entries * sizeof *entries); /* smaller */
+        if (entries) {
+            index->entries = entries;
+            index->n_entries = n_entries;
+        }
+    }
+    sg_index_clear(index);
+}
+
 void sg_index_done(struct sg_index *index)
 {
     free(index->entries);
-    *index = (struct sg_index){ 0 };
+    *index = (struct sg_index){ .seed = index->seed };
 }

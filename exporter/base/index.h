@@ -5,8 +5,8 @@
  * From a key to the number of the thing that has it: an open-addressing hash table of 32-bit ids.
  *
  * The keys stay with their owner, usually in an array that the ids count through; the index asks
- * the owner to compare. Eight bytes an entry, at most 3/4 full. Not thread-safe. Hashes are seeded
- * per process, because the keys are names that strangers chose.
+ * the owner to compare. Eight bytes an entry, at most 3/4 full. Not thread-safe. Each index has a
+ * seed of its own, because the keys are names that strangers chose.
  */
 
 #include "base/str.h"
@@ -26,13 +26,26 @@ struct sg_index {
     struct sg_index_entry *entries;
     uint32_t n_entries; /* a power of two, or 0 */
     uint32_t n_used;
+    uint64_t seed;
 };
 
 /** Does the thing with this id have the key? */
 typedef bool (*sg_index_equal_fn)(const void *owner, uint32_t id, const void *key);
 
-/** Seeded hash of bytes. */
-uint32_t sg_hash(struct sg_str bytes);
+/** A number that nobody can guess, never 0. */
+uint64_t sg_seed_new(void);
+
+/** Hash of bytes. */
+uint32_t sg_hash(uint64_t seed, struct sg_str bytes);
+
+/** An empty index, with a seed. Allocates nothing yet. */
+void sg_index_init(struct sg_index *index);
+
+/** The hash that a key has in this index. */
+static inline uint32_t sg_index_hash(const struct sg_index *index, struct sg_str key)
+{
+    return sg_hash(index->seed, key);
+}
 
 /** @return the id, or SG_INDEX_NONE */
 uint32_t sg_index_find(const struct sg_index *index,
@@ -44,8 +57,12 @@ uint32_t sg_index_find(const struct sg_index *index,
 /** Add an id whose key is not in the index yet. @return 0 or -ENOMEM */
 int sg_index_add(struct sg_index *index, uint32_t hash, uint32_t id);
 
-/** Forget all ids, keep the memory. A zeroed struct is an empty index. */
+/** Forget all ids, keep the memory. */
 void sg_index_clear(struct sg_index *index);
+
+/** Forget all ids, and keep what memory n of them need: adding them does not fail. @param n  at
+ * most as many as there were */
+void sg_index_refit(struct sg_index *index, uint32_t n);
 
 /** Free the memory; the index is empty and usable again. */
 void sg_index_done(struct sg_index *index);

@@ -116,9 +116,10 @@ static void test_index_finds_all_and_only_what_was_added(void **state)
         N = 5000
     };
     static uint64_t numbers[N];
-    struct sg_index index = { 0 };
+    struct sg_index index;
     (void)state;
 
+    sg_index_init(&index);
     for (uint32_t i = 0; i < N; i++) {
         numbers[i] = (uint64_t)i * 7919;
         /* few different hashes: long runs of collisions must work too */

@@ -15,7 +15,7 @@ enum {
 
 static uint64_t mix(uint64_t hash, const void *bytes, size_t n)
 {
-    uint64_t of_bytes = sg_hash((struct sg_str){ bytes, n });
+    uint64_t of_bytes = sg_hash(0, (struct sg_str){ bytes, n });
     return hash * 0x9e3779b97f4a7c15u + of_bytes;
 }
 

@@ -125,14 +125,14 @@ static bool claim_equal(const void *owner, uint32_t id, const void *key)
 
 static bool is_claimed(const struct claims *claims, struct sg_str name)
 {
-    return sg_index_find(&claims->index, sg_hash(name), claim_equal, claims, &name) !=
-           SG_INDEX_NONE;
+    return sg_index_find(&claims->index, sg_index_hash(&claims->index, name), claim_equal, claims,
+               &name) != SG_INDEX_NONE;
 }
 
 static int claim(struct claims *claims, struct sg_str name)
 {
     claims->names[claims->n] = name;
-    return sg_index_add(&claims->index, sg_hash(name), claims->n++);
+    return sg_index_add(&claims->index, sg_index_hash(&claims->index, name), claims->n++);
 }
 
 /* A counter foo_total is foo in OpenMetrics, and foo_created goes with it. */
@@ -203,6 +203,7 @@ static int add_headers(struct sg_plan *plan)
     struct claims claims = { .names = calloc(plan->n_entries * 2 + 1, sizeof(struct sg_str)) };
     int r = claims.names ? 0 : -ENOMEM;
 
+    sg_index_init(&claims.index);
     for (size_t i = 0; i < plan->n_entries && !r; i++) {
         struct entry *entry = &plan->entries[i];
         entry->header_at[SG_FORMAT_TEXT] = plan->headers.len;

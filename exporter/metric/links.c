@@ -18,7 +18,8 @@ void sg_series_table_use_aliases(struct sg_series_table *table, const struct sg_
 
 static int add_link(struct sg_series_table *table, const struct sg_alias *alias, uint32_t from)
 {
-    const struct sg_family *source = &table->families[table->series[from].family].family;
+    const struct sg_family *source =
+        &sg_family_at(table, sg_series_at(table, from)->family)->family;
     const struct sg_family family = {
         .name = alias->to,
         .type = alias->type,
@@ -45,11 +46,11 @@ static int add_link(struct sg_series_table *table, const struct sg_alias *alias,
 /* The aliases of series that are new. */
 int sg_links_make(struct sg_series_table *table)
 {
-    for (; table->aliases && table->n_linked < table->n_series; table->n_linked++) {
-        uint32_t family = table->series[table->n_linked].family;
+    for (; table->aliases && table->n_linked < table->series.n; table->n_linked++) {
+        uint32_t family = sg_series_at(table, table->n_linked)->family;
         size_t n;
         const struct sg_alias *aliases =
-            sg_aliases_find(table->aliases, table->families[family].family.name, &n);
+            sg_aliases_find(table->aliases, sg_family_at(table, family)->family.name, &n);
         for (size_t i = 0; i < n; i++) {
             int r = add_link(table, &aliases[i], table->n_linked);
             if (r)

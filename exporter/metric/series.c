@@ -2,7 +2,6 @@
 #include "metric/series.h"
 
 #include "base/auto.h"
-#include "base/grow.h"
 #include "base/utf8.h"
 #include "metric/quantile.h"
 #include "metric/table.h"
@@ -15,10 +14,10 @@
  * Series are numbered in the order in which they appear and keep their number; callers remember
  * numbers, not names. A series without a value stays in the table and in the layout, where the
  * encoder passes over it: values that come and go (JMX sends null for NaN) cost nothing. Only when
- * more than half of a table has been absent for FORGET_AFTER collections is it made anew without
- * them, and the epoch tells callers to forget their numbers.
+ * more than half of a table has been absent for FORGET_AFTER collections are they forgotten, and
+ * the epoch tells callers to forget their numbers.
  *
- * Texts live in an arena that layouts share by reference, so each text is in memory once. A text is
+ * Texts live in arenas that layouts share by reference, so each text is in memory once. A text is
  * kept as a name and labels, because the lag, the offset and the age of a group at a partition have
  * the same labels: with many partitions texts are most of what a table takes.
  */
@@ -27,6 +26,20 @@ enum {
     FORGET_AFTER = 4,
     FORGET_AT_LEAST = 64,
     TEXT_BYTES_MAX = 64 * 1024
+};
+
+static const struct sg_keyed_kind family_kind = {
+    .size = sizeof(struct family),
+    .key_at = offsetof(struct family, key),
+    .seen_at = offsetof(struct family, key.seen),
+    .terminated = true,
+};
+
+static const struct sg_keyed_kind series_kind = {
+    .size = sizeof(struct series),
+    .key_at = offsetof(struct series, key),
+    .key_bytes = sizeof(struct series_key),
+    .seen_at = offsetof(struct series, last_set),
 };
 
 static int add_label_text(struct sg_buf *text, struct sg_label label, bool *first)
@@ -81,9 +94,11 @@ int sg_series_table_new(const struct sg_label *constant,
     sg_buf_init(&table->text, TEXT_BYTES_MAX);
     sg_buf_init(&table->whole, 2 * TEXT_BYTES_MAX);
     table->max_series = max_series ? max_series : SG_SERIES_MAX_DEFAULT;
-    table->arena = sg_arena_new();
-    if (!table->arena)
-        return -ENOMEM;
+    sg_keyed_init(&table->families, &family_kind);
+    sg_keyed_init(&table->series, &series_kind);
+    sg_keyed_init(&table->names, &sg_keyed_texts);
+    sg_keyed_init(&table->labels, &sg_keyed_texts);
+    table->families.max = SG_FAMILIES_MAX;
     if (n_constant > SG_LABELS_MAX)
         return SG_SERIES_E_FULL;
     for (size_t i = 0; i < n_constant; i++) {
@@ -109,89 +124,65 @@ int sg_series_table_new(const struct sg_label *constant,
     return 0;
 }
 
-static void texts_done(struct texts *texts)
-{
-    sg_index_done(&texts->index);
-    free(texts->list);
-    *texts = (struct texts){ .n = 0 };
-}
-
 struct sg_series_table *sg_series_table_free(struct sg_series_table *table)
 {
     if (!table)
         return NULL;
     (void)sg_layout_unref(table->layout);
-    (void)sg_arena_unref(table->arena);
     for (size_t i = 0; i < table->n_constant_names; i++)
         free(table->constant_names[i]);
     free(table->constant);
-    free(table->families);
-    sg_index_done(&table->family_index);
-    free(table->series);
+    sg_keyed_done(&table->families);
+    sg_keyed_done(&table->series);
+    sg_keyed_done(&table->names);
+    sg_keyed_done(&table->labels);
     free(table->bits);
     free(table->kinds);
     free(table->links);
-    sg_index_done(&table->series_index);
-    texts_done(&table->names);
-    texts_done(&table->labels);
     sg_buf_done(&table->text);
     sg_buf_done(&table->whole);
     free(table);
     return NULL;
 }
 
-static bool family_equal(const void *owner, uint32_t id, const void *key)
-{
-    const struct sg_series_table *table = owner;
-    return strcmp(table->families[id].family.name, key) == 0;
-}
-
 int sg_series_table_add_family(
     struct sg_series_table *table, const struct sg_family *family, uint32_t *ret_family)
 {
     struct sg_str name = sg_str_of(family->name);
-    uint32_t hash = sg_hash(name);
-    uint32_t id = sg_index_find(&table->family_index, hash, family_equal, table, family->name);
+    uint32_t id = sg_keyed_find(&table->families, name);
 
-    if (id != SG_INDEX_NONE) {
-        *ret_family = id;
-        return 0;
+    if (id == SG_INDEX_NONE) {
+        if (!sg_metric_name_valid(name))
+            return SG_SERIES_E_NAME;
+        int r = sg_keyed_add(&table->families, name, &id, NULL);
+        if (r)
+            return r == SG_KEYED_E_FULL ? SG_SERIES_E_FULL : r;
     }
-    if (!sg_metric_name_valid(name))
-        return SG_SERIES_E_NAME;
-    if (table->n_families == SG_FAMILIES_MAX)
-        return SG_SERIES_E_FULL;
-    if (table->n_families == table->families_allocated) {
-        uint32_t n = table->families_allocated ? table->families_allocated * 2 : 16;
-        struct family *families = realloc(table->families, n * sizeof *families);
-        if (!families)
+    struct family *entry = sg_family_at(table, id);
+    if (!entry->family.help) { /* it is new, or there was no memory when it was */
+        const char *help = sg_arena_copy(table->families.arena, sg_str_of(family->help));
+        if (!help)
             return -ENOMEM;
-        table->families = families;
-        table->families_allocated = n;
+        entry->family =
+            (struct sg_family){ .name = entry->key.ptr, .help = help, .type = family->type };
     }
-    struct family entry = { .hash = hash };
-    entry.family.type = family->type;
-    entry.family.name = sg_arena_copy(table->arena, name);
-    entry.family.help = sg_arena_copy(table->arena, sg_str_of(family->help));
-    if (!entry.family.name || !entry.family.help ||
-        sg_index_add(&table->family_index, hash, table->n_families))
-        return -ENOMEM;
-    table->families[table->n_families] = entry;
-    *ret_family = table->n_families++;
+    *ret_family = id;
     return 0;
 }
 
 const struct sg_family *sg_series_table_family(const struct sg_series_table *table, uint32_t family)
 {
-    return &table->families[family].family;
+    return &sg_family_at(table, family)->family;
 }
 
 void sg_series_table_set_type(
     struct sg_series_table *table, uint32_t family, enum sg_metric_type type)
 {
-    if (table->families[family].family.type == type)
+    struct sg_family *changed = &sg_family_at(table, family)->family;
+
+    if (changed->type == type)
         return;
-    table->families[family].family.type = type;
+    changed->type = type;
     table->layout = sg_layout_unref(table->layout);
 }
 
@@ -228,7 +219,7 @@ static int render(struct sg_series_table *table,
     int r;
 
     sg_buf_clear(text);
-    r = sg_buf_add_str(text, sg_str_of(table->families[family].family.name));
+    r = sg_buf_add_str(text, sg_str_of(sg_family_at(table, family)->family.name));
     if (!r)
         r = sg_buf_add_str(text, suffix);
     if (!r && braces)
@@ -253,7 +244,7 @@ static int render(struct sg_series_table *table,
             memcpy(renamed + 9, label.name.ptr, label.name.len);
             label.name = (struct sg_str){ renamed, label.name.len + 9 };
         }
-        if (table->families[family].family.type == SG_METRIC_SUMMARY)
+        if (sg_family_at(table, family)->family.type == SG_METRIC_SUMMARY)
             write_quantile(&label, quantile);
         if (has_label(text, label.name)) /* Prometheus would refuse the whole page */
             return SG_SERIES_E_NAME;
@@ -265,66 +256,22 @@ static int render(struct sg_series_table *table,
     return r == SG_BUF_E_FULL ? SG_SERIES_E_TOO_LONG : r;
 }
 
-static bool text_equal(const void *owner, uint32_t id, const void *key)
+/* Room for the values of one more series. */
+static int grow_values(struct sg_series_table *table)
 {
-    return sg_str_equal(((const struct texts *)owner)->list[id], *(const struct sg_str *)key);
-}
+    size_t n = table->values_allocated ? table->values_allocated * 2 : 64;
 
-static bool find_text(const struct texts *texts, struct sg_str text, uint32_t *ret_id)
-{
-    *ret_id = sg_index_find(&texts->index, sg_hash(text), text_equal, texts, &text);
-    return *ret_id != SG_INDEX_NONE;
-}
-
-/* @return 0 or -ENOMEM */
-static int keep_text(
-    struct texts *texts, struct sg_arena *arena, struct sg_str text, uint32_t *ret_id)
-{
-    size_t allocated = texts->allocated;
-
-    if (find_text(texts, text, ret_id))
+    if (table->series.n < table->values_allocated)
         return 0;
-    if (sg_grow(&texts->list, texts->n, &allocated, sizeof *texts->list))
-        return -ENOMEM;
-    texts->allocated = (uint32_t)allocated;
-    char *kept = sg_arena_bytes(arena, text.len);
-    if (!kept || sg_index_add(&texts->index, sg_hash(text), texts->n))
-        return -ENOMEM;
-    memcpy(kept, text.ptr, text.len);
-    texts->list[texts->n] = (struct sg_str){ kept, text.len };
-    *ret_id = texts->n++;
-    return 0;
-}
-
-static uint32_t series_hash(uint32_t name, uint32_t labels)
-{
-    const uint32_t both[] = { name, labels };
-    return sg_hash((struct sg_str){ (const char *)both, sizeof both });
-}
-
-static bool series_equal(const void *owner, uint32_t id, const void *key)
-{
-    const struct series *a = &((const struct sg_series_table *)owner)->series[id];
-    const struct series *b = key;
-    return a->name == b->name && a->labels == b->labels;
-}
-
-static int grow_series(struct sg_series_table *table)
-{
-    uint32_t n = table->series_allocated ? table->series_allocated * 2 : 64;
-
-    struct series *series = realloc(table->series, n * sizeof *series);
-    if (series)
-        table->series = series;
     uint64_t *bits = realloc(table->bits, n * sizeof *bits);
     if (bits)
         table->bits = bits;
     uint8_t *kinds = realloc(table->kinds, n * sizeof *kinds);
     if (kinds)
         table->kinds = kinds;
-    if (!series || !bits || !kinds)
+    if (!bits || !kinds)
         return -ENOMEM;
-    table->series_allocated = n;
+    table->values_allocated = n;
     return 0;
 }
 
@@ -332,42 +279,34 @@ int sg_series_table_keep(
     struct sg_series_table *table, uint32_t family, size_t max_series, uint32_t *ret_series)
 {
     struct sg_str text = sg_buf_get(&table->text);
-    struct series series = { .family = family, .last_set = table->collection };
+    struct series_key key;
     size_t name_len = 0;
+    bool is_new = false;
 
     /* A metric's name holds neither. */
     while (name_len < text.len && text.ptr[name_len] != '{' && text.ptr[name_len] != ' ')
         name_len++;
     struct sg_str name = { text.ptr, name_len };
     struct sg_str labels = { text.ptr + name_len, text.len - name_len };
-    int r = keep_text(&table->names, table->arena, name, &series.name);
-    if (!r && table->n_series >= max_series) /* what is refused leaves no labels behind */
-        r = find_text(&table->labels, labels, &series.labels) ? 0 : SG_SERIES_E_FULL;
-    else if (!r)
-        r = keep_text(&table->labels, table->arena, labels, &series.labels);
+    /* What is refused leaves no labels behind. */
+    table->labels.max = table->series.n >= max_series ? 0 : SG_INDEX_NONE;
+    table->series.max = max_series;
+    int r = grow_values(table);
+    if (!r)
+        r = sg_keyed_add(&table->names, name, &key.name, NULL);
+    if (!r)
+        r = sg_keyed_add(&table->labels, labels, &key.labels, NULL);
+    if (!r)
+        r = sg_keyed_add(
+            &table->series, (struct sg_str){ (const char *)&key, sizeof key }, ret_series, &is_new);
     if (r)
-        return r;
-    uint32_t hash = series_hash(series.name, series.labels);
-    uint32_t id = sg_index_find(&table->series_index, hash, series_equal, table, &series);
-    if (id != SG_INDEX_NONE) {
-        *ret_series = id;
-        return 0;
+        return r == SG_KEYED_E_FULL ? SG_SERIES_E_FULL : r;
+    if (is_new) {
+        sg_series_at(table, *ret_series)->family = family;
+        sg_family_at(table, family)->n_series++;
+        table->kinds[*ret_series] = SG_VALUE_ABSENT;
+        table->layout = sg_layout_unref(table->layout);
     }
-
-    if (table->n_series >= max_series)
-        return SG_SERIES_E_FULL;
-    if (table->n_series == table->series_allocated) {
-        r = grow_series(table);
-        if (r)
-            return r;
-    }
-    if (sg_index_add(&table->series_index, hash, table->n_series))
-        return -ENOMEM;
-    table->series[table->n_series] = series;
-    table->kinds[table->n_series] = SG_VALUE_ABSENT;
-    table->families[family].n_series++;
-    table->layout = sg_layout_unref(table->layout);
-    *ret_series = table->n_series++;
     return 0;
 }
 
@@ -388,8 +327,9 @@ int sg_series_table_derive(struct sg_series_table *table,
     const struct sg_label *extra,
     uint32_t *ret_series)
 {
-    struct sg_str name = table->names.list[table->series[series].name];
-    struct sg_str labels = table->labels.list[table->series[series].labels]; /* `{…} ` or ` ` */
+    const struct series *of = sg_series_at(table, series);
+    struct sg_str name = sg_series_name(table, of);
+    struct sg_str labels = sg_series_labels(table, of);
     bool brace = labels.ptr[0] == '{';
     struct sg_buf *text = &table->text;
     bool first = !brace;
@@ -400,9 +340,9 @@ int sg_series_table_derive(struct sg_series_table *table,
     if (extra && sg_text_find_label(sg_text_labels(labels), extra->name, &value))
         return SG_SERIES_E_DUPLICATE;
     sg_buf_clear(text);
-    int r = family == table->series[series].family
+    int r = family == of->family
                 ? sg_buf_add_str(text, name)
-                : sg_buf_add_str(text, sg_str_of(table->families[family].family.name));
+                : sg_buf_add_str(text, sg_str_of(sg_family_at(table, family)->family.name));
     if (!extra)
         r = r ? r : sg_buf_add_str(text, labels);
     if (!r && extra)
@@ -416,92 +356,51 @@ int sg_series_table_derive(struct sg_series_table *table,
     return sg_series_table_keep(table, family, table->max_series, ret_series);
 }
 
-static bool forgotten(const struct sg_series_table *table, const struct series *series)
+/* Texts that no series has any more. When memory is short they stay. */
+static void forget_texts(struct sg_series_table *table, struct sg_keyed *texts, size_t at)
 {
-    return table->collection - series->last_set > FORGET_AFTER;
+    sg_auto_free uint32_t *numbers = NULL;
+
+    texts->generation++;
+    for (uint32_t i = 0; i < table->series.n; i++) {
+        const uint32_t *number = (const void *)((char *)sg_series_at(table, i) + at);
+        *sg_keyed_seen(texts, *number) = texts->generation;
+    }
+    if (sg_keyed_forget(texts, 0, &numbers))
+        return;
+    for (uint32_t i = 0; i < table->series.n; i++) {
+        uint32_t *number = (void *)((char *)sg_series_at(table, i) + at);
+        *number = numbers[*number];
+    }
 }
 
-/* The text of one table, kept in another. @return 0 or -ENOMEM */
-static int move_text(
-    const struct texts *from, struct texts *to, struct sg_arena *arena, uint32_t *id)
-{
-    return keep_text(to, arena, from->list[*id], id);
-}
-
-/* Make the table anew with what is still in use. When memory is short, keep it as it is. */
+/* Families stay, they are few and capped. */
 static void forget(struct sg_series_table *table)
 {
-    struct sg_arena *arena = sg_arena_new();
-    struct series *kept = calloc(table->n_series ? table->n_series : 1, sizeof *kept);
-    struct sg_index index = { 0 };
-    struct texts names = { .n = 0 }, labels = { .n = 0 };
-    uint32_t n = 0;
-    bool short_of_memory = !arena || !kept;
-
-    for (uint32_t i = 0; i < table->n_series && !short_of_memory; i++) {
-        struct series series = table->series[i];
-        if (forgotten(table, &series))
-            continue;
-        short_of_memory = move_text(&table->names, &names, arena, &series.name) ||
-                          move_text(&table->labels, &labels, arena, &series.labels) ||
-                          sg_index_add(&index, series_hash(series.name, series.labels), n);
-        kept[n++] = series;
-    }
-    /* Families stay, they are few and capped; only their texts move to the new arena. */
-    const char **texts = calloc(table->n_families ? table->n_families * 2 : 1, sizeof *texts);
-    short_of_memory = short_of_memory || !texts;
-    for (uint32_t i = 0; i < table->n_families && !short_of_memory; i++) {
-        texts[i * 2] = sg_arena_copy(arena, sg_str_of(table->families[i].family.name));
-        texts[i * 2 + 1] = sg_arena_copy(arena, sg_str_of(table->families[i].family.help));
-        short_of_memory = !texts[i * 2] || !texts[i * 2 + 1];
-    }
-    if (short_of_memory) {
-        (void)sg_arena_unref(arena);
-        free(kept);
-        free(texts);
-        sg_index_done(&index);
-        texts_done(&names);
-        texts_done(&labels);
+    if (sg_keyed_forget(&table->series, FORGET_AFTER, NULL))
         return;
-    }
-
-    for (uint32_t i = 0; i < table->n_families; i++) {
-        table->families[i].family.name = texts[i * 2];
-        table->families[i].family.help = texts[i * 2 + 1];
-        table->families[i].n_series = 0;
-    }
-    for (uint32_t i = 0; i < n; i++) {
-        table->families[kept[i].family].n_series++;
-        table->series[i] = kept[i];
-    }
-    free(texts);
-    free(kept);
-    table->n_series = n;
+    for (uint32_t i = 0; i < table->families.n; i++)
+        sg_family_at(table, i)->n_series = 0;
+    for (uint32_t i = 0; i < table->series.n; i++)
+        sg_family_at(table, sg_series_at(table, i)->family)->n_series++;
+    forget_texts(table, &table->names, offsetof(struct series, key.name));
+    forget_texts(table, &table->labels, offsetof(struct series, key.labels));
+    sg_keyed_rekey(&table->series);
     table->n_linked = 0;
     table->n_links = 0;
-    sg_index_done(&table->series_index);
-    table->series_index = index;
-    texts_done(&table->names);
-    texts_done(&table->labels);
-    table->names = names;
-    table->labels = labels;
-    (void)sg_arena_unref(table->arena);
-    table->arena = arena;
     table->layout = sg_layout_unref(table->layout);
     table->epoch++;
 }
 
 void sg_series_table_begin(struct sg_series_table *table)
 {
-    uint32_t n_forgotten = 0;
+    static const struct sg_keyed_rule rule = { FORGET_AFTER, FORGET_AT_LEAST, 2 };
 
-    for (uint32_t i = 0; i < table->n_series; i++)
-        n_forgotten += forgotten(table, &table->series[i]);
-    if (n_forgotten >= FORGET_AT_LEAST && n_forgotten > table->n_series / 2)
+    if (sg_keyed_is_due(&table->series, &rule))
         forget(table);
-    table->collection++;
-    if (table->n_series)
-        memset(table->kinds, SG_VALUE_ABSENT, table->n_series);
+    table->series.generation++;
+    if (table->series.n)
+        memset(table->kinds, SG_VALUE_ABSENT, table->series.n);
 }
 
 uint32_t sg_series_table_epoch(const struct sg_series_table *table)
@@ -516,7 +415,7 @@ int sg_series_table_set(
         return SG_SERIES_E_DUPLICATE;
     table->kinds[series] = (uint8_t)kind;
     table->bits[series] = bits;
-    table->series[series].last_set = table->collection;
+    sg_series_at(table, series)->last_set = table->series.generation;
     return 0;
 }
 
@@ -561,11 +460,10 @@ int sg_series_table_put_double(struct sg_series_table *table,
 
 struct sg_str sg_series_table_text(struct sg_series_table *table, uint32_t series)
 {
-    const struct series *of = &table->series[series];
+    const struct series *of = sg_series_at(table, series);
 
     sg_buf_clear(&table->whole);
-    if (sg_buf_add_str(&table->whole, table->names.list[of->name]) ||
-        sg_buf_add_str(&table->whole, table->labels.list[of->labels]))
-        return SG_STR("");
-    return sg_buf_get(&table->whole);
+    sg_buf_add_str(&table->whole, sg_series_name(table, of));
+    sg_buf_add_str(&table->whole, sg_series_labels(table, of));
+    return sg_buf_error(&table->whole) ? SG_STR("") : sg_buf_get(&table->whole);
 }

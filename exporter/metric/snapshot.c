@@ -23,7 +23,8 @@ struct sg_layout *sg_layout_unref(struct sg_layout *layout)
     free(layout->names);
     free(layout->texts);
     free(layout->series);
-    (void)sg_arena_unref(layout->arena);
+    for (size_t i = 0; i < sizeof layout->arenas / sizeof layout->arenas[0]; i++)
+        (void)sg_arena_unref(layout->arenas[i]);
     free(layout);
     return NULL;
 }
@@ -75,6 +76,15 @@ struct sg_sample_set *sg_sample_set_unref(struct sg_sample_set *set)
 
 /* ---- Making them ---- */
 
+static void share_texts(struct sg_layout *layout, const struct sg_series_table *table)
+{
+    struct sg_arena *const arenas[] = { table->families.arena, table->names.arena,
+        table->labels.arena };
+
+    for (size_t i = 0; i < sizeof arenas / sizeof arenas[0]; i++)
+        layout->arenas[i] = arenas[i] ? sg_arena_ref(arenas[i]) : NULL;
+}
+
 static int compare_runs(const void *a, const void *b)
 {
     const struct sg_family_run *const x = a;
@@ -89,32 +99,32 @@ static int compare_runs(const void *a, const void *b)
 static int make_layout(const struct sg_series_table *table, struct sg_layout **ret_layout)
 {
     sg_auto(sg_layout_unref) struct sg_layout *layout = calloc(1, sizeof *layout);
-    sg_auto_free uint32_t *next = calloc(table->n_families + 1, sizeof *next);
+    sg_auto_free uint32_t *next = calloc(table->families.n + 1, sizeof *next);
     uint32_t first = 0;
 
     if (!layout)
         return -ENOMEM;
     sg_refs_init(&layout->refs);
-    layout->arena = sg_arena_ref(table->arena);
-    layout->n_series = table->n_series;
-    layout->runs = calloc(table->n_families + 1, sizeof *layout->runs);
+    share_texts(layout, table);
+    layout->n_series = table->series.n;
+    layout->runs = calloc(table->families.n + 1, sizeof *layout->runs);
     layout->names = calloc(table->names.n + 1, sizeof *layout->names);
-    layout->texts = calloc(table->n_series + 1, sizeof *layout->texts);
-    layout->series = calloc(table->n_series + 1, sizeof *layout->series);
+    layout->texts = calloc(table->series.n + 1, sizeof *layout->texts);
+    layout->series = calloc(table->series.n + 1, sizeof *layout->series);
     if (!next || !layout->runs || !layout->names || !layout->texts || !layout->series)
         return -ENOMEM;
     for (uint32_t i = 0; i < table->names.n; i++)
-        layout->names[i] = table->names.list[i];
+        layout->names[i] = sg_keyed_key(&table->names, i);
 
-    for (uint32_t i = 0; i < table->n_families; i++) {
-        if (table->families[i].n_series == 0)
+    for (uint32_t i = 0; i < table->families.n; i++) {
+        const struct family *family = sg_family_at(table, i);
+        if (family->n_series == 0)
             continue;
         /* `n` holds the family's number until the runs are in order */
-        layout->runs[layout->n_runs++] =
-            (struct sg_family_run){ .family = table->families[i].family, .n = i };
+        layout->runs[layout->n_runs++] = (struct sg_family_run){ .family = family->family, .n = i };
     }
     qsort(layout->runs, layout->n_runs, sizeof *layout->runs, compare_runs);
-    sg_auto_free uint32_t *run_of = calloc(table->n_families + 1, sizeof *run_of);
+    sg_auto_free uint32_t *run_of = calloc(table->families.n + 1, sizeof *run_of);
     if (!run_of)
         return -ENOMEM;
     for (uint32_t i = 0; i < layout->n_runs; i++) {
@@ -122,18 +132,18 @@ static int make_layout(const struct sg_series_table *table, struct sg_layout **r
         uint32_t family = run->n;
         run_of[family] = i;
         run->first = next[family] = first;
-        run->n = table->families[family].n_series;
+        run->n = sg_family_at(table, family)->n_series;
         first += run->n;
     }
-    for (uint32_t i = 0; i < table->n_series; i++) {
-        const struct series *series = &table->series[i];
+    for (uint32_t i = 0; i < table->series.n; i++) {
+        const struct series *series = sg_series_at(table, i);
         uint32_t at = next[series->family]++;
-        struct sg_str labels = table->labels.list[series->labels];
+        struct sg_str labels = sg_series_labels(table, series);
         layout->texts[at] =
-            (struct sg_series_text){ labels.ptr, (uint32_t)labels.len, series->name };
+            (struct sg_series_text){ labels.ptr, (uint32_t)labels.len, series->key.name };
         layout->series[at] = i;
         layout->runs[run_of[series->family]].text_bytes +=
-            labels.len + table->names.list[series->name].len;
+            labels.len + sg_series_name(table, series).len;
     }
     for (size_t i = 0; i < layout->n_runs; i++) {
         const struct sg_family_run *run = &layout->runs[i];

@@ -5,29 +5,27 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/index.h"
+#include "base/keyed.h"
 #include "base/sync.h"
 #include "metric/alias.h"
 #include "metric/family.h"
 #include "metric/sample_set.h"
 
-/* Texts that many series have: each is in the arena once. */
-struct texts {
-    struct sg_index index;
-    uint32_t n, allocated;
-    struct sg_str *list;
+/* Both are texts that many series have, hence numbers. */
+struct series_key {
+    uint32_t name;   /* in the table's names: with the suffix */
+    uint32_t labels; /* in the table's labels: `{…} ` or ` ` */
 };
 
 struct series {
-    uint32_t name;   /* in the table's names: with the suffix */
-    uint32_t labels; /* in the table's labels: `{…} ` or ` ` */
+    struct series_key key;
     uint32_t family;
     uint32_t last_set; /* collection number */
 };
 
 struct family {
-    struct sg_family family; /* texts in the arena */
-    uint32_t hash;
+    struct sg_keyed_text key;
+    struct sg_family family; /* its texts are in the arena of the table's families */
     uint32_t n_series;
 };
 
@@ -41,7 +39,7 @@ struct link {
 
 struct sg_layout {
     struct sg_refs refs;
-    struct sg_arena *arena;
+    struct sg_arena *arenas[3]; /* of all texts below; NULL: none */
     size_t n_runs;
     struct sg_family_run *runs;
     size_t n_series;
@@ -51,26 +49,19 @@ struct sg_layout {
 };
 
 struct sg_series_table {
-    struct sg_arena *arena;
     char *constant; /* rendered: a="b",c="d" */
     size_t constant_len;
     size_t n_constant_names;
     char *constant_names[SG_LABELS_MAX];
 
-    struct family *families;
-    uint32_t n_families;
-    uint32_t families_allocated;
-    struct sg_index family_index;
-
-    struct series *series;
+    struct sg_keyed families; /* of struct family; none is ever forgotten */
+    struct sg_keyed series;   /* of struct series; a generation is a collection */
+    struct sg_keyed names;    /* texts */
+    struct sg_keyed labels;   /* texts */
+    size_t max_series;
+    size_t values_allocated; /* by series number: */
     uint64_t *bits;
     uint8_t *kinds;
-    uint32_t n_series;
-    uint32_t series_allocated;
-    size_t max_series;
-    struct sg_index series_index;
-    struct texts names;
-    struct texts labels;
 
     const struct sg_aliases *aliases;
     uint32_t n_linked; /* series whose links are made */
@@ -80,9 +71,31 @@ struct sg_series_table {
     struct sg_buf text;  /* scratch */
     struct sg_buf whole; /* of sg_series_table_text() */
     struct sg_layout *layout;
-    uint32_t collection;
     uint32_t epoch;
 };
+
+static inline struct family *sg_family_at(const struct sg_series_table *table, uint32_t family)
+{
+    return (struct family *)table->families.list + family;
+}
+
+static inline struct series *sg_series_at(const struct sg_series_table *table, uint32_t series)
+{
+    return (struct series *)table->series.list + series;
+}
+
+/** The two texts of a series. */
+static inline struct sg_str sg_series_name(
+    const struct sg_series_table *table, const struct series *series)
+{
+    return sg_keyed_key(&table->names, series->key.name);
+}
+
+static inline struct sg_str sg_series_labels(
+    const struct sg_series_table *table, const struct series *series)
+{
+    return sg_keyed_key(&table->labels, series->key.labels);
+}
 
 /** The series whose text is in the scratch buffer. @return as sg_series_table_add */
 int sg_series_table_keep(

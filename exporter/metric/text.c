@@ -138,9 +138,10 @@ static int compare_grouped(const void *a, const void *b)
 int sg_text_group_summary(struct sg_series_text *texts, uint32_t *series, size_t n)
 {
     sg_auto_free struct grouped *all = calloc(n + 1, sizeof *all);
-    struct sg_index index = { 0 };
+    struct sg_index index;
     int r = all ? 0 : -ENOMEM;
 
+    sg_index_init(&index);
     for (uint32_t i = 0; i < n && !r; i++) {
         struct grouped *one = &all[i];
         one->text = texts[i];

@@ -40,6 +40,7 @@ struct job {
 /* Shared by its owner and its thread; whoever ends last frees it. */
 struct sg_auth {
     struct digest key;
+    uint64_t seed;              /* of the turns' hashes */
     struct crypt_data *scratch; /* the thread's */
     pthread_mutex_t lock;       /* guards what is below */
     pthread_cond_t wake;
@@ -213,6 +214,7 @@ int sg_auth_new(struct sg_auth **ret_auth)
     (void)pthread_mutex_init(&auth->lock, NULL);
     (void)pthread_cond_init(&auth->wake, NULL);
     auth->n_holders = 1;
+    auth->seed = sg_seed_new();
     auth->scratch = calloc(1, sizeof *auth->scratch);
     if (!auth->scratch || gnutls_rnd(GNUTLS_RND_KEY, auth->key.bytes, DIGEST_BYTES)) {
         let_go(auth);
@@ -265,8 +267,8 @@ static enum sg_verdict submit(
     *copy = *job;
     copy->password = strdup(password);
     void *evicted = NULL;
-    const struct sg_fair_place place = { sg_peer_of(job->connection), sg_hash(sg_str_of(user)),
-        copy };
+    const struct sg_fair_place place = { sg_peer_of(job->connection),
+        sg_hash(auth->seed, sg_str_of(user)), copy };
     if (!copy->password || !sg_fair_put(&auth->waiting, place, &evicted)) {
         free_job(copy);
         return SG_VERDICT_BUSY;

@@ -149,7 +149,7 @@ int sg_parts_take(struct sg_parts *parts,
     struct sg_part **ret_part)
 {
     sg_auto(sg_page_unref) struct sg_page *page = sg_pager_take(pager);
-    uint32_t hash = sg_hash(wanted->name);
+    uint32_t hash = sg_hash(0, wanted->name);
     struct part_block *block = NULL;
     struct sg_part *found = NULL;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "status/history.h"
 
-#include "base/index.h"
+#include "base/keyed.h"
 
 #include <errno.h>
 #include <math.h>
@@ -13,9 +13,8 @@ enum {
 };
 
 struct series {
-    char *key;
-    size_t key_len;
-    int64_t latest; /* number of the latest point since the machine's clock began */
+    struct sg_keyed_text key; /* a generation is a point's time */
+    int64_t latest;           /* number of the latest point since the machine's clock began */
     int64_t seen_ms;
     double value; /* of a counter; NaN: none yet */
     double rate;
@@ -23,11 +22,15 @@ struct series {
     float ring[SG_HISTORY_POINTS]; /* see point_of() */
 };
 
+static const struct sg_keyed_kind series_kind = {
+    .size = sizeof(struct series),
+    .key_at = offsetof(struct series, key),
+    .seen_at = offsetof(struct series, key.seen),
+};
+
 struct sg_history {
-    pthread_mutex_t lock; /* guards what is below */
-    size_t n;
-    struct series *series[SG_HISTORY_SERIES_MAX];
-    struct sg_index index;
+    pthread_mutex_t lock;   /* guards what is below */
+    struct sg_keyed series; /* of struct series */
 };
 
 int sg_history_new(struct sg_history **ret_history)
@@ -37,23 +40,17 @@ int sg_history_new(struct sg_history **ret_history)
     if (!history)
         return -ENOMEM;
     (void)pthread_mutex_init(&history->lock, NULL);
+    sg_keyed_init(&history->series, &series_kind);
+    history->series.max = SG_HISTORY_SERIES_MAX;
     *ret_history = history;
     return 0;
-}
-
-static void free_series(struct series *series)
-{
-    free(series->key);
-    free(series);
 }
 
 struct sg_history *sg_history_free(struct sg_history *history)
 {
     if (!history)
         return NULL;
-    for (size_t i = 0; i < history->n; i++)
-        free_series(history->series[i]);
-    sg_index_done(&history->index);
+    sg_keyed_done(&history->series);
     (void)pthread_mutex_destroy(&history->lock);
     free(history);
     return NULL;
@@ -73,17 +70,6 @@ static void unlock(struct sg_history *history)
     (void)pthread_mutex_unlock(&history->lock);
 }
 
-static struct sg_str key_of(const struct series *series)
-{
-    return (struct sg_str){ series->key, series->key_len };
-}
-
-static bool has_key(const void *owner, uint32_t id, const void *key)
-{
-    const struct sg_history *history = owner;
-    return sg_str_equal(key_of(history->series[id]), *(const struct sg_str *)key);
-}
-
 /*
  * The place of a point by its number. The clock begins with the machine: in its first hour the
  * hour behind it has numbers below 0, and a remainder of those is below 0 as well.
@@ -96,55 +82,32 @@ static float *point_of(struct series *series, int64_t number)
 
 static struct series *find(const struct sg_history *history, struct sg_str key)
 {
-    uint32_t id = sg_index_find(&history->index, sg_hash(key), has_key, history, &key);
-    return id == SG_INDEX_NONE ? NULL : history->series[id];
+    uint32_t id = sg_keyed_find(&history->series, key);
+    return id == SG_INDEX_NONE ? NULL : sg_keyed_at(&history->series, id);
 }
 
-/* One that has shown nothing for an hour goes. The index cannot forget one key, so it is refilled.
- */
-static bool make_room(struct sg_history *history, int64_t now_ms)
-{
-    const int64_t hour_ms = (int64_t)SG_HISTORY_POINTS * SG_HISTORY_POINT_MS;
-    size_t n_kept = 0;
-
-    if (history->n < SG_HISTORY_SERIES_MAX)
-        return true;
-    sg_index_clear(&history->index);
-    for (size_t i = 0; i < history->n; i++) {
-        struct series *series = history->series[i];
-        if (now_ms - series->seen_ms > hour_ms ||
-            sg_index_add(&history->index, sg_hash(key_of(series)), (uint32_t)n_kept)) {
-            free_series(series);
-            continue;
-        }
-        history->series[n_kept++] = series;
-    }
-    history->n = n_kept;
-    return n_kept < SG_HISTORY_SERIES_MAX;
-}
-
+/* Those make room of which no point of the last hour is left. */
 static struct series *find_or_add(struct sg_history *history, struct sg_str key, int64_t now_ms)
 {
-    struct series *series = find(history, key);
+    static const struct sg_keyed_rule rule = { SG_HISTORY_POINTS - 1, 1,
+        SG_HISTORY_SERIES_MAX + 1 };
+    uint32_t id;
+    bool is_new;
 
-    if (series || !make_room(history, now_ms))
-        return series;
-    series = calloc(1, sizeof *series);
-    char *copy = malloc(key.len + 1);
-    if (!series || !copy || sg_index_add(&history->index, sg_hash(key), (uint32_t)history->n)) {
-        free(series);
-        free(copy);
+    history->series.generation = (uint32_t)(now_ms / SG_HISTORY_POINT_MS);
+    int r = sg_keyed_add(&history->series, key, &id, &is_new);
+    if (r == SG_KEYED_E_FULL && sg_keyed_forget_by(&history->series, &rule))
+        r = sg_keyed_add(&history->series, key, &id, &is_new);
+    if (r)
         return NULL;
+    struct series *series = sg_keyed_at(&history->series, id);
+    if (is_new) {
+        series->value = (double)NAN;
+        series->rate = (double)NAN;
+        series->latest = now_ms / SG_HISTORY_POINT_MS;
+        for (size_t i = 0; i < SG_HISTORY_POINTS; i++)
+            series->ring[i] = NAN;
     }
-    memcpy(copy, key.ptr, key.len);
-    series->key = copy;
-    series->key_len = key.len;
-    series->value = (double)NAN;
-    series->rate = (double)NAN;
-    series->latest = now_ms / SG_HISTORY_POINT_MS;
-    for (size_t i = 0; i < SG_HISTORY_POINTS; i++)
-        series->ring[i] = NAN;
-    history->series[history->n++] = series;
     return series;
 }
 
@@ -160,6 +123,7 @@ static void add_point(struct series *series, int64_t now_ms, double value)
     if (isnan(*point) || (float)value > *point)
         *point = (float)value;
     series->seen_ms = now_ms;
+    series->key.seen = (uint32_t)(now_ms / SG_HISTORY_POINT_MS);
 }
 
 /* ---- */
@@ -191,6 +155,7 @@ void sg_history_note_counter(
             series->value_ms = now_ms;
         }
         series->seen_ms = now_ms;
+        series->key.seen = (uint32_t)(now_ms / SG_HISTORY_POINT_MS);
     }
     unlock(history);
 }

@@ -92,9 +92,10 @@ static struct sg_str find_label(const struct labels *labels, struct sg_str name)
 
 /* ---- Rows ---- */
 
-static uint32_t hash_of(const struct key *key)
+static uint32_t hash_of(const struct sg_index *index, const struct key *key)
 {
-    return sg_hash(key->cluster) ^ (sg_hash(key->name) * 31) ^ (sg_hash(key->more) * 131);
+    return sg_index_hash(index, key->cluster) ^ (sg_index_hash(index, key->name) * 31) ^
+           (sg_index_hash(index, key->more) * 131);
 }
 
 static bool is_broker(const void *owner, uint32_t id, const void *opaque)
@@ -127,7 +128,7 @@ static struct sg_view_broker *broker_of(struct reader *reader, const struct labe
     struct sg_view *view = reader->view;
     const struct key key = { find_label(labels, reader->cluster_label),
         find_label(labels, SG_STR("broker")), SG_STR("") };
-    uint32_t hash = hash_of(&key);
+    uint32_t hash = hash_of(&reader->brokers, &key);
     uint32_t id = sg_index_find(&reader->brokers, hash, is_broker, view, &key);
 
     if (id != SG_INDEX_NONE)
@@ -148,7 +149,7 @@ static struct sg_view_group *group_of(struct reader *reader, const struct labels
     struct sg_view *view = reader->view;
     const struct key key = { find_label(labels, reader->cluster_label),
         find_label(labels, SG_STR("consumergroup")), SG_STR("") };
-    uint32_t hash = hash_of(&key);
+    uint32_t hash = hash_of(&reader->groups, &key);
     uint32_t id = sg_index_find(&reader->groups, hash, is_group, view, &key);
 
     if (id != SG_INDEX_NONE)
@@ -168,7 +169,7 @@ static struct sg_view_partition *partition_of(struct reader *reader, const struc
     struct sg_view *view = reader->view;
     const struct key key = { find_label(labels, reader->cluster_label),
         find_label(labels, SG_STR("topic")), find_label(labels, SG_STR("partition")) };
-    uint32_t hash = hash_of(&key);
+    uint32_t hash = hash_of(&reader->partitions, &key);
     uint32_t id = sg_index_find(&reader->partitions, hash, is_partition, view, &key);
 
     if (id != SG_INDEX_NONE)
@@ -337,6 +338,9 @@ int sg_view_new(const struct sg_store *store, const char *cluster_label, struct 
     if (!label)
         return -ENOMEM;
     struct reader reader = { .view = view, .cluster_label = sg_str_of(label) };
+    sg_index_init(&reader.brokers);
+    sg_index_init(&reader.partitions);
+    sg_index_init(&reader.groups);
     size_t n = sg_store_n_slots(store);
     for (size_t i = 0; i < n; i++) {
         struct sg_sample_set *set = sg_store_take_set(store, i);

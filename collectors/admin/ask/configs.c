@@ -2,28 +2,29 @@
 #include "admin/ask/configs.h"
 
 #include "admin/ask/ask.h"
-#include "base/arena.h"
 #include "base/auto.h"
-#include "base/grow.h"
-#include "base/index.h"
+#include "base/keyed.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct entry {
-    struct sg_str topic;
+    struct sg_keyed_text topic;
     struct sg_topic_config config;
     int64_t due_ms; /* monotonic: to be read then */
-    uint32_t seen;  /* collection */
+    bool picked;    /* for the question that is going on */
+};
+
+static const struct sg_keyed_kind entry_kind = {
+    .size = sizeof(struct entry),
+    .key_at = offsetof(struct entry, topic),
+    .seen_at = offsetof(struct entry, topic.seen),
+    .terminated = true,
 };
 
 struct sg_configs {
-    struct sg_arena *arena;
-    struct sg_index index;
-    size_t n, allocated;
-    struct entry *entries;
-    uint32_t collection;
+    struct sg_keyed topics; /* of struct entry; a generation is a collection */
     uint64_t n_new;
     int64_t denied_until_ms;
 };
@@ -36,9 +37,7 @@ int sg_configs_new(struct sg_configs **ret_configs)
 
     if (!configs)
         return -ENOMEM;
-    configs->arena = sg_arena_new();
-    if (!configs->arena)
-        return -ENOMEM;
+    sg_keyed_init(&configs->topics, &entry_kind);
     *ret_configs = sg_take(&configs);
     return 0;
 }
@@ -47,25 +46,17 @@ struct sg_configs *sg_configs_free(struct sg_configs *configs)
 {
     if (!configs)
         return NULL;
-    sg_index_done(&configs->index);
-    free(configs->entries);
-    (void)sg_arena_unref(configs->arena);
+    sg_keyed_done(&configs->topics);
     free(configs);
     return NULL;
 }
 
 /* ---- Topics ---- */
 
-static bool entry_equal(const void *owner, uint32_t id, const void *key)
-{
-    return sg_str_equal(
-        ((const struct sg_configs *)owner)->entries[id].topic, *(const struct sg_str *)key);
-}
-
 static struct entry *find(const struct sg_configs *configs, struct sg_str topic)
 {
-    uint32_t id = sg_index_find(&configs->index, sg_hash(topic), entry_equal, configs, &topic);
-    return id == SG_INDEX_NONE ? NULL : &configs->entries[id];
+    uint32_t id = sg_keyed_find(&configs->topics, topic);
+    return id == SG_INDEX_NONE ? NULL : sg_keyed_at(&configs->topics, id);
 }
 
 const struct sg_topic_config *sg_configs_get(const struct sg_configs *configs, struct sg_str topic)
@@ -75,67 +66,22 @@ const struct sg_topic_config *sg_configs_get(const struct sg_configs *configs, s
     return entry ? &entry->config : &nothing;
 }
 
-static int add(struct sg_configs *configs, struct sg_str topic)
-{
-    if (sg_grow(&configs->entries, configs->n, &configs->allocated, sizeof *configs->entries))
-        return -ENOMEM;
-    const char *copy = sg_arena_copy(configs->arena, topic);
-    if (!copy || sg_index_add(&configs->index, sg_hash(topic), (uint32_t)configs->n))
-        return -ENOMEM;
-    configs->entries[configs->n++] = (struct entry){ .topic = { copy, topic.len } };
-    return 0;
-}
-
-/* Make everything anew without the topics that are gone, when they have become many. */
-static int forget_gone(struct sg_configs *configs)
-{
-    struct sg_configs fresh = { .collection = configs->collection };
-    size_t n_gone = 0;
-    int r = 0;
-
-    for (size_t i = 0; i < configs->n; i++)
-        n_gone += configs->entries[i].seen != configs->collection;
-    if (n_gone < 64 || n_gone * 4 < configs->n)
-        return 0;
-    fresh.arena = sg_arena_new();
-    if (!fresh.arena)
-        return -ENOMEM;
-    for (size_t i = 0; i < configs->n && !r; i++) {
-        if (configs->entries[i].seen != configs->collection)
-            continue;
-        r = add(&fresh, configs->entries[i].topic);
-        if (r)
-            break;
-        struct sg_str topic = fresh.entries[fresh.n - 1].topic;
-        fresh.entries[fresh.n - 1] = configs->entries[i];
-        fresh.entries[fresh.n - 1].topic = topic;
-    }
-    sg_index_done(&configs->index);
-    free(configs->entries);
-    (void)sg_arena_unref(configs->arena);
-    configs->arena = fresh.arena;
-    configs->index = fresh.index;
-    configs->entries = fresh.entries;
-    configs->n = fresh.n;
-    configs->allocated = fresh.allocated;
-    return r;
-}
-
 static int follow(struct sg_configs *configs, const struct sg_topology *topology)
 {
-    configs->collection++;
+    static const struct sg_keyed_rule rule = { .after = 0, .at_least = 64, .one_in = 4 };
+
+    configs->topics.generation++;
     for (size_t i = 0; i < topology->n_topics; i++) {
-        struct entry *entry = find(configs, topology->topics[i].name);
-        if (!entry) {
-            int r = add(configs, topology->topics[i].name);
-            if (r)
-                return r;
-            entry = &configs->entries[configs->n - 1];
-            configs->n_new++;
-        }
-        entry->seen = configs->collection;
+        uint32_t id;
+        bool is_new;
+        int r = sg_keyed_add(&configs->topics, topology->topics[i].name, &id, &is_new);
+        if (r)
+            return r;
+        *sg_keyed_seen(&configs->topics, id) = configs->topics.generation;
+        configs->n_new += is_new;
     }
-    return forget_gone(configs);
+    (void)sg_keyed_forget_by(&configs->topics, &rule);
+    return 0;
 }
 
 uint64_t sg_configs_n_new(const struct sg_configs *configs)
@@ -229,15 +175,19 @@ static void take_answer(struct sg_configs *configs,
 static size_t pick(
     struct sg_configs *configs, int64_t now_ms, rd_kafka_ConfigResource_t **resources)
 {
+    struct entry *entries = configs->topics.list;
     size_t n = 0;
 
-    for (size_t i = 0; i < configs->n && n < SG_CONFIGS_TOPICS_MAX; i++) {
-        struct entry *entry = &configs->entries[i];
-        if (entry->seen != configs->collection || entry->due_ms > now_ms)
+    for (uint32_t i = 0; i < configs->topics.n; i++) {
+        struct entry *entry = &entries[i];
+        entry->picked = n < SG_CONFIGS_TOPICS_MAX && entry->due_ms <= now_ms &&
+                        !sg_keyed_is_gone(&configs->topics, i, 0);
+        if (!entry->picked)
             continue;
         resources[n] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, entry->topic.ptr);
-        if (!resources[n])
-            break;
+        entry->picked = resources[n] != NULL;
+        if (!entry->picked)
+            continue;
         n++;
         entry->due_ms = now_ms + SG_CONFIGS_EVERY_MS;
     }
@@ -248,9 +198,11 @@ static size_t pick(
  */
 static void pick_again(struct sg_configs *configs, int64_t now_ms)
 {
-    for (size_t i = 0; i < configs->n; i++) {
-        if (configs->entries[i].due_ms == now_ms + SG_CONFIGS_EVERY_MS)
-            configs->entries[i].due_ms = now_ms + SG_CONFIGS_RETRY_MS;
+    struct entry *entries = configs->topics.list;
+
+    for (size_t i = 0; i < configs->topics.n; i++) {
+        if (entries[i].picked)
+            entries[i].due_ms = now_ms + SG_CONFIGS_RETRY_MS;
     }
 }
 

@@ -55,18 +55,14 @@ struct sg_ages {
     struct search *searches; /* by partition and offset */
 };
 
-SG_AUTO_DEFINE(struct sg_ages *, sg_ages_free);
-
 int sg_ages_new(struct sg_ages **ret_ages)
 {
-    sg_auto(sg_ages_free) struct sg_ages *ages = calloc(1, sizeof *ages);
+    struct sg_ages *ages = calloc(1, sizeof *ages);
 
     if (!ages)
         return -ENOMEM;
-    int r = sg_histories_init(&ages->histories);
-    if (r)
-        return r;
-    *ret_ages = sg_take(&ages);
+    sg_histories_init(&ages->histories);
+    *ret_ages = ages;
     return 0;
 }
 
@@ -111,7 +107,7 @@ static void take_history(struct search *search, const struct sg_history *history
 
 static void begin_search(const struct sg_ages *ages, struct search *search, int64_t offset)
 {
-    const struct sg_history *history = &ages->histories.list[search->history];
+    const struct sg_history *history = sg_histories_at(&ages->histories, search->history);
 
     search->offset = offset;
     search->low = (struct sg_fact){ .time_ms = SG_ALWAYS };
@@ -122,7 +118,7 @@ static void begin_search(const struct sg_ages *ages, struct search *search, int6
     search->asked_ms = SG_AGES_NOT_ASKED;
     search->width_ms = SG_NEVER;
     take_history(search, history);
-    bool check = (search->history + ages->histories.collection) % CHECK_EVERY == 0;
+    bool check = (search->history + ages->histories.all.generation) % CHECK_EVERY == 0;
     search->check_low = check && search->low.time_ms != SG_ALWAYS;
     search->check_high = check && search->high.time_ms != SG_NEVER;
 }
@@ -226,7 +222,7 @@ int sg_ages_begin(struct sg_ages *ages,
     ages->now_ms = now_unix_ms;
     if (now_unix_ms > ages->latest_ms)
         ages->latest_ms = now_unix_ms;
-    ages->histories.collection++;
+    ages->histories.all.generation++;
     ages->n = 0;
     sg_auto_free bool *all_read = calloc(topology->n_partitions + 1, sizeof *all_read);
     if (!all_read)
@@ -531,7 +527,7 @@ bool sg_ages_has_unusable_time(const struct sg_ages *ages, uint32_t partition, i
 void sg_ages_end(struct sg_ages *ages)
 {
     for (size_t i = 0; i < ages->n; i++) {
-        struct sg_history *history = &ages->histories.list[ages->searches[i].history];
+        struct sg_history *history = sg_histories_at(&ages->histories, ages->searches[i].history);
         if (i == 0 || ages->searches[i].history != ages->searches[i - 1].history)
             history->n_facts = 0;
         sg_history_keep(history, &ages->searches[i].low);

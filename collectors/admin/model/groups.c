@@ -36,6 +36,7 @@ enum sg_group_state sg_group_state_of(rd_kafka_consumer_group_state_t state)
 int sg_groups_init(struct sg_groups *groups, size_t max, const struct sg_groups *before)
 {
     *groups = (struct sg_groups){ .max = max, .before = before, .names = sg_arena_new() };
+    sg_index_init(&groups->index);
     return groups->names ? 0 : -ENOMEM;
 }
 
@@ -64,11 +65,12 @@ static bool group_equal(const void *owner, uint32_t id, const void *key)
 
 /* Which groups a broker lists first is chance: those that were there before have their places. */
 static bool has_room(
-    struct sg_groups *groups, uint32_t hash, struct sg_str name, const struct sg_group **ret_before)
+    struct sg_groups *groups, struct sg_str name, const struct sg_group **ret_before)
 {
     const struct sg_groups *before = groups->before;
-    uint32_t id =
-        before ? sg_index_find(&before->index, hash, group_equal, before, &name) : SG_INDEX_NONE;
+    uint32_t id = before ? sg_index_find(&before->index, sg_index_hash(&before->index, name),
+                               group_equal, before, &name)
+                         : SG_INDEX_NONE;
 
     *ret_before = id == SG_INDEX_NONE ? NULL : &before->groups[id];
     if (*ret_before)
@@ -87,7 +89,7 @@ int sg_groups_add(struct sg_groups *groups,
     uint32_t *ret_group,
     bool *ret_is_new)
 {
-    uint32_t hash = sg_hash(name);
+    uint32_t hash = sg_index_hash(&groups->index, name);
     uint32_t id = sg_index_find(&groups->index, hash, group_equal, groups, &name);
     enum sg_group_state listed = sg_group_state_of(state);
 
@@ -100,7 +102,7 @@ int sg_groups_add(struct sg_groups *groups,
         return 0;
     }
     const struct sg_group *before;
-    if (!has_room(groups, hash, name, &before))
+    if (!has_room(groups, name, &before))
         return SG_GROUPS_E_FULL;
     if (sg_grow(&groups->groups, groups->n, &groups->allocated, sizeof *groups->groups))
         return -ENOMEM;

@@ -14,34 +14,31 @@ enum {
     ENDS_AT_FIRST = 2,    /* that there is room for, and facts */
 };
 
-int sg_histories_init(struct sg_histories *all)
+static void drop_history(void *thing)
 {
-    *all = (struct sg_histories){ .arena = sg_arena_new() };
-    sg_buf_init(&all->key, KEY_BYTES_MAX);
-    return all->arena ? 0 : -ENOMEM;
-}
+    struct sg_history *history = thing;
 
-static void drop_history(struct sg_history *history)
-{
     free(history->facts);
     free(history->ends);
 }
 
-void sg_histories_done(struct sg_histories *all)
+static const struct sg_keyed_kind history_kind = {
+    .size = sizeof(struct sg_history),
+    .key_at = offsetof(struct sg_history, key),
+    .seen_at = offsetof(struct sg_history, key.seen),
+    .drop = drop_history,
+};
+
+void sg_histories_init(struct sg_histories *all)
 {
-    for (size_t i = 0; i < all->n; i++)
-        drop_history(&all->list[i]);
-    free(all->list);
-    sg_index_done(&all->index);
-    sg_buf_done(&all->key);
-    (void)sg_arena_unref(all->arena);
+    sg_keyed_init(&all->all, &history_kind);
+    sg_buf_init(&all->key, KEY_BYTES_MAX);
 }
 
-static bool history_equal(const void *owner, uint32_t id, const void *key)
+void sg_histories_done(struct sg_histories *all)
 {
-    const struct sg_history *history = &((const struct sg_histories *)owner)->list[id];
-    return sg_str_equal(
-        (struct sg_str){ history->key, history->key_len }, *(const struct sg_str *)key);
+    sg_keyed_done(&all->all);
+    sg_buf_done(&all->key);
 }
 
 int sg_histories_find(struct sg_histories *all,
@@ -51,65 +48,28 @@ int sg_histories_find(struct sg_histories *all,
 {
     const struct sg_partition *p = &topology->partitions[partition];
 
+    bool is_new;
+
     sg_buf_clear(&all->key);
-    int r = sg_buf_add_str(&all->key, topology->topics[p->topic].name);
-    if (!r)
-        r = sg_buf_add_char(&all->key, '\0');
-    if (!r)
-        r = sg_buf_add(&all->key, &p->id, sizeof p->id);
-    if (r)
+    sg_buf_add_str(&all->key, topology->topics[p->topic].name);
+    sg_buf_add_char(&all->key, '\0');
+    sg_buf_add(&all->key, &p->id, sizeof p->id);
+    if (sg_buf_error(&all->key))
         return -ENOMEM; /* no topic has such a name */
-    struct sg_str key = sg_buf_get(&all->key);
-    uint32_t hash = sg_hash(key);
-    uint32_t id = sg_index_find(&all->index, hash, history_equal, all, &key);
-    if (id == SG_INDEX_NONE) {
-        r = sg_grow(&all->list, all->n, &all->allocated, sizeof *all->list);
-        char *copy = r ? NULL : sg_arena_bytes(all->arena, key.len);
-        id = (uint32_t)all->n;
-        if (!copy || sg_index_add(&all->index, hash, id))
-            return -ENOMEM;
-        memcpy(copy, key.ptr, key.len);
-        all->list[all->n++] = (struct sg_history){
-            .key = copy,
-            .key_len = (uint32_t)key.len,
-            .hash = hash,
-            .start = SG_OFFSET_UNKNOWN,
-            .end = SG_OFFSET_UNKNOWN,
-        };
-    }
-    *ret_id = id;
+    int r = sg_keyed_add(&all->all, sg_buf_get(&all->key), ret_id, &is_new);
+    if (r || !is_new)
+        return r;
+    struct sg_history *history = sg_histories_at(all, *ret_id);
+    history->key.seen = all->all.generation - 1; /* sg_histories_update() takes it in */
+    history->start = history->end = SG_OFFSET_UNKNOWN;
     return 0;
 }
 
-/* Drop what no collection has needed for long. When memory is short, everything is dropped. */
 void sg_histories_forget(struct sg_histories *all)
 {
-    size_t n_unused = 0;
+    static const struct sg_keyed_rule rule = { FORGET_AFTER, 1, 4 };
 
-    for (size_t i = 0; i < all->n; i++)
-        n_unused += all->collection - all->list[i].used > FORGET_AFTER;
-    if (n_unused * 4 <= all->n)
-        return;
-    struct sg_arena *arena = sg_arena_new();
-    size_t n = 0;
-    sg_index_clear(&all->index);
-    for (size_t i = 0; i < all->n; i++) {
-        struct sg_history *history = &all->list[i];
-        bool used = arena && all->collection - history->used <= FORGET_AFTER;
-        char *copy = used ? sg_arena_bytes(arena, history->key_len) : NULL;
-        if (!copy || sg_index_add(&all->index, history->hash, (uint32_t)n)) {
-            drop_history(history);
-            continue;
-        }
-        memcpy(copy, history->key, history->key_len);
-        history->key = copy;
-        all->list[n++] = *history;
-    }
-    all->n = n;
-    if (!arena)
-        return;
-    (void)sg_arena_unref(all->arena);
-    all->arena = arena;
+    (void)sg_keyed_forget_by(&all->all, &rule);
 }
 
 /*
@@ -157,11 +117,11 @@ static void add_end(struct sg_history *history, int64_t time_ms, int64_t offset)
 void sg_histories_update(
     struct sg_histories *all, uint32_t id, const struct sg_log_bounds *now, bool has_lag)
 {
-    struct sg_history *history = &all->list[id];
+    struct sg_history *history = sg_histories_at(all, id);
 
-    if (history->used == all->collection)
+    if (history->key.seen == all->all.generation)
         return;
-    history->used = all->collection;
+    history->key.seen = all->all.generation;
     bool gone_back = now->end < history->end || (now->start >= 0 && now->start < history->start);
     if (gone_back)
         history->n_facts = history->n_ends = 0;

@@ -8,9 +8,8 @@
  */
 
 #include "admin/model/topology.h"
-#include "base/arena.h"
 #include "base/buf.h"
-#include "base/index.h"
+#include "base/keyed.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,10 +40,7 @@ struct sg_end_seen {
 /* What is remembered of a partition. Two facts and two ends are usual, so there is room for no
  * more. */
 struct sg_history {
-    const char *key; /* topic NUL id, in the arena */
-    uint32_t key_len;
-    uint32_t hash;
-    uint32_t used; /* collection that needed it last */
+    struct sg_keyed_text key; /* topic NUL id; seen by the collection that needed it last */
     uint8_t n_facts, facts_allocated;
     uint8_t n_ends, ends_allocated;
     int64_t start;
@@ -54,15 +50,15 @@ struct sg_history {
     struct sg_end_seen *ends; /* by time; none while everything is read: the latest end will do */
 };
 
-/* A zeroed struct, then sg_histories_init(). */
 struct sg_histories {
-    struct sg_arena *arena;
-    struct sg_index index;
-    size_t n, allocated;
-    struct sg_history *list;
-    uint32_t collection; /* counted by the user */
+    struct sg_keyed all; /* of struct sg_history; the user counts collections, its generations */
     struct sg_buf key;
 };
+
+static inline struct sg_history *sg_histories_at(const struct sg_histories *histories, uint32_t id)
+{
+    return (struct sg_history *)histories->all.list + id;
+}
 
 /* A log at one collection. */
 struct sg_log_bounds {
@@ -71,8 +67,8 @@ struct sg_log_bounds {
     int64_t seen_ms;
 };
 
-/** @return 0 or -ENOMEM */
-int sg_histories_init(struct sg_histories *all);
+/** Allocates nothing yet. */
+void sg_histories_init(struct sg_histories *all);
 void sg_histories_done(struct sg_histories *all);
 
 /**
@@ -91,5 +87,5 @@ void sg_histories_update(
 /** Remember an answer. One whose time is SG_ALWAYS or SG_NEVER is none. */
 void sg_history_keep(struct sg_history *history, const struct sg_fact *fact);
 
-/** Drop what no collection has needed for long. When memory is short, everything is dropped. */
+/** Forget what no collection has needed for long. */
 void sg_histories_forget(struct sg_histories *all);

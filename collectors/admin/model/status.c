@@ -2,11 +2,9 @@
 #include "admin/model/status.h"
 
 #include "admin/model/lag.h"
-#include "base/arena.h"
+#include "admin/model/name_pairs.h"
 #include "base/auto.h"
-#include "base/buf.h"
-#include "base/grow.h"
-#include "base/index.h"
+#include "base/keyed.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -20,13 +18,16 @@ enum {
     LOOK_AGAIN_MS = 15000,    /* after a failure; the pause doubles with each, … */
     LOOK_DOUBLINGS_MAX = 8,   /* … up to about an hour */
     LOOK_OFFSETS_MAX = 10000, /* between the commit and the end; more are records */
-    KEY_BYTES_MAX = 128 * 1024,
+};
+
+struct place {
+    uint32_t names; /* of the group and the topic */
+    int32_t partition;
 };
 
 /* A group at a partition. */
 struct entry {
-    uint32_t name; /* of the group and the topic, in names */
-    int32_t partition;
+    struct place place;
     uint32_t seen;      /* collection */
     bool behind : 1;    /* at the latest collection */
     bool looked : 1;    /* behind the commit, up to this end or to a record */
@@ -45,25 +46,17 @@ struct entry {
     int64_t look_ms;  /* not before */
 };
 
-/* Group and topic with a NUL between them: most groups have many partitions of few topics. */
-struct name {
-    const char *text;
-    uint32_t len;
-    uint32_t hash;
+static const struct sg_keyed_kind entry_kind = {
+    .size = sizeof(struct entry),
+    .key_at = offsetof(struct entry, place),
+    .key_bytes = sizeof(struct place),
+    .seen_at = offsetof(struct entry, seen),
 };
 
 struct sg_statuses {
     struct sg_status_windows windows;
-    struct sg_arena *arena;
-    struct sg_index name_index;
-    size_t n_names, names_allocated;
-    struct name *names;
-    struct sg_index index;
-    size_t n, allocated;
-    struct entry *entries;
-    uint32_t collection;
-    struct sg_buf key;
-    uint32_t latest_name; /* asked for last: commits come topic by topic */
+    struct sg_name_pairs names;
+    struct sg_keyed entries; /* a generation is a collection */
 };
 
 SG_AUTO_DEFINE(struct sg_statuses *, sg_statuses_free);
@@ -88,10 +81,9 @@ int sg_statuses_new(const struct sg_status_windows *windows, struct sg_statuses 
     if (!statuses)
         return -ENOMEM;
     statuses->windows = *windows;
-    sg_buf_init(&statuses->key, KEY_BYTES_MAX);
-    statuses->arena = sg_arena_new();
-    if (!statuses->arena)
-        return -ENOMEM;
+    sg_name_pairs_init(&statuses->names);
+    sg_keyed_init(&statuses->entries, &entry_kind);
+    statuses->entries.max = SG_STATUS_ENTRIES_MAX;
     *ret_statuses = sg_take(&statuses);
     return 0;
 }
@@ -100,146 +92,53 @@ struct sg_statuses *sg_statuses_free(struct sg_statuses *statuses)
 {
     if (!statuses)
         return NULL;
-    free(statuses->names);
-    free(statuses->entries);
-    sg_index_done(&statuses->name_index);
-    sg_index_done(&statuses->index);
-    sg_buf_done(&statuses->key);
-    (void)sg_arena_unref(statuses->arena);
+    sg_keyed_done(&statuses->entries);
+    sg_name_pairs_done(&statuses->names);
     free(statuses);
     return NULL;
 }
 
-/* ---- Names and entries ---- */
+/* ---- Entries ---- */
 
-static bool name_equal(const void *owner, uint32_t id, const void *key)
+static struct entry *entry_at(const struct sg_statuses *statuses, uint32_t number)
 {
-    const struct name *name = &((const struct sg_statuses *)owner)->names[id];
-    return sg_str_equal((struct sg_str){ name->text, name->len }, *(const struct sg_str *)key);
+    return (struct entry *)statuses->entries.list + number;
 }
 
-static int find_name(
-    struct sg_statuses *statuses, struct sg_str group, struct sg_str topic, uint32_t *ret_id)
-{
-    struct sg_buf *text = &statuses->key;
-
-    sg_buf_clear(text);
-    int r = sg_buf_add_str(text, group);
-    if (!r)
-        r = sg_buf_add_char(text, '\0');
-    if (!r)
-        r = sg_buf_add_str(text, topic);
-    if (r)
-        return -ENOMEM;
-    struct sg_str key = sg_buf_get(text);
-    if (statuses->latest_name < statuses->n_names &&
-        name_equal(statuses, statuses->latest_name, &key)) {
-        *ret_id = statuses->latest_name;
-        return 0;
-    }
-    uint32_t hash = sg_hash(key);
-    uint32_t id = sg_index_find(&statuses->name_index, hash, name_equal, statuses, &key);
-    if (id == SG_INDEX_NONE) {
-        r = sg_grow(&statuses->names, statuses->n_names, &statuses->names_allocated,
-            sizeof *statuses->names);
-        char *copy = r ? NULL : sg_arena_bytes(statuses->arena, key.len);
-        id = (uint32_t)statuses->n_names;
-        if (!copy || sg_index_add(&statuses->name_index, hash, id))
-            return -ENOMEM;
-        memcpy(copy, key.ptr, key.len);
-        statuses->names[statuses->n_names++] = (struct name){ copy, (uint32_t)key.len, hash };
-    }
-    *ret_id = statuses->latest_name = id;
-    return 0;
-}
-
-struct place {
-    uint32_t name;
-    int32_t partition;
-};
-
-static uint32_t hash_of(const struct place *place)
-{
-    return sg_hash((struct sg_str){ (const char *)place, sizeof *place });
-}
-
-static bool entry_equal(const void *owner, uint32_t id, const void *key)
-{
-    const struct entry *entry = &((const struct sg_statuses *)owner)->entries[id];
-    const struct place *place = key;
-    return entry->name == place->name && entry->partition == place->partition;
-}
-
-/* @param ret_entry  borrowed until the next @return 0 or -ENOMEM */
+/* @return 0, SG_KEYED_E_FULL or -ENOMEM */
 static int find_entry(struct sg_statuses *statuses,
     struct sg_str group,
     struct sg_str topic,
     int32_t partition,
-    struct entry **ret_entry,
+    uint32_t *ret_number,
     bool *ret_is_new)
 {
     struct place place = { .partition = partition };
 
-    int r = find_name(statuses, group, topic, &place.name);
-    if (r)
-        return r;
-    uint32_t hash = hash_of(&place);
-    uint32_t id = sg_index_find(&statuses->index, hash, entry_equal, statuses, &place);
-    *ret_is_new = id == SG_INDEX_NONE;
-    if (*ret_is_new) {
-        r = statuses->n == SG_STATUS_ENTRIES_MAX
-                ? -ENOMEM
-                : sg_grow(&statuses->entries, statuses->n, &statuses->allocated,
-                      sizeof *statuses->entries);
-        id = (uint32_t)statuses->n;
-        if (r || sg_index_add(&statuses->index, hash, id))
-            return -ENOMEM;
-        statuses->entries[statuses->n++] =
-            (struct entry){ .name = place.name, .partition = partition };
-    }
-    *ret_entry = &statuses->entries[id];
-    return 0;
+    int r = sg_name_pairs_add(&statuses->names, group, topic, &place.names);
+    return r ? r
+             : sg_keyed_add(&statuses->entries,
+                   (struct sg_str){ (const char *)&place, sizeof place }, ret_number, ret_is_new);
 }
 
-static bool is_gone(const struct sg_statuses *statuses, const struct entry *entry)
+/* What is gone, and the names that are then nobody's; these stay when memory is short. */
+static void forget(struct sg_statuses *statuses)
 {
-    return statuses->collection - entry->seen > FORGET_AFTER;
-}
+    static const struct sg_keyed_rule rule = { FORGET_AFTER, FORGET_AT_LEAST, 4 };
+    sg_auto_free uint32_t *numbers = NULL;
 
-/* Make everything anew without what is gone. When memory is short, everything is forgotten. */
-static void rebuild(struct sg_statuses *statuses)
-{
-    struct entry *old = sg_take(&statuses->entries);
-    struct name *old_names = sg_take(&statuses->names);
-    struct sg_arena *old_arena = statuses->arena;
-    struct sg_arena *arena = sg_arena_new();
-    size_t n = statuses->n;
-
-    statuses->n = statuses->allocated = statuses->n_names = statuses->names_allocated = 0;
-    sg_index_clear(&statuses->index);
-    sg_index_clear(&statuses->name_index);
-    if (arena)
-        statuses->arena = arena;
-    for (size_t i = 0; arena && i < n; i++) {
-        const struct name *name = &old_names[old[i].name];
-        const char *nul = memchr(name->text, '\0', name->len);
-        struct entry *entry;
-        bool is_new;
-        if (is_gone(statuses, &old[i]) || !nul)
-            continue;
-        size_t group_len = (size_t)(nul - name->text);
-        if (find_entry(statuses, (struct sg_str){ name->text, group_len },
-                (struct sg_str){ nul + 1, name->len - group_len - 1 }, old[i].partition, &entry,
-                &is_new))
-            continue;
-        uint32_t new_name = entry->name;
-        *entry = old[i];
-        entry->name = new_name;
+    if (!sg_keyed_forget_by(&statuses->entries, &rule))
+        return;
+    sg_name_pairs_begin(&statuses->names);
+    for (uint32_t i = 0; i < statuses->entries.n; i++)
+        sg_name_pairs_see(&statuses->names, entry_at(statuses, i)->place.names);
+    if (sg_name_pairs_forget(&statuses->names, &numbers))
+        return;
+    for (uint32_t i = 0; i < statuses->entries.n; i++) {
+        struct place *place = &entry_at(statuses, i)->place;
+        place->names = numbers[place->names];
     }
-    if (arena)
-        (void)sg_arena_unref(old_arena);
-    free(old);
-    free(old_names);
+    sg_keyed_rekey(&statuses->entries);
 }
 
 /* ---- Following ---- */
@@ -322,7 +221,7 @@ static void count_lost(struct entry *entry, int64_t start, int64_t committed)
 static struct entry *entry_of(
     const struct sg_statuses *statuses, const struct sg_committed *committed)
 {
-    return committed->entry ? &statuses->entries[committed->entry - 1] : NULL;
+    return committed->entry ? entry_at(statuses, committed->entry - 1) : NULL;
 }
 
 /*
@@ -344,7 +243,7 @@ static void follow_commit(struct sg_statuses *statuses,
     const struct sg_partition *partition = &input->topology->partitions[committed->partition];
     int64_t start = input->start[committed->partition];
     int64_t end = input->end[committed->partition];
-    struct entry *entry;
+    uint32_t number;
     bool is_new;
     int64_t lag = 0;
 
@@ -352,12 +251,13 @@ static void follow_commit(struct sg_statuses *statuses,
     committed->n_empty = 0;
     if (committed->offset < 0 ||
         find_entry(statuses, group->name, input->topology->topics[partition->topic].name,
-            partition->id, &entry, &is_new))
+            partition->id, &number, &is_new))
         return;
-    committed->entry = (uint32_t)(entry - statuses->entries) + 1;
+    committed->entry = number + 1;
+    struct entry *entry = entry_at(statuses, number);
     if (is_new)
         begin_entry(entry, input->now_ms, committed->offset, start);
-    entry->seen = statuses->collection;
+    entry->seen = statuses->entries.generation;
     if (entry->doubtful && start >= judged_to(entry)) { /* nobody will know any more */
         entry->empty_to = judged_to(entry);
         entry->doubtful = false;
@@ -373,13 +273,8 @@ void sg_statuses_begin(struct sg_statuses *statuses,
     const struct sg_status_input *input,
     const struct sg_groups *groups)
 {
-    size_t n_gone = 0;
-
-    statuses->collection++;
-    for (size_t i = 0; i < statuses->n; i++)
-        n_gone += is_gone(statuses, &statuses->entries[i]);
-    if (n_gone >= FORGET_AT_LEAST && n_gone > statuses->n / 4)
-        rebuild(statuses);
+    statuses->entries.generation++;
+    forget(statuses);
     for (size_t i = 0; i < groups->n; i++) {
         const struct sg_group *group = &groups->groups[i];
         for (size_t j = 0; j < group->n_committed; j++)

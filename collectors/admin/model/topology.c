@@ -67,8 +67,8 @@ static bool topic_equal(const void *owner, uint32_t id, const void *key)
 
 int64_t sg_topology_find_topic(const struct sg_topology *topology, struct sg_str name)
 {
-    uint32_t id = sg_index_find(
-        &((const struct topology *)topology)->topics, sg_hash(name), topic_equal, topology, &name);
+    const struct sg_index *index = &((const struct topology *)topology)->topics;
+    uint32_t id = sg_index_find(index, sg_index_hash(index, name), topic_equal, topology, &name);
     return id == SG_INDEX_NONE ? SG_PARTITION_NONE : (int64_t)id;
 }
 
@@ -312,7 +312,7 @@ static int take_topic(struct topology *self, const struct rd_kafka_metadata_topi
             return r;
     }
     put_in_order(t, &t->topics[id]);
-    return sg_index_add(&self->topics, sg_hash(name), id);
+    return sg_index_add(&self->topics, sg_index_hash(&self->topics, name), id);
 }
 
 static int by_topic_name(const void *a, const void *b)
@@ -370,6 +370,7 @@ int sg_topology_new(const struct rd_kafka_metadata *metadata,
     struct topology *self = calloc(1, sizeof *self);
     if (!self)
         return -ENOMEM;
+    sg_index_init(&self->topics);
     struct sg_topology *t = &self->public;
     sg_auto(sg_topology_unref) struct sg_topology *mine = t;
     size_t n_partitions = 0, n_replicas = 0;

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jmx/lint/against.h"
 
-#include "base/arena.h"
 #include "base/auto.h"
 #include "base/buf.h"
-#include "base/grow.h"
-#include "base/index.h"
+#include "base/keyed.h"
 #include "base/number.h"
 #include "base/words.h"
 #include "jmx/lint/checks.h"
@@ -23,20 +21,29 @@ enum {
 
 /* Something with a name that is counted: a series, a family, a label's value, a kind of MBean. */
 struct counted {
-    const char *key;
-    size_t key_len;
+    struct sg_keyed_text key;
     size_t n;
     size_t rule;  /* that had it first */
     size_t width; /* its labels then */
     size_t entry; /* of the dump */
 };
 
-struct counter {
-    struct sg_index index;
-    struct counted *things;
-    size_t n;
-    size_t allocated;
-    struct sg_arena *arena; /* borrowed */
+static const struct sg_keyed_kind counted_kind = {
+    .size = sizeof(struct counted),
+    .key_at = offsetof(struct counted, key),
+    .seen_at = offsetof(struct counted, key.seen),
+    .terminated = true,
+};
+
+/* What is counted, in tables of struct counted. */
+enum counter {
+    OF_SERIES,
+    OF_FAMILIES,
+    OF_SHAPES, /* families, with how many sets of label names */
+    OF_LABEL_VALUES,
+    OF_LABELS, /* names, with how many values */
+    OF_UNTAKEN,
+    COUNTERS,
 };
 
 struct tally {
@@ -61,48 +68,25 @@ struct report {
     struct sg_matcher *matcher;
     struct tally *tallies; /* one per rule */
     size_t *taken_by;      /* per entry: the rule's number + 1 */
-    struct counter series;
-    struct counter families;
-    struct counter shapes; /* families, with how many sets of label names */
-    struct counter label_values;
-    struct counter labels; /* names, with how many values */
-    struct counter untaken;
+    struct sg_keyed counted[COUNTERS];
     size_t n_asked; /* entries that the file asks for */
     struct sg_buf key;
 };
 
 /* ---- Counting ---- */
 
-static bool counted_equal(const void *owner, uint32_t id, const void *key)
-{
-    const struct counted *thing = &((const struct counter *)owner)->things[id];
-    return sg_str_equal((struct sg_str){ thing->key, thing->key_len }, *(const struct sg_str *)key);
-}
-
 /* One more of the key. @param ret_thing  borrowed until the next @return 0 or -ENOMEM */
-static int count(struct counter *counter, struct sg_str key, struct counted **ret_thing)
+static int count(
+    struct report *report, enum counter counter, struct sg_str key, struct counted **ret_thing)
 {
-    uint32_t hash = sg_hash(key);
-    uint32_t id = sg_index_find(&counter->index, hash, counted_equal, counter, &key);
+    uint32_t number;
 
-    if (id == SG_INDEX_NONE) {
-        if (sg_grow(&counter->things, counter->n, &counter->allocated, sizeof *counter->things))
-            return -ENOMEM;
-        const char *copy = sg_arena_copy(counter->arena, key);
-        if (!copy || sg_index_add(&counter->index, hash, (uint32_t)counter->n))
-            return -ENOMEM;
-        id = (uint32_t)counter->n++;
-        counter->things[id] = (struct counted){ .key = copy, .key_len = key.len };
-    }
-    counter->things[id].n++;
-    *ret_thing = &counter->things[id];
+    int r = sg_keyed_add(&report->counted[counter], key, &number, NULL);
+    if (r)
+        return r;
+    *ret_thing = sg_keyed_at(&report->counted[counter], number);
+    (*ret_thing)->n++;
     return 0;
-}
-
-static void counter_done(struct counter *counter)
-{
-    sg_index_done(&counter->index);
-    free(counter->things);
 }
 
 /* ---- Showing ---- */
@@ -207,10 +191,10 @@ static int count_labels(struct report *report, const struct sg_outcome *outcome,
         if (!r)
             r = sg_buf_printf(key, "=" SG_STR_FMT, SG_STR_ARG(outcome->labels[i].value));
         if (!r)
-            r = count(&report->label_values, sg_buf_get(key), &thing);
+            r = count(report, OF_LABEL_VALUES, sg_buf_get(key), &thing);
         if (r || thing->n > 1)
             continue;
-        r = count(&report->labels, (struct sg_str){ key->ptr, name_len }, &thing);
+        r = count(report, OF_LABELS, (struct sg_str){ key->ptr, name_len }, &thing);
         if (!r)
             thing->rule = rule;
     }
@@ -232,10 +216,10 @@ static int check_shape(struct report *report, const struct sg_outcome *outcome, 
     if (!r)
         r = sg_buf_add_char(key, '{');
     if (!r)
-        r = count(&report->shapes, sg_buf_get(key), &thing);
+        r = count(report, OF_SHAPES, sg_buf_get(key), &thing);
     if (r || thing->n > 1)
         return r;
-    r = count(&report->shapes, (struct sg_str){ key->ptr, name_len }, &thing);
+    r = count(report, OF_SHAPES, (struct sg_str){ key->ptr, name_len }, &thing);
     if (r)
         return r;
     if (thing->n == 1) {
@@ -248,7 +232,7 @@ static int check_shape(struct report *report, const struct sg_outcome *outcome, 
         sg_findings_warn(report->findings, node_of(report, rule),
             "%s has other labels here than from the rule at line %zu, so that sum() counts "
             "twice: " SG_STR_FMT " and " SG_STR_FMT,
-            thing->key, report->rules->rules[thing->rule].line,
+            thing->key.ptr, report->rules->rules[thing->rule].line,
             SG_STR_ARG(report->dump->entries[thing->entry].attribute.mbean),
             SG_STR_ARG(report->dump->entries[entry].attribute.mbean));
     }
@@ -264,7 +248,7 @@ static int take_series(struct report *report, const struct sg_outcome *outcome, 
     sg_buf_clear(&report->key);
     int r = write_series(outcome, &report->key);
     if (!r)
-        r = count(&report->series, sg_buf_get(&report->key), &thing);
+        r = count(report, OF_SERIES, sg_buf_get(&report->key), &thing);
     if (r)
         return r;
     if (thing->n == 1) {
@@ -275,7 +259,7 @@ static int take_series(struct report *report, const struct sg_outcome *outcome, 
     } else if (tally->n_collisions++ == 0) {
         sg_findings_warn(report->findings, node_of(report, number),
             "%s comes from two attributes: " SG_STR_FMT " (rule at line %zu) and " SG_STR_FMT,
-            thing->key, SG_STR_ARG(report->dump->entries[thing->entry].attribute.mbean),
+            thing->key.ptr, SG_STR_ARG(report->dump->entries[thing->entry].attribute.mbean),
             report->rules->rules[thing->rule].line,
             SG_STR_ARG(report->dump->entries[entry].attribute.mbean));
     }
@@ -283,7 +267,7 @@ static int take_series(struct report *report, const struct sg_outcome *outcome, 
     if (!r)
         r = sg_buf_printf(&report->key, "%zu %s", number, outcome->family.name);
     if (!r)
-        r = count(&report->families, sg_buf_get(&report->key), &thing);
+        r = count(report, OF_FAMILIES, sg_buf_get(&report->key), &thing);
     if (!r)
         tally->n_families += thing->n == 1;
     if (!r)
@@ -306,7 +290,7 @@ static int take_nothing(struct report *report, const struct sg_dump_entry *entry
         r = sg_buf_printf(&report->key, ":type=" SG_STR_FMT ",*", SG_STR_ARG(type->value));
     else if (!r)
         r = sg_buf_add_str(&report->key, SG_STR(":*"));
-    return r ? r : count(&report->untaken, sg_buf_get(&report->key), &thing);
+    return r ? r : count(report, OF_UNTAKEN, sg_buf_get(&report->key), &thing);
 }
 
 /* Would the file have asked for this MBean? */
@@ -465,17 +449,18 @@ static int by_count(const void *a, const void *b)
 static void print_end(struct report *report)
 {
     FILE *out = report->findings->out;
-    struct counter *untaken = &report->untaken;
+    const struct sg_keyed *untaken = &report->counted[OF_UNTAKEN];
+    struct counted *kinds = untaken->list;
     size_t n_untaken = 0;
 
     if (untaken->n)
-        qsort(untaken->things, untaken->n, sizeof *untaken->things, by_count);
+        qsort(kinds, untaken->n, sizeof *kinds, by_count);
     for (size_t i = 0; i < untaken->n; i++)
-        n_untaken += untaken->things[i].n;
+        n_untaken += kinds[i].n;
     if (n_untaken)
         (void)fprintf(out, "no rule takes %s:\n", sg_words_count(n_untaken, "attribute").text);
     for (size_t i = 0; i < untaken->n && i < UNTAKEN_SHOWN; i++)
-        (void)fprintf(out, "%8zu  %s\n", untaken->things[i].n, untaken->things[i].key);
+        (void)fprintf(out, "%8zu  %s\n", kinds[i].n, kinds[i].key.ptr);
     if (untaken->n > UNTAKEN_SHOWN)
         (void)fprintf(out, "          and %s\n",
             sg_words_count(untaken->n - UNTAKEN_SHOWN, "more kind").text);
@@ -483,7 +468,7 @@ static void print_end(struct report *report)
         sg_words_count(report->dump->n_mbeans, "MBean").text);
     if (report->n_asked < report->dump->n)
         (void)fprintf(out, ", %zu of them asked for", report->n_asked);
-    (void)fprintf(out, ": %zu series\n", report->series.n);
+    (void)fprintf(out, ": %zu series\n", report->counted[OF_SERIES].n);
 }
 
 static int run(struct report *report)
@@ -496,9 +481,9 @@ static int run(struct report *report)
         r = warn_of_rule(report, i);
     if (r)
         return r;
-    for (size_t i = 0; i < report->labels.n; i++) {
-        const struct counted *label = &report->labels.things[i];
-        const char *name = strchr(label->key, ' ') + 1;
+    for (uint32_t i = 0; i < report->counted[OF_LABELS].n; i++) {
+        const struct counted *label = sg_keyed_at(&report->counted[OF_LABELS], i);
+        const char *name = strchr(label->key.ptr, ' ') + 1;
         if (label->n >= LABEL_VALUES_MANY)
             sg_findings_warn(report->findings, node_of(report, label->rule),
                 "the label %s has %zu values here", name, label->n);
@@ -512,23 +497,18 @@ static int run(struct report *report)
 int sg_lint_against(
     struct sg_rules *rules, const struct sg_dump *dump, struct sg_findings *findings)
 {
-    struct sg_arena *arena = sg_arena_new();
     struct report report = {
         .findings = findings,
         .rules = rules,
         .dump = dump,
         .tallies = calloc(rules->n_rules + 1, sizeof *report.tallies),
         .taken_by = calloc(dump->n + 1, sizeof *report.taken_by),
-        .series.arena = arena,
-        .families.arena = arena,
-        .shapes.arena = arena,
-        .label_values.arena = arena,
-        .labels.arena = arena,
-        .untaken.arena = arena,
     };
-    int r = arena && report.tallies && report.taken_by ? 0 : -ENOMEM;
+    int r = report.tallies && report.taken_by ? 0 : -ENOMEM;
 
     sg_buf_init(&report.key, KEY_BYTES_MAX);
+    for (int i = 0; i < COUNTERS; i++)
+        sg_keyed_init(&report.counted[i], &counted_kind);
     for (size_t i = 0; i < rules->n_rules && !r; i++)
         sg_buf_init(&report.tallies[i].examples, KEY_BYTES_MAX);
     if (!r)
@@ -540,13 +520,8 @@ int sg_lint_against(
     (void)sg_matcher_free(report.matcher);
     free(report.tallies);
     free(report.taken_by);
-    counter_done(&report.series);
-    counter_done(&report.families);
-    counter_done(&report.shapes);
-    counter_done(&report.label_values);
-    counter_done(&report.labels);
-    counter_done(&report.untaken);
+    for (int i = 0; i < COUNTERS; i++)
+        sg_keyed_done(&report.counted[i]);
     sg_buf_done(&report.key);
-    (void)sg_arena_unref(arena);
     return r;
 }

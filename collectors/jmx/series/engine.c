@@ -10,9 +10,9 @@
 #include <stdlib.h>
 
 /*
- * Keys (attribute_key.h) live in an arena. Entries that no poll has touched for FORGET_AFTER polls
- * are dropped all together by making the cache anew, once they are a quarter of it. When the series
- * table renumbers its series (its epoch), every entry is decided anew.
+ * Entries that no poll has touched for FORGET_AFTER polls are forgotten all together, once they are
+ * a quarter of the cache. When the series table renumbers its series (its epoch), every entry is
+ * decided anew.
  *
  * A poll has two halves. While values arrive, each is kept in its entry. At the end, when all that
  * arrived is known, they are set in the series table: only then can it be told which samples of a
@@ -24,6 +24,21 @@ enum {
     FORGET_AFTER = 4,
     FORGET_AT_LEAST = 64,
     KEY_BYTES_MAX = 16 * 1024,
+};
+
+static void drop_entry(void *thing)
+{
+    struct sg_engine_entry *entry = thing;
+
+    (void)sg_decided_for_free(entry->decided_for);
+    free(entry->product);
+}
+
+static const struct sg_keyed_kind entry_kind = {
+    .size = sizeof(struct sg_engine_entry),
+    .key_at = offsetof(struct sg_engine_entry, key),
+    .seen_at = offsetof(struct sg_engine_entry, key.seen),
+    .drop = drop_entry,
 };
 
 SG_AUTO_DEFINE(struct sg_engine *, sg_engine_free);
@@ -41,10 +56,9 @@ static int new_engine(const struct sg_rules *rules, struct sg_engine **ret_engin
     sg_buf_init(&engine->mbean, KEY_BYTES_MAX);
     engine->is_settled = true;
     engine->forget_after = FORGET_AFTER;
-    engine->max_entries = SG_ENGINE_ATTRIBUTES_MAX;
-    engine->arena = sg_arena_new();
-    if (!engine->arena || sg_family_groups_init(&engine->groups))
-        return -ENOMEM;
+    sg_keyed_init(&engine->cache, &entry_kind);
+    engine->cache.max = SG_ENGINE_ATTRIBUTES_MAX;
+    sg_family_groups_init(&engine->groups);
     int r = sg_matcher_new(rules, &engine->matcher);
     if (!r)
         *ret_engine = sg_take(&engine);
@@ -82,9 +96,9 @@ int sg_engine_add_beside(struct sg_engine *engine, const struct sg_rules *rules)
 
 void sg_engine_set_max(struct sg_engine *engine, size_t n)
 {
-    engine->max_entries = n;
+    engine->cache.max = n;
     if (engine->beside)
-        engine->beside->max_entries = n;
+        engine->beside->cache.max = n;
 }
 
 void sg_engine_use_aliases(struct sg_engine *engine, const struct sg_aliases *aliases)
@@ -92,22 +106,11 @@ void sg_engine_use_aliases(struct sg_engine *engine, const struct sg_aliases *al
     sg_series_table_use_aliases(engine->table, aliases);
 }
 
-static void forget(struct sg_engine_entry *entry)
-{
-    entry->decided_for = sg_decided_for_free(entry->decided_for);
-    free(entry->product);
-    entry->product = NULL;
-}
-
 struct sg_engine *sg_engine_free(struct sg_engine *engine)
 {
     if (!engine)
         return NULL;
-    for (uint32_t i = 0; i < engine->n_entries; i++)
-        forget(&engine->entries[i]);
-    free(engine->entries);
-    sg_index_done(&engine->index);
-    (void)sg_arena_unref(engine->arena);
+    sg_keyed_done(&engine->cache);
     sg_family_groups_done(&engine->groups);
     sg_buf_done(&engine->key);
     sg_buf_done(&engine->labels);
@@ -120,71 +123,6 @@ struct sg_engine *sg_engine_free(struct sg_engine *engine)
     sg_twins_done(&engine->twins);
     free(engine);
     return NULL;
-}
-
-/* ---- The cache ---- */
-
-static bool is_gone(const struct sg_engine *engine, const struct sg_engine_entry *entry)
-{
-    return engine->poll - entry->poll > engine->forget_after;
-}
-
-/* Make the cache anew without what is gone. When memory is short, it becomes empty. */
-static void rebuild(struct sg_engine *engine)
-{
-    struct sg_arena *arena = sg_arena_new();
-    uint32_t n = 0;
-
-    sg_index_clear(&engine->index);
-    for (uint32_t i = 0; i < engine->n_entries; i++) {
-        struct sg_engine_entry *entry = &engine->entries[i];
-        bool keep = arena && !is_gone(engine, entry);
-        char *key = keep ? sg_arena_bytes(arena, entry->key_len) : NULL;
-        if (!key || sg_index_add(&engine->index, entry->hash, n)) {
-            forget(entry);
-            continue;
-        }
-        memcpy(key, entry->key, entry->key_len);
-        entry->key = key;
-        engine->entries[n++] = *entry;
-    }
-    engine->n_entries = n;
-    if (!arena)
-        return; /* the old arena goes on, with keys that nobody asks for */
-    (void)sg_arena_unref(engine->arena);
-    engine->arena = arena;
-}
-
-static bool entry_equal(const void *owner, uint32_t id, const void *key)
-{
-    const struct sg_engine_entry *entry = &((const struct sg_engine *)owner)->entries[id];
-    return sg_str_equal((struct sg_str){ entry->key, entry->key_len }, *(const struct sg_str *)key);
-}
-
-static int add_entry(struct sg_engine *engine, struct sg_str key, uint32_t hash, uint32_t *ret_id)
-{
-    if (engine->n_entries >= engine->max_entries)
-        return SG_SERIES_E_FULL;
-    if (engine->n_entries == engine->n_allocated) {
-        uint32_t n = engine->n_allocated ? engine->n_allocated * 2 : 256;
-        struct sg_engine_entry *entries = realloc(engine->entries, n * sizeof *entries);
-        if (!entries)
-            return -ENOMEM;
-        engine->entries = entries;
-        engine->n_allocated = n;
-    }
-    char *copy = sg_arena_bytes(engine->arena, key.len);
-    if (!copy || sg_index_add(&engine->index, hash, engine->n_entries))
-        return -ENOMEM;
-    memcpy(copy, key.ptr, key.len);
-    engine->entries[engine->n_entries] = (struct sg_engine_entry){
-        .key = copy,
-        .key_len = (uint32_t)key.len,
-        .hash = hash,
-        .poll = engine->poll - 1, /* not seen in this one yet */
-    };
-    *ret_id = engine->n_entries++;
-    return 0;
 }
 
 /* ---- Deciding and setting ---- */
@@ -204,10 +142,10 @@ static int add_series(
     int r = sg_series_table_add_family(engine->table, &outcome->family, &family);
     if (!r)
         r = sg_family_groups_find(
-            &engine->groups, outcome, engine->poll, &engine->key, &entry->group);
+            &engine->groups, outcome, sg_engine_poll(engine), &engine->key, &entry->group);
     if (r)
         return r;
-    struct sg_family_group *group = &engine->groups.groups[entry->group];
+    struct sg_family_group *group = sg_family_groups_at(&engine->groups, entry->group);
     if (outcome->family.type == SG_METRIC_COUNTER)
         group->counter = family;
     else
@@ -295,7 +233,8 @@ static int keep_value(struct sg_engine *engine,
     }
     entry->value_kind = (uint8_t)sample.kind;
     entry->bits = sample.bits;
-    sg_family_group_join(&engine->groups.groups[entry->group], engine->poll, entry->type);
+    sg_family_group_join(
+        sg_family_groups_at(&engine->groups, entry->group), sg_engine_poll(engine), entry->type);
     return 0;
 }
 
@@ -309,21 +248,19 @@ static void put_one(struct sg_engine *engine,
         return;
     }
 
-    struct sg_str key = sg_buf_get(&engine->key);
-    uint32_t hash = sg_hash(key);
-    uint32_t id = sg_index_find(&engine->index, hash, entry_equal, engine, &key);
-    if (id == SG_INDEX_NONE)
-        r = add_entry(engine, key, hash, &id);
+    uint32_t id;
+    bool is_new;
+    r = sg_keyed_add(&engine->cache, sg_buf_get(&engine->key), &id, &is_new);
     if (r) {
-        sg_engine_drop(engine, sg_engine_reason_of(r));
+        sg_engine_drop(engine, SG_DROP_SERIES_LIMIT);
         return;
     }
-    struct sg_engine_entry *entry = &engine->entries[id];
-    if (entry->poll == engine->poll)
+    struct sg_engine_entry *entry = sg_engine_entry_at(engine, id);
+    if (!is_new && entry->key.seen == sg_engine_poll(engine))
         return; /* two requests that overlap brought it twice */
-    if (entry->poll + 1 != engine->poll && entry->rule && entry->rule->cache)
+    if (entry->key.seen + 1 != sg_engine_poll(engine) && entry->rule && entry->rule->cache)
         entry->is_decided = false; /* jmx_exporter's cache forgets what one scrape has not seen */
-    entry->poll = engine->poll;
+    entry->key.seen = sg_engine_poll(engine);
     entry->value_kind = SG_VALUE_ABSENT;
 
     if (!entry->is_decided || (entry->decided_for && !sg_decided_for_holds(entry->decided_for,
@@ -389,11 +326,10 @@ bool sg_engine_wants(struct sg_engine *engine, const struct sg_attribute *attrib
                outcome.kind != SG_OUTCOME_NOTHING || outcome.depends_on_value;
     if (sg_attribute_key_write(attribute, &engine->key))
         return false;
-    struct sg_str key = sg_buf_get(&engine->key);
-    uint32_t id = sg_index_find(&engine->index, sg_hash(key), entry_equal, engine, &key);
+    uint32_t id = sg_keyed_find(&engine->cache, sg_buf_get(&engine->key));
     if (id == SG_INDEX_NONE)
         return false; /* text, where no rule makes a number of text */
-    const struct sg_engine_entry *entry = &engine->entries[id];
+    const struct sg_engine_entry *entry = sg_engine_entry_at(engine, id);
     return !entry->is_decided || entry->is_drop || entry->decided_for ||
            entry->kind == SG_OUTCOME_SERIES;
 }
@@ -405,25 +341,22 @@ void sg_engine_remember_for(struct sg_engine *engine, uint32_t n_polls)
 
 void sg_engine_begin(struct sg_engine *engine)
 {
-    uint32_t n_gone = 0;
+    const struct sg_keyed_rule rule = { engine->forget_after, FORGET_AT_LEAST, 4 };
 
     if (!engine->first)
         sg_series_table_begin(engine->table);
-    engine->poll++;
+    engine->cache.generation++;
     engine->is_settled = false;
     engine->stats = (struct sg_engine_stats){ 0 };
     sg_buf_clear(&engine->mbean);
-    for (uint32_t i = 0; i < engine->n_entries; i++)
-        n_gone += is_gone(engine, &engine->entries[i]);
-    if (n_gone >= FORGET_AT_LEAST && n_gone > engine->n_entries / 4)
-        rebuild(engine);
+    (void)sg_keyed_forget_by(&engine->cache, &rule);
     if (engine->beside)
         sg_engine_begin(engine->beside);
     if (sg_series_table_epoch(engine->table) == engine->epoch)
         return;
     engine->epoch = sg_series_table_epoch(engine->table);
-    for (uint32_t i = 0; i < engine->n_entries; i++)
-        engine->entries[i].is_decided = false;
+    for (uint32_t i = 0; i < engine->cache.n; i++)
+        sg_engine_entry_at(engine, i)->is_decided = false;
     sg_family_groups_clear(&engine->groups);
 }
 

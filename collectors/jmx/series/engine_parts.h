@@ -6,9 +6,8 @@
  * at its end. Inside these two only.
  */
 
-#include "base/arena.h"
 #include "base/buf.h"
-#include "base/index.h"
+#include "base/keyed.h"
 #include "jmx/rules/matcher.h"
 #include "jmx/series/decided_for.h"
 #include "jmx/series/engine_stats.h"
@@ -28,10 +27,7 @@ enum sg_engine_form {
 };
 
 struct sg_engine_entry {
-    const char *key; /* in the arena */
-    uint32_t key_len;
-    uint32_t hash;
-    uint32_t poll; /* that saw it last */
+    struct sg_keyed_text key; /* see attribute_key.h; seen by the poll that saw it last */
     uint32_t group;
     uint32_t series[FORMS]; /* SG_INDEX_NONE: not rendered yet */
     uint8_t kind;           /* enum sg_outcome_kind */
@@ -57,15 +53,9 @@ struct sg_engine {
     struct sg_engine *beside;      /* owned: of the rules of part 1; NULL: none */
     const struct sg_engine *first; /* in the one beside: whose table it fills */
     uint8_t *taken;                /* there: families of the first, while the poll ends */
-    struct sg_arena *arena;
-    struct sg_index index;
-    struct sg_engine_entry *entries;
-    uint32_t n_entries;
-    uint32_t n_allocated;
-    size_t max_entries;
-    struct sg_twins twins; /* of the poll that ends */
+    struct sg_keyed cache;         /* of struct sg_engine_entry; a generation is a poll */
+    struct sg_twins twins;         /* of the poll that ends */
     struct sg_family_groups groups;
-    uint32_t poll;
     uint32_t forget_after; /* polls */
     uint32_t epoch;
     bool is_settled;      /* the poll's values are in the table */
@@ -75,6 +65,18 @@ struct sg_engine {
     struct sg_engine_stats stats;
     struct sg_engine_stats all_stats; /* with those of the one beside */
 };
+
+static inline struct sg_engine_entry *sg_engine_entry_at(
+    const struct sg_engine *engine, uint32_t entry)
+{
+    return (struct sg_engine_entry *)engine->cache.list + entry;
+}
+
+/** The number of the present poll. */
+static inline uint32_t sg_engine_poll(const struct sg_engine *engine)
+{
+    return engine->cache.generation;
+}
 
 /** Why the series table refuses something. */
 enum sg_drop_reason sg_engine_reason_of(int series_error);

@@ -7,9 +7,8 @@
  * one thread.
  */
 
-#include "base/arena.h"
 #include "base/buf.h"
-#include "base/index.h"
+#include "base/keyed.h"
 #include "jmx/rules/matcher.h"
 #include "metric/family.h"
 
@@ -19,26 +18,28 @@
 /* The series that jmx_exporter treats as one family: they have one name before its type's suffix.
  */
 struct sg_family_group {
-    const char *key;    /* a letter for the class, and the name; in the arena */
-    uint32_t family;    /* named so, without a suffix; SG_INDEX_NONE: not needed yet */
-    uint32_t counter;   /* with _total */
-    uint32_t poll;      /* that the rest is about */
-    bool has_types;     /* attributes of different types have come into it, at any time */
-    uint8_t first_type; /* of the first one */
-    uint8_t types;      /* of this poll: one bit per enum sg_metric_type */
+    struct sg_keyed_text key; /* a letter for the class, and the name */
+    uint32_t family;          /* named so, without a suffix; SG_INDEX_NONE: not needed yet */
+    uint32_t counter;         /* with _total */
+    uint32_t poll;            /* that the rest is about */
+    bool has_types;           /* attributes of different types have come into it, at any time */
+    uint8_t first_type;       /* of the first one */
+    uint8_t types;            /* of this poll: one bit per enum sg_metric_type */
     bool coincides;
 };
 
 struct sg_family_groups {
-    struct sg_arena *arena;
-    struct sg_index index;
-    struct sg_family_group *groups;
-    uint32_t n;
-    uint32_t n_allocated;
+    struct sg_keyed all; /* of struct sg_family_group */
 };
 
-/** @return 0 or -ENOMEM */
-int sg_family_groups_init(struct sg_family_groups *groups);
+static inline struct sg_family_group *sg_family_groups_at(
+    const struct sg_family_groups *groups, uint32_t group)
+{
+    return (struct sg_family_group *)groups->all.list + group;
+}
+
+/** Allocates nothing yet. */
+void sg_family_groups_init(struct sg_family_groups *groups);
 
 void sg_family_groups_done(struct sg_family_groups *groups);
 
@@ -72,7 +73,7 @@ static inline void sg_family_group_join(
 /** Is it of the types that jmx_exporter knows? Others do not mix. */
 static inline bool sg_family_group_is_common(const struct sg_family_group *group)
 {
-    return group->key[0] == 'c';
+    return group->key.ptr[0] == 'c';
 }
 
 /** Has this poll brought more than one type? */

@@ -5,7 +5,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/grow.h"
-#include "base/index.h"
+#include "base/keyed.h"
 #include "jmx/rules/object_name.h"
 
 #include <errno.h>
@@ -42,10 +42,8 @@ struct sg_learner {
     struct mbean *mbeans;
     size_t n_notes, notes_allocated;
     struct note *notes;
-    struct sg_index attribute_index;
-    size_t n_attributes, attributes_allocated;
-    struct sg_str *attributes;
-    bool *in_union; /* one per attribute, while a request is made */
+    struct sg_keyed attributes; /* texts */
+    bool *in_union;             /* one per attribute, while a request is made */
     size_t n_full_names;
     struct sg_arena *plan_texts; /* of the latest plan */
 };
@@ -59,6 +57,7 @@ int sg_learner_new(struct sg_learner **ret_learner)
 
     if (!learner || !(learner->arena = sg_arena_new()))
         return -ENOMEM;
+    sg_keyed_init(&learner->attributes, &sg_keyed_texts);
     learner->max_notes = SG_LEARN_ATTRIBUTES_MAX;
     *ret_learner = sg_take(&learner);
     return 0;
@@ -69,10 +68,9 @@ struct sg_learner *sg_learner_free(struct sg_learner *learner)
     if (!learner)
         return NULL;
     (void)sg_arena_unref(learner->arena);
-    sg_index_done(&learner->attribute_index);
+    sg_keyed_done(&learner->attributes);
     free(learner->mbeans);
     free(learner->notes);
-    free(learner->attributes);
     (void)sg_arena_unref(learner->plan_texts);
     free(learner);
     return NULL;
@@ -83,8 +81,8 @@ void sg_learner_begin(struct sg_learner *learner)
     struct sg_arena *arena = sg_arena_new();
 
     learner->failed = !arena;
-    learner->n_mbeans = learner->n_notes = learner->n_attributes = 0;
-    sg_index_clear(&learner->attribute_index);
+    learner->n_mbeans = learner->n_notes = 0;
+    sg_keyed_clear(&learner->attributes);
     if (!arena)
         return;
     (void)sg_arena_unref(learner->arena);
@@ -92,31 +90,6 @@ void sg_learner_begin(struct sg_learner *learner)
 }
 
 /* ---- Notes ---- */
-
-static bool attribute_equal(const void *owner, uint32_t id, const void *key)
-{
-    return sg_str_equal(
-        ((const struct sg_learner *)owner)->attributes[id], *(const struct sg_str *)key);
-}
-
-static bool number_of(struct sg_learner *learner, struct sg_str name, uint32_t *ret_number)
-{
-    uint32_t hash = sg_hash(name);
-    uint32_t id = sg_index_find(&learner->attribute_index, hash, attribute_equal, learner, &name);
-
-    if (id == SG_INDEX_NONE) {
-        if (sg_grow(&learner->attributes, learner->n_attributes, &learner->attributes_allocated,
-                sizeof *learner->attributes))
-            return false;
-        const char *copy = sg_arena_copy(learner->arena, name);
-        if (!copy || sg_index_add(&learner->attribute_index, hash, (uint32_t)learner->n_attributes))
-            return false;
-        id = (uint32_t)learner->n_attributes++;
-        learner->attributes[id] = (struct sg_str){ copy, name.len };
-    }
-    *ret_number = id;
-    return true;
-}
 
 static struct sg_str value_of(const struct sg_object_name *name, struct sg_str key)
 {
@@ -155,7 +128,7 @@ static bool note(
             return false;
         last = &learner->mbeans[learner->n_mbeans - 1];
     }
-    if (!number_of(learner, attribute, &number))
+    if (sg_keyed_add(&learner->attributes, attribute, &number, NULL))
         return false;
     last->wanted = last->wanted || wanted;
     if (last->n && learner->notes[learner->n_notes - 1].attribute == number) {
@@ -209,7 +182,7 @@ static bool unite(struct sg_learner *learner, const struct run *run)
 {
     bool some_left_out = false;
 
-    memset(learner->in_union, 0, learner->n_attributes * sizeof *learner->in_union);
+    memset(learner->in_union, 0, learner->attributes.n * sizeof *learner->in_union);
     for (size_t i = 0; i < run->n; i++) {
         const struct mbean *mbean = &run->mbeans[i];
         for (size_t j = mbean->first; j < mbean->first + mbean->n; j++) {
@@ -236,16 +209,17 @@ static int name_attributes(struct sg_learner *learner, struct sg_poll_request *r
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < learner->n_attributes; i++)
+    for (size_t i = 0; i < learner->attributes.n; i++)
         n += learner->in_union[i];
     const char **names = names_in(learner->plan_texts, n);
     if (!names)
         return -ENOMEM;
     request->attributes = names;
-    for (size_t i = 0; i < learner->n_attributes; i++) {
+    for (size_t i = 0; i < learner->attributes.n; i++) {
         if (!learner->in_union[i])
             continue;
-        names[request->n_attributes] = sg_arena_copy(learner->plan_texts, learner->attributes[i]);
+        names[request->n_attributes] =
+            sg_arena_copy(learner->plan_texts, sg_keyed_key(&learner->attributes, (uint32_t)i));
         if (!names[request->n_attributes++])
             return -ENOMEM;
     }
@@ -396,7 +370,7 @@ int sg_learner_plan(struct sg_learner *learner, struct sg_poll_plan **ret_plan)
         return 0;
     (void)sg_arena_unref(learner->plan_texts);
     learner->plan_texts = sg_arena_new();
-    learner->in_union = calloc(learner->n_attributes + 1, sizeof *learner->in_union);
+    learner->in_union = calloc(learner->attributes.n + 1, sizeof *learner->in_union);
     int r = learner->in_union && learner->plan_texts ? sg_poll_plan_new(&plan) : -ENOMEM;
     if (!r) {
         qsort(learner->mbeans, learner->n_mbeans, sizeof *learner->mbeans, compare_mbeans);

@@ -34,9 +34,10 @@ static void settle_types(struct sg_engine *engine)
 {
     static const enum sg_metric_type types[] = { SG_METRIC_UNKNOWN, SG_METRIC_GAUGE };
 
-    for (uint32_t i = 0; i < engine->groups.n; i++) {
-        const struct sg_family_group *group = &engine->groups.groups[i];
-        if (group->poll != engine->poll || !sg_family_group_is_common(group) || !group->has_types)
+    for (uint32_t i = 0; i < engine->groups.all.n; i++) {
+        const struct sg_family_group *group = sg_family_groups_at(&engine->groups, i);
+        if (group->poll != sg_engine_poll(engine) || !sg_family_group_is_common(group) ||
+            !group->has_types)
             continue;
         if (sg_family_group_is_mixed(group))
             sg_series_table_set_type(engine->table, group->family, SG_METRIC_UNKNOWN);
@@ -50,7 +51,7 @@ static void settle_types(struct sg_engine *engine)
 /* The series of an entry in another form than its own. */
 static int add_form(struct sg_engine *engine, struct sg_engine_entry *entry, unsigned form)
 {
-    const struct sg_family_group *group = &engine->groups.groups[entry->group];
+    const struct sg_family_group *group = sg_family_groups_at(&engine->groups, entry->group);
     bool is_counter = entry->type == SG_METRIC_COUNTER && !(form & FORM_MIXED);
     struct sg_label name = { .name = SG_STR("_objectname") };
     struct sg_attribute attribute;
@@ -58,7 +59,7 @@ static int add_form(struct sg_engine *engine, struct sg_engine_entry *entry, uns
     struct sg_attribute_value text = { .kind = SG_ATTRIBUTE_TEXT };
 
     if (form & FORM_NAMED) {
-        sg_attribute_key_read((struct sg_str){ entry->key, entry->key_len }, &attribute);
+        sg_attribute_key_read((struct sg_str){ entry->key.ptr, entry->key.len }, &attribute);
         if (sg_decided_for_text(entry->decided_for, &text.text))
             value = &text;
         int r =
@@ -95,9 +96,9 @@ static unsigned form_of(const struct sg_family_group *group)
 /* The next entry with a value in this poll, from *at on; *at is then behind it. */
 static struct sg_engine_entry *next_present(struct sg_engine *engine, uint32_t *at)
 {
-    while (*at < engine->n_entries) {
-        struct sg_engine_entry *entry = &engine->entries[(*at)++];
-        if (entry->poll == engine->poll && entry->value_kind != SG_VALUE_ABSENT)
+    while (*at < engine->cache.n) {
+        struct sg_engine_entry *entry = sg_engine_entry_at(engine, (*at)++);
+        if (entry->key.seen == sg_engine_poll(engine) && entry->value_kind != SG_VALUE_ABSENT)
             return entry;
     }
     return NULL;
@@ -109,12 +110,12 @@ static void settle_coinciding(struct sg_engine *engine)
     struct sg_engine_entry *entry;
 
     for (uint32_t i = 0; (entry = next_present(engine, &i));) {
-        const struct sg_family_group *group = &engine->groups.groups[entry->group];
+        const struct sg_family_group *group = sg_family_groups_at(&engine->groups, entry->group);
         if (group->coincides)
             sg_series_table_unset(engine->table, entry->series[form_of(group) & FORM_MIXED]);
     }
     for (uint32_t i = 0; (entry = next_present(engine, &i));) {
-        const struct sg_family_group *group = &engine->groups.groups[entry->group];
+        const struct sg_family_group *group = sg_family_groups_at(&engine->groups, entry->group);
         int r = group->coincides ? set_form(engine, entry, form_of(group)) : 0;
         if (r)
             sg_engine_drop(engine, sg_engine_reason_of(r));
@@ -151,9 +152,9 @@ static void leave_out_taken(struct sg_engine *engine)
     engine->taken = calloc(SG_FAMILIES_MAX, 1);
     if (!engine->taken)
         return; /* no memory: Prometheus may see a family with two meanings */
-    for (uint32_t i = 0; i < first->n; i++) {
-        const struct sg_family_group *group = &first->groups[i];
-        if (group->poll != engine->first->poll)
+    for (uint32_t i = 0; i < first->all.n; i++) {
+        const struct sg_family_group *group = sg_family_groups_at(first, i);
+        if (group->poll != sg_engine_poll(engine->first))
             continue;
         if (group->family != SG_INDEX_NONE)
             engine->taken[group->family] = 1;
@@ -161,7 +162,7 @@ static void leave_out_taken(struct sg_engine *engine)
             engine->taken[group->counter] = 1;
     }
     for (uint32_t i = 0; (entry = next_present(engine, &i));) {
-        const struct sg_family_group *group = &engine->groups.groups[entry->group];
+        const struct sg_family_group *group = sg_family_groups_at(&engine->groups, entry->group);
         if (engine->taken[entry->type == SG_METRIC_COUNTER ? group->counter : group->family])
             entry->value_kind = SG_VALUE_ABSENT;
     }
@@ -180,7 +181,7 @@ void sg_engine_settle(struct sg_engine *engine)
         leave_out_taken(engine);
     settle_types(engine);
     for (uint32_t i = 0; (entry = next_present(engine, &i));) {
-        struct sg_family_group *group = &engine->groups.groups[entry->group];
+        struct sg_family_group *group = sg_family_groups_at(&engine->groups, entry->group);
         int r = set_form(engine, entry, form_of(group) & FORM_MIXED);
         if (r == SG_SERIES_E_DUPLICATE) {
             group->coincides = any_coincides = true;
