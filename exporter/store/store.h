@@ -13,40 +13,11 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "metric/series.h"
+#include "store/kinds.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* Why a collection failed, as the label `kind` of streamgauge_collector_errors_total says it. */
-enum sg_failure_kind {
-    SG_FAILURE_CONNECT,  /* refused, unreachable, unknown host */
-    SG_FAILURE_TIMEOUT,  /* no answer, or not all of it, before the deadline */
-    SG_FAILURE_TLS,      /* certificate or handshake */
-    SG_FAILURE_AUTH,     /* wrong or missing credentials */
-    SG_FAILURE_DENIED,   /* authenticated, but not allowed */
-    SG_FAILURE_HTTP,     /* an HTTP status that is not success */
-    SG_FAILURE_PARSE,    /* an answer that cannot be read */
-    SG_FAILURE_PROTOCOL, /* an answer that says it failed */
-    SG_FAILURE_IDENTITY, /* an answer of another process than the one that was meant */
-    SG_FAILURE_LIMIT,    /* an answer past a cap */
-    SG_FAILURE_INTERNAL, /* memory, and what should not happen */
-    SG_FAILURE_KINDS,
-};
-
-/* Why a sample was not exported, as the label `reason` of streamgauge_dropped_samples_total. */
-enum sg_drop_reason {
-    SG_DROP_DUPLICATE,      /* another sample of the collection has the same name and labels */
-    SG_DROP_NAME,           /* not a metric or label name */
-    SG_DROP_LABEL_TOO_LONG, /* past SG_LABEL_VALUE_BYTES_MAX */
-    SG_DROP_SERIES_LIMIT,   /* the slot is at its cap of series or families */
-    SG_DROP_BAD_VALUE,      /* a rule's value is not a number, or the number is past a double */
-    SG_DROP_MATCH_LIMIT,    /* a rule's pattern gave up */
-    SG_DROP_REASONS,
-};
-
-const char *sg_failure_kind_text(enum sg_failure_kind kind);
-const char *sg_drop_reason_text(enum sg_drop_reason reason);
 
 struct sg_store;
 struct sg_slot;
@@ -98,9 +69,9 @@ void sg_slot_count_dropped(struct sg_slot *slot, enum sg_drop_reason reason, siz
 void sg_slot_count_refused(struct sg_slot *slot, int series_error);
 
 /**
- * Count a failure of this collection, and log it: at once when it is new or of another kind, then
- * every few minutes with a count. Several per collection are fine; the collection then counts as
- * failed even when it publishes what it has.
+ * Count a failure of this collection, and log it: at once when it is of a kind that is new since
+ * the slot last worked, then every five minutes with a count. Several per collection are fine; the
+ * collection then counts as failed even when it publishes what it has.
  */
 void sg_slot_fail(struct sg_slot *slot, enum sg_failure_kind kind, const struct sg_error *err);
 

@@ -314,6 +314,44 @@ static void test_slot_that_works_again_says_how_long_it_did_not(void **state)
     assert_non_null(strstr(text, "msg=\"works again, after 3m5s\""));
 }
 
+static size_t count(const char *text, const char *part)
+{
+    size_t n = 0;
+
+    for (const char *at = text; (at = strstr(at, part)); at += strlen(part))
+        n++;
+    return n;
+}
+
+/* Ten minutes of a collection every ten seconds, with a broker that refuses or is too slow in turn.
+ */
+static void test_slot_with_failures_in_turn_has_a_line_of_each_in_five_minutes(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_error refused, slow;
+    char text[65536];
+
+    (void)sg_error_set(&refused, 0, "refused");
+    (void)sg_error_set(&slow, 0, "too slow");
+    start_listening();
+    for (int i = 0; i < 60; i++) {
+        sg_slot_begin(f->slot);
+        sg_slot_fail(
+            f->slot, i % 2 ? SG_FAILURE_TIMEOUT : SG_FAILURE_CONNECT, i % 2 ? &slow : &refused);
+        sg_slot_end(f->slot, NULL);
+        now_ms += 10000;
+    }
+    sg_slot_begin(f->slot);
+    sg_slot_end(f->slot, set_of(f, 1));
+    stop_listening(text, sizeof text);
+    assert_int_equal(count(text, "msg=refused\n"), 1);
+    assert_int_equal(count(text, "msg=\"refused (14 more times since the last line)\"\n"), 1);
+    assert_int_equal(count(text, "msg=\"too slow\"\n"), 1);
+    assert_int_equal(count(text, "msg=\"too slow (14 more times since the last line)\"\n"), 1);
+    assert_int_equal(count(text, "msg=\"works again, after 10m"), 1);
+    assert_int_equal(count(text, "\n"), 5);
+}
+
 static void test_broker_that_goes_down_or_comes_back_is_a_line(void **state)
 {
     struct sg_cluster *cluster = NULL;
@@ -487,6 +525,21 @@ static void test_slot_stale_after_is_its_own(void **state)
     assert_true(status.stale);
 }
 
+/* Also when it happens to be what the others have at first. */
+static void test_slot_stale_after_of_its_own_does_not_follow_the_store(void **state)
+{
+    struct fixture *f = *state;
+
+    sg_slot_set_stale_after(f->slot, 30000);
+    sg_store_set_stale_after(f->store, 10000);
+    sg_slot_begin(f->slot);
+    sg_slot_end(f->slot, set_of(f, 1));
+    now_ms += 30000;
+    assert_false(status_of(f).stale);
+    now_ms += 1;
+    assert_true(status_of(f).stale);
+}
+
 static void test_cluster_id_is_unknown_until_it_is_set_and_then_the_latest(void **state)
 {
     struct sg_cluster *cluster = NULL;
@@ -525,8 +578,12 @@ int main(void)
             test_slot_goes_by_the_monotonic_clock_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_slot_that_works_again_says_how_long_it_did_not, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_slot_with_failures_in_turn_has_a_line_of_each_in_five_minutes, set_up, tear_down),
         cmocka_unit_test(test_broker_that_goes_down_or_comes_back_is_a_line),
         cmocka_unit_test_setup_teardown(test_slot_stale_after_is_its_own, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_slot_stale_after_of_its_own_does_not_follow_the_store, set_up, tear_down),
         cmocka_unit_test(test_every_kind_and_reason_has_a_text),
         cmocka_unit_test_setup_teardown(
             test_page_has_fresh_samples_in_every_variant, set_up, tear_down),
