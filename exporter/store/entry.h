@@ -14,8 +14,10 @@
  * the others stay.
  */
 
+#include "base/clock.h"
+#include "base/error.h"
+#include "metric/sample_set.h"
 #include "store/failure_log.h"
-#include "store/store.h"
 
 #include <pthread.h>
 

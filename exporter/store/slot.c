@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/words.h"
 #include "store/entry.h"
+#include "store/store.h"
 
 /* What a collector says through its handle. */
 
