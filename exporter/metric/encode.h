@@ -4,10 +4,8 @@
 /*
  * From the snapshots of many slots to one page of text.
  *
- * A page must hold each family once, with the samples of all slots below one # TYPE line. The plan
- * of that merge is made when the layouts change and is used for every page until they change again.
- * A plan is immutable and reference-counted; it holds references to the layouts that it was made
- * for. Any thread may encode.
+ * A page must hold each family once, with the samples of all slots below one # TYPE line: see
+ * plan.h. Any thread may encode.
  *
  * The text of series is ready in the layouts, so that a page is copied together rather than made;
  * the lines of samples are the same bytes in every format, and only what stands above them differs.
@@ -17,49 +15,10 @@
  */
 
 #include "base/buf.h"
-#include "metric/series.h"
+#include "metric/plan.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-
-enum sg_format {
-    SG_FORMAT_TEXT, /* 0.0.4; with legacy names 1.0.0 is the same */
-    SG_FORMAT_OPENMETRICS,
-    SG_FORMATS,
-};
-
-/* Where samples come from: the slot's names. */
-struct sg_source {
-    const char *cluster;
-    const char *collector;
-    const char *target;
-};
-
-struct sg_plan;
-
-/**
- * Where two layouts have the same family with different types, the family becomes untyped; the
- * HELP of the first layout is used.
- *
- * @param layouts  entries may be NULL; referenced by the plan
- * @param sources  one per layout, copied; NULL when nobody will select by them
- * @return 0 or -ENOMEM
- */
-int sg_plan_new(struct sg_layout *const *layouts,
-    const struct sg_source *sources,
-    size_t n_layouts,
-    struct sg_plan **ret_plan);
-
-struct sg_plan *sg_plan_ref(struct sg_plan *plan);
-
-/** Let go of one reference. @return NULL; plan may be NULL */
-struct sg_plan *sg_plan_free(struct sg_plan *plan);
-
-/** Was the plan made for just these layouts, in this order? */
-bool sg_plan_fits(const struct sg_plan *plan, struct sg_layout *const *layouts, size_t n_layouts);
-
-/** About how long a page of this plan is when every series has a value. */
-size_t sg_plan_bytes(const struct sg_plan *plan);
 
 /* What of a slot a composed page has. */
 enum sg_choice {

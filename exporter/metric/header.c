@@ -7,39 +7,36 @@
  * 0.0.4 escapes the backslash and the line feed and leaves quotes alone; OpenMetrics escapes the
  * quote as well. HELP may quote what a stranger wrote: invalid UTF-8 is replaced.
  */
-static int add_help(struct sg_buf *out, struct sg_str help, bool escape_quotes)
+static void add_help(struct sg_buf *out, struct sg_str help, bool escape_quotes)
 {
-    int r = 0;
-
-    for (size_t i = 0; i < help.len && !r;) {
+    for (size_t i = 0; i < help.len;) {
         char c = help.ptr[i];
         size_t n = sg_utf8_length(help.ptr + i, help.len - i);
         if (n == 0)
-            r = sg_buf_add_str(out, SG_STR(SG_UTF8_REPLACEMENT));
+            sg_buf_add_str(out, SG_STR(SG_UTF8_REPLACEMENT));
         else if (c == '\n')
-            r = sg_buf_add_str(out, SG_STR("\\n"));
+            sg_buf_add_str(out, SG_STR("\\n"));
         else if (c == '\\' || (c == '"' && escape_quotes))
-            r = sg_buf_printf(out, "\\%c", c);
+            sg_buf_printf(out, "\\%c", c);
         else
-            r = sg_buf_add(out, help.ptr + i, n);
+            sg_buf_add(out, help.ptr + i, n);
         i += n ? n : 1;
     }
-    return r;
 }
 
-static int add_help_line(
+static void add_help_line(
     struct sg_buf *out, struct sg_str name, const char *help, bool escape_quotes)
 {
-    int r = sg_buf_printf(out, "# HELP " SG_STR_FMT " ", SG_STR_ARG(name));
-    if (!r)
-        r = add_help(out, sg_str_of(help), escape_quotes);
-    return r ? r : sg_buf_add_char(out, '\n');
+    sg_buf_printf(out, "# HELP " SG_STR_FMT " ", SG_STR_ARG(name));
+    add_help(out, sg_str_of(help), escape_quotes);
+    sg_buf_add_char(out, '\n');
 }
 
-int sg_header_add_text(struct sg_buf *out, const struct sg_family *family, enum sg_metric_type type)
+void sg_header_add_text(
+    struct sg_buf *out, const struct sg_family *family, enum sg_metric_type type)
 {
-    int r = add_help_line(out, sg_str_of(family->name), family->help, false);
-    return r ? r : sg_buf_printf(out, "# TYPE %s %s\n", family->name, sg_metric_type_text(type));
+    add_help_line(out, sg_str_of(family->name), family->help, false);
+    sg_buf_printf(out, "# TYPE %s %s\n", family->name, sg_metric_type_text(type));
 }
 
 static struct sg_str suffix_of(enum sg_metric_type type)
@@ -89,7 +86,7 @@ static struct sg_str unit_of(struct sg_str name)
     return SG_STR("");
 }
 
-int sg_header_add_openmetrics(
+void sg_header_add_openmetrics(
     struct sg_buf *out, const struct sg_family *family, enum sg_metric_type type)
 {
     static const char *const words[] = {
@@ -104,11 +101,9 @@ int sg_header_add_openmetrics(
     struct sg_str unit = unit_of(name);
     bool has_unit = unit.len && type != SG_METRIC_INFO && type != SG_METRIC_STATESET;
 
-    int r = add_help_line(out, name, family->help, true);
-    if (!r)
-        r = sg_buf_printf(out, "# TYPE " SG_STR_FMT " %s\n", SG_STR_ARG(name), words[type]);
-    if (!r && has_unit)
-        r = sg_buf_printf(
+    add_help_line(out, name, family->help, true);
+    sg_buf_printf(out, "# TYPE " SG_STR_FMT " %s\n", SG_STR_ARG(name), words[type]);
+    if (has_unit)
+        sg_buf_printf(
             out, "# UNIT " SG_STR_FMT " " SG_STR_FMT "\n", SG_STR_ARG(name), SG_STR_ARG(unit));
-    return r;
 }

@@ -21,8 +21,14 @@
 #include "base/buf.h"
 #include "metric/family.h"
 
-/** Append the header in text format 0.0.4. @return as sg_buf_add */
-int sg_header_add_text(
+enum sg_format {
+    SG_FORMAT_TEXT, /* 0.0.4; with legacy names 1.0.0 is the same */
+    SG_FORMAT_OPENMETRICS,
+    SG_FORMATS,
+};
+
+/** Append the header in text format 0.0.4. */
+void sg_header_add_text(
     struct sg_buf *out, const struct sg_family *family, enum sg_metric_type type);
 
 /** Which type can it have in OpenMetrics, going by its name alone? */
@@ -34,6 +40,6 @@ enum sg_metric_type sg_header_loose_type(enum sg_metric_type type);
 /** The name of # TYPE in OpenMetrics for a type that its name allows: without _total, _info. */
 struct sg_str sg_header_openmetrics_name(const char *name, enum sg_metric_type type);
 
-/** Append the header in OpenMetrics. @param type  one that its name allows @return as sg_buf_add */
-int sg_header_add_openmetrics(
+/** Append the header in OpenMetrics. @param type  one that its name allows */
+void sg_header_add_openmetrics(
     struct sg_buf *out, const struct sg_family *family, enum sg_metric_type type);

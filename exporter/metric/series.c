@@ -42,32 +42,29 @@ static const struct sg_keyed_kind series_kind = {
     .seen_at = offsetof(struct series, last_set),
 };
 
-static int add_label_text(struct sg_buf *text, struct sg_label label, bool *first)
+static void add_label_text(struct sg_buf *text, struct sg_label label, bool *first)
 {
-    int r = *first ? 0 : sg_buf_add_char(text, ',');
+    if (!*first)
+        sg_buf_add_char(text, ',');
     *first = false;
-    if (!r)
-        r = sg_buf_add_str(text, label.name);
-    if (!r)
-        r = sg_buf_add(text, "=\"", 2);
-    for (size_t i = 0; i < label.value.len && !r;) {
+    sg_buf_add_str(text, label.name);
+    sg_buf_add(text, "=\"", 2);
+    for (size_t i = 0; i < label.value.len;) {
         char c = label.value.ptr[i];
         size_t n = sg_utf8_length(label.value.ptr + i, label.value.len - i);
         if (n == 0) {
-            r = sg_buf_add_str(text, SG_STR(SG_UTF8_REPLACEMENT));
+            sg_buf_add_str(text, SG_STR(SG_UTF8_REPLACEMENT));
             n = 1;
         } else if (c == '\n') {
-            r = sg_buf_add(text, "\\n", 2);
-        } else if (c == '"' || c == '\\') {
-            r = sg_buf_add_char(text, '\\');
-            if (!r)
-                r = sg_buf_add_char(text, c);
+            sg_buf_add(text, "\\n", 2);
         } else {
-            r = sg_buf_add(text, label.value.ptr + i, n);
+            if (c == '"' || c == '\\')
+                sg_buf_add_char(text, '\\');
+            sg_buf_add(text, label.value.ptr + i, n);
         }
         i += n;
     }
-    return r ? r : sg_buf_add_char(text, '"');
+    sg_buf_add_char(text, '"');
 }
 
 static bool is_constant_name(const struct sg_series_table *table, struct sg_str name)
@@ -77,6 +74,13 @@ static bool is_constant_name(const struct sg_series_table *table, struct sg_str 
             return true;
     }
     return false;
+}
+
+/* What came of the text that was rendered. @return 0, SG_SERIES_E_TOO_LONG or -ENOMEM */
+static int text_error(const struct sg_series_table *table)
+{
+    int r = sg_buf_error(&table->text);
+    return r == SG_BUF_E_FULL ? SG_SERIES_E_TOO_LONG : r;
 }
 
 SG_AUTO_DEFINE(struct sg_series_table *, sg_series_table_free);
@@ -112,14 +116,12 @@ int sg_series_table_new(const struct sg_label *constant,
             return SG_SERIES_E_NAME;
         }
         table->constant_names[table->n_constant_names++] = name;
-        int r = add_label_text(&table->text, constant[i], &first);
-        if (r)
-            return r;
+        add_label_text(&table->text, constant[i], &first);
     }
     table->constant_len = table->text.len;
     table->constant = sg_buf_take(&table->text);
     if (!table->constant)
-        return -ENOMEM;
+        return text_error(table);
     *ret_table = sg_take(&table);
     return 0;
 }
@@ -216,17 +218,14 @@ static int render(struct sg_series_table *table,
     struct sg_buf *text = &table->text;
     bool first = table->constant_len == 0;
     bool braces = !first;
-    int r;
 
     sg_buf_clear(text);
-    r = sg_buf_add_str(text, sg_str_of(sg_family_at(table, family)->family.name));
-    if (!r)
-        r = sg_buf_add_str(text, suffix);
-    if (!r && braces)
-        r = sg_buf_add_char(text, '{');
-    if (!r)
-        r = sg_buf_add(text, table->constant, table->constant_len);
-    for (size_t i = 0; i < n_labels && !r; i++) {
+    sg_buf_add_str(text, sg_str_of(sg_family_at(table, family)->family.name));
+    sg_buf_add_str(text, suffix);
+    if (braces)
+        sg_buf_add_char(text, '{');
+    sg_buf_add(text, table->constant, table->constant_len);
+    for (size_t i = 0; i < n_labels; i++) {
         if (labels[i].value.len == 0)
             continue;
         if (labels[i].value.len > SG_LABEL_VALUE_BYTES_MAX)
@@ -234,7 +233,7 @@ static int render(struct sg_series_table *table,
         if (!sg_label_name_valid(labels[i].name))
             return SG_SERIES_E_NAME;
         if (!braces)
-            r = sg_buf_add_char(text, '{');
+            sg_buf_add_char(text, '{');
         braces = true;
         struct sg_label label = labels[i];
         char renamed[SG_LABEL_VALUE_BYTES_MAX + 16];
@@ -246,14 +245,12 @@ static int render(struct sg_series_table *table,
         }
         if (sg_family_at(table, family)->family.type == SG_METRIC_SUMMARY)
             write_quantile(&label, quantile);
-        if (has_label(text, label.name)) /* Prometheus would refuse the whole page */
-            return SG_SERIES_E_NAME;
-        if (!r)
-            r = add_label_text(text, label, &first);
+        if (!sg_buf_error(text) && has_label(text, label.name))
+            return SG_SERIES_E_NAME; /* Prometheus would refuse the whole page */
+        add_label_text(text, label, &first);
     }
-    if (!r)
-        r = braces ? sg_buf_add(text, "} ", 2) : sg_buf_add_char(text, ' ');
-    return r == SG_BUF_E_FULL ? SG_SERIES_E_TOO_LONG : r;
+    sg_buf_add_str(text, braces ? SG_STR("} ") : SG_STR(" "));
+    return text_error(table);
 }
 
 /* Room for the values of one more series. */
@@ -340,19 +337,18 @@ int sg_series_table_derive(struct sg_series_table *table,
     if (extra && sg_text_find_label(sg_text_labels(labels), extra->name, &value))
         return SG_SERIES_E_DUPLICATE;
     sg_buf_clear(text);
-    int r = family == of->family
-                ? sg_buf_add_str(text, name)
-                : sg_buf_add_str(text, sg_str_of(sg_family_at(table, family)->family.name));
-    if (!extra)
-        r = r ? r : sg_buf_add_str(text, labels);
-    if (!r && extra)
-        r = brace ? sg_buf_add(text, labels.ptr, labels.len - 2) : sg_buf_add_char(text, '{');
-    if (!r && extra)
-        r = add_label_text(text, *extra, &first);
-    if (!r && extra)
-        r = sg_buf_add(text, "} ", 2);
+    sg_buf_add_str(
+        text, family == of->family ? name : sg_str_of(sg_family_at(table, family)->family.name));
+    if (extra) {
+        sg_buf_add_str(text, brace ? (struct sg_str){ labels.ptr, labels.len - 2 } : SG_STR("{"));
+        add_label_text(text, *extra, &first);
+        sg_buf_add_str(text, SG_STR("} "));
+    } else {
+        sg_buf_add_str(text, labels);
+    }
+    int r = text_error(table);
     if (r)
-        return r == SG_BUF_E_FULL ? SG_SERIES_E_TOO_LONG : r;
+        return r;
     return sg_series_table_keep(table, family, table->max_series, ret_series);
 }
 

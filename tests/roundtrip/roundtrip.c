@@ -11,6 +11,7 @@
  */
 
 #include "metric/encode.h"
+#include "metric/series.h"
 
 #include <jansson.h>
 #include <stdio.h>
