@@ -201,14 +201,14 @@ static const char *list_ids(
     struct topology *self, const int32_t *ids, int n, const int32_t *but, int n_but)
 {
     struct sg_buf text;
-    int r = 0;
 
     sg_buf_init(&text, LIST_BYTES_MAX);
-    for (int i = 0; i < n && !r; i++) {
+    for (int i = 0; i < n; i++) {
         if (!is_in(ids[i], but, n_but))
-            r = sg_buf_printf(&text, "%s%" PRId32, text.len ? "," : "", ids[i]);
+            sg_buf_printf(&text, "%s%" PRId32, text.len ? "," : "", ids[i]);
     }
-    const char *copy = r == -ENOMEM ? NULL : sg_arena_copy(self->names, sg_buf_get(&text));
+    bool is_short = sg_buf_error(&text) == -ENOMEM;
+    const char *copy = is_short ? NULL : sg_arena_copy(self->names, sg_buf_get(&text));
     sg_buf_done(&text);
     return copy;
 }

@@ -125,13 +125,12 @@ static int describe(
     sg_buf_clear(name);
     if (!rule->has_name || !sg_template_literal(&rule->name, &literal))
         return -ENOENT;
-    int r = sg_matcher_family_name(literal, rule->type, name, &suffix);
-    if (!r)
-        r = sg_buf_add_char(name, '\0');
+    sg_matcher_family_name(literal, rule->type, name, &suffix);
+    sg_buf_add_char(name, '\0');
     metric->family.name = name->ptr;
     metric->family.type = rule->type;
     metric->family.help = rule->has_help ? rule->help.text : "";
-    return r;
+    return sg_buf_error(name);
 }
 
 static bool is_told(

@@ -97,15 +97,14 @@ static const struct sg_yaml_node *node_of(const struct report *report, size_t ru
 }
 
 /* name{label="value",…} */
-static int write_series(const struct sg_outcome *outcome, struct sg_buf *out)
+static void write_series(const struct sg_outcome *outcome, struct sg_buf *out)
 {
-    int r = sg_buf_printf(out, "%s" SG_STR_FMT, outcome->family.name, SG_STR_ARG(outcome->suffix));
-    for (size_t i = 0; i < outcome->n_labels && !r; i++)
-        r = sg_buf_printf(out, "%s" SG_STR_FMT "=\"" SG_STR_FMT "\"", i ? "," : "{",
+    sg_buf_printf(out, "%s" SG_STR_FMT, outcome->family.name, SG_STR_ARG(outcome->suffix));
+    for (size_t i = 0; i < outcome->n_labels; i++)
+        sg_buf_printf(out, "%s" SG_STR_FMT "=\"" SG_STR_FMT "\"", i ? "," : "{",
             SG_STR_ARG(outcome->labels[i].name), SG_STR_ARG(outcome->labels[i].value));
-    if (!r && outcome->n_labels)
-        r = sg_buf_add_char(out, '}');
-    return r;
+    if (outcome->n_labels)
+        sg_buf_add_char(out, '}');
 }
 
 static double number_of(const struct sg_outcome *outcome, const struct sg_attribute_value *value)
@@ -128,17 +127,14 @@ static int add_example(
     struct sg_buf *out = &tally->examples;
     size_t before = out->len;
 
-    int r = sg_buf_printf(out, "    " SG_STR_FMT, SG_STR_ARG(entry->attribute.mbean));
-    for (size_t i = 0; i < entry->attribute.depth && !r; i++)
-        r = sg_buf_printf(
-            out, "%s" SG_STR_FMT, i ? "." : ": ", SG_STR_ARG(entry->attribute.path[i]));
-    if (!r)
-        r = sg_buf_add_str(out, SG_STR("\n        "));
-    if (!r)
-        r = write_series(outcome, out);
-    if (!r)
-        r = sg_buf_printf(out, " %.*s\n",
-            (int)sg_number_write_double(number, number_of(outcome, &entry->value)), number);
+    sg_buf_printf(out, "    " SG_STR_FMT, SG_STR_ARG(entry->attribute.mbean));
+    for (size_t i = 0; i < entry->attribute.depth; i++)
+        sg_buf_printf(out, "%s" SG_STR_FMT, i ? "." : ": ", SG_STR_ARG(entry->attribute.path[i]));
+    sg_buf_add_str(out, SG_STR("\n        "));
+    write_series(outcome, out);
+    sg_buf_printf(out, " %.*s\n",
+        (int)sg_number_write_double(number, number_of(outcome, &entry->value)), number);
+    int r = sg_buf_error(out);
     if (r != SG_BUF_E_FULL)
         return r;
     sg_buf_truncate(out, before); /* there is room for fewer */
@@ -186,10 +182,10 @@ static int count_labels(struct report *report, const struct sg_outcome *outcome,
 
     for (size_t i = 0; i < outcome->n_labels && !r; i++) {
         sg_buf_clear(key);
-        r = sg_buf_printf(key, "%zu " SG_STR_FMT, rule, SG_STR_ARG(outcome->labels[i].name));
+        sg_buf_printf(key, "%zu " SG_STR_FMT, rule, SG_STR_ARG(outcome->labels[i].name));
         size_t name_len = key->len;
-        if (!r)
-            r = sg_buf_printf(key, "=" SG_STR_FMT, SG_STR_ARG(outcome->labels[i].value));
+        sg_buf_printf(key, "=" SG_STR_FMT, SG_STR_ARG(outcome->labels[i].value));
+        r = sg_buf_error(key);
         if (!r)
             r = count(report, OF_LABEL_VALUES, sg_buf_get(key), &thing);
         if (r || thing->n > 1)
@@ -209,12 +205,12 @@ static int check_shape(struct report *report, const struct sg_outcome *outcome, 
     struct counted *thing;
 
     sg_buf_clear(key);
-    int r = sg_buf_printf(key, "%s" SG_STR_FMT, outcome->family.name, SG_STR_ARG(outcome->suffix));
+    sg_buf_printf(key, "%s" SG_STR_FMT, outcome->family.name, SG_STR_ARG(outcome->suffix));
     size_t name_len = key->len;
-    for (size_t i = 0; i < outcome->n_labels && !r; i++)
-        r = sg_buf_printf(key, " " SG_STR_FMT, SG_STR_ARG(outcome->labels[i].name));
-    if (!r)
-        r = sg_buf_add_char(key, '{');
+    for (size_t i = 0; i < outcome->n_labels; i++)
+        sg_buf_printf(key, " " SG_STR_FMT, SG_STR_ARG(outcome->labels[i].name));
+    sg_buf_add_char(key, '{');
+    int r = sg_buf_error(key);
     if (!r)
         r = count(report, OF_SHAPES, sg_buf_get(key), &thing);
     if (r || thing->n > 1)
@@ -246,7 +242,8 @@ static int take_series(struct report *report, const struct sg_outcome *outcome, 
     struct counted *thing;
 
     sg_buf_clear(&report->key);
-    int r = write_series(outcome, &report->key);
+    write_series(outcome, &report->key);
+    int r = sg_buf_error(&report->key);
     if (!r)
         r = count(report, OF_SERIES, sg_buf_get(&report->key), &thing);
     if (r)
@@ -264,8 +261,9 @@ static int take_series(struct report *report, const struct sg_outcome *outcome, 
             SG_STR_ARG(report->dump->entries[entry].attribute.mbean));
     }
     sg_buf_clear(&report->key);
+    sg_buf_printf(&report->key, "%zu %s", number, outcome->family.name);
     if (!r)
-        r = sg_buf_printf(&report->key, "%zu %s", number, outcome->family.name);
+        r = sg_buf_error(&report->key);
     if (!r)
         r = count(report, OF_FAMILIES, sg_buf_get(&report->key), &thing);
     if (!r)
@@ -285,11 +283,12 @@ static int take_nothing(struct report *report, const struct sg_dump_entry *entry
         return 0;
     const struct sg_property *type = sg_object_name_find(&mbean, SG_STR("type"));
     sg_buf_clear(&report->key);
-    int r = sg_buf_printf(&report->key, SG_STR_FMT, SG_STR_ARG(mbean.domain));
-    if (!r && type)
-        r = sg_buf_printf(&report->key, ":type=" SG_STR_FMT ",*", SG_STR_ARG(type->value));
-    else if (!r)
-        r = sg_buf_add_str(&report->key, SG_STR(":*"));
+    sg_buf_printf(&report->key, SG_STR_FMT, SG_STR_ARG(mbean.domain));
+    if (type)
+        sg_buf_printf(&report->key, ":type=" SG_STR_FMT ",*", SG_STR_ARG(type->value));
+    else
+        sg_buf_add_str(&report->key, SG_STR(":*"));
+    int r = sg_buf_error(&report->key);
     return r ? r : count(report, OF_UNTAKEN, sg_buf_get(&report->key), &thing);
 }
 

@@ -19,36 +19,34 @@ struct class_parts {
 };
 
 /* The operand that has been read so far, as one thing. */
-static int add_union(const struct class_parts *parts, bool negated, struct sg_buf *out)
+static void add_union(const struct class_parts *parts, bool negated, struct sg_buf *out)
 {
+    struct sg_str content = sg_buf_get(&parts->content);
     struct sg_str others = sg_buf_get(&parts->others);
-    int r = 0;
 
     if (others.len == 0) {
-        r = sg_buf_printf(out, negated ? "[^" SG_STR_FMT "]" : "[" SG_STR_FMT "]",
-            SG_STR_ARG(sg_buf_get(&parts->content)));
-        return r;
+        sg_buf_printf(out, negated ? "[^" SG_STR_FMT "]" : "[" SG_STR_FMT "]", SG_STR_ARG(content));
+        return;
     }
-    r = sg_buf_add_str(out, negated ? SG_STR("(?:(?!") : SG_STR("(?>"));
-    if (!r && parts->content.len)
-        r = sg_buf_printf(out, "[" SG_STR_FMT "]", SG_STR_ARG(sg_buf_get(&parts->content)));
-    else if (!r)
+    sg_buf_add_str(out, negated ? SG_STR("(?:(?!") : SG_STR("(?>"));
+    if (content.len)
+        sg_buf_printf(out, "[" SG_STR_FMT "]", SG_STR_ARG(content));
+    else
         others = (struct sg_str){ others.ptr + 1, others.len - 1 };
-    if (!r)
-        r = sg_buf_add_str(out, others);
-    return r ? r : sg_buf_add_str(out, negated ? SG_STR(")(?s:.))") : SG_STR(")"));
+    sg_buf_add_str(out, others);
+    sg_buf_add_str(out, negated ? SG_STR(")(?s:.))") : SG_STR(")"));
 }
 
-static int add_class(const struct class_parts *parts, struct sg_buf *out)
+static void add_class(const struct class_parts *parts, struct sg_buf *out)
 {
-    if (parts->ands.len == 0)
-        return add_union(parts, parts->is_negated, out);
-    int r = sg_buf_add_str(out, parts->is_negated ? SG_STR("(?:(?!") : SG_STR("(?>"));
-    if (!r)
-        r = sg_buf_add_str(out, sg_buf_get(&parts->ands));
-    if (!r)
-        r = add_union(parts, false, out);
-    return r ? r : sg_buf_add_str(out, parts->is_negated ? SG_STR(")(?s:.))") : SG_STR(")"));
+    if (parts->ands.len == 0) {
+        add_union(parts, parts->is_negated, out);
+        return;
+    }
+    sg_buf_add_str(out, parts->is_negated ? SG_STR("(?:(?!") : SG_STR("(?>"));
+    sg_buf_add_str(out, sg_buf_get(&parts->ands));
+    add_union(parts, false, out);
+    sg_buf_add_str(out, parts->is_negated ? SG_STR(")(?s:.))") : SG_STR(")"));
 }
 
 /* One end of a range, or a single character. SG_JAVA_NO_CODE: a class such as \w, which was
@@ -72,8 +70,8 @@ static int take_class_character(
     }
     if (c != 'p' && c != 'P')
         return sg_java_refuse(t, t->at, "Java has no such escape in a class");
-    r = sg_buf_add_char(&parts->others, '|');
-    return r ? r : sg_java_take_property(t, &parts->others);
+    sg_buf_add_char(&parts->others, '|');
+    return sg_java_take_property(t, &parts->others);
 }
 
 static int take_class_item(struct sg_java_translator *t, struct class_parts *parts)
@@ -97,10 +95,12 @@ static int take_class_item(struct sg_java_translator *t, struct class_parts *par
         if (high < low)
             return sg_java_refuse(t, start, "the range has no end after its beginning");
     }
-    r = sg_java_add_code(&parts->content, low);
-    if (!r && high != low)
-        r = sg_buf_add_char(&parts->content, '-');
-    return r || high == low ? r : sg_java_add_code(&parts->content, high);
+    sg_java_add_code(&parts->content, low);
+    if (high != low) {
+        sg_buf_add_char(&parts->content, '-');
+        sg_java_add_code(&parts->content, high);
+    }
+    return sg_buf_error(&parts->content);
 }
 
 /* \Q…\E in a class; t->at is behind the \Q. */
@@ -133,11 +133,10 @@ static int take_and(struct sg_java_translator *t, struct class_parts *parts)
     if (parts->content.len == 0 && parts->others.len == 0)
         return sg_java_refuse(t, t->at, "nothing stands before the &&");
     t->at += 2;
-    int r = sg_buf_add_str(&parts->ands, SG_STR("(?="));
-    if (!r)
-        r = add_union(parts, false, &parts->ands);
-    if (!r)
-        r = sg_buf_add_char(&parts->ands, ')');
+    sg_buf_add_str(&parts->ands, SG_STR("(?="));
+    add_union(parts, false, &parts->ands);
+    sg_buf_add_char(&parts->ands, ')');
+    int r = sg_buf_error(&parts->ands);
     sg_buf_clear(&parts->content);
     sg_buf_clear(&parts->others);
     sg_java_skip_comments(t);
@@ -168,9 +167,8 @@ static int take_class_parts(struct sg_java_translator *t, struct class_parts *pa
         }
         if (c == '[') {
             begins_with_class = begins_with_class || (is_empty && parts->ands.len);
-            r = sg_buf_add_char(&parts->others, '|');
-            if (!r)
-                r = sg_java_take_class(t, &parts->others, deep + 1);
+            sg_buf_add_char(&parts->others, '|');
+            r = sg_java_take_class(t, &parts->others, deep + 1);
         } else if (sg_java_looking_at(t, "&&")) {
             begins_with_class = false;
             r = take_and(t, parts);
@@ -198,8 +196,9 @@ int sg_java_take_class(struct sg_java_translator *t, struct sg_buf *out, int dee
     sg_buf_init(&parts.others, SG_JAVA_CLASS_BYTES_MAX);
     sg_buf_init(&parts.ands, SG_JAVA_CLASS_BYTES_MAX);
     int r = take_class_parts(t, &parts, deep);
+    add_class(&parts, out);
     if (!r)
-        r = add_class(&parts, out);
+        r = sg_buf_error(out);
     sg_buf_done(&parts.content);
     sg_buf_done(&parts.others);
     sg_buf_done(&parts.ands);

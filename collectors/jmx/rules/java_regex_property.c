@@ -136,8 +136,8 @@ int sg_java_take_property(struct sg_java_translator *t, struct sg_buf *out)
     const char *content = posix_class(name);
     if (content)
         return sg_buf_printf(out, negated ? "[^%s]" : "[%s]", content);
-    int r = sg_buf_add_str(out, negated ? SG_STR("\\P{") : SG_STR("\\p{"));
-    if (!r)
-        r = add_property(t, start, name, out);
-    return r ? r : sg_buf_add_char(out, '}');
+    sg_buf_add_str(out, negated ? SG_STR("\\P{") : SG_STR("\\p{"));
+    int r = add_property(t, start, name, out);
+    sg_buf_add_char(out, '}');
+    return r ? r : sg_buf_error(out);
 }

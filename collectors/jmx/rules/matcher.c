@@ -125,18 +125,14 @@ static int add_index(
 }
 
 /* `parts` joined with a separator. */
-static int add_joined(
+static void add_joined(
     struct sg_buf *buf, const struct sg_str *parts, size_t n, struct sg_str separator)
 {
-    int r = 0;
-
-    for (size_t i = 0; i < n && !r; i++) {
+    for (size_t i = 0; i < n; i++) {
         if (i)
-            r = sg_buf_add_str(buf, separator);
-        if (!r)
-            r = sg_buf_add_str(buf, parts[i]);
+            sg_buf_add_str(buf, separator);
+        sg_buf_add_str(buf, parts[i]);
     }
-    return r;
 }
 
 static int build_beans(struct sg_matcher *matcher,
@@ -146,39 +142,38 @@ static int build_beans(struct sg_matcher *matcher,
     struct sg_buf *buf = &matcher->beans;
 
     sg_buf_clear(buf);
-    int r = sg_buf_add_str(buf, mbean->domain);
-    for (size_t i = 0; i < mbean->n_properties && !r; i++) {
+    sg_buf_add_str(buf, mbean->domain);
+    for (size_t i = 0; i < mbean->n_properties; i++) {
         const struct sg_property *property = &mbean->properties[i];
-        r = sg_buf_add_str(buf, i ? SG_STR(", ") : SG_STR("<"));
-        if (!r)
-            r = sg_buf_add_str(buf, property->key);
-        if (!r)
-            r = sg_buf_add_char(buf, '=');
-        if (!r)
-            r = sg_buf_add_str(buf, property->value);
+        sg_buf_add_str(buf, i ? SG_STR(", ") : SG_STR("<"));
+        sg_buf_add_str(buf, property->key);
+        sg_buf_add_char(buf, '=');
+        sg_buf_add_str(buf, property->value);
     }
-    if (!r)
-        r = sg_buf_add_str(buf, SG_STR("><"));
-    if (!r)
-        r = add_joined(buf, attribute->path, attribute->depth - 1, SG_STR(", "));
-    return r ? r : sg_buf_add_char(buf, '>');
+    sg_buf_add_str(buf, SG_STR("><"));
+    add_joined(buf, attribute->path, attribute->depth - 1, SG_STR(", "));
+    sg_buf_add_char(buf, '>');
+    return sg_buf_error(buf);
 }
 
-int sg_matcher_add_value(struct sg_buf *buf, const struct sg_attribute_value *value)
+void sg_matcher_add_value(struct sg_buf *buf, const struct sg_attribute_value *value)
 {
     char text[SG_NUMBER_TEXT_MAX];
 
     switch (value->kind) {
     case SG_ATTRIBUTE_INT:
-        return sg_buf_add(buf, text, sg_number_write_int(text, value->integer));
+        sg_buf_add(buf, text, sg_number_write_int(text, value->integer));
+        break;
     case SG_ATTRIBUTE_DOUBLE:
-        return sg_buf_add(buf, text, sg_java_number_write(text, value->number));
+        sg_buf_add(buf, text, sg_java_number_write(text, value->number));
+        break;
     case SG_ATTRIBUTE_BOOL:
-        return sg_buf_add_str(buf, value->flag ? SG_STR("true") : SG_STR("false"));
+        sg_buf_add_str(buf, value->flag ? SG_STR("true") : SG_STR("false"));
+        break;
     case SG_ATTRIBUTE_TEXT:
+        sg_buf_add_str(buf, value->text);
         break;
     }
-    return sg_buf_add_str(buf, value->text);
 }
 
 static int build_subject(struct sg_matcher *matcher,
@@ -190,15 +185,18 @@ static int build_subject(struct sg_matcher *matcher,
     struct sg_buf *buf = &matcher->subject;
 
     sg_buf_clear(buf);
-    int r = sg_buf_add_str(buf, sg_buf_get(&matcher->beans));
-    if (!r)
-        r = rule->snake_case ? sg_naming_add_snake_case(buf, name) : sg_buf_add_str(buf, name);
-    if (!r)
-        r = sg_buf_add_str(buf, SG_STR(": "));
+    sg_buf_add_str(buf, sg_buf_get(&matcher->beans));
+    if (rule->snake_case)
+        sg_naming_add_snake_case(buf, name);
+    else
+        sg_buf_add_str(buf, name);
+    sg_buf_add_str(buf, SG_STR(": "));
     matcher->names_len = buf->len;
-    if (r)
-        return r;
-    return rule->cache ? sg_buf_add_str(buf, SG_STR("<cache>")) : sg_matcher_add_value(buf, value);
+    if (rule->cache)
+        sg_buf_add_str(buf, SG_STR("<cache>"));
+    else
+        sg_matcher_add_value(buf, value);
+    return sg_buf_error(buf);
 }
 
 int sg_matcher_object_name(struct sg_matcher *matcher,
@@ -228,7 +226,7 @@ int sg_matcher_object_name(struct sg_matcher *matcher,
 /* ---- Names and labels ---- */
 
 /* @param ret_base_len  how much of what is appended comes before the type's suffix */
-static int add_family_name(struct sg_str name,
+static void add_family_name(struct sg_str name,
     enum sg_metric_type type,
     struct sg_buf *out,
     struct sg_str *ret_suffix,
@@ -246,20 +244,19 @@ static int add_family_name(struct sg_str name,
     }
     name = sg_naming_base(name);
     *ret_base_len = name.len;
-    int r = sg_buf_add_str(out, name);
-    if (!r && type == SG_METRIC_COUNTER)
-        r = sg_buf_add_str(out, SG_STR("_total"));
-    if (!r && type == SG_METRIC_INFO)
-        r = sg_buf_add_str(out, SG_STR("_info"));
+    sg_buf_add_str(out, name);
+    if (type == SG_METRIC_COUNTER)
+        sg_buf_add_str(out, SG_STR("_total"));
+    if (type == SG_METRIC_INFO)
+        sg_buf_add_str(out, SG_STR("_info"));
     *ret_suffix = suffix;
-    return r;
 }
 
-int sg_matcher_family_name(
+void sg_matcher_family_name(
     struct sg_str name, enum sg_metric_type type, struct sg_buf *out, struct sg_str *ret_suffix)
 {
     size_t base_len;
-    return add_family_name(name, type, out, ret_suffix, &base_len);
+    add_family_name(name, type, out, ret_suffix, &base_len);
 }
 
 /* The family of the name in matcher->scratch. @param ret_empty  nothing is left of the name */
@@ -271,17 +268,18 @@ static int name_family(struct sg_matcher *matcher,
     struct sg_str name = sg_buf_get(&matcher->scratch);
     size_t base_len;
 
+    if (sg_buf_error(&matcher->scratch))
+        return sg_buf_error(&matcher->scratch);
     *ret_empty = name.len == 0;
     if (matcher->rules->lowercase_names && name.len)
         sg_naming_lower(matcher->scratch.ptr, name.len);
     if (matcher->rules->infer_counters && sg_str_ends_with(name, SG_STR("_total")))
         type = SG_METRIC_COUNTER;
     sg_buf_clear(&matcher->name);
-    int r = add_family_name(name, type, &matcher->name, &outcome->suffix, &base_len);
-    if (!r)
-        r = sg_buf_add_char(&matcher->name, '\0');
-    if (r)
-        return r;
+    add_family_name(name, type, &matcher->name, &outcome->suffix, &base_len);
+    sg_buf_add_char(&matcher->name, '\0');
+    if (sg_buf_error(&matcher->name))
+        return sg_buf_error(&matcher->name);
     outcome->family.name = matcher->name.ptr;
     outcome->base = (struct sg_str){ matcher->name.ptr, base_len };
     outcome->family.type = type;
@@ -293,10 +291,14 @@ static int name_family(struct sg_matcher *matcher,
  * turns them into pointers when all are there.
  */
 static int add_label(
-    struct sg_matcher *matcher, size_t name_len, size_t value_len, struct sg_outcome *outcome)
+    struct sg_matcher *matcher, size_t start, size_t name_len, struct sg_outcome *outcome)
 {
+    size_t value_len = matcher->labels.len - start - name_len;
+
+    if (sg_buf_error(&matcher->labels))
+        return sg_buf_error(&matcher->labels);
     if (name_len == 0 || value_len == 0) {
-        matcher->labels.len -= name_len + value_len;
+        sg_buf_truncate(&matcher->labels, start);
         return 0;
     }
     if (outcome->n_labels == sizeof outcome->labels / sizeof outcome->labels[0])
@@ -350,14 +352,11 @@ static int customizer_labels(
         size_t start = labels->len;
         if (!attribute->find || !attribute->find(attribute, SG_ATTRIBUTE_OF_MBEAN, name, &value))
             continue;
-        r = sg_naming_add_safe(labels, sg_str_of(name));
-        if (r)
-            break;
+        sg_naming_add_safe(labels, sg_str_of(name));
         finish_label_name(matcher, start);
         size_t name_len = labels->len - start;
-        r = sg_matcher_add_value(labels, &value);
-        if (!r)
-            r = add_label(matcher, name_len, labels->len - start - name_len, outcome);
+        sg_matcher_add_value(labels, &value);
+        r = add_label(matcher, start, name_len, outcome);
     }
     return r;
 }
@@ -372,17 +371,15 @@ static int rule_labels(
     for (size_t i = 0; i < rule->n_labels && !r; i++) {
         size_t start = labels->len;
         sg_buf_clear(&matcher->scratch);
-        r = sg_template_render(&rule->labels[i].name, rule->pattern, subject, &matcher->scratch);
-        if (!r)
-            r = sg_naming_add_safe(labels, sg_buf_get(&matcher->scratch));
-        if (r)
-            break;
+        sg_template_render(&rule->labels[i].name, rule->pattern, subject, &matcher->scratch);
+        if (sg_buf_error(&matcher->scratch))
+            return sg_buf_error(&matcher->scratch);
+        sg_naming_add_safe(labels, sg_buf_get(&matcher->scratch));
         finish_label_name(matcher, start);
         size_t name_len = labels->len - start;
-        r = (rule->unquote ? sg_template_render_unquoted : sg_template_render)(
+        (rule->unquote ? sg_template_render_unquoted : sg_template_render)(
             &rule->labels[i].value, rule->pattern, subject, labels);
-        if (!r)
-            r = add_label(matcher, name_len, labels->len - start - name_len, outcome);
+        r = add_label(matcher, start, name_len, outcome);
     }
     return r;
 }
@@ -397,20 +394,21 @@ static int default_name(struct sg_matcher *matcher,
     size_t last = attribute->depth - 1;
 
     sg_buf_clear(raw);
-    int r = sg_buf_add_str(raw, mbean->domain);
-    if (!r && mbean->n_properties) {
-        r = sg_buf_add_char(raw, '_');
-        if (!r)
-            r = sg_buf_add_str(raw, mbean->properties[0].value);
+    sg_buf_add_str(raw, mbean->domain);
+    if (mbean->n_properties) {
+        sg_buf_add_char(raw, '_');
+        sg_buf_add_str(raw, mbean->properties[0].value);
     }
-    for (size_t i = 0; i < attribute->depth && !r; i++) {
-        r = sg_buf_add_char(raw, '_');
-        if (!r)
-            r = i == last && rule->snake_case ? sg_naming_add_snake_case(raw, attribute->path[i])
-                                              : sg_buf_add_str(raw, attribute->path[i]);
+    for (size_t i = 0; i < attribute->depth; i++) {
+        sg_buf_add_char(raw, '_');
+        if (i == last && rule->snake_case)
+            sg_naming_add_snake_case(raw, attribute->path[i]);
+        else
+            sg_buf_add_str(raw, attribute->path[i]);
     }
     sg_buf_clear(&matcher->scratch);
-    return r ? r : sg_naming_add_safe(&matcher->scratch, sg_buf_get(raw));
+    sg_naming_add_safe(&matcher->scratch, sg_buf_get(raw));
+    return sg_buf_error(raw);
 }
 
 static int default_labels(
@@ -421,14 +419,11 @@ static int default_labels(
 
     for (size_t i = 1; i < mbean->n_properties && !r; i++) {
         size_t start = labels->len;
-        r = sg_naming_add_safe(labels, mbean->properties[i].key);
-        if (r)
-            break;
+        sg_naming_add_safe(labels, mbean->properties[i].key);
         finish_label_name(matcher, start);
         size_t name_len = labels->len - start;
-        r = sg_buf_add_str(labels, mbean->properties[i].value);
-        if (!r)
-            r = add_label(matcher, name_len, mbean->properties[i].value.len, outcome);
+        sg_buf_add_str(labels, mbean->properties[i].value);
+        r = add_label(matcher, start, name_len, outcome);
     }
     return r;
 }
@@ -445,25 +440,22 @@ static int write_help(struct sg_matcher *matcher,
     const struct sg_rule *rule)
 {
     struct sg_buf *help = &matcher->help;
-    int r;
 
     sg_buf_clear(help);
-    if (!rule->has_help && attribute->description.len) {
-        r = sg_buf_printf(help, SG_STR_FMT " ", SG_STR_ARG(attribute->description));
-        if (r)
-            return r;
-    }
+    if (!rule->has_help && attribute->description.len)
+        sg_buf_printf(help, SG_STR_FMT " ", SG_STR_ARG(attribute->description));
     if (rule->has_help) {
-        r = sg_template_render(&rule->help, rule->pattern, sg_buf_get(&matcher->subject), help);
+        sg_template_render(&rule->help, rule->pattern, sg_buf_get(&matcher->subject), help);
     } else {
         struct sg_str name = value_or_null(mbean, SG_STR("name"));
         struct sg_str type = value_or_null(mbean, SG_STR("type"));
         struct sg_str last = attribute->path[attribute->depth - 1];
-        r = sg_buf_printf(help,
+        sg_buf_printf(help,
             SG_STR_FMT ":name=" SG_STR_FMT ",type=" SG_STR_FMT ",attribute=" SG_STR_FMT,
             SG_STR_ARG(mbean->domain), SG_STR_ARG(name), SG_STR_ARG(type), SG_STR_ARG(last));
     }
-    return r ? r : sg_buf_add_char(help, '\0');
+    sg_buf_add_char(help, '\0');
+    return sg_buf_error(help);
 }
 
 /* ---- Deciding ---- */
@@ -478,14 +470,14 @@ static int apply(struct sg_matcher *matcher,
 {
     struct sg_str subject = sg_buf_get(&matcher->subject);
     bool empty;
-    int r;
+    int r = 0;
 
     outcome->rule = rule;
     if (rule->has_value) {
         sg_buf_clear(&matcher->scratch);
-        r = sg_template_render(&rule->value, rule->pattern, subject, &matcher->scratch);
-        if (r)
-            return r;
+        sg_template_render(&rule->value, rule->pattern, subject, &matcher->scratch);
+        if (sg_buf_error(&matcher->scratch))
+            return sg_buf_error(&matcher->scratch);
         if (!sg_java_number_read(sg_buf_get(&matcher->scratch), &outcome->literal)) {
             outcome->kind = SG_OUTCOME_BAD_VALUE;
             return 0;
@@ -495,10 +487,10 @@ static int apply(struct sg_matcher *matcher,
 
     if (rule->has_name) {
         sg_buf_clear(&matcher->labels);
-        r = sg_template_render(&rule->name, rule->pattern, subject, &matcher->labels);
+        sg_template_render(&rule->name, rule->pattern, subject, &matcher->labels);
         sg_buf_clear(&matcher->scratch);
-        if (!r)
-            r = sg_naming_add_safe(&matcher->scratch, sg_buf_get(&matcher->labels));
+        sg_naming_add_safe(&matcher->scratch, sg_buf_get(&matcher->labels));
+        r = sg_buf_error(&matcher->labels);
     } else {
         r = default_name(matcher, mbean, attribute, rule);
     }

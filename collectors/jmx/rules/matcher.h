@@ -71,17 +71,17 @@ int sg_matcher_object_name(struct sg_matcher *matcher,
     const struct sg_rule *rule,
     struct sg_str *ret_text);
 
-/** A value as Java's String.valueOf() writes it. @return as sg_buf_add */
-int sg_matcher_add_value(struct sg_buf *buf, const struct sg_attribute_value *value);
+/** A value as Java's String.valueOf() writes it. */
+void sg_matcher_add_value(struct sg_buf *buf, const struct sg_attribute_value *value);
 
 /**
  * How a rule's name comes out: the family's name without and the series' suffix, by the rules of
  * client_java: reserved suffixes go, a counter gets _total, an info metric _info, a summary leaves
  * _sum and _count to its series.
  *
- * @param type  of the rule @param out  the family's name is appended @return as sg_buf_add
+ * @param type  of the rule @param out  the family's name is appended
  */
-int sg_matcher_family_name(
+void sg_matcher_family_name(
     struct sg_str name, enum sg_metric_type type, struct sg_buf *out, struct sg_str *ret_suffix);
 
 /** The text that patterns were matched against last, borrowed until the next decision. */

@@ -16,38 +16,31 @@ static bool is_legal(char c)
     return (c >= 'a' && c <= 'z') || is_upper(c) || (c >= '0' && c <= '9') || c == ':';
 }
 
-int sg_naming_add_safe(struct sg_buf *buf, struct sg_str text)
+void sg_naming_add_safe(struct sg_buf *buf, struct sg_str text)
 {
     bool after_underscore = false;
-    int r = 0;
 
     if (text.len && text.ptr[0] >= '0' && text.ptr[0] <= '9')
-        r = sg_buf_add_char(buf, '_');
-    for (size_t i = 0; i < text.len && !r; i++) {
+        sg_buf_add_char(buf, '_');
+    for (size_t i = 0; i < text.len; i++) {
         bool legal = is_legal(text.ptr[i]);
-        if (legal)
-            r = sg_buf_add_char(buf, text.ptr[i]);
-        else if (!after_underscore)
-            r = sg_buf_add_char(buf, '_');
+        if (legal || !after_underscore)
+            sg_buf_add_char(buf, legal ? text.ptr[i] : '_');
         after_underscore = !legal;
     }
-    return r;
 }
 
-int sg_naming_add_snake_case(struct sg_buf *buf, struct sg_str text)
+void sg_naming_add_snake_case(struct sg_buf *buf, struct sg_str text)
 {
     bool after_upper_or_underscore = true; /* nothing goes before the first character */
-    int r = 0;
 
-    for (size_t i = 0; i < text.len && !r; i++) {
+    for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         if (is_upper(c) && !after_upper_or_underscore)
-            r = sg_buf_add_char(buf, '_');
-        if (!r)
-            r = sg_buf_add_char(buf, to_lower(c));
+            sg_buf_add_char(buf, '_');
+        sg_buf_add_char(buf, to_lower(c));
         after_upper_or_underscore = is_upper(c) || c == '_';
     }
-    return r;
 }
 
 void sg_naming_lower(char *text, size_t len)

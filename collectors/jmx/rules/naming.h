@@ -13,12 +13,12 @@
 
 /**
  * Append text as a legal name: every run of illegal characters and underscores becomes one "_", and
- * one goes in front of a leading digit. @return as sg_buf_add
+ * one goes in front of a leading digit.
  */
-int sg_naming_add_safe(struct sg_buf *buf, struct sg_str text);
+void sg_naming_add_safe(struct sg_buf *buf, struct sg_str text);
 
-/** Append text with "_" before each word of camelCase, in lower case. @return as sg_buf_add */
-int sg_naming_add_snake_case(struct sg_buf *buf, struct sg_str text);
+/** Append text with "_" before each word of camelCase, in lower case. */
+void sg_naming_add_snake_case(struct sg_buf *buf, struct sg_str text);
 
 /** Make ASCII letters lower-case in place. */
 void sg_naming_lower(char *text, size_t len);

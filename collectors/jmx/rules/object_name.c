@@ -227,18 +227,15 @@ bool sg_object_name_matches(const struct sg_object_name *pattern, const struct s
     return true;
 }
 
-int sg_object_name_unquote(struct sg_str text, struct sg_buf *out)
+void sg_object_name_unquote(struct sg_str text, struct sg_buf *out)
 {
-    int r = 0;
-
-    for (size_t i = 0; i < text.len && !r; i++) {
+    for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         char next = i + 1 < text.len ? text.ptr[i + 1] : '\0';
         if (c == '\\' && next && strchr("\"\\*?n", next)) {
             c = next == 'n' ? '\n' : next;
             i++;
         }
-        r = sg_buf_add_char(out, c);
+        sg_buf_add_char(out, c);
     }
-    return r;
 }

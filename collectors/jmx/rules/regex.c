@@ -74,11 +74,11 @@ int sg_regex_new(struct sg_str pattern,
         return -ENOMEM;
 
     sg_buf_init(&text, TRANSLATION_BYTES_MAX);
-    int r = sg_buf_add_str(&text, HEAD);
+    sg_buf_add_str(&text, HEAD);
+    int r = sg_java_regex_translate(pattern, &text, &regex->required, err);
+    sg_buf_add_str(&text, form == SG_REGEX_WHOLE ? SG_STR(").*$") : SG_STR(")"));
     if (!r)
-        r = sg_java_regex_translate(pattern, &text, &regex->required, err);
-    if (!r)
-        r = sg_buf_add_str(&text, form == SG_REGEX_WHOLE ? SG_STR(").*$") : SG_STR(")"));
+        r = sg_buf_error(&text);
     if (!r) {
         uint32_t options = PCRE2_UTF | PCRE2_ANCHORED;
         if (form == SG_REGEX_WHOLE)

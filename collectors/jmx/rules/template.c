@@ -147,36 +147,30 @@ static bool is_quoted(struct sg_str subject, struct sg_str group)
            group.ptr + group.len < subject.ptr + subject.len && group.ptr[group.len] == '"';
 }
 
-int sg_template_render_unquoted(const struct sg_template *template,
+void sg_template_render_unquoted(const struct sg_template *template,
     const struct sg_regex *regex,
     struct sg_str subject,
     struct sg_buf *out)
 {
-    int r = 0;
-
-    for (size_t i = 0; i < template->n_pieces && !r; i++) {
+    for (size_t i = 0; i < template->n_pieces; i++) {
         const struct sg_template_piece *piece = &template->pieces[i];
         struct sg_str text =
             piece->text.ptr ? piece->text : sg_regex_group(regex, subject, piece->group);
         if (!piece->text.ptr && is_quoted(subject, text))
-            r = sg_object_name_unquote(text, out);
+            sg_object_name_unquote(text, out);
         else
-            r = sg_buf_add_str(out, text);
+            sg_buf_add_str(out, text);
     }
-    return r;
 }
 
-int sg_template_render(const struct sg_template *template,
+void sg_template_render(const struct sg_template *template,
     const struct sg_regex *regex,
     struct sg_str subject,
     struct sg_buf *out)
 {
-    int r = 0;
-
-    for (size_t i = 0; i < template->n_pieces && !r; i++) {
+    for (size_t i = 0; i < template->n_pieces; i++) {
         const struct sg_template_piece *piece = &template->pieces[i];
-        r = sg_buf_add_str(
+        sg_buf_add_str(
             out, piece->text.ptr ? piece->text : sg_regex_group(regex, subject, piece->group));
     }
-    return r;
 }

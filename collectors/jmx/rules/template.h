@@ -53,15 +53,15 @@ bool sg_template_literal(const struct sg_template *template, struct sg_str *ret_
 /** Does it use this group? */
 bool sg_template_uses(const struct sg_template *template, unsigned group);
 
-/** Append the text for the latest match of regex. @return as sg_buf_add */
-int sg_template_render(const struct sg_template *template,
+/** Append the text for the latest match of regex. */
+void sg_template_render(const struct sg_template *template,
     const struct sg_regex *regex,
     struct sg_str subject,
     struct sg_buf *out);
 
 /** The same, where a group that holds what stands in quotes gives what ObjectName.quote() was
  * given. */
-int sg_template_render_unquoted(const struct sg_template *template,
+void sg_template_render_unquoted(const struct sg_template *template,
     const struct sg_regex *regex,
     struct sg_str subject,
     struct sg_buf *out);

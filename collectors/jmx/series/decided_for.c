@@ -44,17 +44,15 @@ static int join_labels(const struct sg_customizer *customizer,
     struct sg_buf *labels)
 {
     struct sg_attribute_value value;
-    int r = 0;
 
     sg_buf_clear(labels);
-    for (size_t i = 0; i < customizer->n_labels && !r; i++) {
+    for (size_t i = 0; i < customizer->n_labels; i++) {
         if (attribute->find &&
             attribute->find(attribute, SG_ATTRIBUTE_OF_MBEAN, customizer->labels[i], &value))
-            r = sg_matcher_add_value(labels, &value);
-        if (!r)
-            r = sg_buf_add_char(labels, '\0');
+            sg_matcher_add_value(labels, &value);
+        sg_buf_add_char(labels, '\0');
     }
-    return r;
+    return sg_buf_error(labels);
 }
 
 static int copy_bytes(struct sg_str bytes, char **ret_copy, size_t *ret_len)

@@ -252,13 +252,13 @@ static int add_pattern(
     struct sg_buf text;
 
     sg_buf_init(&text, NAME_BYTES_MAX);
-    int r = sg_buf_printf(&text, SG_STR_FMT ":", SG_STR_ARG(first->domain));
-    if (!r && first->type.len)
-        r = sg_buf_printf(&text, "type=" SG_STR_FMT ",", SG_STR_ARG(first->type));
-    if (!r && with_kind)
-        r = sg_buf_printf(&text, "name=" SG_STR_FMT ",", SG_STR_ARG(first->kind));
-    if (!r)
-        r = sg_buf_add_char(&text, '*');
+    sg_buf_printf(&text, SG_STR_FMT ":", SG_STR_ARG(first->domain));
+    if (first->type.len)
+        sg_buf_printf(&text, "type=" SG_STR_FMT ",", SG_STR_ARG(first->type));
+    if (with_kind)
+        sg_buf_printf(&text, "name=" SG_STR_FMT ",", SG_STR_ARG(first->kind));
+    sg_buf_add_char(&text, '*');
+    int r = sg_buf_error(&text);
     if (!r)
         r = add_request(learner, plan, sg_buf_get(&text), run);
     sg_buf_done(&text);
