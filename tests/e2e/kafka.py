@@ -51,13 +51,13 @@ class Kafka:
         config = {name.replace("_", "."): str(value) for name, value in config.items()}
         partitions = len(replicas) if replicas else partitions
         config.setdefault("retention.ms", "-1")
-        # A topic that is being deleted is still there for a moment.
+        # A topic that is being deleted is still there for a moment, and another controller was not there before.
         for _ in range(50):
             new = (NewTopic(topic, partitions, replica_assignment=replicas, config=config) if replicas
                    else NewTopic(topic, partitions, 3, config=config))
             (done,) = self.admin.create_topics([new]).values()
             error = str(done.exception())
-            if "already exists" not in error and "marked for deletion" not in error:
+            if not any(text in error for text in ("already exists", "marked for deletion", "Not controller")):
                 break
             time.sleep(0.2)
         done.result()

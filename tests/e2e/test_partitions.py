@@ -106,8 +106,8 @@ def test_killed_broker_shows_in_each_partition_that_it_held(lab, kafka, start):
         assert shown(page, "reassigning") == {}
     finally:
         lab.fault("start-broker", KILLED)
-    wait_for("all is well again", lambda: not info(process.page()), 60)
-    assert shown(process.page(), "leaderless") == every(0)
+    wait_for("all is well again", lambda: not info(page := process.page())
+             and shown(page, "leaderless") == every(0), 60)
 
 
 def test_reassignment_is_told_from_a_broker_that_is_down(lab, kafka, start, tmp_path):
