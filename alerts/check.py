@@ -59,9 +59,9 @@ def check_rule(where: str, rule: dict, known: set[str]) -> None:
         problem(where, f"runbook_url must be alerts/runbooks/{name}.md")
     board = re.match(r"/d/([\w-]+)", annotations.get("dashboard_url", ""))
     if not board or not (ROOT / "dashboards" / f"{board[1]}.json").exists():
-        problem(where, "dashboard_url names no board of dashboards/")
+        problem(where, "dashboard_url is not a board of dashboards/")
     for series in sorted(set(SERIES.findall(rule["expr"])) - LABELS - known):
-        problem(where, f"nothing exports {series}")
+        problem(where, f"{series} is not exported")
 
 
 def check_runbooks(alerts: set[str]) -> None:
@@ -75,7 +75,7 @@ def check_runbooks(alerts: set[str]) -> None:
             problem(path.name, f"must begin with `# {name}'")
         for part in BOLD + SECTIONS:
             if part not in text:
-                problem(path.name, f"lacks `{part}'")
+                problem(path.name, f"no `{part}'")
     for path in sorted(RUNBOOKS.glob("*.md")):
         if path.stem not in alerts:
             problem(path.name, "no alert of that name")
@@ -92,7 +92,7 @@ def check_tests(alerts: set[str], test_files: list[pathlib.Path]) -> None:
     for name in sorted(alerts - silent):
         problem(name, "no unit test expects it to stay silent")
     for name in sorted((fires | silent) - alerts):
-        problem(name, "tested, but no such alert")
+        problem(name, "tested, but there is no such alert")
 
 
 def run_promtool(*arguments: str) -> None:

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Copies alert rules with shorter waits, for tests that cannot wait 10 minutes.
+"""Copies alert rules with shorter durations, for tests that cannot wait 10 minutes.
 
-All `for` and `keep_firing_for` are divided by the same number, so that their order stays: with
---for 15s, 5m becomes 15s, 10m 30s and 1h 3m. Ranges inside of expressions ([5m], offset 10m) stay as
-they are.
+All `for` and `keep_firing_for` are divided by the same number, so that their order is kept: with
+--for 15s, 5m becomes 15s, 10m 30s and 1h 3m. Ranges in expressions ([5m], offset 10m) are not
+changed.
 """
 
 import argparse
