@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all boards are made of: variables, annotations, selectors and panels in one style.
+"""The building blocks of all boards: variables, annotations, selectors and panels in one style.
 
 The house rules are in README.md. What can be ruled by a signature is: no panel without a
 description, and no value without a unit.
@@ -52,7 +52,7 @@ def broker_rate(metric: str, more: str = "") -> str:
 
 @dataclass(frozen=True)
 class Query:
-    """An expression and what it is called: a legend, or the title of a table's column."""
+    """An expression and its name: a legend, or the title of a table's column."""
 
     expr: str
     name: str = ""
@@ -92,7 +92,7 @@ NONE_IS_GOOD = (GREEN, (1, RED))
 
 
 def words(texts: dict[int, tuple[str, str]]) -> list[model.ValueMapping]:
-    """Words and colours instead of numbers."""
+    """Texts and colours instead of numbers."""
     return [
         model.ValueMap(
             {
@@ -107,7 +107,7 @@ def words(texts: dict[int, tuple[str, str]]) -> list[model.ValueMapping]:
 
 
 def stat_panel(title, description, queries, *, unit, colors, width, height=3, mappings=None):
-    """Numbers of now, large, on their colour."""
+    """Current values, large, on a coloured background."""
     panel = (
         stat.Panel()
         .title(title)
@@ -137,7 +137,7 @@ def stat_panel(title, description, queries, *, unit, colors, width, height=3, ma
 def time_panel(
     title, description, queries, *, unit, width, height, colors=None, maximum=None, axis_from=0
 ):
-    """Lines over time. The axis begins at `axis_from`, or below it where the lines go there."""
+    """Lines over time. The axis begins at `axis_from`, or lower if the values are lower."""
     panel = (
         timeseries.Panel()
         .title(title)
@@ -282,7 +282,7 @@ class _Annotation(model.AnnotationQuery):
 
 
 class _Built:
-    """A finished object where the SDK wants a builder."""
+    """A finished object where the SDK expects a builder."""
 
     def __init__(self, thing):
         self._thing = thing
@@ -291,7 +291,7 @@ class _Built:
         return self._thing
 
 
-# An active controller that was none a minute ago, in a cluster that was known then.
+# An active controller that was not active a minute ago, in a cluster that was known then.
 _ACTIVE = f"kafka_controller_kafkacontroller_activecontrollercount{{{CLUSTER}}}"
 _CONTROLLER_CHANGE = (
     f"({by_broker(_ACTIVE)} == 1"

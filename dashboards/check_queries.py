@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs every query of the boards against a Prometheus that watches a healthy cluster.
+"""Runs every query of the boards against a Prometheus that scrapes a healthy cluster.
 
 Fails with the list of panels' queries and variables that are refused or return nothing but NaN.
-Annotations, and queries of ALERTS, are empty in good times: those need only be valid.
+Annotations, and queries of ALERTS, are empty without problems: those need only be valid.
 """
 
 import argparse
@@ -23,7 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class Question:
-    """A query and where it stands."""
+    """A query and where it is used."""
 
     where: str
     expr: str
@@ -44,7 +44,7 @@ def variable_expr(query: str) -> str:
 
 
 def questions_of(board: dict) -> Iterator[Question]:
-    """What a board asks its data source."""
+    """The queries of a board."""
     for variable in board["templating"]["list"]:
         if variable["type"] == "query":
             yield Question(f"variable {variable['name']}", variable_expr(variable["query"]))
@@ -70,7 +70,7 @@ def filled_in(expr: str, values: dict[str, str]) -> str:
 
 
 def ask(prometheus: str, expr: str) -> list[dict]:
-    """The result of an instant query; ValueError with Prometheus' own words when it is refused."""
+    """The result of an instant query; ValueError with Prometheus' error message when it is refused."""
     body = urllib.parse.urlencode({"query": expr}).encode()
     try:
         with urllib.request.urlopen(f"{prometheus}/api/v1/query", body, timeout=30) as answer:
@@ -94,8 +94,8 @@ def main() -> int:
     parser.add_argument("--prometheus", default="http://127.0.0.1:9090", metavar="URL")
     parser.add_argument("--job", default="streamgauge", help="what $job stands for, a regex")
     parser.add_argument("--cluster", default=".+", help="what $kafka_cluster stands for, a regex")
-    parser.add_argument("--verbose", action="store_true", help="also list what is well")
-    parser.add_argument("boards", nargs="*", type=pathlib.Path, help="default: all beside this file")
+    parser.add_argument("--verbose", action="store_true", help="also list queries that succeed")
+    parser.add_argument("boards", nargs="*", type=pathlib.Path, help="default: all in this folder")
     arguments = parser.parse_args()
 
     values = {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the Grafana boards, one JSON file each, beside this program; --check compares instead."""
+"""Writes the Grafana boards, one JSON file each, into this folder; --check compares instead."""
 
 import argparse
 import json
@@ -38,7 +38,7 @@ def main() -> int:
     ]
     for path in differ:
         if check:
-            print(f"{path.name}: not what generate.py makes; run it", file=sys.stderr)
+            print(f"{path.name}: differs from the output of generate.py; run it", file=sys.stderr)
         else:
             path.write_text(wanted[path], encoding="utf-8")
             print(f"{path.name}: written")

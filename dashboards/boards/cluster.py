@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Kafka / Cluster: is it Kafka, how bad is it, and where. One screen, read from top to bottom."""
+"""Kafka / Cluster: is Kafka the problem, how severe is it, and where. One screen, from top to bottom."""
 
 from blocks import (
     BROKER,
@@ -32,7 +32,7 @@ _IDLE = "kafka_server_kafkarequesthandlerpool_requesthandleravgidle_seconds_tota
 
 
 def _of_cluster(metric: str) -> str:
-    """What several controllers report alike, or only the active one does not report as 0."""
+    """For values that all controllers report alike, or that are 0 on all but the active one."""
     return f"max by (kafka_cluster) ({metric}{{{CLUSTER}}})"
 
 
@@ -47,8 +47,8 @@ def _stats():
     broker_up = by_broker(f"streamgauge_broker_up{{{CLUSTER}}}")
     yield stat_panel(
         "Cluster",
-        "Whether any broker answers a Metadata request of Streamgauge. Normal: reachable. If not, ask"
-        " a broker from another host: either the cluster is down or Streamgauge is cut off from it.",
+        "Whether any broker answers a Metadata request of Streamgauge. Normal: reachable. If not, try"
+        " a broker from another host: either the cluster is down or Streamgauge cannot reach it.",
         [Query(_of_cluster("streamgauge_cluster_up"), "{{kafka_cluster}}")],
         unit="none",
         colors=(RED, (1, GREEN)),
@@ -58,7 +58,7 @@ def _stats():
     yield stat_panel(
         "Brokers down",
         "Brokers that Streamgauge knows and that do not answer. Normal: 0. The table at the bottom"
-        " says which. A broker that was taken out for good is forgotten when Streamgauge restarts.",
+        " says which. A broker that was removed for good is forgotten when Streamgauge restarts.",
         [Query(f"count by (kafka_cluster) ({broker_up}) - sum by (kafka_cluster) ({broker_up})")],
         unit="none",
         colors=NONE_IS_GOOD,
@@ -66,7 +66,7 @@ def _stats():
     )
     yield stat_panel(
         "Brokers",
-        "Up: in the cluster and answering. Known: up, or once seen, or named by a replica list or the"
+        "Up: in the cluster and answering. Known: up, or seen before, or named by a replica list or the"
         " configuration. Fenced (KRaft): registered, but without heartbeats. Normal: all up, none"
         " fenced.",
         [
@@ -81,7 +81,7 @@ def _stats():
     yield stat_panel(
         "Active controllers",
         "Normal: 1. 0: nothing can elect leaders; look at the controllers or ZooKeeper. 2 for longer"
-        " than an election: two halves of the cluster do not see each other.",
+        " than an election: the cluster is split into two parts.",
         [Query(sum_of_brokers(f"{_CONTROLLER}_activecontrollercount"))],
         unit="none",
         colors=(RED, (1, GREEN), (2, RED)),
@@ -90,7 +90,7 @@ def _stats():
     yield stat_panel(
         "Offline partitions",
         "Partitions without a leader: nobody can write to or read from them. The larger of what the"
-        " controllers and the admin API say. Normal: 0. Start the brokers that hold their replicas.",
+        " controllers and the admin API report. Normal: 0. Start the brokers that hold their replicas.",
         [
             Query(
                 "max by (kafka_cluster) ("
@@ -115,7 +115,7 @@ def _stats():
     )
     yield stat_panel(
         "Under-replicated",
-        "Partitions with fewer in-sync replicas than replicas. Normal: 0, and some while a broker"
+        "Partitions with fewer in-sync replicas than replicas. Normal: 0, or more while a broker"
         " restarts. If it lasts, a broker is down, or its disk or network is slow.",
         [Query(sum_of_brokers(f"{_REPLICAS}_underreplicatedpartitions"))],
         unit="none",
@@ -138,8 +138,8 @@ def _stats():
     )
     yield stat_panel(
         "Offline log dirs",
-        "Log directories that a broker has given up after an error of the disk. Normal: 0. Replace"
-        " the disk, or take the directory out of log.dirs, and restart the broker.",
+        "Log directories that a broker has taken offline after a disk error. Normal: 0. Replace"
+        " the disk, or remove the directory from log.dirs, and restart the broker.",
         [Query(sum_of_brokers("kafka_log_logmanager_offlinelogdirectorycount"))],
         unit="none",
         colors=NONE_IS_GOOD,
@@ -152,7 +152,7 @@ def _lines():
         "Requests that succeed",
         "Share of produce and fetch requests that did not fail, all brokers; 100 % also when there"
         " are none. Normal: above 99.9 %. If it falls, see offline partitions and min ISR first, then"
-        " the brokers' logs: failures are also records that are too large, and missing rights.",
+        " the brokers' logs: records that are too large and missing permissions also count as failures.",
         [
             Query(_success_ratio("produce"), "produce {{kafka_cluster}}"),
             Query(_success_ratio("fetch"), "fetch {{kafka_cluster}}"),
@@ -166,8 +166,8 @@ def _lines():
     )
     yield time_panel(
         "Traffic",
-        "Bytes from producers (in), to consumers (out) and between brokers (replication). Normal: the"
-        " shape of other days. In falls to 0: producers are cut off. Replication far above in times"
+        "Bytes from producers (in), to consumers (out) and between brokers (replication). Normal: as on"
+        " other days. In falls to 0: producers cannot reach Kafka. Replication far above in times"
         " (replication factor - 1): replicas catch up, or partitions are being moved.",
         [
             Query(cluster_rate(f"{_TOPICS}_bytesin_total"), "in {{kafka_cluster}}"),
@@ -186,9 +186,9 @@ def _lines():
 def _replicas_and_saturation():
     yield time_panel(
         "Replicas in trouble",
-        "Partitions that miss replicas, and those that have just min.insync.replicas: the next"
-        " failure stops their producers. Shrinks: replicas that fell out of the ISR, a second."
-        " Normal: 0, and a hump while a broker restarts. Shrinks that go on: a slow disk or network.",
+        "Partitions that miss replicas, and those with exactly min.insync.replicas in sync: the next"
+        " failure stops their producers. Shrinks: replicas that left the ISR, per second."
+        " Normal: 0, more while a broker restarts. Continuous shrinks: a slow disk or network.",
         [
             Query(
                 sum_of_brokers(f"{_REPLICAS}_underreplicatedpartitions"),
@@ -207,8 +207,8 @@ def _replicas_and_saturation():
     )
     yield time_panel(
         "Busiest broker, idle time",
-        "Share of time in which the threads that handle requests, and those of the network, have"
-        " nothing to do, on the broker where it is least. Normal: above 30 %. Below 10 % the broker"
+        "Share of time in which the request handler threads, and the network threads, have"
+        " nothing to do, on the broker where it is lowest. Normal: above 30 %. Below 10 % the broker"
         " is saturated: requests queue up. The table shows which broker it is.",
         [
             Query(
@@ -233,7 +233,7 @@ def _replicas_and_saturation():
 def _alerts():
     return table_panel(
         "Firing alerts",
-        "What fires now for these clusters, and for Streamgauge itself. Normal: empty. The runbook of"
+        "Alerts that fire now for these clusters, and for Streamgauge itself. Normal: empty. The runbook of"
         " an alert says what to check first.",
         [
             Column(
@@ -274,8 +274,8 @@ def _groups():
 
     return table_panel(
         "Ten consumer groups with the largest lag",
-        "Lag: records not read yet. Change: how the lag grows (+) or shrinks, a second, over 5"
-        " minutes. Read: records committed, a second. Normal: lag steady or shrinking, members"
+        "Lag: records not read yet. Change: how the lag grows (+) or shrinks, per second, over 5"
+        " minutes. Read: records committed, per second. Normal: lag steady or shrinking, members"
         " above 0. Lag that grows with nothing read: the group is stuck.",
         [
             Column("Lag", f"topk(10, {lag})", "short"),
@@ -307,7 +307,7 @@ def _brokers():
     heap = 'area="heap"'
     used = by_broker(f"jvm_memory_used_bytes{{{BROKER},{heap}}}")
     limit = by_broker(f"jvm_memory_max_bytes{{{BROKER},{heap}}}")
-    # What runs beside the program (ZGC's and Shenandoah's cycles, G1's from JDK 20 on) stops nothing.
+    # Concurrent collectors (ZGC's and Shenandoah's cycles, G1's from JDK 20 on) do not stop the program.
     pauses = 'gc!~".*(Cycles|Concurrent GC)"'
     gc = (
         "sum by (kafka_cluster, broker) (max by (kafka_cluster, broker, gc)"
@@ -375,7 +375,9 @@ def _brokers():
 
 def board():
     result = empty_board(
-        UID, "Kafka / Cluster", "Is it Kafka, how bad is it, and where: the first board to look at."
+        UID,
+        "Kafka / Cluster",
+        "Is Kafka the problem, how severe is it, and where: the first board to look at.",
     )
     for panel in (
         *_stats(),
