@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Questions to the lab's cluster, and the few changes that the lab makes to it."""
+"""Queries to the lab's cluster, and the few changes that the lab makes to it."""
 
 import argparse
 import sys
@@ -22,12 +22,12 @@ TIMEOUT_S = 10
 
 
 def connect(bootstrap: str) -> AdminClient:
-    # What the client would log is said by this program's own errors.
+    # This program's own errors report what the client would log.
     return AdminClient({"bootstrap.servers": bootstrap, "log_level": 0, "error_cb": lambda error: None})
 
 
 def wait_for(deadline_s: float, question) -> str | None:
-    """Asks until the answer is None (all is well); returns the last complaint otherwise."""
+    """Repeats the query until it returns None (no problem); returns the last complaint otherwise."""
     end = time.monotonic() + deadline_s
     while True:
         try:
@@ -78,8 +78,8 @@ def topics(admin: AdminClient, arguments: argparse.Namespace) -> str | None:
 def committed(bootstrap: str, group: str) -> dict[tuple[str, int], int]:
     """The group's committed offsets, by topic and partition.
 
-    Asked as a member of the group would ask, without joining it: the admin client's request for the
-    same ends the process in an assertion of librdkafka when the coordinator is not there yet.
+    Requested as a member of the group would, without joining it: the admin client's request for the
+    same crashes the process with an assertion of librdkafka when there is no coordinator yet.
     """
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": group, "log_level": 0})
     try:
@@ -110,7 +110,7 @@ def group_names(_admin: None, _arguments: argparse.Namespace) -> None:
 
 
 def status(admin: AdminClient, arguments: argparse.Namespace) -> str | None:
-    """Prints how the cluster and its groups are."""
+    """Prints the state of the cluster and its groups."""
     metadata = admin.list_topics(timeout=arguments.wait)
     partitions = [p for topic in metadata.topics.values() for p in topic.partitions.values()]
     print(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the lab's streaming layer consists of: its topics, what is sent to them, and who reads them."""
+"""The lab's streaming layer: its topics, what is sent to them, and which groups read them."""
 
 from dataclasses import dataclass, field
 

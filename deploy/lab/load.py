@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lab's load: producers with acks=all and five consumer groups, in one small process.
 
-Traffic is irregular, as real traffic is, and modest: some forty records a second. A group whose name
+Traffic is irregular, like real traffic, and low: some forty records a second. A group whose name
 is a file in the control folder has no members until the file is gone (`fault stop-consumers`).
-Whatever happens to the brokers is logged and survived; only SIGTERM or SIGINT ends the process.
+Failures of brokers are logged and do not stop it; only SIGTERM or SIGINT ends the process.
 """
 
 import argparse
@@ -33,7 +33,7 @@ SPARK_LAG_MAX = 100_000  # some 14 hours; then it reads once more and stops agai
 
 
 class Load:
-    """What all threads share."""
+    """The state that all threads share."""
 
     def __init__(self, bootstrap: str, control: pathlib.Path):
         self.bootstrap = bootstrap
@@ -50,7 +50,7 @@ class Load:
             "client.id": client_id,
             "logger": log,
             "log.connection.close": False,
-            # A frozen broker takes connections and says nothing: give up on it soon.
+            # A frozen broker accepts connections and does not answer: give up soon.
             "socket.timeout.ms": 15_000,
             "reconnect.backoff.max.ms": 5_000,
         }
@@ -62,7 +62,7 @@ class Load:
                 "group.id": name,
                 "auto.offset.reset": "earliest",
                 "session.timeout.ms": 10_000,
-                # One fetch a second and broker is plenty here, and cheap for the broker.
+                # One fetch per second and broker is enough here, and cheap for the broker.
                 "fetch.wait.max.ms": 1_000,
                 "fetch.min.bytes": 100_000,
             }
@@ -74,7 +74,7 @@ class Load:
 
 
 def record(topic: str) -> tuple[str, bytes]:
-    """A key and a value that resemble what such topics carry."""
+    """A key and a value that resemble those of such topics."""
     device = f"device-{min(int(random.expovariate(0.02)), 499):03d}"
     value = {"ts": time.time(), "source": device, "topic": topic}
     match topic:
@@ -94,7 +94,7 @@ def record(topic: str) -> tuple[str, bytes]:
 
 
 def current_rate(average: float, phase: float) -> float:
-    """Slow waves, and now and then a burst."""
+    """Slow waves, and an occasional burst."""
     wave = 1 + 0.4 * math.sin(time.time() / 97 + phase) + 0.2 * math.sin(time.time() / 13 + 2 * phase)
     burst = 4 if random.random() < 0.01 else 1
     return average * wave * burst
@@ -126,7 +126,7 @@ def produce(load: Load, name: str) -> None:
                 try:
                     producer.produce(topic, value, key)
                 except BufferError:
-                    pass  # the brokers are away and the queue is full: lost, as agents lose records
+                    pass  # the brokers are down and the queue is full: lost, as agents lose records
         producer.poll(0)
     producer.flush(3)
 
@@ -161,7 +161,7 @@ def read(consumer: Consumer, count: int, timeout: float) -> int:
 
 
 def lag(consumer: Consumer) -> int:
-    """What the assigned partitions hold beyond this member's position, as far as it knows."""
+    """The records of the assigned partitions after this member's position, as far as known."""
     total = 0
     for at in consumer.position(consumer.assignment()):
         _, high = consumer.get_watermark_offsets(at, cached=True)
@@ -182,7 +182,7 @@ def steady(load: Load, name: str, group: Group, member: int) -> None:
 
 
 def batches(load: Load, name: str, group: Group, member: int) -> None:
-    """Reads everything there is, commits, and rests: a query every 20 seconds."""
+    """Reads everything there is, commits, and waits: a query every 20 seconds."""
     consumer = load.consumer(name, member, **{"enable.auto.commit": False})
     try:
         consumer.subscribe(list(group.topics))
@@ -190,7 +190,7 @@ def batches(load: Load, name: str, group: Group, member: int) -> None:
             until = time.monotonic() + 20
             records = read(consumer, 2000, 2.0)
             if not records:
-                continue  # still joining, or the brokers are away
+                continue  # still joining, or the brokers are down
             while load.may_run(name) and records >= 200:
                 records = read(consumer, 2000, 2.0)
             consumer.commit(asynchronous=False)
@@ -223,8 +223,8 @@ def slow(load: Load, name: str, group: Group, member: int) -> None:
 def stopped(load: Load, name: str, group: Group, member: int) -> None:
     """Reads a part, commits, and leaves: the group has lag and no members from then on.
 
-    Looks every two minutes whether the lag has grown past its bound or the topic's retention has
-    taken what was not read; then it reads again.
+    Checks every two minutes whether the lag has exceeded its limit or the topic's retention has deleted
+    unread records; then it reads again.
     """
     (topic,) = group.topics
     while load.may_run(name):
@@ -242,7 +242,7 @@ def stopped(load: Load, name: str, group: Group, member: int) -> None:
 
 
 def stop_targets(consumer: Consumer, topic: str) -> list[TopicPartition] | None:
-    """Where the stopped group is to stop now; None when it may stay where it is."""
+    """The offsets at which the stopped group is to stop now; None when it need not read."""
     partitions = [TopicPartition(topic, number) for number in range(TOPICS[topic].partitions)]
     leave = SPARK_LAG_MIN // len(partitions) + 1
     lost = False
@@ -279,7 +279,7 @@ PACES: dict[str, Callable[[Load, str, Group, int], None]] = {
 
 
 def keep_running(load: Load, name: str, work: Callable[[], None]) -> None:
-    """Repeats the work until the load ends: no error of the brokers or of a client ends a thread."""
+    """Repeats the work until the load ends: no error of the brokers or of a client stops a thread."""
     while not load.ending.is_set():
         try:
             work()

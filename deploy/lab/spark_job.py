@@ -3,7 +3,7 @@
 """The lab's structured streaming job: counts the records of mytopic in windows of a minute.
 
 It reads a bounded number of records every ten seconds, so that it costs little CPU even when it has
-to catch up. As every such job it commits no offsets: how far it is stands in its checkpoint.
+to catch up. Like every such job it commits no offsets: its progress is in its checkpoint.
 """
 
 import argparse
@@ -27,7 +27,7 @@ def run(spark: SparkSession, arguments: argparse.Namespace) -> None:
         .option("subscribe", "mytopic")
         .option("startingOffsets", "earliest")
         .option("maxOffsetsPerTrigger", RECORDS_PER_TRIGGER)
-        # The lab keeps records for hours only; a job that was stopped for longer goes on all the same.
+        # The lab keeps records for hours only; a job that was stopped for longer continues nevertheless.
         .option("failOnDataLoss", False)
         .load()
     )
@@ -52,14 +52,14 @@ def main() -> None:
     parser.add_argument("--checkpoint", required=True, metavar="FOLDER")
     arguments = parser.parse_args()
     spark = SparkSession.builder.appName("lab").getOrCreate()
-    # Brokers that are away for long end the query, and nothing but a new start of it helps.
+    # The query fails when brokers are down for long, and has to be restarted.
     while True:
         try:
             run(spark, arguments)
         except StreamingQueryException as error:
             print(f"the query failed: {error}", flush=True)
         except (Py4JError, OSError):
-            return  # the JVM has ended
+            return  # the JVM has exited
         time.sleep(PAUSE_S)
 
 

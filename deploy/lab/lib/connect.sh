@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154  # variables shared with the other files, see settings.sh
-# A Kafka Connect worker, distributed (only then are there rebalances to see), and its one connector,
+# A Kafka Connect worker, distributed (only then are there rebalances), and its one connector,
 # which reads mytopic into /dev/null: a file would grow for days.
 
 connector=archive
@@ -46,7 +46,7 @@ connect_rest()
     curl -s -f -m 10 "$@" "http://127.0.0.1:$connect_port/connectors/$connector/$path"
 }
 
-# connector_configure FILE: makes the connector, or changes it. Fails while the worker is joining.
+# connector_configure FILE: creates the connector, or changes it. Fails while the worker is joining.
 connector_configure()
 {
     connect_rest config -o /dev/null -X PUT -H 'Content-Type: application/json' -d @- <<EOF

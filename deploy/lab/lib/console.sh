@@ -10,7 +10,7 @@ now_ms()
     echo $((us / 1000))
 }
 
-# A step's name appears when the step begins, so that a long one is seen to be at work.
+# A step's name is printed when the step begins, so that a long one is visible.
 step_begin()
 {
     step_started_ms=$(now_ms)
@@ -23,7 +23,7 @@ step_end()
     printf '%s (%d.%d s)\n' "$1" $((ms / 1000)) $((ms % 1000 / 100))
 }
 
-# step_fail TEXT [LOG]: ends the step and the program; shows the end of the log, and where it is.
+# step_fail TEXT [LOG]: ends the step and exits; prints the end of the log, and its path.
 step_fail()
 {
     local text=$1 log=${2-}

@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154  # variables shared with the other files, see settings.sh
 # Everything that the lab needs from outside: Debian packages, jars (Maven), the Python client and
-# Spark (PyPI). All but the packages is pinned, checked by checksum and kept in the cache; when all is
-# there, nothing here touches the network.
+# Spark (PyPI). All but the packages is pinned, checked by checksum and kept in the cache; when
+# everything is there, nothing here uses the network.
 
 build_packages=(
     g++
@@ -32,7 +32,7 @@ package_is_installed()
 }
 
 # Services of the packages must not start: Debian's Prometheus would listen on every address, on the
-# port that the lab uses. A policy of the machine's own is put back afterwards, whatever happens.
+# port that the lab uses. The machine's own policy is restored afterwards, in any case.
 without_services()
 (
     policy=/usr/sbin/policy-rc.d
@@ -60,7 +60,7 @@ packages_install()
 {
     local package missing=() log=$lab_dir/log/packages.log new_prometheus=no
     for package; do
-        # The variants of libcurl's headers exclude each other; any of them will do.
+        # The variants of libcurl's headers exclude each other; any of them is sufficient.
         [[ $package != libcurl4-*-dev || ! -e /usr/include/$(uname -m)-linux-gnu/curl/curl.h ]] ||
             continue
         package_is_installed "$package" || missing+=("$package")
@@ -86,7 +86,7 @@ java_is_new_enough()
     [[ $version =~ ^[0-9]+$ ]] && ((version >= 17))
 }
 
-# Sets `java`. Kafka 4 needs 17, which Debian 12 has; a newer one of the machine's own will do.
+# Sets `java`. Kafka 4 needs 17, which Debian 12 has; a newer one that is installed is used as well.
 java_find()
 {
     local candidate
@@ -145,7 +145,7 @@ jars_wanted()
     [[ $with_spark == no ]] || echo "${spark_kafka_jars##*/}"
 }
 
-# The venv's name holds the list's checksum: another list, another venv.
+# The venv's name contains the list's checksum: a changed list gets a new venv.
 python_set()
 {
     local sum
@@ -214,10 +214,10 @@ install_everything()
 {
     local build=$1 name wanted packages=(ca-certificates curl python3) fetch=() cache_lock
     mkdir -p -- "$cache"
-    # Two labs may start side by side; the second waits for the first one's downloads.
+    # Two labs may start at the same time; the second waits for the first one's downloads.
     exec {cache_lock}>"$cache/lock"
     flock "$cache_lock"
-    rm -rf -- "${cache:?}"/fetch.* # of a start that was interrupted
+    rm -rf -- "${cache:?}"/fetch.* # left by an interrupted start
 
     mapfile -t wanted < <(jars_wanted)
     for name in "${wanted[@]}"; do

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154  # variables shared with the other files, see settings.sh
-# How a JVM of the lab is started, and its Jolokia agent.
+# Starts a JVM of the lab, with its Jolokia agent.
 
 # start_jvm NAME HEAP_MIB ARGUMENTS...: C1 only and a fixed collector: less CPU while the JVM warms
 # up, and the same collector names in the metrics on every machine. The JVM's own variables are
-# cleared, so that what is set for other programs does not change the lab.
+# cleared, so that settings for other programs do not change the lab.
 start_jvm()
 {
     local name=$1 heap_mib=$2

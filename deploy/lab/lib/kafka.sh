@@ -54,7 +54,7 @@ broker_configure()
     } >"$lab_dir/etc/broker-$id.properties"
 }
 
-# Dead brokers leave the metadata after six seconds, so that a fault is seen soon.
+# Dead brokers leave the metadata after six seconds, so that a fault is visible soon.
 broker_settings_zookeeper()
 {
     cat <<EOF
@@ -159,9 +159,9 @@ broker_open_jmx()
         >>"$(piece_log "broker-$1")" 2>&1
 }
 
-# Waits until a started broker is in the cluster and its JMX port is open. A broker that comes back
-# within the session timeout of its killed predecessor may find that one's registration and give
-# up; it is then started once more.
+# Waits until a started broker is in the cluster and its JMX port is open. A broker that is restarted
+# within the session timeout after a kill may find its old registration and exit; it is then started
+# once more.
 broker_wait()
 {
     local id=$1 attempt

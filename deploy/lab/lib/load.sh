@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154  # variables shared with the other files, see settings.sh
-# The load: one process that produces and consumes, and the questions put to the cluster.
+# The load: one process that produces and consumes, and the queries to the cluster.
 
 cluster()
 {

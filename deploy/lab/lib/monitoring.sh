@@ -5,7 +5,7 @@
 
 prometheus_configure()
 {
-    # A pattern that matches nothing is no error: the rules may not be there.
+    # A pattern that matches nothing is not an error: the rules may not be there.
     cat >"$lab_dir/etc/prometheus.yml" <<EOF
 global:
   scrape_interval: 15s
@@ -36,7 +36,7 @@ prometheus_is_ready()
 }
 
 # Sets `streamgauge_binary`; builds it unless one was given.
-# With librdkafka of deploy/librdkafka, unless the system's is asked for.
+# With librdkafka of deploy/librdkafka, unless the system's is requested.
 streamgauge_build()
 {
     local log=$lab_dir/log/build.log build=$repo/build/lab librdkafka=''
@@ -58,7 +58,7 @@ streamgauge_build()
     step_end 'built'
 }
 
-# The lab's JVMs that are no brokers: name, port of the agent, rules, tier.
+# The lab's JVMs that are not brokers: name, port of the agent, rules, tier.
 jvms_of_lab()
 {
     [[ $mode == kraft ]] || echo "zookeeper $zookeeper_jolokia_port zookeeper metadata"
@@ -101,8 +101,8 @@ streamgauge_start()
         --log.format=logfmt
 }
 
-# A JVM that was added to a running lab is not in the configuration: written anew, and started with
-# the same program. A configuration that names every JVM stays, whatever else is in it.
+# When a JVM was added to a running lab, the configuration is rewritten and the same program restarted.
+# A configuration that names every JVM is kept, whatever else is in it.
 streamgauge_restart_for_new_jvms()
 {
     local name pid
@@ -119,7 +119,7 @@ streamgauge_restart_for_new_jvms()
 }
 
 # page_is_complete GROUP...: fetches the page and sets `missing_from_page` to what it does not show;
-# succeeds when nothing is. Rests a second after a miss: many requests would look like a scraper.
+# succeeds when nothing is. Waits a second after a miss: many requests would look like a scraper.
 page_is_complete()
 {
     local page jvms

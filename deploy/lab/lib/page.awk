@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Reads a /metrics page; prints, on one line, what a complete page of the lab would also show.
+# Reads a /metrics page; prints, on one line, what is missing for a complete page of the lab.
 # Variables: brokers (their number), groups and jvms (names separated by spaces).
 
 $1 ~ /^streamgauge_broker_up[{]/ && $NF == 1 { up++ }
@@ -11,7 +11,7 @@ $1 ~ /^streamgauge_collector_success[{]/ && /[{,]collector="jolokia"/ && /[{,]ta
     split(label, part, "\"")
     seen[part[2]] = 1
 }
-# The collector's own series say that a JVM is known; these say that it answers.
+# The collector's own series show that a JVM is known; these show that it answers.
 !/^streamgauge_/ && match($0, /[{,]jvm="[^"]*"/) {
     label = substr($0, RSTART, RLENGTH)
     split(label, part, "\"")

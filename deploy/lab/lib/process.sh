@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154  # variables shared with the other files, see settings.sh
-# Starting and ending processes. A process is known by its pid and its start time, so that another
-# process that was given the same pid later is never taken for it.
+# Starting and stopping processes. A process is identified by its pid and its start time, so that a
+# later process with the same pid is never mistaken for it.
 
 # Prints field 22 (start time) and 3 (state) of /proc/PID/stat; fails when there is no such process.
 # The name, field 2, may hold spaces and brackets: count from the last closing one.
@@ -37,7 +37,7 @@ process_is_frozen()
     [[ $state == T ]]
 }
 
-# Removes what a piece that ended leaves behind. A JVM that was killed leaves its attach socket.
+# Removes what a stopped piece leaves behind. A JVM that was killed leaves its attach socket.
 process_forget()
 {
     local pid started now=''
@@ -57,7 +57,7 @@ process_start()
     setsid "$@" >>"$(piece_log "$name")" 2>&1 </dev/null {lab_lock}>&- &
     pid=$!
     disown "$pid"
-    read -r started _ < <(process_stat "$pid") || return 0 # ended already; the caller's wait says so
+    read -r started _ < <(process_stat "$pid") || return 0 # stopped already; the caller's wait reports it
     echo "$pid $started" >"$lab_dir/run/$name.pid"
 }
 
@@ -68,8 +68,8 @@ process_signal()
     kill -s "$1" "$pid" 2>/dev/null || true
 }
 
-# process_stop SECONDS NAME...: ends the pieces together: TERM, and KILL for those that are still
-# there after so many seconds. A frozen process gets its TERM only once it runs again. Sets
+# process_stop SECONDS NAME...: stops the pieces together: TERM, and KILL for those that are still
+# running after so many seconds. A frozen process handles TERM only after CONT. Sets
 # `killed` to the names that had to be killed.
 process_stop()
 {
@@ -101,18 +101,18 @@ port_is_taken()
     (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
-# A port that something else holds is the most likely reason why a piece cannot start: say so before.
+# A port in use is the most likely reason why a piece cannot start: report it before.
 ports_must_be_free()
 {
     local port
     for port in $(piece_ports "$1"); do
         ! port_is_taken "$port" ||
-            step_fail "port $port of $1 is taken by a program that is not part of this lab"
+            step_fail "port $port of $1 is in use by a program that is not part of this lab"
     done
 }
 
 # wait_until SECONDS NAME COMMAND...: repeats the command until it succeeds. Fails early when the
-# piece ends.
+# piece stops.
 wait_until()
 {
     local deadline name=$2

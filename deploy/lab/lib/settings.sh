@@ -121,7 +121,7 @@ settings_apply_pieces()
     [[ $with_streamgauge == no ]] || pieces+=(streamgauge)
 }
 
-# settings_common_option ARGUMENTS: takes --dir and --help, which all the programs have. Sets
+# settings_common_option ARGUMENTS: handles --dir and --help, which all the programs have. Sets
 # `taken` to the number of arguments used, 0 when the first is something else.
 settings_common_option()
 {

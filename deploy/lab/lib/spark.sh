@@ -8,7 +8,7 @@ spark_query=mytopic_counts
 spark_configure()
 {
     mkdir -p -- "$lab_dir/etc/spark" "$lab_dir/data/spark"
-    rm -rf -- "${lab_dir:?}/data/spark/tmp" # of a job that was killed
+    rm -rf -- "${lab_dir:?}/data/spark/tmp" # left by a job that was killed
     mkdir -- "$lab_dir/data/spark/tmp"
     echo '*.sink.jmx.class=org.apache.spark.metrics.sink.JmxSink' >"$lab_dir/etc/spark/metrics.properties"
     cat >"$lab_dir/etc/spark/spark-defaults.conf" <<EOF
@@ -29,7 +29,7 @@ EOF
 }
 
 # spark-submit becomes the JVM, by exec, so that the piece's pid is the JVM's; the Python job is its
-# child and ends with it. The folder of its configuration replaces whatever the machine has.
+# child and exits with it. The configuration folder replaces that of the machine.
 spark_start()
 {
     local options
@@ -48,7 +48,7 @@ spark_start()
         --bootstrap "$bootstrap" --query "$spark_query" --checkpoint "$lab_dir/data/spark/checkpoint"
 }
 
-# A query has JMX metrics only once its first trigger is over.
+# A query has JMX metrics only after its first trigger.
 spark_query_runs()
 {
     local mbean="metrics:name=kafkastream.driver.spark.streaming.$spark_query.latency,type=gauges"
