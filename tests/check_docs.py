@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The keys and flags that the program takes are those that the documentation has; HELP is short.
+"""The keys and flags of the program are those in the documentation; HELP is short.
 
     tests/check_docs.py BUILD/streamgauge            compares
     tests/check_docs.py BUILD/streamgauge --write    writes the reference of keys into the documentation
@@ -23,7 +23,7 @@ SHOWN_TOGETHER = {"--sasl.*", "--tls.*", "--offset.show-all"}  # kafka_exporter'
 
 
 def keys_of(source):
-    """What stands in the arrays that sg_yaml_expect_map() is given."""
+    """The contents of the arrays that sg_yaml_expect_map() is given."""
     for array in re.findall(r"\bkeys\[\] = \{(.*?)\}", source, re.S):
         yield from re.findall(r'"([^"]+)"', array)
 
@@ -36,8 +36,8 @@ def reference_differs(binary):
     made = subprocess.run([binary, "--config.keys"], check=True, capture_output=True, text=True).stdout
     written = REFERENCE.search(CONFIGURATION)
     if not written or written.group(1) != made:
-        yield ("docs/configuration.md does not have what streamgauge --config.keys prints; "
-               "tests/check_docs.py BUILD/streamgauge --write puts it there")
+        yield ("docs/configuration.md differs from the output of streamgauge --config.keys; "
+               "tests/check_docs.py BUILD/streamgauge --write updates it")
 
 
 def write_reference(binary):
@@ -72,7 +72,7 @@ def flags_differ(binary):
 
 
 def unlisted_labels():
-    """Labels that collectors and catalogues give series, beside the list of names that are spoken for."""
+    """Labels of series of collectors and catalogues, compared with the list of reserved names."""
     listed = set(re.findall(r'"([A-Za-z_]+)"', (REPO / "exporter/metric/label_names.c").read_text()))
     used = set()
     for path in [*(REPO / "collectors").rglob("*.c")]:
@@ -82,19 +82,19 @@ def unlisted_labels():
     for path in (REPO / "collectors/jmx/catalogue").glob("*.yml"):
         maps = re.findall(r"\blabels:(?: *\{([^}]*)\})?", path.read_text())
         if not all(maps):
-            yield f"{path.name}: labels are written in another way"
+            yield f"{path.name}: labels are in an unknown format"
         for text in maps:
             given |= set(re.findall(r"(?:^|,) *[\"']?([A-Za-z_]\w*)[\"']?:", text))
     if len(given) < 30:
-        yield f"only {len(given)} labels were found in catalogues: they are written in another way"
+        yield f"only {len(given)} labels were found in catalogues: they are in an unknown format"
     for label in sorted((used | given) - listed):
         yield f"the label {label} is not in exporter/metric/label_names.c"
     if len(used) < 15:
-        yield f"only {len(used)} labels were found in collectors: they are written in another way"
+        yield f"only {len(used)} labels were found in collectors: they are in an unknown format"
 
 
 def long_help():
-    """What stands before the source in parentheses at the end, which may be long."""
+    """HELP without the source in parentheses at the end, which may be long."""
     texts = re.findall(r"^\| `(\w+)` .* \| (.+) \|$", (REPO / "docs/metrics.md").read_text(), re.M)
     if len(texts) < 300:
         yield f"only {len(texts)} metrics were found in docs/metrics.md: the table has changed"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """promtool's lint over the golden pages of all catalogues.
 
-A name that other people's dashboards fix is in e2e/promtool_allowed.txt, with the reason.
+A name that existing dashboards depend on is in e2e/promtool_allowed.txt, with the reason.
 """
 import pathlib
 import subprocess
@@ -17,7 +17,7 @@ def read_allowed() -> set[str]:
 
 
 def lint(page: pathlib.Path) -> list[str]:
-    """What promtool says about a page, a line each."""
+    """promtool's messages about a page, one per line."""
     result = subprocess.run(
         ["promtool", "check", "metrics"],
         input=page.read_text(),

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""No include points upward between rooms, and no files go round in a circle.
+"""No include points upward between rooms, and no files include each other in a circle.
 
-A file and its header are one here. Tests and fuzz targets may include what they like.
+A file and its header count as one. Tests and fuzz targets may include anything.
 """
 import collections
 import pathlib
@@ -12,7 +12,7 @@ import sys
 REPO = pathlib.Path(__file__).resolve().parents[1]
 
 # Lowest first. A folder includes itself and those before it; a file that is not in a room of its
-# collector stands above the rooms. Rooms of one line are side by side: they do not see each other.
+# collector is above the rooms. Rooms in one line are on the same level: they do not include each other.
 LAYERS = [
     ["exporter/base"],
     ["exporter/metric"],
@@ -32,10 +32,10 @@ LAYERS = [
     ["exporter/run"],
     ["exporter/main.c"],
 ]
-# Rooms of a collector that see less of it than the order allows: another way to reach a JVM can
-# stand beside this one.
+# Rooms of a collector that may include less than the order allows, so that another way to reach a JVM
+# can be added.
 SEES_ONLY = {"collectors/jmx/jolokia": "collectors/jmx/poll"}
-# Circles that are still there, by the folder that holds all of their files.
+# Circles that still exist, by the folder that holds all of their files.
 CIRCLES_LEFT = {"exporter/config"}
 PLACE = {room: place for place, rooms in enumerate(LAYERS) for room in rooms}
 
@@ -48,7 +48,7 @@ def room_of(path):
 
 
 def family_of(room):
-    """Collectors do not see each other: the first two folders."""
+    """Collectors do not include each other: the first two folders."""
     return "/".join(room.split("/")[:2])
 
 
@@ -81,7 +81,7 @@ def is_upward(file, included):
 
 
 def circles(pairs):
-    """Sets of files each of which leads to all others of its set."""
+    """Sets of files, each of which includes all others of its set, directly or not."""
     leads_to = collections.defaultdict(set)
     for file, included in pairs:
         a, b = (path.rpartition(".")[0] for path in (file, included))

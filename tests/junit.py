@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Print "PASSED FAILED" of a JUnit file; skipped tests count as failed, for nothing may be skipped.
+"""Print "PASSED FAILED" of a JUnit file; skipped tests count as failed, because none may be skipped.
 
-A test that was tried again stands there more than once: it is one, and failed if its last try did.
+A test that was rerun is listed more than once: it counts once, with the result of its last run.
 """
 import sys
 import xml.etree.ElementTree as ElementTree

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an admin cycle costs on one Kafka 4.1.0 node with 10,060 partitions and 204 groups, against a
 bare loop of the same requests with the same librdkafka (bench_admin_bare), in turns; and four sizes
-of simulated clusters (simulated/, made with Go) up to 200,000 partitions and 5,000 groups.
+of simulated clusters (simulated/, built with Go) up to 200,000 partitions and 5,000 groups.
 
-Run by `tests/bench/run --admin`. Gates nothing.
+Run by `tests/bench/run --admin`. No test depends on it.
 """
 import argparse
 import contextlib
@@ -52,11 +52,11 @@ def fill(bootstrap):
                 producer.produce(f"bench-{topic:05d}", b"x", partition=partition,
                                  timestamp=now_ms - (RECORDS - record) * DAY_MS - 1000 * topic)
     if producer.flush(300):
-        raise SystemExit("the records do not get to the broker")
+        raise SystemExit("the records do not reach the broker")
 
 
 def commit(bootstrap, offset):
-    """Each group commits to partitions of its own; about as many as there are."""
+    """Each group commits to different partitions, as many as there are."""
     from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
     from confluent_kafka.admin import AdminClient
 
@@ -125,7 +125,7 @@ class Program:
         self.pid = self.process.pid
 
     def page(self):
-        """With gzip, as Prometheus asks: who asks for the page as it is makes it be kept as text."""
+        """With gzip, as Prometheus does: a request without it would make the page's text be kept."""
         request = urllib.request.Request(self.url + "/metrics", headers={"Accept-Encoding": "gzip"})
         with contextlib.suppress(OSError):
             with urllib.request.urlopen(request, timeout=60) as answer:
@@ -141,16 +141,16 @@ class Program:
         return (float(end.group(1)), float(length.group(1))) if end and length else (0, 0)
 
     def wait_for_cycle(self, seconds):
-        """Until the first whole cycle has ended."""
+        """Waits until the first complete cycle has ended."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self.state()[0]:
                 return self.state()[1]
             time.sleep(0.5)
-        raise SystemExit(f"no whole cycle within {seconds} s")
+        raise SystemExit(f"no complete cycle within {seconds} s")
 
     def lengths(self, count):
-        """Of one cycle after the other, from the status page: it costs nothing, the page does."""
+        """Of consecutive cycles, from the status page, which costs nothing; /metrics does."""
         found = []
         for _ in range(count):
             time.sleep(self.interval_s)
@@ -159,12 +159,12 @@ class Program:
             row = re.search(r">admin</th>.*?class=\"up\">ok</span></td><td class=\"n\">([\d.]+) (m?s)</td>",
                             text)
             if not row:
-                raise SystemExit("a cycle was not whole: the machine is too busy")
+                raise SystemExit("a cycle was not complete: the machine is too busy")
             found.append(float(row.group(1)) / (1000 if row.group(2) == "ms" else 1))
         return found
 
     def ends(self, count):
-        """(end, length) of one cycle after the other, from the page."""
+        """(end, length) of consecutive cycles, from the page."""
         seen = []
         while len(seen) < count:
             state = self.state()
@@ -180,7 +180,7 @@ class Program:
 
 
 def list_offsets(agent_url):
-    """ListOffsets requests that the broker has answered, of any version; 0 when none ever was."""
+    """ListOffsets requests that the broker has answered, of any version; 0 when there was none."""
     url = f"{agent_url}read/kafka.network:type=RequestMetrics,name=RequestsPerSec,request=ListOffsets,*/Count"
     with urllib.request.urlopen(url, timeout=60) as answer:
         beans = json.load(answer).get("value", {})
@@ -194,7 +194,7 @@ def bare_cycles(program, bootstrap, count):
 
 
 def measure(binary, bare, broker, turns, cycles):
-    """Ours and the bare loop in turns, so that both meet the same machine."""
+    """Streamgauge and the bare loop in turns, so that both run under the same load."""
     bootstrap, broker_pid = broker.bootstrap, broker.pid
     found = {"ours": [], "bare": [], "own_cpu": [], "broker_ours": [], "broker_bare": [], "ratio": []}
     requests = list_offsets(broker.agent_url)
@@ -213,7 +213,7 @@ def measure(binary, bare, broker, turns, cycles):
             n = (time.monotonic() - wall) / INTERVAL_S
             found["own_cpu"].append((bench_broker.cpu_s(program.pid) - own) / n)
             ours_cpu = (bench_broker.cpu_s(broker_pid) - served) / n
-            os.kill(program.pid, signal.SIGSTOP)  # the bare loop has the machine to itself
+            os.kill(program.pid, signal.SIGSTOP)  # the bare loop runs alone
             served = bench_broker.cpu_s(broker_pid)
             time.sleep(INTERVAL_S)
             found["broker_ours"].append(ours_cpu - (bench_broker.cpu_s(broker_pid) - served))
@@ -262,7 +262,7 @@ def report(title, found):
     print(f"| cycle ÷ bare loop, median of the turns | {statistics.median(found['ratio']):.2f} |")
     print(f"| first cycle after the start | {found['first'] * 1e3:.0f} ms |")
     print(f"| own CPU of a cycle and a page | {ms(found['own_cpu'])} |")
-    print(f"| broker's CPU of a cycle, without what it takes idle | {ms(found['broker_ours'])} |")
+    print(f"| broker's CPU of a cycle, without its idle CPU | {ms(found['broker_ours'])} |")
     print(f"| broker's CPU of a bare loop | {ms(found['broker_bare'])} |")
     print(f"| scrape (gzip) during a cycle | {ms(found['during'])} ({len(found['during'])}) |")
     print(f"| scrape (gzip) between cycles | {ms(found['between'])} ({len(found['between'])}) |")
@@ -290,7 +290,7 @@ def run(binary, bare, turns=3, cycles=8, stay=False):
             broker.process.wait()
         for offset, title in ((RECORDS, "no group lags"), (2, "every group lags everywhere")):
             helper(broker, "--commit", offset)
-            bare_cycles(bare, broker.bootstrap, 20)  # the JVM compiles what runs often
+            bare_cycles(bare, broker.bootstrap, 20)  # the JVM compiles frequently used code
             report(f"10,060 partitions, 204 groups, 9,996 commits; {title}",
                    measure(binary, bare, broker, turns, cycles))
     finally:
@@ -316,7 +316,7 @@ def simulated(program, partitions, groups):
 
 
 def build_simulated(folder):
-    """The program, or None: Go is not installed by anything of this project."""
+    """The program, or None: this project does not install Go."""
     go = shutil.which("go")
     version = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True,
                              check=True).stdout if go else ""

@@ -3,12 +3,12 @@
 """What a poll costs the broker: CPU seconds of one Kafka 4.1.0 node with many partitions, for
 
     a   one poll by Streamgauge with its default catalogue,
-    b   the same requests sent bare,
+    b   the same requests without Streamgauge,
     c   one scrape of jmx_exporter 1.0.1, in the same JVM, with the rules of jmx_exporter.yml:
         of everything, and without the MBeans that exist once per partition.
 
 Run by `tests/bench/run --broker`. Rounds of a, b, c and an idle time are interleaved; the idle time's
-CPU is subtracted, and the median of the rounds is what counts. Gates nothing.
+CPU is subtracted, and the median of the rounds is the result. No test depends on it.
 """
 import argparse
 import contextlib
@@ -32,7 +32,7 @@ RULES = REPO / "tests/bench/jmx_exporter.yml"
 
 PARTITIONS_OF_TOPIC = 10
 INTERVAL_S = 5
-TARGETS = 10  # the one agent under ten names: ten polls an interval stand out from what else it does
+TARGETS = 10  # one agent under ten names: ten polls per interval are measurable beside its other work
 CLUSTER_ID = "c3RyZWFtZ2F1Z2UtYmVuY2"
 
 # MBeans that exist once per partition.
@@ -142,10 +142,10 @@ offsets.topic.replication.factor=1
                 if b'"value":3' in state:
                     return
             time.sleep(0.3)
-        raise SystemExit(f"the broker does not get to work: {folder}/broker.out, broker.log")
+        raise SystemExit(f"the broker does not start: {folder}/broker.out, broker.log")
 
     def configure_exporter(self, excluded):
-        """jmx_exporter reads its rules anew when the file is newer than what it has, to the second."""
+        """jmx_exporter reloads its rules when the file is newer than the loaded one, to the second."""
         lines = "".join(f'  - "{name}"\n' for name in excluded)
         text = RULES.read_text() + (f"excludeObjectNames:\n{lines}" if lines else "")
         self.rules.write_text(text)
@@ -158,13 +158,13 @@ offsets.topic.replication.factor=1
             return answer.read()
 
     def end(self):
-        self.process.kill()  # its data is thrown away, so no time is spent on a good end
+        self.process.kill()  # its data is discarded, so a controlled shutdown is not needed
         self.process.wait()
 
 
 @contextlib.contextmanager
 def streamgauge(binary, jolokia_urls):
-    """The program with this one agent, and nobody to answer for Kafka itself."""
+    """The program with this one agent, and no Kafka listener."""
     (nobody,) = free_ports(1)
     (port,) = free_ports(1)
     brokers = ", ".join(f'{name}: "{url}"' for name, url in jolokia_urls.items())
@@ -190,7 +190,7 @@ def samples(page):
 
 
 class TooBusy(Exception):
-    """Polls were given up: the machine has too much else to do. What was measured says nothing."""
+    """Polls timed out: the machine is too busy. The measurement is not valid."""
 
 
 class Bench:
@@ -276,7 +276,7 @@ class Bench:
 
 
 def warm_up(broker, bench):
-    """The JVM compiles what runs often: what is measured is a broker that has been polled for long."""
+    """The JVM compiles frequently used code: measured is a broker that has been polled for long."""
     for _ in range(3):
         with contextlib.suppress(TooBusy):
             bench.by_streamgauge()
@@ -305,7 +305,7 @@ def report(partitions, rounds, facts):
     print("| | series | MB | broker's CPU s | from, to |\n|---|---|---|---|---|")
     row(f"a: poll by Streamgauge ({facts['requests']:.1f} requests)", "a", facts["series"],
         facts["answer"])
-    row("b: the same requests, bare", "b", "", facts["answer"])
+    row("b: the same requests, without Streamgauge", "b", "", facts["answer"])
     row("c: scrape of jmx_exporter, everything", "c", facts["c"][1], facts["c"][0])
     row("d: scrape of jmx_exporter, no per-partition MBeans", "d", facts["d"][1], facts["d"][0])
     print("\n| ratio | median of the rounds |\n|---|---|")

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many brokers polled by one process on one core: CPU per poll, the time that all of them take, memory.
 
-The brokers are one small server that sends prepared bytes on as many ports of 127.0.0.1. What it sends
-it has from a real agent: a request that it has not seen before is put to that agent a few times, and
-from then on the answers are sent in turn. It runs on another core and its CPU is told apart.
+The brokers are one small server that sends prepared bytes on as many ports of 127.0.0.1. The
+answers are from a real agent: a new request is sent to that agent a few times, and from then on these
+answers are replayed in turn. It runs on another core and its CPU is measured separately.
 
-Run by `tests/bench/run --many`, with the lab's broker 1 as the agent. Gates nothing.
+Run by `tests/bench/run --many`, with the lab's broker 1 as the agent. No test depends on it.
 """
 import argparse
 import contextlib
@@ -200,7 +200,7 @@ def poll_all(binary, agent_url, count, interval_s, rounds):
     server = Server(count, agent_url, 1)
     try:
         with streamgauge(binary, server.ports, interval_s, 0) as (pid, url):
-            # The first round makes the series and fills the server.
+            # The first round creates the series and fills the server.
             before = len(server.wait_for_rounds(2, 8 * interval_s + count))
             cpu, theirs, begin = cpu_s(pid), server.state()["cpu"], time.monotonic()
             done = server.wait_for_rounds(before + rounds, (rounds + 3) * interval_s)[before:]

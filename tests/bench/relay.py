@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A relay in front of a Jolokia agent, which keeps what was asked, and when."""
+"""A relay in front of a Jolokia agent, which records the requests, and their times."""
 import contextlib
 import http.client
 import http.server
@@ -44,9 +44,9 @@ class Asked(typing.NamedTuple):
 
 
 class Relay:
-    """Listens on a free port of 127.0.0.1, with as many names for the one agent as are wanted.
+    """Listens on a free port of 127.0.0.1, with the given names for one agent.
 
-    `asked` holds the requests of each name; `given_up` counts those whose answer was not waited for.
+    `asked` holds the requests of each name; `given_up` counts those whose answer the client did not wait for.
     """
 
     def __init__(self, agent_url, names):
@@ -99,7 +99,7 @@ class Relay:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def polls(self):
-        """The polls so far: of each name, the requests that follow one another at once."""
+        """The polls so far: of each name, the requests that follow each other immediately."""
         polls = []
         with self.lock:
             for requests in self.asked.values():
@@ -110,7 +110,7 @@ class Relay:
         return sorted(polls, key=lambda poll: poll[0].begin)
 
     def wait_for_polls(self, count, timeout_s):
-        """The polls, once there are so many and nothing is under way."""
+        """The polls, once there are that many and none is in progress."""
         end = time.monotonic() + timeout_s
         while time.monotonic() < end:
             polls = self.polls()

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Random faults on a lab, with scrapers beside them, and what must stay true of Streamgauge all the time.
+"""Random faults on a lab, with concurrent scrapers, and checks of what must always be true of Streamgauge.
 
     deploy/lab/up --dir DIR --port-offset N
     python3 tests/chaos/run.py --dir DIR --port-offset N --seconds 900 [--seed S]
 
-Every fault is taken back after a while; now and then all are, and what the page says is compared with what
-was written and committed. Exits with 1 and a list when something was wrong. Needs the Python of the tests
+Every fault is reverted after a while; at times all are, and the page is compared with what was written and
+committed. Exits with 1 and a list when something was wrong. Needs the Python of the tests
 (confluent-kafka)."""
 import argparse
 import collections
@@ -49,7 +49,7 @@ class Chaos:
         self.wrong.append(f"{time.strftime('%H:%M:%S')} {text}")
         print("WRONG", self.wrong[-1], flush=True)
 
-    # ---- What must stay true ----
+    # ---- Invariants ----
 
     def fetch(self, path="/metrics", headers=None, method="GET"):
         request = urllib.request.Request(self.url + path, headers=headers or {}, method=method)
@@ -95,13 +95,13 @@ class Chaos:
         try:
             status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
         except OSError:
-            self.fail("the program has ended")
+            self.fail("the program has exited")
             return {}
         fds = len(list(pathlib.Path(f"/proc/{self.pid}/fd").iterdir()))
         fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
         return {"rss_mib": int(fields["VmRSS"].split()[0]) // 1024, "threads": int(fields["Threads"]), "fds": fds}
 
-    # ---- Faults: each does something, and puts on self.undo what takes it back ----
+    # ---- Faults: each adds to self.undo what reverts it ----
 
     def lab(self, *arguments):
         done = subprocess.run([REPO / "deploy/lab/fault", "--dir", self.arguments.dir, *arguments],
@@ -217,7 +217,7 @@ class Chaos:
             print(time.strftime("%H:%M:%S"), fault.__name__, flush=True)
             try:
                 fault()
-            except Exception as error:  # a fault that could not be made is none of Streamgauge's
+            except Exception as error:  # a fault that could not be caused is not a failure of Streamgauge
                 print(fault.__name__, error, flush=True)
             time.sleep(self.random.uniform(1, 12))
             if len(self.undo) > 1 or self.random.random() < 0.3:

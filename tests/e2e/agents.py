@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Jolokia agents in Python, on loopback: right or wrong in ways that the tests choose."""
+"""Jolokia agents in Python, on loopback: correct, or faulty in ways that the tests choose."""
 import contextlib
 import http.server
 import json
@@ -27,7 +27,7 @@ def missing(request):
 
 
 class Reply(Exception):
-    """What an answer function raises to send this instead of JSON."""
+    """Raised by an answer function to send this instead of JSON."""
 
     def __init__(self, status, body=b"", content_type="text/plain", headers=()):
         super().__init__(status)
@@ -70,7 +70,7 @@ class Agent:
             allow_reuse_address = True
 
             def handle_error(self, *_):
-                pass  # clients that leave are what many tests are about
+                pass  # many tests are about clients that disconnect
 
             def finish_request(self, request, client_address):
                 # The handshake is done here, in the connection's own thread.
@@ -120,7 +120,7 @@ class Agent:
             return [request for request in self.requests if isinstance(request, list)]
 
     def close(self):
-        """As a process that ends: nothing listens, and every connection is cut."""
+        """Like a process that exits: nothing listens, and every connection is closed."""
         self.server.shutdown()
         self.server.server_close()
         for connection in self.connections:
@@ -138,7 +138,7 @@ def agents(*several):
 
 
 class Certificates:
-    """A CA and what it has signed, made with openssl in a folder."""
+    """A CA and the certificates that it has signed, made with openssl in a folder."""
 
     def __init__(self, folder):
         self.folder = folder

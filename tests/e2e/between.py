@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A network namespace with the brokers' own addresses in it, and what is between them and the brokers.
+"""A network namespace with the brokers' own addresses in it, and a proxy between these and the brokers.
 
-Brokers advertise 127.0.0.1. In the namespace these ports are ours: every byte of a client that runs there
-goes through this process, which reads the requests and can stop, or cut, at a chosen one.
+Brokers advertise 127.0.0.1. In the namespace this process listens on these ports: every byte of a client that runs
+there goes through it; it reads the requests and can stop, or close the connection, at a chosen one.
 
-With links each broker has an address, a cable and a far end of its own: the client sees 10.77.N.1, which
-is as long as 127.0.0.1 and takes its place in the answers.
+With links each broker has its own address, link and peer: the client sees 10.77.N.1, which is as long as
+127.0.0.1 and replaces it in the answers.
 """
 import ctypes
 import os
@@ -25,9 +25,9 @@ class Between:
         self.name = name
         self.far = f"{name}-far" if links else None
         self.lock = threading.Lock()
-        self.requests = []      # (port, key, version, body) of all that came
+        self.requests = []      # (port, key, version, body) of all requests
         self.trap = None        # (port or None, key, function): called with the port, once
-        self.frozen = set()     # ports that let nothing through
+        self.frozen = set()     # ports that pass nothing on
         self.cut = set()        # ports that refuse
         self.moved = threading.Condition(self.lock)
         self.connections = {port: [] for port in ports}
@@ -45,7 +45,7 @@ class Between:
         return [self.name] + ([self.far] if self.far else [])
 
     def connect(self, number):
-        """A cable to the broker's far end. The address there."""
+        """A link to the broker's peer. Returns its address."""
         ip(self.name, f"link add near{number} type veth peer name far{number} netns {self.far}")
         for space, end, host in ((self.name, "near", 2), (self.far, "far", 1)):
             ip(space, f"address add 10.77.{number}.{host}/30 dev {end}{number}")
@@ -63,7 +63,7 @@ class Between:
         return ",".join(f"{address}:{port}" for port, address in self.addresses.items())
 
     def listen_inside(self, port):
-        """A socket of the namespace. A thread goes there, and ends; the socket stays."""
+        """A socket in the namespace, created by a thread that enters it; the socket stays valid."""
         found = []
 
         def there():
@@ -160,7 +160,7 @@ class Between:
             sockets, self.connections[port] = self.connections[port], []
         self.end_both(*sockets)
 
-    def mend(self):
+    def fix(self):
         with self.moved:
             self.frozen.clear()
             self.cut.clear()
@@ -172,7 +172,7 @@ class Between:
             return {NAMES.get(key, key) for _, key, _, _ in self.requests}
 
     def end(self):
-        self.mend()
+        self.fix()
         for port, listener in self.listeners.items():
             self.cut_off(port)
             listener.close()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Kafka 4.1.0 node of a test's own, with listeners and settings that the lab does not have."""
+"""A separate Kafka 4.1.0 node for a test, with listeners and settings that the lab does not have."""
 import contextlib
 import os
 import pathlib
@@ -21,7 +21,7 @@ class Broker:
     """One combined KRaft node on loopback. Its listener PLAINTEXT is for the test itself.
 
     listeners: name → security protocol; their ports are in `ports` afterwards.
-    advertised_port: of what stands before the listener PLAINTEXT, if anything does.
+    advertised_port: of the proxy before the listener PLAINTEXT, if there is one.
     """
 
     def __init__(self, folder, listeners=None, settings="", format_options=(), advertised_port=None):
@@ -71,7 +71,7 @@ class Broker:
                 *map(str, arguments)]
 
     def java(self, main, *arguments, check=True):
-        """Run a tool of Kafka's; what it printed."""
+        """Run a tool of Kafka's; returns its output."""
         done = subprocess.run(self.command(128, main, *arguments), capture_output=True, text=True,
                               check=False, stdin=subprocess.DEVNULL, timeout=120)
         assert done.returncode == 0 or not check, done.stdout + done.stderr
@@ -86,7 +86,7 @@ class Broker:
             with contextlib.suppress(Exception):
                 if self.admin.list_topics(timeout=2).brokers:
                     return
-        raise AssertionError(f"the broker does not get to work: {self.folder}/broker.log")
+        raise AssertionError(f"the broker does not start: {self.folder}/broker.log")
 
     def end(self):
         if self.process:

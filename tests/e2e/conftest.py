@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The lab that the end-to-end tests share, and Streamgauge processes of their own.
+"""The lab that the end-to-end tests share, and the Streamgauge processes of each test.
 
-The lab runs in a folder and on ports of its own, so that a lab on the usual ports is left alone. Workers
-(pytest-xdist) run side by side: what uses a lab is on one of them, in order; of the others each file is on one.
+The lab has its own folder and ports, so that a lab on the usual ports is not affected. Workers (pytest-xdist)
+run in parallel: all tests that use a lab run on one of them, in order; of the others each file runs on one.
 """
 import os
 import pathlib
@@ -109,11 +109,11 @@ def kraft_lab():
 
 @pytest.fixture
 def start(tmp_path):
-    """Start Streamgauge with a configuration; every process is ended after the test."""
+    """Start Streamgauge with a configuration; every process is stopped after the test."""
     running = []
 
     def start(config=None, flags=(), build="gcc-asan", through=(), prefix=""):
-        """through: a command that becomes the program, with fewer rights say; prefix: of all paths."""
+        """through: a command that executes the program, for example with fewer permissions; prefix: of all paths."""
         process = Streamgauge(BUILD / build / "streamgauge", tmp_path / str(len(running)), config, flags,
                               through, prefix)
         running.append(process)

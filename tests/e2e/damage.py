@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Brokers whose answers cannot be trusted: a real one behind a proxy that damages answers at random, and
-one that is none."""
+a fake one."""
 import os
 import random
 import socket
@@ -78,7 +78,7 @@ class Damage(Listener):
             pass
 
     def damaged(self, answer):
-        # The correlation id mostly stays, or the client would look at nothing else.
+        # The correlation id is rarely damaged, or the client would check nothing else.
         start = 4 if self.random.random() < 0.95 else 0
         data = bytearray(answer)
         if self.random.random() >= self.rate or len(data) <= 4:
@@ -121,7 +121,7 @@ def text(data):
 
 
 class Impostor(Listener):
-    """Answers like a broker to the first question, and with nonsense to the others; another one for each
+    """Answers like a broker to the first request, and with garbage to the others; different garbage for each
     connection. first: which one it begins with."""
 
     def __init__(self, first):
@@ -163,7 +163,7 @@ class Impostor(Listener):
     def metadata(self, host, broker):
         def kind(key, version, number):
             if key == API_VERSIONS:
-                error = 35 if version >= 3 else 0  # unsupported version: the client asks again by version 0
+                error = 35 if version >= 3 else 0  # unsupported version: the client retries with version 0
                 body = struct.pack(">hi", error, len(VERSIONS))
                 body += b"".join(struct.pack(">hhh", k, 0, v) for k, v in VERSIONS)
             elif key == METADATA:

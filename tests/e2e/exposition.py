@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads text format 0.0.4 as it stands: no name is changed, no sample is merged."""
+"""Reads text format 0.0.4 literally: no name is changed, no sample is merged."""
 import re
 
 _SAMPLE = re.compile(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$")
@@ -7,7 +7,7 @@ _LABEL = re.compile(r'([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)",?')
 
 
 class Page:
-    """types: family -> type; samples: (name, sorted labels) -> value. An empty label is none."""
+    """types: family -> type; samples: (name, sorted labels) -> value. An empty label is left out."""
 
     def __init__(self, text):
         self.types, self.samples = {}, {}

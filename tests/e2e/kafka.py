@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests do to a cluster: topics, records with a known time, commits, deleted records."""
+"""Operations of the tests on a cluster: topics, records with a known time, commits, deleting records."""
 import concurrent.futures
 import pathlib
 import socket
@@ -26,7 +26,7 @@ printf '%s\\n' "$java" "$cache/kafka-3.6.0"
 
 
 def run_tool(main, *arguments):
-    """Run one of Kafka's own tools; what it printed."""
+    """Run one of Kafka's own tools; returns its output."""
     text = subprocess.run(["bash", "-c", FIND_KAFKA, "bash", REPO], capture_output=True, text=True,
                           check=True).stdout
     java, jars = text.splitlines()[-2:]
@@ -44,14 +44,14 @@ class Kafka:
         return topic in self.admin.list_topics(timeout=10).topics
 
     def create(self, topic, partitions=1, replicas=None, **config):
-        """Config with _ for the dots; kept for ever unless it says something else.
+        """Config with _ for the dots; records are kept for ever unless it says otherwise.
 
         replicas: the brokers of each partition, instead of all three as Kafka places them.
         """
         config = {name.replace("_", "."): str(value) for name, value in config.items()}
         partitions = len(replicas) if replicas else partitions
         config.setdefault("retention.ms", "-1")
-        # A topic that is being deleted is still there for a moment, and another controller was not there before.
+        # A topic that is being deleted still exists for a moment, and the controller may have changed.
         for _ in range(50):
             new = (NewTopic(topic, partitions, replica_assignment=replicas, config=config) if replicas
                    else NewTopic(topic, partitions, 3, config=config))
@@ -75,7 +75,7 @@ class Kafka:
         wait_for(f"{topic} is gone", lambda: not self.has(topic), 20)
 
     def produce(self, topic, times, partition=0, key=None, producer=None):
-        """A record for each time, Unix seconds, in a batch of its own."""
+        """A record for each time, Unix seconds, each in a separate batch."""
         own = producer or Producer({"bootstrap.servers": self.bootstrap, "acks": "all", "linger.ms": 0})
         failed = []
         for at in times:
@@ -86,7 +86,7 @@ class Kafka:
         assert own.flush(20) == 0 and not failed, failed
 
     def commit(self, group, topic, offsets):
-        """offsets: partition → offset. A coordinator may hear of a new topic later than its leaders do."""
+        """offsets: partition → offset. A coordinator may learn of a new topic later than its leaders do."""
         places = [TopicPartition(topic, partition, offset) for partition, offset in offsets.items()]
 
         def is_taken():
@@ -115,7 +115,7 @@ class Kafka:
 
 
 class Member:
-    """A member of a group that reads something, and then nothing more and commits nothing."""
+    """A member of a group that reads something, and then neither reads nor commits."""
 
     def __init__(self, kafka, group, topic):
         self.consumer = Consumer({
@@ -144,14 +144,14 @@ def ask_raw(host, port, key, version, body):
 
 
 def coordinator_raw(host, port, group):
-    """FindCoordinator, version 0: the broker's id, or None. confluent-kafka 2.16.1 ends the process by an
+    """FindCoordinator, version 0: the broker's id, or None. confluent-kafka 2.16.1 aborts with an
     assertion when a coordinator moves while groups are described."""
     error, broker = struct.unpack(">hi", ask_raw(host, port, 10, 0, text_raw(group.encode()))[:6])
     return None if error else broker
 
 
 def _offset_commit(group, topic, offset):
-    """The request OffsetCommit, version 2, of nobody's generation, with its length in front."""
+    """The request OffsetCommit, version 2, without a generation, preceded by its length."""
     request = (struct.pack(">hhi", 8, 2, 7) + text_raw(b"test")
                + text_raw(group) + struct.pack(">i", -1) + text_raw(b"") + struct.pack(">q", -1)
                + struct.pack(">i", 1) + text_raw(topic.encode())
@@ -160,13 +160,13 @@ def _offset_commit(group, topic, offset):
 
 
 def _error_of(answer):
-    """The answer of one partition ends in its error."""
+    """The answer for one partition ends with its error code."""
     size, _ = struct.unpack(">ii", answer.read(8))
     return struct.unpack(">h", answer.read(size - 4)[-2:])[0]
 
 
 def commit_raw(host, port, group, topic, offset):
-    """OffsetCommit for a group whose name no client library would take. The error code."""
+    """OffsetCommit for a group whose name no client library would accept. Returns the error code."""
     with socket.create_connection((host, port), 10) as broker:
         broker.sendall(_offset_commit(group, topic, offset))
         return _error_of(broker.makefile("rb"))
@@ -174,7 +174,7 @@ def commit_raw(host, port, group, topic, offset):
 
 def commit_many(host, port, groups, topic, offset):
     """OffsetCommit for each group; a broker takes one request of a connection at a time, so there are
-    many connections. The broker is to be the coordinator of all. The error codes that are not 0."""
+    many connections. The broker must be the coordinator of all. Returns the error codes that are not 0."""
     def commit(some):
         with socket.create_connection((host, port), 60) as broker:
             broker.sendall(b"".join(_offset_commit(group, topic, offset) for group in some))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""In front of a broker: its answers to ApiVersions say that it knows no later versions of some requests than given,
-as an older Kafka does. The broker has to advertise this address."""
+"""A proxy before a broker: answers to ApiVersions report no later versions of some requests than given, like an
+older Kafka. The broker has to advertise this address."""
 import contextlib
 import socket
 import struct
@@ -44,7 +44,7 @@ def lowered(answer, version, limits):
 
 class OldVersions:
     def __init__(self, port, broker_port, limits):
-        """limits: number of the request → its highest version; can be changed for connections to come"""
+        """limits: number of the request → its highest version; can be changed for later connections"""
         self.broker_port = broker_port
         self.limits = limits
         self.listener = socket.create_server(("127.0.0.1", port))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Servers that misbehave in ways that a real Jolokia or Kafka cannot be made to show."""
+"""Servers that misbehave in ways that a real Jolokia or Kafka cannot be made to."""
 import contextlib
 import socket
 import threading

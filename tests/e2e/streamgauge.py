@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Streamgauge process under test, and its page taken apart by prometheus-client's parser."""
+"""A Streamgauge process under test, and its page parsed by prometheus-client."""
 import os
 import pathlib
 import random
@@ -18,7 +18,7 @@ given_ports = set()
 
 
 def free_port():
-    """A port that nobody listens on; another one each time."""
+    """A port without a listener; a different one each time."""
     while True:
         port = random.choice(PORTS)
         if port in given_ports:
@@ -43,7 +43,7 @@ def fetch(url, headers=None, method="GET", timeout=10):
 
 
 def wait_for(what, check, seconds):
-    """Ask until the answer is true; fails with what was waited for. Returns the seconds it took."""
+    """Repeats the query until it is true; fails with what was waited for. Returns the seconds it took."""
     begun = time.monotonic()
     while time.monotonic() - begun < seconds:
         if check():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Faults at each request of a collection: one broker is gone, and nothing else is lost."""
+"""Faults at each request of a collection: one broker is down, and nothing else is lost."""
 import time
 
 import pytest
@@ -74,21 +74,21 @@ def sum_of_ends(page, places):
 
 
 def make_topic(kafka, how):
-    """Its configuration is asked for once, and again soon when there was no answer."""
+    """Its configuration is requested once, and again soon when there was no answer."""
     topic = f"fault-configs-{how}"
     kafka.create(topic)
     return lambda page: page.value("kafka_topic_min_insync_replicas", topic=topic)
 
 
 def make_group(kafka, how):
-    """Its coordinator is asked for once."""
+    """Its coordinator is requested once."""
     topic, group = f"fault-coordinator-{how}", f"fault-coordinator-{how}"
     kafka.create(topic)
     kafka.commit(group, topic, {0: 0})
     return lambda page: page.value("kafka_consumergroup_lag", consumergroup=group) == 0
 
 
-# Requests that come only with something new, which these make; they say when it is there.
+# Requests that are sent only for something new, which these create; they return when it exists.
 ASKED_ONCE = {"DescribeConfigs": make_topic, "FindCoordinator": make_group}
 
 
@@ -113,7 +113,7 @@ def test_a_broker_gone_at_a_request_costs_its_own_partitions(watched, lab, reque
     sprung = []
 
     def spring(port):
-        # Some requests go to any broker: then the one that is asked goes, or else broker 2 does.
+        # Some requests go to any broker: then the broker that receives it is cut off, otherwise broker 2.
         gone = port if request_name in ASKED_ONCE else watched.ports[1]
         getattr(watched.between, how)(gone)
         sprung.append(watched.ports.index(gone) + 1)
@@ -138,14 +138,14 @@ def test_a_broker_gone_at_a_request_costs_its_own_partitions(watched, lab, reque
         assert page.targets("admin") == {"cluster": 0}
         assert all(lag >= 0 for _, lag in page.values("kafka_consumergroup_lag"))
     finally:
-        watched.between.mend()
+        watched.between.fix()
     wait_for("everything is up again", watched.is_whole, 40)
     if new:
         wait_for("what the request was about", lambda: new(watched.page()), 30)
 
 
 def test_a_link_that_is_down_costs_its_own_partitions(lab, tmp_path):
-    """The cable of broker 2 is pulled, and nobody says so: packets are lost, the cluster goes on."""
+    """The link of broker 2 is cut without notice: packets are lost, the cluster keeps working."""
     watched = Watched(lab, tmp_path, links=True)
     try:
         wait_for("everything is up", watched.is_whole, 40)
@@ -166,7 +166,7 @@ def test_a_link_that_is_down_costs_its_own_partitions(lab, tmp_path):
 
         wait_for("the others' ends move", goes_on, 4 * INTERVAL_S)
         assert watched.page().targets("admin") == {"cluster": 0}
-        # For the brokers nothing has happened.
+        # For the brokers nothing has changed.
         assert all(value == 0 for _, value in
                    watched.page().values("kafka_topic_partition_under_replicated_partition"))
         watched.between.plug(2)
@@ -182,7 +182,7 @@ def test_the_whole_cluster_partitioned_away_and_back(watched):
         watched.between.freeze(port)
     wait_for("the cluster is down", lambda: watched.page().value("streamgauge_cluster_up") == 0, 20)
     assert watched.page().brokers_up() == {"1": 0, "2": 0, "3": 0}
-    watched.between.mend()
+    watched.between.fix()
     wait_for("everything is up again", watched.is_whole, 40)
 
 
@@ -207,7 +207,7 @@ def test_topic_deleted_between_metadata_and_offsets(watched, lab):
 
 
 def test_group_names_that_strangers_choose(watched, lab):
-    """What Kafka keeps of a name that is not UTF-8 is U+FFFD; everything else comes back as it is."""
+    """Kafka replaces what is not UTF-8 in a name by U+FFFD; everything else is returned unchanged."""
     kafka = Kafka(lab.bootstrap)
     kafka.create("fault-names")
     kafka.produce("fault-names", [time.time()] * 3)
@@ -225,7 +225,7 @@ def test_group_names_that_strangers_choose(watched, lab):
     wait_for("the groups", lambda: shown() == sorted(names.values()), 20)
     assert watched.is_whole()
     page = watched.page()
-    for name in filter(None, names.values()):  # an empty label is none
+    for name in filter(None, names.values()):  # an empty label is left out
         assert f'consumergroup="{escaped(name)}",topic="fault-names"' in page.text
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Real agents whose own options cut what they send, and real brokers behind the wrong address."""
+"""Real agents whose own options truncate what they send, and real brokers behind the wrong address."""
 import contextlib
 import os
 import re
@@ -13,7 +13,7 @@ from test_parity import JOLOKIA, free_port
 
 SLEEP = "public class Sleep { public static void main(String[] a) throws Exception" \
         " { System.out.println(\"ready\"); System.in.read(); } }\n"
-# An agent knows serializeLong from 2.0.3 on; what it does not know ends the JVM.
+# An agent knows serializeLong from 2.0.3 on; an unknown option stops the JVM.
 OPTIONS = ("maxDepth=2", "maxCollectionSize=3", "maxObjects=20")
 
 

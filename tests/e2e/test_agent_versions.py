@@ -9,7 +9,7 @@ import pytest
 from conftest import AGENTS, BUILD, REPO
 from streamgauge import Page, fetch, wait_for
 
-# Jolokia 1.7.2 was released with 1.7.1 as the version that it tells.
+# Jolokia 1.7.2 was released with 1.7.1 as the version that it reports.
 TOLD = {"1.7.2": "1.7.1"}
 
 
@@ -36,7 +36,7 @@ def families(page, broker):
     }
 
 
-# What a broker has after it has taken part in an election of the metadata quorum.
+# Present after a broker has taken part in an election of the metadata quorum.
 OF_THE_LATEST_ELECTION = "kafka_server_raftmetrics_election_latency_"
 
 # What only the active controller has.
@@ -110,5 +110,5 @@ def test_learned_requests_lose_no_series(some_lab, start, tmp_path):
 
 
 def comes_and_goes(samples):
-    """What is NaN, and so absent, when nothing has happened for a while."""
+    """What is NaN, and so absent, when there was no traffic for a while."""
     return {(name, labels) for name, labels in samples if name.endswith(("_avg", "_max", "_rate"))}

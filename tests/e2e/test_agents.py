@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Agents and proxies in every state that they are met in: each costs its own series only, with one
-clear line and a kind. JVMs without Kafka, so that no broker is needed and many stand side by side."""
+"""Agents and proxies in every state that occurs: each affects its own series only, with one clear line
+and a kind. JVMs without Kafka, so that no broker is needed and there can be many."""
 import base64
 import json
 import pathlib
@@ -46,7 +46,7 @@ def warnings(process, target):
 
 
 def check_failed(process, target, kinds, words):
-    """The target has failed, in this way only, and one line says so, with these words."""
+    """The target has failed, in this way only, and one line reports it, with these words."""
     page = process.page()
     assert page.targets()[target] == 0
     assert set(page.errors(target)) and all(
@@ -106,7 +106,7 @@ def test_agent_not_up_yet_and_mbeans_that_come_and_go(start, rules):
         assert "works again, after " in process.log()
 
 
-# ---- Answers that are none ----
+# ---- Invalid answers ----
 
 
 def refuse(status, body=b"", content_type=None, headers=()):
@@ -165,7 +165,7 @@ def test_bad_answers_are_one_failure_each_and_others_are_on_time(start, rules):
                  "gone": url(free_port()), "good": f'url: "{good.url}"'}
         # The release build: what is counted here is time and memory.
         process = start(config(rules, jvms, "4s", "3s"), build="release")
-        wait_for("everybody has been asked", lambda: len(process.page().targets()) == len(jvms), 20)
+        wait_for("all have been asked", lambda: len(process.page().targets()) == len(jvms), 20)
 
         for name, (_, kinds, words) in BAD_ANSWERS.items():
             check_failed(process, name, kinds, words)
@@ -176,7 +176,7 @@ def test_bad_answers_are_one_failure_each_and_others_are_on_time(start, rules):
         check_failed(process, "gone", "connect", "is the process up")
         page = process.page()
         assert page.value("app_one", jvm="good") == 2
-        # The machine is busy with 200 MB of rubbish; the good one still has not waited for anybody.
+        # The machine is busy with 200 MB of garbage; the good agent is not delayed.
         assert page.value("streamgauge_collector_duration_seconds", target="good") < 1
         peak = int(re.search(r"VmHWM:\s+(\d+) kB", pathlib.Path(
             f"/proc/{process.process.pid}/status").read_text())[1])
@@ -235,7 +235,7 @@ def test_tls_and_certificates(start, rules, tmp_path):
                          "agent.test.*server_name"),
         "expired": (f'{urls["expired"]}, tls: {{ {ca} }}', "tls", "expired.*needs a new certificate"),
         "self-signed": (urls["selfsigned"], "tls", "self.signed.*ca_file"),
-        # The alert, or, when the agent hangs up before it has arrived, only that.
+        # The alert, or, when the agent closes the connection before it arrives, only the closing.
         "no-client": (f'{urls["client"]}, tls: {{ {ca} }}', "tls|connect", "client certificate.*cert_file"),
         "wrong-client-key": (f'{urls["client"]}, tls: {{ {ca}, cert_file: {client}, '
                              f'key_file: {made.path("ca.key")} }}', "tls", "key"),
@@ -245,7 +245,7 @@ def test_tls_and_certificates(start, rules, tmp_path):
     jvms |= {name: keys for name, (keys, _, _) in bad.items()}
     with agents(*servers.values()):
         process = start(config(rules, jvms, "3s", "2s"))
-        wait_for("everybody has been asked", lambda: len(process.page().targets()) == len(jvms), 10)
+        wait_for("all have been asked", lambda: len(process.page().targets()) == len(jvms), 10)
         page = process.page()
         good = [name for name in jvms if name not in bad]
         assert {name: page.targets()[name] for name in good} == dict.fromkeys(good, 1), process.log()
@@ -300,7 +300,7 @@ class Proxy(Agent):
             return {"status": 200, "value": self.version} if self.version else \
                 self.answer_request(handler, body)
         urls = {request["target"]["url"] for request in body}
-        assert len(urls) == 1  # one target per POST: a hanging one holds up nobody else
+        assert len(urls) == 1  # one target per POST: one that hangs delays no other
         target = urls.pop()
         self.by_target[target] = self.by_target.get(target, 0) + 1
         state = self.targets.get(target, "down")
@@ -356,7 +356,7 @@ def old_agent(_handler, body):
 
 def test_proxy_that_ignores_targets_is_refused(start, rules):
     switched_off = Proxy({}, version={"agent": "2.6.0", "info": {"jmx": {}}})
-    switched_off.targets = {TARGET.format("127.0.0.1:1"): "up"}  # answers for a target nobody can reach
+    switched_off.targets = {TARGET.format("127.0.0.1:1"): "up"}  # answers for a target that cannot be reached
     switched_off.mbeans["java.lang:type=Memory"] = False
     old_but_able = Proxy({TARGET.format("a:1"): "up"}, version={"agent": "1.7.1", "info": {}})
     with agents(Agent(answer=old_agent), switched_off, old_but_able, Agent(answer=denied)) \
@@ -371,7 +371,7 @@ def test_proxy_that_ignores_targets_is_refused(start, rules):
             check_failed(process, name, "protocol", "cannot be a proxy: it ignores the target")
         check_failed(process, "policy", "protocol", "nothing shows that this Jolokia can be a proxy")
         assert "666" not in process.page().text
-        # Nobody has asked them for a target's numbers.
+        # They were not asked for a target's numbers.
         assert TARGET.format("a:1") not in off.by_target
 
 
@@ -392,7 +392,7 @@ def test_proxy_replaced_by_an_agent_that_cannot_is_noticed(start, rules):
         wait_for("a proxy again", lambda: process.page().targets() == {"a": 1}, 10)
 
 
-def test_hanging_target_holds_up_nobody_and_is_asked_less_often(start, rules):
+def test_hanging_target_delays_no_other_and_is_polled_less_often(start, rules):
     with agents(Proxy({TARGET.format("a:1"): "up", TARGET.format("h:1"): "hang"})) as (proxy,):
         process = start(config(rules, {"up": through(proxy, "a:1"), "hung": through(proxy, "h:1")}))
         wait_for("twelve polls of the one that is up",
@@ -407,7 +407,7 @@ def test_hanging_target_holds_up_nobody_and_is_asked_less_often(start, rules):
         wait_for("it is asked again", lambda: process.page().targets()["hung"] == 1, 12)
 
 
-# ---- The slow lane ----
+# ---- Slow requests ----
 
 
 def test_slow_requests_have_a_pace_and_a_slot_of_their_own(start, tmp_path):
@@ -448,7 +448,7 @@ def test_slow_requests_have_a_pace_and_a_slot_of_their_own(start, tmp_path):
         assert page.value("app_value", app="a", jvm="a") == 1  # not stale yet: 2 × 4 s and 2 s
 
 
-# ---- A rule file that does not say what to ask for ----
+# ---- A rule file that does not define what to request ----
 
 
 def test_agent_is_asked_for_what_became_series(start, tmp_path):
@@ -472,7 +472,7 @@ def test_agent_is_asked_for_what_became_series(start, tmp_path):
         wait_for("the series", lambda: shown() == {"a": 1, "b": 2}, 5)
         assert process.page().targets() == {"a": 1}
 
-        # What a learned pattern matches shows at the next poll, other MBeans when all are read again.
+        # What a learned pattern matches appears at the next poll, other MBeans when all are read again.
         mbeans["app:name=c"] = 3
         wait_for("a new MBean", lambda: shown() == {"a": 1, "b": 2, "c": 3}, 6)
         n = len(agent.polls())
@@ -486,10 +486,10 @@ def test_agent_is_asked_for_what_became_series(start, tmp_path):
         wait_for("the new MBeans", lambda: shown() == {"z": 9}, 3)
 
 
-# ---- The configuration, as the program tells it ----
+# ---- The configuration, as the program reports it ----
 
 
-def test_config_check_tells_rules_that_do_not_exist(tmp_path, rules):
+def test_config_check_reports_rules_that_do_not_exist(tmp_path, rules):
     cases = {
         "nope": r"f.yml:3:56: rules: \"nope\" is neither a file nor a built-in catalogue: there are .*kafka",
         "/no/x.yml": r"f.yml:3:56: rules: \"/no/x.yml\": No such file",

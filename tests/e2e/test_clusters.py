@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Many clusters in one process: one that is down or frozen changes nothing for the others."""
+"""Many clusters in one process: one that is down or frozen does not affect the others."""
 import time
 
 from agents import RULES, Agent, agents

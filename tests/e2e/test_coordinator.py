@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The coordinator of a group moves: because it was killed, and from one living broker to another."""
+"""The coordinator of a group moves: because it was killed, and from one running broker to another."""
 import time
 
 import pytest
@@ -32,7 +32,7 @@ def coordinators(lab, broker=1):
 
 
 def elect_preferred(kafka):
-    """Let the first replica of each of the groups' partitions lead it; is it so?"""
+    """Makes the first replica of each of the groups' partitions its leader; returns whether it is."""
     topic = "__consumer_offsets"
     partitions = kafka.admin.list_topics(topic, timeout=5).topics[topic].partitions
     if all(partition.leader == partition.replicas[0] for partition in partitions.values()):
@@ -85,9 +85,9 @@ def test_groups_are_back_when_their_coordinator_has_moved(lab, kafka, start):
         shown()
         return elect_preferred(kafka) and coordinators(lab) == before
 
-    # Both live: whoever asks the old one hears that it is not the coordinator any more.
+    # Both run: the old one answers that it is not the coordinator any more.
     wait_for("the coordinators are as before", moved_back, 60)
-    # The page may still be that of before the move: look on until a later one must be there.
+    # The page may still be from before the move: continue until there must be a later one.
     begun = time.monotonic()
     while time.monotonic() - begun < BACK_WITHIN_S:
         shown()

@@ -44,7 +44,7 @@ def test_doctor_on_a_healthy_lab_finds_nothing(lab, tmp_path):
     assert "\033" not in table.stdout and "0 failed" in table.stdout
 
 
-def test_doctor_tells_of_a_killed_broker(lab, tmp_path):
+def test_doctor_reports_a_killed_broker(lab, tmp_path):
     lab.fault("kill-broker", "3")
     try:
         time.sleep(12)  # until the cluster has noticed
@@ -57,7 +57,7 @@ def test_doctor_tells_of_a_killed_broker(lab, tmp_path):
     assert found["broker", "1"]["result"] == found["jolokia", "1"]["result"] == "ok"
 
 
-def test_doctor_tells_of_a_wrong_port_in_bounded_time(tmp_path):
+def test_doctor_reports_a_wrong_port_in_bounded_time(tmp_path):
     begun = time.monotonic()
     found = checks(tmp_path, "collect: { interval: 4s, timeout: 3s }\nclusters:\n"
                              f"  - {{ name: c, bootstrap_servers: '127.0.0.1:{free_port()}' }}\n")
@@ -67,7 +67,7 @@ def test_doctor_tells_of_a_wrong_port_in_bounded_time(tmp_path):
     assert "bootstrap_servers" in bad["fix"]
 
 
-def test_doctor_tells_of_something_that_does_not_answer(tmp_path):
+def test_doctor_reports_something_that_does_not_answer(tmp_path):
     with answering(None) as port:
         begun = time.monotonic()
         found = checks(tmp_path, "collect: { interval: 4s, timeout: 3s }\nclusters:\n"
@@ -81,7 +81,7 @@ def test_doctor_tells_of_something_that_does_not_answer(tmp_path):
     (401, b"no", "text/plain", "401", "password_file"),
     (404, b"no", "text/plain", "404", "URL of a Jolokia agent"),
 ])
-def test_doctor_tells_of_what_is_no_jolokia(tmp_path, status, body, content_type, text, fix):
+def test_doctor_reports_what_is_not_jolokia(tmp_path, status, body, content_type, text, fix):
     def answer(_handler, _body):
         raise Reply(status, body, content_type)
 
@@ -97,7 +97,7 @@ def test_doctor_tells_of_what_is_no_jolokia(tmp_path, status, body, content_type
     assert found["rules", str(rules)]["result"] == "ok"
 
 
-def test_doctor_tells_of_a_bad_rule_file_and_goes_on_with_the_rest(lab, tmp_path):
+def test_doctor_reports_a_bad_rule_file_and_continues(lab, tmp_path):
     rules = tmp_path / "rules.yml"
     rules.write_text("rules: [ { pattern: '(' } ]\n")
     found = checks(tmp_path, lab.config() + f"      rules: {rules}\n")
@@ -106,7 +106,7 @@ def test_doctor_tells_of_a_bad_rule_file_and_goes_on_with_the_rest(lab, tmp_path
     assert found["broker", "2"]["result"] == "ok"
 
 
-def test_doctor_tells_when_no_rule_matches(tmp_path):
+def test_doctor_reports_when_no_rule_matches(tmp_path):
     rules = tmp_path / "rules.yml"
     rules.write_text(RULES)
     agent = Agent({"other:name=x": 1})

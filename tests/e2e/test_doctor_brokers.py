@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""--doctor and the log, where the configuration names other brokers than the cluster has, or one cluster twice."""
+"""--doctor and the log, where the configuration names other brokers than the cluster, or a cluster twice."""
 import json
 import subprocess
 

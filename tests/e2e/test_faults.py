@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A broker that is killed or frozen costs its own series, and nobody else's time."""
+"""A broker that is killed or frozen affects its own series only, and delays nothing else."""
 import threading
 import time
 
@@ -45,9 +45,9 @@ def healthy(process):
             and page.targets("admin") == {"cluster": 1})
 
 
-@pytest.mark.parametrize("hurt, mend", [("kill-broker", "start-broker"),
+@pytest.mark.parametrize("hurt, fix", [("kill-broker", "start-broker"),
                                         ("freeze-broker", "thaw-broker")])
-def test_broker_gone_shows_within_two_intervals_and_others_go_on(lab, start, hurt, mend):
+def test_broker_gone_shows_within_two_intervals_and_others_go_on(lab, start, hurt, fix):
     process = start(lab.config(f"{INTERVAL_S}s", "4s"))
     wait_for("everything is up", lambda: healthy(process), 30)
 
@@ -63,7 +63,7 @@ def test_broker_gone_shows_within_two_intervals_and_others_go_on(lab, start, hur
                      lambda: process.page().targets() == {"1": 0, "2": 1, "3": 1},
                      2 * INTERVAL_S + 1)
             assert process.page().value("streamgauge_cluster_up") == 1
-            # Its samples leave when they are stale: nothing old is passed off as new.
+            # Its samples leave the page when they are stale: nothing old is shown as new.
             wait_for("its own series are gone",
                      lambda: not process.page().values("jvm_threads_current", broker="1"),
                      3 * INTERVAL_S + 2)
@@ -72,7 +72,7 @@ def test_broker_gone_shows_within_two_intervals_and_others_go_on(lab, start, hur
             assert page.value("kafka_brokers") in (2, 3)
             assert page.values("kafka_consumergroup_lag", consumergroup="rules-engine")
         finally:
-            lab.fault(mend, "1")
+            lab.fault(fix, "1")
         took = wait_for("broker 1 is back",
                         lambda: process.page().brokers_up() == {"1": 1, "2": 1, "3": 1}
                         and process.page().targets() == {"1": 1, "2": 1, "3": 1},
@@ -98,8 +98,8 @@ def test_group_lag_never_negative_while_load_runs(lab, start):
 
 
 def test_program_survives_brokers_that_come_and_go(lab, start):
-    """librdkafka 2.0.2 ends the process when a coordinator answers that it has moved, and when a
-    request to a coordinator times out that comes back later; both within one round of this."""
+    """librdkafka 2.0.2 crashes the process when a coordinator answers that it has moved, and when a request
+    times out whose coordinator comes back later; both within one round of this."""
     process = start(lab.config("1s", "1s"), build="release")
     wait_for("everything is up", lambda: healthy(process), 30)
     for broker in ("1", "2", "3"):

@@ -45,7 +45,7 @@ def test_stopped_ok_and_rewound(kafka, process):
     wait_for_status(process, "status-alone", "ok")
     kafka.commit("status-alone", TOPIC, {0: 3})
     wait_for_status(process, "status-alone", "rewound")
-    wait_for_status(process, "status-alone", "stopped")  # the window is over; nobody reads
+    wait_for_status(process, "status-alone", "stopped")  # the window is over; no member reads
 
 
 def test_lagging_then_stalled(kafka, process):
@@ -62,7 +62,7 @@ def test_lagging_then_stalled(kafka, process):
 
 
 def test_group_that_commits_without_members_is_not_stopped(kafka, process):
-    """As Flink does, and whatever else assigns partitions to itself."""
+    """As Flink and other programs do that assign partitions to themselves."""
     seen = set()
     for offset in range(1, 15):
         kafka.commit("status-flink", TOPIC, {0: offset})

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Brokers whose answers cannot be trusted cost their own cluster's series, not the program: with the
-librdkafka of deploy/librdkafka. The system's does not survive this; docs/configuration.md says so."""
+"""Brokers whose answers cannot be trusted affect their own cluster's series, not the program: with the
+librdkafka of deploy/librdkafka. The system's does not survive this, see deploy/librdkafka/README.md."""
 import os
 import time
 
@@ -68,7 +68,7 @@ def works(process, cluster):
 
 
 def watch(process, seconds):
-    """The program lives and answers, and shows the cluster that has nothing to do with it."""
+    """The program runs and answers, and shows the cluster that is not affected."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         assert process.process.poll() is None, process.log()[-4000:]
@@ -94,6 +94,6 @@ def test_what_is_no_broker_costs_only_its_own_cluster(start, node):
     wait_for("the clean cluster", lambda: lag_of_clean(process) == 28, 30)
     watch(process, SECONDS)
     for first, impostor in enumerate(impostors.values()):
-        assert impostor.n > 2 * first, "it was never asked"
+        assert impostor.n > 2 * first, "it received no request"
         impostor.end()
     assert {value for cluster, value in success(process).items() if cluster != "clean"} == {0.0}

@@ -25,7 +25,7 @@ def connect(process, timeout=15):
 
 
 def raw(process, request):
-    """What comes back until the other side closes or is silent for a moment."""
+    """What is received until the other side closes or is silent for a moment."""
     with connect(process) as s, contextlib.suppress(OSError):
         s.sendall(request)
         s.settimeout(2)
@@ -86,7 +86,7 @@ def test_bad_requests_are_refused_and_serving_goes_on(process, request_, statuse
     b"Host: x\r\nContent-Length: 35\r\n\r\n",
 ])
 def test_request_of_doubtful_length_is_the_last_of_its_connection(process, tail):
-    """What is behind it is no second request, and the answer has its header once."""
+    """What follows it is not a second request, and the answer has its header once."""
     answer = raw(process, b"GET /-/healthy HTTP/1.1\r\n" + tail + b"GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n")
     assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"400"]
     assert b"Connection: close" in answer
@@ -167,7 +167,7 @@ def test_refusals_and_answers_are_counted(process):
     b"GET /-/healthy HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 100_000 + b"\r\n\r\n",
 ])
 def test_bad_request_behind_a_good_one_is_counted_too(process, bad):
-    """What the library answers by itself counts as an answer, on a connection that was good so far."""
+    """What the library itself answers is counted, on a connection with valid requests before."""
     answer = raw(process, b"GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n" + bad)
     good, code = re.findall(rb"HTTP/1.1 (\d+)", answer)
     assert good == b"200" and code in (b"400", b"413", b"431")
@@ -188,7 +188,7 @@ def test_line_that_is_too_long_is_counted_as_an_answer(process):
 
 
 def test_slow_requests_are_cut_at_the_limit(process):
-    """Neither silence nor a byte a second makes a connection live longer than ten seconds."""
+    """Neither silence nor a byte a second keeps a connection open for longer than ten seconds."""
     begun = time.monotonic()
     silent = connect(process)
     slow = connect(process)
@@ -230,9 +230,9 @@ def test_crowd_that_never_asks_does_not_keep_a_scraper_out(process):
         wait_for("they are counted", lambda: refused(process, "too_many_connections") > 50, 5)
 
 
-def test_flood_behind_connections_that_were_answered_keeps_nobody_out(process):
-    """All from one address: who came first and was answered does not own the places, and what is
-    opened by the thousand does not push out who asks at once or has asked before."""
+def test_flood_after_connections_that_were_answered_blocks_no_client(process):
+    """All from one address: clients that came first and were answered do not keep all places, and thousands of
+    new connections do not displace a client that sends a request at once or has sent one before."""
     kept = http.client.HTTPConnection("127.0.0.1", process.port, timeout=5)
     stopped = threading.Event()
     failures = 0
@@ -297,7 +297,7 @@ def open_sockets(pid):
     return sum("socket" in os.readlink(folder / fd) for fd in os.listdir(folder))
 
 
-def test_slow_readers_delay_nobody_and_are_cut(big_page):
+def test_slow_readers_delay_no_scrape_and_are_disconnected(big_page):
     url, port, pid = big_page
     readers = []
     alone = statistics.median(scrape_times(url, 10))

@@ -129,8 +129,8 @@ def test_attach_command_gives_the_same_to_a_running_jvm(start, folder):
             ["jcmd", str(process.pid), "Thread.print"], capture_output=True, text=True,
             timeout=30).stdout, 30)
         line = here(readme_line("java -jar "), folder, port).replace("PID", str(process.pid))
-        subprocess.run(shlex.split(line), capture_output=True, timeout=60)  # may deny its success
-        wait_for("status says so", lambda: subprocess.run(
+        subprocess.run(shlex.split(line), capture_output=True, timeout=60)  # may report a failure although it succeeds
+        wait_for("the status shows it", lambda: subprocess.run(
             ["java", "-jar", JAR, "status", str(process.pid)], capture_output=True,
             timeout=60).returncode == 0, 30)
         wait_for("the agent answers", lambda: answers(port), 30)
@@ -157,15 +157,15 @@ def proxy_config(lab, port, more=""):
 
 
 def series(page, broker):
-    """Names and labels of what comes from the broker's MBeans."""
+    """Names and labels of the series from the broker's MBeans."""
     return {(sample.name, tuple(sorted(sample.labels.items()))) for sample in page.samples
             if sample.labels.get("broker") == str(broker)
             and not sample.name.startswith("streamgauge_")
-            # What no request has hit for a while is NaN, and absent.
+            # Values without requests for a while are NaN, and absent.
             and not re.search("idle|quantile", sample.name)}
 
 
-def test_proxy_gives_the_same_series_and_a_frozen_broker_silences_nobody(lab, start, folder):
+def test_proxy_gives_the_same_series_and_a_frozen_broker_blocks_no_other(lab, start, folder):
     port = free_port()
     allowed = folder / "allowed-targets"
     refused = allowed.read_text()
@@ -177,7 +177,7 @@ def test_proxy_gives_the_same_series_and_a_frozen_broker_silences_nobody(lab, st
     with jvm(*unit_command(folder, port)):
         wait_for("the proxy answers", lambda: answers(port), 30)
         direct = start(lab.config("8s", "7s"))
-        # A JVM that allowed-targets does not name, beside the brokers.
+        # A JVM that allowed-targets does not name, in addition to the brokers.
         process = start(proxy_config(lab, port, (
             "    jvms:\n      - { name: other, rules: kafka, proxy: { "
             f"url: 'http://127.0.0.1:{port}/jolokia', "

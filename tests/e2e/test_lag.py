@@ -9,7 +9,7 @@ from conftest import BUILD
 from streamgauge import Page
 
 
-LOAD = ("mytopic", "telemetry", "logs", "audit")  # the lab's topics; nothing of them is deleted
+LOAD = ("mytopic", "telemetry", "logs", "audit")  # the lab's topics; none of their records is deleted
 
 
 def timestamps(bootstrap, offsets):

@@ -56,7 +56,7 @@ def test_lag_behind_deleted_records_counts_what_is_left(lab, kafka, tmp_path):
 
 
 def test_lag_past_the_end_is_absent(lab, kafka, tmp_path):
-    """Where the log was truncated, or the topic made again under an old commit."""
+    """Where the log was truncated, or the topic recreated under an old commit."""
     kafka.create("e2e-past")
     kafka.produce("e2e-past", [time.time()] * 3)
     kafka.commit("e2e-past", "e2e-past", {0: 50})
@@ -94,7 +94,7 @@ def test_topic_deleted_and_made_again(lab, kafka, start):
 
 @pytest.mark.parametrize("records, committed", [(3, 1), (25, 20)], ids=["fewer", "more"])
 def test_topic_made_again_between_two_collections(lab, kafka, start, records, committed):
-    """Nobody saw that it was gone, and with more records not even its offsets tell."""
+    """The deletion was not observed, and with more records not even the offsets show it."""
     topic = f"e2e-unseen-{records}"
     kafka.create(topic)
     kafka.produce(topic, [time.time() - 5000] * 10)
@@ -122,7 +122,7 @@ def test_topic_made_again_between_two_collections(lab, kafka, start, records, co
 
     wait_for("the age", lambda: age() is not None and 68 <= age() - (time.time() - now) <= 72, 10)
     assert process.page().value("kafka_consumergroup_unread_lost_total", consumergroup=topic) == 0
-    # To go on from a smaller offset is to go back, whatever the reason.
+    # Continuing from a smaller offset is going back, for any reason.
     page = process.page()
     assert page.value("kafka_consumergroup_status", status="rewound") == int(committed < 4)
     assert page.targets("admin") == {"cluster": 1}
@@ -158,7 +158,7 @@ def test_lag_agrees_with_kafkas_own_tool(lab, kafka, tmp_path):
     assert page.value("kafka_consumergroup_lag_sum", topic="e2e-same-a") == 0 + 9 + 19
 
 
-def test_granularity_says_what_a_series_stands_for(lab, kafka, tmp_path):
+def test_granularity_sets_what_a_series_covers(lab, kafka, tmp_path):
     kafka.create("e2e-grain", partitions=2)
     for partition in (0, 1):
         kafka.produce("e2e-grain", [time.time()] * 4, partition)

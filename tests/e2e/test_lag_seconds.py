@@ -62,7 +62,7 @@ def out_of_order(kafka, now):
 
 
 def future(kafka, now):
-    """A record from the future has no age that anybody knows right after a start."""
+    """The age of a record from the future is unknown right after a start."""
     history = plain(kafka, "age-future", [now - 600, now + 3000, now - 500], (0,))
     history.group(1, None)
     return history
@@ -108,7 +108,7 @@ def compaction(kafka, now):
                       min_cleanable_dirty_ratio=0.001, max_compaction_lag_ms=1000)
     kafka.produce(history.topic, [now - 9000 + i * 100 for i in range(10)], key="k")
     time.sleep(1.5)
-    kafka.produce(history.topic, [now - 50], key="other")  # a new segment: the one before is cleaned
+    kafka.produce(history.topic, [now - 50], key="other")  # a new segment: the previous one is cleaned
 
     def cleaned():
         return len(kafka.timestamps(history.topic)) == 2

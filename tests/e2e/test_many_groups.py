@@ -21,7 +21,7 @@ RESIDENT_MAX = 160 << 20
 def node(tmp_path_factory):
     with broker(tmp_path_factory.mktemp("many-groups")) as node:
         node.admin.create_topics([NewTopic(TOPIC, 1, 1)])[TOPIC].result()
-        # Who asks for a coordinator makes the offsets topic; until then there is none.
+        # The first request for a coordinator creates the offsets topic; until then there is none.
         Kafka(node.bootstrap).commit("group-00000", TOPIC, {0: 0})
         wait_for("the coordinator", lambda: commit(node, 1) == [], 30)
         yield node
@@ -54,7 +54,7 @@ def test_ten_thousand_groups_at_once_are_all_shown(node, tmp_path):
         assert commit(node, GROUPS) == []
         begun = time.monotonic()
         while len(groups_with_lag(text := page(process))) < GROUPS:
-            # Whatever the groups take, the topics are there, and on time.
+            # However long the groups take, the topics are shown, and on time.
             assert "kafka_topic_partition_current_offset{" in text
             took = re.search(r'collector_duration_seconds\{.*"admin".*\} (\S+)$', text, re.M)
             assert float(took.group(1)) <= interval_s
@@ -81,6 +81,6 @@ def test_groups_for_which_there_is_no_time_take_turns(node, tmp_path):
             return len(seen) == GROUPS
 
         wait_for("each group is shown in its turn", all_seen, 60)
-        assert fewest < GROUPS  # or the time was enough, and nothing has been shown here
+        assert fewest < GROUPS  # or the time was enough, and nothing was tested here
     finally:
         process.end()

@@ -18,7 +18,7 @@ def query(url, expression):
 
 
 def test_dashboard_every_query_returns_data(lab):
-    # Rates want two scrapes.
+    # Rates need two scrapes.
     wait_for("two scrapes", lambda: query(
         lab.prometheus_url, 'count_over_time(streamgauge_cluster_up[1h]) >= 3'), 90)
     result = subprocess.run(
@@ -28,7 +28,7 @@ def test_dashboard_every_query_returns_data(lab):
 
 
 def test_killed_broker_fires_exactly_its_alerts_and_they_resolve(lab, start, tmp_path):
-    """The rules with their waiting times shortened, in a Prometheus of the test's own."""
+    """The rules with shorter durations, in a separate Prometheus."""
     process = start(lab.config("5s", "4s"), build="release")
     rules = tmp_path / "short.rules.yml"
     subprocess.run([sys.executable, REPO / "alerts/with_short_durations.py",

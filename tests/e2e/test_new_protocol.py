@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Groups of the new consumer protocol (KIP-848) on a real broker, with the librdkafka of Debian 12, which
-knows nothing of them, and with a newer one: right, or absent, and never wrong."""
+does not support them, and with a newer one: correct, or absent, and never wrong."""
 import subprocess
 
 import pytest
@@ -80,7 +80,7 @@ def test_classic_group_beside_it_is_complete(node, build):
 
 
 def test_share_group_is_not_taken_for_a_consumer_group(node):
-    """librdkafka does not know share groups (KIP-932): they have no series, and cost nothing else."""
+    """librdkafka does not know share groups (KIP-932): they have no series, and affect nothing else."""
     member = subprocess.Popen(
         ["java", "-cp", node.jars, REPO / "tests/e2e/java/kafka/ShareGroup.java", node.bootstrap, "t", "shared"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)

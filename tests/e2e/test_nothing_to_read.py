@@ -88,7 +88,7 @@ def test_group_before_a_marker_is_ok_and_loses_nothing(node, start, build):
     finally:
         member.end()
     groups = {group.group_id for group in node.admin.list_consumer_groups().result(20).valid}
-    assert "streamgauge" not in groups  # it has looked without joining and committing
+    assert "streamgauge" not in groups  # it has checked without joining and committing
 
 
 @pytest.mark.parametrize("build", BUILDS)
@@ -114,7 +114,7 @@ def test_aborted_tail_is_nothing_to_read_and_a_record_is(node, start, build):
 
 
 def test_who_may_not_read_gives_a_single_offset_the_benefit_of_the_doubt(tmp_path_factory, start):
-    """And is told once that it may not."""
+    """And logs once that it may not."""
     with broker(tmp_path_factory.mktemp("denied"), {"SASL": "SASL_PLAINTEXT"}, DENIED) as node:
         allow(node, "plain", DESCRIBE)
         create(node, "denied")

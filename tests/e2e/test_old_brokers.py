@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Brokers that know only old versions of requests, and what else speaks Kafka's protocol that way: the lag is there."""
+"""Brokers, and other servers of Kafka's protocol, that know only old versions of requests: the lag is shown."""
 import subprocess
 
 import pytest

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The JVMs beside the brokers: ZooKeeper, a Kafka Connect worker, a Spark job."""
+"""The JVMs other than brokers: ZooKeeper, a Kafka Connect worker, a Spark job."""
 import pytest
 
 from streamgauge import Page, fetch, wait_for
@@ -40,7 +40,7 @@ def test_page_shows_the_jvm_with_its_labels(jvm):
 
 
 def test_page_keeps_jvms_and_brokers_apart(lab):
-    """The JVMs' names are no brokers', and each JVM has the process figures of its own."""
+    """The JVMs' names are not those of brokers, and each JVM has its own process metrics."""
     page = page_of(lab)
     assert page.brokers_up() == {"1": 1, "2": 1, "3": 1}
     whose = [(labels.get("broker"), labels.get("jvm"))
@@ -86,5 +86,5 @@ def test_failed_task_shows(lab, start):
     try:
         wait_for("the task shows as failed", lambda: failed_tasks(process.page()) == 1, 15)
     finally:
-        lab.fault("mend-connect-task")
+        lab.fault("fix-connect-task")
     wait_for("the task works again", lambda: failed_tasks(process.page()) == 0, 30)

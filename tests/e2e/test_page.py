@@ -14,7 +14,7 @@ from streamgauge import Page, fetch, wait_for
 GROUPS = {"rules-engine", "presto", "spark", "alerting", "analytics"}
 TOPICS = {"mytopic", "telemetry", "logs", "audit"}
 
-# Series that each broker must show through its JMX, whatever else changes.
+# Series that each broker must always show through its JMX.
 PER_BROKER = [
     "kafka_server_replicamanager_underreplicatedpartitions",
     "kafka_server_replicamanager_underminisrpartitioncount",
@@ -110,7 +110,7 @@ def test_page_every_family_has_help_and_type_once(page):
     assert "untyped" not in {line.split(" ")[3] for line in lines if line.startswith("# TYPE ")}
 
 
-def test_page_no_series_stands_twice(page):
+def test_page_no_series_is_duplicate(page):
     series = [line.rsplit(" ", 1)[0] for line in page.text.splitlines() if line[0] != "#"]
     assert len(series) == len(set(series))
 
@@ -122,7 +122,7 @@ def test_page_every_metric_is_documented(page):
 
 
 def test_page_promtool_finds_only_what_compatibility_fixes(page):
-    """promtool's lint; a name that other people's dashboards fix is on the list, with the reason."""
+    """promtool's lint; a name that existing dashboards depend on is on the list, with the reason."""
     allowed = {}
     for line in (REPO / "tests/e2e/promtool_allowed.txt").read_text().splitlines():
         if line and not line.startswith("#"):
@@ -144,7 +144,7 @@ def test_page_gzip_is_the_same(lab):
 
 
 def test_lag_of_a_stopped_group_is_right_to_the_record(lab):
-    """Nobody commits for `spark`, so its offsets stand still; the log's end only grows."""
+    """`spark` has no commits, so its offsets do not move; the log's end only grows."""
     admin = AdminClient({"bootstrap.servers": lab.bootstrap})
     committed = admin.list_consumer_group_offsets(
         [ConsumerGroupTopicPartitions("spark")])["spark"].result()

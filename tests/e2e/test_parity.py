@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rule engine against the real jmx_exporter: the same rule file, the same JVM, the same series.
 
-Both agents are in one JVM. jmx_exporter reads its rule file again when that has changed, so one JVM
+Both agents are in one JVM. jmx_exporter reloads its rule file when that has changed, so one JVM
 serves all files. A sample whose value moved between two scrapes is compared without its value.
 """
 import contextlib
@@ -30,7 +30,7 @@ JOLOKIA = {
     "2.2.9": CACHE / "jolokia-2.2.9/jolokia-agent-jvm-2.2.9-javaagent.jar",
     "2.6.0": CACHE / "jolokia-2.6.0/jolokia-agent-jvm-2.6.0-javaagent.jar",
 }
-# What an agent does not carry over, as docs/rules.md has it: parts of lines of differences().
+# What an agent does not carry over, see docs/rules.md: parts of lines of differences().
 LOST = {
     "1.7.2": ("kinds_Others_Date{}", 'which="Date"', "kinds_Numbers_BigDecimal{}", "decimal{"),
     "2.2.9": ("kinds_Others_Date{}", 'which="Date"'),
@@ -49,7 +49,7 @@ def get(url, body=None):
 
 
 class Jvm:
-    """A JVM with both agents. rules is jmx_exporter's file, which is written anew for each test."""
+    """A JVM with both agents. rules is jmx_exporter's file, which is rewritten for each test."""
 
     def __init__(self, folder, jolokia_url, exporter_url):
         self.folder, self.jolokia_url, self.exporter_url = folder, jolokia_url, exporter_url
@@ -58,7 +58,7 @@ class Jvm:
         self.mtime = time.time()
 
     def use(self, text):
-        """Give jmx_exporter a rule file; it looks at the time of the change, in seconds."""
+        """Give jmx_exporter a rule file; it checks the time of the change, in seconds."""
         self.rules.write_text(text)
         self.mtime += 10
         os.utime(self.rules, (self.mtime, self.mtime))
@@ -72,7 +72,7 @@ class Jvm:
         return self.scrape_all().without(self.own)
 
     def poll(self, driver_folder, rules, polls=2):
-        """What Streamgauge makes of the same MBeans, at its last poll of several, and what it said."""
+        """Streamgauge's series of the same MBeans, at the last of several polls, and its log."""
         request = subprocess.run([DRIVER, rules], check=True, capture_output=True).stdout
         answers = []
         for i in range(polls):
@@ -84,7 +84,7 @@ class Jvm:
 
 
 def differences(before, ours, after):
-    """Lines about what is not the same. NaN and infinities do not come over Jolokia."""
+    """Lines about what is not the same. NaN and infinities are not transferred by Jolokia."""
     lines = []
     for key, value in sorted(before.samples.items()):
         if key not in after.samples:
@@ -106,7 +106,7 @@ def differences(before, ours, after):
 def compare(jvm, folder, rules, expected=()):
     """A file gives the same samples with both. @return how many
 
-    Counted are the differences that come up at every attempt: a working JVM's MBeans come and go.
+    Only differences that appear at every attempt count: MBeans of a running JVM come and go.
     """
     jvm.use(rules.read_text())
     for attempt in range(3):
@@ -197,7 +197,7 @@ def test_a_broker_has_the_same_series(broker, tmp_path, rules):
 
 
 def test_patterns_match_as_the_table_says_that_java_does(tmp_path):
-    """test_regex.c checks the same table against our patterns."""
+    """test_regex.c checks the same table against Streamgauge's patterns."""
     lines = (RULES / "patterns.tsv").read_text().splitlines()
     java = subprocess.run(
         ["java", "-cp", java_classes(tmp_path), "ParityPatterns"], input="\n".join(lines) + "\n",

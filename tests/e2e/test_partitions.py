@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Partitions that miss their leader or replicas, as docs/partitions.md says, with a broker killed."""
+"""Partitions without a leader or with missing replicas, see docs/partitions.md, with a broker killed."""
 import json
 
 import pytest
@@ -10,7 +10,7 @@ from streamgauge import wait_for
 
 INTERVAL_S = 2
 KILLED = "3"
-# topic → the brokers of its one partition, and what is set for it
+# topic → the brokers of its one partition, and its configuration
 TOPICS = {
     "parts-alone": ([3], {"min_insync_replicas": 1}),
     "parts-first": ([3, 1, 2], {"min_insync_replicas": 1}),
@@ -75,7 +75,7 @@ def test_killed_broker_shows_in_each_partition_that_it_held(lab, kafka, start):
     lab.fault("kill-broker", KILLED)
     try:
         wait_for("who is missing", lambda: info(process.page()) == {
-            # The last in-sync replica stays in the list when it is gone: only it has all records.
+            # The last in-sync replica stays in the list when its broker is down: only it has all records.
             "parts-alone": ("-1", "3", "3", ""),
             "parts-first": ("1", "3,1,2", "1,2", "3"),
             "parts-at": ("1", "1,2,3", "1,2", "3"),
@@ -89,9 +89,9 @@ def test_killed_broker_shows_in_each_partition_that_it_held(lab, kafka, start):
         assert shown(page, "under_replicated_partition") == every(1, alone=0, whole=0)
         assert shown(page, "at_min_isr") == every(0, at=1)
         assert shown(page, "under_min_isr") == every(0, under=1)
-        # A broker that is down is no reassignment.
+        # A broker that is down is not a reassignment.
         assert shown(page, "reassigning") == {"parts-first": 0, "parts-at": 0, "parts-under": 0}
-        # Nobody knows where the log of a partition without a leader ends.
+        # The log end of a partition without a leader is unknown.
         assert "parts-alone" not in shown(page, "current_offset")
         assert page.value("streamgauge_broker_up", broker=KILLED) == 0
 
@@ -110,7 +110,7 @@ def test_killed_broker_shows_in_each_partition_that_it_held(lab, kafka, start):
              and shown(page, "leaderless") == every(0), 60)
 
 
-def test_reassignment_is_told_from_a_broker_that_is_down(lab, kafka, start, tmp_path):
+def test_reassignment_is_distinguished_from_a_broker_that_is_down(lab, kafka, start, tmp_path):
     topic = "moved-slowly"
     kafka.create(topic, replicas=[[1]], min_insync_replicas=1)
     producer = Producer({"bootstrap.servers": lab.bootstrap, "linger.ms": 0, "batch.num.messages": 50})
@@ -147,5 +147,5 @@ def test_reassignment_is_told_from_a_broker_that_is_down(lab, kafka, start, tmp_
     assert shown(process.page(), "reassigning") == {}
     assert shown(process.page(), "replicas") == {topic: 2}
     assert shown(process.page(), "leader")[topic] in (2, 3)
-    reassign("--verify")  # takes the throttles back
+    reassign("--verify")  # removes the throttles
     kafka.delete(topic)

@@ -28,7 +28,7 @@ def names(page):
 def test_collect_and_exclude_choose_collectors(url):
     admin = part(url, "/metrics?collect[]=admin")
     assert "kafka_consumergroup_lag" in names(admin)
-    # The collector's own; all about collectors and brokers comes from "self".
+    # The collector's own; the series about collectors and brokers come from "self".
     assert {name for name in names(admin) if name.startswith("streamgauge_")} <= {"streamgauge_admin_left_out"}
     assert not any(name.startswith(("jvm_", "kafka_server_")) for name in names(admin))
     without = part(url, "/metrics?exclude[]=admin")
@@ -55,7 +55,7 @@ def test_collect_and_exclude_choose_collectors(url):
     ("/probe?cluster=streaming&broker=01", 404, "no such broker is known in the cluster"),
     ("/sd?x=1", 400, 'unknown parameter "x"; none is taken here'),
 ])
-def test_bad_parameters_are_told_in_one_line(url, path, status, line):
+def test_bad_parameters_are_reported_in_one_line(url, path, status, line):
     answer = fetch(url + path.replace("[]", "%5B%5D"))
     assert (answer[0], answer[2].decode()) == (status, line + "\n")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The program itself: start with nothing there, mistakes of its user, its end."""
+"""The program itself: starting without anything running, user errors, stopping."""
 import fcntl
 import os
 import pathlib
@@ -24,7 +24,7 @@ def run(*flags):
 
 
 def forward(listen_port, to_port, stopped):
-    """A port that leads to another, from now on."""
+    """A port that is forwarded to another, from now on."""
     import threading
 
     def pipe(a, b):
@@ -74,7 +74,7 @@ def test_kafka_down_serves_and_says_so_then_recovers(lab, start):
 
 
 def test_kafka_that_speaks_tls_gets_one_clear_line(start):
-    # What a TLS server answers to a plain request: an alert, then the end.
+    # What a TLS server answers to a plain request: an alert, then it closes.
     with answering(b"\x15\x03\x03\x00\x02\x02\x46") as port:
         process = start(f"collect: {{ interval: 2s, timeout: 2s }}\nclusters:\n"
                         f"  - {{ name: tls, bootstrap_servers: '127.0.0.1:{port}' }}\n")
@@ -90,7 +90,7 @@ def test_unknown_host_gets_one_clear_line(start):
     assert "nowhere.invalid" in process.log()
 
 
-def test_sigterm_ends_within_two_seconds_whatever_is_stuck(lab, start):
+def test_sigterm_stops_within_two_seconds_whatever_hangs(lab, start):
     with answering(None) as silent:
         config = (f"collect: {{ interval: 60s, timeout: 50s }}\nclusters:\n"
                   f"  - name: stuck\n    bootstrap_servers: 127.0.0.1:{silent}\n"
@@ -122,7 +122,7 @@ FAKETIME = pathlib.Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 
 @pytest.mark.parametrize("shift", ["-3600", "+3600"])
 def test_clock_that_is_set_changes_no_rhythm(start, tmp_path, shift):
-    """Only the machine's clock is set, as ntpd or a person does it; the monotonic one goes on."""
+    """Only the machine's clock is set, as ntpd or a user does it; the monotonic one continues."""
     clock = tmp_path / "clock"
     clock.write_text("+0\n")
     process = start(
@@ -144,7 +144,7 @@ def test_clock_that_is_set_changes_no_rhythm(start, tmp_path, shift):
 
 
 def closed(*fds):
-    """What a careless parent does: these are not open when the program starts."""
+    """As by a careless parent process: these are not open when the program starts."""
     def close():
         for fd in fds:
             os.close(fd)
@@ -172,8 +172,8 @@ def serves(port):
         return False
 
 
-def test_stderr_that_nobody_reads_stops_nothing():
-    """A pipe that is full from the first lines on: collections, reload and SIGTERM go on."""
+def test_stderr_without_a_reader_blocks_nothing():
+    """A pipe that is full from the first lines on: collections, reload and SIGTERM still work."""
     reader, writer = os.pipe()
     fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
     os.write(writer, b"x" * 4096)
@@ -191,7 +191,7 @@ def test_stderr_that_nobody_reads_stops_nothing():
             return page.value("streamgauge_collector_collections_total", collector="admin") or 0
 
         wait_for("collections", lambda: collections() >= 3, 10)
-        assert os.get_blocking(writer)  # it is shared with us: nothing may have changed
+        assert os.get_blocking(writer)  # it is shared with this process: nothing may have changed
         begun = time.monotonic()
         process.terminate()
         assert process.wait(20) == 0
@@ -235,7 +235,7 @@ def test_slow_writer_of_the_configuration_is_waited_for():
 
 
 @pytest.mark.parametrize("flags", [("--metrics.list",), ("--help",)])
-def test_reader_that_has_seen_enough_ends_it_silently(flags):
+def test_reader_that_closes_early_makes_it_exit_silently(flags):
     reader, writer = os.pipe()
     os.close(reader)
     result = subprocess.run([BINARY, *flags], stdout=writer, stderr=subprocess.PIPE, text=True, timeout=30)
@@ -256,7 +256,7 @@ def test_h_is_help():
     assert run("-h").stdout == run("--help").stdout != ""
 
 
-def test_start_tells_what_is_watched(start):
+def test_start_logs_what_is_monitored(start):
     process = start("clusters: [{ name: east, bootstrap_servers: 127.0.0.1:1 }, "
                     "{ name: west, bootstrap_servers: 127.0.0.1:1 }]")
     assert re.search(r'msg="2 clusters from \S+/streamgauge.yaml: east, west; librdkafka [\d.]+"', process.log())
@@ -296,7 +296,7 @@ def test_port_in_use_is_a_start_error(lab):
     ("clusters: [{ name: a, bootstrap_servers: b, topics: { include: '(' } }]\n", ":1:"),
     ("nonsense: 1\n", ":1:1: unknown key \"nonsense\""),
 ])
-def test_wrong_configuration_is_told_and_ends_with_1(tmp_path, config, complaint):
+def test_wrong_configuration_is_reported_and_exits_with_1(tmp_path, config, complaint):
     path = tmp_path / "c.yaml"
     path.write_text(config)
     for flags in ([f"--config.file={path}", "--config.check"], [f"--config.file={path}"]):
@@ -306,20 +306,20 @@ def test_wrong_configuration_is_told_and_ends_with_1(tmp_path, config, complaint
         assert "hunter2" not in result.stderr
 
 
-def test_wrong_usage_ends_with_2():
+def test_wrong_usage_exits_with_2():
     result = run("--no.such.flag")
     assert (result.returncode, result.stderr) == (
         2, "streamgauge: unknown flag --no.such.flag; see --help\n")
 
 
-def test_wrong_address_ends_with_2():
+def test_wrong_address_exits_with_2():
     result = run("--web.listen-address=9308", "--config.check")
     assert result.returncode == 2
     assert result.stderr == ('streamgauge: --web.listen-address: "9308" has no port; '
                              "expected HOST:PORT, :PORT or [IPv6]:PORT\n")
 
 
-def test_once_prints_a_complete_page_or_ends_with_1(lab, tmp_path):
+def test_once_prints_a_complete_page_or_exits_with_1(lab, tmp_path):
     path = tmp_path / "c.yaml"
     path.write_text(lab.config())
     result = run(f"--config.file={path}", "--once")

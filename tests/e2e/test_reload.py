@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reloading: what has not changed goes on as it was, what is wrong changes nothing."""
+"""Reloading: what has not changed continues, an invalid configuration changes nothing."""
 import os
 import pathlib
 import shutil
@@ -46,7 +46,7 @@ def collections(process, target):
 
 
 class Watcher(threading.Thread):
-    """Looks at the page all the time: a series that must always be there, the longest answer."""
+    """Polls the page continuously: a series that must always exist, the longest answer."""
 
     def __init__(self, process, *wanted):
         super().__init__(daemon=True)
@@ -100,7 +100,7 @@ def test_reload_adds_changes_and_removes_one_jvm_and_leaves_the_others(start, ru
             assert collections(process, "one") >= before
         assert watcher.n > 5 and watcher.missing == []
         assert len(one.connections) == n_connections, "the connection was kept"
-        # What was read once is not read again: the learned requests came along too.
+        # What was read once is not read again: the learned requests are kept as well.
         assert fetch(process.url + "/-/ready")[0] == 200
 
 
@@ -228,7 +228,7 @@ def test_reloads_under_thread_sanitizer(start, rules):
         process = start(texts[0], build="tsan")
         with Watcher(process) as watcher:
             rounds, ends = 0, time.monotonic() + 60
-            while rounds < 10 or watcher.n <= 5:  # reloads and scrapes must meet, however slow these are
+            while rounds < 10 or watcher.n <= 5:  # reloads and scrapes must overlap, however slow these are
                 assert time.monotonic() < ends, f"{watcher.n} scrapes beside {rounds} rounds of reloads"
                 for text in texts:
                     write(process, text)
@@ -264,7 +264,7 @@ def test_whoever_asks_for_a_reload_may_leave_before_it_is_done(start, rules):
         assert process.end()[0] == 0
 
 
-def test_reload_with_a_stuck_cluster_blocks_nobody(start, rules):
+def test_reload_with_a_stuck_cluster_blocks_nothing_else(start, rules):
     one = Agent()
     with agents(one), answering(None) as silent:
         stuck = (f"  - name: stuck\n    bootstrap_servers: 127.0.0.1:{silent}\n"

@@ -65,7 +65,7 @@ def test_prometheus_sees_every_poll_once_and_fresh(lab, start, tmp_path):
               f"not exactly one poll: {sum(step != 1 for step in steps)}")
         assert len(steps) >= SCRAPES - 2
         assert age < 1 + duration
-        # Exact on a clock that does not stall (test_rhythm.c); a machine does now and then.
+        # Exact on a clock that does not stall (test_rhythm.c); a machine sometimes does.
         assert steps.count(1) >= len(steps) - 6, f"{name}: {steps}"
     assert abs(process.page().value("streamgauge_collect_interval_seconds") - PERIOD_S) < 0.05
 
@@ -81,5 +81,5 @@ def test_two_prometheus_and_a_person_with_curl_leave_it_sane(lab, start, tmp_pat
             process.page()
         after = process.page().value("streamgauge_collector_collections_total", collector="admin")
         seconds = time.monotonic() - begun
-    # Two of the same period, half of it apart, are a scraper of half the period.
+    # Two of the same period, half of it apart, look like one scraper of half the period.
     assert seconds / 2 - 2 <= after - before <= seconds + 2

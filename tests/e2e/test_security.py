@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Kafka's security modes on a real broker: each works with librdkafka's properties as they are, and
-what is wrong is told as one error, with a kind of its own."""
+"""Kafka's security modes on a real broker: each works with librdkafka's properties unchanged, and
+what is wrong is reported as one error, with its own kind."""
 import base64
 import http.server
 import json
@@ -21,7 +21,7 @@ from broker import broker
 from conftest import BUILD
 from streamgauge import Page, wait_for
 
-# Debian 12's librdkafka cannot do SCRAM with Kafka 4; see test_scram_with_an_old_librdkafka_is_told.
+# Debian 12's librdkafka cannot do SCRAM with Kafka 4; see test_scram_with_an_old_librdkafka_is_reported.
 BINARY = "release"
 SYSTEM = "gcc-asan"
 PASSWORD = "hunter2"
@@ -89,7 +89,7 @@ def fill(node):
 
 
 def commits(consumer, offset):
-    """A broker that has just started is no coordinator for a moment."""
+    """A broker that has just started is not a coordinator for a moment."""
     try:
         consumer.commit(offsets=[TopicPartition("audit", 0, offset)], asynchronous=False)
     except KafkaException as error:
@@ -151,14 +151,14 @@ def part_of_token(claims):
 
 
 class TokenEndpoint(http.server.BaseHTTPRequestHandler):
-    """Gives the client `oauth` a token for client credentials, as OpenID Connect has it."""
+    """Gives the client `oauth` a token for client credentials, as in OpenID Connect."""
 
     def do_POST(self):
         form = urllib.parse.parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         client = "Basic " + base64.b64encode(f"oauth:{PASSWORD}".encode()).decode()
         now = int(time.time())
         if self.headers["Authorization"] == client and form["grant_type"] == ["client_credentials"]:
-            # Unsigned: this broker's validator takes no other.
+            # Unsigned: this broker's validator accepts no other.
             token = part_of_token({"alg": "none"}) + "." + part_of_token(
                 {"sub": "oauth", "scope": "monitoring", "iat": now, "exp": now + 3600}) + "."
             status, answer = 200, {"access_token": token, "token_type": "Bearer", "expires_in": 3600}
@@ -268,7 +268,7 @@ def test_flags_of_kafka_exporter_work(secured, certificates):
     assert PASSWORD not in once.stderr + once.stdout
 
 
-def test_scram_with_an_old_librdkafka_is_told(secured, certificates, start):
+def test_scram_with_an_old_librdkafka_is_reported(secured, certificates, start):
     process = start(config(secured, "SCRAM", sasl(certificates, "SCRAM-SHA-512")))
     wait_for("a failure to log in", lambda: "auth" in process.page().errors("cluster"), 20)
     assert "librdkafka before 2.6.1 cannot do SCRAM with Kafka 4" in process.log()
@@ -306,7 +306,7 @@ def test_mistake_is_one_clear_error_with_a_kind(secured, certificates, start, mi
     wait_for("a failure", lambda: process.page().errors("cluster"), 20)
     time.sleep(4.5)  # two more collections: still one kind, and one line
     errors = process.page().errors("cluster")
-    # librdkafka 2.12.1 does not say why a connection was cut in the first exchange.
+    # librdkafka 2.12.1 does not report why a connection was closed in the first exchange.
     most = 2 if mistake == "plain to a TLS listener" else 1
     assert len(errors) <= most and all(re.fullmatch(kinds, kind) for kind in errors), (
         errors, process.log())
@@ -317,7 +317,7 @@ def test_mistake_is_one_clear_error_with_a_kind(secured, certificates, start, mi
     assert PASSWORD not in process.log() and WRONG not in process.log()
 
 
-def test_oidc_with_a_librdkafka_without_it_is_told(secured, certificates, tokens, tmp_path):
+def test_oidc_with_a_librdkafka_without_it_is_reported(secured, certificates, tokens, tmp_path):
     path = tmp_path / "c.yaml"
     path.write_text(config(secured, "SCRAM", oidc(certificates, tokens)))
     once = subprocess.run([BUILD / SYSTEM / "streamgauge", f"--config.file={path}", "--once"],
@@ -338,7 +338,7 @@ def test_token_that_is_refused_is_an_auth_error(secured, certificates, tokens, s
 
 
 @pytest.mark.parametrize("build", [BINARY, SYSTEM])
-def test_kerberos_without_a_ticket_is_told(secured, certificates, start, build):
+def test_kerberos_without_a_ticket_is_reported(secured, certificates, start, build):
     client = {"security.protocol": "SASL_SSL", "ssl.ca.location": certificates.ca,
               "sasl.mechanisms": "GSSAPI", "sasl.kerberos.service.name": "kafka",
               "sasl.kerberos.principal": "monitor@EXAMPLE.TEST",
@@ -352,7 +352,7 @@ def test_kerberos_without_a_ticket_is_told(secured, certificates, start, build):
 
 
 TOPIC, GROUP = ResourceType.TOPIC, ResourceType.GROUP
-# What is shown, and what is told, when ACLs are missing: the rules that are there, whether topics and
+# What is shown, and what is reported, when ACLs are missing: the rules that exist, whether topics and
 # groups are seen, and the words that name what is missing.
 ACLS = {
     "everything": (DESCRIBE, True, True, None),
@@ -387,7 +387,7 @@ def test_missing_acl_is_named(secured, certificates, start, acls):
     assert bool(lags) == (sees_topics and sees_groups)
 
 
-def test_configurations_that_may_not_be_read_are_told_once(secured, certificates, start):
+def test_configurations_that_may_not_be_read_are_reported_once(secured, certificates, start):
     add_user(secured, "no-configs")
     allow(secured, "no-configs", [rule for rule in DESCRIBE if rule[2] == AclOperation.DESCRIBE])
     process = start(config(secured, "SCRAM", sasl(certificates, "SCRAM-SHA-512", "no-configs")),
@@ -397,7 +397,7 @@ def test_configurations_that_may_not_be_read_are_told_once(secured, certificates
     page = process.page()
     assert page.value("kafka_consumergroup_lag", consumergroup="reader", topic="audit") == 4
     assert not page.values("kafka_topic_min_insync_replicas")
-    # Counted, for the one attempt; nothing that was to be had is missing.
+    # Counted, for the one attempt; nothing that is permitted is missing.
     assert page.errors("cluster")["denied"] == 1
     wait_for("a complete collection", lambda: process.page().targets("admin") == {"cluster": 1}, 10)
     assert process.page().errors("cluster")["denied"] == 1

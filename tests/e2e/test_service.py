@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The process as a service: what systemd is told, how the unit is hardened, what logs keep to themselves."""
+"""The process as a service: notifications to systemd, how the unit is hardened, what logs do not contain."""
 import json
 import os
 import re
@@ -20,7 +20,7 @@ EXPOSURE_MAX = 1.5  # docs/configuration.md says 1.3
 
 @pytest.fixture
 def systemd(tmp_path, monkeypatch):
-    """A socket in the place of systemd's; returns what was sent."""
+    """A socket instead of systemd's; returns what was sent."""
     path = tmp_path / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
         server.bind(str(path))
@@ -39,7 +39,7 @@ def systemd(tmp_path, monkeypatch):
         yield listen
 
 
-def test_systemd_is_told_of_start_reload_end_and_life(systemd, start, tmp_path):
+def test_systemd_is_notified_of_start_reload_stop_and_watchdog(systemd, start, tmp_path):
     rules = tmp_path / "rules.yml"
     rules.write_text(RULES)
     agent = Agent()

@@ -11,7 +11,7 @@ from streamgauge import Page, fetch, wait_for
 
 QUERY = "mytopic_counts"
 TRIGGER_S = 10
-# Root without the right to read what it may not.
+# Root without the capability to read everything.
 WITHOUT_RIGHTS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
 
@@ -60,7 +60,7 @@ def test_labs_page_shows_the_job_under_its_name(kraft_lab):
         assert {labels["partition"] for labels, _ in shown} == partitions, name
         assert all(value >= 0 for _, value in shown)
     assert status(page) in (["ok"], ["lagging"])
-    # Kafka knows none of it.
+    # Kafka does not know it.
     assert not of_query(page, "consumergroup_members") and not of_query(page, "consumergroup_state")
 
 
@@ -129,7 +129,7 @@ def copy_checkpoint(kraft_lab, copy):
 
 
 @pytest.mark.parametrize("how", ["gone", "not readable", "no checkpoint"])
-def test_directory_that_cannot_be_read_is_told(kraft_lab, start, tmp_path, how):
+def test_directory_that_cannot_be_read_is_reported(kraft_lab, start, tmp_path, how):
     copy = tmp_path / "checkpoint"
     copy_checkpoint(kraft_lab, copy)
     away = tmp_path / "away"
@@ -157,7 +157,7 @@ def test_directory_that_cannot_be_read_is_told(kraft_lab, start, tmp_path, how):
     for name in ("consumergroup_lag", "consumergroup_lag_seconds", "consumergroup_status",
                  "consumergroup_current_offset", "spark_checkpoint_batch"):
         assert not of_query(page, name), name
-    # Everything else is there.
+    # Everything else is shown.
     assert page.targets("admin") == {"cluster": 0}
     assert page.values("kafka_topic_partition_current_offset", topic="mytopic")
     if how == "not readable":

@@ -66,12 +66,12 @@ def test_status_page_shows_the_configuration_without_secrets(lab, start):
     assert "hunter2" not in body + process.log() + process.page().text
 
 
-def test_status_page_tells_of_a_broker_that_is_gone(lab, start):
+def test_status_page_shows_a_broker_that_is_down(lab, start):
     process = start(lab.config("2s", "1900ms"))
     wait_for("all is collected", lambda: process.page().targets() == {"1": 1, "2": 1, "3": 1}, 30)
     lab.fault("kill-broker", "3")
     try:
-        wait_for("the page tells", lambda: "Broker 3 is down" in fetch(process.url + "/")[2].decode(), 20)
+        wait_for("the page shows it", lambda: "Broker 3 is down" in fetch(process.url + "/")[2].decode(), 20)
         wait_for("partitions", lambda: "Partitions in trouble" in fetch(process.url + "/")[2].decode(), 30)
         body = fetch(process.url + "/")[2].decode()
         assert "somebody now" in body and "replica missing" in body

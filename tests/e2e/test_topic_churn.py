@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Topics that come and go leave nothing behind: librdkafka keeps something of each, so its handle is
+"""Topics that are created and deleted do not leak: librdkafka keeps something of each, so its handle is
 replaced from time to time."""
 import os
 import pathlib
@@ -12,7 +12,7 @@ from streamgauge import wait_for
 
 ROUNDS = 40
 TOPICS_EACH = 100
-SETTLED = 20  # rounds after which everything has its size; the handle was replaced three times then
+SETTLED = 20  # rounds after which sizes are stable; the handle has been replaced three times then
 MIB_MORE_MAX = 1
 
 

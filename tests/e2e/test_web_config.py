@@ -37,7 +37,7 @@ def run(*command, check=True, **options):
 
 @pytest.fixture(scope="session")
 def pki(tmp_path_factory):
-    """A CA; certificates for the server (two), for a client, and one that nobody signed."""
+    """A CA; certificates for the server (two), for a client, and one that the CA has not signed."""
     folder = tmp_path_factory.mktemp("pki")
 
     def make(name, sans, ca="ca", more="", key=("ec", "-pkeyopt", "ec_paramgen_curve:P-256")):
@@ -64,7 +64,7 @@ def pki(tmp_path_factory):
 
 
 class Served:
-    """A Streamgauge with a web configuration, asked by curl."""
+    """A Streamgauge with a web configuration, queried by curl."""
 
     def __init__(self, start, tmp_path, pki, text, tls=True):
         self.pki = pki
@@ -171,14 +171,14 @@ def test_tls_client_certificate_must_be_for_clients(serve, pki, name, welcome):
 
 
 def test_tls_clients_can_be_verified_if_given_without_a_ca(serve, pki):
-    """By the system's: nobody of ours is known there, and who comes without is let in."""
+    """By the system's: the test's CA is not among them, and a client without a certificate is accepted."""
     served = serve(f"{TLS}  client_auth_type: VerifyClientCertIfGiven\n")
     assert served.curl()[0] == 200
     assert served.curl("--cert", pki / "client.pem", "--key", pki / "client.key")[0] < 0
 
 
 @pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
-def test_tls_certificate_for_encipherment_alone_works_and_is_told(serve, pki, version):
+def test_tls_certificate_for_encipherment_alone_works_and_is_logged(serve, pki, version):
     served = serve(f"tls_server_config:\n  cert_file: {pki}/encipher.pem\n  key_file: {pki}/encipher.key\n")
     assert "Verify return code: 0 (ok)" in served.openssl(version).stdout
     assert served.process.log().count("KeyUsage has no digitalSignature") == 1
@@ -283,7 +283,7 @@ def test_wrong_passwords_do_not_keep_the_right_one_waiting(serve):
 
 @pytest.mark.parametrize("flood_from, user", [("127.0.0.2", "alice"), ("127.0.0.1", "bob")])
 def test_flood_of_wrong_passwords_lets_the_first_right_one_in(serve, flood_from, user):
-    """From another address, or of another user: a right password that is not remembered yet."""
+    """From another address, or of another user: a correct password that is not remembered yet."""
     served = serve(users(cost=11, alice="secret", bob="secret"), tls=False)
     answers = collections.Counter()
     over = threading.Event()
@@ -308,7 +308,7 @@ def test_flood_of_wrong_passwords_lets_the_first_right_one_in(serve, flood_from,
             wait_for("the queue is full", lambda: answers[503] > 50 and answers[401] > 2, 60)
             checked = answers[401]
             assert ask(user, "secret", "127.0.0.1") == 200
-            # One was being checked; its turn was next. Threads here may count a little late.
+            # One was being checked; its turn was next. Threads of this test may count a little late.
             assert answers[401] - checked <= 8
         finally:
             over.set()
@@ -320,7 +320,7 @@ def test_unknown_user_costs_as_much_as_a_known_one(serve):
     served = serve(users(cost=11, alice="secret"), tls=False)
 
     def cpu_seconds(pair):
-        """What one answer costs the process; how long it takes is up to the rest of the machine."""
+        """The CPU time of one answer; how long it takes depends on the rest of the machine."""
         begun = served.process.cpu_s()
         for i in range(5):
             assert served.curl("-u", f"{pair}:{i}")[0] == 401
@@ -408,7 +408,7 @@ def test_reload_over_tls_with_a_password(serve):
     ("auth_excluded_paths: [/metrics]", ":1:23: auth_excluded_paths: only /-/healthy"),
     ("rate_limit: { interval: 1s, burst: 0 }", ":1:36: burst: must be from 1"),
 ])
-def test_config_check_tells_the_place(tmp_path, pki, text, problem):
+def test_config_check_reports_the_place(tmp_path, pki, text, problem):
     path = tmp_path / "web.yml"
     path.write_text(text)
     answer = run(BUILD / "gcc-asan/streamgauge", "--config.check", f"--web.config.file={path}", check=False)

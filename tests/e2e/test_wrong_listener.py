@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A client that speaks another protocol than the listener: what is told leads to security.protocol."""
+"""A client that uses another protocol than the listener: the message leads to security.protocol."""
 import json
 import os
 import subprocess
@@ -66,7 +66,7 @@ def doctor(node, certificates, tmp_path, build, protocol, listener):
 @pytest.mark.parametrize("protocol, listener", [
     (protocol, listener) for protocol in PROTOCOLS.values() for listener in PROTOCOLS
     if PROTOCOLS[listener] != protocol])
-def test_another_protocol_than_the_listeners_is_told(node, certificates, tmp_path, build, protocol, listener):
+def test_another_protocol_than_the_listeners_is_reported(node, certificates, tmp_path, build, protocol, listener):
     code, failed = doctor(node, certificates, tmp_path, build, protocol, listener)
     assert code == 1
     told = failed[0]["text"] + failed[0]["fix"]

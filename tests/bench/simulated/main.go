@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Command simulated serves a Kafka cluster from memory, with as many partitions and groups as wanted:
-// what real brokers answer, of a size for which nobody has the brokers. It prints the bootstrap
-// servers when everything is there, and ends when its standard input does.
+// its answers are those of real brokers, at sizes that are not practical with real ones. It prints the
+// bootstrap servers when everything is ready, and exits when its standard input is closed.
 package main
 
 import (
@@ -25,7 +25,7 @@ func topicName(number int) string {
 	return fmt.Sprintf("simulated-%05d", number)
 }
 
-// Every partition gets one record, which is thrown away: its log ends at 1.
+// Every partition gets one record, which is discarded: its log ends at 1.
 func fill(ctx context.Context, client *kgo.Client, topics int) error {
 	var failed error
 	for topic := 0; topic < topics; topic++ {
@@ -44,7 +44,7 @@ func fill(ctx context.Context, client *kgo.Client, topics int) error {
 	return failed
 }
 
-// Each group commits to partitions of its own, as long as there are any.
+// Each group commits to different partitions, as long as there are any.
 func commit(ctx context.Context, client *kgo.Client, topics, groups, commits int) error {
 	admin := kadm.NewClient(client)
 	partitions := topics * partitionsOfTopic

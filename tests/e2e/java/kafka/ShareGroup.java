@@ -7,7 +7,7 @@ import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** A member of a share group, until its standard input ends: BOOTSTRAP TOPIC GROUP. */
+/** A member of a share group, until its standard input is closed: BOOTSTRAP TOPIC GROUP. */
 public class ShareGroup {
     public static void main(String[] arguments) throws Exception {
         Properties properties = new Properties();
