@@ -93,18 +93,18 @@ class Scrapes(threading.Thread):
     def __init__(self, url):
         super().__init__()
         self.request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
-        self.ended = threading.Event()
+        self.stopped = threading.Event()
         self.times = []
 
     def run(self):
-        while not self.ended.wait(0.01):
+        while not self.stopped.wait(0.01):
             wall, begun = time.time(), time.monotonic()
             with urllib.request.urlopen(self.request, timeout=60) as answer:
                 answer.read()
             self.times.append((wall, time.monotonic() - begun))
 
-    def end(self):
-        self.ended.set()
+    def stop(self):
+        self.stopped.set()
         self.join()
 
 
@@ -173,7 +173,7 @@ class Program:
             time.sleep(0.2)
         return seen
 
-    def end(self):
+    def stop(self):
         self.process.terminate()
         self.process.wait()
         self.folder.cleanup()
@@ -231,7 +231,7 @@ def measure(binary, bare, broker, turns, cycles):
         found["highest"] = highest_rss(program.pid)
         found |= scrapes(program)
     finally:
-        program.end()
+        program.stop()
     return found
 
 
@@ -240,7 +240,7 @@ def scrapes(program):
     clients = Scrapes(program.url + "/metrics")
     clients.start()
     cycles = program.ends(8)
-    clients.end()
+    clients.stop()
     during, between = [], []
     for wall, took in clients.times:
         if not cycles[0][0] < wall < cycles[-1][0] - cycles[-1][1]:
@@ -294,7 +294,7 @@ def run(binary, bare, turns=3, cycles=8, stay=False):
             report(f"10,060 partitions, 204 groups, 9,996 commits; {title}",
                    measure(binary, bare, broker, turns, cycles))
     finally:
-        broker.end()
+        broker.stop()
         shutil.rmtree(FOLDER, ignore_errors=True)
 
 
@@ -348,7 +348,7 @@ def run_simulated(binary, bare):
                     resident, highest = rss(streamgauge.pid), highest_rss(streamgauge.pid)
                     page = streamgauge.page()
                 finally:
-                    streamgauge.end()
+                    streamgauge.stop()
                 theirs = statistics.median(bare_cycles(bare, bootstrap, 3))
                 series = sum(not line.startswith("#") for line in page.splitlines())
                 print(f"| {partitions} | {groups} | {partitions} | {first:.2f} s |"

@@ -157,7 +157,7 @@ offsets.topic.replication.factor=1
         with urllib.request.urlopen(self.scrape_url, timeout=300) as answer:
             return answer.read()
 
-    def end(self):
+    def stop(self):
         self.process.kill()  # its data is discarded, so a controlled shutdown is not needed
         self.process.wait()
 
@@ -165,14 +165,14 @@ offsets.topic.replication.factor=1
 @contextlib.contextmanager
 def streamgauge(binary, jolokia_urls):
     """The program with this one agent, and no Kafka listener."""
-    (nobody,) = free_ports(1)
+    (unused_port,) = free_ports(1)
     (port,) = free_ports(1)
     brokers = ", ".join(f'{name}: "{url}"' for name, url in jolokia_urls.items())
     with tempfile.TemporaryDirectory() as name:
         path = pathlib.Path(name) / "c.yaml"
         path.write_text(
             f"collect: {{ interval: {INTERVAL_S}s, timeout: {INTERVAL_S}s }}\nclusters:\n"
-            f"  - name: bench\n    bootstrap_servers: 127.0.0.1:{nobody}\n"
+            f"  - name: bench\n    bootstrap_servers: 127.0.0.1:{unused_port}\n"
             "    client: { reconnect.backoff.ms: 10000, reconnect.backoff.max.ms: 10000 }\n"
             f"    jolokia: {{ brokers: {{ {brokers} }} }}\n")
         process = subprocess.Popen([binary, f"--config.file={path}",
@@ -339,7 +339,7 @@ def run(binary, topics=1000, rounds=5, polls=6):
             raise SystemExit("all polls timed out: the machine is too busy")
         report(topics * PARTITIONS_OF_TOPIC, done, bench.facts)
     finally:
-        broker.end()
+        broker.stop()
         shutil.rmtree(FOLDER, ignore_errors=True)
 
 

@@ -139,7 +139,7 @@ class Server:
             time.sleep(0.5)
         return rounds
 
-    def end(self):
+    def stop(self):
         self.process.stdin.close()
         self.process.wait()
 
@@ -224,7 +224,7 @@ def poll_all(binary, agent_url, count, interval_s, rounds):
             print(f"| (CPU of the server that answers, for one poll |"
                   f" {(state['cpu'] - theirs) / polls * 1e3:.2f} ms) |", flush=True)
     finally:
-        server.end()
+        server.stop()
 
 
 def memory(binary, agent_url, count, interval_s):
@@ -239,7 +239,7 @@ def memory(binary, agent_url, count, interval_s):
                     page(url)  # as a Prometheus would
                 print(f"| {len(server.rounds()) * count} | {resident_mb(pid):.1f} MB |", flush=True)
     finally:
-        server.end()
+        server.stop()
 
 
 def run(binary, agent_url, count=200, interval_s=15, rounds=6, memory_interval_s=5):

@@ -42,7 +42,7 @@ class Chaos:
         self.wrong = []
         self.counts = collections.Counter()
         self.latencies = []
-        self.ended = threading.Event()
+        self.stopped = threading.Event()
         self.undo = []
 
     def fail(self, text):
@@ -57,7 +57,7 @@ class Chaos:
             return answer.read()
 
     def scrape_for_ever(self, headers):
-        while not self.ended.is_set():
+        while not self.stopped.is_set():
             begun = time.monotonic()
             try:
                 body = self.fetch(headers=headers)
@@ -69,7 +69,7 @@ class Chaos:
                     self.check_page(body.decode())
             except OSError as error:
                 self.fail(f"a scrape failed: {error}")
-            self.ended.wait(3)
+            self.stopped.wait(3)
 
     def check_page(self, text):
         seen = set()
@@ -227,7 +227,7 @@ class Chaos:
                 self.quiet()
                 next_quiet = time.monotonic() + 120
         self.quiet()
-        self.ended.set()
+        self.stopped.set()
         self.latencies.sort()
         print(json.dumps({"faults": dict(self.counts), "scrapes": len(self.latencies),
                           "median_s": round(self.latencies[len(self.latencies) // 2], 4),

@@ -171,7 +171,7 @@ class Between:
         with self.lock:
             return {NAMES.get(key, key) for _, key, _, _ in self.requests}
 
-    def end(self):
+    def stop(self):
         self.fix()
         for port, listener in self.listeners.items():
             self.cut_off(port)

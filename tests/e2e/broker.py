@@ -88,7 +88,7 @@ class Broker:
                     return
         raise AssertionError(f"the broker does not start: {self.folder}/broker.log")
 
-    def end(self):
+    def stop(self):
         if self.process:
             self.process.kill()
             self.process.wait()
@@ -101,4 +101,4 @@ def broker(*arguments, **named):
     try:
         yield node
     finally:
-        node.end()
+        node.stop()

@@ -121,4 +121,4 @@ def start(tmp_path):
 
     yield start
     for process in running:
-        process.end()
+        process.stop()

@@ -49,7 +49,7 @@ class Listener:
             except (OSError, struct.error):
                 pass
 
-    def end(self):
+    def stop(self):
         self.socket.close()
 
 

@@ -125,7 +125,7 @@ class Member:
         self.consumer.subscribe([topic])
         wait_for("a member", lambda: self.consumer.poll(0.5) and self.consumer.assignment(), 30)
 
-    def end(self):
+    def stop(self):
         self.consumer.close()
 
 

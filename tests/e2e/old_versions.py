@@ -77,5 +77,5 @@ class OldVersions:
                 client.sendall(struct.pack(">i", len(answer)) + answer)
         client.close()
 
-    def end(self):
+    def stop(self):
         self.listener.close()

@@ -132,7 +132,7 @@ class Streamgauge:
     def log(self):
         return self.log_path.read_text(errors="replace")
 
-    def end(self):
+    def stop(self):
         """SIGTERM; the exit code and the seconds that it took."""
         if self.process.poll() is not None:
             return self.process.returncode, 0

@@ -38,13 +38,13 @@ class Watched:
         return (page.targets("admin") == {"cluster": 1}
                 and page.brokers_up() == {"1": 1, "2": 1, "3": 1})
 
-    def end(self):
+    def stop(self):
         self.process.terminate()
         try:
             return self.process.wait(20)
         finally:
             self.process.kill()
-            self.between.end()
+            self.between.stop()
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def watched(lab, tmp_path_factory):
         wait_for("everything is up", watched.is_whole, 40)
         yield watched
     finally:
-        code = watched.end()
+        code = watched.stop()
     assert code == 0, watched.log_path.read_text()
 
 
@@ -172,7 +172,7 @@ def test_a_link_that_is_down_costs_its_own_partitions(lab, tmp_path):
         watched.between.plug(2)
         wait_for("everything is up again", watched.is_whole, 40)
     finally:
-        code = watched.end()
+        code = watched.stop()
     assert code == 0, watched.log_path.read_text()
 
 

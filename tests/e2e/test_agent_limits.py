@@ -70,13 +70,13 @@ def test_broker_behind_another_ones_address_has_no_series(lab, start):
     brokers = ", ".join(f"{id}: '{url}'" for id, url in urls.items())
     process = start(f"clusters: [ {{ name: z, bootstrap_servers: '{lab.bootstrap}',"
                     f" jolokia: {{ brokers: {{ {brokers} }} }} }} ]\n")
-    def told():
+    def only_broker_1_fails():
         page = process.page()
         shown = [page.value("streamgauge_collector_success", collector="jolokia", target=target)
                  for target in ("1", "2", "3")]
         return shown == [0, 1, 1]
 
-    wait_for("broker 1 fails, the others do not", told, 30)
+    wait_for("broker 1 fails, the others do not", only_broker_1_fails, 30)
     page = process.page()
     leaders = {labels["broker"] for labels, _ in
                page.values("kafka_server_replicamanager_leadercount")}

@@ -10,7 +10,7 @@ from conftest import AGENTS, BUILD, REPO
 from streamgauge import Page, fetch, wait_for
 
 # Jolokia 1.7.2 was released with 1.7.1 as the version that it reports.
-TOLD = {"1.7.2": "1.7.1"}
+REPORTED = {"1.7.2": "1.7.1"}
 
 
 @pytest.fixture(params=["lab", "kraft_lab"])
@@ -24,8 +24,8 @@ def test_agent_of_each_broker_has_its_version(some_lab):
             some_lab.jolokia(broker), b'{"type": "version"}',
             {"Content-Type": "application/json; charset=utf-8"})
         with urllib.request.urlopen(request, timeout=10) as answer:
-            told = json.load(answer)["value"]["agent"]
-        assert told == TOLD.get(version, version), f"broker {broker}"
+            reported = json.load(answer)["value"]["agent"]
+        assert reported == REPORTED.get(version, version), f"broker {broker}"
 
 
 def families(page, broker):

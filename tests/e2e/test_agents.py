@@ -84,7 +84,7 @@ def test_jvms_without_kafka_are_polled_and_labelled(start, rules):
         assert not page.targets("admin")
         assert fetch(process.url + "/-/ready")[0] == 200
         assert b"only JVMs" in fetch(process.url + "/")[2]
-        code, _ = process.end()
+        code, _ = process.stop()
         assert code == 0, process.log()
 
 

@@ -54,5 +54,5 @@ def test_twenty_clusters_of_which_one_is_down_and_one_frozen(lab, start, tmp_pat
         assert page.value("streamgauge_cluster_up", kafka_cluster="frozen") == 0
         body = fetch(process.url + "/")[2].decode()
         assert "Cluster down cannot be reached" in body and "Cluster frozen cannot be reached" in body
-        code, seconds = process.end()
+        code, seconds = process.stop()
         assert code == 0 and seconds < 2.5

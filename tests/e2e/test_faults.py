@@ -33,7 +33,7 @@ class Scraper(threading.Thread):
             self.without_others += not shown.issuperset(OTHERS)
             self.n += 1
 
-    def end(self):
+    def stop(self):
         self.stopped.set()
         self.join()
 
@@ -79,13 +79,13 @@ def test_broker_gone_shows_within_two_intervals_and_others_go_on(lab, start, hur
                         2 * INTERVAL_S + 1)
         print(f"back after {took:.1f} s")
     finally:
-        scraper.end()
+        scraper.stop()
     assert scraper.n > 20
     assert scraper.without_others == 0
     assert scraper.longest_s < 1, scraper.longest_s
     wait_for("everything is up again", lambda: healthy(process), 60)
     assert process.page().errors("1"), "failures are counted"
-    code, _ = process.end()
+    code, _ = process.stop()
     assert code == 0, process.log()
 
 

@@ -58,7 +58,7 @@ def test_lagging_then_stalled(kafka, process):
         wait_for_status(process, "status-member", "ok")
         assert process.page().value("kafka_consumergroup_members", consumergroup="status-member") == 1
     finally:
-        member.end()
+        member.stop()
 
 
 def test_group_that_commits_without_members_is_not_stopped(kafka, process):

@@ -22,7 +22,7 @@ CLUSTERS = [f"damaged-{i}" for i in range(4)]
 def damage():
     damage = Damage(seed=1)
     yield damage
-    damage.end()
+    damage.stop()
 
 
 @pytest.fixture(scope="module")
@@ -95,5 +95,5 @@ def test_what_is_no_broker_costs_only_its_own_cluster(start, node):
     watch(process, SECONDS)
     for first, impostor in enumerate(impostors.values()):
         assert impostor.n > 2 * first, "it received no request"
-        impostor.end()
+        impostor.stop()
     assert {value for cluster, value in success(process).items() if cluster != "clean"} == {0.0}

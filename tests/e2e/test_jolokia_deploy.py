@@ -110,7 +110,7 @@ def check_poll(start, folder, port):
         f"          username: monitor, password_file: {folder}/password }}\n")
     wait_for("the agent is read", lambda: process.page().targets() == {"a": 1}, 10)
     assert process.page().value("threads", jvm="a") > 5
-    process.end()
+    process.stop()
 
 
 def test_kafka_opts_line_gives_an_agent_that_only_reads(start, folder):
@@ -193,7 +193,7 @@ def test_proxy_gives_the_same_series_and_a_frozen_broker_blocks_no_other(lab, st
                      lambda: series(process.page(), broker) == series(direct.page(), broker), 40)
         assert list(process.page().errors("other")) == ["denied"]
         assert "not allowed by configuration" in process.log()
-        direct.end()
+        direct.stop()
 
         lab.fault("freeze-broker", "1")
         try:
@@ -209,5 +209,5 @@ def test_proxy_gives_the_same_series_and_a_frozen_broker_blocks_no_other(lab, st
         finally:
             lab.fault("thaw-broker", "1")
         wait_for("broker 1 is back", lambda: process.page().targets()["1"] == 1, 60)
-        code, _ = process.end()
+        code, _ = process.stop()
         assert code == 0, process.log()

@@ -40,7 +40,7 @@ def test_bad_answer_is_one_failure_and_others_are_on_time(lab, start, case):
                  if "level=warn" in line and "target=1 " in line]
         assert len(lines) == 1, lines
         assert f"127.0.0.1:{port}" in lines[0]
-        code, _ = process.end()
+        code, _ = process.stop()
         assert code == 0, process.log()
 
 

@@ -64,7 +64,7 @@ def test_ten_thousand_groups_at_once_are_all_shown(node, tmp_path):
         assert int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) << 10 < RESIDENT_MAX
         assert len(re.findall(r"^kafka_consumergroup_members\{.*\} 0$", text, re.M)) == GROUPS
     finally:
-        process.end()
+        process.stop()
 
 
 def test_groups_for_which_there_is_no_time_take_turns(node, tmp_path):
@@ -83,4 +83,4 @@ def test_groups_for_which_there_is_no_time_take_turns(node, tmp_path):
         wait_for("each group is shown in its turn", all_seen, 60)
         assert fewest < GROUPS  # or the time was enough, and nothing was tested here
     finally:
-        process.end()
+        process.stop()

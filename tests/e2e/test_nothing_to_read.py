@@ -86,7 +86,7 @@ def test_group_before_a_marker_is_ok_and_loses_nothing(node, start, build):
         assert page.value("kafka_consumergroup_unread_lost_total", consumergroup=topic) == 0
         assert status(page, topic) == ["ok"]
     finally:
-        member.end()
+        member.stop()
     groups = {group.group_id for group in node.admin.list_consumer_groups().result(20).valid}
     assert "streamgauge" not in groups  # it has checked without joining and committing
 

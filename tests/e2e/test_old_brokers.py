@@ -32,7 +32,7 @@ def proxy(tmp_path_factory):
         kafka = Kafka(f"127.0.0.1:{port}")
         kafka.commit("eg", "eh", {0: 2})
         yield proxy, f"127.0.0.1:{port}"
-        proxy.end()
+        proxy.stop()
 
 
 @pytest.mark.parametrize("build", ("gcc-asan", "release"))

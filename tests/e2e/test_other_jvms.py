@@ -68,7 +68,7 @@ def test_frozen_worker_costs_its_own_series_only(lab, start):
     finally:
         lab.fault("thaw-connect")
     wait_for("Connect's series are back", lambda: series(process.page(), "connect"), 30)
-    code, _ = process.end()
+    code, _ = process.stop()
     assert code == 0, process.log()
 
 

@@ -99,7 +99,7 @@ def test_sigterm_stops_within_two_seconds_whatever_hangs(lab, start):
         process = start(config, build="release")
         wait_for("the other cluster works", lambda: process.page().value(
             "streamgauge_cluster_up", kafka_cluster="fine") == 1, 20)
-        code, seconds = process.end()
+        code, seconds = process.stop()
         assert code == 0, process.log()
         assert seconds < 2
 
@@ -110,7 +110,7 @@ def test_frozen_broker_and_sigterm_within_two_seconds(lab, start):
     lab.fault("freeze-broker", "3")
     try:
         time.sleep(2.5)
-        code, seconds = process.end()
+        code, seconds = process.stop()
         assert code == 0, process.log()
         assert seconds < 2
     finally:
@@ -137,9 +137,9 @@ def test_clock_that_is_set_changes_no_rhythm(start, tmp_path, shift):
     clock.write_text(shift + "\n")
     before = collections()
     names = {sample.name for sample in process.page().samples}
-    wait_for("collections go on", lambda: collections() >= before + 4, 8)
+    wait_for("collections continue", lambda: collections() >= before + 4, 8)
     assert names <= {sample.name for sample in process.page().samples}
-    code, seconds = process.end()
+    code, seconds = process.stop()
     assert code == 0 and seconds < 2, process.log()
 
 
@@ -353,6 +353,6 @@ def test_threads_under_thread_sanitizer(lab, start):
     end = time.monotonic() + 5
     while time.monotonic() < end:
         process.page()
-    code, _ = process.end()
+    code, _ = process.stop()
     assert code == 0, process.log()
     assert "ThreadSanitizer" not in process.log()

@@ -235,7 +235,7 @@ def test_reloads_under_thread_sanitizer(start, rules):
                     assert reload(process)[0] in (200, 500)
                     fetch(process.url + "/")
                 rounds += 1
-        assert process.end()[0] == 0
+        assert process.stop()[0] == 0
         assert "ThreadSanitizer" not in process.log()
 
 
@@ -261,7 +261,7 @@ def test_whoever_asks_for_a_reload_may_leave_before_it_is_done(start, rules):
                 client.sendall(b"POST /-/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
         assert reload(process)[0] == 200
         wait_for("the connections are gone", lambda: len(list(descriptors.iterdir())) <= before + 2, 10)
-        assert process.end()[0] == 0
+        assert process.stop()[0] == 0
 
 
 def test_reload_with_a_stuck_cluster_blocks_nothing_else(start, rules):
@@ -283,7 +283,7 @@ def test_reload_with_a_stuck_cluster_blocks_nothing_else(start, rules):
         assert watcher.longest_s < 1
         wait_for("the cluster is gone", lambda: not process.page().values(
             "streamgauge_collector_success", kafka_cluster="stuck"), 90)
-        code, seconds = process.end()
+        code, seconds = process.stop()
         assert code == 0 and seconds < 2.5
 
 

@@ -59,7 +59,7 @@ def test_systemd_is_notified_of_start_reload_stop_and_watchdog(systemd, start, t
         os.kill(process.process.pid, signal.SIGHUP)
         wait_for("reloaded", lambda: systemd().count("READY=1") == 2, 5)
         assert any(re.fullmatch(r"RELOADING=1\nMONOTONIC_USEC=\d+", one) for one in systemd())
-        assert process.end()[0] == 0
+        assert process.stop()[0] == 0
         assert systemd()[-1] == "STOPPING=1"
 
 

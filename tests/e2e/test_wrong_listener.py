@@ -69,9 +69,9 @@ def doctor(node, certificates, tmp_path, build, protocol, listener):
 def test_another_protocol_than_the_listeners_is_reported(node, certificates, tmp_path, build, protocol, listener):
     code, failed = doctor(node, certificates, tmp_path, build, protocol, listener)
     assert code == 1
-    told = failed[0]["text"] + failed[0]["fix"]
+    reported = failed[0]["text"] + failed[0]["fix"]
     if os.environ.get("SHOW"):
         print(f"\n{build} {protocol} -> {PROTOCOLS[listener]}\n   {failed[0]['text']}\n   -> {failed[0]['fix']}")
-    assert "security.protocol" in told
-    assert "firewall" not in told and "username" not in told
-    assert "hunter2" not in told
+    assert "security.protocol" in reported
+    assert "firewall" not in reported and "username" not in reported
+    assert "hunter2" not in reported

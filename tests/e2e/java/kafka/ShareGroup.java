@@ -23,14 +23,14 @@ public class ShareGroup {
                 KafkaShareConsumer<String, String> member = new KafkaShareConsumer<>(
                         properties, new StringDeserializer(), new StringDeserializer())) {
             member.subscribe(List.of(arguments[1]));
-            boolean told = false;
+            boolean reported = false;
             while (input.isAlive()) {
                 member.poll(Duration.ofMillis(200));
-                if (!told && admin.listGroups().all().get().stream().anyMatch(group ->
+                if (!reported && admin.listGroups().all().get().stream().anyMatch(group ->
                         group.groupId().equals(arguments[2])
                                 && group.type().orElse(null) == GroupType.SHARE)) {
                     System.out.println("member");
-                    told = true;
+                    reported = true;
                 }
             }
         }
