@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The least that an exporter must ask of a cluster: metadata, the groups, each group's state and
- * commits (pipelined), the starts and ends of all logs in chunks of 300 by leader. No model, no
- * metrics. What an admin cycle is compared with. Usage: bench_admin_bare BOOTSTRAP ROUNDS
+ * The fewest requests that an exporter must send to a cluster: metadata, the groups, each group's
+ * state and commits (pipelined), the starts and ends of all logs in chunks of 300 by leader. No
+ * model, no metrics. What an admin cycle is compared with. Usage: bench_admin_bare BOOTSTRAP ROUNDS
  */
 
 #include <librdkafka/rdkafka.h>

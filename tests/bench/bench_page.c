@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * How fast a page is made from values that all changed, against the least that any encoder must do
+ * How fast a page is built from values that all changed, against the least that any encoder must do
  * in the same run: copy as many bytes of ready text. Prints one line per size.
  */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Serves a ready page of so many series on a port until its standard input ends: what
+ * Serves a ready page of N_SERIES series on a port until its standard input is closed: what
  * tests/bench/run compares with nginx. With brokers the series are theirs, in equal parts, so that
  * /probe?cluster=streaming&broker=1 serves one of them. Usage: bench_serve ADDRESS N_SERIES
  * [N_BROKERS]
@@ -52,7 +52,7 @@ static struct sg_sample_set *make_set(uint32_t n_series, const char *broker)
     return set;
 }
 
-/* @param cluster  NULL: the series are nobody's @param ret_slot  owned */
+/* @param cluster  NULL: the series have no cluster @param ret_slot  owned */
 static int add_slot(struct sg_store *store,
     struct sg_cluster *cluster,
     int32_t broker,

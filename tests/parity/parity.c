@@ -3,7 +3,7 @@
 /*
  * The Jolokia collector without its network, for tests/e2e/test_parity.py:
  *
- *   parity RULES             the request that the rule file makes, for an agent
+ *   parity RULES             the request of the rule file, for an agent
  *   parity RULES ANSWER...   polls with these answers, one after the other; the exposition of the
  * last
  */

@@ -2,8 +2,8 @@
 
 /*
  * ThreadSanitizer knows POSIX threads, not C11's, which librdkafka uses: a thread that it has not
- * seen start crashes in the first instrumented callback. In glibc both are the same thing, so here
- * C11's functions are sent through POSIX's. Linked in only with -Db_sanitize=thread.
+ * seen start crashes in the first instrumented callback. In glibc both are the same, so here
+ * C11's functions call POSIX's. Linked in only with -Db_sanitize=thread.
  */
 
 #include <errno.h>

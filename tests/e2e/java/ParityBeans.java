@@ -28,7 +28,7 @@ import javax.management.openmbean.TabularType;
 
 /**
  * MBeans with an attribute of every kind, and with odd names, for test_parity.py. Prints "ready" and
- * lives until its input ends.
+ * runs until its input is closed.
  */
 public final class ParityBeans {
     private enum Color {
@@ -295,7 +295,7 @@ public final class ParityBeans {
         System.out.println("ready");
         System.out.flush();
         while (System.in.read() >= 0) {
-            // lives until the test closes the pipe
+            // runs until the test closes the pipe
         }
     }
 }

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Answers each line "PATTERN tab SUBJECT …" of its input with what Java makes of it, as jmx_exporter
- * uses a pattern: "!" refused, "-" no match, or "+" and the groups, each after a "|".
+ * Answers each line "PATTERN tab SUBJECT …" of its input with Java's result, as jmx_exporter uses a
+ * pattern: "!" refused, "-" no match, or "+" and the groups, each after a "|".
  */
 public final class ParityPatterns {
     private static String unescape(String text) {
