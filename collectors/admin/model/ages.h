@@ -25,18 +25,13 @@
  * Source: Kafka's protocol, ListOffsets; UnifiedLog.fetchOffsetByTimestamp.
  */
 
+#include "admin/model/age.h"
 #include "admin/model/groups.h"
 #include "admin/model/topology.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum {
-    SG_AGE_UNKNOWN = -1,      /* of an age in milliseconds */
-    SG_AGES_NOT_ASKED = -1,   /* of a time to ask for */
-    SG_AGES_PRECISION = 1000, /* milliseconds that a timestamp is narrowed down to */
-};
 
 struct sg_ages;
 

@@ -4,7 +4,7 @@
 /*
  * What the search for ages remembers of partitions from collection to collection: answers of
  * ListOffsets, and how far the log was. Where everything is read, only how far it was at the latest
- * collection: that says when the next record came. Inside ages.c only; one thread.
+ * collection: that says when the next record came. Inside search.c and ages.c only; one thread.
  */
 
 #include "admin/model/topology.h"

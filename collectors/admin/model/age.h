@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* The numbers that ages.h and search.h share. */
+
+enum {
+    SG_AGE_UNKNOWN = -1,      /* of an age in milliseconds */
+    SG_AGES_NOT_ASKED = -1,   /* of a time to ask for */
+    SG_AGES_PRECISION = 1000, /* milliseconds that a timestamp is narrowed down to */
+};
