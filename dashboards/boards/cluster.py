@@ -12,7 +12,6 @@ from blocks import (
     YELLOW,
     Column,
     Query,
-    board as empty_board,
     broker_rate,
     by_broker,
     cluster_rate,
@@ -21,6 +20,9 @@ from blocks import (
     table_panel,
     time_panel,
     words,
+)
+from blocks import (
+    board as empty_board,
 )
 
 UID = "kafka-cluster"

@@ -8,6 +8,7 @@ Failures of brokers are logged and do not stop it; only SIGTERM or SIGINT ends t
 """
 
 import argparse
+import contextlib
 import functools
 import json
 import logging
@@ -123,10 +124,9 @@ def produce(load: Load, name: str) -> None:
             while owed[topic] >= 1:
                 owed[topic] -= 1
                 key, value = record(topic)
-                try:
+                # When the brokers are down and the queue is full: lost, as agents lose records.
+                with contextlib.suppress(BufferError):
                     producer.produce(topic, value, key)
-                except BufferError:
-                    pass  # the brokers are down and the queue is full: lost, as agents lose records
         producer.poll(0)
     producer.flush(3)
 

@@ -127,9 +127,8 @@ class Program:
     def page(self):
         """With gzip, as Prometheus does: a request without it would make the page's text be kept."""
         request = urllib.request.Request(self.url + "/metrics", headers={"Accept-Encoding": "gzip"})
-        with contextlib.suppress(OSError):
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                return gzip.decompress(answer.read()).decode()
+        with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=60) as answer:
+            return gzip.decompress(answer.read()).decode()
         return ""
 
     def state(self):

@@ -220,9 +220,8 @@ class Chaos:
             except Exception as error:  # a fault that could not be caused is not a failure of Streamgauge
                 print(fault.__name__, error, flush=True)
             time.sleep(self.random.uniform(1, 12))
-            if len(self.undo) > 1 or self.random.random() < 0.3:
-                if self.undo:
-                    self.undo.pop(0)()
+            if (len(self.undo) > 1 or self.random.random() < 0.3) and self.undo:
+                self.undo.pop(0)()
             if time.monotonic() > next_quiet:
                 self.quiet()
                 next_quiet = time.monotonic() + 120

@@ -7,6 +7,7 @@ there goes through it; it reads the requests and can stop, or close the connecti
 With links each broker has its own address, link and peer: the client sees 10.77.N.1, which is as long as
 127.0.0.1 and replaces it in the answers.
 """
+import contextlib
 import ctypes
 import os
 import socket
@@ -135,10 +136,8 @@ class Between:
     @staticmethod
     def end_both(*sockets):
         for one in sockets:
-            try:
+            with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
 
     def see(self, port, body):
         key, version = struct.unpack(">hh", body[:4])

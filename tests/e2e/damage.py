@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Brokers whose answers cannot be trusted: a real one behind a proxy that damages answers at random, and
 a fake one."""
+import contextlib
 import os
 import random
 import socket
@@ -43,11 +44,8 @@ class Listener:
             threading.Thread(target=self.serve_one, args=(connection,), daemon=True).start()
 
     def serve_one(self, connection):
-        with connection:
-            try:
-                self.serve(connection)
-            except (OSError, struct.error):
-                pass
+        with connection, contextlib.suppress(OSError, struct.error):
+            self.serve(connection)
 
     def stop(self):
         self.socket.close()

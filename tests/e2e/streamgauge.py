@@ -12,7 +12,6 @@ import urllib.request
 
 from prometheus_client.parser import text_string_to_metric_families
 
-
 PORTS = range(20000, 32000)  # below those that the kernel gives to connections
 given_ports = set()
 

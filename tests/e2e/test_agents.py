@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from agents import RULES, Agent, Certificates, Reply, agents, missing
+from agents import RULES, Agent, Certificates, Reply, agents
 from conftest import BUILD
 from servers import answering, http
 from streamgauge import fetch, free_port, wait_for

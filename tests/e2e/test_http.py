@@ -333,7 +333,7 @@ def test_64_scrapers_at_once_all_get_the_page(process):
     def scrape():
         try:
             scrape_times(process.url + "/metrics", 20)
-        except Exception as error:  # noqa: BLE001: whatever it is, the test fails with it
+        except Exception as error:  # whatever it is, the test fails with it
             errors.append(error)
 
     scrapers = [threading.Thread(target=scrape) for _ in range(64)]

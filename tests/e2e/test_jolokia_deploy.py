@@ -129,7 +129,7 @@ def test_attach_command_gives_the_same_to_a_running_jvm(start, folder):
             ["jcmd", str(process.pid), "Thread.print"], capture_output=True, text=True,
             timeout=30).stdout, 30)
         line = here(readme_line("java -jar "), folder, port).replace("PID", str(process.pid))
-        subprocess.run(shlex.split(line), capture_output=True, timeout=60)  # may report a failure although it succeeds
+        subprocess.run(shlex.split(line), capture_output=True, timeout=60)  # may report a failure that is none
         wait_for("the status shows it", lambda: subprocess.run(
             ["java", "-jar", JAR, "status", str(process.pid)], capture_output=True,
             timeout=60).returncode == 0, 30)

@@ -8,7 +8,6 @@ from confluent_kafka import Consumer, TopicPartition
 from conftest import BUILD
 from streamgauge import Page
 
-
 LOAD = ("mytopic", "telemetry", "logs", "audit")  # the lab's topics; none of their records is deleted
 
 

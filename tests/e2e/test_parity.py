@@ -109,13 +109,13 @@ def compare(jvm, folder, rules, expected=()):
     Only differences that appear at every attempt count: MBeans of a running JVM come and go.
     """
     jvm.use(rules.read_text())
-    for attempt in range(3):
+    found = None
+    for _ in range(3):
         before = jvm.scrape()
         ours, said = jvm.poll(folder, rules)
         after = jvm.scrape()
-        lines = differences(before, ours, after)
-        found = lines if attempt == 0 else [line for line in found if line in lines]
-        found = [line for line in found if not any(part in line for part in expected)]
+        lines = [line for line in differences(before, ours, after) if not any(part in line for part in expected)]
+        found = lines if found is None else [line for line in found if line in lines]
         if not found:
             return len(before.samples)
     pytest.fail(f"{len(found)} differences:\n" + "\n".join(found[:60]) + "\n" + said)

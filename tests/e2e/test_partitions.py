@@ -48,7 +48,7 @@ def info(page):
 
 
 def every(value, **but):
-    return {topic: value for topic in TOPICS} | {f"parts-{topic}": value for topic, value in but.items()}
+    return dict.fromkeys(TOPICS, value) | {f"parts-{topic}": value for topic, value in but.items()}
 
 
 def is_well(process):

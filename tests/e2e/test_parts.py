@@ -42,7 +42,8 @@ def test_collect_and_exclude_choose_collectors(url):
 
 @pytest.mark.parametrize("path, status, line", [
     ("/metrics?collect[]=admin&exclude[]=self", 400, "collect[] and exclude[] cannot be used together"),
-    ("/metrics?collect[]=nope", 400, 'collect[]: no collector "nope"; there are admin, jolokia, jolokia_slow and self'),
+    ("/metrics?collect[]=nope", 400,
+     'collect[]: no collector "nope"; there are admin, jolokia, jolokia_slow and self'),
     ("/metrics?name[]=x", 400, 'unknown parameter "name[]"; collect[] and exclude[] are taken'),
     ("/metrics?" + "&".join(["collect[]=admin"] * 33), 400, "more than 32 parameters"),
     ("/probe", 400, "cluster is missing: /probe?cluster=NAME&broker=ID"),
@@ -94,11 +95,11 @@ def test_prometheus_finds_each_broker_with_its_own_instance_and_up(lab, url, tmp
         "global: { scrape_interval: 1s }\nscrape_configs:\n  - job_name: brokers\n"
         "    honor_labels: true\n"
         f"    http_sd_configs: [{{ url: {url}/sd, refresh_interval: 1s }}]\n")
-    log = open(tmp_path / "log", "wb")
-    prometheus = subprocess.Popen(
-        ["prometheus", f"--config.file={tmp_path}/prometheus.yml",
-         f"--storage.tsdb.path={tmp_path}/data", f"--web.listen-address=127.0.0.1:{port}"],
-        stdout=log, stderr=log)
+    with open(tmp_path / "log", "wb") as log:
+        prometheus = subprocess.Popen(
+            ["prometheus", f"--config.file={tmp_path}/prometheus.yml",
+             f"--storage.tsdb.path={tmp_path}/data", f"--web.listen-address=127.0.0.1:{port}"],
+            stdout=log, stderr=log)
 
     def query(expression):
         data = json.loads(fetch(f"http://127.0.0.1:{port}/api/v1/query?"

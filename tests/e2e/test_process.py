@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The program itself: starting without anything running, user errors, stopping."""
+import contextlib
 import fcntl
 import os
 import pathlib
@@ -34,10 +35,8 @@ def forward(listen_port, to_port, stopped):
         except OSError:
             pass
         for s in (a, b):
-            try:
+            with contextlib.suppress(OSError):
                 s.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
 
     listener = socket.create_server(("127.0.0.1", listen_port))
     listener.settimeout(0.1)
@@ -274,7 +273,7 @@ def test_start_to_first_complete_page_is_quick(lab, start):
 def test_template_finds_brokers_by_metadata_and_ports_do_not_matter(lab, start):
     """{host} is the broker's; with one agent for all on one host, all must fail or answer alike."""
     process = start(flags=[f"--kafka.server=127.0.0.1:{9092 + lab.offset}",
-                           "--jolokia.url=http://{host}:%d/jolokia/?broker={id}" % (8778 + lab.offset),
+                           f"--jolokia.url=http://{{host}}:{8778 + lab.offset}/jolokia/?broker={{id}}",
                            "--collect.interval=5s"])
     wait_for("three targets", lambda: set(process.page().targets()) == {"1", "2", "3"}, 20)
 

@@ -303,7 +303,8 @@ def test_many_reloads_leave_no_memory_threads_or_descriptors_behind(lab, start, 
 
         def usage():
             status = (proc / "status").read_text()
-            field = lambda name: int(status.split(name + ":")[1].split()[0])
+            def field(name):
+                return int(status.split(name + ":")[1].split()[0])
             return field("VmRSS"), field("Threads"), len(list((proc / "fd").iterdir()))
 
         def rounds(n):

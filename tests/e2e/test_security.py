@@ -4,6 +4,7 @@ what is wrong is reported as one error, with its own kind."""
 import base64
 import http.server
 import json
+import pathlib
 import re
 import subprocess
 import threading
@@ -13,8 +14,16 @@ import urllib.parse
 import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import (
-    AclBinding, AclOperation, AclPermissionType, NewTopic, ResourcePatternType, ResourceType,
-    ScramCredentialInfo, ScramMechanism, UserScramCredentialUpsertion)
+    AclBinding,
+    AclOperation,
+    AclPermissionType,
+    NewTopic,
+    ResourcePatternType,
+    ResourceType,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialUpsertion,
+)
 
 from agents import Certificates
 from broker import broker
@@ -106,8 +115,8 @@ def certificates(tmp_path_factory):
     made.other = Certificates(made.folder / "other")
     for name, days in (("server", 2), ("expired", -1), ("monitor", 2), ("lapsed", -1)):
         certificate, key = made.sign(name, days=days)
-        with open(made.path(f"{name}.keystore.pem"), "w", encoding="ascii") as out:
-            out.write(open(key, encoding="ascii").read() + open(certificate, encoding="ascii").read())
+        keystore = pathlib.Path(made.path(f"{name}.keystore.pem"))
+        keystore.write_bytes(pathlib.Path(key).read_bytes() + pathlib.Path(certificate).read_bytes())
     return made
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The process as a service: notifications to systemd, how the unit is hardened, what logs do not contain."""
+import contextlib
 import json
 import os
 import re
@@ -44,16 +45,15 @@ def test_systemd_is_notified_of_start_reload_stop_and_watchdog(systemd, start, t
     rules.write_text(RULES)
     agent = Agent()
     with agents(agent):
-        process = start(f"clusters:\n  - name: c\n    jvms:\n      - {{ name: one, url: '{agent.url}', rules: {rules} }}\n")
+        process = start("clusters:\n  - name: c\n    jvms:\n"
+                        f"      - {{ name: one, url: '{agent.url}', rules: {rules} }}\n")
         wait_for("ready", lambda: "READY=1" in systemd(), 5)
         wait_for("the watchdog is fed", lambda: systemd().count("WATCHDOG=1") >= 4, 5)
         os.kill(process.process.pid, signal.SIGSTOP)
         systemd()
         n = systemd().count("WATCHDOG=1")
-        try:
+        with contextlib.suppress(AssertionError):
             wait_for("time", lambda: False, 1.5)
-        except AssertionError:
-            pass
         assert systemd().count("WATCHDOG=1") <= n
         os.kill(process.process.pid, signal.SIGCONT)
         os.kill(process.process.pid, signal.SIGHUP)

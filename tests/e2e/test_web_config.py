@@ -396,7 +396,8 @@ def test_reload_over_tls_with_a_password(serve):
 
 @pytest.mark.parametrize("text, problem", [
     ("tls_server_config: { cert_file: a }", ":1:20: tls_server_config: key or key_file is missing"),
-    ("tls_server_config: { cert_file: none.pem, key_file: server.key }", ":1:33: {folder}/none.pem: the certificate cannot be read"),
+    ("tls_server_config: { cert_file: none.pem, key_file: server.key }",
+     ":1:33: {folder}/none.pem: the certificate cannot be read"),
     ("tls_server_config: { cert_file: a, key_file: b, cipher_suites: [TLS_NOPE] }",
      ':1:65: cipher_suites: "TLS_NOPE" is unknown'),
     ("tls_server_config: { cert_file: a, key_file: b, curve_preferences: [X] }", ':1:69: curve_preferences: "X"'),

@@ -2,6 +2,7 @@
 """A client that uses another protocol than the listener: the message leads to security.protocol."""
 import json
 import os
+import pathlib
 import subprocess
 
 import pytest
@@ -25,8 +26,8 @@ org.apache.kafka.common.security.plain.PlainLoginModule required user_plain="hun
 def certificates(tmp_path_factory):
     made = Certificates(tmp_path_factory.mktemp("wrong-listener") / "ca")
     certificate, key = made.sign("server", days=2)
-    with open(made.path("server.keystore.pem"), "w", encoding="ascii") as out:
-        out.write(open(key, encoding="ascii").read() + open(certificate, encoding="ascii").read())
+    keystore = pathlib.Path(made.path("server.keystore.pem"))
+    keystore.write_bytes(pathlib.Path(key).read_bytes() + pathlib.Path(certificate).read_bytes())
     return made
 
 
