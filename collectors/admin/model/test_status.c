@@ -402,6 +402,24 @@ static void test_status_of_many_groups_that_come_and_go_is_forgotten(void **stat
     world_free(world); /* the sanitizer counts */
 }
 
+static void test_status_of_a_group_that_stays_outlives_those_that_are_forgotten(void **state)
+{
+    struct world *world = world_new(1, 0, 10);
+    char name[32];
+    (void)state;
+
+    for (int i = 0; i < 6000; i++) {
+        bool stays = i % 10 > 7;
+        (void)snprintf(name, sizeof name, "g-%d", i);
+        world->group.name = stays ? SG_STR("stays") : sg_str_of(name);
+        (void)collect(world);
+        if (stays)
+            assert_int_equal(world->lost, i == 8 ? 0 : 2);
+        world->start = i < 8 ? 0 : 3;
+    }
+    world_free(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -413,6 +431,7 @@ int main(void)
         cmocka_unit_test(test_status_of_a_group_whose_records_are_deleted_is_losing_data),
         cmocka_unit_test(test_status_of_a_group_that_commits_without_members_is_not_stopped),
         cmocka_unit_test(test_status_of_a_group_without_members_is_stopped_in_time),
+        cmocka_unit_test(test_status_of_a_group_that_stays_outlives_those_that_are_forgotten),
         cmocka_unit_test(test_status_of_a_stalled_partition_of_a_group_that_moves_is_not_stopped),
         cmocka_unit_test(test_status_of_an_idle_group_stays_ok),
         cmocka_unit_test(test_status_of_many_groups_that_come_and_go_is_forgotten),
