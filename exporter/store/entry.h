@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/keyed.h"
 #include "metric/sample_set.h"
 #include "store/failure_log.h"
 
@@ -65,7 +66,7 @@ struct sg_store {
     uint64_t n_serials;
     size_t n_places;
     struct entry **places; /* NULL: free */
-    struct name *names;
+    struct sg_keyed names; /* of the entries, as long as the store */
     uint64_t n_dropped[SG_DROP_REASONS];
 };
 

@@ -15,10 +15,12 @@ enum {
     SLOTS_MAX = 100000,
 };
 
-/* Never freed before the store: readers borrow the texts. */
-struct name {
-    struct name *next;
-    char text[];
+/* Names of clusters, collectors and targets. None goes before the store: readers borrow the texts.
+ */
+static const struct sg_keyed_kind name_kind = {
+    .size = sizeof(struct sg_keyed_text),
+    .seen_at = offsetof(struct sg_keyed_text, seen),
+    .terminated = true,
 };
 
 int sg_store_new(const struct sg_clock *clock, int64_t stale_after_ms, struct sg_store **ret_store)
@@ -30,6 +32,7 @@ int sg_store_new(const struct sg_clock *clock, int64_t stale_after_ms, struct sg
     store->clock = clock;
     store->stale_after_ms = stale_after_ms;
     store->waited_ms = sg_clock_monotonic_ms(clock);
+    sg_keyed_init(&store->names, &name_kind);
     (void)pthread_mutex_init(&store->lock, NULL);
     sg_cond_init(&store->changed);
     *ret_store = store;
@@ -51,11 +54,7 @@ struct sg_store *sg_store_free(struct sg_store *store)
             free_entry(store->places[i]);
     }
     free(store->places);
-    while (store->names) {
-        struct name *next = store->names->next;
-        free(store->names);
-        store->names = next;
-    }
+    sg_keyed_done(&store->names);
     (void)pthread_cond_destroy(&store->changed);
     (void)pthread_mutex_destroy(&store->lock);
     free(store);
@@ -84,18 +83,11 @@ void sg_store_changed(struct sg_store *store)
 /* Called with the lock held, as the next three. @return borrowed from the store, or NULL */
 static const char *keep_name(struct sg_store *store, const char *text)
 {
-    for (const struct name *name = store->names; name; name = name->next) {
-        if (strcmp(name->text, text) == 0)
-            return name->text;
-    }
-    size_t len = strlen(text);
-    struct name *name = malloc(sizeof *name + len + 1);
-    if (!name)
+    uint32_t number;
+
+    if (sg_keyed_add(&store->names, sg_str_of(text), &number, NULL))
         return NULL;
-    memcpy(name->text, text, len + 1);
-    name->next = store->names;
-    store->names = name;
-    return name->text;
+    return sg_keyed_key(&store->names, number).ptr;
 }
 
 /* @return 0 or -ENOMEM */
