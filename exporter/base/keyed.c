@@ -58,8 +58,8 @@ static struct sg_str key_of(const struct sg_keyed *keyed, uint32_t number)
 
     if (!kind->key_bytes)
         return sg_keyed_key(keyed, number);
-    return (
-        struct sg_str){ (const char *)sg_keyed_at(keyed, number) + kind->key_at, kind->key_bytes };
+    const char *thing = sg_keyed_at(keyed, number);
+    return (struct sg_str){ thing + kind->key_at, kind->key_bytes };
 }
 
 static bool key_equal(const void *owner, uint32_t number, const void *key)
@@ -85,12 +85,19 @@ static const char *copy_text(
     return copy;
 }
 
+static const char *keep_text(struct sg_keyed *keyed, struct sg_str text)
+{
+    if (!keyed->arena)
+        keyed->arena = sg_arena_new();
+    return keyed->arena && text.len <= UINT32_MAX ? copy_text(keyed->kind, keyed->arena, text)
+                                                  : NULL;
+}
+
 int sg_keyed_add(struct sg_keyed *keyed, struct sg_str key, uint32_t *ret_number, bool *ret_is_new)
 {
     const struct sg_keyed_kind *kind = keyed->kind;
     uint32_t hash = sg_index_hash(&keyed->index, key);
     uint32_t number = sg_index_find(&keyed->index, hash, key_equal, keyed, &key);
-    const char *text = NULL;
 
     if (ret_is_new)
         *ret_is_new = number == SG_INDEX_NONE;
@@ -101,20 +108,20 @@ int sg_keyed_add(struct sg_keyed *keyed, struct sg_str key, uint32_t *ret_number
     number = (uint32_t)keyed->n;
     if (keyed->n >= keyed->max)
         return SG_KEYED_E_FULL;
-    if (!kind->key_bytes && !keyed->arena)
-        keyed->arena = sg_arena_new();
-    if (sg_grow(&keyed->list, keyed->n, &keyed->allocated, kind->size) ||
-        (!kind->key_bytes && (!keyed->arena || key.len > UINT32_MAX ||
-                                 !(text = copy_text(kind, keyed->arena, key)))) ||
+    bool is_text = kind->key_bytes == 0;
+    const struct sg_keyed_text text = {
+        .ptr = is_text ? keep_text(keyed, key) : NULL,
+        .len = (uint32_t)key.len,
+    };
+    if ((is_text && !text.ptr) || sg_grow(&keyed->list, keyed->n, &keyed->allocated, kind->size) ||
         sg_index_add(&keyed->index, hash, number))
         return -ENOMEM;
     char *thing = sg_keyed_at(keyed, number);
     memset(thing, 0, kind->size);
-    if (kind->key_bytes)
-        memcpy(thing + kind->key_at, key.ptr, kind->key_bytes);
+    if (is_text)
+        memcpy(thing + kind->key_at, &text, sizeof text);
     else
-        *(struct sg_keyed_text *)(void *)(thing + kind->key_at) =
-            (struct sg_keyed_text){ .ptr = text, .len = (uint32_t)key.len };
+        memcpy(thing + kind->key_at, key.ptr, kind->key_bytes);
     *sg_keyed_seen(keyed, number) = keyed->generation;
     keyed->n++;
     *ret_number = number;

@@ -42,6 +42,9 @@ struct sg_keyed_kind {
     void (*drop)(void *thing); /* frees what it owns; NULL: nothing */
 };
 
+/* A key that is the bytes of a variable. */
+#define SG_KEYED_BYTES(key) ((struct sg_str){ (const char *)&(key), sizeof(key) })
+
 /* Of nothing but texts: a struct sg_keyed_text each. */
 extern const struct sg_keyed_kind sg_keyed_texts;
 

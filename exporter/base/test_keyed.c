@@ -220,15 +220,14 @@ static void test_keyed_by_bytes_is_found_by_its_new_keys_when_told(void **state)
     sg_keyed_init(&keyed, &kind);
     for (uint32_t i = 0; i < 100; i++) {
         uint32_t key[] = { i, 7 };
-        assert_int_equal(
-            sg_keyed_add(&keyed, (struct sg_str){ (char *)key, sizeof key }, &number, NULL), 0);
+        assert_int_equal(sg_keyed_add(&keyed, SG_KEYED_BYTES(key), &number, NULL), 0);
     }
     for (uint32_t i = 0; i < 100; i++)
         ((struct pair *)keyed.list)[i].key[0] += 1000;
     sg_keyed_rekey(&keyed);
     for (uint32_t i = 0; i < 100; i++) {
         uint32_t key[] = { 1000 + i, 7 };
-        assert_int_equal(sg_keyed_find(&keyed, (struct sg_str){ (char *)key, sizeof key }), i);
+        assert_int_equal(sg_keyed_find(&keyed, SG_KEYED_BYTES(key)), i);
     }
     assert_null(keyed.arena);
     sg_keyed_done(&keyed);

@@ -294,8 +294,7 @@ int sg_series_table_keep(
     if (!r)
         r = sg_keyed_add(&table->labels, labels, &key.labels, NULL);
     if (!r)
-        r = sg_keyed_add(
-            &table->series, (struct sg_str){ (const char *)&key, sizeof key }, ret_series, &is_new);
+        r = sg_keyed_add(&table->series, SG_KEYED_BYTES(key), ret_series, &is_new);
     if (r)
         return r == SG_KEYED_E_FULL ? SG_SERIES_E_FULL : r;
     if (is_new) {

@@ -105,8 +105,7 @@ static int find_or_add(struct sg_memo *memo, const struct sg_memo_key *key, uint
     }
     int r = sg_name_pairs_add(&memo->names, key->group, key->topic, &own.names);
     if (!r)
-        r = sg_keyed_add(
-            &memo->things, (struct sg_str){ (const char *)&own, sizeof own }, ret_id, &is_new);
+        r = sg_keyed_add(&memo->things, SG_KEYED_BYTES(own), ret_id, &is_new);
     if (r || !is_new)
         return r;
     struct thing *thing = sg_keyed_at(&memo->things, *ret_id);

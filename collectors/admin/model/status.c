@@ -116,9 +116,7 @@ static int find_entry(struct sg_statuses *statuses,
     struct place place = { .partition = partition };
 
     int r = sg_name_pairs_add(&statuses->names, group, topic, &place.names);
-    return r ? r
-             : sg_keyed_add(&statuses->entries,
-                   (struct sg_str){ (const char *)&place, sizeof place }, ret_number, ret_is_new);
+    return r ? r : sg_keyed_add(&statuses->entries, SG_KEYED_BYTES(place), ret_number, ret_is_new);
 }
 
 /* What is gone, and the names that are then nobody's; these stay when memory is short. */
