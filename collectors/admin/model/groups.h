@@ -73,7 +73,7 @@ struct sg_groups {
     size_t n_new;                   /* that were not in it */
     size_t n_left_out;
     struct sg_arena *names;
-    struct sg_index index;
+    struct sg_index index; /* not a table of base/keyed: each collection makes all of it anew */
     size_t n;
     size_t allocated;
     struct sg_group *groups;

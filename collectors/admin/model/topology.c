@@ -22,7 +22,7 @@ struct topology {
     struct sg_topology public; /* first: the two pointers are one */
     struct sg_refs refs;
     struct sg_arena *names;
-    struct sg_index topics;                /* by name */
+    struct sg_index topics;                /* by name; made once */
     size_t n_replicas;                     /* that are taken */
     int32_t *replicas;                     /* of all partitions */
     size_t n_troubles, troubles_allocated; /* partitions that have lists */
