@@ -32,8 +32,8 @@ void sg_yaml_problem(struct sg_yaml *yaml, const struct sg_yaml_node *node, cons
     va_end(args);
 
     sg_buf_init(&text, 8192);
-    (void)sg_buf_printf(&text, "%s:%u:%u: %s", yaml->name, node ? node->line : 1,
-        node ? node->column : 1, words.text);
+    sg_buf_printf(&text, "%s:%u:%u: %s", yaml->name, node ? node->line : 1, node ? node->column : 1,
+        words.text);
     char *problem = sg_buf_take(&text);
     sg_buf_done(&text);
     if (problem)

@@ -107,7 +107,7 @@ static int complain_of_name(
     sg_buf_init(&list, 300);
     for (; file->set; file++) {
         if (file == sg_catalogue_files || strcmp(file->set, file[-1].set) != 0)
-            (void)sg_buf_printf(&list, "%s%s", list.len ? ", " : "there are ", file->set);
+            sg_buf_printf(&list, "%s%s", list.len ? ", " : "there are ", file->set);
     }
     const char *text = sg_buf_get_cut(&list);
     int r = complain(

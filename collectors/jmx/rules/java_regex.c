@@ -134,9 +134,9 @@ static int take_escape_outside(struct sg_java_translator *t)
         return sg_java_refuse(t, t->at, "\\N{…} is not supported; write \\x{…}");
     if (!strchr(same, c))
         return sg_java_refuse(t, t->at, "Java has no such escape");
-    r = sg_buf_add(t->out, t->text.ptr + t->at, 2);
+    sg_buf_add(t->out, t->text.ptr + t->at, 2);
     t->at += 2;
-    return r;
+    return sg_buf_error(t->out);
 }
 
 /* ---- Quantifiers ---- */
@@ -144,7 +144,6 @@ static int take_escape_outside(struct sg_java_translator *t)
 static int take_quantifier(struct sg_java_translator *t)
 {
     size_t start = t->at;
-    int r;
 
     if (!t->can_repeat)
         return sg_java_refuse(
@@ -162,17 +161,17 @@ static int take_quantifier(struct sg_java_translator *t)
             n++;
         if (n_digits == 0 || sg_java_peek(t, n) != '}')
             return sg_java_refuse(t, start, "not a repetition; a plain { needs a backslash");
-        r = sg_buf_add(t->out, t->text.ptr + start, n + 1);
+        sg_buf_add(t->out, t->text.ptr + start, n + 1);
         t->at += n + 1;
     } else {
-        r = sg_buf_add_char(t->out, sg_java_peek(t, 0));
+        sg_buf_add_char(t->out, sg_java_peek(t, 0));
         t->at++;
     }
-    if (!r && (sg_java_peek(t, 0) == '?' || sg_java_peek(t, 0) == '+')) {
-        r = sg_buf_add_char(t->out, sg_java_peek(t, 0));
+    if (sg_java_peek(t, 0) == '?' || sg_java_peek(t, 0) == '+') {
+        sg_buf_add_char(t->out, sg_java_peek(t, 0));
         t->at++;
     }
-    return r;
+    return sg_buf_error(t->out);
 }
 
 /* ---- Groups ---- */
@@ -231,8 +230,8 @@ static int take_group_name(struct sg_java_translator *t)
     if (n == 1 || sg_java_peek(t, n) != '>')
         return sg_java_refuse(t, start, "a group's name has letters and digits, and ends with >");
     t->at += n + 1;
-    int r = sg_buf_add_str(t->out, SG_STR("(?"));
-    return r ? r : sg_buf_add(t->out, t->text.ptr + start, n + 1);
+    sg_buf_add_str(t->out, SG_STR("(?"));
+    return sg_buf_add(t->out, t->text.ptr + start, n + 1);
 }
 
 static int take_group(struct sg_java_translator *t)

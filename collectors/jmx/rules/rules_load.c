@@ -68,7 +68,7 @@ static void warn(struct loader *loader, const struct sg_yaml_node *node, const c
         !grow(loader, node, &rules->warnings, rules->n_warnings, 1, sizeof *rules->warnings))
         return;
     sg_buf_init(&line, 4096);
-    (void)sg_buf_printf(&line, "%s:%zu:%zu: %s", sg_yaml_name(loader->yaml), sg_yaml_line(node),
+    sg_buf_printf(&line, "%s:%zu:%zu: %s", sg_yaml_name(loader->yaml), sg_yaml_line(node),
         sg_yaml_column(node), text);
     rules->warnings[rules->n_warnings] = sg_buf_take(&line);
     rules->n_warnings += rules->warnings[rules->n_warnings] != NULL;
