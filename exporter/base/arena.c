@@ -6,7 +6,7 @@
 
 /* Chunks double up to the largest size, so that small tables stay small. */
 enum {
-    CHUNK_BYTES_FIRST = 1024,
+    CHUNK_BYTES_FIRST = 256,
     CHUNK_BYTES_MAX = 256 * 1024
 };
 

@@ -12,11 +12,12 @@
  * @param array      of a pointer to the elements, which may move
  * @param allocated  how many there is room for; updated
  * @param size       of an element
+ * @param first      for how many there is room at first
  * @return 0 or -ENOMEM, and the array is as it was
  */
-static inline int sg_grow(void *array, size_t n, size_t *allocated, size_t size)
+static inline int sg_grow_from(void *array, size_t n, size_t *allocated, size_t size, size_t first)
 {
-    size_t more = *allocated ? *allocated * 2 : 64;
+    size_t more = *allocated ? *allocated * 2 : first;
     size_t bytes;
 
     if (n < *allocated)
@@ -29,4 +30,10 @@ static inline int sg_grow(void *array, size_t n, size_t *allocated, size_t size)
     *(void **)array = grown;
     *allocated = more;
     return 0;
+}
+
+/** The same, for arrays that seldom stay small. */
+static inline int sg_grow(void *array, size_t n, size_t *allocated, size_t size)
+{
+    return sg_grow_from(array, n, allocated, size, 64);
 }

@@ -14,6 +14,10 @@
  * in the memory that it has.
  */
 
+enum {
+    FIRST = 8 /* things that there is room for: a slot of the store has four tables */
+};
+
 const struct sg_keyed_kind sg_keyed_texts = {
     .size = sizeof(struct sg_keyed_text),
     .seen_at = offsetof(struct sg_keyed_text, seen),
@@ -113,7 +117,8 @@ int sg_keyed_add(struct sg_keyed *keyed, struct sg_str key, uint32_t *ret_number
         .ptr = is_text ? keep_text(keyed, key) : NULL,
         .len = (uint32_t)key.len,
     };
-    if ((is_text && !text.ptr) || sg_grow(&keyed->list, keyed->n, &keyed->allocated, kind->size) ||
+    if ((is_text && !text.ptr) ||
+        sg_grow_from(&keyed->list, keyed->n, &keyed->allocated, kind->size, FIRST) ||
         sg_index_add(&keyed->index, hash, number))
         return -ENOMEM;
     char *thing = sg_keyed_at(keyed, number);

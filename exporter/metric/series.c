@@ -256,7 +256,7 @@ static int render(struct sg_series_table *table,
 /* Room for the values of one more series. */
 static int grow_values(struct sg_series_table *table)
 {
-    size_t n = table->values_allocated ? table->values_allocated * 2 : 64;
+    size_t n = table->values_allocated ? table->values_allocated * 2 : 16;
 
     if (table->series.n < table->values_allocated)
         return 0;
