@@ -7,6 +7,7 @@
  * collection: that says when the next record came. Inside search.c and ages.c only; one thread.
  */
 
+#include "admin/model/lag.h"
 #include "admin/model/topology.h"
 #include "base/buf.h"
 #include "base/keyed.h"
@@ -59,13 +60,6 @@ static inline struct sg_history *sg_histories_at(const struct sg_histories *hist
 {
     return (struct sg_history *)histories->all.list + id;
 }
-
-/* A log at one collection. */
-struct sg_log_bounds {
-    int64_t start; /* or SG_OFFSET_UNKNOWN */
-    int64_t end;
-    int64_t seen_ms;
-};
 
 /** Allocates nothing yet. */
 void sg_histories_init(struct sg_histories *all);

@@ -13,6 +13,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* A log at one collection. */
+struct sg_log_bounds {
+    int64_t start; /* or SG_OFFSET_UNKNOWN, as the end */
+    int64_t end;
+    int64_t seen_ms;
+};
+
 enum {
     SG_OFFSET_UNKNOWN = -1, /* of a log's start or end: not read this time */
     SG_OFFSET_NOTHING = -2, /* of a time: no record is as young as that */

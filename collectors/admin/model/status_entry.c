@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/model/status_entry.h"
+
+#include "admin/model/lag.h"
+
+enum {
+    LOOK_AGAIN_MS = 15000,    /* after a failure; the pause doubles with each, … */
+    LOOK_DOUBLINGS_MAX = 8,   /* … up to about an hour */
+    LOOK_OFFSETS_MAX = 10000, /* between the commit and the end; more are records */
+};
+
+void sg_status_entry_begin(
+    struct sg_status_entry *entry, int64_t now_ms, int64_t committed, int64_t start)
+{
+    entry->committed = entry->highest = committed;
+    entry->moved_ms = entry->behind_ms = now_ms;
+    entry->went_back_ms = INT64_MIN;
+    entry->start = start;
+    entry->end = -1;
+    entry->look_ms = now_ms;
+    entry->empty_to = committed;
+}
+
+int64_t sg_status_entry_judged_to(const struct sg_status_entry *entry)
+{
+    bool is_marker = entry->doubtful && entry->end == entry->empty_to + 1;
+
+    return entry->empty_to + is_marker;
+}
+
+/* A commit or an end that is another one: what was found behind the commit before is of no use. */
+static void follow_end(
+    struct sg_status_entry *entry, int64_t now_ms, int64_t after_ms, int64_t committed, int64_t end)
+{
+    bool moved = committed != entry->committed;
+    bool gone_back = end >= 0 && end < entry->end;
+
+    if (moved || gone_back) {
+        entry->empty_to = committed;
+        entry->looked = entry->is_record = entry->doubtful = false;
+    }
+    if (end >= 0 && end != entry->end) {
+        entry->looked = entry->is_record;
+        entry->end = end;
+        moved = true;
+    }
+    if (moved) {
+        entry->look_ms = now_ms + after_ms;
+        entry->n_in_vain = 0;
+    }
+}
+
+static void follow(struct sg_status_entry *entry, int64_t now_ms, int64_t committed, bool behind)
+{
+    if (committed != entry->committed)
+        entry->moved_ms = now_ms;
+    if (committed < entry->committed && entry->went_back_ms == INT64_MIN) {
+        entry->went_back_ms = now_ms;
+        entry->highest = entry->committed;
+    } else if (committed < entry->committed) {
+        entry->went_back_ms = now_ms;
+    }
+    if (committed >= entry->highest)
+        entry->went_back_ms = INT64_MIN;
+    entry->highest = committed > entry->highest ? committed : entry->highest;
+    entry->committed = committed;
+    if (behind && !entry->behind)
+        entry->behind_ms = now_ms;
+    entry->behind = behind;
+}
+
+/* What the log's start passed over since it was last looked at. */
+static void count_lost(struct sg_status_entry *entry, int64_t start, int64_t committed)
+{
+    if (start < 0)
+        return;
+    if (entry->start >= 0 && start > entry->start && start > committed) {
+        int64_t from = committed > entry->start ? committed : entry->start;
+        entry->lost += start - from;
+    }
+    entry->start = start;
+}
+
+void sg_status_entry_follow(struct sg_status_entry *entry,
+    const struct sg_log_bounds *log,
+    int64_t look_after_ms,
+    int64_t committed)
+{
+    int64_t lag = 0;
+
+    if (entry->doubtful && log->start >= sg_status_entry_judged_to(entry)) {
+        entry->empty_to = sg_status_entry_judged_to(entry); /* nobody will know any more */
+        entry->doubtful = false;
+    }
+    follow_end(entry, log->seen_ms, look_after_ms, committed, log->end);
+    (void)sg_lag_of(sg_status_entry_judged_to(entry), log->start, log->end, &lag);
+    follow(entry, log->seen_ms, committed, lag > 0);
+    count_lost(entry, log->start, sg_status_entry_judged_to(entry));
+}
+
+/* ---- Looking ---- */
+
+bool sg_status_entry_wants_look(
+    const struct sg_status_entry *entry, const struct sg_log_bounds *log)
+{
+    if (log->end != entry->end)
+        return false; /* its leader does not answer */
+    if (entry->end <= entry->empty_to || log->start > entry->empty_to || entry->looked ||
+        log->seen_ms < entry->look_ms)
+        return false;
+    return entry->end - entry->empty_to <= LOOK_OFFSETS_MAX;
+}
+
+bool sg_status_entry_found(struct sg_status_entry *entry, int64_t empty_to, bool is_record)
+{
+    if (empty_to < entry->empty_to)
+        return false;
+    entry->empty_to = empty_to < entry->end ? empty_to : entry->end;
+    entry->looked = true;
+    entry->doubtful = false;
+    entry->is_record = is_record && empty_to < entry->end;
+    return true;
+}
+
+bool sg_status_entry_not_found(struct sg_status_entry *entry, int64_t now_ms)
+{
+    bool is_first = entry->n_in_vain == 0;
+
+    entry->look_ms = now_ms + ((int64_t)LOOK_AGAIN_MS << entry->n_in_vain);
+    entry->n_in_vain += entry->n_in_vain < LOOK_DOUBLINGS_MAX;
+    entry->doubtful = true;
+    return is_first;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What is remembered of a group at a partition, from which status.c judges it: when its offset
+ * moved, how far it had been, what was lost, and how far there is nothing to read behind its
+ * commit. Inside status.c only; one thread.
+ */
+
+#include "admin/model/lag.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sg_status_place {
+    uint32_t names; /* of the group and the topic */
+    int32_t partition;
+};
+
+/* A group at a partition. */
+struct sg_status_entry {
+    struct sg_status_place place;
+    uint32_t seen;      /* collection */
+    bool behind : 1;    /* at the latest collection */
+    bool looked : 1;    /* behind the commit, up to this end or to a record */
+    bool is_record : 1; /* what is at empty_to */
+    bool doubtful : 1;  /* nobody could look */
+    uint8_t n_in_vain;  /* looks, since the commit or the end moved */
+    int64_t committed;
+    int64_t highest;      /* committed before it went back */
+    int64_t moved_ms;     /* when the offset changed last; at first, when it was first seen */
+    int64_t behind_ms;    /* since when there has been something to read */
+    int64_t went_back_ms; /* INT64_MIN: never */
+    int64_t start;        /* of the log, up to which losses are counted */
+    int64_t lost;
+    int64_t end;      /* of the log; negative: not known yet */
+    int64_t empty_to; /* from the commit on there is nothing to read up to there */
+    int64_t look_ms;  /* not before */
+};
+
+/** A zeroed entry, but for its place, of a group that is seen for the first time. */
+void sg_status_entry_begin(
+    struct sg_status_entry *entry, int64_t now_ms, int64_t committed, int64_t start);
+
+/** A collection. @param look_after_ms  how long nothing moves before somebody looks */
+void sg_status_entry_follow(struct sg_status_entry *entry,
+    const struct sg_log_bounds *log,
+    int64_t look_after_ms,
+    int64_t committed);
+
+/**
+ * Up to where the group is judged to have read. A single offset that nobody could look at is given
+ * the benefit of the doubt: a marker is likelier than one record that waits.
+ */
+int64_t sg_status_entry_judged_to(const struct sg_status_entry *entry);
+
+/** As sg_statuses_wants_look(). */
+bool sg_status_entry_wants_look(
+    const struct sg_status_entry *entry, const struct sg_log_bounds *log);
+
+/** As sg_statuses_found(). @return is it news? */
+bool sg_status_entry_found(struct sg_status_entry *entry, int64_t empty_to, bool is_record);
+
+/** As sg_statuses_not_found(). */
+bool sg_status_entry_not_found(struct sg_status_entry *entry, int64_t now_ms);
