@@ -80,21 +80,23 @@ bool sg_alias_takes(const struct sg_alias *alias, struct sg_str text, int64_t *r
 
 int sg_alias_render(const struct sg_alias *alias, struct sg_str text, struct sg_buf *out)
 {
+    struct sg_str names[SG_ALIAS_LABELS_MAX], values[SG_ALIAS_LABELS_MAX];
     const char *end = memchr(text.ptr, '{', text.len);
     size_t name_len = end ? (size_t)(end - text.ptr) : text.len - 1;
     size_t family_len = strlen(alias->from);
-    struct sg_str labels = sg_text_labels(text);
     bool first = true;
 
+    for (size_t i = 0; i < alias->n_labels; i++)
+        names[i] = sg_str_of(alias->labels[i].from);
+    sg_text_find_labels(sg_text_labels(text), names, alias->n_labels, values);
     int r = sg_buf_add_str(out, sg_str_of(alias->to));
     if (!r)
         r = sg_buf_add(out, text.ptr + family_len, name_len - family_len);
     for (size_t i = 0; i < alias->n_labels && !r; i++) {
-        struct sg_str value;
-        if (!sg_text_find_label(labels, sg_str_of(alias->labels[i].from), &value))
+        if (!values[i].ptr)
             continue;
         r = sg_buf_printf(out, "%c%s=\"" SG_STR_FMT "\"", first ? '{' : ',', alias->labels[i].to,
-            SG_STR_ARG(value));
+            SG_STR_ARG(values[i]));
         first = false;
     }
     return r ? r : sg_buf_add_str(out, first ? SG_STR(" ") : SG_STR("} "));

@@ -25,13 +25,14 @@ static int add_link(struct sg_series_table *table, const struct sg_alias *alias,
         .type = alias->type,
         .help = alias->help ? alias->help : source->help,
     };
+    struct sg_str text = sg_series_table_text(table, from);
     uint32_t id, to;
     int64_t number = 0;
 
-    if (!sg_alias_takes(alias, sg_series_table_text(table, from), &number))
+    if (!sg_alias_takes(alias, text, &number))
         return 0;
     sg_buf_clear(&table->text);
-    int r = sg_alias_render(alias, sg_series_table_text(table, from), &table->text);
+    int r = sg_alias_render(alias, text, &table->text);
     if (!r)
         r = sg_series_table_add_family(table, &family, &id);
     if (!r)

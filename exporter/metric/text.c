@@ -8,24 +8,21 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* A metric's name holds no brace, and nor does the value behind the labels: a brace in a value of a
+ * label is always between the two. */
 struct sg_str sg_text_labels(struct sg_str text)
 {
     size_t from = 0;
-    size_t end;
+    size_t end = text.len;
 
-    /* A metric's name holds neither; the first of them says whether there are labels. */
     while (from < text.len && text.ptr[from] != '{' && text.ptr[from] != ' ')
         from++;
     if (from == text.len || text.ptr[from] == ' ')
-        return (struct sg_str){ "", 0 };
+        return SG_STR("");
     from++;
-    for (end = from; end < text.len && text.ptr[end] != '}'; end++) {
-        if (text.ptr[end] != '"')
-            continue;
-        for (end++; end < text.len && text.ptr[end] != '"'; end++)
-            end += text.ptr[end] == '\\';
-    }
-    return (struct sg_str){ text.ptr + from, (end < text.len ? end : text.len) - from };
+    while (end > from && text.ptr[end - 1] != '}')
+        end--;
+    return (struct sg_str){ text.ptr + from, end > from ? end - 1 - from : text.len - from };
 }
 
 bool sg_text_next_label(struct sg_str *rest, struct sg_label *ret_label)
@@ -48,17 +45,65 @@ bool sg_text_next_label(struct sg_str *rest, struct sg_label *ret_label)
     return true;
 }
 
-bool sg_text_find_label(struct sg_str labels, struct sg_str name, struct sg_str *ret_value)
+void sg_text_find_labels(
+    struct sg_str labels, const struct sg_str *names, size_t n_names, struct sg_str *ret_values)
 {
     struct sg_label label;
+    size_t n_left = n_names;
 
-    while (sg_text_next_label(&labels, &label)) {
-        if (sg_str_equal(label.name, name)) {
-            *ret_value = label.value;
-            return true;
+    for (size_t i = 0; i < n_names; i++)
+        ret_values[i] = (struct sg_str){ NULL, 0 };
+    while (n_left && sg_text_next_label(&labels, &label)) {
+        for (size_t i = 0; i < n_names; i++) {
+            if (!ret_values[i].ptr && sg_str_equal(label.name, names[i])) {
+                ret_values[i] = label.value;
+                n_left--;
+            }
         }
     }
-    return false;
+}
+
+bool sg_text_find_label(struct sg_str labels, struct sg_str name, struct sg_str *ret_value)
+{
+    struct sg_str value;
+
+    sg_text_find_labels(labels, &name, 1, &value);
+    if (value.ptr)
+        *ret_value = value;
+    return value.ptr != NULL;
+}
+
+/* ---- Values ---- */
+
+/* The byte that the value means at *at, which goes on behind it. */
+static char take_byte(struct sg_str value, size_t *at)
+{
+    char c = value.ptr[(*at)++];
+
+    if (c != '\\' || *at == value.len)
+        return c;
+    c = value.ptr[(*at)++];
+    return c == 'n' ? '\n' : c;
+}
+
+size_t sg_text_unescape(struct sg_str value, char *plain)
+{
+    size_t n = 0;
+
+    for (size_t at = 0; at < value.len;)
+        plain[n++] = take_byte(value, &at);
+    return n;
+}
+
+bool sg_text_means(struct sg_str value, struct sg_str plain)
+{
+    size_t n = 0;
+
+    for (size_t at = 0; at < value.len; n++) {
+        if (n == plain.len || take_byte(value, &at) != plain.ptr[n])
+            return false;
+    }
+    return n == plain.len;
 }
 
 /* ---- Summaries ---- */

@@ -128,50 +128,48 @@ static enum sg_choice choose_broker(const void *context, const struct sg_source 
     return strcmp(source->target, probe->broker) == 0 ? SG_CHOICE_ALL : SG_CHOICE_NOTHING;
 }
 
-/* Does the label's value, escaped as it stands in the line, mean the text? */
-static bool value_means(struct sg_str value, const char *text)
+/* What a line says of a broker, in the label that may say it. @return its ptr is NULL: nothing */
+static struct sg_str broker_of(
+    const struct sg_probe *probe, struct sg_str line, struct sg_str *ret_cluster)
 {
-    for (size_t i = 0; i < value.len; i++, text++) {
-        char c = value.ptr[i];
-        if (c == '\\' && i + 1 < value.len)
-            c = value.ptr[++i] == 'n' ? '\n' : value.ptr[i];
-        if (c != *text || !*text)
-            return false;
-    }
-    return !*text;
-}
+    enum {
+        BROKER,
+        ID,
+        COLLECTOR,
+        TARGET,
+        CLUSTER,
+        NAMES
+    };
+    const struct sg_str names[NAMES] = { SG_STR("broker"), SG_STR("id"), SG_STR("collector"),
+        SG_STR("target"), sg_str_of(probe->cluster_label) };
+    struct sg_str values[NAMES];
 
-/* The label of a line that may say which broker the line is about. */
-static bool find_broker(struct sg_str line, struct sg_str labels, struct sg_str *ret_value)
-{
-    struct sg_str collector;
-
-    if (sg_text_find_label(labels, SG_STR("broker"), ret_value))
-        return true;
+    sg_text_find_labels(sg_text_labels(line), names, NAMES, values);
+    *ret_cluster = values[CLUSTER];
+    if (values[BROKER].ptr)
+        return values[BROKER];
     if (sg_str_starts_with(line, SG_STR("kafka_broker_info{")))
-        return sg_text_find_label(labels, SG_STR("id"), ret_value);
-    return sg_str_starts_with(line, SG_STR("streamgauge_collector_")) &&
-           sg_text_find_label(labels, SG_STR("collector"), &collector) &&
-           sg_text_find_label(labels, SG_STR("target"), ret_value);
+        return values[ID];
+    if (sg_str_starts_with(line, SG_STR("streamgauge_collector_")) && values[COLLECTOR].ptr)
+        return values[TARGET];
+    return (struct sg_str){ NULL, 0 };
 }
 
 static bool may_name_broker(const void *context, struct sg_str line)
 {
-    struct sg_str value;
+    struct sg_str cluster;
 
-    (void)context;
-    return find_broker(line, sg_text_labels(line), &value);
+    return broker_of(context, line, &cluster).ptr != NULL;
 }
 
 static bool names_broker(const void *context, struct sg_str line)
 {
     const struct sg_probe *probe = context;
-    struct sg_str labels = sg_text_labels(line);
-    struct sg_str broker, cluster;
+    struct sg_str cluster;
+    struct sg_str broker = broker_of(probe, line, &cluster);
 
-    return find_broker(line, labels, &broker) && value_means(broker, probe->broker) &&
-           sg_text_find_label(labels, sg_str_of(probe->cluster_label), &cluster) &&
-           value_means(cluster, probe->cluster);
+    return broker.ptr && sg_text_means(broker, sg_str_of(probe->broker)) && cluster.ptr &&
+           sg_text_means(cluster, sg_str_of(probe->cluster));
 }
 
 struct sg_selection sg_probe_selection(const struct sg_probe *probe)

@@ -3,8 +3,7 @@
 
 #include "base/auto.h"
 #include "base/grow.h"
-#include "base/index.h"
-#include "metric/series.h"
+#include "base/keyed.h"
 #include "metric/text.h"
 
 #include <errno.h>
@@ -14,29 +13,46 @@
 
 /*
  * Only the families of the table below are looked at; of all others not even a label is read. A
- * row, such as a group, is found again by its cluster and name.
+ * row, such as a group, is found again by its cluster and name. Labels are compared as they are in
+ * the series' text, and unescaped once, when a row is made of them.
  */
 
-struct labels {
-    size_t n;
-    struct sg_label label[SG_LABELS_MAX];
+enum {
+    KEY_BYTES_MAX = 64 * 1024 /* longer than the text of a series */
+};
+
+/* Labels that say something here. */
+enum label {
+    CLUSTER,
+    BROKER,
+    TOPIC,
+    PARTITION,
+    LEADER,
+    REPLICAS,
+    IN_SYNC,
+    MISSING,
+    GROUP,
+    STATUS,
+    LABELS,
+};
+
+/* Rows of one kind, which the view has. */
+struct rows {
+    void *list; /* where the pointer to them is */
+    size_t *n;
+    size_t size;
+    bool *is_full;
+    enum label name, more; /* with the cluster, what one is found by; LABELS: nothing */
+    size_t allocated;
+    struct sg_keyed keys; /* numbered as the rows are */
 };
 
 struct reader {
     struct sg_view *view;
-    struct sg_str cluster_label;
-    struct sg_index brokers;
-    struct sg_index partitions;
-    struct sg_index groups;
-    size_t brokers_allocated;
-    size_t partitions_allocated;
-    size_t groups_allocated;
-};
-
-struct key {
-    struct sg_str cluster;
-    struct sg_str name;
-    struct sg_str more; /* of partitions */
+    struct sg_str names[LABELS];
+    struct sg_str values[LABELS]; /* of the series that is read, escaped; ptr is NULL: has it not */
+    struct rows brokers, partitions, groups;
+    struct sg_buf key; /* scratch */
 };
 
 SG_AUTO_DEFINE(struct sg_view *, sg_view_free);
@@ -53,136 +69,90 @@ struct sg_view *sg_view_free(struct sg_view *view)
     return NULL;
 }
 
-/* ---- Labels, from the rendered text ---- */
-
-/* @return the value as it was before it was escaped; empty without memory */
-static struct sg_str unescape(struct sg_arena *arena, struct sg_str value)
-{
-    char *plain = sg_arena_bytes(arena, value.len + 1);
-    size_t n = 0;
-
-    for (size_t i = 0; plain && i < value.len; i++) {
-        if (value.ptr[i] == '\\' && i + 1 < value.len)
-            plain[n++] = value.ptr[++i] == 'n' ? '\n' : value.ptr[i];
-        else
-            plain[n++] = value.ptr[i];
-    }
-    return (struct sg_str){ plain ? plain : "", n };
-}
-
-static void read_labels(struct sg_arena *arena, struct sg_str text, struct labels *labels)
-{
-    struct sg_str rest = sg_text_labels(text);
-
-    labels->n = 0;
-    while (labels->n < SG_LABELS_MAX && sg_text_next_label(&rest, &labels->label[labels->n])) {
-        struct sg_label *label = &labels->label[labels->n++];
-        label->value = unescape(arena, label->value);
-    }
-}
-
-static struct sg_str find_label(const struct labels *labels, struct sg_str name)
-{
-    for (size_t i = 0; i < labels->n; i++) {
-        if (sg_str_equal(labels->label[i].name, name))
-            return labels->label[i].value;
-    }
-    return SG_STR("");
-}
-
 /* ---- Rows ---- */
 
-static uint32_t hash_of(const struct sg_index *index, const struct key *key)
+/* @return the value as it was before it was escaped, the view's; empty without memory */
+static struct sg_str keep(const struct reader *reader, enum label label)
 {
-    return sg_index_hash(index, key->cluster) ^ (sg_index_hash(index, key->name) * 31) ^
-           (sg_index_hash(index, key->more) * 131);
+    struct sg_str value = reader->values[label];
+    char *plain = value.len ? sg_arena_bytes(reader->view->arena, value.len) : NULL;
+
+    return plain ? (struct sg_str){ plain, sg_text_unescape(value, plain) } : SG_STR("");
 }
 
-static bool is_broker(const void *owner, uint32_t id, const void *opaque)
+/*
+ * Find the row of the series that is read, or make room for one. Values are escaped and hold no
+ * bare quote, which tells them apart in the key. @param ret_is_new  it is the caller's to fill
+ * @return SG_INDEX_NONE when there is no room
+ */
+static uint32_t find_row(struct reader *reader, struct rows *rows, bool *ret_is_new)
 {
-    const struct sg_view *view = owner;
-    const struct key *key = opaque;
-    return sg_str_equal(view->brokers[id].id, key->name) &&
-           sg_str_equal(view->brokers[id].cluster, key->cluster);
+    struct sg_buf *key = &reader->key;
+    uint32_t row;
+
+    sg_buf_clear(key);
+    (void)sg_buf_add_str(key, reader->values[CLUSTER]);
+    (void)sg_buf_add_char(key, '"');
+    (void)sg_buf_add_str(key, reader->values[rows->name]);
+    if (rows->more != LABELS) {
+        (void)sg_buf_add_char(key, '"');
+        (void)sg_buf_add_str(key, reader->values[rows->more]);
+    }
+    if (sg_buf_error(key) || sg_grow(rows->list, *rows->n, &rows->allocated, rows->size))
+        return SG_INDEX_NONE;
+    int r = sg_keyed_add(&rows->keys, sg_buf_get(key), &row, ret_is_new);
+    *rows->is_full = *rows->is_full || r == SG_KEYED_E_FULL;
+    if (r)
+        return SG_INDEX_NONE;
+    *rows->n += *ret_is_new;
+    return row;
 }
 
-static bool is_partition(const void *owner, uint32_t id, const void *opaque)
+static struct sg_view_broker *broker_of(struct reader *reader)
 {
-    const struct sg_view *view = owner;
-    const struct key *key = opaque;
-    return sg_str_equal(view->partitions[id].topic, key->name) &&
-           sg_str_equal(view->partitions[id].partition, key->more) &&
-           sg_str_equal(view->partitions[id].cluster, key->cluster);
-}
-
-static bool is_group(const void *owner, uint32_t id, const void *opaque)
-{
-    const struct sg_view *view = owner;
-    const struct key *key = opaque;
-    return sg_str_equal(view->groups[id].name, key->name) &&
-           sg_str_equal(view->groups[id].cluster, key->cluster);
-}
-
-static struct sg_view_broker *broker_of(struct reader *reader, const struct labels *labels)
-{
-    struct sg_view *view = reader->view;
-    const struct key key = { find_label(labels, reader->cluster_label),
-        find_label(labels, SG_STR("broker")), SG_STR("") };
-    uint32_t hash = hash_of(&reader->brokers, &key);
-    uint32_t id = sg_index_find(&reader->brokers, hash, is_broker, view, &key);
-
-    if (id != SG_INDEX_NONE)
-        return &view->brokers[id];
-    if (key.name.len == 0 || view->n_brokers == SG_VIEW_ROWS_MAX ||
-        sg_grow(
-            &view->brokers, view->n_brokers, &reader->brokers_allocated, sizeof *view->brokers) ||
-        sg_index_add(&reader->brokers, hash, (uint32_t)view->n_brokers))
-        return NULL;
     double unknown = (double)NAN;
-    view->brokers[view->n_brokers] = (struct sg_view_broker){ key.cluster, key.name, unknown,
-        unknown, unknown, unknown, unknown, unknown, unknown };
-    return &view->brokers[view->n_brokers++];
+    bool is_new;
+
+    if (reader->values[BROKER].len == 0)
+        return NULL;
+    uint32_t row = find_row(reader, &reader->brokers, &is_new);
+    if (row == SG_INDEX_NONE)
+        return NULL;
+    struct sg_view_broker *broker = &reader->view->brokers[row];
+    if (is_new)
+        *broker = (struct sg_view_broker){ keep(reader, CLUSTER), keep(reader, BROKER), unknown,
+            unknown, unknown, unknown, unknown, unknown, unknown };
+    return broker;
 }
 
-static struct sg_view_group *group_of(struct reader *reader, const struct labels *labels)
+static struct sg_view_group *group_of(struct reader *reader)
 {
-    struct sg_view *view = reader->view;
-    const struct key key = { find_label(labels, reader->cluster_label),
-        find_label(labels, SG_STR("consumergroup")), SG_STR("") };
-    uint32_t hash = hash_of(&reader->groups, &key);
-    uint32_t id = sg_index_find(&reader->groups, hash, is_group, view, &key);
-
-    if (id != SG_INDEX_NONE)
-        return &view->groups[id];
-    if (view->n_groups == SG_VIEW_ROWS_MAX ||
-        sg_grow(&view->groups, view->n_groups, &reader->groups_allocated, sizeof *view->groups) ||
-        sg_index_add(&reader->groups, hash, (uint32_t)view->n_groups))
-        return NULL;
     double unknown = (double)NAN;
-    view->groups[view->n_groups] =
-        (struct sg_view_group){ key.cluster, key.name, SG_STR(""), unknown, unknown, unknown };
-    return &view->groups[view->n_groups++];
+    bool is_new;
+
+    uint32_t row = find_row(reader, &reader->groups, &is_new);
+    if (row == SG_INDEX_NONE)
+        return NULL;
+    struct sg_view_group *group = &reader->view->groups[row];
+    if (is_new)
+        *group = (struct sg_view_group){ keep(reader, CLUSTER), keep(reader, GROUP), SG_STR(""),
+            unknown, unknown, unknown };
+    return group;
 }
 
-static struct sg_view_partition *partition_of(struct reader *reader, const struct labels *labels)
+static struct sg_view_partition *partition_of(struct reader *reader)
 {
-    struct sg_view *view = reader->view;
-    const struct key key = { find_label(labels, reader->cluster_label),
-        find_label(labels, SG_STR("topic")), find_label(labels, SG_STR("partition")) };
-    uint32_t hash = hash_of(&reader->partitions, &key);
-    uint32_t id = sg_index_find(&reader->partitions, hash, is_partition, view, &key);
+    bool is_new;
 
-    if (id != SG_INDEX_NONE)
-        return &view->partitions[id];
-    if (view->n_partitions == SG_VIEW_ROWS_MAX ||
-        sg_grow(&view->partitions, view->n_partitions, &reader->partitions_allocated,
-            sizeof *view->partitions) ||
-        sg_index_add(&reader->partitions, hash, (uint32_t)view->n_partitions))
+    uint32_t row = find_row(reader, &reader->partitions, &is_new);
+    if (row == SG_INDEX_NONE)
         return NULL;
-    view->partitions[view->n_partitions] = (struct sg_view_partition){
-        .cluster = key.cluster, .topic = key.name, .partition = key.more
-    };
-    return &view->partitions[view->n_partitions++];
+    struct sg_view_partition *partition = &reader->view->partitions[row];
+    if (is_new)
+        *partition = (struct sg_view_partition){ .cluster = keep(reader, CLUSTER),
+            .topic = keep(reader, TOPIC),
+            .partition = keep(reader, PARTITION) };
+    return partition;
 }
 
 /* ---- Families ---- */
@@ -222,10 +192,9 @@ static const struct {
     { "kafka_consumergroup_status", GROUP_STATUS },
 };
 
-static void set_broker(
-    struct reader *reader, enum field field, const struct labels *labels, double value)
+static void set_broker(struct reader *reader, enum field field, double value)
 {
-    struct sg_view_broker *broker = broker_of(reader, labels);
+    struct sg_view_broker *broker = broker_of(reader);
 
     if (!broker)
         return;
@@ -254,10 +223,9 @@ static void set_broker(
     }
 }
 
-static void set_group(
-    struct reader *reader, enum field field, const struct labels *labels, double value)
+static void set_group(struct reader *reader, enum field field, double value)
 {
-    struct sg_view_group *group = group_of(reader, labels);
+    struct sg_view_group *group = group_of(reader);
 
     if (!group)
         return;
@@ -268,13 +236,12 @@ static void set_group(
     else if (field == GROUP_MEMBERS)
         group->members = value;
     else if (field == GROUP_STATUS && value > 0)
-        group->status = find_label(labels, SG_STR("status"));
+        group->status = keep(reader, STATUS);
 }
 
-static void set_partition(
-    struct reader *reader, enum field field, const struct labels *labels, double value)
+static void set_partition(struct reader *reader, enum field field, double value)
 {
-    struct sg_view_partition *partition = value > 0 ? partition_of(reader, labels) : NULL;
+    struct sg_view_partition *partition = value > 0 ? partition_of(reader) : NULL;
 
     if (!partition)
         return;
@@ -282,10 +249,10 @@ static void set_partition(
         partition->under_min_isr = true;
         return;
     }
-    partition->leader = find_label(labels, SG_STR("leader"));
-    partition->replicas = find_label(labels, SG_STR("replicas"));
-    partition->in_sync = find_label(labels, SG_STR("isr"));
-    partition->missing = find_label(labels, SG_STR("missing"));
+    partition->leader = keep(reader, LEADER);
+    partition->replicas = keep(reader, REPLICAS);
+    partition->in_sync = keep(reader, IN_SYNC);
+    partition->missing = keep(reader, MISSING);
 }
 
 static double value_at(const struct sg_sample_set *set, size_t i)
@@ -299,7 +266,6 @@ static void read_run(struct reader *reader,
     enum field field)
 {
     const struct sg_series_text *texts = sg_layout_texts(set->layout);
-    struct labels labels;
 
     for (uint32_t i = run->first; i < run->first + run->n; i++) {
         if (set->kinds[i] == SG_VALUE_ABSENT)
@@ -307,13 +273,14 @@ static void read_run(struct reader *reader,
         double value = value_at(set, i);
         if ((field == UNDER_MIN_ISR || field == GROUP_STATUS) && !(value > 0))
             continue;
-        read_labels(reader->view->arena, sg_series_text_labels(&texts[i]), &labels);
+        sg_text_find_labels(sg_text_labels(sg_series_text_labels(&texts[i])), reader->names, LABELS,
+            reader->values);
         if (field >= GROUP_LAG)
-            set_group(reader, field, &labels, value);
+            set_group(reader, field, value);
         else if (field >= PARTITION_INFO)
-            set_partition(reader, field, &labels, value);
+            set_partition(reader, field, value);
         else
-            set_broker(reader, field, &labels, value);
+            set_broker(reader, field, value);
     }
 }
 
@@ -334,13 +301,24 @@ int sg_view_new(const struct sg_store *store, const char *cluster_label, struct 
 
     if (!view || !(view->arena = sg_arena_new()))
         return -ENOMEM;
-    const char *label = sg_arena_copy(view->arena, sg_str_of(cluster_label));
-    if (!label)
-        return -ENOMEM;
-    struct reader reader = { .view = view, .cluster_label = sg_str_of(label) };
-    sg_index_init(&reader.brokers);
-    sg_index_init(&reader.partitions);
-    sg_index_init(&reader.groups);
+    struct reader reader = {
+        .view = view,
+        .names = { sg_str_of(cluster_label), SG_STR("broker"), SG_STR("topic"), SG_STR("partition"),
+            SG_STR("leader"), SG_STR("replicas"), SG_STR("isr"), SG_STR("missing"),
+            SG_STR("consumergroup"), SG_STR("status") },
+        .brokers = { &view->brokers, &view->n_brokers, sizeof *view->brokers, &view->brokers_full,
+            .name = BROKER, .more = LABELS },
+        .partitions = { &view->partitions, &view->n_partitions, sizeof *view->partitions,
+            &view->partitions_full, .name = TOPIC, .more = PARTITION },
+        .groups = { &view->groups, &view->n_groups, sizeof *view->groups, &view->groups_full,
+            .name = GROUP, .more = LABELS },
+    };
+    struct rows *const kinds[] = { &reader.brokers, &reader.partitions, &reader.groups };
+    sg_buf_init(&reader.key, KEY_BYTES_MAX);
+    for (size_t i = 0; i < 3; i++) {
+        sg_keyed_init(&kinds[i]->keys, &sg_keyed_texts);
+        kinds[i]->keys.max = SG_VIEW_ROWS_MAX;
+    }
     size_t n = sg_store_n_slots(store);
     for (size_t i = 0; i < n; i++) {
         struct sg_sample_set *set = sg_store_take_set(store, i);
@@ -348,9 +326,9 @@ int sg_view_new(const struct sg_store *store, const char *cluster_label, struct 
             read_set(&reader, set);
         (void)sg_sample_set_unref(set);
     }
-    sg_index_done(&reader.brokers);
-    sg_index_done(&reader.partitions);
-    sg_index_done(&reader.groups);
+    for (size_t i = 0; i < 3; i++)
+        sg_keyed_done(&kinds[i]->keys);
+    sg_buf_done(&reader.key);
     *ret_view = sg_take(&view);
     return 0;
 }

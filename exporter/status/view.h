@@ -66,6 +66,7 @@ struct sg_view {
     struct sg_view_partition *partitions;
     size_t n_groups;
     struct sg_view_group *groups;
+    bool brokers_full, partitions_full, groups_full; /* there are more than SG_VIEW_ROWS_MAX */
 };
 
 /** @param cluster_label  name of the label with the cluster's name @return 0 or -ENOMEM */
