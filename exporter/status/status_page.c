@@ -132,13 +132,14 @@ static void begin_table(struct page *page, const char *id, const char *title, co
     put(page, "</tr></thead>\n<tbody>\n");
 }
 
-static void end_table(struct page *page, size_t n_left_out, const char *rest)
+/* @param more  there are some that were not even counted */
+static void end_table(struct page *page, size_t n, size_t n_shown, bool more, const char *rest)
 {
     put(page, "</tbody></table></div>\n");
-    if (n_left_out == 0)
+    if (n <= n_shown)
         return;
-    put(page, "<p class=\"quiet\">and ");
-    put_count(page, (double)n_left_out);
+    put(page, more ? "<p class=\"quiet\">and at least " : "<p class=\"quiet\">and ");
+    put_count(page, (double)(n - n_shown));
     put(page, rest);
     put(page, "</p>\n");
 }
@@ -292,15 +293,16 @@ static void put_brokers(struct page *page, const struct sg_cluster *cluster, con
         "<th scope=\"col\">Last hour</th><th scope=\"col\" class=\"n\">Bytes out</th>"
         "<th scope=\"col\" class=\"n\">Handlers idle</th>"
         "<th scope=\"col\" class=\"n\">Network idle</th></tr></thead>\n<tbody>\n");
+    size_t shown = 0;
     for (int up = 0; up < 2; up++) {
-        for (size_t i = 0, shown = 0; i < n && shown < BROKERS_SHOWN; i++) {
+        for (size_t i = 0; i < n && shown < BROKERS_SHOWN; i++) {
             if (brokers[i].up == (up == 1)) {
                 put_broker(page, cluster, &brokers[i]);
                 shown++;
             }
         }
     }
-    end_table(page, n > BROKERS_SHOWN ? n - BROKERS_SHOWN : 0, " more brokers");
+    end_table(page, n, shown, false, " more brokers");
 }
 
 /* ---- Partitions and groups ---- */
@@ -339,7 +341,7 @@ static void put_partitions(struct page *page)
         put_str(page, partition->cluster);
         put(page, "</td></tr>\n");
     }
-    end_table(page, n > PARTITIONS_SHOWN ? n - PARTITIONS_SHOWN : 0, " more partitions");
+    end_table(page, n, PARTITIONS_SHOWN, page->view->partitions_full, " more partitions");
 }
 
 static void put_group_status(struct page *page, const struct sg_view_group *group)
@@ -390,7 +392,8 @@ static void put_groups(struct page *page)
         put_str(page, group->cluster);
         put(page, "</td></tr>\n");
     }
-    end_table(page, n > GROUPS_SHOWN ? n - GROUPS_SHOWN : 0, " more groups with less lag");
+    end_table(page, n, GROUPS_SHOWN, page->view->groups_full,
+        page->view->groups_full ? " more groups" : " more groups with less lag");
 }
 
 /* ---- Collectors ---- */
@@ -438,7 +441,7 @@ static void put_slots(struct page *page)
         "<th scope=\"col\">Cluster</th><th scope=\"col\">What failed last</th>");
     for (size_t i = 0; i < page->n_slots && i < SLOTS_SHOWN; i++)
         put_slot(page, &page->slots[i]);
-    end_table(page, page->n_slots > SLOTS_SHOWN ? page->n_slots - SLOTS_SHOWN : 0, " more targets");
+    end_table(page, page->n_slots, SLOTS_SHOWN, false, " more targets");
 }
 
 /* ---- The page ---- */

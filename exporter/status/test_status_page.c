@@ -278,6 +278,48 @@ static void test_page_of_a_healthy_cluster_says_so(void **state)
     assert_non_null(strstr(f->html.ptr, "password: &lt;hidden&gt;"));
 }
 
+static size_t count(const char *text, const char *what)
+{
+    size_t n = 0;
+
+    for (const char *at = text; (at = strstr(at, what)); at++)
+        n++;
+    return n;
+}
+
+static void test_page_shows_so_many_brokers_whether_up_or_down_and_counts_the_rest(void **state)
+{
+    struct fixture *f = *state;
+
+    sg_cluster_set_up(f->cluster, true);
+    for (int32_t id = 0; id < 250; id++)
+        assert_int_equal(sg_cluster_set_broker(f->cluster, id, "h", 9092, id % 2 == 0), 0);
+    write_page(f);
+    assert_int_equal(count(f->html.ptr, "\">down</span>"), 125);
+    assert_int_equal(count(f->html.ptr, "\">no JMX<"), 200);
+    assert_non_null(strstr(f->html.ptr, "and 50 more brokers"));
+}
+
+static void test_page_tells_when_it_has_not_counted_all_groups(void **state)
+{
+    struct fixture *f = *state;
+    char name[16];
+    const struct sg_label group = { SG_STR("consumergroup"), { name, 6 } };
+
+    for (int i = 0; i < SG_VIEW_ROWS_MAX; i++) {
+        (void)snprintf(name, sizeof name, "%06d", i);
+        put(f, "kafka_consumergroup_members", &group, 1, 1);
+    }
+    publish(f);
+    write_page(f);
+    assert_non_null(strstr(f->html.ptr, "and 19,950 more groups with less lag"));
+    (void)snprintf(name, sizeof name, "%06d", SG_VIEW_ROWS_MAX);
+    put(f, "kafka_consumergroup_members", &group, 1, 1);
+    publish(f);
+    write_page(f);
+    assert_non_null(strstr(f->html.ptr, "and at least 19,950 more groups<"));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -290,6 +332,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_page_tells_what_is_urgent_first_and_escapes_every_name, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_page_of_a_healthy_cluster_says_so, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_page_shows_so_many_brokers_whether_up_or_down_and_counts_the_rest, set_up,
+            tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_page_tells_when_it_has_not_counted_all_groups, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("status_page", tests, NULL, NULL);
 }
