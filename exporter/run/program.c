@@ -10,11 +10,10 @@
 #include "run/rhythm.h"
 #include "run/shift.h"
 #include "self/self.h"
-#include "serve/parts.h"
 #include "serve/reload.h"
 #include "serve/serve.h"
 #include "status/view.h"
-#include "store/page.h"
+#include "store/pager.h"
 #include "store/roster.h"
 
 #include <errno.h>
@@ -54,7 +53,6 @@ struct sg_program {
     struct sg_pager *pager;
     struct sg_http_counts http;
     struct sg_history *history;
-    struct sg_parts *parts;
     int64_t remembered_ms;
     struct sg_reloader *reloader;
     struct sg_server *server;
@@ -180,8 +178,6 @@ static int make_parts(struct sg_program *program, const struct sg_config *config
     if (!r)
         r = sg_history_new(&program->history);
     if (!r)
-        r = sg_parts_new(&program->parts);
-    if (!r)
         r = sg_shift_new(program->clock, &program->shift);
     program->workplace = (struct sg_workplace){
         .store = program->store,
@@ -215,7 +211,7 @@ int sg_program_new(const struct sg_config *config,
     if (!r)
         sg_self_count_http(program->self, &program->http);
     if (!r)
-        r = sg_pager_new(program->store, collect_self, program->self, &program->pager);
+        r = sg_pager_new(program->store, clock, collect_self, program->self, &program->pager);
     if (r)
         return r;
     *ret_program = sg_take(&program);
@@ -229,7 +225,6 @@ struct sg_program *sg_program_free(struct sg_program *program)
     sg_reloader_close(program->reloader);
     (void)sg_server_stop(program->server);
     (void)sg_reloader_free(program->reloader);
-    (void)sg_parts_free(program->parts);
     (void)sg_history_free(program->history);
     (void)sg_pager_free(program->pager);
     (void)sg_self_free(program->self);
@@ -262,7 +257,6 @@ int sg_program_start(struct sg_program *program,
         .urls = &flags->urls,
         .web_config_file = flags->web_config_file,
         .pager = program->pager,
-        .parts = program->parts,
         .store = program->store,
         .roster = program->roster,
         .history = program->history,
@@ -438,12 +432,13 @@ int sg_program_once(struct sg_program *program, FILE *out, bool *ret_complete)
     int r = sg_pager_make(program->pager);
     if (r)
         return r;
-    struct sg_page *page = sg_pager_take(program->pager);
-    struct sg_str text;
-    r = sg_pager_ask(program->pager, page, SG_FORMAT_TEXT, SG_CODING_IDENTITY, &text);
+    const struct sg_page_wanted wanted = { .format = SG_FORMAT_TEXT, .coding = SG_CODING_IDENTITY };
+    struct sg_body *body = NULL;
+    r = sg_pager_ask(program->pager, &wanted, &body);
+    struct sg_str text = r ? SG_STR("") : sg_body_get(body);
     if (!r && (fwrite(text.ptr, 1, text.len, out) != text.len || fflush(out) != 0))
         r = errno ? -errno : -EIO;
-    (void)sg_page_unref(page);
+    (void)sg_body_unref(body);
     if (r)
         return r;
 

@@ -6,7 +6,6 @@
 #include "serve/accept.h"
 #include "serve/answer.h"
 #include "serve/discover.h"
-#include "serve/parts.h"
 #include "serve/query.h"
 
 #include <stdint.h>
@@ -96,57 +95,32 @@ static void add_page_headers(struct MHD_Response *response, const struct wanted 
         sg_answer_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, codings[wanted->coding]);
 }
 
-static void unref_page(void *page)
+static void unref_body(void *body)
 {
-    (void)sg_page_unref(page);
+    (void)sg_body_unref(body);
 }
 
-/* The ready bytes, shared with everybody who asks for the same. */
-static enum MHD_Result answer_whole_page(const struct sg_serve_config *config,
-    struct MHD_Connection *connection,
-    const struct wanted *wanted)
-{
-    struct sg_page *page = sg_pager_take(config->pager);
-    struct sg_str body;
-
-    if (config->scraped)
-        config->scraped(config->scraped_context);
-    if (sg_pager_ask(config->pager, page, wanted->media.format, wanted->coding, &body)) {
-        (void)sg_page_unref(page);
-        return sg_answer_note(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory);
-    }
-    struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
-        body.len, (void *)(uintptr_t)body.ptr, unref_page, page);
-    if (!response) {
-        (void)sg_page_unref(page);
-        return MHD_NO;
-    }
-    add_page_headers(response, wanted);
-    return sg_answer_send(connection, MHD_HTTP_OK, response);
-}
-
-static void unref_part(void *part)
-{
-    (void)sg_part_unref(part);
-}
-
-/* @param name  of the selection, as in parts.h */
-static enum MHD_Result answer_part(const struct sg_serve_config *config,
+/*
+ * The ready bytes, shared with everybody who asks for the same.
+ * @param selection  NULL: the whole page @param name  of the selection, as in page.h
+ */
+static enum MHD_Result answer_page(const struct sg_serve_config *config,
     struct MHD_Connection *connection,
     const struct wanted *wanted,
     const struct sg_selection *selection,
     struct sg_str name)
 {
-    const struct sg_part_wanted part_wanted = { name, selection, wanted->media.format,
+    const struct sg_page_wanted page_wanted = { selection, name, wanted->media.format,
         wanted->coding };
-    struct sg_part *part = NULL;
+    struct sg_body *body = NULL;
 
-    if (sg_parts_take(config->parts, config->pager, &part_wanted, &part))
+    if (sg_pager_ask(config->pager, &page_wanted, &body))
         return sg_answer_note(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory);
+    struct sg_str bytes = sg_body_get(body);
     struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
-        part->body.len, (void *)(uintptr_t)part->body.ptr, unref_part, part);
+        bytes.len, (void *)(uintptr_t)bytes.ptr, unref_body, body);
     if (!response) {
-        (void)sg_part_unref(part);
+        (void)sg_body_unref(body);
         return MHD_NO;
     }
     add_page_headers(response, wanted);
@@ -165,12 +139,15 @@ enum MHD_Result sg_pages_metrics(
         status = MHD_HTTP_BAD_REQUEST;
     if (status)
         return answer_error(connection, status, &err);
-    if (collect.everything)
-        return answer_whole_page(config, connection, &wanted);
+    if (collect.everything) {
+        if (config->scraped)
+            config->scraped(config->scraped_context);
+        return answer_page(config, connection, &wanted, NULL, SG_STR(""));
+    }
     struct sg_selection selection = sg_collect_selection(&collect);
     char name[1 + sizeof collect.chosen] = { 'c' };
     memcpy(name + 1, collect.chosen, sizeof collect.chosen);
-    return answer_part(
+    return answer_page(
         config, connection, &wanted, &selection, (struct sg_str){ name, sizeof name });
 }
 
@@ -201,7 +178,7 @@ enum MHD_Result sg_pages_probe(
     enum MHD_Result result =
         sg_buf_printf(&name, "p%s%c%s%c%s", probe.cluster_label, 0, probe.cluster, 0, probe.broker)
             ? sg_answer_note(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory)
-            : answer_part(config, connection, &wanted, &selection, sg_buf_get(&name));
+            : answer_page(config, connection, &wanted, &selection, sg_buf_get(&name));
     sg_buf_done(&name);
     (void)sg_clusters_unref(clusters);
     return result;

@@ -6,14 +6,13 @@
 #include "base/clock.h"
 #include "config/web_url.h"
 #include "store/http_counts.h"
-#include "store/page.h"
+#include "store/pager.h"
 #include "store/roster.h"
 #include "store/store.h"
 
 #include <stddef.h>
 
 struct sg_history;
-struct sg_parts;
 struct sg_reloader;
 
 /* All borrowed; they outlive the server. */
@@ -25,7 +24,6 @@ struct sg_serve_config {
     const struct sg_web_urls *urls; /* NULL: no prefix, and the URL is the one that was asked */
     const char *web_config_file;    /* --web.config.file, or NULL */
     struct sg_pager *pager;
-    struct sg_parts *parts; /* NULL: parts of the page are made for each request */
     const struct sg_store *store;
     const struct sg_roster *roster;
     const struct sg_history *history; /* NULL: there are no plots and no rates */

@@ -2,80 +2,67 @@
 #pragma once
 
 /*
- * The page, made ahead of the scrape: encoded, compressed, ready to send.
+ * A page: the samples of all slots at one moment, and the bodies of answers that were made of them.
  *
- * The pager's thread makes a new page soon after a slot has ended a collection or turned stale, and
- * swaps one pointer. Readers take a reference; any number of them send the same bytes.
- *
- * A page holds the samples; it has a variant for each format and content coding, and its text only
- * as the variant for those who ask for it uncompressed. A variant is made when somebody first
- * asks for it, by the thread that asks, and is then shared. One that was asked for lately is made
- * ahead with each new page, so that a steady scraper always finds its own ready, and nobody pays
- * for those that no scraper wants.
+ * A body is the page, or what a selection leaves of it, in one format and one content coding. It is
+ * made when somebody first asks for it, by the thread that asks, and the page keeps it for whoever
+ * asks for the same: composing and compressing takes longer than sending, and all scrapers of an
+ * address wait for its one thread. What is beyond the caps is made, sent and not kept. A body lives
+ * on without its page while it is sent. Reference-counted; any thread.
  */
 
 #include "base/str.h"
 #include "metric/encode.h"
 #include "store/compress.h"
-#include "store/store.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
-    SG_PAGE_BYTES_MAX = 1 << 30
+    SG_PAGE_BYTES_MAX = 1 << 30,
+    SG_PAGE_PARTS_MAX = 1024,                   /* bodies of selections that a page keeps */
+    SG_PAGE_PARTS_BYTES_MAX = 32 * 1024 * 1024, /* of all of them */
 };
 
-struct sg_page {
-    size_t n_series; /* that have a value */
-    uint64_t number; /* of this pager's pages: 1, 2, 3, … */
-};
+struct sg_page;
+struct sg_body;
+
+/**
+ * @param plan  made for the sets; a reference is taken, as to each of them @param sets  NULL: a
+ * slot that is not on the page @param ret_page  owned: one reference @return 0 or -ENOMEM
+ */
+int sg_page_new(struct sg_plan *plan,
+    struct sg_sample_set *const *sets,
+    size_t n_sets,
+    struct sg_page **ret_page);
 
 struct sg_page *sg_page_ref(struct sg_page *page);
 
 /** @return NULL; page may be NULL */
 struct sg_page *sg_page_unref(struct sg_page *page);
 
-/**
- * A part of a page; the rest of it costs nothing. @param selection  NULL for all of it
- * @param out  empty; it gets the bytes in the coding @return 0, -ENOMEM or SG_BUF_E_FULL
- */
-int sg_page_select(const struct sg_page *page,
-    enum sg_format format,
-    const struct sg_selection *selection,
-    enum sg_coding coding,
-    struct sg_buf *out);
+/** How many series have a value? */
+size_t sg_page_n_series(const struct sg_page *page);
 
-struct sg_pager;
+/* What is asked for. */
+struct sg_page_wanted {
+    const struct sg_selection *selection; /* NULL: all of the page */
+    struct sg_str name; /* the same for the same selection, and for no other; empty for NULL */
+    enum sg_format format;
+    enum sg_coding coding;
+};
 
-/** Gives the samples that the pager puts on each page besides the store's. @return 0 or -errno */
-typedef int (*sg_pager_extra_fn)(void *context, struct sg_sample_set **ret_set);
+/** @param ret_body  owned: one reference @return 0, -ENOMEM or SG_BUF_E_FULL */
+int sg_page_take_body(
+    struct sg_page *page, const struct sg_page_wanted *wanted, struct sg_body **ret_body);
 
-/**
- * Makes the first page at once, so that there always is one.
- * @param store borrowed @param extra called by one thread at a time @return 0 or -ENOMEM
- */
-int sg_pager_new(
-    struct sg_store *store, sg_pager_extra_fn extra, void *context, struct sg_pager **ret_pager);
+/** Is it there, so that it need not be made? */
+bool sg_page_has_body(struct sg_page *page, const struct sg_page_wanted *wanted);
 
-/** Make a new page now. @return 0 or -ENOMEM, and the old page stays */
-int sg_pager_make(struct sg_pager *pager);
+/** Its bytes, in the coding; borrowed. */
+struct sg_str sg_body_get(const struct sg_body *body);
 
-/** Start the thread. @return 0 or -errno */
-int sg_pager_start(struct sg_pager *pager);
+struct sg_body *sg_body_ref(struct sg_body *body);
 
-/** End the thread, free the rest. Pages that are still referenced live on. @return NULL */
-struct sg_pager *sg_pager_free(struct sg_pager *pager);
-
-/** The latest page. @return owned: one reference; never NULL */
-struct sg_page *sg_pager_take(struct sg_pager *pager);
-
-/**
- * A page in one of its variants, for a scraper; the pager will have that variant ready next time.
- * @param ret_body  borrowed from the page @return 0, -ENOMEM or SG_BUF_E_FULL
- */
-int sg_pager_ask(struct sg_pager *pager,
-    struct sg_page *page,
-    enum sg_format format,
-    enum sg_coding coding,
-    struct sg_str *ret_body);
+/** @return NULL; body may be NULL */
+struct sg_body *sg_body_unref(struct sg_body *body);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/cluster.h"
-#include "store/page.h"
+#include "store/pager.h"
 #include "store/store.h"
 #include "test.h"
 
@@ -389,26 +389,39 @@ static void test_every_kind_and_reason_has_a_text(void **state)
         assert_non_null(sg_drop_reason_text((enum sg_drop_reason)i));
 }
 
+static struct sg_body *body_of(struct sg_page *page, enum sg_format format, enum sg_coding coding)
+{
+    const struct sg_page_wanted wanted = { .format = format, .coding = coding };
+    struct sg_body *body = NULL;
+
+    assert_int_equal(sg_page_take_body(page, &wanted, &body), 0);
+    return body;
+}
+
 /* In each coding; the second time it is the same memory. */
-static void assert_variant_is(
-    struct sg_pager *pager, struct sg_page *page, enum sg_format format, struct sg_str expected)
+static void assert_variant_is(struct sg_page *page, enum sg_format format, struct sg_str expected)
 {
     struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
-    struct sg_str body, again;
+    struct sg_body *plain = body_of(page, format, SG_CODING_IDENTITY);
+    struct sg_body *gzip = body_of(page, format, SG_CODING_GZIP);
+    struct sg_body *again = body_of(page, format, SG_CODING_GZIP);
+    struct sg_body *zstd = body_of(page, format, SG_CODING_ZSTD);
+    struct sg_str bytes = sg_body_get(gzip);
     char back[200];
     size_t n = 0;
 
-    assert_int_equal(sg_pager_ask(pager, page, format, SG_CODING_IDENTITY, &body), 0);
-    assert_true(sg_str_equal(body, expected));
-    assert_int_equal(sg_pager_ask(pager, page, format, SG_CODING_GZIP, &body), 0);
-    assert_int_equal(libdeflate_gzip_decompress(d, body.ptr, body.len, back, sizeof back, &n), 0);
+    assert_true(sg_str_equal(sg_body_get(plain), expected));
+    assert_int_equal(libdeflate_gzip_decompress(d, bytes.ptr, bytes.len, back, sizeof back, &n), 0);
     assert_true(sg_str_equal((struct sg_str){ back, n }, expected));
-    assert_int_equal(sg_pager_ask(pager, page, format, SG_CODING_GZIP, &again), 0);
-    assert_ptr_equal(again.ptr, body.ptr);
-    assert_int_equal(sg_pager_ask(pager, page, format, SG_CODING_ZSTD, &body), 0);
-    n = ZSTD_decompress(back, sizeof back, body.ptr, body.len);
+    assert_ptr_equal(again, gzip);
+    bytes = sg_body_get(zstd);
+    n = ZSTD_decompress(back, sizeof back, bytes.ptr, bytes.len);
     assert_false(ZSTD_isError(n));
     assert_true(sg_str_equal((struct sg_str){ back, n }, expected));
+    (void)sg_body_unref(plain);
+    (void)sg_body_unref(gzip);
+    (void)sg_body_unref(again);
+    (void)sg_body_unref(zstd);
     libdeflate_free_decompressor(d);
 }
 
@@ -417,26 +430,25 @@ static void test_page_has_fresh_samples_in_every_variant(void **state)
     struct fixture *f = *state;
     struct sg_pager *pager = NULL;
 
-    assert_int_equal(sg_pager_new(f->store, NULL, NULL, &pager), 0);
+    assert_int_equal(sg_pager_new(f->store, &test_clock, NULL, NULL, &pager), 0);
     struct sg_page *empty = sg_pager_take(pager);
-    assert_int_equal(empty->n_series, 0);
+    assert_int_equal(sg_page_n_series(empty), 0);
 
     sg_slot_begin(f->slot);
     sg_slot_end(f->slot, set_of(f, 42));
     assert_int_equal(sg_pager_make(pager), 0);
     struct sg_page *page = sg_pager_take(pager);
+    assert_variant_is(page, SG_FORMAT_TEXT, SG_STR("# HELP up Up.\n# TYPE up gauge\nup 42\n"));
     assert_variant_is(
-        pager, page, SG_FORMAT_TEXT, SG_STR("# HELP up Up.\n# TYPE up gauge\nup 42\n"));
-    assert_variant_is(pager, page, SG_FORMAT_OPENMETRICS,
-        SG_STR("# HELP up Up.\n# TYPE up gauge\nup 42\n# EOF\n"));
+        page, SG_FORMAT_OPENMETRICS, SG_STR("# HELP up Up.\n# TYPE up gauge\nup 42\n# EOF\n"));
 
     now_ms += 30001;
     assert_int_equal(sg_pager_make(pager), 0);
     struct sg_page *stale = sg_pager_take(pager);
-    assert_int_equal(stale->n_series, 0);
-    assert_variant_is(pager, stale, SG_FORMAT_OPENMETRICS, SG_STR("# EOF\n"));
+    assert_int_equal(sg_page_n_series(stale), 0);
+    assert_variant_is(stale, SG_FORMAT_OPENMETRICS, SG_STR("# EOF\n"));
     (void)sg_pager_free(pager);
-    assert_int_equal(page->n_series, 1); /* outlives the pager */
+    assert_int_equal(sg_page_n_series(page), 1); /* outlives the pager */
     (void)sg_page_unref(empty);
     (void)sg_page_unref(page);
     (void)sg_page_unref(stale);
@@ -462,16 +474,17 @@ static void test_page_under_concurrent_publishing_is_always_whole(void **state)
     struct sg_pager *pager = NULL;
     pthread_t thread;
 
-    assert_int_equal(sg_pager_new(f->store, NULL, NULL, &pager), 0);
+    assert_int_equal(sg_pager_new(f->store, &test_clock, NULL, NULL, &pager), 0);
     assert_int_equal(sg_pager_start(pager), 0);
     atomic_store(&hammering, true);
     assert_int_equal(pthread_create(&thread, NULL, hammer_slot, f), 0);
     do {
-        struct sg_page *page = sg_pager_take(pager);
-        struct sg_str text;
-        assert_int_equal(sg_pager_ask(pager, page, SG_FORMAT_TEXT, SG_CODING_IDENTITY, &text), 0);
+        const struct sg_page_wanted wanted = { .format = SG_FORMAT_TEXT };
+        struct sg_body *body = NULL;
+        assert_int_equal(sg_pager_ask(pager, &wanted, &body), 0);
+        struct sg_str text = sg_body_get(body);
         assert_true(text.len == 0 || text.ptr[text.len - 1] == '\n');
-        (void)sg_page_unref(page);
+        (void)sg_body_unref(body);
     } while (atomic_load(&hammering));
     (void)pthread_join(thread, NULL);
     (void)sg_pager_free(pager);

@@ -9,9 +9,8 @@
 
 #include "base/clock.h"
 #include "metric/series.h"
-#include "serve/parts.h"
 #include "serve/serve.h"
-#include "store/page.h"
+#include "store/pager.h"
 #include "store/store.h"
 
 #include <stdio.h>
@@ -75,7 +74,6 @@ int main(int argc, char **argv)
     struct sg_store *store = NULL;
     struct sg_slot *slots[BROKERS_MAX] = { NULL };
     struct sg_pager *pager = NULL;
-    struct sg_parts *parts = NULL;
     struct sg_roster *roster = NULL;
     struct sg_cluster *cluster = NULL;
     struct sg_server *server = NULL;
@@ -96,14 +94,13 @@ int main(int argc, char **argv)
             return 1;
     }
     if (sg_roster_set(roster, &cluster, 1, "kafka_cluster", "") ||
-        sg_pager_new(store, NULL, NULL, &pager) || sg_parts_new(&parts))
+        sg_pager_new(store, &sg_clock_system, NULL, NULL, &pager))
         return 1;
     struct sg_serve_config config = {
         .n_addresses = 1,
         .addresses = &address,
         .telemetry_path = "/metrics",
         .pager = pager,
-        .parts = parts,
         .store = store,
         .roster = roster,
         .clock = &sg_clock_system,
@@ -115,7 +112,6 @@ int main(int argc, char **argv)
     while (getchar() != EOF) {
     }
     (void)sg_server_stop(server);
-    (void)sg_parts_free(parts);
     (void)sg_pager_free(pager);
     (void)sg_roster_free(roster);
     (void)sg_cluster_free(cluster);
