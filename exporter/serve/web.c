@@ -36,15 +36,22 @@ struct reading_block {
     struct sg_refs refs;
 };
 
+/* One reading of the files, good or bad. Immutable once it is made. */
+struct attempt {
+    struct sg_refs refs;
+    struct basis basis;
+    struct sg_web_reading *reading; /* NULL: bad */
+};
+
 struct sg_web {
     const char *path;
     const struct sg_clock *clock;
     bool speaks_tls;
-    pthread_mutex_t lock; /* guards what is below */
-    struct basis basis;
-    struct sg_web_reading *good;
-    bool bad;
-    double tokens; /* of the rate limit */
+    pthread_mutex_t lock; /* guards what is below; not held while a file is looked at or read */
+    struct attempt *latest;
+    struct sg_web_reading *good; /* the last one */
+    bool is_reading;             /* one thread; the others go on with what there is */
+    double tokens;               /* of the rate limit */
     int64_t filled_ms;
 };
 
@@ -185,29 +192,93 @@ static void log_problem(void *context, const char *problem)
     sg_log(SG_LOG_ERROR, NULL, "%s", problem);
 }
 
-/* Called with the lock held. */
-static void look(struct sg_web *web)
-{
-    struct sg_web_reading *reading = NULL;
+/* ---- Attempts ---- */
 
-    if (!web->path || !has_changed(web->path, &web->basis))
+static struct attempt *attempt_ref(struct attempt *attempt)
+{
+    sg_refs_take(&attempt->refs);
+    return attempt;
+}
+
+static struct attempt *attempt_unref(struct attempt *attempt)
+{
+    if (!attempt || !sg_refs_drop(&attempt->refs))
+        return NULL;
+    basis_clear(&attempt->basis);
+    (void)sg_web_reading_unref(attempt->reading);
+    free(attempt);
+    return NULL;
+}
+SG_AUTO_DEFINE(struct attempt *, attempt_unref);
+
+static struct attempt *take_latest(struct sg_web *web)
+{
+    sg_locked(&web->lock);
+    return attempt_ref(web->latest);
+}
+
+/* @return is it the caller who reads the files now? Not when somebody does, or has done meanwhile.
+ */
+static bool begin_reading(struct sg_web *web, const struct attempt *seen)
+{
+    sg_locked(&web->lock);
+    bool mine = !web->is_reading && web->latest == seen;
+    web->is_reading = web->is_reading || mine;
+    return mine;
+}
+
+/* @param attempt  consumed; NULL: there was no memory, and nothing changes */
+static void end_reading(struct sg_web *web, struct attempt *attempt)
+{
+    sg_auto(attempt_unref) struct attempt *old = NULL;
+    sg_auto(sg_web_reading_unref) struct sg_web_reading *old_good = NULL;
+
+    sg_locked(&web->lock);
+    web->is_reading = false;
+    if (!attempt)
         return;
-    int r = read_all(web->path, log_problem, NULL, &web->basis, &reading);
-    if (!r && (reading->tls != NULL) != web->speaks_tls) {
+    old = web->latest;
+    web->latest = attempt;
+    if (attempt->reading) {
+        old_good = web->good;
+        web->good = sg_web_reading_ref(attempt->reading);
+    }
+}
+
+/* What the files say now. @return owned; NULL without memory */
+static struct attempt *read_again(const struct sg_web *web)
+{
+    struct attempt *attempt = calloc(1, sizeof *attempt);
+
+    if (!attempt)
+        return NULL;
+    sg_refs_init(&attempt->refs);
+    int r = read_all(web->path, log_problem, NULL, &attempt->basis, &attempt->reading);
+    if (!r && (attempt->reading->tls != NULL) != web->speaks_tls) {
         sg_log(SG_LOG_ERROR, NULL, "%s: TLS can only be switched by a restart", web->path);
-        reading = sg_web_reading_unref(reading);
-        r = SG_CONFIG_E_INVALID;
+        attempt->reading = sg_web_reading_unref(attempt->reading);
     }
-    web->bad = r != 0;
-    if (r) {
+    if (!attempt->reading) {
         sg_log(SG_LOG_ERROR, NULL, "%s cannot be used: every request is answered 500", web->path);
-        return;
+        return attempt;
     }
-    (void)sg_web_reading_unref(web->good);
-    web->good = reading;
     sg_log(SG_LOG_INFO, NULL, "%s: loaded again", web->path);
-    if (note_of(reading)[0])
-        sg_log(SG_LOG_WARN, NULL, "%s", note_of(reading));
+    if (note_of(attempt->reading)[0])
+        sg_log(SG_LOG_WARN, NULL, "%s", note_of(attempt->reading));
+    return attempt;
+}
+
+/* @return owned */
+static struct attempt *look(struct sg_web *web)
+{
+    struct attempt *latest = take_latest(web);
+
+    if (!web->path || !has_changed(web->path, &latest->basis))
+        return latest;
+    if (begin_reading(web, latest))
+        end_reading(web, read_again(web));
+    (void)attempt_unref(latest);
+    return take_latest(web);
 }
 
 /* ---- The object ---- */
@@ -240,9 +311,14 @@ int sg_web_new(
     web->path = path;
     web->clock = clock;
     web->filled_ms = sg_clock_monotonic_ms(clock);
-    int r = read_all(path, keep_first, &first, &web->basis, &web->good);
+    web->latest = calloc(1, sizeof *web->latest);
+    if (!web->latest)
+        return -ENOMEM;
+    sg_refs_init(&web->latest->refs);
+    int r = read_all(path, keep_first, &first, &web->latest->basis, &web->latest->reading);
     if (r)
         return r;
+    web->good = sg_web_reading_ref(web->latest->reading);
     web->speaks_tls = web->good->tls != NULL;
     web->tokens = (double)web->good->config->rate_burst;
     *ret_web = sg_take(&web);
@@ -254,7 +330,7 @@ struct sg_web *sg_web_free(struct sg_web *web)
     if (!web)
         return NULL;
     (void)sg_web_reading_unref(web->good);
-    basis_clear(&web->basis);
+    (void)attempt_unref(web->latest);
     (void)pthread_mutex_destroy(&web->lock);
     free(web);
     return NULL;
@@ -267,18 +343,15 @@ bool sg_web_speaks_tls(const struct sg_web *web)
 
 struct sg_web_reading *sg_web_take(struct sg_web *web)
 {
-    sg_locked(&web->lock);
-    look(web);
-    struct sg_web_reading *reading = web->bad ? NULL : sg_web_reading_ref(web->good);
-    return reading;
+    sg_auto(attempt_unref) struct attempt *latest = look(web);
+    return latest->reading ? sg_web_reading_ref(latest->reading) : NULL;
 }
 
 struct sg_web_reading *sg_web_take_good(struct sg_web *web)
 {
+    (void)attempt_unref(look(web));
     sg_locked(&web->lock);
-    look(web);
-    struct sg_web_reading *reading = sg_web_reading_ref(web->good);
-    return reading;
+    return sg_web_reading_ref(web->good);
 }
 
 /* A bucket of tokens, one more each interval, at most a burst of them. */

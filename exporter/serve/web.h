@@ -7,7 +7,8 @@
  * Whether one of the files has changed is looked at with every request and every connection. A
  * reading is immutable and reference-counted: who holds one goes on with it. While the file is bad
  * there is none, and every request is answered 500; only handshakes go on with the last good one,
- * so that the client can be told. Any thread.
+ * so that the client can be told. Files are looked at and read without a lock: one thread reads
+ * them again, while the others go on with what there is. Any thread.
  */
 
 #include "base/clock.h"
@@ -20,9 +21,10 @@ struct sg_web_reading {
     struct sg_tls *tls; /* NULL without tls_server_config */
 };
 
+struct sg_web_reading *sg_web_reading_ref(struct sg_web_reading *reading);
+
 /** Let go. @return NULL; reading may be NULL */
 struct sg_web_reading *sg_web_reading_unref(struct sg_web_reading *reading);
-struct sg_web_reading *sg_web_reading_ref(struct sg_web_reading *reading);
 
 struct sg_web;
 

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
+#include "serve/web.h"
+#include "test.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define GOOD "rate_limit:\n  interval: 1s\n  burst: %d\n"
+
+struct fixture {
+    char folder[64], path[96], next[96];
+    struct sg_web *web;
+};
+
+/* Put in place of the file by a rename, so that it is never half there. */
+static void write_file(const struct fixture *f, const char *text)
+{
+    FILE *file = fopen(f->next, "w");
+
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(rename(f->next, f->path), 0);
+}
+
+static void write_burst(const struct fixture *f, int burst)
+{
+    char text[100];
+
+    (void)snprintf(text, sizeof text, GOOD, burst);
+    write_file(f, text);
+}
+
+static int set_up(void **state)
+{
+    static struct fixture f;
+    struct sg_error err;
+
+    (void)snprintf(f.folder, sizeof f.folder, "/tmp/streamgauge-test-XXXXXX");
+    assert_non_null(mkdtemp(f.folder));
+    (void)snprintf(f.path, sizeof f.path, "%s/web.yml", f.folder);
+    (void)snprintf(f.next, sizeof f.next, "%s/next.yml", f.folder);
+    write_burst(&f, 1);
+    assert_int_equal(sg_web_new(f.path, &sg_clock_system, &f.web, &err), 0);
+    *state = &f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    const struct fixture *f = *state;
+
+    (void)sg_web_free(f->web);
+    (void)unlink(f->path);
+    (void)rmdir(f->folder);
+    return 0;
+}
+
+static void assert_burst(struct sg_web_reading *reading, int burst)
+{
+    assert_non_null(reading);
+    assert_int_equal(reading->config->rate_burst, burst);
+    (void)sg_web_reading_unref(reading);
+}
+
+static void test_reading_is_the_same_until_the_file_changes(void **state)
+{
+    const struct fixture *f = *state;
+    struct sg_web_reading *first = sg_web_take(f->web);
+    struct sg_web_reading *second = sg_web_take(f->web);
+
+    assert_ptr_equal(first, second);
+    write_burst(f, 2);
+    assert_burst(sg_web_take(f->web), 2);
+    assert_burst(sg_web_take_good(f->web), 2);
+    assert_burst(first, 1); /* who holds one goes on with it */
+    assert_burst(second, 1);
+}
+
+static void test_bad_file_has_no_reading_but_the_last_good_one_for_handshakes(void **state)
+{
+    const struct fixture *f = *state;
+
+    write_file(f, "no: such key\n");
+    for (int i = 0; i < 2; i++) {
+        assert_null(sg_web_take(f->web));
+        assert_burst(sg_web_take_good(f->web), 1);
+    }
+    (void)unlink(f->path);
+    assert_null(sg_web_take(f->web));
+    write_burst(f, 3);
+    assert_burst(sg_web_take(f->web), 3);
+}
+
+static void test_file_in_which_tls_comes_is_bad_until_a_restart(void **state)
+{
+    const struct fixture *f = *state;
+
+    write_file(f, "tls_server_config:\n  cert_file: none.pem\n  key_file: none.key\n");
+    assert_null(sg_web_take(f->web));
+    write_burst(f, 1);
+    assert_burst(sg_web_take(f->web), 1);
+}
+
+/*
+ * These stand before those of the C library. Whenever a file is looked at or has been opened, they
+ * ask for the rate limit, which is under the lock: were it held, they would wait for ever.
+ */
+static struct sg_web *asked;
+static int n_stat, n_fstat;
+
+static int ask(void)
+{
+    static const struct sg_web_config config = { .rate_interval_ms = 1000, .rate_burst = 1 };
+
+    if (asked)
+        (void)sg_web_allows(asked, &config);
+    return asked != NULL;
+}
+
+int stat(const char *path, struct stat *status)
+{
+    if (ask())
+        n_stat++;
+    return fstatat(AT_FDCWD, path, status, 0);
+}
+
+int fstat(int fd, struct stat *status)
+{
+    if (ask())
+        n_fstat++;
+    return fstatat(fd, "", status, AT_EMPTY_PATH);
+}
+
+static void test_no_lock_is_held_while_files_are_looked_at_and_read(void **state)
+{
+    const struct fixture *f = *state;
+
+    write_burst(f, 2);
+    asked = f->web;
+    n_stat = n_fstat = 0;
+    struct sg_web_reading *reading = sg_web_take(f->web);
+    asked = NULL;
+    assert_burst(reading, 2);
+    assert_true(n_stat > 0 && n_fstat > 0);
+}
+
+/* Threads take readings while the file changes; for TSan. */
+static atomic_bool changing;
+
+static void *hammer(void *context)
+{
+    struct sg_web *web = context;
+    bool fine = true;
+
+    while (atomic_load(&changing)) {
+        struct sg_web_reading *reading = sg_web_take(web);
+        fine = fine && (!reading || reading->config->rate_interval_ms == 1000);
+        (void)sg_web_reading_unref(reading);
+        reading = sg_web_take_good(web);
+        fine = fine && reading->config->rate_interval_ms == 1000;
+        (void)sg_web_reading_unref(reading);
+    }
+    return fine ? context : NULL;
+}
+
+static void test_readings_under_concurrent_changes_are_whole(void **state)
+{
+    const struct fixture *f = *state;
+    pthread_t threads[3];
+    void *fine;
+
+    atomic_store(&changing, true);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, hammer, f->web), 0);
+    for (int i = 1; i <= 100; i++) {
+        if (i % 3 == 0)
+            write_file(f, "bad\n");
+        else
+            write_burst(f, i);
+        (void)sg_web_reading_unref(sg_web_take(f->web));
+    }
+    atomic_store(&changing, false);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(pthread_join(threads[i], &fine), 0);
+        assert_non_null(fine);
+    }
+    assert_burst(sg_web_take(f->web), 100);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            test_reading_is_the_same_until_the_file_changes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_bad_file_has_no_reading_but_the_last_good_one_for_handshakes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_file_in_which_tls_comes_is_bad_until_a_restart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_no_lock_is_held_while_files_are_looked_at_and_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_readings_under_concurrent_changes_are_whole, set_up, tear_down),
+    };
+    return cmocka_run_group_tests_name("web_readings", tests, NULL, NULL);
+}
