@@ -3,24 +3,33 @@
 
 /* Putting an answer together and handing it to libmicrohttpd. Called on its threads. */
 
-#include "base/buf.h"
+#include "base/str.h"
+#include "serve/request.h"
 
 #include <microhttpd.h>
 
-/** Queue a response and let go of it. @param response NULL closes the connection: no memory */
+/**
+ * Queue a response, with the headers of the web file, and let go of it.
+ * @param response NULL closes the connection: no memory
+ */
 enum MHD_Result sg_answer_send(
-    struct MHD_Connection *connection, unsigned status, struct MHD_Response *response);
+    struct sg_request *request, unsigned status, struct MHD_Response *response);
 
 /** A header; without memory for it the answer goes without. */
 void sg_answer_header(struct MHD_Response *response, const char *name, const char *value);
 
 /** Plain text. @param text  a constant */
-enum MHD_Result sg_answer_note(
-    struct MHD_Connection *connection, unsigned status, const char *text);
+enum MHD_Result sg_answer_note(struct sg_request *request, unsigned status, const char *text);
+
+/** The same, with a header. */
+enum MHD_Result sg_answer_note_with(struct sg_request *request,
+    unsigned status,
+    const char *text,
+    const char *header,
+    const char *value);
 
 /** The same, and the connection is closed behind it. */
-enum MHD_Result sg_answer_refuse(
-    struct MHD_Connection *connection, unsigned status, const char *text);
+enum MHD_Result sg_answer_refuse(struct sg_request *request, unsigned status, const char *text);
 
-/** The content of a buffer, copied. @return NULL when memory is short */
-struct MHD_Response *sg_answer_from_buf(const struct sg_buf *body, const char *content_type);
+/** A body, copied. @return NULL when memory is short */
+struct MHD_Response *sg_answer_copy(struct sg_str body, const char *content_type);

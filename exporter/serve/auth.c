@@ -6,7 +6,6 @@
 #include "base/sync.h"
 #include "config/secret.h"
 #include "serve/fair.h"
-#include "serve/peer.h"
 
 #include <crypt.h>
 #include <errno.h>
@@ -29,8 +28,7 @@ struct digest {
 };
 
 struct job {
-    struct MHD_Connection *connection;
-    _Atomic(enum sg_verdict) *verdict;
+    struct sg_request *request;
     char *password;
     char hash[64]; /* of the user, or of some user when there is no such user */
     bool known;
@@ -39,17 +37,16 @@ struct job {
 
 /* Shared by its owner and its thread; whoever ends last frees it. */
 struct sg_auth {
+    struct sg_refs refs;
     struct digest key;
     uint64_t seed;              /* of the turns' hashes */
     struct crypt_data *scratch; /* the thread's */
     pthread_mutex_t lock;       /* guards what is below */
     pthread_cond_t wake;
-    int n_holders;
     bool stopping;
-    struct sg_fair waiting;         /* of struct job, owned */
-    struct MHD_Connection *checked; /* suspended for the check that is going on, or NULL */
-    _Atomic(enum sg_verdict) *checked_verdict;
-    size_t n_good, n_bad; /* ever; the oldest is overwritten */
+    struct sg_fair waiting;     /* of struct job, owned */
+    struct sg_request *checked; /* suspended for the check that is going on, or NULL */
+    size_t n_good, n_bad;       /* ever; the oldest is overwritten */
     struct digest good[GOOD_MAX];
     struct digest bad[BAD_MAX];
 };
@@ -126,12 +123,15 @@ static bool remembers(const struct digest *list, size_t n, size_t max, const str
 
 /* ---- The thread ---- */
 
-static void let_go(struct sg_auth *auth)
+static struct sg_auth *auth_ref(struct sg_auth *auth)
 {
-    (void)pthread_mutex_lock(&auth->lock);
-    bool last = --auth->n_holders == 0;
-    (void)pthread_mutex_unlock(&auth->lock);
-    if (!last)
+    sg_refs_take(&auth->refs);
+    return auth;
+}
+
+static void auth_unref(struct sg_auth *auth)
+{
+    if (!sg_refs_drop(&auth->refs))
         return;
     (void)pthread_cond_destroy(&auth->wake);
     (void)pthread_mutex_destroy(&auth->lock);
@@ -148,11 +148,19 @@ static void free_job(struct job *job)
     free(job);
 }
 
+/* With its verdict the request is its own thread's again, and may be gone at once. */
+static void decide(struct sg_request *request, enum sg_verdict verdict)
+{
+    struct MHD_Connection *connection = request->connection;
+
+    request->verdict = verdict;
+    MHD_resume_connection(connection);
+}
+
 /* Called with the lock held. */
 static void send_away(struct job *job)
 {
-    *job->verdict = SG_VERDICT_BUSY;
-    MHD_resume_connection(job->connection);
+    decide(job->request, SG_VERDICT_BUSY);
     free_job(job);
 }
 
@@ -167,38 +175,41 @@ static bool password_fits(struct sg_auth *auth, const struct job *job)
            gnutls_memcmp(made, job->hash, len) == 0 && job->known;
 }
 
+/* @return whose turn it is, owned; NULL: stopping */
+static struct job *wait_for_job(struct sg_auth *auth)
+{
+    struct job *job = NULL;
+
+    sg_locked(&auth->lock);
+    while (!auth->stopping && !(job = sg_fair_take(&auth->waiting)))
+        (void)pthread_cond_wait(&auth->wake, &auth->lock);
+    auth->checked = job ? job->request : NULL;
+    return job;
+}
+
+static void conclude(struct sg_auth *auth, const struct job *job, bool good)
+{
+    sg_locked(&auth->lock);
+    if (!auth->checked) /* given up meanwhile */
+        return;
+    auth->checked = NULL;
+    if (good)
+        auth->good[auth->n_good++ % GOOD_MAX] = job->digest;
+    else
+        auth->bad[auth->n_bad++ % BAD_MAX] = job->digest;
+    decide(job->request, good ? SG_VERDICT_GOOD : SG_VERDICT_BAD);
+}
+
 static void *run(void *context)
 {
     struct sg_auth *auth = context;
 
     (void)pthread_setname_np(pthread_self(), "passwords");
-    (void)pthread_mutex_lock(&auth->lock);
-    while (!auth->stopping) {
-        struct job *job = sg_fair_take(&auth->waiting);
-        if (!job) {
-            (void)pthread_cond_wait(&auth->wake, &auth->lock);
-            continue;
-        }
-        auth->checked = job->connection;
-        auth->checked_verdict = job->verdict;
-        (void)pthread_mutex_unlock(&auth->lock);
-
-        bool good = password_fits(auth, job);
-
-        (void)pthread_mutex_lock(&auth->lock);
-        if (auth->checked) { /* not given up meanwhile */
-            auth->checked = NULL;
-            if (good)
-                auth->good[auth->n_good++ % GOOD_MAX] = job->digest;
-            else
-                auth->bad[auth->n_bad++ % BAD_MAX] = job->digest;
-            *job->verdict = good ? SG_VERDICT_GOOD : SG_VERDICT_BAD;
-            MHD_resume_connection(job->connection);
-        }
+    for (struct job *job; (job = wait_for_job(auth));) {
+        conclude(auth, job, password_fits(auth, job));
         free_job(job);
     }
-    (void)pthread_mutex_unlock(&auth->lock);
-    let_go(auth);
+    auth_unref(auth);
     return NULL;
 }
 
@@ -212,19 +223,18 @@ int sg_auth_new(struct sg_auth **ret_auth)
     if (!auth)
         return -ENOMEM;
     (void)pthread_mutex_init(&auth->lock, NULL);
-    (void)pthread_cond_init(&auth->wake, NULL);
-    auth->n_holders = 1;
+    sg_cond_init(&auth->wake);
+    sg_refs_init(&auth->refs);
     auth->seed = sg_seed_new();
     auth->scratch = calloc(1, sizeof *auth->scratch);
     if (!auth->scratch || gnutls_rnd(GNUTLS_RND_KEY, auth->key.bytes, DIGEST_BYTES)) {
-        let_go(auth);
+        auth_unref(auth);
         return -ENOMEM;
     }
-    auth->n_holders = 2;
-    int r = pthread_create(&thread, NULL, run, auth);
+    int r = pthread_create(&thread, NULL, run, auth_ref(auth));
     if (r) {
-        auth->n_holders = 1;
-        let_go(auth);
+        auth_unref(auth);
+        auth_unref(auth);
         return -r;
     }
     (void)pthread_detach(thread);
@@ -237,8 +247,7 @@ void sg_auth_stop(struct sg_auth *auth)
     sg_locked(&auth->lock);
     auth->stopping = true;
     if (auth->checked) {
-        *auth->checked_verdict = SG_VERDICT_BUSY;
-        MHD_resume_connection(auth->checked);
+        decide(auth->checked, SG_VERDICT_BUSY);
         auth->checked = NULL;
     }
     for (struct job *job = sg_fair_take(&auth->waiting); job; job = sg_fair_take(&auth->waiting))
@@ -251,7 +260,7 @@ struct sg_auth *sg_auth_free(struct sg_auth *auth)
     if (!auth)
         return NULL;
     sg_auth_stop(auth);
-    let_go(auth);
+    auth_unref(auth);
     return NULL;
 }
 
@@ -267,31 +276,40 @@ static enum sg_verdict submit(
     *copy = *job;
     copy->password = strdup(password);
     void *evicted = NULL;
-    const struct sg_fair_place place = { sg_peer_of(job->connection),
-        sg_hash(auth->seed, sg_str_of(user)), copy };
+    const struct sg_fair_place place = { job->request->peer, sg_hash(auth->seed, sg_str_of(user)),
+        copy };
     if (!copy->password || !sg_fair_put(&auth->waiting, place, &evicted)) {
         free_job(copy);
         return SG_VERDICT_BUSY;
     }
     if (evicted)
         send_away(evicted);
-    MHD_suspend_connection(job->connection);
+    MHD_suspend_connection(job->request->connection);
     (void)pthread_cond_signal(&auth->wake);
     return SG_VERDICT_NONE;
 }
 
-enum sg_verdict sg_auth_check(struct sg_auth *auth,
-    const struct sg_web_config *config,
-    const char *authorization,
-    struct MHD_Connection *connection,
-    _Atomic(enum sg_verdict) *verdict)
+/* @return as sg_auth_check */
+static enum sg_verdict recall_or_submit(
+    struct sg_auth *auth, const struct job *job, const char *user, const char *password)
 {
-    struct job job = { .connection = connection, .verdict = verdict };
+    sg_locked(&auth->lock);
+    if (remembers(auth->good, auth->n_good, GOOD_MAX, &job->digest))
+        return SG_VERDICT_GOOD;
+    if (remembers(auth->bad, auth->n_bad, BAD_MAX, &job->digest))
+        return SG_VERDICT_BAD;
+    return submit(auth, job, user, password);
+}
+
+enum sg_verdict sg_auth_check(struct sg_auth *auth, struct sg_request *request)
+{
+    const struct sg_web_config *config = request->web->config;
+    struct job job = { .request = request };
     char buffer[SG_CREDENTIALS_BYTES_MAX];
     const char *user, *password;
-    enum sg_verdict found;
 
-    if (!sg_auth_parse(authorization, buffer, &user, &password) ||
+    if (!sg_auth_parse(
+            sg_request_header(request, MHD_HTTP_HEADER_AUTHORIZATION), buffer, &user, &password) ||
         strlen(password) > PASSWORD_BYTES_MAX)
         return SG_VERDICT_BAD;
     /* A user that is not there costs what the first one costs. */
@@ -303,18 +321,9 @@ enum sg_verdict sg_auth_check(struct sg_auth *auth,
         }
     }
     memcpy(job.hash, hash, strlen(hash) + 1);
-    if (make_digest(auth, job.known, user, hash, password, &job.digest)) {
-        found = SG_VERDICT_BUSY;
-    } else {
-        (void)pthread_mutex_lock(&auth->lock);
-        if (remembers(auth->good, auth->n_good, GOOD_MAX, &job.digest))
-            found = SG_VERDICT_GOOD;
-        else if (remembers(auth->bad, auth->n_bad, BAD_MAX, &job.digest))
-            found = SG_VERDICT_BAD;
-        else
-            found = submit(auth, &job, user, password);
-        (void)pthread_mutex_unlock(&auth->lock);
-    }
+    enum sg_verdict found = make_digest(auth, job.known, user, hash, password, &job.digest)
+                                ? SG_VERDICT_BUSY
+                                : recall_or_submit(auth, &job, user, password);
     explicit_bzero(buffer, sizeof buffer);
     return found;
 }

@@ -12,16 +12,9 @@
  * push out right ones.
  */
 
-#include "config/web.h"
+#include "serve/request.h"
 
-#include <microhttpd.h>
-
-enum sg_verdict {
-    SG_VERDICT_NONE, /* not checked yet */
-    SG_VERDICT_GOOD,
-    SG_VERDICT_BAD,
-    SG_VERDICT_BUSY, /* too many are being checked */
-};
+#include <stdbool.h>
 
 struct sg_auth;
 
@@ -41,16 +34,11 @@ void sg_auth_stop(struct sg_auth *auth);
 struct sg_auth *sg_auth_free(struct sg_auth *auth);
 
 /**
- * @param authorization  the header; NULL is bad
- * @param verdict        where the verdict goes when it comes later; borrowed until then
- * @return the verdict, or NONE: the connection is suspended, and *verdict is set before it resumes,
- *         which may be at once
+ * @param request  with a web file that has users; borrowed until there is a verdict
+ * @return the verdict, or NONE: the connection is suspended, and the request's verdict is set
+ *         before it resumes, which may be at once
  */
-enum sg_verdict sg_auth_check(struct sg_auth *auth,
-    const struct sg_web_config *config,
-    const char *authorization,
-    struct MHD_Connection *connection,
-    _Atomic(enum sg_verdict) *verdict);
+enum sg_verdict sg_auth_check(struct sg_auth *auth, struct sg_request *request);
 
 enum {
     SG_CREDENTIALS_BYTES_MAX = 1024

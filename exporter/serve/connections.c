@@ -32,7 +32,6 @@ struct connection {
     bool has_proved;                  /* with its latest request: a password or a certificate */
     unsigned status;                  /* of its latest answer */
     struct sg_web_reading *handshake; /* what its TLS session uses, for its life; or NULL */
-    struct sg_web_reading *request;   /* what its latest request was checked against; or NULL */
 };
 
 struct sg_connections {
@@ -154,15 +153,19 @@ int sg_connections_new(const struct sg_clock *clock,
     return 0;
 }
 
+static void stop(struct sg_connections *all)
+{
+    sg_locked(&all->lock);
+    all->stopping = true;
+    (void)pthread_cond_signal(&all->wake);
+}
+
 struct sg_connections *sg_connections_free(struct sg_connections *connections)
 {
     if (!connections)
         return NULL;
     if (connections->started) {
-        (void)pthread_mutex_lock(&connections->lock);
-        connections->stopping = true;
-        (void)pthread_cond_signal(&connections->wake);
-        (void)pthread_mutex_unlock(&connections->lock);
+        stop(connections);
         (void)pthread_join(connections->thread, NULL);
     }
     (void)pthread_cond_destroy(&connections->wake);
@@ -201,6 +204,15 @@ static void arm(struct connection *one, struct MHD_Connection *connection)
     (void)sg_tls_arm(one->handshake->tls, info->tls_session);
 }
 
+/* @return 0 or -ENOMEM */
+static int enter(struct sg_connections *all, struct connection *one, uint64_t peer)
+{
+    sg_locked(&all->lock);
+    if (sg_room_is_full(&all->room))
+        make_room(all);
+    return sg_room_enter(&all->room, &one->guest, peer);
+}
+
 static void started(
     struct sg_connections *all, struct MHD_Connection *connection, void **socket_context)
 {
@@ -214,13 +226,7 @@ static void started(
     one->all = all;
     one->fd = info->connect_fd;
     one->since_ms = sg_clock_monotonic_ms(all->clock);
-    uint64_t peer = sg_peer_of(connection);
-    (void)pthread_mutex_lock(&all->lock);
-    if (sg_room_is_full(&all->room))
-        make_room(all);
-    int r = sg_room_enter(&all->room, &one->guest, peer);
-    (void)pthread_mutex_unlock(&all->lock);
-    if (r) {
+    if (enter(all, one, sg_peer_of(connection))) {
         free(one);
         return;
     }
@@ -241,18 +247,19 @@ static bool has_sent(const struct connection *one)
            info.tcpi_bytes_received > 0;
 }
 
-static void closed(struct connection *one)
+static void leave(struct sg_connections *all, struct connection *one)
 {
-    struct sg_connections *all = one->all;
-
-    (void)pthread_mutex_lock(&all->lock);
+    sg_locked(&all->lock);
     bool is_new = one->guest.kind == SG_ROOM_NEW;
     if (one->guest.kind != SG_ROOM_OUT && (one->began || (is_new && has_sent(one))))
         sg_http_count_refused(all->counts, SG_HTTP_REFUSED_MALFORMED);
     sg_room_leave(&all->room, &one->guest);
-    (void)pthread_mutex_unlock(&all->lock);
+}
+
+static void closed(struct connection *one)
+{
+    leave(one->all, one);
     (void)sg_web_reading_unref(one->handshake);
-    (void)sg_web_reading_unref(one->request);
     free(one);
 }
 
@@ -270,24 +277,6 @@ void sg_connections_notify(void *context,
 void sg_connections_use_tls(struct sg_connections *connections, struct sg_web *web)
 {
     connections->web = web;
-}
-
-void sg_connections_attach(struct MHD_Connection *connection, struct sg_web_reading *reading)
-{
-    struct connection *one = connection_of(connection);
-    struct sg_web_reading *old = reading;
-
-    if (one) {
-        old = one->request;
-        one->request = reading;
-    }
-    (void)sg_web_reading_unref(old);
-}
-
-const struct sg_web_config *sg_connections_web(struct MHD_Connection *connection)
-{
-    const struct connection *one = connection_of(connection);
-    return one && one->request ? one->request->config : NULL;
 }
 
 void sg_connections_began(struct MHD_Connection *connection)

@@ -50,12 +50,6 @@ void sg_connections_notify(void *context,
  */
 void sg_connections_use_tls(struct sg_connections *connections, struct sg_web *web);
 
-/** What this request was checked against. @param reading consumed; NULL while the file is bad */
-void sg_connections_attach(struct MHD_Connection *connection, struct sg_web_reading *reading);
-
-/** The same, borrowed until the next request; NULL when there is none. */
-const struct sg_web_config *sg_connections_web(struct MHD_Connection *connection);
-
 /** A request's line has come. When the connection ends before the rest, it was malformed. */
 void sg_connections_began(struct MHD_Connection *connection);
 

@@ -7,15 +7,7 @@
  */
 
 #include "serve/auth.h"
-#include "serve/web.h"
-
-#include <stdbool.h>
-
-/* One request; zeroed when it begins. */
-struct sg_guarded {
-    bool counted;                     /* against the rate limit */
-    _Atomic(enum sg_verdict) verdict; /* the password thread sets it */
-};
+#include "serve/request.h"
 
 /**
  * May the request be answered?
@@ -24,7 +16,5 @@ struct sg_guarded {
  */
 bool sg_guard_lets_pass(struct sg_web *web,
     struct sg_auth *auth,
-    struct MHD_Connection *connection,
-    const char *path,
-    struct sg_guarded *guarded,
+    struct sg_request *request,
     enum MHD_Result *ret_result);

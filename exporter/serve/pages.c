@@ -17,64 +17,40 @@ enum {
 
 static const char out_of_memory[] = "out of memory\n";
 
-/* What was asked for, in which form. */
-struct wanted {
-    struct sg_query query;
-    bool too_many;
+/* The form in which it is asked for. */
+struct form {
     struct sg_media media;
     enum sg_coding coding;
 };
 
-static const char *header_of(struct MHD_Connection *connection, const char *name)
-{
-    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
-}
-
-static enum MHD_Result note_arg(
-    void *context, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-    struct wanted *wanted = context;
-    struct sg_query *query = &wanted->query;
-
-    (void)kind;
-    if (query->n == SG_QUERY_ARGS_MAX) {
-        wanted->too_many = true;
-        return MHD_NO;
-    }
-    query->args[query->n++] = (struct sg_query_arg){ name, value ? value : "" };
-    return MHD_YES;
-}
-
 /* One line of plain text. */
 static enum MHD_Result answer_error(
-    struct MHD_Connection *connection, unsigned status, const struct sg_error *err)
+    struct sg_request *request, unsigned status, const struct sg_error *err)
 {
     struct sg_buf line;
 
     sg_buf_init(&line, sizeof err->text + 1);
-    struct MHD_Response *response = sg_buf_printf(&line, "%s\n", err->text)
-                                        ? NULL
-                                        : sg_answer_from_buf(&line, "text/plain; charset=utf-8");
+    struct MHD_Response *response =
+        sg_buf_printf(&line, "%s\n", err->text)
+            ? NULL
+            : sg_answer_copy(sg_buf_get(&line), "text/plain; charset=utf-8");
     sg_buf_done(&line);
     if (response)
         sg_answer_header(response, "X-Content-Type-Options", "nosniff");
-    return sg_answer_send(connection, status, response);
+    return sg_answer_send(request, status, response);
 }
 
 /* @return 0, or the status to answer with, err being its text */
-static unsigned read_wanted(
-    struct MHD_Connection *connection, struct wanted *ret_wanted, struct sg_error *err)
+static unsigned read_form(
+    const struct sg_request *request, struct form *ret_form, struct sg_error *err)
 {
-    *ret_wanted = (struct wanted){
-        .media = sg_accept_format(header_of(connection, MHD_HTTP_HEADER_ACCEPT)),
-    };
-    (void)MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, note_arg, ret_wanted);
-    if (ret_wanted->too_many) {
+    ret_form->media = sg_accept_format(sg_request_header(request, MHD_HTTP_HEADER_ACCEPT));
+    if (request->too_many_args) {
         (void)sg_error_set(err, 0, "more than %d parameters", SG_QUERY_ARGS_MAX);
         return MHD_HTTP_BAD_REQUEST;
     }
     if (sg_accept_coding(
-            header_of(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING), &ret_wanted->coding)) {
+            sg_request_header(request, MHD_HTTP_HEADER_ACCEPT_ENCODING), &ret_form->coding)) {
         (void)sg_error_set(
             err, 0, "Accept-Encoding refuses gzip, zstd and identity; there is no other");
         return MHD_HTTP_NOT_ACCEPTABLE;
@@ -82,17 +58,17 @@ static unsigned read_wanted(
     return 0;
 }
 
-static void add_page_headers(struct MHD_Response *response, const struct wanted *wanted)
+static void add_page_headers(struct MHD_Response *response, const struct form *form)
 {
     static const char *const codings[SG_CODINGS] = {
         [SG_CODING_GZIP] = "gzip",
         [SG_CODING_ZSTD] = "zstd",
     };
 
-    sg_answer_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, wanted->media.content_type);
+    sg_answer_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, form->media.content_type);
     sg_answer_header(response, MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding");
-    if (codings[wanted->coding])
-        sg_answer_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, codings[wanted->coding]);
+    if (codings[form->coding])
+        sg_answer_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, codings[form->coding]);
 }
 
 static void unref_body(void *body)
@@ -105,17 +81,16 @@ static void unref_body(void *body)
  * @param selection  NULL: the whole page @param name  of the selection, as in page.h
  */
 static enum MHD_Result answer_page(const struct sg_serve_config *config,
-    struct MHD_Connection *connection,
-    const struct wanted *wanted,
+    struct sg_request *request,
+    const struct form *form,
     const struct sg_selection *selection,
     struct sg_str name)
 {
-    const struct sg_page_wanted page_wanted = { selection, name, wanted->media.format,
-        wanted->coding };
+    const struct sg_page_wanted wanted = { selection, name, form->media.format, form->coding };
     struct sg_body *body = NULL;
 
-    if (sg_pager_ask(config->pager, &page_wanted, &body))
-        return sg_answer_note(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory);
+    if (sg_pager_ask(config->pager, &wanted, &body))
+        return sg_answer_note(request, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory);
     struct sg_str bytes = sg_body_get(body);
     struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
         bytes.len, (void *)(uintptr_t)bytes.ptr, unref_body, body);
@@ -123,53 +98,50 @@ static enum MHD_Result answer_page(const struct sg_serve_config *config,
         (void)sg_body_unref(body);
         return MHD_NO;
     }
-    add_page_headers(response, wanted);
-    return sg_answer_send(connection, MHD_HTTP_OK, response);
+    add_page_headers(response, form);
+    return sg_answer_send(request, MHD_HTTP_OK, response);
 }
 
-enum MHD_Result sg_pages_metrics(
-    const struct sg_serve_config *config, struct MHD_Connection *connection)
+enum MHD_Result sg_pages_metrics(const struct sg_serve_config *config, struct sg_request *request)
 {
     struct sg_error err = { "" };
     struct sg_collect collect;
-    struct wanted wanted;
+    struct form form;
 
-    unsigned status = read_wanted(connection, &wanted, &err);
-    if (!status && sg_collect_read(&wanted.query, &collect, &err))
+    unsigned status = read_form(request, &form, &err);
+    if (!status && sg_collect_read(&request->query, &collect, &err))
         status = MHD_HTTP_BAD_REQUEST;
     if (status)
-        return answer_error(connection, status, &err);
+        return answer_error(request, status, &err);
     if (collect.everything) {
         if (config->scraped)
             config->scraped(config->scraped_context);
-        return answer_page(config, connection, &wanted, NULL, SG_STR(""));
+        return answer_page(config, request, &form, NULL, SG_STR(""));
     }
     struct sg_selection selection = sg_collect_selection(&collect);
     char name[1 + sizeof collect.chosen] = { 'c' };
     memcpy(name + 1, collect.chosen, sizeof collect.chosen);
-    return answer_page(
-        config, connection, &wanted, &selection, (struct sg_str){ name, sizeof name });
+    return answer_page(config, request, &form, &selection, (struct sg_str){ name, sizeof name });
 }
 
-enum MHD_Result sg_pages_probe(
-    const struct sg_serve_config *config, struct MHD_Connection *connection)
+enum MHD_Result sg_pages_probe(const struct sg_serve_config *config, struct sg_request *request)
 {
     struct sg_error err = { "" };
     struct sg_probe probe;
-    struct wanted wanted;
+    struct form form;
 
-    unsigned status = read_wanted(connection, &wanted, &err);
-    if (!status && sg_probe_read(&wanted.query, &probe, &err))
+    unsigned status = read_form(request, &form, &err);
+    if (!status && sg_probe_read(&request->query, &probe, &err))
         status = MHD_HTTP_BAD_REQUEST;
     if (status)
-        return answer_error(connection, status, &err);
+        return answer_error(request, status, &err);
     /* Only names that are known here: this is no way to make us connect anywhere. */
     if (!sg_discover_knows_cluster(config, probe.cluster))
         return sg_answer_note(
-            connection, MHD_HTTP_NOT_FOUND, "no such cluster in the configuration\n");
+            request, MHD_HTTP_NOT_FOUND, "no such cluster in the configuration\n");
     if (!sg_discover_knows_broker(config, probe.cluster, probe.broker))
         return sg_answer_note(
-            connection, MHD_HTTP_NOT_FOUND, "no such broker is known in the cluster\n");
+            request, MHD_HTTP_NOT_FOUND, "no such broker is known in the cluster\n");
     const struct sg_clusters *clusters = sg_roster_take(config->roster);
     probe.cluster_label = clusters->label;
     struct sg_selection selection = sg_probe_selection(&probe);
@@ -177,39 +149,40 @@ enum MHD_Result sg_pages_probe(
     sg_buf_init(&name, NAME_BYTES_MAX);
     enum MHD_Result result =
         sg_buf_printf(&name, "p%s%c%s%c%s", probe.cluster_label, 0, probe.cluster, 0, probe.broker)
-            ? sg_answer_note(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory)
-            : answer_page(config, connection, &wanted, &selection, sg_buf_get(&name));
+            ? sg_answer_note(request, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory)
+            : answer_page(config, request, &form, &selection, sg_buf_get(&name));
     sg_buf_done(&name);
     (void)sg_clusters_unref(clusters);
     return result;
 }
 
-enum MHD_Result sg_pages_discover(
-    const struct sg_serve_config *config, struct MHD_Connection *connection)
+enum MHD_Result sg_pages_discover(const struct sg_serve_config *config, struct sg_request *request)
 {
-    const char *host = header_of(connection, MHD_HTTP_HEADER_HOST);
+    const char *host = sg_request_header(request, MHD_HTTP_HEADER_HOST);
     struct sg_error err = { "" };
-    struct wanted wanted;
+    struct form form;
     struct sg_buf json;
 
-    unsigned status = read_wanted(connection, &wanted, &err);
-    if (!status && sg_query_expect_none(&wanted.query, &err))
+    unsigned status = read_form(request, &form, &err);
+    if (!status && sg_query_expect_none(&request->query, &err))
         status = MHD_HTTP_BAD_REQUEST;
     if (status)
-        return answer_error(connection, status, &err);
+        return answer_error(request, status, &err);
     const struct sg_web_urls *urls = config->urls;
-    bool tls = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION) != NULL;
+    bool tls =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION) != NULL;
     struct sg_discover_place place = { tls ? "https" : "http", host, urls ? urls->prefix : "" };
     if (urls && urls->scheme)
         place = (struct sg_discover_place){ urls->scheme, urls->host, urls->path };
     else if (!host || !sg_host_is_good(host))
         return sg_answer_note(
-            connection, MHD_HTTP_BAD_REQUEST, "Host must be this exporter's HOST or HOST:PORT\n");
+            request, MHD_HTTP_BAD_REQUEST, "Host must be this exporter's HOST or HOST:PORT\n");
     sg_buf_init(&json, SG_DISCOVER_BYTES_MAX);
     int r = sg_discover_write(config, &place, &json);
-    struct MHD_Response *response = r ? NULL : sg_answer_from_buf(&json, "application/json");
+    struct MHD_Response *response =
+        r ? NULL : sg_answer_copy(sg_buf_get(&json), "application/json");
     sg_buf_done(&json);
     if (r)
-        return sg_answer_note(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory);
-    return sg_answer_send(connection, MHD_HTTP_OK, response);
+        return sg_answer_note(request, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory);
+    return sg_answer_send(request, MHD_HTTP_OK, response);
 }

@@ -2,7 +2,6 @@
 #include "serve/reload.h"
 
 #include "base/sync.h"
-
 #include "serve/answer.h"
 
 #include <errno.h>
@@ -10,26 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum state {
-    ASKED,
-    UNDER_WAY,
-    DONE,
-};
-
-struct request {
-    struct request *next;
-    struct MHD_Connection *connection;
-    enum state state;
-    bool good;
-    char *text; /* NULL: there was no memory for it */
-};
-
 struct sg_reloader {
     void (*wake)(void *context);
     void *context;
     pthread_mutex_t lock; /* guards what is below */
     bool closed;
-    struct request *requests;
+    struct sg_request *requests; /* that wait, or have not been told yet */
 };
 
 int sg_reloader_new(void (*wake)(void *context), void *context, struct sg_reloader **ret_reloader)
@@ -45,21 +30,10 @@ int sg_reloader_new(void (*wake)(void *context), void *context, struct sg_reload
     return 0;
 }
 
-static void free_request(struct request *request)
-{
-    free(request->text);
-    free(request);
-}
-
 struct sg_reloader *sg_reloader_free(struct sg_reloader *reloader)
 {
     if (!reloader)
         return NULL;
-    while (reloader->requests) {
-        struct request *next = reloader->requests->next;
-        free_request(reloader->requests);
-        reloader->requests = next;
-    }
     (void)pthread_mutex_destroy(&reloader->lock);
     free(reloader);
     return NULL;
@@ -68,26 +42,26 @@ struct sg_reloader *sg_reloader_free(struct sg_reloader *reloader)
 void sg_reloader_begin(struct sg_reloader *reloader)
 {
     sg_locked(&reloader->lock);
-    for (struct request *request = reloader->requests; request; request = request->next) {
-        if (request->state == ASKED)
-            request->state = UNDER_WAY;
+    for (struct sg_request *request = reloader->requests; request; request = request->reload.next) {
+        if (request->reload.state == SG_RELOAD_ASKED)
+            request->reload.state = SG_RELOAD_UNDER_WAY;
     }
 }
 
 /* Called with the lock held. */
-static void finish(struct request *request, bool good, const char *text)
+static void finish(struct sg_request *request, bool good, const char *text)
 {
-    request->state = DONE;
-    request->good = good;
-    request->text = strdup(text);
+    request->reload.state = SG_RELOAD_DONE;
+    request->reload.good = good;
+    request->reload.text = strdup(text);
     MHD_resume_connection(request->connection);
 }
 
 void sg_reloader_finish(struct sg_reloader *reloader, bool good, const char *text)
 {
     sg_locked(&reloader->lock);
-    for (struct request *request = reloader->requests; request; request = request->next) {
-        if (request->state == UNDER_WAY)
+    for (struct sg_request *request = reloader->requests; request; request = request->reload.next) {
+        if (request->reload.state == SG_RELOAD_UNDER_WAY)
             finish(request, good, text);
     }
 }
@@ -98,77 +72,57 @@ void sg_reloader_close(struct sg_reloader *reloader)
         return;
     sg_locked(&reloader->lock);
     reloader->closed = true;
-    for (struct request *request = reloader->requests; request; request = request->next) {
-        if (request->state != DONE)
+    for (struct sg_request *request = reloader->requests; request; request = request->reload.next) {
+        if (request->reload.state != SG_RELOAD_DONE)
             finish(request, false, "stopping\n");
     }
 }
 
-/* Called with the lock held. */
-static struct request *find(
-    const struct sg_reloader *reloader, const struct MHD_Connection *connection)
-{
-    for (struct request *request = reloader->requests; request; request = request->next) {
-        if (request->connection == connection)
-            return request;
-    }
-    return NULL;
-}
-
-/* @return was it suspended? */
-static bool suspend(struct sg_reloader *reloader, struct MHD_Connection *connection)
-{
-    struct request *request = calloc(1, sizeof *request);
-
-    if (!request || reloader->closed) {
-        free(request);
-        return false;
-    }
-    request->connection = connection;
-    request->next = reloader->requests;
-    reloader->requests = request;
-    MHD_suspend_connection(connection);
-    return true;
-}
-
-static enum MHD_Result send_result(struct MHD_Connection *connection, bool good, const char *text)
-{
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_MUST_COPY);
-
-    if (response)
-        sg_answer_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/plain; charset=utf-8");
-    return sg_answer_send(
-        connection, good ? MHD_HTTP_OK : MHD_HTTP_INTERNAL_SERVER_ERROR, response);
-}
-
-enum MHD_Result sg_reloader_answer(struct sg_reloader *reloader, struct MHD_Connection *connection)
-{
-    enum MHD_Result result = MHD_YES;
-    bool suspended = false;
-
-    (void)pthread_mutex_lock(&reloader->lock);
-    const struct request *request = find(reloader, connection);
-    if (request && request->state == DONE)
-        result = send_result(connection, request->good, request->text ? request->text : "\n");
-    else if (!request)
-        suspended = suspend(reloader, connection);
-    (void)pthread_mutex_unlock(&reloader->lock);
-    if (suspended)
-        reloader->wake(reloader->context);
-    else if (!request)
-        return sg_answer_note(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "stopping\n");
-    return result;
-}
-
-void sg_reloader_forget(struct sg_reloader *reloader, const struct MHD_Connection *connection)
+/* Suspend a request that comes for the first time. @return its state, which is NONE only when
+ * nobody loads any more */
+static enum sg_reload_state wait_for_reload(
+    struct sg_reloader *reloader, struct sg_request *request, bool *ret_is_new)
 {
     sg_locked(&reloader->lock);
-    for (struct request **at = &reloader->requests; *at; at = &(*at)->next) {
-        struct request *request = *at;
-        if (request->connection == connection && request->state == DONE) {
-            *at = request->next;
-            free_request(request);
+    *ret_is_new = request->reload.state == SG_RELOAD_NONE && !reloader->closed;
+    if (*ret_is_new) {
+        request->reload.state = SG_RELOAD_ASKED;
+        request->reload.next = reloader->requests;
+        reloader->requests = request;
+        MHD_suspend_connection(request->connection);
+    }
+    return request->reload.state;
+}
+
+static enum MHD_Result send_result(struct sg_request *request)
+{
+    const char *text = request->reload.text ? request->reload.text : "\n";
+
+    return sg_answer_send(request,
+        request->reload.good ? MHD_HTTP_OK : MHD_HTTP_INTERNAL_SERVER_ERROR,
+        sg_answer_copy(sg_str_of(text), "text/plain; charset=utf-8"));
+}
+
+enum MHD_Result sg_reloader_answer(struct sg_reloader *reloader, struct sg_request *request)
+{
+    bool is_new;
+    enum sg_reload_state state = wait_for_reload(reloader, request, &is_new);
+
+    if (is_new)
+        reloader->wake(reloader->context);
+    else if (state == SG_RELOAD_NONE)
+        return sg_answer_note(request, MHD_HTTP_SERVICE_UNAVAILABLE, "stopping\n");
+    else if (state == SG_RELOAD_DONE) /* nobody else writes to it any more */
+        return send_result(request);
+    return MHD_YES;
+}
+
+void sg_reloader_forget(struct sg_reloader *reloader, const struct sg_request *request)
+{
+    sg_locked(&reloader->lock);
+    for (struct sg_request **at = &reloader->requests; *at; at = &(*at)->reload.next) {
+        if (*at == request) {
+            *at = request->reload.next;
             break;
         }
     }

@@ -8,15 +8,14 @@
  * thread has told how the reload went. Thread-safe.
  */
 
-#include <microhttpd.h>
-#include <stdbool.h>
+#include "serve/request.h"
 
 struct sg_reloader;
 
 /** @param wake  tells main's thread that somebody has asked @return 0 or -ENOMEM */
 int sg_reloader_new(void (*wake)(void *context), void *context, struct sg_reloader **ret_reloader);
 
-/** No connection is suspended any more. @return NULL; reloader may be NULL */
+/** After the server, and with it every request, has ended. @return NULL; reloader may be NULL */
 struct sg_reloader *sg_reloader_free(struct sg_reloader *reloader);
 
 /** Main's thread begins to load: who asks from now on is for the next time. */
@@ -29,7 +28,7 @@ void sg_reloader_finish(struct sg_reloader *reloader, bool good, const char *tex
 void sg_reloader_close(struct sg_reloader *reloader);
 
 /** A request, for the first time or after it was resumed. Called on HTTP threads. */
-enum MHD_Result sg_reloader_answer(struct sg_reloader *reloader, struct MHD_Connection *connection);
+enum MHD_Result sg_reloader_answer(struct sg_reloader *reloader, struct sg_request *request);
 
-/** The request of the connection is over, however it ended. Called on HTTP threads. */
-void sg_reloader_forget(struct sg_reloader *reloader, const struct MHD_Connection *connection);
+/** The request is over, however it ended. Called on HTTP threads. */
+void sg_reloader_forget(struct sg_reloader *reloader, const struct sg_request *request);

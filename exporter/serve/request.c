@@ -2,7 +2,7 @@
 #include "serve/request.h"
 
 #include "serve/connections.h"
-#include "serve/query.h"
+#include "serve/peer.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -29,12 +29,13 @@ static void cut_parameters(const char *uri)
         *at = '\0';
 }
 
-struct sg_request *sg_request_new(const char *uri)
+struct sg_request *sg_request_new(struct MHD_Connection *connection, const char *uri)
 {
     struct sg_request *request = calloc(1, sizeof *request);
 
     if (!request)
         return NULL;
+    request->connection = connection;
     request->uri = uri;
     if (uri) {
         request->uri_len = strlen(uri);
@@ -44,10 +45,50 @@ struct sg_request *sg_request_new(const char *uri)
     return request;
 }
 
-/* The version stands behind the target, in the same buffer. More between them: a NUL was in it. */
-static bool has_nul(const struct sg_request *request, const char *version)
+struct sg_request *sg_request_free(struct sg_request *request)
 {
-    uintptr_t apart = (uintptr_t)version - (uintptr_t)request->uri;
+    if (!request)
+        return NULL;
+    (void)sg_web_reading_unref(request->web);
+    free(request->reload.text);
+    free(request);
+    return NULL;
+}
+
+static enum MHD_Result note_arg(
+    void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct sg_request *request = context;
+    struct sg_query *query = &request->query;
+
+    (void)kind;
+    request->too_many_args = query->n == SG_QUERY_ARGS_MAX;
+    if (request->too_many_args)
+        return MHD_NO;
+    query->args[query->n++] = (struct sg_query_arg){ name, value ? value : "" };
+    return MHD_YES;
+}
+
+void sg_request_note_headers(
+    struct sg_request *request, const char *method, const char *version, struct sg_web_reading *web)
+{
+    request->seen = true;
+    request->method = method;
+    request->version = version;
+    request->peer = sg_peer_of(request->connection);
+    request->web = web;
+    (void)MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, note_arg, request);
+}
+
+const char *sg_request_header(const struct sg_request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+/* The version stands behind the target, in the same buffer. More between them: a NUL was in it. */
+static bool has_nul(const struct sg_request *request)
+{
+    uintptr_t apart = (uintptr_t)request->version - (uintptr_t)request->uri;
     return apart < LINE_BYTES_MAX && apart > request->uri_len + 1;
 }
 
@@ -77,26 +118,22 @@ static enum MHD_Result count_header(
     return MHD_YES;
 }
 
-bool sg_request_is_sound(const struct sg_request *request,
-    struct MHD_Connection *connection,
-    const char *method,
-    const char *version,
-    unsigned *ret_status,
-    const char **ret_text)
+bool sg_request_is_sound(
+    const struct sg_request *request, unsigned *ret_status, const char **ret_text)
 {
     struct counts counts = { 0 };
-    bool reads =
-        strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+    bool reads = strcmp(request->method, MHD_HTTP_METHOD_GET) == 0 ||
+                 strcmp(request->method, MHD_HTTP_METHOD_HEAD) == 0;
 
-    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, count_header, &counts);
+    (void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, count_header, &counts);
     *ret_status = MHD_HTTP_BAD_REQUEST;
-    if (has_nul(request, version))
+    if (has_nul(request))
         *ret_text = "a NUL character in the request's line\n";
     else if (request->has_space)
         *ret_text = "a space in the request's target\n";
     else if (counts.hosts > 1)
         *ret_text = "more than one Host\n";
-    else if (counts.hosts == 0 && strcmp(version, MHD_HTTP_VERSION_1_0) != 0)
+    else if (counts.hosts == 0 && strcmp(request->version, MHD_HTTP_VERSION_1_0) != 0)
         *ret_text = "Host is missing\n";
     else if (counts.lengths + counts.encodings > 1)
         *ret_text = "more than one length of a body\n";
@@ -108,7 +145,7 @@ bool sg_request_is_sound(const struct sg_request *request,
     } else {
         return true;
     }
-    sg_connections_refused(connection,
+    sg_connections_refused(request->connection,
         counts.lengths + counts.encodings > 0 ? SG_HTTP_REFUSED_BODY : SG_HTTP_REFUSED_MALFORMED);
     return false;
 }

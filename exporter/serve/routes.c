@@ -14,7 +14,7 @@
 /* ---- Handlers ---- */
 
 static enum MHD_Result answer_status_page(
-    const struct sg_serve_config *config, struct MHD_Connection *connection)
+    const struct sg_serve_config *config, struct sg_request *request)
 {
     const struct sg_status_sources sources = {
         .telemetry_path = config->telemetry_path,
@@ -28,9 +28,9 @@ static enum MHD_Result answer_status_page(
     sg_buf_init(&html, SG_STATUS_PAGE_BYTES_MAX);
     if (sg_status_page_write(&sources, &html)) {
         sg_buf_done(&html);
-        return sg_answer_note(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory\n");
+        return sg_answer_note(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory\n");
     }
-    struct MHD_Response *response = sg_answer_from_buf(&html, "text/html; charset=utf-8");
+    struct MHD_Response *response = sg_answer_copy(sg_buf_get(&html), "text/html; charset=utf-8");
     sg_buf_done(&html);
     if (response) {
         sg_answer_header(response, "Content-Security-Policy", sg_status_page_csp);
@@ -38,31 +38,31 @@ static enum MHD_Result answer_status_page(
         sg_answer_header(response, "X-Content-Type-Options", "nosniff");
         sg_answer_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     }
-    return sg_answer_send(connection, MHD_HTTP_OK, response);
+    return sg_answer_send(request, MHD_HTTP_OK, response);
 }
 
 static enum MHD_Result answer_healthy(
-    const struct sg_serve_config *config, struct MHD_Connection *connection)
+    const struct sg_serve_config *config, struct sg_request *request)
 {
     (void)config;
-    return sg_answer_note(connection, MHD_HTTP_OK, "Healthy\n");
+    return sg_answer_note(request, MHD_HTTP_OK, "Healthy\n");
 }
 
 static enum MHD_Result answer_ready(
-    const struct sg_serve_config *config, struct MHD_Connection *connection)
+    const struct sg_serve_config *config, struct sg_request *request)
 {
     if (sg_store_is_ready(config->store))
-        return sg_answer_note(connection, MHD_HTTP_OK, "Ready\n");
+        return sg_answer_note(request, MHD_HTTP_OK, "Ready\n");
     return sg_answer_note(
-        connection, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready: some collectors have not run yet\n");
+        request, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready: some collectors have not run yet\n");
 }
 
 static enum MHD_Result answer_reload(
-    const struct sg_serve_config *config, struct MHD_Connection *connection)
+    const struct sg_serve_config *config, struct sg_request *request)
 {
     if (!config->reloader)
-        return sg_answer_note(connection, MHD_HTTP_NOT_FOUND, "there is nothing to reload\n");
-    return sg_reloader_answer(config->reloader, connection);
+        return sg_answer_note(request, MHD_HTTP_NOT_FOUND, "there is nothing to reload\n");
+    return sg_reloader_answer(config->reloader, request);
 }
 
 /* ---- The table ---- */
@@ -91,8 +91,7 @@ static unsigned methods_of(const char *method)
     return strcmp(method, MHD_HTTP_METHOD_POST) == 0 ? SG_METHODS_POST : 0;
 }
 
-static enum MHD_Result answer_wrong_method(
-    struct MHD_Connection *connection, const struct sg_route *route)
+static enum MHD_Result answer_wrong_method(struct sg_request *request, const struct sg_route *route)
 {
     static const struct {
         const char *allow;
@@ -103,15 +102,9 @@ static enum MHD_Result answer_wrong_method(
         [SG_METHODS_READ |
             SG_METHODS_POST] = { "GET, HEAD, POST", "only GET, HEAD and POST are served here\n" },
     };
-    const char *note = by_methods[route->methods].note;
 
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        strlen(note), (void *)(uintptr_t)note, MHD_RESPMEM_PERSISTENT);
-    if (response) {
-        sg_answer_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/plain; charset=utf-8");
-        sg_answer_header(response, MHD_HTTP_HEADER_ALLOW, by_methods[route->methods].allow);
-    }
-    return sg_answer_send(connection, MHD_HTTP_METHOD_NOT_ALLOWED, response);
+    return sg_answer_note_with(request, MHD_HTTP_METHOD_NOT_ALLOWED,
+        by_methods[route->methods].note, MHD_HTTP_HEADER_ALLOW, by_methods[route->methods].allow);
 }
 
 /* ---- Paths ---- */
@@ -129,20 +122,20 @@ const char *sg_routes_path(const struct sg_serve_config *config, const char *pat
 }
 
 /* Relative, so that it is right as well when a proxy has put something in front. */
-static enum MHD_Result redirect(struct MHD_Connection *connection, const char *to)
+static enum MHD_Result redirect(struct sg_request *request, const char *to)
 {
+    char location[SG_WEB_PATH_BYTES_MAX + 2];
     struct MHD_Response *response =
         MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
-    char location[SG_WEB_PATH_BYTES_MAX + 2];
 
     (void)snprintf(location, sizeof location, "%s/", to);
     if (response)
         sg_answer_header(response, MHD_HTTP_HEADER_LOCATION, location);
-    return sg_answer_send(connection, MHD_HTTP_FOUND, response);
+    return sg_answer_send(request, MHD_HTTP_FOUND, response);
 }
 
 static enum MHD_Result answer_not_found(
-    const struct sg_serve_config *config, struct MHD_Connection *connection)
+    const struct sg_serve_config *config, struct sg_request *request)
 {
     const char *prefix = prefix_of(config);
     struct sg_buf text;
@@ -151,49 +144,44 @@ static enum MHD_Result answer_not_found(
     struct MHD_Response *response =
         sg_buf_printf(&text, "not found; try %s%s or %s/\n", prefix, config->telemetry_path, prefix)
             ? NULL
-            : sg_answer_from_buf(&text, "text/plain; charset=utf-8");
+            : sg_answer_copy(sg_buf_get(&text), "text/plain; charset=utf-8");
     sg_buf_done(&text);
-    return sg_answer_send(connection, MHD_HTTP_NOT_FOUND, response);
+    return sg_answer_send(request, MHD_HTTP_NOT_FOUND, response);
 }
 
-static bool is_of_other_site(
-    const struct sg_serve_config *config, struct MHD_Connection *connection)
+static bool is_of_other_site(const struct sg_serve_config *config, struct sg_request *request)
 {
     const struct sg_sender sender = {
-        .fetch_site = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Sec-Fetch-Site"),
-        .origin = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ORIGIN),
-        .host = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST),
+        .fetch_site = sg_request_header(request, "Sec-Fetch-Site"),
+        .origin = sg_request_header(request, MHD_HTTP_HEADER_ORIGIN),
+        .host = sg_request_header(request, MHD_HTTP_HEADER_HOST),
     };
 
     return sg_sender_is_other_site(&sender, config->urls ? config->urls->scheme : NULL,
         config->urls ? config->urls->host : NULL);
 }
 
-enum MHD_Result sg_routes_answer(const struct sg_serve_config *config,
-    struct MHD_Connection *connection,
-    const char *method,
-    const char *path)
+enum MHD_Result sg_routes_answer(const struct sg_serve_config *config, struct sg_request *request)
 {
     const char *prefix = prefix_of(config);
-    unsigned methods = methods_of(method);
-    const char *rest = sg_routes_path(config, path);
+    unsigned methods = methods_of(request->method);
 
     if (prefix[0] && methods == SG_METHODS_READ) {
-        if (strcmp(path, "/") == 0)
-            return redirect(connection, prefix + 1);
-        if (strcmp(path, prefix) == 0)
-            return redirect(connection, strrchr(prefix, '/') + 1);
+        if (strcmp(request->path, "/") == 0)
+            return redirect(request, prefix + 1);
+        if (strcmp(request->path, prefix) == 0)
+            return redirect(request, strrchr(prefix, '/') + 1);
     }
-    for (size_t i = 0; rest && i < sizeof routes / sizeof routes[0]; i++) {
+    for (size_t i = 0; request->route && i < sizeof routes / sizeof routes[0]; i++) {
         const char *served = routes[i].path ? routes[i].path : config->telemetry_path;
-        if (strcmp(rest, served) != 0)
+        if (strcmp(request->route, served) != 0)
             continue;
         if (!(routes[i].methods & methods))
-            return answer_wrong_method(connection, &routes[i]);
-        if (methods == SG_METHODS_POST && is_of_other_site(config, connection))
+            return answer_wrong_method(request, &routes[i]);
+        if (methods == SG_METHODS_POST && is_of_other_site(config, request))
             return sg_answer_note(
-                connection, MHD_HTTP_FORBIDDEN, "a POST for another site is refused\n");
-        return routes[i].handle(config, connection);
+                request, MHD_HTTP_FORBIDDEN, "a POST for another site is refused\n");
+        return routes[i].handle(config, request);
     }
-    return answer_not_found(config, connection);
+    return answer_not_found(config, request);
 }

@@ -8,10 +8,8 @@
  * thread-safe, and they wait for nobody.
  */
 
+#include "serve/request.h"
 #include "serve/serve_config.h"
-
-#include <microhttpd.h>
-#include <stdbool.h>
 
 /* Methods of a route, to be combined; a HEAD is answered as a GET by libmicrohttpd. */
 enum sg_methods {
@@ -22,8 +20,7 @@ enum sg_methods {
 struct sg_route {
     const char *path; /* NULL stands for the telemetry path of the configuration */
     unsigned methods; /* enum sg_methods */
-    enum MHD_Result (*handle)(
-        const struct sg_serve_config *config, struct MHD_Connection *connection);
+    enum MHD_Result (*handle)(const struct sg_serve_config *config, struct sg_request *request);
 };
 
 /** Is a path one that has a row of its own, or will have one, so that metrics cannot be there? */
@@ -39,7 +36,4 @@ const char *sg_routes_path(const struct sg_serve_config *config, const char *pat
  * Answer a whole request: 404 for an unknown path, 405 with Allow for a wrong method, 403 for a
  * POST that a browser sends for another site.
  */
-enum MHD_Result sg_routes_answer(const struct sg_serve_config *config,
-    struct MHD_Connection *connection,
-    const char *method,
-    const char *path);
+enum MHD_Result sg_routes_answer(const struct sg_serve_config *config, struct sg_request *request);

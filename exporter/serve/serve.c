@@ -55,6 +55,7 @@ static enum MHD_Result handle_request(void *context,
 {
     const struct sg_server *server = context;
     struct sg_request *request = *context_of_request;
+    enum MHD_Result result = MHD_NO;
 
     (void)upload;
     if (!request)
@@ -62,27 +63,25 @@ static enum MHD_Result handle_request(void *context,
     if (!request->seen) { /* the headers; once more when the request is whole */
         unsigned status;
         const char *text;
-        request->seen = true;
         sg_connections_request(connection);
-        if (sg_request_is_sound(request, connection, method, version, &status, &text))
+        sg_request_note_headers(request, method, version, sg_web_take(server->web));
+        if (sg_request_is_sound(request, &status, &text))
             return MHD_YES;
-        return sg_answer_refuse(connection, status, text);
+        return sg_answer_refuse(request, status, text);
     }
     if (*upload_size) {
         *upload_size = 0;
         return MHD_YES;
     }
-    const char *path = sg_target_path(
-        url, MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST));
-    const char *route = sg_routes_path(&server->config, path ? path : "");
-    enum MHD_Result result = MHD_NO;
-    if (!sg_guard_lets_pass(
-            server->web, server->auth, connection, route ? route : "", &request->guarded, &result))
+    const char *path = sg_target_path(url, sg_request_header(request, MHD_HTTP_HEADER_HOST));
+    request->path = path ? path : url;
+    request->route = path ? sg_routes_path(&server->config, path) : NULL;
+    if (!sg_guard_lets_pass(server->web, server->auth, request, &result))
         return result;
     if (!path && strcmp(url, "*") != 0)
-        return sg_answer_refuse(connection, MHD_HTTP_BAD_REQUEST,
+        return sg_answer_refuse(request, MHD_HTTP_BAD_REQUEST,
             "the target must be a path, or http:// with the Host of the request\n");
-    return sg_routes_answer(&server->config, connection, method, path ? path : url);
+    return sg_routes_answer(&server->config, request);
 }
 
 /* The request's line has been read, its headers have not. @return the request's context at first */
@@ -90,22 +89,22 @@ static void *request_began(void *context, const char *uri, struct MHD_Connection
 {
     (void)context;
     sg_connections_began(connection);
-    return sg_request_new(uri);
+    return sg_request_new(connection, uri);
 }
 
 static void request_completed(void *context,
     struct MHD_Connection *connection,
-    void **request,
+    void **context_of_request,
     enum MHD_RequestTerminationCode why)
 {
     const struct sg_server *server = context;
+    struct sg_request *request = *context_of_request;
 
     (void)why;
-    free(*request);
-    *request = NULL;
+    if (request && server->config.reloader)
+        sg_reloader_forget(server->config.reloader, request);
+    *context_of_request = sg_request_free(request);
     sg_connections_completed(connection);
-    if (server->config.reloader)
-        sg_reloader_forget(server->config.reloader, connection);
 }
 
 static size_t unescape(void *context, struct MHD_Connection *connection, char *text)
