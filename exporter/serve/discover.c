@@ -96,12 +96,11 @@ int sg_discover_write(
         }
     }
     (void)sg_clusters_unref(clusters);
-    char *text = r ? NULL : json_dumps(list, JSON_COMPACT);
-    if (!r)
-        r = text ? sg_buf_add_str(out, sg_str_of(text)) : -ENOMEM;
-    if (!r)
-        r = sg_buf_add_char(out, '\n');
-    free(text);
+    sg_auto_free char *text = r ? NULL : json_dumps(list, JSON_COMPACT);
     json_decref(list);
-    return r;
+    if (!text)
+        return -ENOMEM;
+    (void)sg_buf_add_str(out, sg_str_of(text));
+    (void)sg_buf_add_char(out, '\n');
+    return sg_buf_error(out);
 }

@@ -134,9 +134,9 @@ static int set_priorities(struct sg_tls *tls, bool any_key_usage, struct sg_erro
     struct sg_buf text;
 
     sg_buf_init(&text, PRIORITIES_BYTES_MAX);
-    int r = sg_buf_printf(&text, "%s%s", tls->config->priorities, any_key_usage ? ":%COMPAT" : "");
-    if (!r)
-        r = sg_buf_add_char(&text, '\0');
+    (void)sg_buf_printf(&text, "%s%s", tls->config->priorities, any_key_usage ? ":%COMPAT" : "");
+    (void)sg_buf_add_char(&text, '\0');
+    int r = sg_buf_error(&text) ? -ENOMEM : 0; /* ours are short */
     if (!r && gnutls_priority_init(&tls->priorities, text.ptr, &at))
         r = sg_error_set(err, SG_TLS_E_FILES,
             "%s: tls_server_config: GnuTLS refuses its ciphers at \"%.80s\"", tls->config->where,

@@ -12,38 +12,43 @@ enum {
     PLOT_HEIGHT = 22
 };
 
-int sg_html_text(struct sg_buf *html, struct sg_str text)
+static struct sg_str entity_of(char c)
 {
-    int r = 0;
-
-    for (size_t i = 0; i < text.len && !r;) {
-        size_t n = sg_utf8_length(text.ptr + i, text.len - i);
-        unsigned char c = (unsigned char)text.ptr[i];
-        if (n == 0 || (c < 0x20 && c != '\n' && c != '\t')) {
-            r = sg_buf_add_str(html, SG_STR(SG_UTF8_REPLACEMENT));
-            n = n ? n : 1;
-        } else if (c == '&') {
-            r = sg_buf_add_str(html, SG_STR("&amp;"));
-        } else if (c == '<') {
-            r = sg_buf_add_str(html, SG_STR("&lt;"));
-        } else if (c == '>') {
-            r = sg_buf_add_str(html, SG_STR("&gt;"));
-        } else if (c == '"') {
-            r = sg_buf_add_str(html, SG_STR("&quot;"));
-        } else {
-            r = sg_buf_add(html, text.ptr + i, n);
-        }
-        i += n;
+    switch (c) {
+    case '&':
+        return SG_STR("&amp;");
+    case '<':
+        return SG_STR("&lt;");
+    case '>':
+        return SG_STR("&gt;");
+    case '"':
+        return SG_STR("&quot;");
+    default:
+        return SG_STR("");
     }
-    return r;
 }
 
-int sg_html_plot(struct sg_buf *html, const float *points, size_t n, const char *what)
+void sg_html_text(struct sg_buf *html, struct sg_str text)
+{
+    for (size_t i = 0, n; i < text.len; i += n) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        struct sg_str entity = entity_of(text.ptr[i]);
+        n = sg_utf8_length(text.ptr + i, text.len - i);
+        if (n == 0 || (c < 0x20 && c != '\n' && c != '\t'))
+            (void)sg_buf_add_str(html, SG_STR(SG_UTF8_REPLACEMENT));
+        else if (entity.len)
+            (void)sg_buf_add_str(html, entity);
+        else
+            (void)sg_buf_add(html, text.ptr + i, n);
+        n = n ? n : 1;
+    }
+}
+
+void sg_html_plot(struct sg_buf *html, const float *points, size_t n, const char *what)
 {
     float most = 0;
     bool drawing = false;
     bool any = false;
-    int r = 0;
 
     for (size_t i = 0; i < n; i++) {
         if (!isnan(points[i])) {
@@ -52,12 +57,12 @@ int sg_html_plot(struct sg_buf *html, const float *points, size_t n, const char 
         }
     }
     if (!any || n < 2)
-        return 0;
-    r = sg_buf_printf(html,
+        return;
+    (void)sg_buf_printf(html,
         "<svg class=\"plot\" role=\"img\" aria-label=\"%s\" width=\"%d\" height=\"%d\" "
         "viewBox=\"0 0 %d %d\"><path d=\"",
         what, PLOT_WIDTH, PLOT_HEIGHT, PLOT_WIDTH, PLOT_HEIGHT);
-    for (size_t i = 0; i < n && !r; i++) {
+    for (size_t i = 0; i < n; i++) {
         if (isnan(points[i])) {
             drawing = false;
             continue;
@@ -66,13 +71,13 @@ int sg_html_plot(struct sg_buf *html, const float *points, size_t n, const char 
         double share = most > 0 ? (double)(points[i] / most) : 0;
         double y = PLOT_HEIGHT - 1 - share * (PLOT_HEIGHT - 2);
         bool alone = !drawing && (i + 1 == n || isnan(points[i + 1]));
-        r = sg_buf_printf(html, "%s%.1f %.1f%s", drawing ? "L" : "M", x, y, alone ? "h1" : "");
+        (void)sg_buf_printf(html, "%s%.1f %.1f%s", drawing ? "L" : "M", x, y, alone ? "h1" : "");
         drawing = true;
     }
-    return r ? r : sg_buf_add_str(html, SG_STR("\"/></svg>"));
+    (void)sg_buf_add_str(html, SG_STR("\"/></svg>"));
 }
 
-int sg_html_bytes(struct sg_buf *html, double bytes)
+void sg_html_bytes(struct sg_buf *html, double bytes)
 {
     static const char *const units[] = { "B", "kB", "MB", "GB", "TB" };
     size_t unit = 0;
@@ -81,40 +86,62 @@ int sg_html_bytes(struct sg_buf *html, double bytes)
         bytes /= 1000;
         unit++;
     }
-    return sg_buf_printf(
-        html, unit > 0 && bytes < 9.95 ? "%.1f %s" : "%.0f %s", bytes, units[unit]);
+    (void)sg_buf_printf(html, unit > 0 && bytes < 9.95 ? "%.1f %s" : "%.0f %s", bytes, units[unit]);
 }
 
-int sg_html_duration(struct sg_buf *html, double seconds)
+void sg_html_duration(struct sg_buf *html, double seconds)
 {
     int64_t whole = (int64_t)seconds;
 
     if (seconds < 0.0005)
-        return sg_buf_add_str(html, SG_STR("0 s"));
-    if (seconds < 1)
-        return sg_buf_printf(html, "%.0f ms", seconds * 1000);
-    if (seconds < 10)
-        return sg_buf_printf(html, "%.1f s", seconds);
-    if (whole < 120)
-        return sg_buf_printf(html, "%" PRId64 " s", whole);
-    if (whole < 7200)
-        return sg_buf_printf(html, "%" PRId64 " min %" PRId64 " s", whole / 60, whole % 60);
-    if (whole < 172800)
-        return sg_buf_printf(html, "%" PRId64 " h %" PRId64 " min", whole / 3600, whole / 60 % 60);
-    return sg_buf_printf(html, "%" PRId64 " days", whole / 86400);
+        (void)sg_buf_add_str(html, SG_STR("0 s"));
+    else if (seconds < 1)
+        (void)sg_buf_printf(html, "%.0f ms", seconds * 1000);
+    else if (seconds < 10)
+        (void)sg_buf_printf(html, "%.1f s", seconds);
+    else if (whole < 120)
+        (void)sg_buf_printf(html, "%" PRId64 " s", whole);
+    else if (whole < 7200)
+        (void)sg_buf_printf(html, "%" PRId64 " min %" PRId64 " s", whole / 60, whole % 60);
+    else if (whole < 172800)
+        (void)sg_buf_printf(html, "%" PRId64 " h %" PRId64 " min", whole / 3600, whole / 60 % 60);
+    else
+        (void)sg_buf_printf(html, "%" PRId64 " days", whole / 86400);
 }
 
-int sg_html_count(struct sg_buf *html, double count)
+void sg_html_count(struct sg_buf *html, double count)
 {
     char digits[32];
     int n = snprintf(digits, sizeof digits, "%.0f", count);
-    int r = 0;
 
-    for (int i = 0; i < n && !r; i++) {
+    for (int i = 0; i < n; i++) {
         if (i > 0 && (n - i) % 3 == 0 && digits[i - 1] != '-')
-            r = sg_buf_add_char(html, ',');
-        if (!r)
-            r = sg_buf_add_char(html, digits[i]);
+            (void)sg_buf_add_char(html, ',');
+        (void)sg_buf_add_char(html, digits[i]);
     }
-    return r;
+}
+
+void sg_html_table_begin(
+    struct sg_buf *html, const char *label, const char *name, const char *const *columns)
+{
+    (void)sg_buf_printf(
+        html, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s", label);
+    sg_html_text(html, sg_str_of(name));
+    (void)sg_buf_add_str(html, SG_STR("\"><table><thead><tr>"));
+    for (; *columns; columns++) {
+        bool is_number = **columns == '#';
+        (void)sg_buf_printf(html, "<th scope=\"col\"%s>%s</th>", is_number ? " class=\"n\"" : "",
+            *columns + is_number);
+    }
+    (void)sg_buf_add_str(html, SG_STR("</tr></thead>\n<tbody>\n"));
+}
+
+void sg_html_table_end(struct sg_buf *html, size_t n, size_t n_shown, bool more, const char *rest)
+{
+    (void)sg_buf_add_str(html, SG_STR("</tbody></table></div>\n"));
+    if (n <= n_shown)
+        return;
+    (void)sg_buf_printf(html, "<p class=\"quiet\">and %s", more ? "at least " : "");
+    sg_html_count(html, (double)(n - n_shown));
+    (void)sg_buf_printf(html, "%s</p>\n", rest);
 }

@@ -1,24 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Pieces of HTML. Whatever text is not a constant goes through sg_html_text(). Pure functions. */
+/*
+ * Pieces of HTML, appended to a buffer, which remembers a failure. Whatever text is not a constant
+ * goes through sg_html_text(). Pure functions.
+ */
 
 #include "base/buf.h"
 
+#include <stdbool.h>
+
 /** Text, escaped for elements and for attributes in double quotes; invalid UTF-8 is replaced. */
-int sg_html_text(struct sg_buf *html, struct sg_str text);
+void sg_html_text(struct sg_buf *html, struct sg_str text);
 
 /**
  * A small plot as inline SVG, scaled to the largest point.
  * @param points  oldest first; NaN where nothing is known @param what  for those who do not see it
  */
-int sg_html_plot(struct sg_buf *html, const float *points, size_t n, const char *what);
+void sg_html_plot(struct sg_buf *html, const float *points, size_t n, const char *what);
 
 /** 0 B to 999 TB, as people read it. */
-int sg_html_bytes(struct sg_buf *html, double bytes);
+void sg_html_bytes(struct sg_buf *html, double bytes);
 
 /** 250 ms, 3.2 s, 5 min 20 s, 3 h 5 min, 12 days. */
-int sg_html_duration(struct sg_buf *html, double seconds);
+void sg_html_duration(struct sg_buf *html, double seconds);
 
 /** 1,234,567 */
-int sg_html_count(struct sg_buf *html, double count);
+void sg_html_count(struct sg_buf *html, double count);
+
+/**
+ * The head of a table, in a box that scrolls by itself and can be reached by keyboard.
+ * @param label    of the box, for those who do not see it; a constant @param name  goes on with it
+ * @param columns  their titles, up to NULL; one of numbers has a # in front
+ */
+void sg_html_table_begin(
+    struct sg_buf *html, const char *label, const char *name, const char *const *columns);
+
+/**
+ * Its end, and how many rows were left out.
+ * @param n     rows that there are @param n_shown  as many or fewer were written
+ * @param more  there are some that are not in n @param rest  " more brokers"
+ */
+void sg_html_table_end(struct sg_buf *html, size_t n, size_t n_shown, bool more, const char *rest);

@@ -35,7 +35,7 @@ enum {
 struct page {
     const struct sg_status_sources *sources;
     struct sg_buf *html;
-    int r; /* the first failure; what follows writes nothing */
+    int r; /* the first failure that is not the buffer's */
     const struct sg_clusters *clusters;
     struct sg_view *view;
     size_t n_slots;
@@ -47,48 +47,45 @@ struct page {
 
 static void put(struct page *page, const char *constant)
 {
-    if (!page->r)
-        page->r = sg_buf_add_str(page->html, sg_str_of(constant));
+    (void)sg_buf_add_str(page->html, sg_str_of(constant));
 }
 
 static void put_str(struct page *page, struct sg_str text)
 {
-    if (!page->r)
-        page->r = sg_html_text(page->html, text);
+    sg_html_text(page->html, text);
 }
 
 static void put_text(struct page *page, const char *text)
 {
-    put_str(page, sg_str_of(text));
+    sg_html_text(page->html, sg_str_of(text));
 }
 
 static void put_count(struct page *page, double count)
 {
-    if (!page->r && !isnan(count))
-        page->r = sg_html_count(page->html, count);
+    if (!isnan(count))
+        sg_html_count(page->html, count);
 }
 
 static void put_duration(struct page *page, double seconds)
 {
-    if (!page->r && !isnan(seconds))
-        page->r = sg_html_duration(page->html, seconds);
+    if (!isnan(seconds))
+        sg_html_duration(page->html, seconds);
 }
 
 static void put_rate(struct page *page, double bytes)
 {
-    if (page->r || isnan(bytes))
+    if (isnan(bytes))
         return;
-    page->r = sg_html_bytes(page->html, bytes);
+    sg_html_bytes(page->html, bytes);
     put(page, "/s");
 }
 
 static void put_percent(struct page *page, double share)
 {
-    if (page->r || isnan(share))
+    if (isnan(share))
         return;
     put(page, share < IDLE_LOW ? "<span class=\"mark warn\">" : "<span>");
-    if (!page->r)
-        page->r = sg_buf_printf(page->html, "%.0f %%</span>", share * 100);
+    (void)sg_buf_printf(page->html, "%.0f %%</span>", share * 100);
 }
 
 static void put_plot(struct page *page,
@@ -100,11 +97,11 @@ static void put_plot(struct page *page,
     float points[SG_HISTORY_POINTS];
     char bytes[SG_VIEW_KEY_BYTES_MAX];
 
-    if (page->r || !page->sources->history)
+    if (!page->sources->history)
         return;
     sg_history_points(
         page->sources->history, sg_view_key(plot, cluster, name, bytes), page->now_ms, points);
-    page->r = sg_html_plot(page->html, points, SG_HISTORY_POINTS, what);
+    sg_html_plot(page->html, points, SG_HISTORY_POINTS, what);
 }
 
 static double rate_of(
@@ -118,30 +115,21 @@ static double rate_of(
         page->sources->history, sg_view_key(plot, cluster, name, bytes), page->now_ms);
 }
 
-/* A heading and the table's box, which scrolls by itself and can be reached by keyboard. */
-static void begin_table(struct page *page, const char *id, const char *title, const char *head)
+/* ---- Tables ---- */
+
+static const char next_text[] = "</td><td>";
+static const char next_number[] = "</td><td class=\"n\">";
+
+/* A heading, and a table below it. */
+static void begin_section(
+    struct page *page, const char *id, const char *title, const char *const *columns)
 {
     put(page, "<h2 id=\"");
     put(page, id);
     put(page, "\">");
-    put_text(page, title);
-    put(page, "</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
-    put_text(page, title);
-    put(page, "\"><table><thead><tr>");
-    put(page, head);
-    put(page, "</tr></thead>\n<tbody>\n");
-}
-
-/* @param more  there are some that were not even counted */
-static void end_table(struct page *page, size_t n, size_t n_shown, bool more, const char *rest)
-{
-    put(page, "</tbody></table></div>\n");
-    if (n <= n_shown)
-        return;
-    put(page, more ? "<p class=\"quiet\">and at least " : "<p class=\"quiet\">and ");
-    put_count(page, (double)(n - n_shown));
-    put(page, rest);
-    put(page, "</p>\n");
+    put(page, title);
+    put(page, "</h2>\n");
+    sg_html_table_begin(page->html, title, "", columns);
 }
 
 /* ---- What needs a look ---- */
@@ -162,8 +150,6 @@ static void put_verdict(struct page *page)
 {
     struct sg_troubles troubles;
 
-    if (page->r)
-        return;
     sg_troubles_find(page->clusters, page->view, page->slots, page->n_slots, &troubles);
     size_t n = troubles.n_urgent + troubles.n_others;
     if (!sg_store_is_ready(page->sources->store))
@@ -216,19 +202,19 @@ static const struct sg_view_broker *find_view(
 
 static void put_broker_numbers(struct page *page, const struct sg_view_broker *broker)
 {
-    put(page, "</td><td class=\"n\">");
+    put(page, next_number);
     put_count(page, broker->leaders);
-    put(page, "</td><td class=\"n\">");
+    put(page, next_number);
     put_count(page, broker->partitions);
-    put(page, "</td><td class=\"n\">");
+    put(page, next_number);
     put_rate(page, rate_of(page, SG_VIEW_BYTES_IN, broker->cluster, broker->id));
-    put(page, "</td><td>");
+    put(page, next_text);
     put_plot(page, SG_VIEW_BYTES_IN, broker->cluster, broker->id, "bytes in, last hour");
-    put(page, "</td><td class=\"n\">");
+    put(page, next_number);
     put_rate(page, rate_of(page, SG_VIEW_BYTES_OUT, broker->cluster, broker->id));
-    put(page, "</td><td class=\"n\">");
+    put(page, next_number);
     put_percent(page, broker->handlers_idle);
-    put(page, "</td><td class=\"n\">");
+    put(page, next_number);
     put_percent(page, broker->network_idle);
     put(page, "</td></tr>\n");
 }
@@ -248,7 +234,7 @@ static void put_broker(
                          : "</th><td><span class=\"mark down\">down</span>");
     if (view && view->is_controller > 0)
         put(page, " <span class=\"quiet\">controller</span>");
-    put(page, "</td><td>");
+    put(page, next_text);
     put_text(page, broker->host[0] ? address : "unknown");
     if (view)
         put_broker_numbers(page, view);
@@ -267,12 +253,14 @@ static void put_brokers(struct page *page, const struct sg_cluster *cluster, con
         [SG_CLUSTER_UP] = { "up", "up" },
         [SG_CLUSTER_NO_KAFKA] = { "quiet", "only JVMs, no Kafka" },
     };
+    static const char *const columns[] = { "Broker", "State", "Address", "#Leads", "#Partitions",
+        "#Bytes in", "Last hour", "#Bytes out", "#Handlers idle", "#Network idle", NULL };
     enum sg_cluster_state state = sg_cluster_get_state(cluster);
     sg_auto_free struct sg_broker *brokers = NULL;
     size_t n = 0;
 
-    if (!page->r)
-        page->r = sg_cluster_copy_brokers(cluster, &brokers, &n);
+    if (sg_cluster_copy_brokers(cluster, &brokers, &n))
+        page->r = -ENOMEM;
     put(page, "<h2 id=\"");
     put(page, anchor);
     put(page, "\">Cluster ");
@@ -284,15 +272,7 @@ static void put_brokers(struct page *page, const struct sg_cluster *cluster, con
     put(page, "</span></h2>\n");
     if (n == 0)
         return;
-    put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Brokers of ");
-    put_text(page, sg_cluster_name(cluster));
-    put(page,
-        "\"><table><thead><tr><th scope=\"col\">Broker</th><th scope=\"col\">State</th>"
-        "<th scope=\"col\">Address</th><th scope=\"col\" class=\"n\">Leads</th>"
-        "<th scope=\"col\" class=\"n\">Partitions</th><th scope=\"col\" class=\"n\">Bytes in</th>"
-        "<th scope=\"col\">Last hour</th><th scope=\"col\" class=\"n\">Bytes out</th>"
-        "<th scope=\"col\" class=\"n\">Handlers idle</th>"
-        "<th scope=\"col\" class=\"n\">Network idle</th></tr></thead>\n<tbody>\n");
+    sg_html_table_begin(page->html, "Brokers of ", sg_cluster_name(cluster), columns);
     size_t shown = 0;
     for (int up = 0; up < 2; up++) {
         for (size_t i = 0; i < n && shown < BROKERS_SHOWN; i++) {
@@ -302,22 +282,20 @@ static void put_brokers(struct page *page, const struct sg_cluster *cluster, con
             }
         }
     }
-    end_table(page, n, shown, false, " more brokers");
+    sg_html_table_end(page->html, n, shown, false, " more brokers");
 }
 
 /* ---- Partitions and groups ---- */
 
 static void put_partitions(struct page *page)
 {
+    static const char *const columns[] = { "Topic", "#Partition", "Trouble", "Leader", "Replicas",
+        "In sync", "Missing", "Cluster", NULL };
     size_t n = page->view->n_partitions;
 
     if (n == 0)
         return;
-    begin_table(page, "partitions", "Partitions in trouble",
-        "<th scope=\"col\">Topic</th><th scope=\"col\" class=\"n\">Partition</th>"
-        "<th scope=\"col\">Trouble</th><th scope=\"col\">Leader</th><th scope=\"col\">Replicas</th>"
-        "<th scope=\"col\">In sync</th><th scope=\"col\">Missing</th><th "
-        "scope=\"col\">Cluster</th>");
+    begin_section(page, "partitions", "Partitions in trouble", columns);
     for (size_t i = 0; i < n && i < PARTITIONS_SHOWN; i++) {
         static const char *const marks[] = { "<span class=\"mark down\">no leader</span>",
             "<span class=\"mark down\">under min ISR</span>",
@@ -327,21 +305,22 @@ static void put_partitions(struct page *page)
         put_str(page, partition->topic);
         put(page, "</th><td class=\"n\">");
         put_str(page, partition->partition);
-        put(page, "</td><td>");
+        put(page, next_text);
         put(page, marks[sg_urgency_of_partition(partition)]);
-        put(page, "</td><td>");
+        put(page, next_text);
         put_str(page, sg_view_is_leaderless(partition) ? SG_STR("none") : partition->leader);
-        put(page, "</td><td>");
+        put(page, next_text);
         put_str(page, partition->replicas);
-        put(page, "</td><td>");
+        put(page, next_text);
         put_str(page, partition->in_sync);
-        put(page, "</td><td>");
+        put(page, next_text);
         put_str(page, partition->missing);
-        put(page, "</td><td>");
+        put(page, next_text);
         put_str(page, partition->cluster);
         put(page, "</td></tr>\n");
     }
-    end_table(page, n, PARTITIONS_SHOWN, page->view->partitions_full, " more partitions");
+    sg_html_table_end(
+        page->html, n, PARTITIONS_SHOWN, page->view->partitions_full, " more partitions");
 }
 
 static void put_group_status(struct page *page, const struct sg_view_group *group)
@@ -364,35 +343,33 @@ static void put_group_status(struct page *page, const struct sg_view_group *grou
 
 static void put_groups(struct page *page)
 {
+    static const char *const columns[] = { "Group", "Status", "#Lag, time", "Last hour",
+        "#Lag, records", "#Members", "Cluster", NULL };
     size_t n = page->view->n_groups;
 
     if (n == 0)
         return;
-    begin_table(page, "groups", "Consumer groups, by lag in seconds",
-        "<th scope=\"col\">Group</th><th scope=\"col\">Status</th>"
-        "<th scope=\"col\" class=\"n\">Lag, time</th><th scope=\"col\">Last hour</th>"
-        "<th scope=\"col\" class=\"n\">Lag, records</th><th scope=\"col\" class=\"n\">Members</th>"
-        "<th scope=\"col\">Cluster</th>");
+    begin_section(page, "groups", "Consumer groups, by lag in seconds", columns);
     for (size_t i = 0; i < n && i < GROUPS_SHOWN; i++) {
         const struct sg_view_group *group = &page->view->groups[i];
         put(page, "<tr><th scope=\"row\" class=\"name\">");
         put_str(page, group->name);
         put(page, "</th><td>");
         put_group_status(page, group);
-        put(page, "</td><td class=\"n\">");
+        put(page, next_number);
         put_duration(page, group->lag_seconds);
-        put(page, "</td><td>");
+        put(page, next_text);
         put_plot(
             page, SG_VIEW_LAG_SECONDS, group->cluster, group->name, "lag in seconds, last hour");
-        put(page, "</td><td class=\"n\">");
+        put(page, next_number);
         put_count(page, group->lag);
-        put(page, "</td><td class=\"n\">");
+        put(page, next_number);
         put_count(page, group->members);
-        put(page, "</td><td>");
+        put(page, next_text);
         put_str(page, group->cluster);
         put(page, "</td></tr>\n");
     }
-    end_table(page, n, GROUPS_SHOWN, page->view->groups_full,
+    sg_html_table_end(page->html, n, GROUPS_SHOWN, page->view->groups_full,
         page->view->groups_full ? " more groups" : " more groups with less lag");
 }
 
@@ -411,21 +388,21 @@ static void put_slot(struct page *page, const struct sg_slot_status *slot)
     put(page, !slot->has_run  ? "</td><td><span class=\"quiet\">starting</span>"
               : slot->success ? "</td><td><span class=\"up\">ok</span>"
                               : "</td><td><span class=\"mark down\">failing</span>");
-    put(page, "</td><td class=\"n\">");
+    put(page, next_number);
     if (slot->has_run)
         put_duration(page, (double)slot->duration_ms / 1000);
-    put(page, "</td><td class=\"n\">");
+    put(page, next_number);
     if (slot->last_success_unix_ms) {
         put_duration(page, (double)slot->last_success_ms_ago / 1000);
         put(page, " ago");
     } else {
         put(page, "never");
     }
-    put(page, "</td><td class=\"n\">");
+    put(page, next_number);
     put_count(page, (double)slot->n_series);
-    put(page, "</td><td class=\"n\">");
+    put(page, next_number);
     put_count(page, (double)n_failures);
-    put(page, "</td><td>");
+    put(page, next_text);
     put_text(page, slot->cluster);
     put(page, "</td><td class=\"text\">");
     put_text(page, slot->failure.text);
@@ -434,14 +411,12 @@ static void put_slot(struct page *page, const struct sg_slot_status *slot)
 
 static void put_slots(struct page *page)
 {
-    begin_table(page, "collectors", "Collectors",
-        "<th scope=\"col\">Collector</th><th scope=\"col\">Target</th><th scope=\"col\">State</th>"
-        "<th scope=\"col\" class=\"n\">Took</th><th scope=\"col\" class=\"n\">Complete</th>"
-        "<th scope=\"col\" class=\"n\">Series</th><th scope=\"col\" class=\"n\">Failures</th>"
-        "<th scope=\"col\">Cluster</th><th scope=\"col\">What failed last</th>");
+    static const char *const columns[] = { "Collector", "Target", "State", "#Took", "#Complete",
+        "#Series", "#Failures", "Cluster", "What failed last", NULL };
+    begin_section(page, "collectors", "Collectors", columns);
     for (size_t i = 0; i < page->n_slots && i < SLOTS_SHOWN; i++)
         put_slot(page, &page->slots[i]);
-    end_table(page, page->n_slots, SLOTS_SHOWN, false, " more targets");
+    sg_html_table_end(page->html, page->n_slots, SLOTS_SHOWN, false, " more targets");
 }
 
 /* ---- The page ---- */
@@ -451,8 +426,7 @@ static void put_head(struct page *page)
     put(page, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
               "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
               "<link rel=\"icon\" href=\"data:,\">\n<title>Streamgauge</title>\n<style>");
-    if (!page->r)
-        page->r = sg_buf_add_str(page->html, sg_status_page_style);
+    (void)sg_buf_add_str(page->html, sg_status_page_style);
     put(page,
         "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">To the content</a>\n"
         "<header><h1>Streamgauge</h1><span class=\"quiet\">" SG_VERSION "</span>"
@@ -480,8 +454,7 @@ static void put_foot(struct page *page)
     (void)strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts);
     put(page, text);
     put(page, ".</footer>\n</main>\n<script>");
-    if (!page->r)
-        page->r = sg_buf_add_str(page->html, sg_status_page_script);
+    (void)sg_buf_add_str(page->html, sg_status_page_script);
     put(page, "</script>\n</body>\n</html>\n");
 }
 
@@ -527,5 +500,5 @@ int sg_status_page_write(const struct sg_status_sources *sources, struct sg_buf 
     free(page.slots);
     (void)sg_view_free(page.view);
     (void)sg_clusters_unref(page.clusters);
-    return page.r;
+    return page.r ? page.r : sg_buf_error(html);
 }

@@ -21,7 +21,7 @@ static void test_html_text_is_escaped(void **state)
     (void)state;
 
     sg_buf_init(&html, 1000);
-    assert_int_equal(sg_html_text(&html, SG_STR("<b a=\"1\">&\x01\xff")), 0);
+    sg_html_text(&html, SG_STR("<b a=\"1\">&\x01\xff"));
     assert_int_equal(sg_buf_add_char(&html, '\0'), 0);
     assert_string_equal(html.ptr, "&lt;b a=&quot;1&quot;&gt;&amp;\xef\xbf\xbd\xef\xbf\xbd");
     sg_buf_done(&html);
@@ -30,7 +30,7 @@ static void test_html_text_is_escaped(void **state)
 static void test_html_numbers_read_well(void **state)
 {
     static const struct {
-        int (*write)(struct sg_buf *html, double number);
+        void (*write)(struct sg_buf *html, double number);
         double number;
         const char *text;
     } cases[] = {
@@ -53,7 +53,7 @@ static void test_html_numbers_read_well(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct sg_buf html;
         sg_buf_init(&html, 1000);
-        assert_int_equal(cases[i].write(&html, cases[i].number), 0);
+        cases[i].write(&html, cases[i].number);
         assert_int_equal(sg_buf_add_char(&html, '\0'), 0);
         assert_string_equal(html.ptr, cases[i].text);
         sg_buf_done(&html);
