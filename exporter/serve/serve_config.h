@@ -26,7 +26,7 @@ struct sg_serve_config {
     struct sg_pager *pager;
     const struct sg_store *store;
     const struct sg_roster *roster;
-    const struct sg_history *history; /* NULL: there are no plots and no rates */
+    struct sg_history *history; /* NULL: there are no plots and no rates */
     const struct sg_clock *clock;
     struct sg_http_counts *counts;  /* NULL, or where answers are counted */
     void (*scraped)(void *context); /* NULL, or told of each request for the whole page */

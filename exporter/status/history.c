@@ -2,6 +2,7 @@
 #include "status/history.h"
 
 #include "base/keyed.h"
+#include "base/sync.h"
 
 #include <errno.h>
 #include <math.h>
@@ -57,18 +58,6 @@ struct sg_history *sg_history_free(struct sg_history *history)
 }
 
 /* ---- All with the lock held ---- */
-
-static struct sg_history *lock(const struct sg_history *history)
-{
-    struct sg_history *writable = (struct sg_history *)(uintptr_t)history;
-    (void)pthread_mutex_lock(&writable->lock);
-    return writable;
-}
-
-static void unlock(struct sg_history *history)
-{
-    (void)pthread_mutex_unlock(&history->lock);
-}
 
 /*
  * The place of a point by its number. The clock begins with the machine: in its first hour the
@@ -130,18 +119,17 @@ static void add_point(struct series *series, int64_t now_ms, double value)
 
 void sg_history_note(struct sg_history *history, struct sg_str key, int64_t now_ms, double value)
 {
-    (void)lock(history);
+    sg_locked(&history->lock);
     struct series *series = find_or_add(history, key, now_ms);
     if (series && !isnan(value))
         add_point(series, now_ms, value);
-    unlock(history);
 }
 
 /* The same value again may be the same sample; a smaller one is a counter that began anew. */
 void sg_history_note_counter(
     struct sg_history *history, struct sg_str key, int64_t now_ms, double value)
 {
-    (void)lock(history);
+    sg_locked(&history->lock);
     struct series *series = find_or_add(history, key, now_ms);
     if (series && !isnan(value)) {
         bool is_first = !(value >= series->value);
@@ -157,32 +145,28 @@ void sg_history_note_counter(
         series->seen_ms = now_ms;
         series->key.seen = (uint32_t)(now_ms / SG_HISTORY_POINT_MS);
     }
-    unlock(history);
 }
 
-double sg_history_rate(const struct sg_history *history, struct sg_str key, int64_t now_ms)
+double sg_history_rate(struct sg_history *history, struct sg_str key, int64_t now_ms)
 {
-    struct sg_history *locked = lock(history);
-    const struct series *series = find(locked, key);
+    sg_locked(&history->lock);
+    const struct series *series = find(history, key);
     bool is_fresh = series && now_ms - series->seen_ms < 4 * (int64_t)SG_HISTORY_POINT_MS;
-    double rate = is_fresh ? series->rate : (double)NAN;
-    unlock(locked);
-    return rate;
+    return is_fresh ? series->rate : (double)NAN;
 }
 
-void sg_history_points(const struct sg_history *history,
+void sg_history_points(struct sg_history *history,
     struct sg_str key,
     int64_t now_ms,
     float ret_points[SG_HISTORY_POINTS])
 {
     int64_t first = now_ms / SG_HISTORY_POINT_MS - SG_HISTORY_POINTS + 1;
-    struct sg_history *locked = lock(history);
-    struct series *series = find(locked, key);
 
+    sg_locked(&history->lock);
+    struct series *series = find(history, key);
     for (int64_t i = 0; i < SG_HISTORY_POINTS; i++) {
         bool is_kept =
             series && first + i <= series->latest && first + i > series->latest - SG_HISTORY_POINTS;
         ret_points[i] = is_kept ? *point_of(series, first + i) : NAN;
     }
-    unlock(locked);
 }

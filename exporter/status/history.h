@@ -36,10 +36,10 @@ void sg_history_note_counter(
     struct sg_history *history, struct sg_str key, int64_t now_ms, double value);
 
 /** The rate of a counter between its latest two values, or NaN. */
-double sg_history_rate(const struct sg_history *history, struct sg_str key, int64_t now_ms);
+double sg_history_rate(struct sg_history *history, struct sg_str key, int64_t now_ms);
 
 /** The points up to now, oldest first; NaN where nothing was noted. */
-void sg_history_points(const struct sg_history *history,
+void sg_history_points(struct sg_history *history,
     struct sg_str key,
     int64_t now_ms,
     float ret_points[SG_HISTORY_POINTS]);

@@ -22,7 +22,7 @@ struct sg_status_sources {
     const char *telemetry_path; /* "/metrics" */
     const struct sg_store *store;
     const struct sg_roster *roster;
-    const struct sg_history *history; /* NULL: there are no plots and no rates */
+    struct sg_history *history; /* NULL: there are no plots and no rates */
     const struct sg_clock *clock;
 };
 
