@@ -380,7 +380,7 @@ static char *page_text(struct page *page)
     (void)sg_moves_free(moves);
     (void)sg_statuses_free(statuses);
     (void)sg_memo_free(memo);
-    (void)sg_plan_free(plan);
+    (void)sg_plan_unref(plan);
     (void)sg_sample_set_unref(set);
     (void)sg_series_table_free(table);
     (void)sg_slot_free(slot);

@@ -115,7 +115,7 @@ char *fixture_page(struct sg_engine *engine)
     sg_buf_init(&page, 64 << 20);
     const struct sg_sample_set *sets[] = { set };
     assert_int_equal(sg_encode(plan, sets, SG_FORMAT_TEXT, NULL, NULL, &page), 0);
-    (void)sg_plan_free(plan);
+    (void)sg_plan_unref(plan);
     (void)sg_sample_set_unref(set);
     char *text = sg_buf_take(&page);
     assert_non_null(text);

@@ -19,7 +19,7 @@ struct sg_plan *sg_plan_ref(struct sg_plan *plan)
     return plan;
 }
 
-struct sg_plan *sg_plan_free(struct sg_plan *plan)
+struct sg_plan *sg_plan_unref(struct sg_plan *plan)
 {
     if (!plan || !sg_refs_drop(&plan->refs))
         return NULL;
@@ -34,7 +34,7 @@ struct sg_plan *sg_plan_free(struct sg_plan *plan)
     free(plan);
     return NULL;
 }
-SG_AUTO_DEFINE(struct sg_plan *, sg_plan_free);
+SG_AUTO_DEFINE(struct sg_plan *, sg_plan_unref);
 
 bool sg_plan_fits(const struct sg_plan *plan, struct sg_layout *const *layouts, size_t n_layouts)
 {
@@ -183,7 +183,7 @@ int sg_plan_new(struct sg_layout *const *layouts,
     size_t n_layouts,
     struct sg_plan **ret_plan)
 {
-    sg_auto(sg_plan_free) struct sg_plan *plan = calloc(1, sizeof *plan);
+    sg_auto(sg_plan_unref) struct sg_plan *plan = calloc(1, sizeof *plan);
     size_t n_runs = 0;
 
     if (!plan)

@@ -39,7 +39,7 @@ int sg_plan_new(struct sg_layout *const *layouts,
 struct sg_plan *sg_plan_ref(struct sg_plan *plan);
 
 /** Let go of one reference. @return NULL; plan may be NULL */
-struct sg_plan *sg_plan_free(struct sg_plan *plan);
+struct sg_plan *sg_plan_unref(struct sg_plan *plan);
 
 /** Was the plan made for just these layouts, in this order? */
 bool sg_plan_fits(const struct sg_plan *plan, struct sg_layout *const *layouts, size_t n_layouts);

@@ -47,7 +47,7 @@ static char *encode(struct sg_sample_set **sets, size_t n)
     assert_int_equal(sg_encode(plan, (const struct sg_sample_set *const *)sets, SG_FORMAT_TEXT,
                          NULL, NULL, &out),
         0);
-    (void)sg_plan_free(plan);
+    (void)sg_plan_unref(plan);
     return sg_buf_take(&out);
 }
 
@@ -260,7 +260,7 @@ static struct page page_of(struct sg_sample_set **sets, const struct sg_source *
 
 static void page_done(struct page *page)
 {
-    (void)sg_plan_free(page->plan);
+    (void)sg_plan_unref(page->plan);
     for (size_t i = 0; i < page->n; i++)
         (void)sg_sample_set_unref(page->sets[i]);
 }
@@ -727,7 +727,7 @@ static void test_summary_quantiles_are_canonical_sorted_and_first(void **state)
         assert_non_null(strstr(page.ptr, "g{quantile=\"0.50\"} 9"));
         sg_buf_done(&page);
     }
-    (void)sg_plan_free(plan);
+    (void)sg_plan_unref(plan);
     (void)sg_sample_set_unref(set);
     (void)sg_series_table_free(table);
 }

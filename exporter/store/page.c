@@ -254,7 +254,7 @@ struct sg_page *sg_page_unref(struct sg_page *page)
     for (size_t i = 0; i < page->n_sets; i++)
         (void)sg_sample_set_unref(page->sets[i]);
     free(page->sets);
-    (void)sg_plan_free(page->plan);
+    (void)sg_plan_unref(page->plan);
     (void)pthread_mutex_destroy(&page->lock);
     free(page);
     return NULL;

@@ -115,7 +115,7 @@ static int make_plan(struct sg_pager *pager, struct sg_sample_set **sets, size_t
     int r = take_sources(pager, n_sets, &sources);
     if (r)
         return r;
-    pager->plan = sg_plan_free(pager->plan);
+    pager->plan = sg_plan_unref(pager->plan);
     return sg_plan_new(layouts, sources, n_sets, &pager->plan);
 }
 
@@ -243,7 +243,7 @@ struct sg_pager *sg_pager_free(struct sg_pager *pager)
     }
     free_sets(pager->sets, pager->n_sets);
     (void)sg_page_unref(pager->page);
-    (void)sg_plan_free(pager->plan);
+    (void)sg_plan_unref(pager->plan);
     (void)pthread_mutex_destroy(&pager->lock);
     free(pager);
     return NULL;

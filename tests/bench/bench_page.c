@@ -144,7 +144,7 @@ static void run(uint32_t n_series)
     (void)printf("| %u | %.2f MB | %.3f ms | %.1f M/s | %.1f x | %.2f ms | %.2f MB | %.2f x |\n",
         n_series, (double)out.len / 1e6, encode * 1e3, n_series / encode / 1e6, encode / copy,
         gzipping * 1e3, (double)gzip_bytes / 1e6, gzipping / median(reference_s));
-    (void)sg_plan_free(plan);
+    (void)sg_plan_unref(plan);
     (void)sg_series_table_free(table);
     sg_buf_done(&out);
 }

@@ -84,7 +84,7 @@ static int poll_once(
                 sg_drop_reason_text((enum sg_drop_reason)reason));
     }
     sg_buf_done(&page);
-    (void)sg_plan_free(page_plan);
+    (void)sg_plan_unref(page_plan);
     (void)sg_sample_set_unref(set);
     return r ? fail(answer, "no page") : 0;
 }

@@ -80,7 +80,7 @@ static void answer(json_t *document)
     (void)fwrite(sg_buf_get(&page).ptr, 1, page.len, stdout);
     (void)fflush(stdout);
     sg_buf_done(&page);
-    (void)sg_plan_free(plan);
+    (void)sg_plan_unref(plan);
     (void)sg_sample_set_unref(set);
     (void)sg_series_table_free(table);
 }
