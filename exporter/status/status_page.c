@@ -120,6 +120,18 @@ static double rate_of(
 static const char next_text[] = "</td><td>";
 static const char next_number[] = "</td><td class=\"n\">";
 
+static void put_text_cell(struct page *page, struct sg_str text)
+{
+    put(page, next_text);
+    put_str(page, text);
+}
+
+static void put_count_cell(struct page *page, double count)
+{
+    put(page, next_number);
+    put_count(page, count);
+}
+
 /* A heading, and a table below it. */
 static void begin_section(
     struct page *page, const char *id, const char *title, const char *const *columns)
@@ -202,10 +214,8 @@ static const struct sg_view_broker *find_view(
 
 static void put_broker_numbers(struct page *page, const struct sg_view_broker *broker)
 {
-    put(page, next_number);
-    put_count(page, broker->leaders);
-    put(page, next_number);
-    put_count(page, broker->partitions);
+    put_count_cell(page, broker->leaders);
+    put_count_cell(page, broker->partitions);
     put(page, next_number);
     put_rate(page, rate_of(page, SG_VIEW_BYTES_IN, broker->cluster, broker->id));
     put(page, next_text);
@@ -307,16 +317,11 @@ static void put_partitions(struct page *page)
         put_str(page, partition->partition);
         put(page, next_text);
         put(page, marks[sg_urgency_of_partition(partition)]);
-        put(page, next_text);
-        put_str(page, sg_view_is_leaderless(partition) ? SG_STR("none") : partition->leader);
-        put(page, next_text);
-        put_str(page, partition->replicas);
-        put(page, next_text);
-        put_str(page, partition->in_sync);
-        put(page, next_text);
-        put_str(page, partition->missing);
-        put(page, next_text);
-        put_str(page, partition->cluster);
+        put_text_cell(page, sg_view_is_leaderless(partition) ? SG_STR("none") : partition->leader);
+        put_text_cell(page, partition->replicas);
+        put_text_cell(page, partition->in_sync);
+        put_text_cell(page, partition->missing);
+        put_text_cell(page, partition->cluster);
         put(page, "</td></tr>\n");
     }
     sg_html_table_end(
@@ -361,12 +366,9 @@ static void put_groups(struct page *page)
         put(page, next_text);
         put_plot(
             page, SG_VIEW_LAG_SECONDS, group->cluster, group->name, "lag in seconds, last hour");
-        put(page, next_number);
-        put_count(page, group->lag);
-        put(page, next_number);
-        put_count(page, group->members);
-        put(page, next_text);
-        put_str(page, group->cluster);
+        put_count_cell(page, group->lag);
+        put_count_cell(page, group->members);
+        put_text_cell(page, group->cluster);
         put(page, "</td></tr>\n");
     }
     sg_html_table_end(page->html, n, GROUPS_SHOWN, page->view->groups_full,
@@ -398,10 +400,8 @@ static void put_slot(struct page *page, const struct sg_slot_status *slot)
     } else {
         put(page, "never");
     }
-    put(page, next_number);
-    put_count(page, (double)slot->n_series);
-    put(page, next_number);
-    put_count(page, (double)n_failures);
+    put_count_cell(page, (double)slot->n_series);
+    put_count_cell(page, (double)n_failures);
     put(page, next_text);
     put_text(page, slot->cluster);
     put(page, "</td><td class=\"text\">");

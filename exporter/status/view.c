@@ -157,14 +157,8 @@ static struct sg_view_partition *partition_of(struct reader *reader)
 
 /* ---- Families ---- */
 
-enum field {
-    CONTROLLER,
-    LEADERS,
-    PARTITIONS,
-    BYTES_IN,
-    BYTES_OUT,
-    HANDLERS_IDLE,
-    NETWORK_IDLE,
+enum what {
+    BROKER_NUMBER,
     PARTITION_INFO,
     UNDER_MIN_ISR,
     GROUP_LAG,
@@ -173,79 +167,59 @@ enum field {
     GROUP_STATUS,
 };
 
-static const struct {
-    const char *family;
-    enum field field;
+static const struct family {
+    const char *name;
+    enum what what;
+    size_t place; /* of a broker's number */
 } families[] = {
-    { "kafka_controller_kafkacontroller_activecontrollercount", CONTROLLER },
-    { "kafka_server_replicamanager_leadercount", LEADERS },
-    { "kafka_server_replicamanager_partitioncount", PARTITIONS },
-    { "kafka_server_brokertopicmetrics_alltopics_bytesin_total", BYTES_IN },
-    { "kafka_server_brokertopicmetrics_alltopics_bytesout_total", BYTES_OUT },
-    { "kafka_server_kafkarequesthandlerpool_requesthandleravgidle_percent", HANDLERS_IDLE },
-    { "kafka_network_socketserver_networkprocessoravgidle_percent", NETWORK_IDLE },
-    { "kafka_topic_partition_info", PARTITION_INFO },
-    { "kafka_topic_partition_under_min_isr", UNDER_MIN_ISR },
-    { "kafka_consumergroup_lag_sum", GROUP_LAG },
-    { "kafka_consumergroup_lag_seconds_max", GROUP_LAG_SECONDS },
-    { "kafka_consumergroup_members", GROUP_MEMBERS },
-    { "kafka_consumergroup_status", GROUP_STATUS },
+#define NUMBER(field) BROKER_NUMBER, offsetof(struct sg_view_broker, field)
+    { "kafka_controller_kafkacontroller_activecontrollercount", NUMBER(is_controller) },
+    { "kafka_server_replicamanager_leadercount", NUMBER(leaders) },
+    { "kafka_server_replicamanager_partitioncount", NUMBER(partitions) },
+    { "kafka_server_brokertopicmetrics_alltopics_bytesin_total", NUMBER(bytes_in) },
+    { "kafka_server_brokertopicmetrics_alltopics_bytesout_total", NUMBER(bytes_out) },
+    { "kafka_server_kafkarequesthandlerpool_requesthandleravgidle_percent", NUMBER(handlers_idle) },
+    { "kafka_network_socketserver_networkprocessoravgidle_percent", NUMBER(network_idle) },
+#undef NUMBER
+    { "kafka_topic_partition_info", PARTITION_INFO, 0 },
+    { "kafka_topic_partition_under_min_isr", UNDER_MIN_ISR, 0 },
+    { "kafka_consumergroup_lag_sum", GROUP_LAG, 0 },
+    { "kafka_consumergroup_lag_seconds_max", GROUP_LAG_SECONDS, 0 },
+    { "kafka_consumergroup_members", GROUP_MEMBERS, 0 },
+    { "kafka_consumergroup_status", GROUP_STATUS, 0 },
 };
 
-static void set_broker(struct reader *reader, enum field field, double value)
+static void set_broker(struct reader *reader, const struct family *family, double value)
 {
     struct sg_view_broker *broker = broker_of(reader);
 
-    if (!broker)
-        return;
-    switch (field) {
-    case CONTROLLER:
-        broker->is_controller = value;
-        break;
-    case LEADERS:
-        broker->leaders = value;
-        break;
-    case PARTITIONS:
-        broker->partitions = value;
-        break;
-    case BYTES_IN:
-        broker->bytes_in = value;
-        break;
-    case BYTES_OUT:
-        broker->bytes_out = value;
-        break;
-    case HANDLERS_IDLE:
-        broker->handlers_idle = value;
-        break;
-    default:
-        broker->network_idle = value;
-        break;
-    }
+    if (broker)
+        memcpy((char *)broker + family->place, &value, sizeof value);
 }
 
-static void set_group(struct reader *reader, enum field field, double value)
+static void set_group(struct reader *reader, enum what what, double value)
 {
     struct sg_view_group *group = group_of(reader);
 
     if (!group)
         return;
-    if (field == GROUP_LAG)
+    if (what == GROUP_LAG)
         group->lag = isnan(group->lag) ? value : group->lag + value;
-    else if (field == GROUP_LAG_SECONDS && !(value <= group->lag_seconds))
+    else if (what == GROUP_LAG_SECONDS && !(value <= group->lag_seconds))
         group->lag_seconds = value;
-    else if (field == GROUP_MEMBERS)
+    else if (what == GROUP_MEMBERS)
         group->members = value;
-    else if (field == GROUP_STATUS && value > 0)
+    else if (what == GROUP_STATUS && value > 0)
         group->status = keep(reader, STATUS);
 }
 
-static void set_partition(struct reader *reader, enum field field, double value)
+static void set_partition(struct reader *reader, enum what what, double value)
 {
     struct sg_view_partition *partition = value > 0 ? partition_of(reader) : NULL;
 
     if (!partition)
         return;
-    if (field == UNDER_MIN_ISR) {
+    if (what == UNDER_MIN_ISR) {
         partition->under_min_isr = true;
         return;
     }
@@ -263,7 +237,7 @@ static double value_at(const struct sg_sample_set *set, size_t i)
 static void read_run(struct reader *reader,
     const struct sg_sample_set *set,
     const struct sg_family_run *run,
-    enum field field)
+    const struct family *family)
 {
     const struct sg_series_text *texts = sg_layout_texts(set->layout);
 
@@ -271,16 +245,16 @@ static void read_run(struct reader *reader,
         if (set->kinds[i] == SG_VALUE_ABSENT)
             continue;
         double value = value_at(set, i);
-        if ((field == UNDER_MIN_ISR || field == GROUP_STATUS) && !(value > 0))
+        if ((family->what == UNDER_MIN_ISR || family->what == GROUP_STATUS) && !(value > 0))
             continue;
         sg_text_find_labels(sg_text_labels(sg_series_text_labels(&texts[i])), reader->names, LABELS,
             reader->values);
-        if (field >= GROUP_LAG)
-            set_group(reader, field, value);
-        else if (field >= PARTITION_INFO)
-            set_partition(reader, field, value);
+        if (family->what >= GROUP_LAG)
+            set_group(reader, family->what, value);
+        else if (family->what >= PARTITION_INFO)
+            set_partition(reader, family->what, value);
         else
-            set_broker(reader, field, value);
+            set_broker(reader, family, value);
     }
 }
 
@@ -289,8 +263,8 @@ static void read_set(struct reader *reader, const struct sg_sample_set *set)
     for (size_t i = 0; i < sg_layout_n_runs(set->layout); i++) {
         const struct sg_family_run *run = sg_layout_run(set->layout, i);
         for (size_t j = 0; j < sizeof families / sizeof families[0]; j++) {
-            if (strcmp(run->family.name, families[j].family) == 0)
-                read_run(reader, set, run, families[j].field);
+            if (strcmp(run->family.name, families[j].name) == 0)
+                read_run(reader, set, run, &families[j]);
         }
     }
 }
