@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/host.h"
 #include "metric/text.h"
+#include "serve/percent.h"
 #include "serve/query.h"
 #include "serve/target.h"
-#include "serve/unescape.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *path = sg_target_path(text, "h:1");
     if (path && path[0] != '/')
         abort();
-    if (sg_unescape(text) > size)
+    if (sg_percent_decode(text) > size)
         abort();
     char *rest = text;
     for (char *arg; query.n < SG_QUERY_ARGS_MAX && (arg = strsep(&rest, "&"));) {

@@ -7,11 +7,11 @@
 #include "serve/connections.h"
 #include "serve/guard.h"
 #include "serve/listen.h"
+#include "serve/percent.h"
 #include "serve/reload.h"
 #include "serve/request.h"
 #include "serve/routes.h"
 #include "serve/target.h"
-#include "serve/unescape.h"
 
 #include <errno.h>
 #include <gnutls/abstract.h>
@@ -107,11 +107,11 @@ static void request_completed(void *context,
     sg_connections_completed(connection);
 }
 
-static size_t unescape(void *context, struct MHD_Connection *connection, char *text)
+static size_t decode(void *context, struct MHD_Connection *connection, char *text)
 {
     (void)context;
     (void)connection;
-    return sg_unescape(text);
+    return sg_percent_decode(text);
 }
 
 static void log_library(void *context, const char *format, va_list args)
@@ -183,7 +183,7 @@ static struct MHD_Daemon *start_daemon(struct sg_server *server, int fd)
         (size_t)MEMORY_BYTES, MHD_OPTION_NOTIFY_CONNECTION, sg_connections_notify,
         server->connections, MHD_OPTION_URI_LOG_CALLBACK, request_began, NULL,
         MHD_OPTION_NOTIFY_COMPLETED, request_completed, server, MHD_OPTION_UNESCAPE_CALLBACK,
-        unescape, NULL, MHD_OPTION_ARRAY, tls ? tls_options : no_options, MHD_OPTION_END);
+        decode, NULL, MHD_OPTION_ARRAY, tls ? tls_options : no_options, MHD_OPTION_END);
 }
 
 /* @param fd consumed */

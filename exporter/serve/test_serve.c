@@ -4,10 +4,10 @@
 #include "serve/auth.h"
 #include "serve/discover.h"
 #include "serve/listen.h"
+#include "serve/percent.h"
 #include "serve/query.h"
 #include "serve/routes.h"
 #include "serve/target.h"
-#include "serve/unescape.h"
 #include "test.h"
 
 #include <netinet/in.h>
@@ -290,12 +290,12 @@ static void test_credentials_are_taken_apart_at_the_first_colon(void **state)
         assert_false(sg_auth_parse(bad[i], buffer, &user, &password));
 }
 
-static void test_unescape_keeps_nul_and_what_is_no_escape(void **state)
+static void test_percent_decoding_keeps_nul_and_what_is_no_escape(void **state)
 {
     char text[] = "/a%20b%00c%2Fd%zz%4";
     (void)state;
 
-    assert_int_equal(sg_unescape(text), strlen("/a b%00c/d%zz%4"));
+    assert_int_equal(sg_percent_decode(text), strlen("/a b%00c/d%zz%4"));
     assert_string_equal(text, "/a b%00c/d%zz%4");
 }
 
@@ -365,7 +365,7 @@ int main(void)
         cmocka_unit_test(test_browser_on_another_site_is_told_from_all_others),
         cmocka_unit_test(test_discovery_names_the_place_where_the_client_finds_us),
         cmocka_unit_test(test_credentials_are_taken_apart_at_the_first_colon),
-        cmocka_unit_test(test_unescape_keeps_nul_and_what_is_no_escape),
+        cmocka_unit_test(test_percent_decoding_keeps_nul_and_what_is_no_escape),
         cmocka_unit_test(test_paths_that_are_taken_are_known),
         cmocka_unit_test(test_listen_addresses_are_checked),
         cmocka_unit_test(test_listen_bounds_what_waits_in_the_kernel),

@@ -13,4 +13,4 @@
  * what is no escape.
  * @return the new length
  */
-size_t sg_unescape(char *text);
+size_t sg_percent_decode(char *text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "serve/unescape.h"
+#include "serve/percent.h"
 
 static int digit(char c)
 {
@@ -9,7 +9,7 @@ static int digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-size_t sg_unescape(char *text)
+size_t sg_percent_decode(char *text)
 {
     char *to = text;
 
