@@ -78,7 +78,7 @@ bool sg_alias_takes(const struct sg_alias *alias, struct sg_str text, int64_t *r
     return false;
 }
 
-int sg_alias_render(const struct sg_alias *alias, struct sg_str text, struct sg_buf *out)
+void sg_alias_render(const struct sg_alias *alias, struct sg_str text, struct sg_buf *out)
 {
     struct sg_str names[SG_ALIAS_LABELS_MAX], values[SG_ALIAS_LABELS_MAX];
     const char *end = memchr(text.ptr, '{', text.len);
@@ -89,15 +89,14 @@ int sg_alias_render(const struct sg_alias *alias, struct sg_str text, struct sg_
     for (size_t i = 0; i < alias->n_labels; i++)
         names[i] = sg_str_of(alias->labels[i].from);
     sg_text_find_labels(sg_text_labels(text), names, alias->n_labels, values);
-    int r = sg_buf_add_str(out, sg_str_of(alias->to));
-    if (!r)
-        r = sg_buf_add(out, text.ptr + family_len, name_len - family_len);
-    for (size_t i = 0; i < alias->n_labels && !r; i++) {
+    sg_buf_add_str(out, sg_str_of(alias->to));
+    sg_buf_add(out, text.ptr + family_len, name_len - family_len);
+    for (size_t i = 0; i < alias->n_labels; i++) {
         if (!values[i].ptr)
             continue;
-        r = sg_buf_printf(out, "%c%s=\"" SG_STR_FMT "\"", first ? '{' : ',', alias->labels[i].to,
+        sg_buf_printf(out, "%c%s=\"" SG_STR_FMT "\"", first ? '{' : ',', alias->labels[i].to,
             SG_STR_ARG(values[i]));
         first = false;
     }
-    return r ? r : sg_buf_add_str(out, first ? SG_STR(" ") : SG_STR("} "));
+    sg_buf_add_str(out, first ? SG_STR(" ") : SG_STR("} "));
 }

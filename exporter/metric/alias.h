@@ -82,6 +82,6 @@ bool sg_alias_takes(const struct sg_alias *alias, struct sg_str text, int64_t *r
  *
  * @param text  of the series, `name{labels} `; what stands behind the family's name (_sum, _count)
  *              stays behind the alias's
- * @param out   appended @return as sg_buf_add
+ * @param out   appended
  */
-int sg_alias_render(const struct sg_alias *alias, struct sg_str text, struct sg_buf *out);
+void sg_alias_render(const struct sg_alias *alias, struct sg_str text, struct sg_buf *out);
