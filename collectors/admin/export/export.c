@@ -35,6 +35,33 @@ static void put_brokers(struct sg_put *put)
 
 /* ---- Topics ---- */
 
+/* Places of a partition's series. */
+enum {
+    AT_LEADER,
+    AT_LEADERLESS,
+    AT_LEADER_IS_PREFERRED,
+    AT_REPLICAS,
+    AT_IN_SYNC_REPLICA,
+    AT_UNDER_REPLICATED,
+    AT_UNDER_MIN_ISR,
+    AT_AT_MIN_ISR,
+    AT_OLDEST_OFFSET,
+    AT_CURRENT_OFFSET,
+    PARTITION_PLACES,
+};
+_Static_assert((int)PARTITION_PLACES <= (int)SG_MEMO_SERIES_MAX, "the memo has room");
+
+/* Of a topic's. */
+enum {
+    AT_PARTITIONS,
+    AT_REPLICATION_FACTOR,
+    AT_MIN_IN_SYNC,
+    AT_RETENTION_SECONDS,
+    AT_RETENTION_BYTES,
+    TOPIC_PLACES,
+};
+_Static_assert((int)TOPIC_PLACES <= (int)SG_MEMO_SERIES_MAX, "the memo has room");
+
 /* @param labels  topic and partition */
 static void put_trouble(struct sg_put *put, const struct sg_label labels[2], uint32_t i)
 {
@@ -68,29 +95,32 @@ static void put_partition(struct sg_put *put,
         { SG_STR("partition"), sg_put_number(&id, p->id) },
     };
 
-    sg_put_thing(put, SG_PUT_PARTITION, SG_STR(""), topic->name, p->id, 10);
+    sg_put_thing(put, SG_PUT_PARTITION, SG_STR(""), topic->name, p->id, PARTITION_PLACES);
     if (p->leader >= 0)
-        sg_put_int(put, 0, SG_ADMIN_PARTITION_LEADER, labels, 2, p->leader);
-    sg_put_int(put, 1, SG_ADMIN_PARTITION_LEADERLESS, labels, 2, p->leader < 0);
-    sg_put_int(put, 2, SG_ADMIN_PARTITION_LEADER_IS_PREFERRED, labels, 2,
+        sg_put_int(put, AT_LEADER, SG_ADMIN_PARTITION_LEADER, labels, 2, p->leader);
+    sg_put_int(put, AT_LEADERLESS, SG_ADMIN_PARTITION_LEADERLESS, labels, 2, p->leader < 0);
+    sg_put_int(put, AT_LEADER_IS_PREFERRED, SG_ADMIN_PARTITION_LEADER_IS_PREFERRED, labels, 2,
         p->leader >= 0 && p->leader == p->preferred);
-    sg_put_int(put, 3, SG_ADMIN_PARTITION_REPLICAS, labels, 2, p->n_replicas);
-    sg_put_int(put, 4, SG_ADMIN_PARTITION_IN_SYNC_REPLICA, labels, 2, p->n_in_sync);
+    sg_put_int(put, AT_REPLICAS, SG_ADMIN_PARTITION_REPLICAS, labels, 2, p->n_replicas);
     sg_put_int(
-        put, 5, SG_ADMIN_PARTITION_UNDER_REPLICATED, labels, 2, p->n_in_sync < p->n_replicas);
+        put, AT_IN_SYNC_REPLICA, SG_ADMIN_PARTITION_IN_SYNC_REPLICA, labels, 2, p->n_in_sync);
+    sg_put_int(put, AT_UNDER_REPLICATED, SG_ADMIN_PARTITION_UNDER_REPLICATED, labels, 2,
+        p->n_in_sync < p->n_replicas);
     if (config->known && config->min_in_sync > 0) {
         bool some_missing = p->n_in_sync < p->n_replicas;
-        sg_put_int(put, 6, SG_ADMIN_PARTITION_UNDER_MIN_ISR, labels, 2,
+        sg_put_int(put, AT_UNDER_MIN_ISR, SG_ADMIN_PARTITION_UNDER_MIN_ISR, labels, 2,
             p->n_in_sync < config->min_in_sync);
-        sg_put_int(put, 7, SG_ADMIN_PARTITION_AT_MIN_ISR, labels, 2,
+        sg_put_int(put, AT_AT_MIN_ISR, SG_ADMIN_PARTITION_AT_MIN_ISR, labels, 2,
             some_missing && p->n_in_sync == config->min_in_sync);
     }
     if (p->trouble)
         put_trouble(put, labels, i);
     if (put->from->start[i] != SG_OFFSET_UNKNOWN)
-        sg_put_int(put, 8, SG_ADMIN_PARTITION_OLDEST_OFFSET, labels, 2, put->from->start[i]);
+        sg_put_int(put, AT_OLDEST_OFFSET, SG_ADMIN_PARTITION_OLDEST_OFFSET, labels, 2,
+            put->from->start[i]);
     if (put->from->end[i] != SG_OFFSET_UNKNOWN)
-        sg_put_int(put, 9, SG_ADMIN_PARTITION_CURRENT_OFFSET, labels, 2, put->from->end[i]);
+        sg_put_int(put, AT_CURRENT_OFFSET, SG_ADMIN_PARTITION_CURRENT_OFFSET, labels, 2,
+            put->from->end[i]);
 }
 
 static void put_topic(struct sg_put *put,
@@ -100,18 +130,21 @@ static void put_topic(struct sg_put *put,
 {
     const struct sg_label label = { SG_STR("topic"), topic->name };
 
-    sg_put_thing(put, SG_PUT_TOPIC, SG_STR(""), topic->name, 0, 5);
-    sg_put_int(put, 0, SG_ADMIN_TOPIC_PARTITIONS, &label, 1, topic->n);
+    sg_put_thing(put, SG_PUT_TOPIC, SG_STR(""), topic->name, 0, TOPIC_PLACES);
+    sg_put_int(put, AT_PARTITIONS, SG_ADMIN_TOPIC_PARTITIONS, &label, 1, topic->n);
     if (topic->n)
-        sg_put_int(put, 1, SG_ADMIN_TOPIC_REPLICATION_FACTOR, &label, 1, replicas);
+        sg_put_int(
+            put, AT_REPLICATION_FACTOR, SG_ADMIN_TOPIC_REPLICATION_FACTOR, &label, 1, replicas);
     if (!config->known)
         return;
     if (config->min_in_sync > 0)
-        sg_put_int(put, 2, SG_ADMIN_TOPIC_MIN_IN_SYNC, &label, 1, config->min_in_sync);
+        sg_put_int(put, AT_MIN_IN_SYNC, SG_ADMIN_TOPIC_MIN_IN_SYNC, &label, 1, config->min_in_sync);
     if (config->deletes && config->retention_ms >= 0)
-        sg_put_ms(put, 3, SG_ADMIN_TOPIC_RETENTION_SECONDS, &label, 1, config->retention_ms);
+        sg_put_ms(put, AT_RETENTION_SECONDS, SG_ADMIN_TOPIC_RETENTION_SECONDS, &label, 1,
+            config->retention_ms);
     if (config->deletes && config->retention_bytes >= 0)
-        sg_put_int(put, 4, SG_ADMIN_TOPIC_RETENTION_BYTES, &label, 1, config->retention_bytes);
+        sg_put_int(put, AT_RETENTION_BYTES, SG_ADMIN_TOPIC_RETENTION_BYTES, &label, 1,
+            config->retention_bytes);
 }
 
 static void put_topics(struct sg_put *put)

@@ -11,6 +11,36 @@
  * group; only with the granularity of partitions do single commits have series of their own.
  */
 
+/* Places of a commit's series. */
+enum {
+    AT_CURRENT_OFFSET,
+    AT_LAG,
+    AT_LAG_SECONDS,
+    COMMIT_PLACES,
+};
+_Static_assert((int)COMMIT_PLACES <= (int)SG_MEMO_SERIES_MAX, "the memo has room");
+
+/* Of a summary's. */
+enum {
+    AT_LAG_SECONDS_MAX,
+    AT_CURRENT_OFFSET_SUM,
+    AT_LAG_SUM,
+    AT_UNREAD_LOST,
+    AT_RETENTION_MARGIN,
+    AT_UNUSABLE_TIMESTAMPS,
+    AT_RETENTION_USED,
+    SUMMARY_PLACES,
+};
+_Static_assert((int)SUMMARY_PLACES <= (int)SG_MEMO_SERIES_MAX, "the memo has room");
+
+/* Of a group's: one for each state, and behind them its members. */
+enum {
+    AT_MEMBERS = SG_GROUP_STATES,
+    GROUP_PLACES,
+};
+_Static_assert((int)GROUP_PLACES <= (int)SG_MEMO_SERIES_MAX, "the memo has room");
+_Static_assert((int)SG_GROUP_STATUSES <= (int)SG_MEMO_SERIES_MAX, "the memo has room");
+
 struct summary {
     struct sg_lag_sum lag;
     int64_t oldest_ms; /* or SG_AGE_UNKNOWN */
@@ -66,12 +96,12 @@ static void put_commit(struct sg_put *put,
         { SG_STR("partition"), sg_put_number(&id, p->id) },
     };
 
-    sg_put_thing(put, SG_PUT_COMMIT, group->name, topic, p->id, 3);
-    sg_put_int(put, 0, SG_ADMIN_GROUP_CURRENT_OFFSET, labels, 3, committed->offset);
+    sg_put_thing(put, SG_PUT_COMMIT, group->name, topic, p->id, COMMIT_PLACES);
+    sg_put_int(put, AT_CURRENT_OFFSET, SG_ADMIN_GROUP_CURRENT_OFFSET, labels, 3, committed->offset);
     if (outcome == SG_LAG_KNOWN)
-        sg_put_int(put, 1, SG_ADMIN_GROUP_LAG, labels, 3, lag);
+        sg_put_int(put, AT_LAG, SG_ADMIN_GROUP_LAG, labels, 3, lag);
     if (age_ms != SG_AGE_UNKNOWN)
-        sg_put_ms(put, 2, SG_ADMIN_GROUP_LAG_SECONDS, labels, 3, age_ms);
+        sg_put_ms(put, AT_LAG_SECONDS, SG_ADMIN_GROUP_LAG_SECONDS, labels, 3, age_ms);
 }
 
 static void sum_up(struct sg_put *put,
@@ -118,20 +148,24 @@ static void put_summary(struct sg_put *put,
         { SG_STR("topic"), name }, /* an empty label is none */
     };
 
-    sg_put_thing(put, SG_PUT_GROUP_SUMMARY, group->name, name, 0, 7);
+    sg_put_thing(put, SG_PUT_GROUP_SUMMARY, group->name, name, 0, SUMMARY_PLACES);
     if (sum->oldest_ms != SG_AGE_UNKNOWN)
-        sg_put_ms(put, 0, SG_ADMIN_GROUP_LAG_SECONDS_MAX, labels, 2, sum->oldest_ms);
+        sg_put_ms(
+            put, AT_LAG_SECONDS_MAX, SG_ADMIN_GROUP_LAG_SECONDS_MAX, labels, 2, sum->oldest_ms);
     if (!sum->offset_unknown)
-        sg_put_int(put, 1, SG_ADMIN_GROUP_CURRENT_OFFSET_SUM, labels, 2, sum->offset);
+        sg_put_int(
+            put, AT_CURRENT_OFFSET_SUM, SG_ADMIN_GROUP_CURRENT_OFFSET_SUM, labels, 2, sum->offset);
     if (sg_lag_sum_known(&sum->lag))
-        sg_put_int(put, 2, SG_ADMIN_GROUP_LAG_SUM, labels, 2, sum->lag.lag);
-    sg_put_int(put, 3, SG_ADMIN_GROUP_UNREAD_LOST, labels, 2, sum->lost);
+        sg_put_int(put, AT_LAG_SUM, SG_ADMIN_GROUP_LAG_SUM, labels, 2, sum->lag.lag);
+    sg_put_int(put, AT_UNREAD_LOST, SG_ADMIN_GROUP_UNREAD_LOST, labels, 2, sum->lost);
     if (sum->margin >= 0)
-        sg_put_double(put, 4, SG_ADMIN_GROUP_RETENTION_MARGIN, labels, 2, sum->margin);
+        sg_put_double(
+            put, AT_RETENTION_MARGIN, SG_ADMIN_GROUP_RETENTION_MARGIN, labels, 2, sum->margin);
     if (sum->used >= 0)
-        sg_put_double(put, 6, SG_ADMIN_GROUP_RETENTION_USED, labels, 2, sum->used);
+        sg_put_double(put, AT_RETENTION_USED, SG_ADMIN_GROUP_RETENTION_USED, labels, 2, sum->used);
     if (sum->n_unusable)
-        sg_put_int(put, 5, SG_ADMIN_GROUP_UNUSABLE_TIMESTAMPS, labels, 2, sum->n_unusable);
+        sg_put_int(put, AT_UNUSABLE_TIMESTAMPS, SG_ADMIN_GROUP_UNUSABLE_TIMESTAMPS, labels, 2,
+            sum->n_unusable);
 }
 
 /* @return the group's status */
@@ -193,9 +227,9 @@ static void put_group(struct sg_put *put, const struct sg_group *group)
         { SG_STR("state"), SG_STR("") },
     };
 
-    sg_put_thing(put, SG_PUT_GROUP, group->name, SG_STR(""), 0, SG_GROUP_STATES + 1);
+    sg_put_thing(put, SG_PUT_GROUP, group->name, SG_STR(""), 0, GROUP_PLACES);
     if (group->has_members)
-        sg_put_int(put, SG_GROUP_STATES, SG_ADMIN_GROUP_MEMBERS, labels, 1, group->n_members);
+        sg_put_int(put, AT_MEMBERS, SG_ADMIN_GROUP_MEMBERS, labels, 1, group->n_members);
     for (int i = 0; group->state != SG_GROUP_STATE_UNKNOWN && i < SG_GROUP_STATES; i++) {
         labels[1].value = sg_str_of(sg_group_state_text((enum sg_group_state)i));
         sg_put_int(put, i, SG_ADMIN_GROUP_STATE, labels, 2, group->state == (enum sg_group_state)i);
