@@ -4,11 +4,11 @@
 
 #include "base/auto.h"
 #include "base/log.h"
+#include "collectors/collector.h"
 #include "config/config.h"
 #include "config/document.h"
 #include "config/flags.h"
 #include "doctor/doctor.h"
-#include "jmx/lint/lint.h"
 #include "run/metrics_list.h"
 #include "run/notify.h"
 #include "run/program.h"
@@ -141,9 +141,12 @@ static int finish_output(int code)
 
 static int check_rules(const struct sg_flags *flags)
 {
+    const struct sg_collector *const *place = sg_collectors;
     struct sg_error err = { "" };
-    int r = sg_lint(flags->rule_file, flags->against, stdout, &err);
 
+    while (!(*place)->check_rules)
+        place++; /* there is one */
+    int r = (*place)->check_rules(flags->rule_file, flags->against, stdout, &err);
     if (r)
         (void)fprintf(stderr, "%s\n", r < 0 ? strerror(-r) : err.text);
     return finish_output(r ? EXIT_WRONG : EXIT_DONE);

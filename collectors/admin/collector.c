@@ -33,6 +33,7 @@
 #include "admin/ask/requests.h"
 #include "admin/diagnosis.h"
 #include "admin/export/export.h"
+#include "admin/export/families.h"
 #include "admin/export/memo.h"
 #include "admin/model/ages.h"
 #include "admin/model/groups.h"
@@ -48,6 +49,8 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define NAME "admin"
 
 enum {
     /* Topics that a client has come to know besides those that were there when it was new: then
@@ -491,7 +494,7 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
     if (!r)
         r = sg_configs_new(&self->configs);
     if (!r)
-        r = sg_store_slot(env->store, config->name, "admin", "cluster", &self->slot);
+        r = sg_store_slot(env->store, config->name, NAME, "cluster", &self->slot);
     if (r)
         return sg_error_set(err, r, "cannot set up the admin collector");
     *ret_self = sg_take(&self);
@@ -651,7 +654,14 @@ static void diagnose(void *opaque, int64_t deadline, sg_check_fn tell, void *con
 }
 
 const struct sg_collector sg_collector_admin = {
-    .name = "admin",
+    .name = NAME,
+    .slots = { NAME },
+    .scope = SG_SCOPE_CLUSTER,
+    .title = "The cluster, from Kafka's own protocol",
+    .intro = "Names and labels are kafka_exporter's, with `kafka_cluster` added: `topic` and "
+             "`partition` for partitions, `consumergroup` for groups, with `topic` and `partition` "
+             "for what they have committed.",
+    .families = sg_admin_families,
     .library = "librdkafka",
     .library_version = rd_kafka_version_str,
     .wanted = wanted,

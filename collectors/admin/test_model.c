@@ -561,8 +561,8 @@ static void test_families_are_complete(void **state)
 {
     (void)state;
 
-    assert_int_equal(sg_admin_n_families, SG_ADMIN_FAMILIES);
-    for (size_t i = 0; i < sg_admin_n_families; i++) {
+    assert_null(sg_admin_families[SG_ADMIN_FAMILIES].name);
+    for (size_t i = 0; i < SG_ADMIN_FAMILIES; i++) {
         assert_non_null(sg_admin_families[i].name);
         assert_true(i == SG_ADMIN_LEFT_OUT || strncmp(sg_admin_families[i].name, "kafka_", 6) == 0);
         assert_non_null(strchr(sg_admin_families[i].help, '(')); /* the request that it is from */

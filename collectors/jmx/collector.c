@@ -22,9 +22,11 @@
 #include "base/number.h"
 #include "base/words.h"
 #include "config/compare.h"
+#include "jmx/catalogue/catalogue.h"
 #include "jmx/catalogue/rule_sets.h"
 #include "jmx/jolokia/agent_version.h"
 #include "jmx/jolokia/transport.h"
+#include "jmx/lint/lint.h"
 #include "jmx/target.h"
 
 #include <errno.h>
@@ -377,7 +379,7 @@ static int load_rules(struct jolokia *self,
     const struct sg_rule_set **ret_set,
     struct sg_error *err)
 {
-    const struct sg_log_about about = { self->env.cluster_config->name, "jolokia", NULL };
+    const struct sg_log_about about = { self->env.cluster_config->name, SG_TARGET_SLOT, NULL };
 
     int r = sg_rule_sets_get(self->rule_sets, config, &about, ret_set, err);
     return r > 0 ? E_CONFIG : r;
@@ -569,9 +571,38 @@ static bool wanted(const struct sg_cluster_config *cluster_config)
     return cluster_config->has_jolokia || cluster_config->n_jvms > 0;
 }
 
+/* ---- The list of metrics ---- */
+
+static void list_metric(void *context, const struct sg_catalogue_metric *metric)
+{
+    const struct sg_metrics_list *list = context;
+    list->metric(list->context, &metric->family, metric->labels, metric->n_labels);
+}
+
+static int list_metrics(const struct sg_metrics_list *list, struct sg_error *err)
+{
+    struct sg_metrics_list copy = *list;
+
+    for (const struct sg_catalogue *catalogue = sg_catalogues; catalogue->name; catalogue++) {
+        list->section(list->context, catalogue->title, catalogue->name, catalogue->text);
+        int r = sg_catalogue_each_metric(catalogue->name, list_metric, &copy, err);
+        if (r)
+            return sg_error_prefix(err, r, "catalogue %s: ", catalogue->name);
+    }
+    return 0;
+}
+
 const struct sg_collector sg_collector_jolokia = {
-    .name = "jolokia",
+    .name = SG_TARGET_SLOT,
+    .slots = { SG_TARGET_SLOT, SG_TARGET_SLOT_SLOW },
+    .scope = SG_SCOPE_TARGET,
     .follows_brokers = true,
+    .title = "JVMs, through Jolokia",
+    .intro = "By catalogue, see [catalogues.md](catalogues.md). Each series has `kafka_cluster` "
+             "and `broker`, or `jvm` where it is no broker, besides the labels named here. A "
+             "metric that several catalogues have is under the first.",
+    .list_metrics = list_metrics,
+    .check_rules = sg_lint,
     .wanted = wanted,
     .create = create,
     .same = same,

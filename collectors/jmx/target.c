@@ -133,7 +133,7 @@ int sg_target_new(const struct sg_target_options *options, struct sg_target **re
     for (int lane = 0; lane < SG_LANES && !r; lane++)
         r = make_lane(target, (enum sg_lane)lane);
     if (!r)
-        r = sg_store_slot(options->store, options->cluster, "jolokia", options->name,
+        r = sg_store_slot(options->store, options->cluster, SG_TARGET_SLOT, options->name,
             &target->lanes[SG_LANE_FAST].slot);
     if (r)
         return r;
@@ -534,7 +534,7 @@ static void ask_slow(struct sg_target *target)
         return;
     if (!lane->slot) {
         if (sg_store_slot(
-                options->store, options->cluster, "jolokia_slow", target->name, &lane->slot))
+                options->store, options->cluster, SG_TARGET_SLOT_SLOW, target->name, &lane->slot))
             return; /* no memory: the next poll tries again */
         sg_slot_set_stale_after(lane->slot, 2 * interval_ms + options->config->stale_after_ms);
     }

@@ -35,6 +35,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Names of a target's slots, as the label `collector` has them. */
+#define SG_TARGET_SLOT      "jolokia"
+#define SG_TARGET_SLOT_SLOW "jolokia_slow"
+
 struct sg_target;
 
 /*

@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "self/self.h"
+
+/*
+ * The exporter about itself: clusters and brokers up, how each collector does, its own process.
+ *
+ * It is sampled just before a page is made, from the store's bookkeeping, so that these series are
+ * never stale: when everything else is gone, they say so.
+ */
+
+#include "collector.h"
 
 #include "base/auto.h"
 #include "base/log.h"
@@ -39,7 +47,7 @@ enum family {
     FAMILIES,
 };
 
-const struct sg_family sg_self_families[FAMILIES + 1] = {
+static const struct sg_family families[FAMILIES + 1] = {
     [CLUSTER_UP] = { "streamgauge_cluster_up", SG_METRIC_GAUGE,
         "1 if the latest Metadata request to the cluster was answered, otherwise 0." },
     [BROKER_UP] = { "streamgauge_broker_up", SG_METRIC_GAUGE,
@@ -97,50 +105,15 @@ const struct sg_family sg_self_families[FAMILIES + 1] = {
         "When Streamgauge started, Unix time." },
 };
 
-struct sg_self {
-    const struct sg_store *store;
-    const struct sg_http_counts *http; /* NULL: not serving */
-    const struct sg_roster *roster;
-    const struct sg_self_notes *notes;
+struct self {
+    struct sg_program_env env;
     double start_unix_s; /* read once: who looks for restarts asks whether it has changed */
     struct sg_series_table *table;
     uint32_t families[FAMILIES];
 };
 
-SG_AUTO_DEFINE(struct sg_self *, sg_self_free);
-
-int sg_self_new(const struct sg_store *store,
-    const struct sg_roster *roster,
-    const struct sg_self_notes *notes,
-    struct sg_self **ret_self)
-{
-    sg_auto(sg_self_free) struct sg_self *self = calloc(1, sizeof *self);
-
-    if (!self)
-        return -ENOMEM;
-    self->store = store;
-    self->roster = roster;
-    self->notes = notes;
-    int r = sg_series_table_new(NULL, 0, 0, &self->table);
-    for (int i = 0; i < FAMILIES && !r; i++)
-        r = sg_series_table_add_family(self->table, &sg_self_families[i], &self->families[i]);
-    if (r)
-        return r;
-    *ret_self = sg_take(&self);
-    return 0;
-}
-
-struct sg_self *sg_self_free(struct sg_self *self)
-{
-    if (!self)
-        return NULL;
-    (void)sg_series_table_free(self->table);
-    free(self);
-    return NULL;
-}
-
 /* A name that is too long to be a label value, or the like, loses its own series only. */
-static void put_int(struct sg_self *self,
+static void put_int(struct self *self,
     enum family family,
     const struct sg_label *labels,
     size_t n_labels,
@@ -149,7 +122,7 @@ static void put_int(struct sg_self *self,
     (void)sg_series_table_put_int(self->table, self->families[family], labels, n_labels, value);
 }
 
-static void put_double(struct sg_self *self,
+static void put_double(struct self *self,
     enum family family,
     const struct sg_label *labels,
     size_t n_labels,
@@ -158,7 +131,7 @@ static void put_double(struct sg_self *self,
     (void)sg_series_table_put_double(self->table, self->families[family], labels, n_labels, value);
 }
 
-static int put_clusters(struct sg_self *self, const struct sg_clusters *clusters)
+static int put_clusters(struct self *self, const struct sg_clusters *clusters)
 {
     for (size_t i = 0; i < clusters->n; i++) {
         const struct sg_cluster *cluster = clusters->clusters[i];
@@ -184,13 +157,13 @@ static int put_clusters(struct sg_self *self, const struct sg_clusters *clusters
     return 0;
 }
 
-static void put_slots(struct sg_self *self, const char *cluster_label)
+static void put_slots(struct self *self, const char *cluster_label)
 {
-    size_t n = sg_store_n_slots(self->store);
+    size_t n = sg_store_n_slots(self->env.store);
 
     for (size_t i = 0; i < n; i++) {
         struct sg_slot_status status;
-        if (!sg_store_slot_status(self->store, i, &status) || !status.has_run)
+        if (!sg_store_slot_status(self->env.store, i, &status) || !status.has_run)
             continue;
         struct sg_label labels[4] = {
             { sg_str_of(cluster_label), sg_str_of(status.cluster) },
@@ -214,11 +187,11 @@ static void put_slots(struct sg_self *self, const char *cluster_label)
         struct sg_label label = { SG_STR("reason"),
             sg_str_of(sg_drop_reason_text((enum sg_drop_reason)reason)) };
         put_int(self, DROPPED_SAMPLES, &label, 1,
-            (int64_t)sg_store_n_dropped(self->store, (enum sg_drop_reason)reason));
+            (int64_t)sg_store_n_dropped(self->env.store, (enum sg_drop_reason)reason));
     }
 }
 
-static void put_http(struct sg_self *self)
+static void put_http(struct self *self)
 {
     static const char *const reasons[SG_HTTP_REFUSALS] = {
         [SG_HTTP_REFUSED_MALFORMED] = "malformed",
@@ -229,10 +202,8 @@ static void put_http(struct sg_self *self)
         [SG_HTTP_REFUSED_BODY] = "body",
     };
 
-    if (!self->http)
-        return;
     for (int status = 100; status <= SG_HTTP_STATUS_MAX; status++) {
-        unsigned long long n = atomic_load(&self->http->by_status[status]);
+        unsigned long long n = atomic_load(&self->env.http->by_status[status]);
         char code[16];
         (void)snprintf(code, sizeof code, "%d", status);
         struct sg_label label = { SG_STR("code"), sg_str_of(code) };
@@ -241,16 +212,11 @@ static void put_http(struct sg_self *self)
     }
     for (int why = 0; why < SG_HTTP_REFUSALS; why++) {
         struct sg_label label = { SG_STR("reason"), sg_str_of(reasons[why]) };
-        put_int(self, HTTP_REFUSED, &label, 1, (int64_t)atomic_load(&self->http->refused[why]));
+        put_int(self, HTTP_REFUSED, &label, 1, (int64_t)atomic_load(&self->env.http->refused[why]));
     }
 }
 
-void sg_self_count_http(struct sg_self *self, const struct sg_http_counts *counts)
-{
-    self->http = counts;
-}
-
-static void put_process(struct sg_self *self)
+static void put_process(struct self *self)
 {
     static const struct sg_label version = { { "version", 7 },
         { SG_VERSION, sizeof SG_VERSION - 1 } };
@@ -271,9 +237,9 @@ static void put_process(struct sg_self *self)
     put_double(self, PROCESS_START, NULL, 0, self->start_unix_s);
 }
 
-static void put_notes(struct sg_self *self)
+static void put_notes(struct self *self)
 {
-    const struct sg_self_notes *notes = self->notes;
+    const struct sg_program_notes *notes = self->env.notes;
     long long period_ms = atomic_load(&notes->scrape_period_ms);
 
     put_int(self, LOG_DROPPED, NULL, 0, (int64_t)sg_log_n_dropped());
@@ -284,9 +250,10 @@ static void put_notes(struct sg_self *self)
     put_double(self, RELOAD_TIMESTAMP, NULL, 0, (double)atomic_load(&notes->loaded_unix_ms) / 1000);
 }
 
-int sg_self_collect(struct sg_self *self, struct sg_sample_set **ret_set)
+static int sample(void *self_pointer, struct sg_sample_set **ret_set)
 {
-    const struct sg_clusters *clusters = sg_roster_take(self->roster);
+    struct self *self = self_pointer;
+    const struct sg_clusters *clusters = sg_roster_take(self->env.roster);
 
     sg_series_table_begin(self->table);
     int r = put_clusters(self, clusters);
@@ -300,3 +267,44 @@ int sg_self_collect(struct sg_self *self, struct sg_sample_set **ret_set)
     put_process(self);
     return sg_series_table_snapshot(self->table, ret_set);
 }
+
+static void destroy(void *self_pointer)
+{
+    struct self *self = self_pointer;
+
+    if (self)
+        (void)sg_series_table_free(self->table);
+    free(self);
+}
+
+static int create(const struct sg_program_env *env, void **ret_self)
+{
+    struct self *self = calloc(1, sizeof *self);
+
+    if (!self)
+        return -ENOMEM;
+    self->env = *env;
+    int r = sg_series_table_new(NULL, 0, 0, &self->table);
+    for (int i = 0; i < FAMILIES && !r; i++)
+        r = sg_series_table_add_family(self->table, &families[i], &self->families[i]);
+    if (r) {
+        destroy(self);
+        return r;
+    }
+    *ret_self = self;
+    return 0;
+}
+
+const struct sg_collector sg_collector_self = {
+    .name = "self",
+    .slots = { "self" },
+    .scope = SG_SCOPE_PROGRAM,
+    .title = "The exporter itself",
+    .intro = "`kafka_cluster`, and `broker` for a broker; `collector` and `target` say which "
+             "collection it is about. `process_*` are not Streamgauge's: on its page those are the "
+             "brokers' and JVMs', under the names that jmx_exporter gives them.",
+    .families = families,
+    .create_for_program = create,
+    .sample = sample,
+    .destroy = destroy,
+};

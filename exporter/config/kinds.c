@@ -106,7 +106,7 @@ static int find_word(const char *const *words, struct sg_str text)
 
 static void check_text(const struct sg_value *v, struct sg_place place, const char *text)
 {
-    sg_check_fn check = v->key->check ? v->key->check : v->key->kind->check;
+    sg_text_check_fn check = v->key->check ? v->key->check : v->key->kind->check;
     struct sg_error err;
 
     if (check && check(text, &err))

@@ -72,7 +72,7 @@ struct sg_shown {
 struct sg_key;
 
 /** What is wrong with a text; err says it. @return 0: nothing */
-typedef int (*sg_check_fn)(const char *text, struct sg_error *err);
+typedef int (*sg_text_check_fn)(const char *text, struct sg_error *err);
 
 /* A key's value that is being set, or freed. */
 struct sg_value {
@@ -87,7 +87,7 @@ struct sg_kind {
     const char *name; /* in the documentation */
     bool is_secret;   /* also as KEY_file */
     size_t size;      /* of a number, which is compared as it is; others have same() */
-    sg_check_fn check;
+    sg_text_check_fn check;
     void (*init)(const struct sg_value *v); /* its default */
     void (*read)(const struct sg_value *v); /* always there, as is show() */
     /* From text of the file or a flag; without it no flag can give such a value. */
@@ -125,7 +125,7 @@ struct sg_key {
     const char *bounds;       /* likewise */
     const char *const *words; /* of a choice, ends with NULL */
     const struct sg_map *map; /* of a map, or of a list's elements */
-    sg_check_fn check;
+    sg_text_check_fn check;
     const char *needed;     /* the problem when it is missing; NULL: it need not be there */
     const char *needs;      /* another key of the map that must be there as well */
     const char *needs_said; /* the problem when that is missing, or NULL */

@@ -43,7 +43,7 @@ static bool is_ours(const char *name)
 {
     char word[256];
 
-    for (size_t i = 0; i < sg_admin_n_families; i++) {
+    for (size_t i = 0; i < SG_ADMIN_FAMILIES; i++) {
         if (strcmp(sg_admin_families[i].name, name) == 0)
             return true;
     }

@@ -3,7 +3,7 @@
 
 /*
  * URLs of Jolokia agents, of proxies and of JMX: what is wrong with one, from the file or a flag.
- * Each is a sg_check_fn of schema.h: 0, or SG_URL_E_WRONG and err says what. Pure; any thread.
+ * Each is a sg_text_check_fn of schema.h: 0, or SG_URL_E_WRONG and err says what. Pure; any thread.
  */
 
 #include "base/error.h"

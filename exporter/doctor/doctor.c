@@ -93,30 +93,21 @@ static void *run(void *context)
     return NULL;
 }
 
-static size_t count_collectors(void)
-{
-    size_t n = 0;
-
-    while (sg_collectors[n])
-        n++;
-    return n;
-}
-
 static int prepare(struct doctor *doctor)
 {
     const struct sg_config *config = doctor->config;
 
     doctor->clusters = calloc(config->n_clusters + 1, sizeof *doctor->clusters);
     doctor->examinations =
-        calloc(config->n_clusters * count_collectors() + 1, sizeof *doctor->examinations);
+        calloc(config->n_clusters * sg_n_collectors + 1, sizeof *doctor->examinations);
     if (!doctor->clusters || !doctor->examinations)
         return -ENOMEM;
     int r = sg_store_new(doctor->clock, config->stale_after_ms, &doctor->store);
     for (size_t i = 0; i < config->n_clusters && !r; i++) {
         const struct sg_cluster_config *cluster = &config->clusters[i];
         r = sg_cluster_new(cluster->name, &doctor->clusters[i]);
-        for (size_t j = 0; sg_collectors[j] && !r; j++) {
-            if (!sg_collectors[j]->wanted(cluster))
+        for (size_t j = 0; j < sg_n_collectors && !r; j++) {
+            if (!sg_collector_wanted(sg_collectors[j], cluster))
                 continue;
             struct examination *examination = &doctor->examinations[doctor->n++];
             examination->collector = sg_collectors[j];

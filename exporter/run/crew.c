@@ -7,14 +7,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum {
-    WORKERS_MAX = 16
-};
-
 struct sg_crew {
     struct sg_cluster *cluster;
-    struct sg_worker *workers[WORKERS_MAX]; /* by place in sg_collectors; NULL: not wanted */
-    bool borrowed[WORKERS_MAX];             /* still the earlier crew's */
+    struct {
+        struct sg_worker *worker; /* NULL: not wanted */
+        bool borrowed;            /* still the earlier crew's */
+    } places[];                   /* as sg_collectors */
 };
 
 SG_AUTO_DEFINE(struct sg_crew *, sg_crew_free);
@@ -38,9 +36,9 @@ static int set_cluster(struct sg_crew *crew,
 /* The bootstrap servers of a crew's configuration; all its workers have the same. */
 static const char *servers_of(const struct sg_crew *crew)
 {
-    for (size_t i = 0; i < WORKERS_MAX; i++) {
-        if (crew->workers[i])
-            return sg_worker_cluster_config(crew->workers[i])->bootstrap_servers;
+    for (size_t i = 0; i < sg_n_collectors; i++) {
+        if (crew->places[i].worker)
+            return sg_worker_cluster_config(crew->places[i].worker)->bootstrap_servers;
     }
     return NULL;
 }
@@ -52,24 +50,25 @@ int sg_crew_new(const struct sg_workplace *workplace,
     struct sg_crew **ret_crew,
     struct sg_error *err)
 {
-    sg_auto(sg_crew_free) struct sg_crew *crew = calloc(1, sizeof *crew);
+    sg_auto(sg_crew_free) struct sg_crew *crew =
+        calloc(1, sizeof *crew + sg_n_collectors * sizeof crew->places[0]);
 
     if (!crew)
         return -ENOMEM;
     int r = set_cluster(crew, cluster_config, earlier, earlier ? servers_of(earlier) : NULL);
     if (r)
         return r;
-    for (size_t i = 0; sg_collectors[i] && i < WORKERS_MAX; i++) {
-        if (!sg_collectors[i]->wanted(cluster_config))
+    for (size_t i = 0; i < sg_n_collectors; i++) {
+        if (!sg_collector_wanted(sg_collectors[i], cluster_config))
             continue;
-        struct sg_worker *before = earlier ? earlier->workers[i] : NULL;
+        struct sg_worker *before = earlier ? earlier->places[i].worker : NULL;
         if (before && sg_worker_is_same(before, config, cluster_config, crew->cluster)) {
-            crew->workers[i] = before;
-            crew->borrowed[i] = true;
+            crew->places[i].worker = before;
+            crew->places[i].borrowed = true;
             continue;
         }
         r = sg_worker_new(workplace, sg_collectors[i], config, cluster_config, crew->cluster,
-            &crew->workers[i], err);
+            &crew->places[i].worker, err);
         if (r)
             return r;
     }
@@ -81,9 +80,9 @@ struct sg_crew *sg_crew_free(struct sg_crew *crew)
 {
     if (!crew)
         return NULL;
-    for (size_t i = 0; i < WORKERS_MAX; i++) {
-        if (!crew->borrowed[i])
-            (void)sg_worker_free(crew->workers[i]);
+    for (size_t i = 0; i < sg_n_collectors; i++) {
+        if (!crew->places[i].borrowed)
+            (void)sg_worker_free(crew->places[i].worker);
     }
     (void)sg_cluster_free(crew->cluster);
     free(crew);
@@ -99,15 +98,15 @@ size_t sg_crew_n_new(const struct sg_crew *crew)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < WORKERS_MAX; i++)
-        n += crew->workers[i] && !crew->borrowed[i];
+    for (size_t i = 0; i < sg_n_collectors; i++)
+        n += crew->places[i].worker && !crew->places[i].borrowed;
     return n;
 }
 
 int sg_crew_start(struct sg_crew *crew)
 {
-    for (size_t i = 0; i < WORKERS_MAX; i++) {
-        int r = crew->workers[i] ? sg_worker_start(crew->workers[i]) : 0;
+    for (size_t i = 0; i < sg_n_collectors; i++) {
+        int r = crew->places[i].worker ? sg_worker_start(crew->places[i].worker) : 0;
         if (r)
             return r;
     }
@@ -116,38 +115,39 @@ int sg_crew_start(struct sg_crew *crew)
 
 void sg_crew_take_over(struct sg_crew *crew, struct sg_crew *earlier, struct sg_shift *shift)
 {
-    bool has_jolokia = false;
+    bool anybody_follows = false;
 
-    for (size_t i = 0; i < WORKERS_MAX; i++) {
-        if (crew->borrowed[i]) {
-            earlier->workers[i] = NULL;
-            crew->borrowed[i] = false;
+    for (size_t i = 0; i < sg_n_collectors; i++) {
+        if (crew->places[i].borrowed) {
+            earlier->places[i].worker = NULL;
+            crew->places[i].borrowed = false;
         } else {
-            struct sg_worker *before = earlier ? sg_take(&earlier->workers[i]) : NULL;
-            if (before || crew->workers[i])
-                sg_shift_add(shift, before, crew->workers[i]);
+            struct sg_worker *before = earlier ? sg_take(&earlier->places[i].worker) : NULL;
+            if (before || crew->places[i].worker)
+                sg_shift_add(shift, before, crew->places[i].worker);
         }
-        has_jolokia = has_jolokia || (crew->workers[i] && sg_collectors[i]->follows_brokers);
+        anybody_follows =
+            anybody_follows || (crew->places[i].worker && sg_collectors[i]->follows_brokers);
     }
-    if (!has_jolokia) /* nobody is left who names brokers */
+    if (!anybody_follows) /* nobody is left who names some */
         (void)sg_cluster_name_brokers(crew->cluster, NULL, 0);
     (void)sg_crew_free(earlier);
 }
 
 void sg_crew_retire(struct sg_crew *crew, struct sg_shift *shift)
 {
-    for (size_t i = 0; i < WORKERS_MAX; i++) {
-        if (crew->workers[i])
-            sg_shift_add(shift, sg_take(&crew->workers[i]), NULL);
+    for (size_t i = 0; i < sg_n_collectors; i++) {
+        if (crew->places[i].worker)
+            sg_shift_add(shift, sg_take(&crew->places[i].worker), NULL);
     }
     (void)sg_crew_free(crew);
 }
 
 void sg_crew_ask_to_stop(struct sg_crew *crew)
 {
-    for (size_t i = 0; i < WORKERS_MAX; i++) {
-        if (crew->workers[i])
-            sg_worker_ask_to_stop(crew->workers[i]);
+    for (size_t i = 0; i < sg_n_collectors; i++) {
+        if (crew->places[i].worker)
+            sg_worker_ask_to_stop(crew->places[i].worker);
     }
 }
 
@@ -155,17 +155,17 @@ bool sg_crew_join(struct sg_crew *crew, int64_t deadline_ms)
 {
     bool all_ended = true;
 
-    for (size_t i = 0; i < WORKERS_MAX; i++) {
-        if (crew->workers[i])
-            all_ended = sg_worker_join(crew->workers[i], deadline_ms) && all_ended;
+    for (size_t i = 0; i < sg_n_collectors; i++) {
+        if (crew->places[i].worker)
+            all_ended = sg_worker_join(crew->places[i].worker, deadline_ms) && all_ended;
     }
     return all_ended;
 }
 
 void sg_crew_collect_once(struct sg_crew *crew)
 {
-    for (size_t i = 0; i < WORKERS_MAX; i++) {
-        if (crew->workers[i])
-            sg_worker_collect_once(crew->workers[i]);
+    for (size_t i = 0; i < sg_n_collectors; i++) {
+        if (crew->places[i].worker)
+            sg_worker_collect_once(crew->places[i].worker);
     }
 }

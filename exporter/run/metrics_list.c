@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "run/metrics_list.h"
 
-#include "admin/export/families.h"
+#include "collectors/collector.h"
 #include "config/compat.h"
-#include "jmx/catalogue/catalogue.h"
 #include "metric/family.h"
-#include "self/self.h"
 
 #include <errno.h>
 
@@ -42,44 +40,70 @@ static void print_family(
     (void)fputs(" |\n", out);
 }
 
-static const char table_head[] =
-    "\n| Metric | Type | Labels | Meaning and source |\n|---|---|---|---|\n";
+/* ---- Collectors ---- */
 
-static void print_heading(FILE *out, const char *title, const char *text)
-{
-    (void)fprintf(out, "\n## %s\n\n%s\n%s", title, text, table_head);
-}
-
-struct catalogue_table {
+/* A part of the document whose table begins with its first metric. */
+struct part {
     FILE *out;
     bool has_head;
 };
 
-static void print_catalogue_metric(void *context, const struct sg_catalogue_metric *metric)
+static void print_metric(
+    void *context, const struct sg_family *family, const struct sg_str *labels, size_t n_labels)
 {
-    struct catalogue_table *table = context;
+    struct part *part = context;
 
-    if (!table->has_head)
-        (void)fputs(table_head, table->out);
-    table->has_head = true;
-    print_family(table->out, &metric->family, metric->labels, metric->n_labels);
+    if (!part->has_head)
+        (void)fputs(
+            "\n| Metric | Type | Labels | Meaning and source |\n|---|---|---|---|\n", part->out);
+    part->has_head = true;
+    print_family(part->out, family, labels, n_labels);
 }
 
-/* A catalogue with metrics of other catalogues only has no table. */
-static int print_catalogue(FILE *out, const struct sg_catalogue *catalogue)
+/* One with metrics of others only has no table. */
+static void print_section(void *context, const char *title, const char *name, const char *text)
 {
-    struct catalogue_table table = { .out = out };
+    struct part *part = context;
+
+    (void)fprintf(part->out, "\n### %s: `%s`\n\n%s\n", title, name, text);
+    part->has_head = false;
+}
+
+static int print_collector(FILE *out, const struct sg_collector *collector)
+{
+    struct part part = { .out = out };
     struct sg_error err = { "" };
 
-    (void)fprintf(
-        out, "\n### %s: `%s`\n\n%s\n", catalogue->title, catalogue->name, catalogue->text);
-    int r = sg_catalogue_each_metric(catalogue->name, print_catalogue_metric, &table, &err);
-    if (r) {
-        (void)fprintf(stderr, "catalogue %s: %s\n", catalogue->name, err.text);
+    (void)fprintf(out, "\n## %s\n\n%s\n", collector->title, collector->intro);
+    if (!collector->list_metrics) {
+        for (const struct sg_family *family = collector->families; family->name; family++)
+            print_metric(&part, family, NULL, 0);
+        return 0;
+    }
+    if (collector->list_metrics(
+            &(struct sg_metrics_list){ print_section, print_metric, &part }, &err)) {
+        (void)fprintf(stderr, "%s\n", err.text);
         return -EINVAL;
     }
     return 0;
 }
+
+/* The exporter itself comes first. */
+static int print_collectors(FILE *out)
+{
+    for (int is_program = 1; is_program >= 0; is_program--) {
+        for (size_t i = 0; i < sg_n_collectors; i++) {
+            if ((sg_collectors[i]->scope == SG_SCOPE_PROGRAM) != is_program)
+                continue;
+            int r = print_collector(out, sg_collectors[i]);
+            if (r)
+                return r;
+        }
+    }
+    return 0;
+}
+
+/* ---- Other exporters' names ---- */
 
 static const char *combine_text(enum sg_alias_combine combine)
 {
@@ -129,29 +153,8 @@ int sg_metrics_list(FILE *out)
                 "Made by `streamgauge --metrics.list`; a test keeps it true. A value that is not "
                 "known is absent, never 0 or -1.\n",
         out);
-    print_heading(out, "The exporter itself",
-        "`kafka_cluster`, and `broker` for a broker; `collector` and `target` say which collection "
-        "it is about. `process_*` are not Streamgauge's: on its page those are the brokers' and "
-        "JVMs', under the names that jmx_exporter gives them.");
-    for (const struct sg_family *family = sg_self_families; family->name; family++)
-        print_family(out, family, NULL, 0);
-    print_heading(out, "The cluster, from Kafka's own protocol",
-        "Names and labels are kafka_exporter's, with `kafka_cluster` added: `topic` and "
-        "`partition` "
-        "for partitions, `consumergroup` for groups, with `topic` and `partition` for what they "
-        "have committed.");
-    for (size_t i = 0; i < sg_admin_n_families; i++)
-        print_family(out, &sg_admin_families[i], NULL, 0);
-    (void)fputs("\n## JVMs, through Jolokia\n\n"
-                "By catalogue, see [catalogues.md](catalogues.md). Each series has `kafka_cluster` "
-                "and `broker`, or `jvm` where it is no broker, besides the labels named here. A "
-                "metric that several catalogues have is under the first.\n",
-        out);
-    for (const struct sg_catalogue *catalogue = sg_catalogues; catalogue->name; catalogue++) {
-        int r = print_catalogue(out, catalogue);
-        if (r)
-            return r;
-    }
-    int r = print_compat(out);
+    int r = print_collectors(out);
+    if (!r)
+        r = print_compat(out);
     return r ? r : ferror(out) ? -EIO : 0;
 }

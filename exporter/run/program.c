@@ -9,7 +9,6 @@
 #include "run/crew.h"
 #include "run/rhythm.h"
 #include "run/shift.h"
-#include "self/self.h"
 #include "serve/reload.h"
 #include "serve/serve.h"
 #include "status/view.h"
@@ -48,8 +47,9 @@ struct sg_program {
     struct sg_workplace workplace;
     struct sg_shift *shift;
     struct layout layout;
-    struct sg_self_notes notes;
-    struct sg_self *self;
+    struct sg_program_notes notes;
+    const struct sg_collector *about_program;
+    void *self; /* of about_program */
     struct sg_pager *pager;
     struct sg_http_counts http;
     struct sg_history *history;
@@ -60,11 +60,6 @@ struct sg_program {
 
 SG_AUTO_DEFINE(struct sg_program *, sg_program_free);
 SG_AUTO_DEFINE(struct sg_config *, sg_config_free);
-
-static int collect_self(void *context, struct sg_sample_set **ret_set)
-{
-    return sg_self_collect(context, ret_set);
-}
 
 /* ---- Clusters ---- */
 
@@ -188,6 +183,27 @@ static int make_parts(struct sg_program *program, const struct sg_config *config
     return r;
 }
 
+/* The page's thread samples the collector that is about the program itself. */
+static int make_pager(struct sg_program *program)
+{
+    const struct sg_program_env env = {
+        .store = program->store,
+        .roster = program->roster,
+        .notes = &program->notes,
+        .http = &program->http,
+    };
+    const struct sg_collector *const *place = sg_collectors;
+
+    while ((*place)->scope != SG_SCOPE_PROGRAM)
+        place++; /* there is one */
+    program->about_program = *place;
+    int r = (*place)->create_for_program(&env, &program->self);
+    if (r)
+        return r;
+    return sg_pager_new(
+        program->store, program->clock, (*place)->sample, program->self, &program->pager);
+}
+
 int sg_program_new(const struct sg_config *config,
     const struct sg_clock *clock,
     struct sg_program **ret_program,
@@ -207,11 +223,7 @@ int sg_program_new(const struct sg_config *config,
         return r;
     use_config(program, config);
     note_rhythm(program);
-    r = sg_self_new(program->store, program->roster, &program->notes, &program->self);
-    if (!r)
-        sg_self_count_http(program->self, &program->http);
-    if (!r)
-        r = sg_pager_new(program->store, clock, collect_self, program->self, &program->pager);
+    r = make_pager(program);
     if (r)
         return r;
     *ret_program = sg_take(&program);
@@ -227,7 +239,8 @@ struct sg_program *sg_program_free(struct sg_program *program)
     (void)sg_reloader_free(program->reloader);
     (void)sg_history_free(program->history);
     (void)sg_pager_free(program->pager);
-    (void)sg_self_free(program->self);
+    if (program->about_program)
+        program->about_program->destroy(program->self);
     (void)sg_shift_free(program->shift);
     free_layout(&program->layout);
     (void)sg_rhythm_free(program->rhythm);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "serve/query.h"
 
+#include "collectors/collector.h"
 #include "metric/text.h"
 
 #include <stdio.h>
@@ -35,20 +36,40 @@ int sg_query_expect_none(const struct sg_query *query, struct sg_error *err)
 
 /* ---- collect[] and exclude[] ---- */
 
-static const char *const collectors[] = { "admin", "jolokia", "jolokia_slow", "self" };
-
-enum {
-    N_COLLECTORS = sizeof collectors / sizeof collectors[0]
-};
-_Static_assert(N_COLLECTORS <= sizeof((struct sg_collect *)0)->chosen, "room for each");
-
-static int place_of_collector(const char *name)
+/* The collector that has slots of this name, and the name's place among all; NULL: none. */
+static const struct sg_collector *find_collector(const char *name, size_t *ret_place)
 {
-    for (int i = 0; i < N_COLLECTORS; i++) {
-        if (strcmp(name, collectors[i]) == 0)
-            return i;
+    size_t place = 0;
+
+    for (size_t i = 0; i < sg_n_collectors; i++) {
+        for (const char *const *slot = sg_collectors[i]->slots; *slot; slot++, place++) {
+            if (strcmp(name, *slot) != 0)
+                continue;
+            *ret_place = place;
+            return sg_collectors[i];
+        }
     }
-    return -1;
+    return NULL;
+}
+
+static int unknown_collector(const struct sg_query_arg *arg, struct sg_error *err)
+{
+    char names[200] = "";
+    size_t len = 0;
+
+    for (size_t i = 0; i < sg_n_collectors; i++) {
+        for (const char *const *slot = sg_collectors[i]->slots; *slot; slot++) {
+            bool is_last = i + 1 == sg_n_collectors && !slot[1];
+            int n = snprintf(names + len, sizeof names - len, "%s%s",
+                len == 0  ? ""
+                : is_last ? " and "
+                          : ", ",
+                *slot);
+            len += (size_t)n < sizeof names - len ? (size_t)n : 0;
+        }
+    }
+    return sg_error_set(err, SG_QUERY_E_BAD, "%s: no collector \"%s\"; there are %s", arg->name,
+        quote(arg->value).text, names);
 }
 
 int sg_collect_read(
@@ -63,18 +84,16 @@ int sg_collect_read(
         bool is_collect = strcmp(arg->name, "collect[]") == 0;
         if (!is_collect && strcmp(arg->name, "exclude[]") != 0)
             return unknown_parameter(arg->name, "collect[] and exclude[] are taken", err);
-        int place = place_of_collector(arg->value);
-        if (place < 0)
-            return sg_error_set(err, SG_QUERY_E_BAD,
-                "%s: no collector \"%s\"; there are admin, jolokia, jolokia_slow and self",
-                arg->name, quote(arg->value).text);
+        size_t place;
+        if (!find_collector(arg->value, &place))
+            return unknown_collector(arg, err);
         collects = collects || is_collect;
         excludes = excludes || !is_collect;
         collect.chosen[place] = true;
     }
     if (collects && excludes)
         return sg_error_set(err, SG_QUERY_E_BAD, "collect[] and exclude[] cannot be used together");
-    for (int i = 0; excludes && i < N_COLLECTORS; i++)
+    for (size_t i = 0; excludes && i < SG_COLLECT_MAX; i++)
         collect.chosen[i] = !collect.chosen[i];
     *ret_collect = collect;
     return 0;
@@ -83,8 +102,9 @@ int sg_collect_read(
 static enum sg_choice choose_collector(const void *context, const struct sg_source *source)
 {
     const struct sg_collect *collect = context;
-    int place = place_of_collector(source->collector);
-    return place >= 0 && collect->chosen[place] ? SG_CHOICE_ALL : SG_CHOICE_NOTHING;
+    size_t place;
+    return find_collector(source->collector, &place) && collect->chosen[place] ? SG_CHOICE_ALL
+                                                                               : SG_CHOICE_NOTHING;
 }
 
 struct sg_selection sg_collect_selection(const struct sg_collect *collect)
@@ -118,12 +138,16 @@ int sg_probe_read(const struct sg_query *query, struct sg_probe *ret_probe, stru
 static enum sg_choice choose_broker(const void *context, const struct sg_source *source)
 {
     const struct sg_probe *probe = context;
+    size_t place;
+    const struct sg_collector *collector = find_collector(source->collector, &place);
 
-    if (strcmp(source->collector, "self") == 0 && !source->cluster[0])
+    if (!collector)
+        return SG_CHOICE_NOTHING;
+    if (collector->scope == SG_SCOPE_PROGRAM)
         return SG_CHOICE_BY_LINE;
     if (strcmp(source->cluster, probe->cluster) != 0)
         return SG_CHOICE_NOTHING;
-    if (strcmp(source->collector, "admin") == 0)
+    if (collector->scope == SG_SCOPE_CLUSTER)
         return SG_CHOICE_BY_LINE;
     return strcmp(source->target, probe->broker) == 0 ? SG_CHOICE_ALL : SG_CHOICE_NOTHING;
 }

@@ -36,9 +36,13 @@ int sg_query_expect_none(const struct sg_query *query, struct sg_error *err);
 
 /* ---- collect[] and exclude[], as node_exporter has them ---- */
 
+enum {
+    SG_COLLECT_MAX = 16 /* names of slots, of all collectors together */
+};
+
 struct sg_collect {
     bool everything;
-    bool chosen[8]; /* per collector, in the order of the list in query.c */
+    bool chosen[SG_COLLECT_MAX]; /* per name of a slot, in the order of sg_collectors */
 };
 
 /** @return 0 or SG_QUERY_E_BAD: both together, or a name that no collector has */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/export/families.h"
 
-const struct sg_family sg_admin_families[] = {
+const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
     [SG_ADMIN_BROKERS] = { "kafka_brokers", SG_METRIC_GAUGE,
         "Number of brokers in the Kafka cluster (Metadata)." },
     [SG_ADMIN_BROKER_INFO] = { "kafka_broker_info", SG_METRIC_INFO,
@@ -105,8 +105,3 @@ const struct sg_family sg_admin_families[] = {
         "What the latest collection left out because of the cluster's limits: consumer groups, or "
         "partitions of whole topics (ListGroups, Metadata)." },
 };
-
-const size_t sg_admin_n_families = sizeof sg_admin_families / sizeof sg_admin_families[0];
-
-_Static_assert(sizeof sg_admin_families / sizeof sg_admin_families[0] == SG_ADMIN_FAMILIES,
-    "one entry for each of enum sg_admin_family");

@@ -8,8 +8,6 @@
 
 #include "metric/family.h"
 
-#include <stddef.h>
-
 enum sg_admin_family {
     SG_ADMIN_BROKERS,
     SG_ADMIN_BROKER_INFO,
@@ -49,6 +47,5 @@ enum sg_admin_family {
     SG_ADMIN_FAMILIES,
 };
 
-/* By enum sg_admin_family. */
-extern const struct sg_family sg_admin_families[];
-extern const size_t sg_admin_n_families;
+/* By enum sg_admin_family; ends with a NULL name. */
+extern const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1];

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What every descriptor promises to those who walk over the table. */
+
+#include "collectors/collector.h"
+#include "serve/query.h"
+#include "test.h"
+
+static void test_slots_of_two_collectors_have_different_names(void **state)
+{
+    const char *names[SG_COLLECT_MAX];
+    size_t n = 0;
+    (void)state;
+
+    for (size_t i = 0; i < sg_n_collectors; i++) {
+        assert_non_null(sg_collectors[i]->slots[0]);
+        assert_null(sg_collectors[i]->slots[SG_COLLECTOR_SLOTS_MAX]);
+        for (const char *const *slot = sg_collectors[i]->slots; *slot; slot++) {
+            for (size_t j = 0; j < n; j++)
+                assert_string_not_equal(names[j], *slot);
+            assert_true(n < SG_COLLECT_MAX);
+            names[n++] = *slot;
+        }
+    }
+    assert_null(sg_collectors[sg_n_collectors]);
+}
+
+static void test_collector_has_what_its_scope_needs(void **state)
+{
+    size_t n_of_program = 0, n_with_rules = 0;
+    (void)state;
+
+    for (size_t i = 0; i < sg_n_collectors; i++) {
+        const struct sg_collector *collector = sg_collectors[i];
+        bool is_of_program = collector->scope == SG_SCOPE_PROGRAM;
+        n_of_program += is_of_program;
+        n_with_rules += collector->check_rules != NULL;
+        assert_non_null(collector->name);
+        assert_non_null(collector->destroy);
+        assert_true((collector->create_for_program && collector->sample) == is_of_program);
+        assert_true((collector->wanted && collector->create && collector->same &&
+                        collector->collect && collector->diagnose) == !is_of_program);
+        assert_int_equal(collector->library == NULL, collector->library_version == NULL);
+        assert_non_null(collector->title);
+        assert_non_null(collector->intro);
+        assert_int_equal(collector->families == NULL, collector->list_metrics != NULL);
+    }
+    assert_int_equal(n_of_program, 1);
+    assert_int_equal(n_with_rules, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_slots_of_two_collectors_have_different_names),
+        cmocka_unit_test(test_collector_has_what_its_scope_needs),
+    };
+
+    return cmocka_run_group_tests_name("collectors", tests, NULL, NULL);
+}
