@@ -5,9 +5,9 @@
 #include "base/auto.h"
 #include "base/log.h"
 #include "collectors/collector.h"
-#include "config/config.h"
 #include "config/document.h"
 #include "config/flags.h"
+#include "config/load.h"
 #include "doctor/doctor.h"
 #include "run/metrics_list.h"
 #include "run/notify.h"
@@ -47,7 +47,7 @@ enum {
     EXIT_USAGE
 };
 
-SG_AUTO_DEFINE(struct sg_config *, sg_config_free);
+SG_AUTO_DEFINE(struct sg_config *, sg_config_unref);
 
 /* ---- Signals and descriptors ---- */
 
@@ -266,7 +266,7 @@ int main(int argc, char **argv)
 {
     struct sg_flags flags;
     struct sg_error err = { "" };
-    sg_auto(sg_config_free) struct sg_config *config = NULL;
+    sg_auto(sg_config_unref) struct sg_config *config = NULL;
     struct sg_program *program = NULL;
 
     block_signals();
@@ -320,7 +320,7 @@ int main(int argc, char **argv)
     if (flags.mode == SG_MODE_DOCTOR)
         return run_doctor(config, &flags);
     r = sg_program_new(config, &sg_clock_system, &program, &err);
-    config = sg_config_free(config);
+    config = sg_config_unref(config);
     if (r)
         return fail(&err, r);
     if (flags.mode == SG_MODE_CHECK_CONFIG) {

@@ -42,7 +42,7 @@
 #include "admin/spark/spark.h"
 #include "base/auto.h"
 #include "base/filter.h"
-#include "config/compare.h"
+#include "config/load.h"
 
 #include <errno.h>
 #include <inttypes.h>

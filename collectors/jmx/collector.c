@@ -21,7 +21,7 @@
 #include "base/buf.h"
 #include "base/number.h"
 #include "base/words.h"
-#include "config/compare.h"
+#include "config/load.h"
 #include "jmx/catalogue/catalogue.h"
 #include "jmx/catalogue/rule_sets.h"
 #include "jmx/jolokia/agent_version.h"

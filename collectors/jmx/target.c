@@ -2,6 +2,7 @@
 #include "jmx/target.h"
 
 #include "base/auto.h"
+#include "config/load.h"
 #include "config/secret.h"
 #include "jmx/catalogue/identity.h"
 #include "jmx/jolokia/agent_version.h"
@@ -158,7 +159,7 @@ struct sg_target *sg_target_free(struct sg_target *target)
     }
     (void)sg_rule_set_unref(target->options.rule_set);
     (void)sg_cluster_free(target->options.known);
-    (void)sg_config_free((struct sg_config *)(uintptr_t)target->options.config);
+    (void)sg_config_unref(target->options.config);
     free(target->address);
     free(target->name);
     free(target);

@@ -61,6 +61,7 @@ static int set_up(void **state)
     f.config = (struct sg_config){
         .interval_ms = 1000, .timeout_ms = 900, .stale_after_ms = 2000, .cluster_label = label_name
     };
+    sg_refs_init(&f.config.refs);
     f.cluster_config = (struct sg_cluster_config){ .name = cluster_name, .has_jolokia = true };
     f.cluster_config.jolokia.source.rules = (struct sg_rules_config){ 1, &f.rules_name, NULL };
     f.cluster_config.jolokia.source.slow_interval_ms = 3600000;

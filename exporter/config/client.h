@@ -4,6 +4,7 @@
 /* The map "client" of a cluster: librdkafka's properties as they are, checked. */
 
 #include "config/config.h"
+#include "config/kafka_exporter.h"
 #include "config/schema.h"
 
 /* Array of struct sg_property_setting, in struct sg_cluster_config. */

@@ -3,24 +3,15 @@
 
 /*
  * The configuration, as the YAML file and the flags give it, checked and complete with defaults.
- *
- * Loading reads files and the environment and connects to nothing. Every problem has its place,
- * FILE:LINE:COL. A loaded configuration is immutable; who needs it
- * for longer than the call that gave it holds a reference.
+ * It is immutable once it is loaded (load.h).
  */
 
-#include "base/error.h"
-#include "config/kafka_exporter.h"
+#include "base/sync.h"
 #include "metric/alias.h"
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum {
-    SG_CONFIG_E_INVALID = 1, /* problems in the file; listed by the loader's problem callback */
-};
 
 enum {
     SG_SLOW_INTERVAL_MS = 5 * 60 * 1000, /* when nothing is said; never under the interval */
@@ -180,8 +171,8 @@ struct sg_cluster_config {
 };
 
 struct sg_config {
-    atomic_size_t n_more_refs; /* besides the first */
-    bool check_only;           /* nothing is to be started or connected to */
+    struct sg_refs refs;
+    bool check_only; /* nothing is to be started or connected to */
     int64_t interval_ms;
     int64_t timeout_ms;
     int64_t stale_after_ms;
@@ -194,35 +185,3 @@ struct sg_config {
     size_t n_clusters;
     struct sg_cluster_config *clusters;
 };
-
-/* What the command line says about clusters when there is no file. Borrowed strings. */
-struct sg_config_flags {
-    const char *file; /* --config.file, or NULL */
-    size_t n_kafka_servers;
-    const char *const *kafka_servers; /* --kafka.server; none means localhost:9092 */
-    const char *jolokia_url;          /* --jolokia.url, or NULL */
-    const char *labels;               /* --kafka.labels, or NULL: NAME=VALUE,… */
-    const char *topic_filter, *topic_exclude, *group_filter, *group_exclude;
-    int64_t interval_ms; /* --collect.interval, or 0 */
-    size_t n_client;
-    const struct sg_flag_property *client; /* what kafka_exporter's flags mean */
-    bool only_connected_groups;            /* --offset.show-all=false */
-    bool check_only;                       /* --config.check */
-};
-
-/** Told every problem, "FILE:LINE:COL: text" or "--flag: text". */
-typedef void (*sg_config_problem_fn)(void *context, const char *problem);
-
-/**
- * @return 0, SG_CONFIG_E_INVALID (the callback was told everything) or -ENOMEM
- */
-int sg_config_load(const struct sg_config_flags *flags,
-    sg_config_problem_fn problem,
-    void *context,
-    struct sg_config **ret_config);
-
-/** One more reference, to be given back with sg_config_free(). Any thread. @return config */
-const struct sg_config *sg_config_ref(const struct sg_config *config);
-
-/** Give a reference back; the last one frees. @return NULL; config may be NULL */
-struct sg_config *sg_config_free(struct sg_config *config);

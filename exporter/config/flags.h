@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "config/config.h"
 #include "config/kafka_exporter.h"
+#include "config/load.h"
 #include "config/web_url.h"
 
 #include <stdbool.h>

@@ -6,7 +6,7 @@
  */
 
 #include "config/compat.h"
-#include "config/config.h"
+#include "config/load.h"
 #include "config/web.h"
 
 #include <stdint.h>
@@ -31,7 +31,7 @@ static void load_files(const char *path)
     struct sg_web_config *web = NULL;
 
     if (sg_config_load(&flags, hear, NULL, &config) == 0)
-        (void)sg_config_free(config);
+        (void)sg_config_unref(config);
     if (sg_web_config_load(path, hear, NULL, &web) == 0)
         (void)sg_web_config_free(web);
 }

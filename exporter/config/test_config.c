@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/buf.h"
-#include "config/compare.h"
-#include "config/config.h"
 #include "config/flags.h"
+#include "config/load.h"
 #include "config/secret.h"
-#include "config/show.h"
 #include "test.h"
 
 #include <stdlib.h>
@@ -62,7 +60,7 @@ static void test_load_limits_states_and_granularity(void **state)
     assert_int_equal(cluster->limits.groups, 7);
     assert_int_equal(cluster->limits.partitions, 2000);
     assert_int_equal(cluster->limits.series, SG_LIMIT_SERIES);
-    config = sg_config_free(config);
+    config = sg_config_unref(config);
     assert_int_equal(load("clusters:\n"
                           "  - name: a\n"
                           "    bootstrap_servers: h:1\n"
@@ -93,7 +91,7 @@ static void test_load_servers_as_a_list(void **state)
                          &config),
         0);
     assert_string_equal(config->clusters[0].bootstrap_servers, "h:1,i:2");
-    (void)sg_config_free(config);
+    (void)sg_config_unref(config);
 }
 
 static void test_load_spark_queries(void **state)
@@ -109,7 +107,7 @@ static void test_load_spark_queries(void **state)
         0);
     assert_int_equal(config->clusters[0].n_spark, 1);
     assert_string_equal(config->clusters[0].spark[0].checkpoint, "/ck/audit");
-    config = sg_config_free(config);
+    config = sg_config_unref(config);
     assert_int_equal(load("clusters:\n"
                           "  - name: a\n"
                           "    bootstrap_servers: h:1\n"
@@ -164,7 +162,7 @@ static void test_load_full_file_gives_everything(void **state)
     assert_int_equal(cluster->jolokia.source.rules.n, 1);
     assert_string_equal(cluster->jolokia.source.rules.names[0], "kafka");
     assert_int_equal(cluster->jolokia.source.slow_interval_ms, SG_SLOW_INTERVAL_MS);
-    (void)sg_config_free(config);
+    (void)sg_config_unref(config);
 }
 
 static void test_load_mistakes_are_all_told_with_their_place(void **state)
@@ -330,7 +328,7 @@ static void test_load_jolokia_keys_are_taken(void **state)
     assert_false(config->clusters[1].has_jolokia);
     assert_true(config->clusters[1].jvms[0].source.tls.insecure_skip_verify);
     assert_int_equal(config->clusters[1].jvms[0].source.slow_interval_ms, SG_SLOW_INTERVAL_MS);
-    (void)sg_config_free(config);
+    (void)sg_config_unref(config);
 }
 
 static void test_load_slow_interval_is_never_under_the_interval(void **state)
@@ -344,7 +342,7 @@ static void test_load_slow_interval_is_never_under_the_interval(void **state)
                          &config),
         0);
     assert_int_equal(config->clusters[0].jolokia.source.slow_interval_ms, 600000);
-    (void)sg_config_free(config);
+    (void)sg_config_unref(config);
 }
 
 /* A mistake in the map "jolokia" of a cluster, or in its list "jvms". */
@@ -532,13 +530,13 @@ static void test_load_flags_alone_give_one_cluster(void **state)
     assert_true(config->clusters[0].has_jolokia);
     assert_int_equal(config->timeout_ms, 10000);
     assert_int_equal(config->stale_after_ms, 30000);
-    (void)sg_config_free(config);
+    (void)sg_config_unref(config);
 
     flags = (struct sg_config_flags){ 0 };
     assert_int_equal(sg_config_load(&flags, note, NULL, &config), 0);
     assert_string_equal(config->clusters[0].bootstrap_servers, "localhost:9092");
     assert_false(config->clusters[0].has_jolokia);
-    (void)sg_config_free(config);
+    (void)sg_config_unref(config);
 }
 
 /* What describes a cluster is in the file. */
@@ -682,7 +680,7 @@ static void test_load_urls_are_those_that_curl_takes(void **state)
         (void)snprintf(text, sizeof text, "clusters:\n- name: a\n  bootstrap_servers: b\n  %s\n",
             cases[i].part);
         assert_int_equal(load(text, &config), cases[i].problem ? SG_CONFIG_E_INVALID : 0);
-        (void)sg_config_free(config);
+        (void)sg_config_unref(config);
         if (cases[i].problem && (!strstr(problems, cases[i].problem) ||
                                     !strstr(problems, "f.yml:4:") || strstr(problems, "s3cret")))
             fail_msg("\"%s\" lacks \"%s\"", problems, cases[i].problem);
@@ -728,14 +726,14 @@ static void test_file_that_was_replaced_on_disk_is_a_difference(void **state)
     const struct sg_cluster_config *a = &before->clusters[0], *b = &same->clusters[0],
                                    *c = &after->clusters[0];
     assert_true(sg_config_same_kafka(a, b));
-    assert_true(sg_config_same_jolokia(&a->jolokia, &b->jolokia));
+    assert_true(sg_config_same_brokers(&a->jolokia, &b->jolokia));
     assert_true(sg_config_same_jvm(&a->jvms[0], &b->jvms[0]));
     assert_false(sg_config_same_kafka(a, c));
-    assert_false(sg_config_same_jolokia(&a->jolokia, &c->jolokia));
+    assert_false(sg_config_same_brokers(&a->jolokia, &c->jolokia));
     assert_false(sg_config_same_jvm(&a->jvms[0], &c->jvms[0]));
-    (void)sg_config_free(before);
-    (void)sg_config_free(same);
-    (void)sg_config_free(after);
+    (void)sg_config_unref(before);
+    (void)sg_config_unref(same);
+    (void)sg_config_unref(after);
 }
 
 /* As editors on Windows write them. */
@@ -807,7 +805,7 @@ static void test_shown_url_has_no_secret(void **state)
     assert_int_equal(sg_buf_add_char(&text, '\0'), 0);
     assert_null(strstr(text.ptr, "s3cret"));
     sg_buf_done(&text);
-    (void)sg_config_free(config);
+    (void)sg_config_unref(config);
 }
 
 static void test_shown_configuration_is_yaml_of_everything_but_secrets(void **state)
@@ -881,7 +879,7 @@ static void test_shown_configuration_is_yaml_of_everything_but_secrets(void **st
     assert_int_equal(sg_buf_add_char(&text, '\0'), 0);
     assert_string_equal(text.ptr, expected);
     sg_buf_done(&text);
-    (void)sg_config_free(config);
+    (void)sg_config_unref(config);
 }
 
 int main(void)

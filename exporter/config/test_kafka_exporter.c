@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "config/config.h"
 #include "config/flags.h"
+#include "config/load.h"
 #include "test.h"
 
 #include <stdlib.h>
@@ -143,7 +143,7 @@ static void test_flags_without_meaning_are_taken_and_noted(void **state)
             strcmp(sg_group_state_names[i], "Dead") && strcmp(sg_group_state_names[i], "Empty");
         assert_int_equal(shown, has_members);
     }
-    (void)sg_config_free(config);
+    (void)sg_config_unref(config);
 }
 
 /* Where they mean nothing to kafka_exporter either. */
@@ -202,7 +202,7 @@ static void test_flags_labels_are_on_every_series(void **state)
     assert_string_equal(config->constant[0].name, "env");
     assert_string_equal(config->constant[0].value, "prod");
     assert_string_equal(config->constant[1].value, "a=b");
-    config = sg_config_free(config);
+    config = sg_config_unref(config);
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         char told[256] = "";
         assert_int_equal(parse(&flags, &err, ARGUMENTS(wrong[i].flag)), 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/flags.h"
+#include "config/load.h"
 #include "config/properties.h"
 #include "test.h"
 
@@ -34,7 +35,7 @@ static int load(const char *client)
     assert_int_equal(fclose(file), 0);
     problems[0] = '\0';
     int r = sg_config_load(&flags, add_problem, NULL, &config);
-    (void)sg_config_free(config);
+    (void)sg_config_unref(config);
     (void)unlink(path);
     return r;
 }

@@ -9,7 +9,7 @@
  * A loaded configuration is immutable. Source: exporter-toolkit, "Web configuration".
  */
 
-#include "config/config.h"
+#include "config/load.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 #include "run/crew.h"
 
 #include "base/auto.h"
-#include "config/compare.h"
+#include "config/load.h"
 
 #include <errno.h>
 #include <stdlib.h>

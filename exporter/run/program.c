@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/words.h"
 #include "collectors/collector.h"
-#include "config/show.h"
+#include "config/load.h"
 #include "run/crew.h"
 #include "run/rhythm.h"
 #include "run/shift.h"
@@ -59,7 +59,7 @@ struct sg_program {
 };
 
 SG_AUTO_DEFINE(struct sg_program *, sg_program_free);
-SG_AUTO_DEFINE(struct sg_config *, sg_config_free);
+SG_AUTO_DEFINE(struct sg_config *, sg_config_unref);
 
 /* ---- Clusters ---- */
 
@@ -135,7 +135,7 @@ static void use_config(struct sg_program *program, const struct sg_config *confi
     const struct sg_config *before = program->config;
 
     program->config = sg_config_ref(config);
-    (void)sg_config_free((struct sg_config *)(uintptr_t)before);
+    (void)sg_config_unref(before);
     atomic_store(&program->timeout_ms, config->timeout_ms);
     sg_rhythm_set_interval(program->rhythm, config->interval_ms);
     sg_store_set_stale_after(program->store, config->stale_after_ms);
@@ -246,7 +246,7 @@ struct sg_program *sg_program_free(struct sg_program *program)
     (void)sg_rhythm_free(program->rhythm);
     (void)sg_roster_free(program->roster);
     (void)sg_store_free(program->store);
-    (void)sg_config_free((struct sg_config *)(uintptr_t)program->config);
+    (void)sg_config_unref(program->config);
     free(program);
     return NULL;
 }
@@ -390,7 +390,7 @@ static void change_layout(struct sg_program *program, struct layout *later)
 /* @return 0, positive (the problems were noted), or -ENOMEM */
 static int reload(struct sg_program *program, const struct sg_flags *flags, struct sg_buf *problems)
 {
-    sg_auto(sg_config_free) struct sg_config *config = NULL;
+    sg_auto(sg_config_unref) struct sg_config *config = NULL;
     struct layout later = { 0 };
     struct sg_error err = { "" };
     size_t n_new = 0;

@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/join.h"
+#include "config/load.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -69,7 +70,7 @@ struct sg_worker *sg_worker_free(struct sg_worker *worker)
         return NULL;
     worker->collector->destroy(worker->self);
     (void)sg_cluster_free(worker->env.cluster);
-    (void)sg_config_free((struct sg_config *)(uintptr_t)worker->env.config);
+    (void)sg_config_unref(worker->env.config);
     free(worker);
     return NULL;
 }

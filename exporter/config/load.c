@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "config/config.h"
+#include "config/load.h"
 
 #include "base/auto.h"
 #include "base/buf.h"
@@ -17,33 +17,7 @@
 #define DEFAULT_SERVER  "localhost:9092"
 #define DEFAULT_CLUSTER "kafka"
 
-SG_AUTO_DEFINE(struct sg_config *, sg_config_free);
-
-/* The count is the one part that changes; everybody may hold a reference to what is const. */
-static atomic_size_t *count_of(const struct sg_config *config)
-{
-    return &((struct sg_config *)(uintptr_t)config)->n_more_refs;
-}
-
-const struct sg_config *sg_config_ref(const struct sg_config *config)
-{
-    atomic_fetch_add_explicit(count_of(config), 1, memory_order_relaxed);
-    return config;
-}
-
-struct sg_config *sg_config_free(struct sg_config *config)
-{
-    if (!config)
-        return NULL;
-    size_t before = atomic_load(&config->n_more_refs);
-    while (before > 0) {
-        if (atomic_compare_exchange_weak(&config->n_more_refs, &before, before - 1))
-            return NULL;
-    }
-    sg_map_done(&sg_root_keys, config);
-    free(config);
-    return NULL;
-}
+SG_AUTO_DEFINE(struct sg_config *, sg_config_unref);
 
 /* ---- A file ---- */
 
@@ -159,7 +133,7 @@ int sg_config_load(const struct sg_config_flags *flags,
     void *context,
     struct sg_config **ret_config)
 {
-    sg_auto(sg_config_free) struct sg_config *config = calloc(1, sizeof *config);
+    sg_auto(sg_config_unref) struct sg_config *config = calloc(1, sizeof *config);
     sg_auto_free char *servers = NULL;
     struct sg_reading reading = { .problem = problem, .context = context, .config = config };
     struct flag list[FLAGS_MAX];
@@ -167,6 +141,7 @@ int sg_config_load(const struct sg_config_flags *flags,
 
     if (!config)
         return -ENOMEM;
+    sg_refs_init(&config->refs);
     int r = join_servers(flags, &servers);
     if (r)
         return r;
@@ -186,4 +161,55 @@ int sg_config_load(const struct sg_config_flags *flags,
         return SG_CONFIG_E_INVALID;
     *ret_config = sg_take(&config);
     return 0;
+}
+
+/* ---- A loaded configuration ---- */
+
+const struct sg_config *sg_config_ref(const struct sg_config *config)
+{
+    sg_refs_take(&config->refs);
+    return config;
+}
+
+struct sg_config *sg_config_unref(const struct sg_config *config)
+{
+    if (!config || !sg_refs_drop(&config->refs))
+        return NULL;
+    struct sg_config *last = (struct sg_config *)(uintptr_t)config; /* nobody else has it */
+    sg_map_done(&sg_root_keys, last);
+    free(last);
+    return NULL;
+}
+
+bool sg_config_same_names(const struct sg_config *a, const struct sg_config *b)
+{
+    return sg_map_same(&sg_root_keys, a, b, SG_RESTARTS_EVERYTHING);
+}
+
+bool sg_config_same_kafka(const struct sg_cluster_config *a, const struct sg_cluster_config *b)
+{
+    return sg_map_same(&sg_cluster_keys, a, b, SG_RESTARTS_ADMIN);
+}
+
+bool sg_config_same_jmx(const struct sg_cluster_config *a, const struct sg_cluster_config *b)
+{
+    return sg_map_same(&sg_cluster_keys, a, b, SG_RESTARTS_JMX);
+}
+
+bool sg_config_same_brokers(const struct sg_jolokia_config *a, const struct sg_jolokia_config *b)
+{
+    return sg_map_same(&sg_jolokia_keys, a, b, SG_RESTARTS_BROKERS);
+}
+
+bool sg_config_same_jvm(const struct sg_jvm_config *a, const struct sg_jvm_config *b)
+{
+    return sg_map_same(&sg_jvm_keys, a, b, SG_RESTARTS_JVM);
+}
+
+int sg_config_show(const struct sg_config *config, struct sg_buf *out)
+{
+    struct sg_shown shown = { .out = out };
+
+    sg_map_show(&sg_root_keys, config, &shown);
+    return shown.r;
 }
