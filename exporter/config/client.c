@@ -46,7 +46,7 @@ static void add(struct sg_reading *reading,
         free(sg_secret_wipe(value));
         return;
     }
-    cluster->client[cluster->n_client++] = (struct sg_property_setting){ copy, value };
+    cluster->client[cluster->n_client++] = (struct sg_setting){ copy, value };
     if (sg_property_names_file(name))
         sg_fingerprint_add_file(&cluster->client_files, value);
     if (sg_property_check(name, value, &err) == SG_PROPERTY_E_WRONG)
@@ -111,7 +111,7 @@ static void read_properties(const struct sg_value *v)
             add(v->reading, cluster, sg_at(name), text.ptr,
                 sg_read_expanded(v->reading, value, sg_yaml_text(value)));
     }
-    cluster->client_place = sg_text_of_place(v->reading, node);
+    *SG_PLACE(v) = sg_text_of_place(v->reading, node);
     if (!places || !cluster->client || cluster->n_client < n)
         return; /* what could not be read is not what is missing */
     places[cluster->n_client] = sg_at(node);
@@ -143,16 +143,7 @@ static bool same_properties(
 {
     const struct sg_cluster_config *cluster_a = a, *cluster_b = b;
 
-    (void)key, (void)restarts;
-    if (cluster_a->n_client != cluster_b->n_client ||
-        cluster_a->client_files != cluster_b->client_files)
-        return false;
-    for (size_t i = 0; i < cluster_a->n_client; i++) {
-        if (!sg_same_text(cluster_a->client[i].name, cluster_b->client[i].name) ||
-            !sg_same_text(cluster_a->client[i].value, cluster_b->client[i].value))
-            return false;
-    }
-    return true;
+    return cluster_a->client_files == cluster_b->client_files && sg_list_same(key, a, b, restarts);
 }
 
 static bool is_shown(const char *property)
@@ -164,33 +155,21 @@ static bool is_shown(const char *property)
     return false;
 }
 
-static void show_properties(const struct sg_key *key, const void *base, struct sg_shown *out)
+static void show_property(const struct sg_key *key, const void *element, struct sg_shown *out)
 {
-    const struct sg_cluster_config *cluster = base;
+    const struct sg_setting *property = element;
 
-    sg_show_begin(out, key->name);
-    for (size_t i = 0; i < cluster->n_client; i++) {
-        const struct sg_property_setting *property = &cluster->client[i];
-        sg_show_text(
-            out, property->name, is_shown(property->name) ? property->value : "(set, not shown)");
-    }
-    sg_show_end(out);
-}
-
-static void free_properties(const struct sg_value *v)
-{
-    struct sg_cluster_config *cluster = v->base;
-
-    for (size_t i = 0; i < cluster->n_client; i++) {
-        free(cluster->client[i].name);
-        free(sg_secret_wipe(cluster->client[i].value));
-    }
-    free(cluster->client);
-    free(cluster->client_place);
+    (void)key;
+    sg_show_text(
+        out, property->name, is_shown(property->name) ? property->value : "(set, not shown)");
 }
 
 const struct sg_kind sg_kind_properties = { .name = "map of librdkafka properties",
     .read = read_properties,
     .same = same_properties,
-    .show = show_properties,
-    .free = free_properties };
+    .show = sg_list_show,
+    .free = sg_list_free,
+    .element_size = sizeof(struct sg_setting),
+    .same_element = sg_setting_same,
+    .show_element = show_property,
+    .free_element = sg_setting_free };

@@ -7,7 +7,7 @@
 #include "config/kafka_exporter.h"
 #include "config/schema.h"
 
-/* Array of struct sg_property_setting, in struct sg_cluster_config. */
+/* Array of struct sg_setting, in struct sg_cluster_config. */
 extern const struct sg_kind sg_kind_properties;
 
 /** The properties that flags stand for. */

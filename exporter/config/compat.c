@@ -333,19 +333,17 @@ static bool same_compat(const struct sg_key *key, const void *a, const void *b, 
     return true;
 }
 
-static void show_compat(const struct sg_key *key, const void *base, struct sg_shown *out)
-{
-    sg_kind_names.show(key, base, out);
-}
-
 static void free_compat(const struct sg_value *v)
 {
-    sg_kind_names.free(v);
+    sg_list_free(v);
     sg_aliases_done(&((struct sg_config *)v->base)->aliases);
 }
 
 const struct sg_kind sg_kind_compat = { .name = "list of tables",
     .read = read_compat,
     .same = same_compat,
-    .show = show_compat,
-    .free = free_compat };
+    .show = sg_list_show,
+    .free = free_compat,
+    .element_size = sizeof(char *),
+    .show_element = sg_name_show,
+    .free_element = sg_name_free };

@@ -21,10 +21,10 @@ enum {
     SG_CONSTANT_LABELS_MAX = 10
 };
 
-/* A librdkafka property. */
-struct sg_property_setting {
+/* A librdkafka property, whose value may be a secret: never print it. Or a label. */
+struct sg_setting {
     char *name;
-    char *value; /* may be a secret: never print it */
+    char *value;
 };
 
 /* TLS towards an agent or a proxy. Paths, or NULL: the system's CAs, no client certificate. */
@@ -86,17 +86,12 @@ struct sg_jolokia_config {
     struct sg_jolokia_target *controllers;
 };
 
-struct sg_label_setting {
-    char *name;
-    char *value;
-};
-
 /* A JVM of the streaming layer that is not a broker. */
 struct sg_jvm_config {
     char *name; /* not only digits: those are broker ids */
     struct sg_jolokia_source source;
     size_t n_labels;
-    struct sg_label_setting *labels;
+    struct sg_setting *labels;
 };
 
 /* Which names are exported: include matches, exclude does not. NULL: everything, nothing. */
@@ -153,7 +148,7 @@ struct sg_cluster_config {
     char *name;
     char *bootstrap_servers; /* NULL: only JVMs, without a Kafka client */
     size_t n_client;
-    struct sg_property_setting *client;
+    struct sg_setting *client;
     char *client_place;    /* "FILE:LINE:COL", or NULL: of flags, or there are none */
     uint64_t client_files; /* what is in the files that these name */
     struct sg_filter_config topics;
@@ -178,7 +173,7 @@ struct sg_config {
     int64_t stale_after_ms;
     char *cluster_label; /* name of the label with the cluster's name: kafka_cluster */
     size_t n_constant;   /* labels of every series of a cluster, besides its name */
-    struct sg_label_setting *constant;
+    struct sg_setting *constant;
     size_t n_compat;
     char **compat;             /* tables of aliases, by name or path */
     struct sg_aliases aliases; /* what they say; see compat.h */

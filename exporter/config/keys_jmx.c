@@ -89,49 +89,37 @@ static void read_targets(const struct sg_value *v)
     }
 }
 
-static bool same_targets(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
+static bool same_target(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
 {
-    const struct sg_jolokia_target *list_a = SG_SEEN(struct sg_jolokia_target *, a, key);
-    const struct sg_jolokia_target *list_b = SG_SEEN(struct sg_jolokia_target *, b, key);
-    size_t n = SG_SEEN_N(size_t, a, key);
+    const struct sg_jolokia_target *one = a, *other = b;
 
-    (void)restarts;
-    if (n != SG_SEEN_N(size_t, b, key))
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        if (list_a[i].id != list_b[i].id || !sg_same_text(list_a[i].url, list_b[i].url))
-            return false;
-    }
-    return true;
+    (void)key, (void)restarts;
+    return one->id == other->id && sg_same_text(one->url, other->url);
 }
 
-static void show_targets(const struct sg_key *key, const void *base, struct sg_shown *out)
+static void show_target(const struct sg_key *key, const void *element, struct sg_shown *out)
 {
-    const struct sg_jolokia_target *targets = SG_SEEN(struct sg_jolokia_target *, base, key);
+    const struct sg_jolokia_target *target = element;
     char id[16];
 
-    sg_show_begin(out, key->name);
-    for (size_t i = 0; i < SG_SEEN_N(size_t, base, key); i++) {
-        (void)snprintf(id, sizeof id, "%" PRId32, targets[i].id);
-        sg_show_text(out, id, targets[i].url);
-    }
-    sg_show_end(out);
+    (void)key;
+    (void)snprintf(id, sizeof id, "%" PRId32, target->id);
+    sg_show_text(out, id, target->url);
 }
 
-static void free_targets(const struct sg_value *v)
+static void free_target(const struct sg_key *key, void *element)
 {
-    struct sg_jolokia_target *targets = *SG_VALUE(struct sg_jolokia_target *, v);
-
-    for (size_t i = 0; i < *SG_NUMBER(size_t, v); i++)
-        free(targets[i].url);
-    free(targets);
+    (void)key;
+    free(((struct sg_jolokia_target *)element)->url);
 }
 
 static const struct sg_kind kind_targets = { .name = "map of ids and URLs",
     .read = read_targets,
-    .same = same_targets,
-    .show = show_targets,
-    .free = free_targets };
+    SG_KIND_OF_LIST,
+    .element_size = sizeof(struct sg_jolokia_target),
+    .same_element = same_target,
+    .show_element = show_target,
+    .free_element = free_target };
 
 static void read_ports(const struct sg_value *v)
 {
@@ -153,43 +141,28 @@ static void read_ports(const struct sg_value *v)
     }
 }
 
-static bool same_ports(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
+static bool same_port(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
 {
-    const struct sg_jolokia_proxy *proxy_a = a, *proxy_b = b;
+    const struct sg_jmx_port *one = a, *other = b;
 
     (void)key, (void)restarts;
-    if (proxy_a->n_jmx_ports != proxy_b->n_jmx_ports)
-        return false;
-    for (size_t i = 0; i < proxy_a->n_jmx_ports; i++) {
-        if (proxy_a->jmx_ports[i].id != proxy_b->jmx_ports[i].id ||
-            proxy_a->jmx_ports[i].port != proxy_b->jmx_ports[i].port)
-            return false;
-    }
-    return true;
+    return one->id == other->id && one->port == other->port;
 }
 
-static void show_ports(const struct sg_key *key, const void *base, struct sg_shown *out)
+static void show_port(const struct sg_key *key, const void *element, struct sg_shown *out)
 {
-    const struct sg_jolokia_proxy *proxy = base;
+    const struct sg_jmx_port *port = element;
 
-    sg_show_begin(out, key->name);
-    for (size_t i = 0; i < proxy->n_jmx_ports; i++)
-        sg_show_line(out, "%" PRId32 ": %d", proxy->jmx_ports[i].id, proxy->jmx_ports[i].port);
-    sg_show_end(out);
-}
-
-static void free_ports(const struct sg_value *v)
-{
-    struct sg_jolokia_proxy *proxy = v->base;
-
-    free(proxy->jmx_ports);
+    (void)key;
+    sg_show_line(out, "%" PRId32 ": %d", port->id, port->port);
 }
 
 static const struct sg_kind kind_ports = { .name = "map of ids and ports",
     .read = read_ports,
-    .same = same_ports,
-    .show = show_ports,
-    .free = free_ports };
+    SG_KIND_OF_LIST,
+    .element_size = sizeof(struct sg_jmx_port),
+    .same_element = same_port,
+    .show_element = show_port };
 
 /* ---- TLS ---- */
 

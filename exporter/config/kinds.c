@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/filter.h"
+#include "config/config.h"
 #include "config/named_files.h"
 #include "config/secret.h"
 
@@ -147,13 +148,10 @@ static void free_text(const struct sg_value *v)
     free(*SG_VALUE(char *, v));
 }
 
-const struct sg_kind sg_kind_text = { .name = "text",
-    .init = init_text,
-    .read = read_scalar,
-    .take = take_text,
-    .same = same_text,
-    .show = show_text,
-    .free = free_text };
+#define KIND_OF_TEXT \
+    .init = init_text, .take = take_text, .same = same_text, .show = show_text, .free = free_text
+
+const struct sg_kind sg_kind_text = { .name = "text", .read = read_scalar, KIND_OF_TEXT };
 
 static int check_pattern(const char *text, struct sg_error *err)
 {
@@ -164,14 +162,9 @@ static int check_pattern(const char *text, struct sg_error *err)
     return r;
 }
 
-const struct sg_kind sg_kind_pattern = { .name = "pattern",
-    .check = check_pattern,
-    .init = init_text,
-    .read = read_scalar,
-    .take = take_text,
-    .same = same_text,
-    .show = show_text,
-    .free = free_text };
+const struct sg_kind sg_kind_pattern = {
+    .name = "pattern", .check = check_pattern, .read = read_scalar, KIND_OF_TEXT
+};
 
 static void read_texts(const struct sg_value *v)
 {
@@ -200,13 +193,9 @@ static void read_texts(const struct sg_value *v)
     sg_buf_done(&joined);
 }
 
-const struct sg_kind sg_kind_texts = { .name = "text with commas, or list",
-    .init = init_text,
-    .read = read_texts,
-    .take = take_text,
-    .same = same_text,
-    .show = show_text,
-    .free = free_text };
+const struct sg_kind sg_kind_texts = {
+    .name = "text with commas, or list", .read = read_texts, KIND_OF_TEXT
+};
 
 /* ---- Secrets ---- */
 
@@ -493,15 +482,10 @@ static void init_names(const struct sg_value *v)
         sg_no_memory(v->reading, (struct sg_place){ 0 });
 }
 
-static void free_names(const struct sg_value *v)
+void sg_name_free(const struct sg_key *key, void *element)
 {
-    char **names = *SG_VALUE(char **, v);
-
-    for (size_t i = 0; i < *SG_NUMBER(size_t, v); i++)
-        free(names[i]);
-    free(names);
-    if (v->key->place_at)
-        free(*SG_PLACE(v));
+    (void)key;
+    free(*(char **)element);
 }
 
 char *sg_text_of_place(struct sg_reading *reading, const struct sg_yaml_node *node)
@@ -529,7 +513,7 @@ static void read_names(const struct sg_value *v)
         sg_key_problem(v, sg_at(node), "%s", v->key->must);
         return;
     }
-    free_names(v); /* the default */
+    sg_list_free(v); /* the default */
     *SG_NUMBER(size_t, v) = 0;
     if (v->key->place_at)
         *SG_PLACE(v) = sg_text_of_place(v->reading, node);
@@ -555,31 +539,42 @@ static void read_names(const struct sg_value *v)
     }
 }
 
-static bool same_names(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
+static bool same_name(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
 {
-    size_t n = SG_SEEN_N(size_t, a, key);
-
-    (void)restarts;
-    if (n != SG_SEEN_N(size_t, b, key))
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(SG_SEEN(char **, a, key)[i], SG_SEEN(char **, b, key)[i]) != 0)
-            return false;
-    }
-    return true;
+    (void)key, (void)restarts;
+    return strcmp(*(char *const *)a, *(char *const *)b) == 0;
 }
 
-static void show_names(const struct sg_key *key, const void *base, struct sg_shown *out)
+void sg_name_show(const struct sg_key *key, const void *element, struct sg_shown *out)
 {
-    sg_show_begin(out, key->name);
-    for (size_t i = 0; i < SG_SEEN_N(size_t, base, key); i++)
-        sg_show_text(out, "-", SG_SEEN(char **, base, key)[i]);
-    sg_show_end(out);
+    (void)key;
+    sg_show_text(out, "-", *(char *const *)element);
 }
 
 const struct sg_kind sg_kind_names = { .name = "name, or list of names",
     .init = init_names,
     .read = read_names,
-    .same = same_names,
-    .show = show_names,
-    .free = free_names };
+    SG_KIND_OF_LIST,
+    .element_size = sizeof(char *),
+    .same_element = same_name,
+    .show_element = sg_name_show,
+    .free_element = sg_name_free };
+
+/* ---- Names with values ---- */
+
+bool sg_setting_same(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
+{
+    const struct sg_setting *one = a, *other = b;
+
+    (void)key, (void)restarts;
+    return strcmp(one->name, other->name) == 0 && strcmp(one->value, other->value) == 0;
+}
+
+void sg_setting_free(const struct sg_key *key, void *element)
+{
+    struct sg_setting *setting = element;
+
+    (void)key;
+    free(setting->name);
+    free(sg_secret_wipe(setting->value));
+}

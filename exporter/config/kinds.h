@@ -20,6 +20,14 @@ extern const struct sg_kind sg_kind_secret;   /* char *, from KEY or KEY_file */
 extern const struct sg_kind sg_kind_text;     /* char * */
 extern const struct sg_kind sg_kind_texts;    /* char *, with commas; in the file also a list */
 
+/** Of kinds whose elements are char *. */
+void sg_name_show(const struct sg_key *key, const void *element, struct sg_shown *out);
+void sg_name_free(const struct sg_key *key, void *element);
+
+/** Of kinds whose elements are struct sg_setting. */
+bool sg_setting_same(const struct sg_key *key, const void *a, const void *b, unsigned restarts);
+void sg_setting_free(const struct sg_key *key, void *element);
+
 /** Where problems with a key's value are said to be. */
 struct sg_place sg_place_of(const struct sg_key *key, const struct sg_yaml_node *map);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/kinds.h"
 
-#include <stdlib.h>
-
 /* Maps in maps, and lists of maps. */
 
 static const void *inner(const void *base, const struct sg_key *key)
@@ -134,47 +132,30 @@ static void finish_list(const struct sg_value *v)
         sg_map_finish(v->reading, v->key->map, *SG_VALUE(char *, v) + i * v->key->map->size);
 }
 
-static bool same_list(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
+static bool same_element(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
 {
-    size_t n = SG_SEEN_N(size_t, a, key);
-
-    if (n != SG_SEEN_N(size_t, b, key))
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        size_t at = i * key->map->size;
-        if (!sg_map_same(
-                key->map, SG_SEEN(char *, a, key) + at, SG_SEEN(char *, b, key) + at, restarts))
-            return false;
-    }
-    return true;
+    return sg_map_same(key->map, a, b, restarts);
 }
 
-static void show_list(const struct sg_key *key, const void *base, struct sg_shown *out)
+static void show_element(const struct sg_key *key, const void *element, struct sg_shown *out)
 {
-    sg_show_begin(out, key->name);
     out->indent += 2;
-    for (size_t i = 0; i < SG_SEEN_N(size_t, base, key); i++) {
-        out->first = out->indent;
-        sg_map_show(key->map, SG_SEEN(char *, base, key) + i * key->map->size, out);
-    }
+    out->first = out->indent;
+    sg_map_show(key->map, element, out);
     out->first = 0;
     out->indent -= 2;
-    sg_show_end(out);
 }
 
-static void free_list(const struct sg_value *v)
+static void free_element(const struct sg_key *key, void *element)
 {
-    char *list = *SG_VALUE(char *, v);
-
-    for (size_t i = 0; i < *SG_NUMBER(size_t, v); i++)
-        sg_map_done(v->key->map, list + i * v->key->map->size);
-    free(list);
+    sg_map_done(key->map, element);
 }
 
 const struct sg_kind sg_kind_list = { .name = "list of maps",
     .read = read_list,
-    .same = same_list,
-    .show = show_list,
-    .free = free_list,
+    SG_KIND_OF_LIST,
     .enter = enter_list,
-    .finish = finish_list };
+    .finish = finish_list,
+    .same_element = same_element,
+    .show_element = show_element,
+    .free_element = free_element };

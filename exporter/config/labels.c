@@ -34,7 +34,7 @@ int sg_label_check_jvm(const char *name, struct sg_error *err)
     return check_name(name, sg_label_name_is_of_jvm(sg_str_of(name)), err);
 }
 
-static bool have(const struct sg_label_setting *list, size_t n, const char *name)
+static bool have(const struct sg_setting *list, size_t n, const char *name)
 {
     for (size_t i = 0; i < n; i++) {
         if (strcmp(list[i].name, name) == 0)
@@ -50,7 +50,7 @@ static void add(const struct sg_value *v,
     struct sg_str value)
 {
     const struct sg_config *config = v->reading->config;
-    struct sg_label_setting **list = SG_VALUE(struct sg_label_setting *, v);
+    struct sg_setting **list = SG_VALUE(struct sg_setting *, v);
     size_t *n = SG_NUMBER(size_t, v), max = (size_t)v->key->max;
     struct sg_error err;
 
@@ -79,7 +79,7 @@ static void add(const struct sg_value *v,
     } else if (*n == max) {
         sg_problem(v->reading, places[0], "more than %zu labels", max);
     } else {
-        (*list)[(*n)++] = (struct sg_label_setting){ name, copy };
+        (*list)[(*n)++] = (struct sg_setting){ name, copy };
         return;
     }
     free(name);
@@ -121,47 +121,19 @@ static void take_labels(const struct sg_value *v, struct sg_place place, const c
     }
 }
 
-static bool same_labels(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
+static void show_label(const struct sg_key *key, const void *element, struct sg_shown *out)
 {
-    const struct sg_label_setting *list_a = SG_SEEN(struct sg_label_setting *, a, key);
-    const struct sg_label_setting *list_b = SG_SEEN(struct sg_label_setting *, b, key);
-    size_t n = SG_SEEN_N(size_t, a, key);
+    const struct sg_setting *label = element;
 
-    (void)restarts;
-    if (n != SG_SEEN_N(size_t, b, key))
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        if (!sg_same_text(list_a[i].name, list_b[i].name) ||
-            !sg_same_text(list_a[i].value, list_b[i].value))
-            return false;
-    }
-    return true;
-}
-
-static void show_labels(const struct sg_key *key, const void *base, struct sg_shown *out)
-{
-    const struct sg_label_setting *list = SG_SEEN(struct sg_label_setting *, base, key);
-
-    sg_show_begin(out, key->name);
-    for (size_t i = 0; i < SG_SEEN_N(size_t, base, key); i++)
-        sg_show_text(out, list[i].name, list[i].value);
-    sg_show_end(out);
-}
-
-static void free_labels(const struct sg_value *v)
-{
-    struct sg_label_setting *list = *SG_VALUE(struct sg_label_setting *, v);
-
-    for (size_t i = 0; i < *SG_NUMBER(size_t, v); i++) {
-        free(list[i].name);
-        free(list[i].value);
-    }
-    free(list);
+    (void)key;
+    sg_show_text(out, label->name, label->value);
 }
 
 const struct sg_kind sg_kind_labels = { .name = "map of labels",
     .read = read_labels,
     .take = take_labels,
-    .same = same_labels,
-    .show = show_labels,
-    .free = free_labels };
+    SG_KIND_OF_LIST,
+    .element_size = sizeof(struct sg_setting),
+    .same_element = sg_setting_same,
+    .show_element = show_label,
+    .free_element = sg_setting_free };

@@ -8,7 +8,7 @@
 
 #include "config/schema.h"
 
-/* Array of struct sg_label_setting; n_at: size_t. Not the cluster's label, nor a constant one. */
+/* Array of struct sg_setting; n_at: size_t. Not the cluster's label, nor a constant one. */
 extern const struct sg_kind sg_kind_labels;
 
 /** Checks of a label's name: may a user give it to every series, to a JVM's, to the clusters'? */

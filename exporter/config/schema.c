@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -180,6 +181,47 @@ void sg_map_done(const struct sg_map *map, void *base)
         if (key->kind->free)
             key->kind->free(&(struct sg_value){ NULL, key, base, NULL });
     }
+}
+
+/* ---- Lists ---- */
+
+static size_t element_size(const struct sg_key *key)
+{
+    return key->kind->element_size ? key->kind->element_size : key->map->size;
+}
+
+bool sg_list_same(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
+{
+    size_t n = SG_SEEN_N(size_t, a, key);
+
+    if (n != SG_SEEN_N(size_t, b, key))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        size_t at = i * element_size(key);
+        if (!key->kind->same_element(
+                key, SG_SEEN(char *, a, key) + at, SG_SEEN(char *, b, key) + at, restarts))
+            return false;
+    }
+    return true;
+}
+
+void sg_list_show(const struct sg_key *key, const void *base, struct sg_shown *out)
+{
+    sg_show_begin(out, key->name);
+    for (size_t i = 0; i < SG_SEEN_N(size_t, base, key); i++)
+        key->kind->show_element(key, SG_SEEN(char *, base, key) + i * element_size(key), out);
+    sg_show_end(out);
+}
+
+void sg_list_free(const struct sg_value *v)
+{
+    char *list = *SG_VALUE(char *, v);
+
+    for (size_t i = 0; i < *SG_NUMBER(size_t, v) && v->key->kind->free_element; i++)
+        v->key->kind->free_element(v->key, list + i * element_size(v->key));
+    free(list);
+    if (v->key->place_at)
+        free(*SG_PLACE(v));
 }
 
 /* ---- Showing ---- */

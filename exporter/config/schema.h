@@ -99,6 +99,11 @@ struct sg_kind {
     void *(*enter)(const struct sg_value *v);
     /* Of maps and lists: finish them, without the file. */
     void (*finish)(const struct sg_value *v);
+    /* Of lists, whose same, show and free are the sg_list_*() below. */
+    size_t element_size; /* 0: that of the map */
+    bool (*same_element)(const struct sg_key *key, const void *a, const void *b, unsigned restarts);
+    void (*show_element)(const struct sg_key *key, const void *element, struct sg_shown *out);
+    void (*free_element)(const struct sg_key *key, void *element);
 };
 
 /* A value that is being set, and the number or the place that goes with it. */
@@ -198,6 +203,13 @@ void sg_map_show(const struct sg_map *map, const void *base, struct sg_shown *ou
 
 /** What the keys own; not the struct. */
 void sg_map_done(const struct sg_map *map, void *base);
+
+/** The same for a list: as many elements, one by one the same; shown below a heading; freed. */
+bool sg_list_same(const struct sg_key *key, const void *a, const void *b, unsigned restarts);
+void sg_list_show(const struct sg_key *key, const void *base, struct sg_shown *out);
+void sg_list_free(const struct sg_value *v);
+
+#define SG_KIND_OF_LIST .same = sg_list_same, .show = sg_list_show, .free = sg_list_free
 
 /** A short line below the headings that are still to be shown. */
 void sg_show_line(struct sg_shown *out, const char *format, ...)

@@ -401,7 +401,7 @@ static void hide_values(
 
     (void)sg_error_set(&hidden, 0, "%s", reason);
     for (size_t i = 0; i < config->n_client; i++) {
-        const struct sg_property_setting *setting = &config->client[i];
+        const struct sg_setting *setting = &config->client[i];
         bool secret = strstr(setting->name, "password") || strstr(setting->name, "secret") ||
                       strstr(setting->name, ".pem") || strstr(setting->name, "oauthbearer.config");
         if (secret) {
@@ -430,7 +430,7 @@ int sg_client_new(const struct sg_cluster_config *config,
 
     int r = set_ours(conf, timeout_ms, err);
     for (size_t i = 0; !r && i < config->n_client; i++) {
-        const struct sg_property_setting *setting = &config->client[i];
+        const struct sg_setting *setting = &config->client[i];
         if (is_bootstrap(setting->name))
             servers = setting->value; /* given to sg_client_connect() */
         else if (use != SG_CLIENT_CHECK || !is_plugin(setting->name))

@@ -7,7 +7,7 @@
 
 static int create(char *name, char *value, struct sg_error *err)
 {
-    struct sg_property_setting setting = { .name = name, .value = value };
+    struct sg_setting setting = { .name = name, .value = value };
     struct sg_cluster_config config = {
         .name = (char[]){ "c" },
         .bootstrap_servers = (char[]){ "127.0.0.1:1" },
@@ -36,7 +36,7 @@ static void test_client_that_is_only_checked_runs_nothing(void **state)
 {
     char ran[] = "/tmp/streamgauge-kinit-XXXXXX";
     char command[64];
-    struct sg_property_setting settings[] = {
+    struct sg_setting settings[] = {
         { .name = (char[]){ "security.protocol" }, .value = (char[]){ "sasl_plaintext" } },
         { .name = (char[]){ "sasl.mechanism" }, .value = (char[]){ "GSSAPI" } },
         { .name = (char[]){ "sasl.kerberos.kinit.cmd" }, .value = command },
