@@ -7,15 +7,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-struct document {
-    struct sg_buf *out;
-    int r; /* the first failure; what follows writes nothing */
-};
-
-static void put(struct document *document, const char *before, const char *text)
+static void put(struct sg_buf *out, const char *before, const char *text)
 {
-    if (!document->r && text)
-        document->r = sg_buf_printf(document->out, "%s%s", before, text);
+    if (text)
+        (void)sg_buf_printf(out, "%s%s", before, text);
 }
 
 static const char *number_text(const struct sg_key *key, int64_t number, char *buffer, size_t size)
@@ -26,47 +21,47 @@ static const char *number_text(const struct sg_key *key, int64_t number, char *b
     return buffer;
 }
 
-static void put_value(struct document *document, const struct sg_key *key)
+static void put_value(struct sg_buf *out, const struct sg_key *key)
 {
     char a[32], b[32], words[200];
 
     if (key->kind->is_secret) {
-        put(document, "text, or `", key->name);
-        put(document, "_file`: a file's first line", "");
+        put(out, "text, or `", key->name);
+        put(out, "_file`: a file's first line", "");
         return;
     }
-    put(document, "", key->kind->name);
+    put(out, "", key->kind->name);
     if (key->words)
-        put(document, ": ", sg_words_text(key->words, words, sizeof words));
+        put(out, ": ", sg_words_text(key->words, words, sizeof words));
     if (key->bounds)
-        put(document, ", ", key->bounds);
+        put(out, ", ", key->bounds);
     else if (key->max && key->min)
-        put(document, ", ", number_text(key, key->min, a, sizeof a));
+        put(out, ", ", number_text(key, key->min, a, sizeof a));
     if (key->max)
-        put(document, key->min ? " to " : ", at most ", number_text(key, key->max, b, sizeof b));
+        put(out, key->min ? " to " : ", at most ", number_text(key, key->max, b, sizeof b));
 }
 
-static void put_default(struct document *document, const struct sg_key *key)
+static void put_default(struct sg_buf *out, const struct sg_key *key)
 {
     char number[32];
 
     if (key->needed)
-        put(document, "**required**", "");
+        put(out, "**required**", "");
     else if (key->follows)
-        put(document, "", key->follows);
+        put(out, "", key->follows);
     else if (key->number)
-        put(document, "", number_text(key, key->number, number, sizeof number));
+        put(out, "", number_text(key, key->number, number, sizeof number));
     else if (key->text)
-        put(document, "`", key->text);
+        put(out, "`", key->text);
     else if (key->kind == &sg_kind_choice)
-        put(document, "", key->words[0]);
+        put(out, "", key->words[0]);
     else if (key->kind == &sg_kind_boolean)
-        put(document, "false", "");
+        put(out, "false", "");
     if (key->text)
-        put(document, "`", "");
+        put(out, "`", "");
 }
 
-static void put_restarts(struct document *document, unsigned restarts)
+static void put_restarts(struct sg_buf *out, unsigned restarts)
 {
     static const struct {
         unsigned bit;
@@ -85,7 +80,7 @@ static void put_restarts(struct document *document, unsigned restarts)
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (!(restarts & words[i].bit))
             continue;
-        put(document, between, words[i].text);
+        put(out, between, words[i].text);
         if (words[i].bit == SG_RESTARTS_CLUSTER)
             return; /* and with it the rest */
         between = ", ";
@@ -93,37 +88,35 @@ static void put_restarts(struct document *document, unsigned restarts)
 }
 
 static void put_map(
-    struct document *document, const struct sg_map *map, const char *path, unsigned restarts)
+    struct sg_buf *out, const struct sg_map *map, const char *path, unsigned restarts)
 {
     char inner[200];
 
-    put(document, path[0] ? "\n### `" : "", path);
-    put(document, path[0] ? "`\n\n" : "",
+    put(out, path[0] ? "\n### `" : "", path);
+    put(out, path[0] ? "`\n\n" : "",
         "| key | value | default | a change restarts | |\n|---|---|---|---|---|\n");
     for (const struct sg_key *key = map->keys; key < map->keys + map->n_keys; key++) {
-        put(document, "| `", key->name);
-        put(document, "` | ", "");
-        put_value(document, key);
-        put(document, " | ", "");
-        put_default(document, key);
-        put(document, " | ", "");
+        put(out, "| `", key->name);
+        put(out, "` | ", "");
+        put_value(out, key);
+        put(out, " | ", "");
+        put_default(out, key);
+        put(out, " | ", "");
         if (!key->map)
-            put_restarts(document, key->restarts & restarts);
-        put(document, " | ", key->doc);
-        put(document, " |\n", "");
+            put_restarts(out, key->restarts & restarts);
+        put(out, " | ", key->doc);
+        put(out, " |\n", "");
     }
     for (const struct sg_key *key = map->keys; key < map->keys + map->n_keys; key++) {
         (void)snprintf(inner, sizeof inner, "%s%s%s%s", path, path[0] ? "." : "", key->name,
             key->kind == &sg_kind_list ? "[]" : "");
         if (key->map)
-            put_map(document, key->map, inner, restarts & key->restarts);
+            put_map(out, key->map, inner, restarts & key->restarts);
     }
 }
 
 int sg_config_document(struct sg_buf *out)
 {
-    struct document document = { .out = out };
-
-    put_map(&document, &sg_root_keys, "", ~0U);
-    return document.r;
+    put_map(out, &sg_root_keys, "", ~0U);
+    return sg_buf_error(out);
 }

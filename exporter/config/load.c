@@ -211,5 +211,5 @@ int sg_config_show(const struct sg_config *config, struct sg_buf *out)
     struct sg_shown shown = { .out = out };
 
     sg_map_show(&sg_root_keys, config, &shown);
-    return shown.r;
+    return sg_buf_error(out);
 }

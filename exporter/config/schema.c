@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/schema.h"
 
-#include "base/auto.h"
 #include "config/secret.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -230,9 +228,8 @@ static void lead(struct sg_shown *out, int indent)
 {
     bool is_first = indent == out->first && indent > 0;
 
-    if (!out->r)
-        out->r = sg_buf_printf(
-            out->out, "%*s%s", is_first ? indent - 2 : indent, "", is_first ? "- " : "");
+    (void)sg_buf_printf(
+        out->out, "%*s%s", is_first ? indent - 2 : indent, "", is_first ? "- " : "");
     if (is_first)
         out->first = 0;
 }
@@ -244,8 +241,7 @@ static void begin_line(struct sg_shown *out)
         if (!out->headings[i].name)
             continue;
         lead(out, out->headings[i].indent);
-        if (!out->r)
-            out->r = sg_buf_printf(out->out, "%s:\n", out->headings[i].name);
+        (void)sg_buf_printf(out->out, "%s:\n", out->headings[i].name);
         out->headings[i].name = NULL;
     }
     lead(out, out->indent);
@@ -260,24 +256,20 @@ void sg_show_line(struct sg_shown *out, const char *format, ...)
     (void)vsnprintf(line, sizeof line, format, args);
     va_end(args);
     begin_line(out);
-    if (!out->r)
-        out->r = sg_buf_printf(out->out, "%s\n", line);
+    (void)sg_buf_printf(out->out, "%s\n", line);
 }
 
 void sg_show_text(struct sg_shown *out, const char *name, const char *text)
 {
-    sg_auto_free char *shown = NULL;
-
     if (!text)
         return;
-    if (strstr(text, "://") && !(shown = sg_secret_shown_url(text))) {
-        out->r = -ENOMEM;
-        return;
-    }
     begin_line(out);
-    if (!out->r)
-        out->r = sg_buf_printf(
-            out->out, "%s%s\"%s\"\n", name, name[0] == '-' ? " " : ": ", shown ? shown : text);
+    (void)sg_buf_printf(out->out, "%s%s\"", name, name[0] == '-' ? " " : ": ");
+    if (strstr(text, "://"))
+        sg_secret_show_url(out->out, text);
+    else
+        (void)sg_buf_printf(out->out, "%s", text);
+    (void)sg_buf_printf(out->out, "\"\n");
 }
 
 void sg_show_begin(struct sg_shown *out, const char *name)

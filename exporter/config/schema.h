@@ -58,8 +58,7 @@ struct sg_reading {
 
 /* A configuration in the making as text for people. */
 struct sg_shown {
-    struct sg_buf *out;
-    int r; /* the first failure; what follows writes nothing */
+    struct sg_buf *out; /* it remembers a failure */
     int indent;
     int first; /* indent of an element of a list that has shown nothing yet, or 0 */
     size_t n_headings;

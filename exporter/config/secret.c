@@ -130,20 +130,15 @@ int sg_secret_read_file(const char *path, char **ret_text, struct sg_error *err)
     return r;
 }
 
-char *sg_secret_shown_url(const char *url)
+void sg_secret_show_url(struct sg_buf *out, const char *url)
 {
     const char *host = strstr(url, "://");
     size_t end = strcspn(url, "?#");
-    struct sg_buf out;
 
     host = host && host < url + end ? host + 3 : url;
     const char *at = memrchr(host, '@', (size_t)(url + end - host));
-    sg_buf_init(&out, SG_SECRET_BYTES_MAX);
-    int r = sg_buf_printf(&out, "%.*s%s%.*s%s", (int)(host - url), url, at ? "(hidden)" : "",
+    (void)sg_buf_printf(out, "%.*s%s%.*s%s", (int)(host - url), url, at ? "(hidden)" : "",
         (int)(url + end - (at ? at : host)), at ? at : host, url[end] == '?' ? "?(hidden)" : "");
-    char *text = r ? NULL : sg_buf_take(&out);
-    sg_buf_done(&out);
-    return text;
 }
 
 char *sg_secret_wipe(char *text)

@@ -7,6 +7,7 @@
  * Errors name the variable or the file, never a value. Pure functions; any thread.
  */
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
 
@@ -36,7 +37,7 @@ int sg_secret_read_file(const char *path, char **ret_text, struct sg_error *err)
 char *sg_secret_wipe(char *text);
 
 /**
- * A URL for people: user and password, and what stands behind "?", which may be a token, are
- * "(hidden)". @return owned, free(), or NULL when memory is short
+ * Append a URL for people: user and password, and what stands behind "?", which may be a token, are
+ * "(hidden)". The buffer remembers a failure.
  */
-char *sg_secret_shown_url(const char *url);
+void sg_secret_show_url(struct sg_buf *out, const char *url);

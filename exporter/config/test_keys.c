@@ -85,7 +85,7 @@ static char *shown_text(const struct sg_map *map, const void *base)
     sg_buf_init(&out, 1 << 16);
     struct sg_shown shown = { .out = &out };
     sg_map_show(map, base, &shown);
-    assert_int_equal(shown.r, 0);
+    assert_int_equal(sg_buf_error(&out), 0);
     char *text = sg_buf_take(&out);
     sg_buf_done(&out);
     return text;

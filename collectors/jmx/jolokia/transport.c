@@ -556,12 +556,17 @@ static enum sg_failure_kind bad_login(struct sg_peer *peer, struct sg_error *err
 static enum sg_failure_kind redirected(struct sg_peer *peer, long status, struct sg_error *err)
 {
     const char *to = NULL;
+    struct sg_buf shown;
 
     (void)curl_easy_getinfo(peer->easy, CURLINFO_REDIRECT_URL, &to);
-    sg_auto_free char *shown = to ? sg_secret_shown_url(to) : NULL;
-    (void)sg_error_set(err, 0, "%s: status %ld, %s%.300s%s", peer->shown_url, status,
-        shown ? "it sends to " : "a redirect that does not say where to", shown ? shown : "",
-        shown ? advise(peer, "; set that as the URL") : "");
+    sg_buf_init(&shown, SG_SECRET_BYTES_MAX);
+    if (to)
+        sg_secret_show_url(&shown, to);
+    (void)sg_error_set(err, 0, "%s: status %ld, %s%.*s%s", peer->shown_url, status,
+        shown.len ? "it sends to " : "a redirect that does not say where to",
+        (int)(shown.len < 300 ? shown.len : 300), shown.len ? shown.ptr : "",
+        shown.len ? advise(peer, "; set that as the URL") : "");
+    sg_buf_done(&shown);
     return SG_FAILURE_HTTP;
 }
 
