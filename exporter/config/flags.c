@@ -3,8 +3,10 @@
 
 #include "base/meant.h"
 #include "base/yaml.h"
+#include "config/kinds.h"
 
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -65,185 +67,129 @@ const char sg_flags_help[] =
     "  --metrics.list                print every metric that can be exported, as Markdown\n"
     "  -h, --help, --version\n";
 
-enum option_id {
-    CONFIG_FILE = 1,
-    KAFKA_SERVER,
-    JOLOKIA_URL,
-    TOPIC_FILTER,
-    TOPIC_EXCLUDE,
-    GROUP_FILTER,
-    GROUP_EXCLUDE,
-    COLLECT_INTERVAL,
-    LISTEN_ADDRESS,
-    TELEMETRY_PATH,
-    WEB_CONFIG_FILE,
-    WEB_SYSTEMD_SOCKET,
-    WEB_EXTERNAL_URL,
-    WEB_ROUTE_PREFIX,
-    LOG_LEVEL,
-    LOG_FORMAT,
-    ONCE,
-    DOCTOR,
-    CONFIG_CHECK,
-    CONFIG_KEYS,
-    METRICS_LIST,
-    RULES_CHECK,
-    AGAINST,
-    HELP,
-    VERSION,
+enum option_kind {
+    MODE,    /* without a value */
+    SWITCH,  /* bool, likewise */
+    TEXT,    /* const char * */
+    URL,     /* likewise; empty is none, as with Prometheus and other exporters */
+    PATH,    /* likewise, and one of ours */
+    TEXTS,   /* a list of them; may be repeated */
+    WORD,    /* unsigned, the place among the words */
+    DURATION /* int64_t, milliseconds */
 };
 
-static const struct option options[] = {
-    { "config.file", required_argument, NULL, CONFIG_FILE },
-    { "kafka.server", required_argument, NULL, KAFKA_SERVER },
-    { "jolokia.url", required_argument, NULL, JOLOKIA_URL },
-    { "topic.filter", required_argument, NULL, TOPIC_FILTER },
-    { "topic.exclude", required_argument, NULL, TOPIC_EXCLUDE },
-    { "group.filter", required_argument, NULL, GROUP_FILTER },
-    { "group.exclude", required_argument, NULL, GROUP_EXCLUDE },
-    { "collect.interval", required_argument, NULL, COLLECT_INTERVAL },
-    { "web.listen-address", required_argument, NULL, LISTEN_ADDRESS },
-    { "web.telemetry-path", required_argument, NULL, TELEMETRY_PATH },
-    { "web.config.file", required_argument, NULL, WEB_CONFIG_FILE },
-    { "web.external-url", required_argument, NULL, WEB_EXTERNAL_URL },
-    { "web.route-prefix", required_argument, NULL, WEB_ROUTE_PREFIX },
-    { "web.systemd-socket", no_argument, NULL, WEB_SYSTEMD_SOCKET },
-    { "log.level", required_argument, NULL, LOG_LEVEL },
-    { "log.format", required_argument, NULL, LOG_FORMAT },
-    { "once", no_argument, NULL, ONCE },
-    { "doctor", no_argument, NULL, DOCTOR },
-    { "config.check", no_argument, NULL, CONFIG_CHECK },
-    { "config.keys", no_argument, NULL, CONFIG_KEYS },
-    { "metrics.list", no_argument, NULL, METRICS_LIST },
-    { "rules.check", required_argument, NULL, RULES_CHECK },
-    { "against", required_argument, NULL, AGAINST },
-    { "help", no_argument, NULL, HELP },
-    { "version", no_argument, NULL, VERSION },
-    { NULL, 0, NULL, 0 },
+struct option_row {
+    const char *name;
+    enum option_kind kind;
+    size_t at;         /* offset of the value in struct sg_flags */
+    size_t n_at;       /* of the number of texts */
+    enum sg_mode mode; /* that it asks for, or SG_MODE_SERVE: none */
+    const char *const *words;
 };
 
-/* @return the word's place in the list, or -1 */
-static int place_of(const char *word, const char *const *words)
-{
-    for (int i = 0; words[i]; i++) {
-        if (strcmp(word, words[i]) == 0)
-            return i;
-    }
-    return -1;
-}
+#define AT(member)       .at = offsetof(struct sg_flags, member)
+#define LIST_AT(list, n) .at = offsetof(struct sg_flags, list), .n_at = offsetof(struct sg_flags, n)
 
-static int add_repeated(
-    const char *flag, const char *value, const char **list, size_t *n, struct sg_error *err)
+/* In the order of their enums. */
+static const char *const levels[] = { "debug", "info", "warn", "error", NULL };
+static const char *const formats[] = { "logfmt", "json", NULL };
+
+static const struct option_row table[] = {
+    { "config.file", TEXT, AT(config.file) },
+    { "kafka.server", TEXTS, LIST_AT(servers, config.n_kafka_servers) },
+    { "jolokia.url", TEXT, AT(config.jolokia_url) },
+    { "topic.filter", TEXT, AT(config.topic_filter) },
+    { "topic.exclude", TEXT, AT(config.topic_exclude) },
+    { "group.filter", TEXT, AT(config.group_filter) },
+    { "group.exclude", TEXT, AT(config.group_exclude) },
+    { "collect.interval", DURATION, AT(config.interval_ms) },
+    { "web.listen-address", TEXTS, LIST_AT(addresses, n_addresses) },
+    { "web.telemetry-path", PATH, AT(telemetry_path) },
+    { "web.config.file", URL, AT(web_config_file) },
+    { "web.external-url", URL, AT(external_url) },
+    { "web.route-prefix", URL, AT(route_prefix) },
+    { "web.systemd-socket", SWITCH, AT(systemd_socket) },
+    { "log.level", WORD, AT(log_level), .words = levels },
+    { "log.format", WORD, AT(log_format), .words = formats },
+    { "once", MODE, .mode = SG_MODE_ONCE },
+    { "doctor", MODE, .mode = SG_MODE_DOCTOR },
+    { "config.check", MODE, .mode = SG_MODE_CHECK_CONFIG },
+    { "config.keys", MODE, .mode = SG_MODE_LIST_KEYS },
+    { "metrics.list", MODE, .mode = SG_MODE_LIST_METRICS },
+    { "rules.check", TEXT, AT(rule_file), .mode = SG_MODE_CHECK_RULES },
+    { "against", TEXT, AT(against) },
+    { "help", MODE, .mode = SG_MODE_HELP },
+    { "version", MODE, .mode = SG_MODE_VERSION },
+};
+
+enum {
+    N_OPTIONS = sizeof table / sizeof table[0],
+    FIRST_ID = 256, /* of the table's first row; getopt_long() returns characters as well */
+};
+
+static int take_path(
+    const struct option_row *row, const char *value, const char **ret_path, struct sg_error *err)
 {
-    if (*n == SG_FLAG_REPEATS_MAX)
-        return sg_error_set(
-            err, SG_FLAGS_E_USAGE, "%s: given more than %d times", flag, SG_FLAG_REPEATS_MAX);
-    list[(*n)++] = value;
+    if (value[0] != '/' || !value[1])
+        return sg_error_set(err, SG_FLAGS_E_USAGE,
+            "--%s: \"%.80s\" must start with / and name a path", row->name, value);
+    if (!sg_web_path_is_plain(value))
+        return sg_error_set(err, SG_FLAGS_E_USAGE, "--%s: \"%.80s\" is not a path such as /metrics",
+            row->name, value);
+    *ret_path = value;
     return 0;
 }
 
-static int take_option(
-    struct sg_flags *flags, enum option_id id, const char *value, struct sg_error *err)
+static int take_word(
+    const struct option_row *row, const char *value, unsigned *ret_place, struct sg_error *err)
 {
-    static const char *const levels[] = { "debug", "info", "warn", "error", NULL };
-    static const char *const formats[] = { "logfmt", "json", NULL };
-    int place;
+    char words[80];
 
-    switch (id) {
-    case CONFIG_FILE:
-        flags->config.file = value;
-        break;
-    case KAFKA_SERVER:
-        return add_repeated(
-            "--kafka.server", value, flags->servers, &flags->config.n_kafka_servers, err);
-    case JOLOKIA_URL:
-        flags->config.jolokia_url = value;
-        break;
-    case TOPIC_FILTER:
-        flags->config.topic_filter = value;
-        break;
-    case TOPIC_EXCLUDE:
-        flags->config.topic_exclude = value;
-        break;
-    case GROUP_FILTER:
-        flags->config.group_filter = value;
-        break;
-    case GROUP_EXCLUDE:
-        flags->config.group_exclude = value;
-        break;
-    case COLLECT_INTERVAL:
-        if (!sg_duration_parse_ms(sg_str_of(value), &flags->config.interval_ms) ||
-            flags->config.interval_ms == 0)
-            return sg_error_set(err, SG_FLAGS_E_USAGE,
-                "--collect.interval: \"%.80s\" is not a duration such as 15s or 1m", value);
-        break;
-    case LISTEN_ADDRESS:
-        return add_repeated(
-            "--web.listen-address", value, flags->addresses, &flags->n_addresses, err);
-    case TELEMETRY_PATH:
-        if (value[0] != '/' || !value[1])
-            return sg_error_set(err, SG_FLAGS_E_USAGE,
-                "--web.telemetry-path: \"%.80s\" must start with / and name a path", value);
-        if (!sg_web_path_is_plain(value))
-            return sg_error_set(err, SG_FLAGS_E_USAGE,
-                "--web.telemetry-path: \"%.80s\" is not a path such as /metrics", value);
-        flags->telemetry_path = value;
-        break;
-    case WEB_SYSTEMD_SOCKET:
-        flags->systemd_socket = true;
-        break;
-    case WEB_EXTERNAL_URL: /* empty is none, as with Prometheus */
-        flags->external_url = value[0] ? value : NULL;
-        break;
-    case WEB_ROUTE_PREFIX:
-        flags->route_prefix = value[0] ? value : NULL;
-        break;
-    case WEB_CONFIG_FILE: /* empty is none, as with other exporters */
-        flags->web_config_file = value[0] ? value : NULL;
-        break;
-    case LOG_LEVEL:
-        place = place_of(value, levels);
-        if (place < 0)
-            return sg_error_set(err, SG_FLAGS_E_USAGE,
-                "--log.level: \"%.80s\" is not debug, info, warn or error", value);
-        flags->log_level = (enum sg_log_level)place;
-        break;
-    case LOG_FORMAT:
-        place = place_of(value, formats);
-        if (place < 0)
-            return sg_error_set(
-                err, SG_FLAGS_E_USAGE, "--log.format: \"%.80s\" is not logfmt or json", value);
-        flags->log_format = (enum sg_log_format)place;
-        break;
-    case ONCE:
-        flags->mode = SG_MODE_ONCE;
-        break;
-    case DOCTOR:
-        flags->mode = SG_MODE_DOCTOR;
-        break;
-    case CONFIG_CHECK:
-        flags->mode = SG_MODE_CHECK_CONFIG;
-        flags->config.check_only = true;
-        break;
-    case CONFIG_KEYS:
-        flags->mode = SG_MODE_LIST_KEYS;
-        break;
-    case METRICS_LIST:
-        flags->mode = SG_MODE_LIST_METRICS;
-        break;
-    case RULES_CHECK:
-        flags->mode = SG_MODE_CHECK_RULES;
-        flags->rule_file = value;
-        break;
-    case AGAINST:
-        flags->against = value;
-        break;
-    case HELP:
-        flags->mode = SG_MODE_HELP;
-        break;
-    case VERSION:
-        flags->mode = SG_MODE_VERSION;
-        break;
+    for (unsigned i = 0; row->words[i]; i++) {
+        if (strcmp(value, row->words[i]) == 0) {
+            *ret_place = i;
+            return 0;
+        }
+    }
+    return sg_error_set(err, SG_FLAGS_E_USAGE, "--%s: \"%.80s\" is not %s", row->name, value,
+        sg_words_text(row->words, words, sizeof words));
+}
+
+static int take_option(
+    struct sg_flags *flags, const struct option_row *row, const char *value, struct sg_error *err)
+{
+    void *at = (char *)flags + row->at;
+    size_t *n = (size_t *)(void *)((char *)flags + row->n_at);
+
+    if (row->mode != SG_MODE_SERVE)
+        flags->mode = row->mode;
+    switch (row->kind) {
+    case MODE:
+        return 0;
+    case SWITCH:
+        *(bool *)at = true;
+        return 0;
+    case TEXT:
+        *(const char **)at = value;
+        return 0;
+    case URL:
+        *(const char **)at = value[0] ? value : NULL;
+        return 0;
+    case PATH:
+        return take_path(row, value, at, err);
+    case TEXTS:
+        if (*n == SG_FLAG_REPEATS_MAX)
+            return sg_error_set(err, SG_FLAGS_E_USAGE, "--%s: given more than %d times", row->name,
+                SG_FLAG_REPEATS_MAX);
+        ((const char **)at)[(*n)++] = value;
+        return 0;
+    case WORD:
+        return take_word(row, value, at, err);
+    case DURATION:
+        if (sg_duration_parse_ms(sg_str_of(value), at) && *(int64_t *)at > 0)
+            return 0;
+        return sg_error_set(err, SG_FLAGS_E_USAGE,
+            "--%s: \"%.80s\" is not a duration such as 15s or 1m", row->name, value);
     }
     return 0;
 }
@@ -251,12 +197,12 @@ static int take_option(
 /* "unknown flag --x", without its value, which may be a secret; and which one was meant. */
 static int refuse_unknown(const char *argument, struct sg_error *err)
 {
-    const char *names[sizeof options / sizeof options[0] + SG_KAFKA_EXPORTER_FLAGS_MAX];
+    const char *names[N_OPTIONS + SG_KAFKA_EXPORTER_FLAGS_MAX + 1];
     char name[64];
     size_t n = 0;
 
-    for (size_t i = 0; options[i].name; i++)
-        names[n++] = options[i].name;
+    for (size_t i = 0; i < N_OPTIONS; i++)
+        names[n++] = table[i].name;
     for (size_t i = 0; sg_kafka_exporter_name(i); i++)
         names[n++] = sg_kafka_exporter_name(i);
     names[n] = NULL;
@@ -298,8 +244,13 @@ int sg_flags_parse(int argc, char **argv, struct sg_flags *ret_flags, struct sg_
         .log_level = SG_LOG_INFO,
         .log_format = SG_LOG_LOGFMT,
     };
-    ret_flags->config.kafka_servers = ret_flags->servers;
+    struct option options[N_OPTIONS + 1] = { { NULL, 0, NULL, 0 } };
 
+    ret_flags->config.kafka_servers = ret_flags->servers;
+    for (int i = 0; i < N_OPTIONS; i++)
+        options[i] = (struct option){ table[i].name,
+            table[i].kind == MODE || table[i].kind == SWITCH ? no_argument : required_argument,
+            NULL, FIRST_ID + i };
     opterr = 0; /* the messages are ours */
     optind = 0; /* glibc: start afresh */
     for (;;) {
@@ -307,13 +258,16 @@ int sg_flags_parse(int argc, char **argv, struct sg_flags *ret_flags, struct sg_
         int id = getopt_long(argc, argv, "+:h", options, NULL);
         if (id == -1)
             break;
-        if (id == 'h')
-            id = HELP;
         if (id == ':')
             return sg_error_set(
                 err, SG_FLAGS_E_USAGE, "%.200s needs a value, as in %.200s=…", argv[at], argv[at]);
-        int r = id == '?' ? take_foreign(ret_flags, argv, at, err)
-                          : take_option(ret_flags, (enum option_id)id, optarg, err);
+        int r = 0;
+        if (id == 'h')
+            ret_flags->mode = SG_MODE_HELP;
+        else if (id == '?')
+            r = take_foreign(ret_flags, argv, at, err);
+        else
+            r = take_option(ret_flags, &table[id - FIRST_ID], optarg, err);
         if (r)
             return r;
     }
@@ -329,5 +283,6 @@ int sg_flags_parse(int argc, char **argv, struct sg_flags *ret_flags, struct sg_
         ret_flags->addresses[ret_flags->n_addresses++] = DEFAULT_ADDRESS;
     if (sg_web_urls_read(ret_flags->external_url, ret_flags->route_prefix, &ret_flags->urls, err))
         return SG_FLAGS_E_USAGE;
+    ret_flags->config.check_only = ret_flags->mode == SG_MODE_CHECK_CONFIG;
     return finish_foreign(ret_flags, err);
 }

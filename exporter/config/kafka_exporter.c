@@ -329,12 +329,15 @@ static void note_unused(
     }
 }
 
+static bool has_mechanism(const struct sg_kafka_exporter_flags *flags, const char *wanted)
+{
+    const char *mechanism = text_of(flags, SASL_MECHANISM);
+    return is_on(flags, SASL_ENABLED, false) && mechanism && strcasecmp(mechanism, wanted) == 0;
+}
+
 /* @return why the flag does nothing there, or NULL: it does something */
 static const char *why_ignored(const struct sg_kafka_exporter_flags *flags, enum only_with with)
 {
-    const char *mechanism = text_of(flags, SASL_MECHANISM);
-    bool sasl = is_on(flags, SASL_ENABLED, false);
-
     switch (with) {
     case ALWAYS:
         return NULL;
@@ -345,17 +348,11 @@ static const char *why_ignored(const struct sg_kafka_exporter_flags *flags, enum
     case WITH_ZOOKEEPER:
         return is_on(flags, ZOOKEEPER, false) ? NULL : "--use.consumelag.zookeeper is not given";
     case WITH_GSSAPI:
-        return sasl && mechanism && strcasecmp(mechanism, "gssapi") == 0
-                   ? NULL
-                   : "--sasl.mechanism is not gssapi";
+        return has_mechanism(flags, "gssapi") ? NULL : "--sasl.mechanism is not gssapi";
     case WITH_OAUTHBEARER:
-        return sasl && mechanism && strcasecmp(mechanism, "oauthbearer") == 0
-                   ? NULL
-                   : "--sasl.mechanism is not oauthbearer";
+        return has_mechanism(flags, "oauthbearer") ? NULL : "--sasl.mechanism is not oauthbearer";
     case WITH_AWSIAM:
-        return sasl && mechanism && strcasecmp(mechanism, "awsiam") == 0
-                   ? NULL
-                   : "--sasl.mechanism is not awsiam";
+        return has_mechanism(flags, "awsiam") ? NULL : "--sasl.mechanism is not awsiam";
     }
     return NULL;
 }
