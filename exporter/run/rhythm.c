@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "run/rhythm.h"
 
+#include "base/sync.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -69,24 +71,10 @@ struct sg_rhythm *sg_rhythm_free(struct sg_rhythm *rhythm)
     return NULL;
 }
 
-/* A reader takes the lock as well; const means that the rhythm looks the same afterwards. */
-static struct sg_rhythm *lock(const struct sg_rhythm *rhythm)
-{
-    struct sg_rhythm *writable = (struct sg_rhythm *)(uintptr_t)rhythm;
-    (void)pthread_mutex_lock(&writable->lock);
-    return writable;
-}
-
-static void unlock(struct sg_rhythm *rhythm)
-{
-    (void)pthread_mutex_unlock(&rhythm->lock);
-}
-
 void sg_rhythm_set_interval(struct sg_rhythm *rhythm, int64_t interval_ms)
 {
-    (void)lock(rhythm);
+    sg_locked(&rhythm->lock);
     rhythm->interval_ms = interval_ms;
-    unlock(rhythm);
 }
 
 /* ---- Finding the scraper. All with the lock held. ---- */
@@ -203,7 +191,7 @@ static bool keep_following(struct sg_rhythm *rhythm, int64_t now_ms)
 
 void sg_rhythm_scraped(struct sg_rhythm *rhythm, int64_t now_ms)
 {
-    (void)lock(rhythm);
+    sg_locked(&rhythm->lock);
     if (rhythm->n_times == HISTORY) {
         rhythm->n_times--;
         memmove(rhythm->times_ms, rhythm->times_ms + 1, rhythm->n_times * sizeof(int64_t));
@@ -219,7 +207,6 @@ void sg_rhythm_scraped(struct sg_rhythm *rhythm, int64_t now_ms)
             follow(rhythm, found, now_ms);
         }
     }
-    unlock(rhythm);
 }
 
 /* ---- Following it ---- */
@@ -242,21 +229,21 @@ static bool pause_us(const struct sg_rhythm *rhythm, int64_t now_ms, int64_t *re
     return true;
 }
 
-int64_t sg_rhythm_period_ms(const struct sg_rhythm *rhythm, int64_t now_ms)
+int64_t sg_rhythm_period_ms(struct sg_rhythm *rhythm, int64_t now_ms)
 {
-    struct sg_rhythm *locked = lock(rhythm);
     int64_t unused;
-    int64_t period_ms = pause_us(locked, now_ms, &unused) ? locked->period_us / 1000 : 0;
-    unlock(locked);
+
+    sg_locked(&rhythm->lock);
+    int64_t period_ms = pause_us(rhythm, now_ms, &unused) ? rhythm->period_us / 1000 : 0;
     return period_ms;
 }
 
-int64_t sg_rhythm_pause_ms(const struct sg_rhythm *rhythm, int64_t now_ms)
+int64_t sg_rhythm_pause_ms(struct sg_rhythm *rhythm, int64_t now_ms)
 {
-    struct sg_rhythm *locked = lock(rhythm);
     int64_t pause = 0;
-    (void)pause_us(locked, now_ms, &pause);
-    unlock(locked);
+
+    sg_locked(&rhythm->lock);
+    (void)pause_us(rhythm, now_ms, &pause);
     return pause / 1000;
 }
 
@@ -301,15 +288,14 @@ static int64_t nearest_us(int64_t origin, int64_t step, int64_t wanted, int64_t 
 }
 
 int64_t sg_rhythm_next_start_ms(
-    const struct sg_rhythm *rhythm, const struct sg_rhythm_own *own, int64_t now_ms)
+    struct sg_rhythm *rhythm, const struct sg_rhythm_own *own, int64_t now_ms)
 {
-    struct sg_rhythm *locked = lock(rhythm);
     int64_t pause = 0;
-    bool follows = pause_us(locked, now_ms, &pause);
-    int64_t phase_ms = locked->phase_ms;
-    int64_t grid_us = locked->period_us;
-    unlock(locked);
 
+    sg_locked(&rhythm->lock);
+    bool follows = pause_us(rhythm, now_ms, &pause);
+    int64_t phase_ms = rhythm->phase_ms;
+    int64_t grid_us = rhythm->period_us;
     if (own->n == 0)
         return now_ms;
     int64_t started_us = own->started_ms * 1000;

@@ -45,10 +45,10 @@ void sg_rhythm_set_interval(struct sg_rhythm *rhythm, int64_t interval_ms);
 void sg_rhythm_scraped(struct sg_rhythm *rhythm, int64_t now_ms);
 
 /** The period of the scraper that is followed, or 0 when none is. */
-int64_t sg_rhythm_period_ms(const struct sg_rhythm *rhythm, int64_t now_ms);
+int64_t sg_rhythm_period_ms(struct sg_rhythm *rhythm, int64_t now_ms);
 
 /** From collection to collection: of the scraper that is followed, or the interval. */
-int64_t sg_rhythm_pause_ms(const struct sg_rhythm *rhythm, int64_t now_ms);
+int64_t sg_rhythm_pause_ms(struct sg_rhythm *rhythm, int64_t now_ms);
 
 /** A collection has ended. */
 void sg_rhythm_note(struct sg_rhythm_own *own, int64_t started_ms, int64_t ended_ms);
@@ -59,4 +59,4 @@ void sg_rhythm_note(struct sg_rhythm_own *own, int64_t started_ms, int64_t ended
  * collection has passed are left out.
  */
 int64_t sg_rhythm_next_start_ms(
-    const struct sg_rhythm *rhythm, const struct sg_rhythm_own *own, int64_t now_ms);
+    struct sg_rhythm *rhythm, const struct sg_rhythm_own *own, int64_t now_ms);
