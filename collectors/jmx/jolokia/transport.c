@@ -3,7 +3,8 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
-#include "config/secret.h"
+#include "jmx/jolokia/agent_url.h"
+#include "jmx/jolokia/ending.h"
 #include "version.h"
 
 #include <curl/curl.h>
@@ -21,7 +22,6 @@ enum {
     CONNECT_MS_MAX = 5000,     /* a host that is gone drops packets; connecting takes no longer */
     KEPT_BODY_BYTES = 1 << 20, /* larger bodies' memory is given back */
     CA_CACHE_S = 300,          /* a CA file that was replaced is seen by then */
-    EXCERPT_BYTES = 200,       /* of an answer that is shown */
 };
 
 struct sg_transport {
@@ -35,16 +35,14 @@ struct sg_peer {
     CURL *easy;
     struct curl_slist *headers;
     struct curl_slist *connect_to; /* the URL's host, when the certificate has another name */
-    char *url;                     /* as given */
-    char *shown_url;               /* for people: without user, password and token */
-    bool had_tls;                  /* a handshake has ever been completed */
-    bool has_files;                /* of certificates: no connection from before is its own */
+    struct sg_agent_url url;
+    bool had_tls;   /* a handshake has ever been completed */
+    bool has_files; /* of certificates: no connection from before is its own */
     bool has_started;
     int64_t made_ms;
     struct sg_buf body;
     size_t max_bytes; /* of the body */
     bool too_large;
-    const char *advice; /* of sg_reply */
     char curl_error[CURL_ERROR_SIZE];
     /* of the exchange under way */
     int64_t start_ms;
@@ -96,78 +94,6 @@ static size_t take_bytes(char *bytes, size_t size, size_t n, void *user)
     return 0; /* curl ends the exchange */
 }
 
-static void free_url(CURLU **url)
-{
-    curl_url_cleanup(*url);
-}
-
-static int parse_url(CURLU *url, const char *text, struct sg_error *err)
-{
-    char *scheme = NULL;
-
-    CURLUcode code = curl_url_set(url, CURLUPART_URL, text, 0);
-    if (code == CURLUE_OK)
-        code = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
-    if (code != CURLUE_OK)
-        return sg_error_set(
-            err, SG_TRANSPORT_E_URL, "the Jolokia URL is not a URL: %s", curl_url_strerror(code));
-    bool is_http = strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0;
-    curl_free(scheme);
-    return is_http ? 0
-                   : sg_error_set(
-                         err, SG_TRANSPORT_E_URL, "the Jolokia URL must be http:// or https://");
-}
-
-static int add_slash(CURLU *url)
-{
-    char *path = NULL;
-    struct sg_buf with_slash;
-
-    if (curl_url_get(url, CURLUPART_PATH, &path, 0) != CURLUE_OK)
-        return -ENOMEM;
-    struct sg_str text = sg_str_of(path);
-    sg_buf_init(&with_slash, 64 * 1024);
-    int r =
-        sg_buf_printf(&with_slash, "%s%s", path, sg_str_ends_with(text, SG_STR("/")) ? "" : "/");
-    if (!r)
-        r = sg_buf_add_char(&with_slash, '\0');
-    if (!r && curl_url_set(url, CURLUPART_PATH, with_slash.ptr, 0) != CURLUE_OK)
-        r = -ENOMEM;
-    sg_buf_done(&with_slash);
-    curl_free(path);
-    return r ? -ENOMEM : 0;
-}
-
-/* @return owned, or NULL when memory is short */
-static char *text_of_url(CURLU *url)
-{
-    char *text = NULL;
-
-    if (curl_url_get(url, CURLUPART_URL, &text, 0) != CURLUE_OK)
-        return NULL;
-    char *copy = strdup(text);
-    curl_free(text);
-    return copy;
-}
-
-/* The form for people: without user, password, and what stands behind "?". @return owned or NULL */
-static char *shown_text_of_url(CURLU *url)
-{
-    __attribute__((cleanup(free_url))) CURLU *shown = curl_url_dup(url);
-    char *query = NULL;
-
-    if (!shown || curl_url_set(shown, CURLUPART_USER, NULL, 0) != CURLUE_OK ||
-        curl_url_set(shown, CURLUPART_PASSWORD, NULL, 0) != CURLUE_OK ||
-        curl_url_set(shown, CURLUPART_FRAGMENT, NULL, 0) != CURLUE_OK)
-        return NULL;
-    if (curl_url_get(shown, CURLUPART_QUERY, &query, 0) == CURLUE_OK) {
-        curl_free(query);
-        if (curl_url_set(shown, CURLUPART_QUERY, "(hidden)", 0) != CURLUE_OK)
-            return NULL;
-    }
-    return text_of_url(shown);
-}
-
 static int add_to_list(struct curl_slist **list, const char *text)
 {
     struct curl_slist *longer = curl_slist_append(*list, text);
@@ -176,64 +102,6 @@ static int add_to_list(struct curl_slist **list, const char *text)
         return -ENOMEM;
     *list = longer;
     return 0;
-}
-
-/*
- * The certificate is for another name than the URL's: the URL gets that name, for curl verifies
- * what stands there, while the connection and the header Host keep the real one.
- */
-static int set_server_name(struct sg_peer *peer, CURLU *url, const char *server_name)
-{
-    char *host = NULL;
-    char *port = NULL;
-    struct sg_buf text;
-
-    if (curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
-        return -ENOMEM;
-    (void)curl_url_get(url, CURLUPART_PORT, &port, 0);
-    sg_buf_init(&text, 8192);
-    int r = sg_buf_printf(&text, "Host: %s%s%s", host, port ? ":" : "", port ? port : "");
-    if (!r)
-        r = sg_buf_add_char(&text, '\0');
-    if (!r)
-        r = add_to_list(&peer->headers, text.ptr);
-    sg_buf_clear(&text);
-    if (!r)
-        r = sg_buf_printf(&text, "::%s:", host);
-    if (!r)
-        r = sg_buf_add_char(&text, '\0');
-    if (!r)
-        r = add_to_list(&peer->connect_to, text.ptr);
-    if (!r && curl_url_set(url, CURLUPART_HOST, server_name, 0) != CURLUE_OK)
-        r = -ENOMEM;
-    sg_buf_done(&text);
-    curl_free(host);
-    curl_free(port);
-    return r ? -ENOMEM : 0;
-}
-
-/* Check the URL and make its forms. @param ret_url  what curl is told, owned */
-static int read_url(struct sg_peer *peer,
-    const struct sg_peer_options *options,
-    char **ret_url,
-    struct sg_error *err)
-{
-    __attribute__((cleanup(free_url))) CURLU *url = curl_url();
-
-    if (!url)
-        return -ENOMEM;
-    int r = parse_url(url, options->url, err);
-    if (!r)
-        r = add_slash(url);
-    if (r)
-        return r;
-    peer->url = strdup(options->url);
-    peer->shown_url = shown_text_of_url(url);
-    if (options->tls && options->tls->server_name)
-        r = set_server_name(peer, url, options->tls->server_name);
-    if (!r)
-        *ret_url = text_of_url(url);
-    return r || !peer->url || !peer->shown_url || !*ret_url ? -ENOMEM : 0;
 }
 
 #define SET(option, value) r |= curl_easy_setopt(easy, option, value)
@@ -263,12 +131,12 @@ static int set_tls_options(CURL *easy, const struct sg_tls_config *tls)
 }
 
 /* Options that never change. Their values are checked, so that only memory can be short. */
-static int set_options(struct sg_peer *peer, const char *url, const struct sg_peer_options *options)
+static int set_options(struct sg_peer *peer, const struct sg_peer_options *options)
 {
     CURL *easy = peer->easy;
     int r = 0;
 
-    SET(CURLOPT_URL, url);
+    SET(CURLOPT_URL, peer->url.asked);
     SET(CURLOPT_PRIVATE, peer);
     SET(CURLOPT_HTTPHEADER, peer->headers);
     SET(CURLOPT_POST, 1L);
@@ -307,7 +175,6 @@ int sg_peer_new(struct sg_transport *transport,
     struct sg_error *err)
 {
     sg_auto(sg_peer_free) struct sg_peer *peer = calloc(1, sizeof *peer);
-    sg_auto_free char *url = NULL;
 
     if (!peer)
         return -ENOMEM;
@@ -317,7 +184,12 @@ int sg_peer_new(struct sg_transport *transport,
                       (options->tls->cert_file || options->tls->key_file || options->tls->ca_file);
     sg_buf_init(&peer->body, SG_BODY_BYTES_MAX);
     peer->max_bytes = SG_BODY_BYTES_MAX;
-    int r = read_url(peer, options, &url, err);
+    int r = sg_agent_url_read(
+        options->url, options->tls ? options->tls->server_name : NULL, &peer->url, err);
+    if (!r && peer->url.host_header)
+        r = add_to_list(&peer->headers, peer->url.host_header);
+    if (!r && peer->url.connect_to)
+        r = add_to_list(&peer->connect_to, peer->url.connect_to);
     if (!r)
         r = add_to_list(&peer->headers, "Content-Type: application/json; charset=utf-8");
     if (!r)
@@ -327,7 +199,7 @@ int sg_peer_new(struct sg_transport *transport,
     peer->easy = curl_easy_init();
     if (!peer->easy)
         return -ENOMEM;
-    r = set_options(peer, url, options);
+    r = set_options(peer, options);
     if (r)
         return r;
     *ret_peer = sg_take(&peer);
@@ -343,8 +215,7 @@ struct sg_peer *sg_peer_free(struct sg_peer *peer)
     curl_slist_free_all(peer->headers);
     curl_slist_free_all(peer->connect_to);
     sg_buf_done(&peer->body);
-    free(peer->url);
-    free(peer->shown_url);
+    sg_agent_url_done(&peer->url);
     free(peer);
     return NULL;
 }
@@ -356,12 +227,12 @@ void sg_peer_set_max_bytes(struct sg_peer *peer, size_t n)
 
 const char *sg_peer_url(const struct sg_peer *peer)
 {
-    return peer->url;
+    return peer->url.given;
 }
 
 const char *sg_peer_shown_url(const struct sg_peer *peer)
 {
-    return peer->shown_url;
+    return peer->url.shown;
 }
 
 /*
@@ -394,7 +265,6 @@ int sg_peer_start(
     sg_buf_clear(&peer->body);
     peer->too_large = false;
     peer->curl_error[0] = '\0';
-    peer->advice = "";
     peer->start_ms = sg_clock_monotonic_ms(transport->clock);
     peer->deadline_ms = deadline_ms;
     peer->reply = reply;
@@ -413,189 +283,6 @@ int sg_peer_start(
 
 /* ---- Ends ---- */
 
-static enum sg_failure_kind kind_of(const struct sg_peer *peer, CURLcode code)
-{
-    if (strstr(peer->curl_error, "response headers")) /* too large; the code is of any kind */
-        return SG_FAILURE_HTTP;
-    switch (code) {
-    case CURLE_OPERATION_TIMEDOUT:
-        return SG_FAILURE_TIMEOUT;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_CRL_BADFILE:
-    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-        return SG_FAILURE_TLS;
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR: /* since TLS 1.3 a client certificate is refused after the handshake */
-        return strcasestr(peer->curl_error, "alert") ? SG_FAILURE_TLS : SG_FAILURE_CONNECT;
-    case CURLE_WRITE_ERROR:
-        return peer->too_large ? SG_FAILURE_LIMIT : SG_FAILURE_INTERNAL;
-    case CURLE_OUT_OF_MEMORY:
-        return SG_FAILURE_INTERNAL;
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-        return SG_FAILURE_HTTP;
-    default:
-        return SG_FAILURE_CONNECT;
-    }
-}
-
-/* The certificate's own troubles, by what the TLS libraries call them. */
-static const char *tls_advice(const char *text)
-{
-    static const struct {
-        const char *part;
-        const char *advice;
-    } advice[] = {
-        { "certificate required",
-            "; the agent wants a client certificate: set tls \"cert_file\" and "
-            "\"key_file\"" },
-        { "handshake failure", "; does the agent want a client certificate (tls \"cert_file\")?" },
-        { "bad certificate", "; the agent refuses the client certificate (tls \"cert_file\")" },
-        { "unknown ca", "; the agent does not know the CA of the client certificate (tls "
-                        "\"cert_file\")" },
-        { "expired", "; the agent needs a new certificate" },
-        { "self-signed", "; give its certificate, or its CA's, as tls \"ca_file\"" },
-        { "self signed", "; give its certificate, or its CA's, as tls \"ca_file\"" },
-        { "local issuer", "; give its CA's certificate as tls \"ca_file\"" },
-        { "certificate subject name", "; it is for another name: set tls \"server_name\", or issue "
-                                      "it for this one" },
-        { "private key", "; check tls \"key_file\" and \"key_password_file\"" },
-        { "wrong version number",
-            "; the agent does not speak TLS there: http:// instead of https://?" },
-    };
-
-    for (size_t i = 0; i < sizeof advice / sizeof advice[0]; i++) {
-        if (strcasestr(text, advice[i].part))
-            return advice[i].advice;
-    }
-    return "; does the agent speak TLS there, with a certificate for this host?";
-}
-
-static const char *advice_on(const struct sg_peer *peer, enum sg_failure_kind kind, CURLcode code)
-{
-    switch (kind) {
-    case SG_FAILURE_CONNECT:
-        if (code == CURLE_COULDNT_RESOLVE_HOST)
-            return "; is the host's name right, and known to this machine's name service?";
-        /* Its alert may be lost when it hangs up at once. */
-        if ((code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR) &&
-            strncmp(peer->url, "https:", 6) == 0)
-            return "; it hung up after the TLS handshake: does it want a client certificate (tls "
-                   "\"cert_file\")?";
-        return code == CURLE_GOT_NOTHING
-                   ? "; it closed the connection: does it want https://?"
-                   : "; is the process up, and does its Jolokia agent listen there?";
-    case SG_FAILURE_TIMEOUT:
-        return "; a frozen JVM, a long garbage collection, or an agent busy with other requests";
-    case SG_FAILURE_TLS:
-        return tls_advice(peer->curl_error);
-    case SG_FAILURE_LIMIT:
-        return "; read fewer MBeans or attributes, or raise limits.jvm_series";
-    default:
-        return "";
-    }
-}
-
-/* Said in the text, with "; " in front, and given with the reply. */
-static const char *advise(struct sg_peer *peer, const char *advice)
-{
-    peer->advice = advice[0] ? advice + 2 : "";
-    return advice;
-}
-
-static const char *advice_for(struct sg_peer *peer, enum sg_failure_kind kind, CURLcode code)
-{
-    return advise(peer, advice_on(peer, kind, code));
-}
-
-/* The answer's first words, on one line, for a status that is not success. */
-static struct sg_str excerpt(struct sg_peer *peer)
-{
-    size_t n = peer->body.len < EXCERPT_BYTES ? peer->body.len : EXCERPT_BYTES;
-
-    for (size_t i = 0; i < n; i++) {
-        if ((unsigned char)peer->body.ptr[i] < ' ')
-            peer->body.ptr[i] = ' ';
-    }
-    return (struct sg_str){ n ? peer->body.ptr : "", n };
-}
-
-/* How the agent wants to be logged in to. @return borrowed from curl, or "" */
-static const char *wanted_login(const struct sg_peer *peer)
-{
-#if LIBCURL_VERSION_NUM >= 0x075300
-    struct curl_header *header = NULL;
-    if (curl_easy_header(peer->easy, "WWW-Authenticate", 0, CURLH_HEADER, -1, &header) == CURLHE_OK)
-        return header->value;
-#else
-    (void)peer;
-#endif
-    return "";
-}
-
-static enum sg_failure_kind bad_login(struct sg_peer *peer, struct sg_error *err)
-{
-    const char *wanted = wanted_login(peer);
-    bool is_basic = !wanted[0] || strcasestr(wanted, "basic");
-
-    (void)sg_error_set(err, 0, "%s: status 401, wrong or missing credentials%s%.120s%s%s",
-        peer->shown_url, wanted[0] ? " (WWW-Authenticate: " : "", wanted, wanted[0] ? ")" : "",
-        advise(peer, is_basic ? "; set \"username\" and \"password_file\" to those of the agent"
-                              : "; only basic authentication can be given, with \"username\" and "
-                                "\"password_file\""));
-    return SG_FAILURE_AUTH;
-}
-
-/* Redirects are not followed, since a request has credentials; where one leads to is the fix. */
-static enum sg_failure_kind redirected(struct sg_peer *peer, long status, struct sg_error *err)
-{
-    const char *to = NULL;
-    struct sg_buf shown;
-
-    (void)curl_easy_getinfo(peer->easy, CURLINFO_REDIRECT_URL, &to);
-    sg_buf_init(&shown, SG_SECRET_BYTES_MAX);
-    if (to)
-        sg_secret_show_url(&shown, to);
-    (void)sg_error_set(err, 0, "%s: status %ld, %s%.*s%s", peer->shown_url, status,
-        shown.len ? "it sends to " : "a redirect that does not say where to",
-        (int)(shown.len < 300 ? shown.len : 300), shown.len ? shown.ptr : "",
-        shown.len ? advise(peer, "; set that as the URL") : "");
-    sg_buf_done(&shown);
-    return SG_FAILURE_HTTP;
-}
-
-static enum sg_failure_kind bad_status(struct sg_peer *peer, long status, struct sg_error *err)
-{
-    struct sg_str text = excerpt(peer);
-
-    if (status >= 300 && status < 400)
-        return redirected(peer, status, err);
-    switch (status) {
-    case 401:
-        return bad_login(peer, err);
-    case 403:
-        (void)sg_error_set(
-            err, 0, "%s: status 403, not allowed: " SG_STR_FMT, peer->shown_url, SG_STR_ARG(text));
-        return SG_FAILURE_DENIED;
-    case 404:
-        (void)sg_error_set(err, 0,
-            "%s: status 404, nothing there; an agent's path is /jolokia/ unless agentContext says "
-            "otherwise",
-            peer->shown_url);
-        return SG_FAILURE_HTTP;
-    default:
-        (void)sg_error_set(
-            err, 0, "%s: status %ld: " SG_STR_FMT, peer->shown_url, status, SG_STR_ARG(text));
-        return SG_FAILURE_HTTP;
-    }
-}
-
 static bool has_tls(const struct sg_peer *peer)
 {
     curl_off_t handshake_us = 0;
@@ -604,58 +291,27 @@ static bool has_tls(const struct sg_peer *peer)
     return handshake_us > 0;
 }
 
-/* Has the connection come about, handshake or not? curl knows the address from then on. */
-static bool is_connected(const struct sg_peer *peer)
-{
-    const char *address = NULL;
-
-    (void)curl_easy_getinfo(peer->easy, CURLINFO_PRIMARY_IP, &address);
-    return address && address[0];
-}
-
-/*
- * An agent without TLS takes the first bytes of a handshake for the start of a request, and waits
- * for the rest of it. Where a handshake has been completed before, the JVM has frozen since.
- */
-static bool is_without_tls(const struct sg_peer *peer)
-{
-    return strncasecmp(peer->url, "https:", 6) == 0 && !peer->had_tls && is_connected(peer);
-}
-
 static void tell_end(struct sg_peer *peer, CURLcode code)
 {
     struct sg_reply reply = { .body = peer->body.ptr, .body_len = peer->body.len };
     struct sg_error err = { "" };
-    long status = 0;
 
-    (void)curl_easy_getinfo(peer->easy, CURLINFO_RESPONSE_CODE, &status);
     peer->had_tls = peer->had_tls || has_tls(peer);
-    if (code != CURLE_OK) {
-        int64_t took_ms = sg_clock_monotonic_ms(peer->transport->clock) - peer->start_ms;
-        bool no_tls = code == CURLE_OPERATION_TIMEDOUT && is_without_tls(peer);
-        reply.kind = no_tls ? SG_FAILURE_TLS : kind_of(peer, code);
-        if (peer->too_large)
-            (void)sg_error_set(&err, 0, "%s: the answer is larger than %zu bytes%s",
-                peer->shown_url, peer->max_bytes, advice_for(peer, reply.kind, code));
-        else if (no_tls)
-            (void)sg_error_set(&err, 0, "%s: no answer to the TLS handshake within %lld ms%s",
-                peer->shown_url, (long long)took_ms,
-                advise(peer, "; the agent does not speak TLS there, use http:// (or its JVM is "
-                             "frozen)"));
-        else if (code == CURLE_OPERATION_TIMEDOUT)
-            (void)sg_error_set(&err, 0, "%s: no complete answer within %lld ms%s", peer->shown_url,
-                (long long)took_ms, advice_for(peer, reply.kind, code));
-        else
-            (void)sg_error_set(&err, 0, "%s: %s%s", peer->shown_url,
-                peer->curl_error[0] ? peer->curl_error : curl_easy_strerror(code),
-                advice_for(peer, reply.kind, code));
-    } else if (status != 200) {
-        reply.kind = bad_status(peer, status, &err);
-    } else {
-        reply.ok = true;
-    }
+    struct sg_ending end = {
+        .easy = peer->easy,
+        .code = code,
+        .curl_error = peer->curl_error,
+        .url = &peer->url,
+        .had_tls = peer->had_tls,
+        .too_large = peer->too_large,
+        .max_bytes = peer->max_bytes,
+        .took_ms = sg_clock_monotonic_ms(peer->transport->clock) - peer->start_ms,
+        .body = peer->body.ptr,
+        .body_len = peer->body.len,
+    };
+    reply.ok = sg_ending_is_good(&end, &reply.kind, &err);
     reply.err = &err;
-    reply.advice = peer->advice;
+    reply.advice = end.advice;
     peer->reply(peer->context, &reply);
     if (peer->body.allocated > KEPT_BODY_BYTES)
         sg_buf_done(&peer->body);

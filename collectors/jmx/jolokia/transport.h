@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "config/config.h"
+#include "jmx/jolokia/agent_url.h"
 #include "store/store.h"
 
 #include <stdatomic.h>
@@ -20,7 +21,7 @@
 #include <stdint.h>
 
 enum {
-    SG_TRANSPORT_E_URL = 1, /* not an http or https URL; err says why */
+    SG_TRANSPORT_E_URL = SG_AGENT_URL_E_WRONG, /* not an http or https URL; err says why */
 };
 
 enum {

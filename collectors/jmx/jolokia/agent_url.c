@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "jmx/jolokia/agent_url.h"
+
+#include "base/buf.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    TEXT_BYTES_MAX = 64 * 1024
+};
+
+static void free_url(CURLU **url)
+{
+    curl_url_cleanup(*url);
+}
+
+static int parse_url(CURLU *url, const char *text, struct sg_error *err)
+{
+    char *scheme = NULL;
+
+    CURLUcode code = curl_url_set(url, CURLUPART_URL, text, 0);
+    if (code == CURLUE_OK)
+        code = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
+    if (code != CURLUE_OK)
+        return sg_error_set(
+            err, SG_AGENT_URL_E_WRONG, "the Jolokia URL is not a URL: %s", curl_url_strerror(code));
+    bool is_http = strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0;
+    curl_free(scheme);
+    return is_http ? 0
+                   : sg_error_set(
+                         err, SG_AGENT_URL_E_WRONG, "the Jolokia URL must be http:// or https://");
+}
+
+/* @return owned, terminated; NULL when memory is short */
+static char *take_text(struct sg_buf *text)
+{
+    char *taken = sg_buf_error(text) ? NULL : sg_buf_take(text);
+
+    sg_buf_done(text);
+    return taken;
+}
+
+static int add_slash(CURLU *url)
+{
+    char *path = NULL;
+    struct sg_buf text;
+
+    if (curl_url_get(url, CURLUPART_PATH, &path, 0) != CURLUE_OK)
+        return -ENOMEM;
+    sg_buf_init(&text, TEXT_BYTES_MAX);
+    (void)sg_buf_printf(
+        &text, "%s%s", path, sg_str_ends_with(sg_str_of(path), SG_STR("/")) ? "" : "/");
+    curl_free(path);
+    char *with_slash = take_text(&text);
+    int r =
+        with_slash && curl_url_set(url, CURLUPART_PATH, with_slash, 0) == CURLUE_OK ? 0 : -ENOMEM;
+    free(with_slash);
+    return r;
+}
+
+/* @return owned, or NULL when memory is short */
+static char *text_of_url(CURLU *url)
+{
+    char *text = NULL;
+
+    if (curl_url_get(url, CURLUPART_URL, &text, 0) != CURLUE_OK)
+        return NULL;
+    char *copy = strdup(text);
+    curl_free(text);
+    return copy;
+}
+
+/* The form for people: without user, password, and what stands behind "?". @return owned or NULL */
+static char *shown_text_of_url(CURLU *url)
+{
+    __attribute__((cleanup(free_url))) CURLU *shown = curl_url_dup(url);
+    char *query = NULL;
+
+    if (!shown || curl_url_set(shown, CURLUPART_USER, NULL, 0) != CURLUE_OK ||
+        curl_url_set(shown, CURLUPART_PASSWORD, NULL, 0) != CURLUE_OK ||
+        curl_url_set(shown, CURLUPART_FRAGMENT, NULL, 0) != CURLUE_OK)
+        return NULL;
+    if (curl_url_get(shown, CURLUPART_QUERY, &query, 0) == CURLUE_OK) {
+        curl_free(query);
+        if (curl_url_set(shown, CURLUPART_QUERY, "(hidden)", 0) != CURLUE_OK)
+            return NULL;
+    }
+    return text_of_url(shown);
+}
+
+/*
+ * The certificate is for another name than the URL's: the URL gets that name, for curl verifies
+ * what stands there, while the connection and the header Host keep the real one.
+ */
+static int set_server_name(CURLU *url, const char *server_name, struct sg_agent_url *agent)
+{
+    char *host = NULL;
+    char *port = NULL;
+    struct sg_buf header, connect_to;
+
+    if (curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
+        return -ENOMEM;
+    (void)curl_url_get(url, CURLUPART_PORT, &port, 0);
+    sg_buf_init(&header, TEXT_BYTES_MAX);
+    (void)sg_buf_printf(&header, "Host: %s%s%s", host, port ? ":" : "", port ? port : "");
+    sg_buf_init(&connect_to, TEXT_BYTES_MAX);
+    (void)sg_buf_printf(&connect_to, "::%s:", host);
+    curl_free(host);
+    curl_free(port);
+    agent->host_header = take_text(&header);
+    agent->connect_to = take_text(&connect_to);
+    return agent->host_header && agent->connect_to &&
+                   curl_url_set(url, CURLUPART_HOST, server_name, 0) == CURLUE_OK
+               ? 0
+               : -ENOMEM;
+}
+
+int sg_agent_url_read(
+    const char *text, const char *server_name, struct sg_agent_url *ret_agent, struct sg_error *err)
+{
+    __attribute__((cleanup(free_url))) CURLU *url = curl_url();
+    struct sg_agent_url agent = { NULL, NULL, NULL, NULL, NULL };
+
+    if (!url)
+        return -ENOMEM;
+    int r = parse_url(url, text, err);
+    if (!r)
+        r = add_slash(url);
+    if (r)
+        return r;
+    agent.given = strdup(text);
+    agent.shown = shown_text_of_url(url);
+    if (server_name)
+        r = set_server_name(url, server_name, &agent);
+    agent.asked = text_of_url(url);
+    if (r || !agent.given || !agent.shown || !agent.asked) {
+        sg_agent_url_done(&agent);
+        return -ENOMEM;
+    }
+    *ret_agent = agent;
+    return 0;
+}
+
+void sg_agent_url_done(struct sg_agent_url *agent)
+{
+    free(agent->given);
+    free(agent->shown);
+    free(agent->asked);
+    free(agent->host_header);
+    free(agent->connect_to);
+    *agent = (struct sg_agent_url){ NULL, NULL, NULL, NULL, NULL };
+}
