@@ -2,6 +2,7 @@
 #include "admin/ask/requests.h"
 
 #include "admin/ask/ask.h"
+#include "admin/ask/turns.h"
 #include "admin/ask/wait.h"
 
 #include <errno.h>
@@ -22,9 +23,7 @@
  * two: FindCoordinator goes before it. Two things follow. A group that is listed as Empty has no
  * members, so it is not asked to describe itself. And thousands of groups may take longer than
  * there is time: then no more are asked for when an answer would come too late, so that nothing is
- * left behind in librdkafka, and those that were left out go first at the next collection. Groups
- * whose coordinator keeps silent go last, because each holds a place among those in flight until it
- * is given up.
+ * left behind in librdkafka. Who goes first is turns.h.
  */
 
 enum {
@@ -39,13 +38,6 @@ enum pass {
     PASS_BY_NAME,
 };
 
-/* A group that was asked for. */
-struct waiting {
-    int64_t sent_ms;
-    uint8_t n_pending; /* answers that are missing */
-    bool given_up;     /* no longer waited for; an answer is still welcome */
-};
-
 struct requests {
     const struct sg_requests_env *env;
     enum pass pass;
@@ -55,16 +47,8 @@ struct requests {
     size_t n_lists;                       /* on their way, or to be sent again */
     bool *list_again;                     /* per place in topology->brokers */
     int64_t list_again_ms;                /* when; monotonic, 0: not now */
-    size_t n_requests;                    /* of groups, waited for */
-    size_t n_listed;                      /* groups that have their place in order[] */
-    size_t n_order;                       /* in order[] */
-    size_t next;                          /* in order[], to be asked for */
-    size_t oldest;                        /* in order[]; those before are answered or given up */
-    uint32_t *order;                      /* numbers of groups; some groups may not be wanted */
-    struct waiting *waiting;              /* per group */
+    struct sg_turns turns;                /* of groups */
     rd_kafka_topic_partition_list_t *all; /* partitions by name; made when it is needed */
-    size_t n_allocated;                   /* of both */
-    int64_t answer_ms;                    /* that an answer takes, about; 0: not known */
 };
 
 enum api {
@@ -110,8 +94,7 @@ static void close_requests(struct requests *q)
         rd_kafka_queue_destroy(q->queue);
     if (q->all)
         rd_kafka_topic_partition_list_destroy(q->all);
-    free(q->order);
-    free(q->waiting);
+    sg_turns_done(&q->turns);
     free(q->list_again);
 }
 
@@ -119,7 +102,7 @@ static void close_requests(struct requests *q)
  * The options for one request; librdkafka copies them.
  *
  * Requests that go to a coordinator get SG_ASK_COORDINATOR_MS, which never comes: their waiting is
- * bounded by give_up_late().
+ * bounded by sg_turns_give_up().
  */
 static const rd_kafka_AdminOptions_t *options_for(
     struct requests *q, enum api api, uint32_t number, int64_t ms)
@@ -215,69 +198,35 @@ static int ask_for_group(struct requests *q, uint32_t number)
     rd_kafka_ListConsumerGroupOffsets(
         q->rk, &offsets, 1, options_for(q, API_OFFSETS, number, SG_ASK_COORDINATOR_MS), q->queue);
     rd_kafka_ListConsumerGroupOffsets_destroy(offsets);
-    q->waiting[number] = (struct waiting){
-        .sent_ms = sg_clock_monotonic_ms(q->env->clock),
-        .n_pending = describe ? 2 : 1,
-    };
-    q->n_requests += q->waiting[number].n_pending;
+    sg_turns_sent(&q->turns, number, describe ? 2 : 1);
     return 0;
 }
 
-static int compare_turns(const void *a, const void *b, void *context)
+static bool has_moved(const struct sg_group *group)
 {
-    const struct sg_groups *groups = context;
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-    int32_t turn_x = groups->groups[x].turn;
-    int32_t turn_y = groups->groups[y].turn;
-
-    if (turn_x != turn_y)
-        return turn_x > turn_y ? -1 : 1;
-    return (x > y) - (x < y);
+    return group->moved;
 }
 
-/* Places for groups that were listed since; those that have waited longest go first. */
-static int put_in_order(struct requests *q)
+static bool is_unasked(const struct sg_group *group)
 {
-    struct sg_groups *groups = q->env->groups;
-    bool sorted = true;
-
-    if (groups->n > q->n_allocated) {
-        uint32_t *order = realloc(q->order, groups->allocated * sizeof *order);
-        if (order)
-            q->order = order;
-        struct waiting *waiting = realloc(q->waiting, groups->allocated * sizeof *waiting);
-        if (waiting)
-            q->waiting = waiting;
-        if (!order || !waiting)
-            return -ENOMEM;
-        q->n_allocated = groups->allocated;
-    }
-    for (; q->n_listed < groups->n; q->n_listed++) {
-        const struct sg_group *group = &groups->groups[q->n_listed];
-        q->waiting[q->n_listed] = (struct waiting){ .n_pending = 0 };
-        if ((q->pass == PASS_MOVED && !group->moved) ||
-            (q->pass == PASS_BY_NAME && !group->unasked))
-            continue;
-        q->order[q->n_order++] = (uint32_t)q->n_listed;
-        sorted = sorted && group->turn == 0;
-    }
-    if (!sorted)
-        qsort_r(q->order + q->next, q->n_order - q->next, sizeof *q->order, compare_turns, groups);
-    return 0;
+    return group->unasked;
 }
 
 static int ask_for_groups(struct requests *q)
 {
-    int r = put_in_order(q);
+    uint32_t number;
+    int r = sg_turns_take(&q->turns, q->pass == PASS_MOVED     ? has_moved
+                                     : q->pass == PASS_BY_NAME ? is_unasked
+                                                               : NULL);
 
     /* With as many in flight as may be, an answer takes as long as the one before; and a quarter.
      */
     if (sg_clock_left_ms(q->env->clock, q->env->groups_deadline_ms) <
-        q->answer_ms + q->answer_ms / 4)
+        q->turns.answer_ms + q->turns.answer_ms / 4)
         return r;
-    while (!r && q->next < q->n_order && q->n_requests < 2 * SG_REQUESTS_IN_FLIGHT)
-        r = ask_for_group(q, q->order[q->next++]);
+    while (!r && q->turns.n_in_flight < (size_t)2 * SG_REQUESTS_IN_FLIGHT &&
+           sg_turns_next(&q->turns, &number))
+        r = ask_for_group(q, number);
     return r;
 }
 
@@ -329,9 +278,8 @@ static bool wants_state(const struct requests *q, rd_kafka_consumer_group_state_
            (q->env->group_states & (1U << known));
 }
 
-static int on_list(struct requests *q, rd_kafka_event_t *event)
+static int on_list(struct requests *q, size_t place, rd_kafka_event_t *event)
 {
-    size_t place = (size_t)(uintptr_t)rd_kafka_event_opaque(event);
     const rd_kafka_ListConsumerGroups_result_t *result =
         rd_kafka_event_ListConsumerGroups_result(event);
     rd_kafka_resp_err_t code = rd_kafka_event_error(event);
@@ -380,24 +328,8 @@ static int on_list(struct requests *q, rd_kafka_event_t *event)
     return 0;
 }
 
-/* One answer less to wait for. @return the group's number */
-static uint32_t group_of(struct requests *q, rd_kafka_event_t *event)
+static void on_describe(struct requests *q, uint32_t number, rd_kafka_event_t *event)
 {
-    uint32_t number = (uint32_t)(uintptr_t)rd_kafka_event_opaque(event);
-    struct waiting *waiting = &q->waiting[number];
-
-    waiting->n_pending--;
-    if (waiting->given_up)
-        return number;
-    q->n_requests--;
-    int64_t took_ms = sg_clock_monotonic_ms(q->env->clock) - waiting->sent_ms;
-    q->answer_ms = (3 * q->answer_ms + took_ms + 3) / 4; /* rounded up, so that it is not 0 */
-    return number;
-}
-
-static void on_describe(struct requests *q, rd_kafka_event_t *event)
-{
-    uint32_t number = group_of(q, event);
     const rd_kafka_DescribeConsumerGroups_result_t *result =
         rd_kafka_event_DescribeConsumerGroups_result(event);
     rd_kafka_resp_err_t code = rd_kafka_event_error(event);
@@ -435,9 +367,8 @@ static bool is_doubtful(const struct requests *q, const struct sg_group *group)
     return !*q->env->knows_all || group->listed == SG_GROUP_STATE_UNKNOWN;
 }
 
-static int on_offsets(struct requests *q, rd_kafka_event_t *event)
+static int on_offsets(struct requests *q, uint32_t number, rd_kafka_event_t *event)
 {
-    uint32_t number = group_of(q, event);
     struct sg_group *group = &q->env->groups->groups[number];
     const rd_kafka_ListConsumerGroupOffsets_result_t *result =
         rd_kafka_event_ListConsumerGroupOffsets_result(event);
@@ -477,14 +408,18 @@ static int on_offsets(struct requests *q, rd_kafka_event_t *event)
 
 static int on_event(struct requests *q, rd_kafka_event_t *event)
 {
+    uint32_t number = (uint32_t)(uintptr_t)rd_kafka_event_opaque(event);
+
     switch (rd_kafka_event_type(event)) {
     case RD_KAFKA_EVENT_LISTCONSUMERGROUPS_RESULT:
-        return on_list(q, event);
+        return on_list(q, number, event);
     case RD_KAFKA_EVENT_DESCRIBECONSUMERGROUPS_RESULT:
-        on_describe(q, event);
+        sg_turns_answered(&q->turns, number);
+        on_describe(q, number, event);
         return 0;
     case RD_KAFKA_EVENT_LISTCONSUMERGROUPOFFSETS_RESULT:
-        return on_offsets(q, event);
+        sg_turns_answered(&q->turns, number);
+        return on_offsets(q, number, event);
     default:
         return 0;
     }
@@ -492,71 +427,25 @@ static int on_event(struct requests *q, rd_kafka_event_t *event)
 
 /* ---- The loop ---- */
 
-/* Whose turn it is at the next collection. */
-static void give_turns(struct requests *q)
-{
-    for (size_t i = 0; i < q->n_order; i++) {
-        struct sg_group *group = &q->env->groups->groups[q->order[i]];
-        if (i >= q->next)
-            group->turn = group->turn > 0 ? group->turn + 1 : 1;
-        else
-            group->turn = q->waiting[q->order[i]].n_pending ? -1 : 0;
-    }
-}
-
-static void report_missing(struct requests *q)
+static void report_missing(struct requests *q, const struct sg_turns_rest *rest)
 {
     const struct sg_groups *groups = q->env->groups;
-    size_t n_left = q->n_order - q->next;
-    size_t n_silent = 0;
-    uint32_t silent = 0;
 
-    for (size_t i = q->next; i-- > 0;) {
-        if (q->waiting[q->order[i]].n_pending) {
-            n_silent++;
-            silent = q->order[i];
-        }
-    }
-    if (n_silent)
+    if (rest->n_silent)
         sg_failures_add(q->env->failures, SG_FAILURE_TIMEOUT, SG_REQUEST_OFFSET_FETCH,
             RD_KAFKA_RESP_ERR__TIMED_OUT,
             "%zu of %zu groups, for example %.100s: no answer to DescribeGroups or OffsetFetch "
             "before the deadline",
-            n_silent, groups->n, groups->groups[silent].name.ptr);
-    if (n_left)
+            rest->n_silent, groups->n, groups->groups[rest->silent].name.ptr);
+    if (rest->n_left)
         sg_failures_add(q->env->failures, SG_FAILURE_TIMEOUT, SG_REQUEST_OFFSET_FETCH, 0,
             "%zu of %zu groups, for example %.100s, were not asked for: there was no time left; "
             "they are the first at the next collection. Raise collect.timeout, or exclude groups",
-            n_left, groups->n, groups->groups[q->order[q->next]].name.ptr);
+            rest->n_left, groups->n, groups->groups[rest->left].name.ptr);
     for (size_t i = 0; q->n_lists && i < q->env->topology->n_brokers; i++) {
         if (!q->env->answered[i])
             fail_broker(q, i, RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer before the deadline");
     }
-}
-
-/* Groups are asked for in order, so those that have waited longest stand first. */
-static void give_up_late(struct requests *q)
-{
-    int64_t now_ms = sg_clock_monotonic_ms(q->env->clock);
-
-    for (; q->oldest < q->next; q->oldest++) {
-        struct waiting *waiting = &q->waiting[q->order[q->oldest]];
-        if (waiting->n_pending == 0)
-            continue;
-        if (now_ms - waiting->sent_ms < q->env->group_ms)
-            break;
-        waiting->given_up = true;
-        q->n_requests -= waiting->n_pending;
-    }
-}
-
-static bool any_on_its_way(const struct requests *q)
-{
-    for (size_t i = 0; i < q->next; i++) {
-        if (q->waiting[q->order[i]].n_pending)
-            return true;
-    }
-    return false;
 }
 
 static int run(const struct sg_requests_env *env, enum pass pass)
@@ -565,6 +454,7 @@ static int run(const struct sg_requests_env *env, enum pass pass)
         .env = env,
         .pass = pass,
         .rk = sg_client_get(env->client),
+        .turns = { .clock = env->clock, .groups = env->groups },
     };
     int r = open_requests(&q);
 
@@ -572,10 +462,10 @@ static int run(const struct sg_requests_env *env, enum pass pass)
         r = list_groups(&q);
     while (!r && !atomic_load(env->stopping)) {
         list_again(&q);
-        give_up_late(&q);
+        sg_turns_give_up(&q.turns, env->group_ms);
         r = ask_for_groups(&q);
         int left_ms = sg_clock_left_ms(env->clock, env->groups_deadline_ms);
-        if (r || left_ms == 0 || (q.n_lists == 0 && q.n_requests == 0))
+        if (r || left_ms == 0 || (q.n_lists == 0 && q.turns.n_in_flight == 0))
             break;
         sg_client_poll(env->client);
         rd_kafka_event_t *event =
@@ -585,10 +475,10 @@ static int run(const struct sg_requests_env *env, enum pass pass)
             rd_kafka_event_destroy(event);
         }
     }
+    struct sg_turns_rest rest = sg_turns_end(&q.turns);
     if (!r && !atomic_load(env->stopping))
-        report_missing(&q);
-    give_turns(&q);
-    *env->abandoned = *env->abandoned || any_on_its_way(&q);
+        report_missing(&q, &rest);
+    *env->abandoned = *env->abandoned || rest.n_silent > 0;
     close_requests(&q);
     return r;
 }
