@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * One collection of the admin collector, and what lasts from one to the next. All of a collector
+ * belongs to its thread.
+ */
+
+#include "admin/ask/client.h"
+#include "admin/ask/configs.h"
+#include "admin/ask/look.h"
+#include "admin/diagnosis.h"
+#include "admin/export/memo.h"
+#include "admin/model/ages.h"
+#include "admin/model/groups.h"
+#include "admin/model/moves.h"
+#include "admin/model/status.h"
+#include "base/filter.h"
+#include "collectors/collector.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What a collector has; made and freed by collector.c. */
+struct sg_admin {
+    struct sg_collector_env env;
+    struct sg_client *client;
+    struct sg_client *next_client; /* for the next collection, or NULL: the same */
+    struct sg_filter *topic_filter;
+    struct sg_filter *group_filter;
+    struct sg_ages *ages;
+    struct sg_configs *configs;
+    struct sg_moves *moves;
+    struct sg_statuses *statuses;
+    struct sg_look *look;
+    struct sg_memo *memo;
+    struct sg_series_table *table;
+    struct sg_slot *slot;
+    struct sg_groups before; /* which groups there were at the collection before */
+    bool has_topics;         /* the client has been through a collection … */
+    bool knows_all;          /* see struct sg_requests_env */
+    uint64_t n_topics;       /* … and this was sg_configs_n_new() then */
+};
+
+/**
+ * Ask for everything, and publish it.
+ * @param deadline_ms  monotonic: it is over by then
+ * @param look  NULL, or told of the collection before it is forgotten
+ */
+void sg_admin_collect(struct sg_admin *self,
+    int64_t deadline_ms,
+    void (*look)(const struct sg_diagnosis *diagnosis, void *context),
+    void *context);
