@@ -25,11 +25,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "config/config.h"
-#include "jmx/catalogue/rule_sets.h"
 #include "jmx/jolokia/transport.h"
-#include "metric/series.h"
-#include "store/cluster.h"
+#include "jmx/target_options.h"
 #include "store/store.h"
 
 #include <stdbool.h>
@@ -40,26 +37,6 @@
 #define SG_TARGET_SLOT_SLOW "jolokia_slow"
 
 struct sg_target;
-
-/*
- * Borrowed for as long as the target lives, except for labels and name; of the configuration,
- * the rule set and the cluster the target holds references, because it may outlive the collector
- * that made it.
- */
-struct sg_target_options {
-    const char *name; /* the slots' target: a broker's id or a JVM's name */
-    int32_t id;       /* of the broker; negative: a JVM that is no broker */
-    const char *cluster;
-    struct sg_cluster *known;      /* what Metadata says of the cluster */
-    const struct sg_label *labels; /* of every series */
-    size_t n_labels;
-    const struct sg_config *config;
-    const struct sg_jolokia_source *source;
-    const struct sg_rule_set *rule_set;
-    struct sg_transport *transport;
-    struct sg_store *store;
-    const struct sg_clock *clock;
-};
 
 /** A target without an address, which is not polled. @return 0 or -ENOMEM */
 int sg_target_new(const struct sg_target_options *options, struct sg_target **ret_target);

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "jmx/lane_reader.h"
+
+#include "base/auto.h"
+#include "config/secret.h"
+#include "jmx/jolokia/answer.h"
+#include "jmx/jolokia/request.h"
+#include "jmx/rules/rules_plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static bool is_broker(const struct sg_target_options *options)
+{
+    return options->id >= 0;
+}
+
+static void forget_lesson(struct sg_lesson *lesson)
+{
+    lesson->plan = sg_poll_plan_free(lesson->plan);
+    free(sg_secret_wipe(lesson->body));
+    lesson->body = NULL;
+    lesson->n_values = 0;
+}
+
+/* ---- Making ---- */
+
+int sg_lane_reader_init(
+    struct sg_lane_reader *reader, enum sg_lane which, const struct sg_target_options *options)
+{
+    const struct sg_rule_set_plan *asked = which == SG_LANE_FAST && is_broker(options)
+                                               ? &options->rule_set->broker_plan
+                                               : &options->rule_set->plans[which];
+
+    reader->options = options;
+    reader->plan = asked->plan;
+    reader->agent_body = asked->body;
+    if (!reader->plan)
+        return 0;
+    int r = sg_engine_new(
+        options->rule_set->rules, options->labels, options->n_labels, &reader->engine);
+    if (r)
+        return r;
+    if (options->rule_set->beside)
+        r = sg_engine_add_beside(reader->engine, options->rule_set->beside);
+    if (r)
+        return r;
+    sg_engine_use_aliases(reader->engine, &options->config->aliases);
+    if (which != SG_LANE_FAST || !sg_rules_can_learn(options->rule_set->rules))
+        return 0;
+    /* What nobody wants is decided once, not at every reading of everything. */
+    int64_t polls = options->source->slow_interval_ms / options->config->interval_ms + 8;
+    sg_engine_remember_for(reader->engine, (uint32_t)polls);
+    return sg_learner_new(&reader->lesson.learner);
+}
+
+void sg_lane_reader_done(struct sg_lane_reader *reader)
+{
+    (void)sg_slot_free(reader->slot);
+    (void)sg_engine_free(reader->engine);
+    free(sg_secret_wipe(reader->body));
+    forget_lesson(&reader->lesson);
+    (void)sg_learner_free(reader->lesson.learner);
+}
+
+void sg_lane_reader_set_max(struct sg_lane_reader *reader, size_t n_attributes)
+{
+    if (reader->engine)
+        sg_engine_set_max(reader->engine, n_attributes);
+    if (reader->lesson.learner)
+        sg_learner_set_max(reader->lesson.learner, n_attributes);
+}
+
+/* ---- What is asked ---- */
+
+/* The proxy's target; each request names it. */
+static struct sg_request_target named(const struct sg_lane_reader *reader, const char *address)
+{
+    const struct sg_jolokia_proxy *proxy = &reader->options->source->proxy;
+    return (struct sg_request_target){ address, proxy->username, proxy->password };
+}
+
+int sg_lane_reader_set_target(struct sg_lane_reader *reader, const char *address)
+{
+    const struct sg_request_target to = named(reader, address);
+    char *body = NULL;
+
+    if (!reader->plan)
+        return 0;
+    forget_lesson(&reader->lesson);
+    int r = sg_request_body(reader->plan, &to, &body);
+    if (r)
+        return r;
+    free(sg_secret_wipe(reader->body));
+    reader->body = body;
+    return 0;
+}
+
+struct sg_str sg_lane_reader_body(struct sg_lane_reader *reader, int64_t now_ms)
+{
+    reader->asked_lesson = reader->lesson.plan && now_ms < reader->lesson.until_ms;
+    if (reader->asked_lesson)
+        return sg_str_of(reader->lesson.body);
+    return sg_str_of(reader->body ? reader->body : reader->agent_body);
+}
+
+/* ---- Reading an answer ---- */
+
+/*
+ * What went wrong while one answer was read, by kind. A cause that hits every request is one
+ * failure, told once.
+ */
+struct failures {
+    size_t n[SG_FAILURE_KINDS];
+    struct sg_error first[SG_FAILURE_KINDS];
+};
+
+/* @param who  is asked, for people */
+static void tell_failures(const char *who, struct sg_slot *slot, struct failures *failures)
+{
+    for (int kind = 0; kind < SG_FAILURE_KINDS; kind++) {
+        struct sg_error *err = &failures->first[kind];
+        if (failures->n[kind] == 0)
+            continue;
+        if (failures->n[kind] > 1)
+            (void)sg_error_prefix(err, 0, "%zu requests failed, the first: ", failures->n[kind]);
+        (void)sg_error_prefix(err, 0, "%s: ", who);
+        sg_slot_fail(slot, (enum sg_failure_kind)kind, err);
+    }
+}
+
+struct reading {
+    struct sg_lane_reader *reader;
+    struct sg_identity identity;
+    struct failures failures;
+};
+
+/* Catalogues beside a rule file say themselves what to ask for. */
+static bool is_lesson(const struct sg_lane_reader *reader, const struct sg_attribute *attribute)
+{
+    return reader->lesson.learner && !reader->asked_lesson && attribute->part == 0;
+}
+
+static void put_value(
+    void *context, const struct sg_attribute *attribute, const struct sg_attribute_value *value)
+{
+    struct reading *reading = context;
+    struct sg_lane_reader *reader = reading->reader;
+
+    sg_engine_put(reader->engine, attribute, value);
+    if (is_lesson(reader, attribute))
+        sg_learner_note(reader->lesson.learner, attribute->mbean, attribute->path[0],
+            sg_engine_wants(reader->engine, attribute, false));
+}
+
+static void note_identity(
+    void *context, const struct sg_attribute *attribute, const struct sg_attribute_value *value)
+{
+    struct reading *reading = context;
+
+    sg_identity_note(&reading->identity, attribute, value);
+}
+
+static void note_absent(void *context, const struct sg_attribute *attribute)
+{
+    struct reading *reading = context;
+    struct sg_lane_reader *reader = reading->reader;
+
+    if (is_lesson(reader, attribute))
+        sg_learner_note(reader->lesson.learner, attribute->mbean, attribute->path[0],
+            sg_engine_wants(reader->engine, attribute, true));
+}
+
+static void note_failure(void *context, enum sg_failure_kind kind, const struct sg_error *err)
+{
+    struct reading *reading = context;
+
+    if (reading->failures.n[kind]++ == 0)
+        reading->failures.first[kind] = *err;
+}
+
+static void count_dropped(const struct sg_lane_reader *reader)
+{
+    const struct sg_engine_stats *stats = sg_engine_stats(reader->engine);
+
+    for (int reason = 0; reason < SG_DROP_REASONS; reason++) {
+        if (stats->n_dropped[reason])
+            sg_slot_count_dropped(
+                reader->slot, (enum sg_drop_reason)reason, stats->n_dropped[reason]);
+    }
+}
+
+/* Once, not as a failure: what the other rules say is there. */
+static void tell_gave_up(const struct sg_lane_reader *reader)
+{
+    const struct sg_rule *rule = sg_engine_stats(reader->engine)->gave_up;
+    struct sg_error err;
+
+    if (!rule)
+        return;
+    (void)sg_error_set(&err, 0,
+        "%s:%zu: the pattern reached its match limit; what it may match is dropped; simplify it "
+        "(nested repetition)",
+        rule->file, rule->line);
+    sg_slot_note(reader->slot, SG_FAILURE_LIMIT, &err);
+}
+
+/* Everything was read: the next polls ask for what came to something. */
+static void learn(struct sg_lane_reader *reader, const struct sg_lane_reader_answer *answer)
+{
+    const struct sg_target_options *options = reader->options;
+    const struct sg_request_target to = named(reader, answer->address);
+    struct sg_lesson *lesson = &reader->lesson;
+
+    forget_lesson(lesson);
+    int r = sg_learner_plan(lesson->learner, &lesson->plan);
+    const struct sg_rules *beside = options->rule_set->beside;
+    if (!r && lesson->plan && beside)
+        r = sg_rules_plan_add(lesson->plan, beside, SG_LANE_FAST, 1);
+    if (!r && lesson->plan && is_broker(options))
+        r = sg_identity_ask(lesson->plan);
+    if (!r && lesson->plan)
+        r = sg_request_body(lesson->plan, options->source->proxy.url ? &to : NULL, &lesson->body);
+    if (r)
+        forget_lesson(lesson); /* no memory: everything is read again */
+    lesson->until_ms = answer->begun_ms + options->source->slow_interval_ms;
+}
+
+/* Is much of what was learned not there any more? */
+static void doubt(struct sg_lesson *lesson, size_t n_values)
+{
+    if (lesson->n_values == 0)
+        lesson->n_values = n_values;
+    else if (n_values < lesson->n_values - lesson->n_values / 10)
+        forget_lesson(lesson);
+}
+
+/* Is it the JVM that it is taken for? Otherwise that is told. */
+static bool is_who_it_should_be(struct reading *reading)
+{
+    const struct sg_target_options *options = reading->reader->options;
+    struct sg_error err;
+
+    if (!is_broker(options))
+        return true;
+    sg_auto_free char *cluster_id = sg_cluster_copy_id(options->known);
+    if (sg_identity_is(&reading->identity, options->id, cluster_id, &err))
+        return true;
+    reading->failures = (struct failures){ .n = { 0 } }; /* of another JVM: no matter */
+    note_failure(reading, SG_FAILURE_IDENTITY, &err);
+    return false;
+}
+
+bool sg_lane_reader_read(struct sg_lane_reader *reader,
+    const struct sg_lane_reader_answer *answer,
+    struct sg_identity *identity)
+{
+    struct reading reading = { .reader = reader };
+    const struct sg_answer_handler handler = { &reading, put_value, note_identity, note_absent,
+        note_failure };
+    const struct sg_poll_plan *plan = reader->asked_lesson ? reader->lesson.plan : reader->plan;
+    struct sg_sample_set *set = NULL;
+
+    sg_engine_begin(reader->engine);
+    if (reader->lesson.learner && !reader->asked_lesson)
+        sg_learner_begin(reader->lesson.learner);
+    int r = sg_answer_read(plan, answer->reply->body, answer->reply->body_len, &handler);
+    bool is_right = plan->n_identity == 0 || is_who_it_should_be(&reading);
+    if (plan->n_identity)
+        *identity = reading.identity;
+    tell_failures(answer->who, reader->slot, &reading.failures);
+    if (!r && is_right) {
+        if (sg_engine_snapshot(reader->engine, &set))
+            sg_slot_fail(reader->slot, SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });
+        count_dropped(reader); /* complete only now */
+        tell_gave_up(reader);
+    }
+    sg_slot_end(reader->slot, set);
+    if (set && reader->lesson.learner) {
+        if (reader->asked_lesson)
+            doubt(&reader->lesson, sg_engine_stats(reader->engine)->n_values);
+        else
+            learn(reader, answer);
+    }
+    return is_right;
+}

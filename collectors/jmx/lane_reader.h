@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What one lane of a target asks for, and what becomes of the answers: the engine that makes series
+ * of them, what is learned from them, the slot that they are published into.
+ *
+ * Embedded in its target, and on the same thread.
+ */
+
+#include "base/str.h"
+#include "jmx/catalogue/identity.h"
+#include "jmx/jolokia/transport.h"
+#include "jmx/poll/plan.h"
+#include "jmx/series/engine.h"
+#include "jmx/series/learn.h"
+#include "jmx/target_options.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What has been learned of a target: a plan that asks for less. */
+struct sg_lesson {
+    struct sg_learner *learner;
+    struct sg_poll_plan *plan; /* NULL: none */
+    char *body;
+    int64_t until_ms; /* then everything is read again */
+    size_t n_values;  /* of the first answer; 0: it is still to come */
+};
+
+struct sg_lane_reader {
+    const struct sg_target_options *options; /* the target's */
+    const struct sg_poll_plan *plan;         /* NULL: nothing is asked */
+    const char *agent_body;                  /* of the plan; the rule set's */
+    struct sg_engine *engine;
+    struct sg_slot *slot;    /* owned; the target gets it, of the slow lane at its first read */
+    char *body;              /* of the plan for the proxy; otherwise NULL */
+    struct sg_lesson lesson; /* without a learner: none */
+    bool asked_lesson;       /* by the request that is under way */
+};
+
+/* An answer that has come. All borrowed. */
+struct sg_lane_reader_answer {
+    const struct sg_reply *reply;
+    const char *who;     /* was asked, for people */
+    const char *address; /* of the target; what a proxy is told */
+    int64_t begun_ms;    /* the poll; monotonic */
+};
+
+/**
+ * @param reader  zeroed; to be freed with sg_lane_reader_done() also when this fails
+ * @param options  borrowed for as long as the reader lives @return 0 or -ENOMEM
+ */
+int sg_lane_reader_init(
+    struct sg_lane_reader *reader, enum sg_lane which, const struct sg_target_options *options);
+void sg_lane_reader_done(struct sg_lane_reader *reader);
+
+/** Remember at most so many attributes. */
+void sg_lane_reader_set_max(struct sg_lane_reader *reader, size_t n_attributes);
+
+/** A proxy is to ask this JVM from now on. @param address  a JMX service URL @return 0 or -ENOMEM
+ */
+int sg_lane_reader_set_target(struct sg_lane_reader *reader, const char *address);
+
+/** What to send: what was learned, for as long as it holds, or what the rules say. Borrowed. */
+struct sg_str sg_lane_reader_body(struct sg_lane_reader *reader, int64_t now_ms);
+
+/**
+ * Publish what the answer has, and end the slot's collection. Where every request failed that is
+ * nothing, not "no MBeans".
+ * @param identity  set where the answer tells who the JVM is
+ * @return was it the right JVM, as far as is known?
+ */
+bool sg_lane_reader_read(struct sg_lane_reader *reader,
+    const struct sg_lane_reader_answer *answer,
+    struct sg_identity *identity);
