@@ -111,7 +111,7 @@ static void read_properties(const struct sg_value *v)
             add(v->reading, cluster, sg_at(name), text.ptr,
                 sg_read_expanded(v->reading, value, sg_yaml_text(value)));
     }
-    *SG_PLACE(v) = sg_text_of_place(v->reading, node);
+    *SG_PLACE(v) = sg_text_of_place(v->reading->yaml, node);
     if (!places || !cluster->client || cluster->n_client < n)
         return; /* what could not be read is not what is missing */
     places[cluster->n_client] = sg_at(node);

@@ -488,18 +488,15 @@ void sg_name_free(const struct sg_key *key, void *element)
     free(*(char **)element);
 }
 
-char *sg_text_of_place(struct sg_reading *reading, const struct sg_yaml_node *node)
+char *sg_text_of_place(struct sg_yaml *yaml, const struct sg_yaml_node *node)
 {
-    struct sg_buf place;
+    char *text = NULL;
 
-    sg_buf_init(&place, 8192);
-    int r = sg_buf_printf(&place, "%s:%zu:%zu", sg_yaml_name(reading->yaml), sg_yaml_line(node),
-        sg_yaml_column(node));
-    char *text = r ? NULL : sg_buf_take(&place);
-    sg_buf_done(&place);
-    if (!text)
-        sg_no_memory(reading, sg_at(node));
-    return text;
+    if (asprintf(
+            &text, "%s:%zu:%zu", sg_yaml_name(yaml), sg_yaml_line(node), sg_yaml_column(node)) >= 0)
+        return text;
+    sg_yaml_problem(yaml, node, "out of memory");
+    return NULL;
 }
 
 static void read_names(const struct sg_value *v)
@@ -516,7 +513,7 @@ static void read_names(const struct sg_value *v)
     sg_list_free(v); /* the default */
     *SG_NUMBER(size_t, v) = 0;
     if (v->key->place_at)
-        *SG_PLACE(v) = sg_text_of_place(v->reading, node);
+        *SG_PLACE(v) = sg_text_of_place(v->reading->yaml, node);
     char **names = *SG_VALUE(char **, v) = sg_read_array(v->reading, node, n, sizeof *names);
     for (size_t i = 0; names && i < n; i++) {
         const struct sg_yaml_node *item = sg_yaml_is_list(node) ? sg_yaml_item(node, i) : node;

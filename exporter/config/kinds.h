@@ -32,7 +32,7 @@ void sg_setting_free(const struct sg_key *key, void *element);
 struct sg_place sg_place_of(const struct sg_key *key, const struct sg_yaml_node *map);
 
 /** "FILE:LINE:COL". @return owned; NULL without memory, and a problem is noted */
-char *sg_text_of_place(struct sg_reading *reading, const struct sg_yaml_node *node);
+char *sg_text_of_place(struct sg_yaml *yaml, const struct sg_yaml_node *node);
 
 /** ${NAME} in a text is the environment's. @return owned, or NULL: the problem was noted */
 char *sg_read_expanded(

@@ -2,9 +2,9 @@
 #include "config/web.h"
 
 #include "base/auto.h"
-#include "base/buf.h"
 #include "base/file.h"
 #include "base/yaml.h"
+#include "config/kinds.h"
 #include "config/secret.h"
 #include "config/web_ciphers.h"
 
@@ -24,31 +24,12 @@ static const char short_of_memory[] = "out of memory";
 
 /* ---- tls_server_config ---- */
 
-/* @return "FILE:LINE:COLUMN", owned; NULL without memory, and a problem is noted */
-static char *place_of(struct sg_yaml *yaml, const struct sg_yaml_node *node)
-{
-    struct sg_buf text;
-
-    sg_buf_init(&text, 8192);
-    int r = sg_buf_printf(
-        &text, "%s:%zu:%zu", sg_yaml_name(yaml), sg_yaml_line(node), sg_yaml_column(node));
-    char *place = r ? NULL : sg_buf_take(&text);
-    sg_buf_done(&text);
-    if (!place)
-        sg_yaml_problem(yaml, node, "%s", short_of_memory);
-    return place;
-}
-
 /* KEY or KEY_file, not both. */
-static void read_pem(struct sg_yaml *yaml,
-    const struct sg_yaml_node *map,
-    const char *folder,
-    const char *key,
-    struct sg_web_pem *pem)
+static void read_pem(
+    struct sg_yaml *yaml, const struct sg_yaml_node *map, const char *key, struct sg_web_pem *pem)
 {
     char file_key[32];
     struct sg_str path = SG_STR("");
-    struct sg_buf joined;
 
     (void)snprintf(file_key, sizeof file_key, "%s_file", key);
     (void)sg_yaml_read_string(yaml, map, key, &pem->text);
@@ -57,22 +38,20 @@ static void read_pem(struct sg_yaml *yaml,
         pem->text = NULL;
     }
     if (pem->text)
-        pem->where = place_of(yaml, sg_yaml_find(map, key));
+        pem->where = sg_text_of_place(yaml, sg_yaml_find(map, key));
     if (!sg_yaml_read_text(yaml, map, file_key, &path) || path.len == 0)
         return;
     if (pem->text)
         sg_yaml_problem(
             yaml, sg_yaml_find(map, file_key), "%s and %s exclude each other", key, file_key);
-    sg_buf_init(&joined, 8192);
-    int r = path.ptr[0] == '/' ? 0 : sg_buf_add_str(&joined, sg_str_of(folder));
-    if (!r)
-        r = sg_buf_add_str(&joined, path);
-    pem->file = r ? NULL : sg_buf_take(&joined);
-    sg_buf_done(&joined);
+    const char *slash = path.ptr[0] == '/' ? NULL : strrchr(sg_yaml_name(yaml), '/');
+    int folder_len = slash ? (int)(slash + 1 - sg_yaml_name(yaml)) : 0;
+    if (asprintf(&pem->file, "%.*s%s", folder_len, sg_yaml_name(yaml), path.ptr) < 0)
+        pem->file = NULL;
     if (!pem->file)
         sg_yaml_problem(yaml, sg_yaml_find(map, file_key), "%s: cannot be kept", file_key);
     if (!pem->where)
-        pem->where = place_of(yaml, sg_yaml_find(map, file_key));
+        pem->where = sg_text_of_place(yaml, sg_yaml_find(map, file_key));
 }
 
 static void read_client_auth(
@@ -133,10 +112,8 @@ static void read_sans(struct sg_yaml *yaml, const struct sg_yaml_node *map, stru
         sg_yaml_problem(yaml, list, "%s", short_of_memory);
 }
 
-static void read_tls(struct sg_yaml *yaml,
-    const struct sg_yaml_node *map,
-    const char *folder,
-    struct sg_web_config *config)
+static void read_tls(
+    struct sg_yaml *yaml, const struct sg_yaml_node *map, struct sg_web_config *config)
 {
     static const char *const keys[] = { "cert", "cert_file", "key", "key_file", "client_ca",
         "client_ca_file", "client_auth_type", "client_allowed_sans", "min_version", "max_version",
@@ -146,10 +123,10 @@ static void read_tls(struct sg_yaml *yaml,
     if (!sg_yaml_expect_map(yaml, map, "tls_server_config", keys))
         return;
     config->has_tls = true;
-    tls->where = place_of(yaml, map);
-    read_pem(yaml, map, folder, "cert", &tls->cert);
-    read_pem(yaml, map, folder, "key", &tls->key);
-    read_pem(yaml, map, folder, "client_ca", &tls->client_ca);
+    tls->where = sg_text_of_place(yaml, map);
+    read_pem(yaml, map, "cert", &tls->cert);
+    read_pem(yaml, map, "key", &tls->key);
+    read_pem(yaml, map, "client_ca", &tls->client_ca);
     read_client_auth(yaml, map, tls);
     read_sans(yaml, map, tls);
     if (!tls->cert.text && !tls->cert.file)
@@ -302,30 +279,24 @@ static void read_rate(
     }
 }
 
-static void read_root(struct sg_yaml *yaml, const char *folder, struct sg_web_config *config)
+typedef void (*read_fn)(
+    struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_web_config *config);
+
+static void read_root(struct sg_yaml *yaml, struct sg_web_config *config)
 {
     static const char *const keys[] = { "tls_server_config", "http_server_config",
         "basic_auth_users", "auth_excluded_paths", "rate_limit", NULL };
+    static const read_fn readers[] = { read_tls, read_http, read_users, read_open_paths,
+        read_rate };
     const struct sg_yaml_node *root = sg_yaml_root(yaml);
-    const struct sg_yaml_node *node;
 
     if (!root || !sg_yaml_expect_map(yaml, root, "the file", keys))
         return; /* an empty file changes nothing */
-    node = sg_yaml_find(root, "tls_server_config");
-    if (node)
-        read_tls(yaml, node, folder, config);
-    node = sg_yaml_find(root, "http_server_config");
-    if (node)
-        read_http(yaml, node, config);
-    node = sg_yaml_find(root, "basic_auth_users");
-    if (node)
-        read_users(yaml, node, config);
-    node = sg_yaml_find(root, "auth_excluded_paths");
-    if (node)
-        read_open_paths(yaml, node, config);
-    node = sg_yaml_find(root, "rate_limit");
-    if (node)
-        read_rate(yaml, node, config);
+    for (size_t i = 0; keys[i]; i++) {
+        const struct sg_yaml_node *node = sg_yaml_find(root, keys[i]);
+        if (node)
+            readers[i](yaml, node, config);
+    }
 }
 
 /* ---- Loading ---- */
@@ -340,13 +311,10 @@ int sg_web_config_load(const char *path,
 {
     sg_auto(sg_web_config_free) struct sg_web_config *config = calloc(1, sizeof *config);
     sg_auto(sg_yaml_free) struct sg_yaml *yaml = NULL;
-    sg_auto_free char *folder = strdup(path);
     struct sg_error err = { "" };
 
-    if (!config || !folder)
+    if (!config)
         return -ENOMEM;
-    char *slash = strrchr(folder, '/');
-    folder[slash ? slash + 1 - folder : 0] = '\0';
     int r = sg_yaml_load_file(path, SG_FILE_NO_PIPE, &yaml, &err);
     if (r < 0)
         return r;
@@ -354,7 +322,7 @@ int sg_web_config_load(const char *path,
         problem(context, err.text);
         return SG_CONFIG_E_INVALID;
     }
-    read_root(yaml, folder, config);
+    read_root(yaml, config);
     for (size_t i = 0; i < sg_yaml_n_problems(yaml); i++)
         problem(context, sg_yaml_get_problem(yaml, i));
     if (sg_yaml_n_problems(yaml))
