@@ -142,25 +142,24 @@ static int expand_address(
     static const struct sg_str port = { "{jmx_port}", 10 };
     bool is_ipv6 = strchr(broker->host, ':') != NULL;
     struct sg_str rest = sg_str_of(template);
-    int r = 0;
 
-    while (rest.len && !r) {
+    while (rest.len) {
         size_t n = 1;
         if (sg_str_starts_with(rest, host)) {
             n = host.len;
-            r = sg_buf_printf(out, is_ipv6 ? "[%s]" : "%s", broker->host);
+            (void)sg_buf_printf(out, is_ipv6 ? "[%s]" : "%s", broker->host);
         } else if (sg_str_starts_with(rest, id)) {
             n = id.len;
-            r = sg_buf_printf(out, "%d", broker->id);
+            (void)sg_buf_printf(out, "%d", broker->id);
         } else if (sg_str_starts_with(rest, port)) {
             n = port.len;
-            r = sg_buf_printf(out, "%d", jmx_port);
+            (void)sg_buf_printf(out, "%d", jmx_port);
         } else {
-            r = sg_buf_add_char(out, *rest.ptr);
+            (void)sg_buf_add_char(out, *rest.ptr);
         }
         rest = (struct sg_str){ rest.ptr + n, rest.len - n };
     }
-    return r ? r : sg_buf_add_char(out, '\0');
+    return sg_buf_add_char(out, '\0');
 }
 
 static const char *address_template(const struct jolokia *self)

@@ -170,23 +170,20 @@ static void read_texts(const struct sg_value *v)
 {
     const struct sg_yaml_node *list = sg_yaml_find(v->map, v->key->name);
     struct sg_buf joined;
-    int r = 0;
 
     if (!sg_yaml_is_list(list)) {
         read_scalar(v);
         return;
     }
     sg_buf_init(&joined, 1 << 20);
-    for (size_t i = 0; i < sg_yaml_count(list) && !r; i++) {
+    for (size_t i = 0; i < sg_yaml_count(list); i++) {
         const struct sg_yaml_node *item = sg_yaml_item(list, i);
         struct sg_str text = sg_yaml_text(item);
         if (text.len == 0 || memchr(text.ptr, '\0', text.len))
             sg_key_problem(v, sg_at(item), "must be text, or a list of texts");
-        r = sg_buf_printf(&joined, "%s%s", i ? "," : "", text.ptr);
+        (void)sg_buf_printf(&joined, "%s%s", i ? "," : "", text.ptr);
     }
-    if (!r)
-        r = sg_buf_add_char(&joined, '\0');
-    if (r)
+    if (sg_buf_add_char(&joined, '\0'))
         sg_no_memory(v->reading, sg_at(list));
     else
         take_text(v, sg_at(list), joined.ptr);

@@ -115,17 +115,17 @@ static void from_flags(struct sg_reading *reading,
 static int join_servers(const struct sg_config_flags *flags, char **ret_servers)
 {
     struct sg_buf servers;
-    int r = 0;
 
     sg_buf_init(&servers, 1 << 20);
-    for (size_t i = 0; i < flags->n_kafka_servers && !r; i++)
-        r = sg_buf_printf(&servers, "%s%s", i ? "," : "", flags->kafka_servers[i]);
-    if (!r && !flags->n_kafka_servers && !flags->file)
-        r = sg_buf_add_str(&servers, SG_STR(DEFAULT_SERVER));
+    for (size_t i = 0; i < flags->n_kafka_servers; i++)
+        (void)sg_buf_printf(&servers, "%s%s", i ? "," : "", flags->kafka_servers[i]);
+    if (!flags->n_kafka_servers && !flags->file)
+        (void)sg_buf_add_str(&servers, SG_STR(DEFAULT_SERVER));
     bool any = flags->n_kafka_servers || !flags->file;
-    *ret_servers = any && !r ? sg_buf_take(&servers) : NULL;
+    *ret_servers = any ? sg_buf_take(&servers) : NULL;
+    int r = sg_buf_error(&servers);
     sg_buf_done(&servers);
-    return r || !any || *ret_servers ? r : -ENOMEM;
+    return r;
 }
 
 int sg_config_load(const struct sg_config_flags *flags,

@@ -297,9 +297,7 @@ static bool lacks_pem(const char *path, const char *label)
 
     sg_buf_init(&text, PEM_BYTES_MAX);
     int r = sg_file_read(path, SG_FILE_NO_PIPE, &text, &err);
-    if (!r)
-        r = sg_buf_add_char(&text, '\0');
-    bool lacks = !r && !has_pem(text.ptr, text.len - 1, label);
+    bool lacks = !r && !sg_buf_add_char(&text, '\0') && !has_pem(text.ptr, text.len - 1, label);
     if (text.len)
         explicit_bzero(text.ptr, text.len); /* perhaps a key */
     sg_buf_done(&text);

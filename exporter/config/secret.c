@@ -48,7 +48,7 @@ int sg_secret_expand(struct sg_str text, char **ret_text, struct sg_error *err)
     sg_buf_init(&out, SG_SECRET_BYTES_MAX);
     for (size_t i = 0; i < text.len && !r;) {
         if (i + 1 == text.len || text.ptr[i] != '$' || text.ptr[i + 1] != '{') {
-            r = sg_buf_add_char(&out, text.ptr[i++]);
+            (void)sg_buf_add_char(&out, text.ptr[i++]);
             continue;
         }
         const char *end = memchr(text.ptr + i, '}', text.len - i);
@@ -61,14 +61,15 @@ int sg_secret_expand(struct sg_str text, char **ret_text, struct sg_error *err)
         char *value = NULL;
         r = look_up(inside, &value, err);
         if (!r)
-            r = sg_buf_add_str(&out, sg_str_of(value));
+            (void)sg_buf_add_str(&out, sg_str_of(value));
         free(sg_secret_wipe(value));
         i += inside.len + 3;
     }
-    if (!r) {
-        *ret_text = sg_buf_take(&out);
-        r = *ret_text ? 0 : -ENOMEM;
-    }
+    char *expanded = r ? NULL : sg_buf_take(&out);
+    if (expanded)
+        *ret_text = expanded;
+    else if (!r)
+        r = sg_buf_error(&out);
     if (out.len)
         explicit_bzero(out.ptr, out.len);
     sg_buf_done(&out);

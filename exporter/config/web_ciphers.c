@@ -97,27 +97,29 @@ static const struct sg_yaml_node *find_list(
     return sg_yaml_count(list) ? list : NULL;
 }
 
-static int add_suite(struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_buf *out)
+static void add_suite(struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_buf *out)
 {
     for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++) {
-        if (sg_str_equal(sg_yaml_text(node), sg_str_of(suites[i].name)))
-            return sg_buf_add_str(out, sg_str_of(suites[i].priorities));
+        if (sg_str_equal(sg_yaml_text(node), sg_str_of(suites[i].name))) {
+            (void)sg_buf_add_str(out, sg_str_of(suites[i].priorities));
+            return;
+        }
     }
     sg_yaml_problem(yaml, node, "cipher_suites: \"%.80s\" is unknown, or not in GnuTLS",
         sg_yaml_text(node).ptr);
-    return 0;
 }
 
-static int add_curve(struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_buf *out)
+static void add_curve(struct sg_yaml *yaml, const struct sg_yaml_node *node, struct sg_buf *out)
 {
     for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++) {
-        if (sg_str_equal(sg_yaml_text(node), sg_str_of(curves[i].name)))
-            return sg_buf_add_str(out, sg_str_of(curves[i].priorities));
+        if (sg_str_equal(sg_yaml_text(node), sg_str_of(curves[i].name))) {
+            (void)sg_buf_add_str(out, sg_str_of(curves[i].priorities));
+            return;
+        }
     }
     sg_yaml_problem(yaml, node,
         "curve_preferences: \"%.80s\" is unknown; use CurveP256, CurveP384, CurveP521 or X25519",
         sg_yaml_text(node).ptr);
-    return 0;
 }
 
 char *sg_web_ciphers_read(struct sg_yaml *yaml, const struct sg_yaml_node *map)
@@ -133,20 +135,20 @@ char *sg_web_ciphers_read(struct sg_yaml *yaml, const struct sg_yaml_node *map)
         sg_yaml_problem(yaml, map, "min_version is above max_version");
     (void)sg_yaml_read_bool(yaml, map, "prefer_server_cipher_suites", &server_prefers);
     sg_buf_init(&out, PRIORITIES_BYTES_MAX);
-    int r = sg_buf_add_str(&out, SG_STR("NORMAL:-VERS-ALL"));
-    for (int i = highest; i >= lowest && !r; i--)
-        r = sg_buf_printf(&out, ":+%s", versions[i].priority);
-    if (!r && ciphers)
-        r = sg_buf_add_str(&out, SG_STR(":-CIPHER-ALL:-MAC-ALL:-KX-ALL"));
-    for (size_t i = 0; ciphers && i < sg_yaml_count(ciphers) && !r; i++)
-        r = add_suite(yaml, sg_yaml_item(ciphers, i), &out);
-    if (!r && groups)
-        r = sg_buf_add_str(&out, SG_STR(":-GROUP-ALL"));
-    for (size_t i = 0; groups && i < sg_yaml_count(groups) && !r; i++)
-        r = add_curve(yaml, sg_yaml_item(groups, i), &out);
-    if (!r && server_prefers)
-        r = sg_buf_add_str(&out, SG_STR(":%SERVER_PRECEDENCE"));
-    char *text = r ? NULL : sg_buf_take(&out);
+    (void)sg_buf_add_str(&out, SG_STR("NORMAL:-VERS-ALL"));
+    for (int i = highest; i >= lowest; i--)
+        (void)sg_buf_printf(&out, ":+%s", versions[i].priority);
+    if (ciphers)
+        (void)sg_buf_add_str(&out, SG_STR(":-CIPHER-ALL:-MAC-ALL:-KX-ALL"));
+    for (size_t i = 0; ciphers && i < sg_yaml_count(ciphers); i++)
+        add_suite(yaml, sg_yaml_item(ciphers, i), &out);
+    if (groups)
+        (void)sg_buf_add_str(&out, SG_STR(":-GROUP-ALL"));
+    for (size_t i = 0; groups && i < sg_yaml_count(groups); i++)
+        add_curve(yaml, sg_yaml_item(groups, i), &out);
+    if (server_prefers)
+        (void)sg_buf_add_str(&out, SG_STR(":%SERVER_PRECEDENCE"));
+    char *text = sg_buf_take(&out);
     sg_buf_done(&out);
     return text;
 }

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jmx/jolokia/agent_url.h"
 
-#include "base/buf.h"
+#include "base/str.h"
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum {
-    TEXT_BYTES_MAX = 64 * 1024
-};
 
 static void free_url(CURLU **url)
 {
@@ -34,30 +32,20 @@ static int parse_url(CURLU *url, const char *text, struct sg_error *err)
                          err, SG_AGENT_URL_E_WRONG, "the Jolokia URL must be http:// or https://");
 }
 
-/* @return owned, terminated; NULL when memory is short */
-static char *take_text(struct sg_buf *text)
-{
-    char *taken = sg_buf_error(text) ? NULL : sg_buf_take(text);
-
-    sg_buf_done(text);
-    return taken;
-}
-
 static int add_slash(CURLU *url)
 {
-    char *path = NULL;
-    struct sg_buf text;
+    char *path = NULL, *with_slash = NULL;
 
     if (curl_url_get(url, CURLUPART_PATH, &path, 0) != CURLUE_OK)
         return -ENOMEM;
-    sg_buf_init(&text, TEXT_BYTES_MAX);
-    (void)sg_buf_printf(
-        &text, "%s%s", path, sg_str_ends_with(sg_str_of(path), SG_STR("/")) ? "" : "/");
+    bool has_slash = sg_str_ends_with(sg_str_of(path), SG_STR("/"));
+    int n = has_slash ? 0 : asprintf(&with_slash, "%s/", path);
     curl_free(path);
-    char *with_slash = take_text(&text);
-    int r =
-        with_slash && curl_url_set(url, CURLUPART_PATH, with_slash, 0) == CURLUE_OK ? 0 : -ENOMEM;
-    free(with_slash);
+    if (has_slash)
+        return 0;
+    int r = n >= 0 && curl_url_set(url, CURLUPART_PATH, with_slash, 0) == CURLUE_OK ? 0 : -ENOMEM;
+    if (n >= 0)
+        free(with_slash);
     return r;
 }
 
@@ -99,19 +87,16 @@ static int set_server_name(CURLU *url, const char *server_name, struct sg_agent_
 {
     char *host = NULL;
     char *port = NULL;
-    struct sg_buf header, connect_to;
 
     if (curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
         return -ENOMEM;
     (void)curl_url_get(url, CURLUPART_PORT, &port, 0);
-    sg_buf_init(&header, TEXT_BYTES_MAX);
-    (void)sg_buf_printf(&header, "Host: %s%s%s", host, port ? ":" : "", port ? port : "");
-    sg_buf_init(&connect_to, TEXT_BYTES_MAX);
-    (void)sg_buf_printf(&connect_to, "::%s:", host);
+    if (asprintf(&agent->host_header, "Host: %s%s%s", host, port ? ":" : "", port ? port : "") < 0)
+        agent->host_header = NULL;
+    if (asprintf(&agent->connect_to, "::%s:", host) < 0)
+        agent->connect_to = NULL;
     curl_free(host);
     curl_free(port);
-    agent->host_header = take_text(&header);
-    agent->connect_to = take_text(&connect_to);
     return agent->host_header && agent->connect_to &&
                    curl_url_set(url, CURLUPART_HOST, server_name, 0) == CURLUE_OK
                ? 0
