@@ -2,11 +2,11 @@
 #include "admin/spark/checkpoint.h"
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/grow.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <limits.h>
@@ -190,26 +190,14 @@ static int fail(struct sg_error *err, const char *path, const char *what)
 static int read_file(const char *path, struct sg_buf *text, int64_t *ret_ms, struct sg_error *err)
 {
     struct stat status;
-    ssize_t n = 1;
-    int r = 0;
 
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
+    if (ret_ms && stat(path, &status))
         return fail(err, path, strerror(errno));
-    if (fstat(fd, &status) || !S_ISREG(status.st_mode)) {
-        (void)close(fd);
-        return fail(err, path, "not a file");
-    }
     sg_buf_clear(text);
-    while (n > 0 && !r) {
-        r = sg_buf_reserve(text, 65536);
-        n = r ? 0 : read(fd, text->ptr + text->len, 65536);
-        text->len += n > 0 ? (size_t)n : 0;
-    }
-    if (n < 0)
-        r = fail(err, path, strerror(errno));
-    (void)close(fd);
-    if (r == SG_BUF_E_FULL)
+    int r = sg_file_read(path, SG_FILE_NO_PIPE, text, err);
+    if (r == SG_FILE_E_READ)
+        return SG_CHECKPOINT_E_READ;
+    if (r == SG_FILE_E_LARGE)
         return sg_error_set(err, SG_CHECKPOINT_E_LIMIT, "%.300s: larger than %d MiB", path,
             SG_CHECKPOINT_FILE_BYTES_MAX / 1024 / 1024);
     if (ret_ms)

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/grow.h"
 #include "jmx/jolokia/answer.h"
 #include "jmx/jolokia/request.h"
@@ -15,7 +16,8 @@
 #include <stdlib.h>
 
 enum {
-    AGENT_TIMEOUT_MS = 60000, /* everything of a large JVM, read once by a person who waits */
+    AGENT_TIMEOUT_MS = 60000,      /* everything of a large JVM, read once by a person who waits */
+    PIPE_WAIT_MS = 10 * 60 * 1000, /* what fills it may do the same of a slow agent */
 };
 
 SG_AUTO_DEFINE(struct sg_dump *, sg_dump_free);
@@ -165,22 +167,13 @@ static int read_answer(struct sg_dump *dump,
 
 static int read_file(const char *path, struct sg_buf *body, struct sg_error *err)
 {
-    char chunk[65536];
-    size_t n;
-    int r = 0;
+    int r = sg_file_read(path, PIPE_WAIT_MS, body, err);
 
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return sg_error_set(err, SG_DUMP_E_UNREADABLE, "%s", strerror(errno));
-    while (!r && (n = fread(chunk, 1, sizeof chunk, file)) > 0)
-        r = sg_buf_add(body, chunk, n);
-    if (!r && ferror(file))
-        r = sg_error_set(err, SG_DUMP_E_UNREADABLE, "%s", strerror(errno));
-    (void)fclose(file);
-    if (r == SG_BUF_E_FULL)
-        r = sg_error_set(err, SG_DUMP_E_UNREADABLE, "larger than %d bytes", SG_DUMP_BYTES_MAX);
+    if (r > 0)
+        return SG_DUMP_E_UNREADABLE;
     if (!r && body->len > 2 && (unsigned char)body->ptr[0] == 0x1f)
-        r = sg_error_set(err, SG_DUMP_E_UNREADABLE, "it is compressed; unpack it first (gunzip)");
+        r = sg_error_set(
+            err, SG_DUMP_E_UNREADABLE, "%s: it is compressed; unpack it first (gunzip)", path);
     return r;
 }
 
@@ -334,11 +327,12 @@ int sg_dump_read(
     } else {
         sg_buf_init(&body, SG_DUMP_BYTES_MAX);
         r = read_file(from, &body, err);
-        if (!r)
+        if (!r) {
             r = read_text(dump, sg_buf_get(&body), err);
+            if (r > 0)
+                (void)sg_error_prefix(err, 0, "%s: ", from);
+        }
         sg_buf_done(&body);
-        if (r > 0)
-            (void)sg_error_prefix(err, 0, "%s: ", from);
     }
     if (r)
         return r;
