@@ -1,38 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jmx/rules/matcher.h"
 
-#include "base/number.h"
 #include "jmx/rules/java_number.h"
 #include "jmx/rules/naming.h"
+#include "jmx/rules/subject.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/*
- * The text that patterns match is built once per attribute and rebuilt only for rules that want it
- * otherwise (snake case, "<cache>" for the value):
- *
- *     kafka.server<type=BrokerTopicMetrics, name=BytesInPerSec, topic=a.b><>Count: 5
- *     |----------------------------- names ----------------------------------|  value
- */
-
 enum {
-    SUBJECT_BYTES_MAX = 64 * 1024,
     TEXT_BYTES_MAX = 64 * 1024,
-    INDEX_KEY_BYTES_MAX = 128,
 };
 
 struct sg_matcher {
     const struct sg_rules *rules;
-    struct sg_buf beans;   /* domain<properties><keys> */
-    struct sg_buf subject; /* the whole text */
-    size_t names_len;      /* of the subject, up to and with ": " */
+    struct sg_subject subject;
     struct sg_pairs pairs; /* of the whole subject */
     struct sg_buf name;    /* terminated */
     struct sg_buf help;    /* terminated */
     struct sg_buf labels;
     struct sg_buf scratch;
-    char index_keys[SG_ATTRIBUTE_INDEX_MAX][INDEX_KEY_BYTES_MAX]; /* of one decision */
 };
 
 int sg_matcher_new(const struct sg_rules *rules, struct sg_matcher **ret_matcher)
@@ -42,8 +29,7 @@ int sg_matcher_new(const struct sg_rules *rules, struct sg_matcher **ret_matcher
     if (!matcher)
         return -ENOMEM;
     matcher->rules = rules;
-    sg_buf_init(&matcher->beans, SUBJECT_BYTES_MAX);
-    sg_buf_init(&matcher->subject, SUBJECT_BYTES_MAX);
+    sg_subject_init(&matcher->subject);
     sg_buf_init(&matcher->name, TEXT_BYTES_MAX);
     sg_buf_init(&matcher->help, TEXT_BYTES_MAX);
     sg_buf_init(&matcher->labels, TEXT_BYTES_MAX);
@@ -56,147 +42,13 @@ struct sg_matcher *sg_matcher_free(struct sg_matcher *matcher)
 {
     if (!matcher)
         return NULL;
-    sg_buf_done(&matcher->beans);
-    sg_buf_done(&matcher->subject);
+    sg_subject_done(&matcher->subject);
     sg_buf_done(&matcher->name);
     sg_buf_done(&matcher->help);
     sg_buf_done(&matcher->labels);
     sg_buf_done(&matcher->scratch);
     free(matcher);
     return NULL;
-}
-
-/* ---- The text that is matched ---- */
-
-/* Where a key property stands by the file's keyOrder: the named ones first. */
-static size_t rank_of(const struct sg_rules *rules, struct sg_str key)
-{
-    for (size_t i = 0; i < rules->n_key_order; i++) {
-        if (sg_str_equal(key, sg_str_of(rules->key_order[i])))
-            return i;
-    }
-    return rules->n_key_order;
-}
-
-static bool is_before(
-    const struct sg_rules *rules, const struct sg_property *a, const struct sg_property *b)
-{
-    size_t rank_a = rank_of(rules, a->key);
-    size_t rank_b = rank_of(rules, b->key);
-    return rank_a != rank_b ? rank_a < rank_b : sg_str_compare(a->key, b->key) < 0;
-}
-
-/* An insertion sort: an ObjectName has few properties, and they mostly are in order. */
-static void order_keys(const struct sg_rules *rules, struct sg_object_name *mbean)
-{
-    for (size_t i = 1; rules->n_key_order && i < mbean->n_properties; i++) {
-        struct sg_property property = mbean->properties[i];
-        size_t at = i;
-        for (; at > 0 && is_before(rules, &property, &mbean->properties[at - 1]); at--)
-            mbean->properties[at] = mbean->properties[at - 1];
-        mbean->properties[at] = property;
-    }
-}
-
-/*
- * The index columns of tabular data are more properties, after those of the ObjectName. A key that
- * is there already gets underscores, which is how tabular data in tabular data keeps its keys.
- */
-static int add_index(
-    struct sg_matcher *matcher, const struct sg_attribute *attribute, struct sg_object_name *mbean)
-{
-    for (size_t i = 0; i < attribute->n_index; i++) {
-        char *key = matcher->index_keys[i];
-        size_t len = attribute->index[i].column.len;
-        if (len >= INDEX_KEY_BYTES_MAX || mbean->n_properties == SG_OBJECT_NAME_PROPERTIES_MAX)
-            return SG_BUF_E_FULL;
-        memcpy(key, attribute->index[i].column.ptr, len);
-        while (sg_object_name_find(mbean, (struct sg_str){ key, len })) {
-            if (len == INDEX_KEY_BYTES_MAX)
-                return SG_BUF_E_FULL;
-            key[len++] = '_';
-        }
-        mbean->properties[mbean->n_properties++] = (struct sg_property){
-            .key = { key, len },
-            .value = attribute->index[i].value,
-        };
-    }
-    return 0;
-}
-
-/* `parts` joined with a separator. */
-static void add_joined(
-    struct sg_buf *buf, const struct sg_str *parts, size_t n, struct sg_str separator)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (i)
-            sg_buf_add_str(buf, separator);
-        sg_buf_add_str(buf, parts[i]);
-    }
-}
-
-static int build_beans(struct sg_matcher *matcher,
-    const struct sg_object_name *mbean,
-    const struct sg_attribute *attribute)
-{
-    struct sg_buf *buf = &matcher->beans;
-
-    sg_buf_clear(buf);
-    sg_buf_add_str(buf, mbean->domain);
-    for (size_t i = 0; i < mbean->n_properties; i++) {
-        const struct sg_property *property = &mbean->properties[i];
-        sg_buf_add_str(buf, i ? SG_STR(", ") : SG_STR("<"));
-        sg_buf_add_str(buf, property->key);
-        sg_buf_add_char(buf, '=');
-        sg_buf_add_str(buf, property->value);
-    }
-    sg_buf_add_str(buf, SG_STR("><"));
-    add_joined(buf, attribute->path, attribute->depth - 1, SG_STR(", "));
-    sg_buf_add_char(buf, '>');
-    return sg_buf_error(buf);
-}
-
-void sg_matcher_add_value(struct sg_buf *buf, const struct sg_attribute_value *value)
-{
-    char text[SG_NUMBER_TEXT_MAX];
-
-    switch (value->kind) {
-    case SG_ATTRIBUTE_INT:
-        sg_buf_add(buf, text, sg_number_write_int(text, value->integer));
-        break;
-    case SG_ATTRIBUTE_DOUBLE:
-        sg_buf_add(buf, text, sg_java_number_write(text, value->number));
-        break;
-    case SG_ATTRIBUTE_BOOL:
-        sg_buf_add_str(buf, value->flag ? SG_STR("true") : SG_STR("false"));
-        break;
-    case SG_ATTRIBUTE_TEXT:
-        sg_buf_add_str(buf, value->text);
-        break;
-    }
-}
-
-static int build_subject(struct sg_matcher *matcher,
-    const struct sg_attribute *attribute,
-    const struct sg_attribute_value *value,
-    const struct sg_rule *rule)
-{
-    struct sg_str name = attribute->path[attribute->depth - 1];
-    struct sg_buf *buf = &matcher->subject;
-
-    sg_buf_clear(buf);
-    sg_buf_add_str(buf, sg_buf_get(&matcher->beans));
-    if (rule->snake_case)
-        sg_naming_add_snake_case(buf, name);
-    else
-        sg_buf_add_str(buf, name);
-    sg_buf_add_str(buf, SG_STR(": "));
-    matcher->names_len = buf->len;
-    if (rule->cache)
-        sg_buf_add_str(buf, SG_STR("<cache>"));
-    else
-        sg_matcher_add_value(buf, value);
-    return sg_buf_error(buf);
 }
 
 int sg_matcher_object_name(struct sg_matcher *matcher,
@@ -210,16 +62,14 @@ int sg_matcher_object_name(struct sg_matcher *matcher,
 
     if (sg_object_name_parse(attribute->mbean, &mbean, NULL))
         return SG_BUF_E_FULL; /* there was a decision, hence a name */
-    order_keys(matcher->rules, &mbean);
-    int r = add_index(matcher, attribute, &mbean);
+    int r = sg_subject_begin(&matcher->subject, matcher->rules, attribute, &mbean);
     if (!r)
-        r = build_beans(matcher, &mbean, attribute);
-    if (!r)
-        r = build_subject(matcher, attribute, value ? value : &none, rule);
+        r = sg_subject_write(&matcher->subject, attribute, value ? value : &none, rule);
     if (r)
         return r;
-    const char *colon = memrchr(matcher->subject.ptr, ':', matcher->subject.len);
-    *ret_text = (struct sg_str){ matcher->subject.ptr, (size_t)(colon - matcher->subject.ptr) };
+    const struct sg_buf *text = &matcher->subject.text;
+    const char *colon = memrchr(text->ptr, ':', text->len);
+    *ret_text = (struct sg_str){ text->ptr, (size_t)(colon - text->ptr) };
     return 0;
 }
 
@@ -355,7 +205,7 @@ static int customizer_labels(
         sg_naming_add_safe(labels, sg_str_of(name));
         finish_label_name(matcher, start);
         size_t name_len = labels->len - start;
-        sg_matcher_add_value(labels, &value);
+        sg_subject_add_value(labels, &value);
         r = add_label(matcher, start, name_len, outcome);
     }
     return r;
@@ -364,7 +214,7 @@ static int customizer_labels(
 static int rule_labels(
     struct sg_matcher *matcher, const struct sg_rule *rule, struct sg_outcome *outcome)
 {
-    struct sg_str subject = sg_buf_get(&matcher->subject);
+    struct sg_str subject = sg_buf_get(&matcher->subject.text);
     struct sg_buf *labels = &matcher->labels;
     int r = 0;
 
@@ -445,7 +295,7 @@ static int write_help(struct sg_matcher *matcher,
     if (!rule->has_help && attribute->description.len)
         sg_buf_printf(help, SG_STR_FMT " ", SG_STR_ARG(attribute->description));
     if (rule->has_help) {
-        sg_template_render(&rule->help, rule->pattern, sg_buf_get(&matcher->subject), help);
+        sg_template_render(&rule->help, rule->pattern, sg_buf_get(&matcher->subject.text), help);
     } else {
         struct sg_str name = value_or_null(mbean, SG_STR("name"));
         struct sg_str type = value_or_null(mbean, SG_STR("type"));
@@ -468,7 +318,7 @@ static int apply(struct sg_matcher *matcher,
     const struct sg_rule *rule,
     struct sg_outcome *outcome)
 {
-    struct sg_str subject = sg_buf_get(&matcher->subject);
+    struct sg_str subject = sg_buf_get(&matcher->subject.text);
     bool empty;
     int r = 0;
 
@@ -520,7 +370,7 @@ static int apply(struct sg_matcher *matcher,
 /* Could another number in the value's place have another outcome at this rule? */
 static bool is_open(const struct sg_matcher *matcher, const struct sg_rule *rule)
 {
-    struct sg_str names = { matcher->subject.ptr, matcher->names_len };
+    struct sg_str names = { matcher->subject.text.ptr, matcher->subject.names_len };
     if (!rule->sees_value || !rule->guard)
         return rule->sees_value;
     return sg_regex_may_match(rule->guard, &matcher->pairs) &&
@@ -533,7 +383,7 @@ static bool matches(const struct sg_matcher *matcher, const struct sg_rule *rule
         return true;
     if (!sg_regex_may_match(rule->pattern, &matcher->pairs))
         return false;
-    bool yes = sg_regex_match(rule->pattern, sg_buf_get(&matcher->subject));
+    bool yes = sg_regex_match(rule->pattern, sg_buf_get(&matcher->subject.text));
     *ret_gave_up = sg_regex_gave_up(rule->pattern);
     return yes;
 }
@@ -558,20 +408,16 @@ int sg_matcher_decide(struct sg_matcher *matcher,
         return 0;
     if (rules->customizers.n)
         outcome->customizer = sg_customizers_find(&rules->customizers, &mbean);
-    order_keys(rules, &mbean);
-
-    int r = add_index(matcher, attribute, &mbean);
-    if (!r)
-        r = build_beans(matcher, &mbean, attribute);
+    int r = sg_subject_begin(&matcher->subject, rules, attribute, &mbean);
     for (size_t i = 0; i < rules->n_rules && !r; i++) {
         const struct sg_rule *rule = &rules->rules[i];
         if (!built_for || built_for->snake_case != rule->snake_case ||
             built_for->cache != rule->cache) {
-            r = build_subject(matcher, attribute, value, rule);
+            r = sg_subject_write(&matcher->subject, attribute, value, rule);
             if (r)
                 break;
             built_for = rule;
-            matcher->pairs = sg_pairs_of(sg_buf_get(&matcher->subject));
+            matcher->pairs = sg_pairs_of(sg_buf_get(&matcher->subject.text));
         }
         outcome->depends_on_value = outcome->depends_on_value || is_open(matcher, rule);
         bool gave_up = false;
@@ -597,5 +443,5 @@ int sg_matcher_decide(struct sg_matcher *matcher,
 
 struct sg_str sg_matcher_subject(const struct sg_matcher *matcher)
 {
-    return sg_buf_get(&matcher->subject);
+    return sg_buf_get(&matcher->subject.text);
 }

@@ -71,9 +71,6 @@ int sg_matcher_object_name(struct sg_matcher *matcher,
     const struct sg_rule *rule,
     struct sg_str *ret_text);
 
-/** A value as Java's String.valueOf() writes it. */
-void sg_matcher_add_value(struct sg_buf *buf, const struct sg_attribute_value *value);
-
 /**
  * How a rule's name comes out: the family's name without and the series' suffix, by the rules of
  * client_java: reserved suffixes go, a counter gets _total, an info metric _info, a summary leaves

@@ -6,223 +6,15 @@
 #include "jmx/rules/java_number.h"
 #include "jmx/rules/rules.h"
 #include "jmx/rules/rules_keys.h"
+#include "jmx/rules/rules_loader.h"
+#include "jmx/rules/rules_scope.h"
 #include "jmx/rules/value_scope.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/*
- * A reader per map of the file. Readers note problems in the document and go on, so that one look
- * shows them all; memory that runs short is noted there too.
- */
-
-enum {
-    MBEANS_MAX = 1000, /* per list of the file */
-    ATTRIBUTES_MAX = 1000,
-    WARNINGS_MAX = 100,
-};
-
-struct loader {
-    struct sg_yaml *yaml;
-    struct sg_rules *rules;
-    const char *file; /* the rules' copy of the name */
-    bool unquote;     /* of the file, for its rules */
-};
-
 SG_AUTO_DEFINE(struct sg_rules *, sg_rules_free);
 SG_AUTO_DEFINE(struct sg_yaml *, sg_yaml_free);
-
-static void no_memory(struct loader *loader, const struct sg_yaml_node *node)
-{
-    sg_yaml_problem(loader->yaml, node, "out of memory");
-}
-
-/* Room for n more elements behind the n_now that *array has. */
-static bool grow(struct loader *loader,
-    const struct sg_yaml_node *node,
-    void *array,
-    size_t n_now,
-    size_t n,
-    size_t size)
-{
-    size_t bytes;
-
-    if (__builtin_mul_overflow(n_now + n + 1, size, &bytes))
-        bytes = SIZE_MAX;
-    void *grown = realloc(*(void **)array, bytes);
-    if (!grown) {
-        no_memory(loader, node);
-        return false;
-    }
-    memset((char *)grown + n_now * size, 0, (n + 1) * size);
-    *(void **)array = grown;
-    return true;
-}
-
-static void warn(struct loader *loader, const struct sg_yaml_node *node, const char *text)
-{
-    struct sg_rules *rules = loader->rules;
-    struct sg_buf line;
-
-    if (rules->n_warnings == WARNINGS_MAX ||
-        !grow(loader, node, &rules->warnings, rules->n_warnings, 1, sizeof *rules->warnings))
-        return;
-    sg_buf_init(&line, 4096);
-    sg_buf_printf(&line, "%s:%zu:%zu: %s", sg_yaml_name(loader->yaml), sg_yaml_line(node),
-        sg_yaml_column(node), text);
-    rules->warnings[rules->n_warnings] = sg_buf_take(&line);
-    rules->n_warnings += rules->warnings[rules->n_warnings] != NULL;
-    sg_buf_done(&line);
-}
-
-/* ---- Lists of names ---- */
-
-static bool is_list(
-    struct loader *loader, const struct sg_yaml_node *node, const char *what, size_t max)
-{
-    if (!sg_yaml_is_list(node)) {
-        sg_yaml_problem(loader->yaml, node, "%s must be a list", what);
-        return false;
-    }
-    if (sg_yaml_count(node) > max) {
-        sg_yaml_problem(loader->yaml, node, "%s has more than %zu entries", what, max);
-        return false;
-    }
-    return true;
-}
-
-static bool read_texts(struct loader *loader,
-    const struct sg_yaml_node *node,
-    const char *what,
-    char ***ret_texts,
-    size_t *ret_n)
-{
-    if (!is_list(loader, node, what, ATTRIBUTES_MAX) ||
-        !grow(loader, node, ret_texts, 0, sg_yaml_count(node), sizeof **ret_texts))
-        return false;
-    for (size_t i = 0; i < sg_yaml_count(node); i++) {
-        const struct sg_yaml_node *item = sg_yaml_item(node, i);
-        struct sg_str text = sg_yaml_text(item);
-        if (text.len == 0 || memchr(text.ptr, '\0', text.len)) {
-            sg_yaml_problem(loader->yaml, item, "%s must be a list of names", what);
-            return false;
-        }
-        (*ret_texts)[*ret_n] = strdup(text.ptr);
-        if (!(*ret_texts)[*ret_n]) {
-            no_memory(loader, item);
-            return false;
-        }
-        (*ret_n)++;
-    }
-    return true;
-}
-
-static bool read_mbean(
-    struct loader *loader, const struct sg_yaml_node *node, struct sg_rules_mbean *ret_mbean)
-{
-    struct sg_str text = sg_yaml_text(node);
-    struct sg_error err;
-
-    if (text.len == 0 || memchr(text.ptr, '\0', text.len)) {
-        sg_yaml_problem(loader->yaml, node, "expected an ObjectName such as kafka.server:type=*,*");
-        return false;
-    }
-    ret_mbean->text = strdup(text.ptr);
-    if (!ret_mbean->text) {
-        no_memory(loader, node);
-        return false;
-    }
-    if (sg_object_name_parse_pattern(sg_str_of(ret_mbean->text), &ret_mbean->name, &err)) {
-        sg_yaml_problem(loader->yaml, node, "%s", err.text);
-        free(sg_take(&ret_mbean->text));
-        return false;
-    }
-    return true;
-}
-
-static void read_mbeans(struct loader *loader,
-    const struct sg_yaml_node *root,
-    const char *key,
-    const char *old_key,
-    struct sg_rules_mbeans *mbeans)
-{
-    const struct sg_yaml_node *node = sg_yaml_find(root, key);
-
-    if (node && sg_yaml_find(root, old_key))
-        warn(
-            loader, sg_yaml_find(root, old_key), "not used, the key's newer name is given as well");
-    if (!node)
-        node = sg_yaml_find(root, old_key);
-    if (!node || !is_list(loader, node, key, MBEANS_MAX) ||
-        !grow(
-            loader, node, &mbeans->mbeans, mbeans->n, sg_yaml_count(node), sizeof *mbeans->mbeans))
-        return;
-    if (sg_yaml_count(node) == 0 && mbeans == &loader->rules->includes)
-        sg_yaml_problem(
-            loader->yaml, node, "an empty list reads nothing; leave it out to read all");
-    for (size_t i = 0; i < sg_yaml_count(node); i++)
-        mbeans->n += read_mbean(loader, sg_yaml_item(node, i), &mbeans->mbeans[mbeans->n]);
-}
-
-static void read_attribute_filter(struct loader *loader,
-    const struct sg_yaml_node *root,
-    const char *key,
-    struct sg_rules_attribute_lists *lists)
-{
-    const struct sg_yaml_node *node = sg_yaml_find(root, key);
-    size_t n = sg_yaml_count(node);
-
-    if (!node)
-        return;
-    if (!sg_yaml_is_map(node) || n > MBEANS_MAX) {
-        sg_yaml_problem(
-            loader->yaml, node, "\"%s\" must be a map of ObjectNames and attributes", key);
-        return;
-    }
-    if (!grow(loader, node, &lists->lists, lists->n, n, sizeof *lists->lists))
-        return;
-    for (size_t i = 0; i < n; i++) {
-        struct sg_rules_attributes *list = &lists->lists[lists->n];
-        const struct sg_yaml_node *name;
-        const struct sg_yaml_node *attributes;
-        sg_yaml_pair(node, i, &name, &attributes);
-        if (!read_mbean(loader, name, &list->mbean))
-            continue;
-        if (list->mbean.name.is_pattern)
-            warn(loader, name,
-                "a pattern: jmx_exporter compares these names as they are, so it means no MBean");
-        lists->n++;
-        (void)read_texts(loader, attributes, "the attributes", &list->names, &list->n);
-    }
-}
-
-static void read_requests(struct loader *loader, const struct sg_yaml_node *root)
-{
-    static const char *const keys[] = { "attributes", "mbean", "slow", NULL };
-    const struct sg_yaml_node *node = sg_yaml_find(root, "requests");
-    struct sg_rules_attribute_lists *requests = &loader->rules->requests;
-
-    if (!node || !is_list(loader, node, "\"requests\"", MBEANS_MAX) ||
-        !grow(loader, node, &requests->lists, requests->n, sg_yaml_count(node),
-            sizeof *requests->lists))
-        return;
-    for (size_t i = 0; i < sg_yaml_count(node); i++) {
-        const struct sg_yaml_node *item = sg_yaml_item(node, i);
-        struct sg_rules_attributes *request = &requests->lists[requests->n];
-        if (!sg_yaml_expect_map(loader->yaml, item, "a request", keys))
-            continue;
-        if (!sg_yaml_find(item, "mbean"))
-            sg_yaml_problem(loader->yaml, item, "a request needs an \"mbean\"");
-        else if (read_mbean(loader, sg_yaml_find(item, "mbean"), &request->mbean)) {
-            const struct sg_yaml_node *attributes = sg_yaml_find(item, "attributes");
-            requests->n++;
-            (void)sg_yaml_read_bool(loader->yaml, item, "slow", &request->slow);
-            if (attributes)
-                (void)read_texts(
-                    loader, attributes, "\"attributes\"", &request->names, &request->n);
-        }
-    }
-}
 
 /* ---- One rule ---- */
 
@@ -248,7 +40,7 @@ static struct sg_str java_text(const struct sg_yaml_node *node, char *room)
     return n ? (struct sg_str){ room, n } : text;
 }
 
-static bool read_template(struct loader *loader,
+static bool read_template(struct sg_rules_loader *loader,
     const struct sg_yaml_node *node,
     struct sg_str text,
     const struct sg_rule *rule,
@@ -258,14 +50,14 @@ static bool read_template(struct loader *loader,
 
     int r = sg_template_parse(text, rule->pattern, ret_template, &err);
     if (r == -ENOMEM)
-        no_memory(loader, node);
+        sg_rules_loader_no_memory(loader, node);
     else if (r)
         sg_yaml_problem(loader->yaml, node, "%s", err.text);
     return r == 0;
 }
 
 /* A template under a key of the rule. @return is it there, and good? */
-static bool read_rule_template(struct loader *loader,
+static bool read_rule_template(struct sg_rules_loader *loader,
     const struct sg_yaml_node *node,
     const char *key,
     const struct sg_rule *rule,
@@ -291,7 +83,7 @@ static int compare_labels(const void *a, const void *b)
 }
 
 static void read_labels(
-    struct loader *loader, const struct sg_yaml_node *node, struct sg_rule *rule)
+    struct sg_rules_loader *loader, const struct sg_yaml_node *node, struct sg_rule *rule)
 {
     const struct sg_yaml_node *labels = sg_yaml_find(node, "labels");
     size_t n = sg_yaml_count(labels);
@@ -303,7 +95,7 @@ static void read_labels(
             SG_RULE_LABELS_MAX);
         return;
     }
-    if (!grow(loader, labels, &rule->labels, 0, n, sizeof *rule->labels))
+    if (!sg_rules_loader_grow(loader, labels, &rule->labels, 0, n, sizeof *rule->labels))
         return;
     for (size_t i = 0; i < n; i++) {
         struct sg_rule_label *label = &rule->labels[rule->n_labels];
@@ -335,7 +127,8 @@ static void read_labels(
     qsort(rule->labels, rule->n_labels, sizeof *rule->labels, compare_labels);
 }
 
-static void read_type(struct loader *loader, const struct sg_yaml_node *node, struct sg_rule *rule)
+static void read_type(
+    struct sg_rules_loader *loader, const struct sg_yaml_node *node, struct sg_rule *rule)
 {
     static const struct {
         const char *name;
@@ -360,14 +153,14 @@ static void read_type(struct loader *loader, const struct sg_yaml_node *node, st
         if (strcmp(text.ptr, types[i].name) == 0)
             rule->type = types[i].type;
         else
-            warn(loader, sg_yaml_find(node, "type"),
+            sg_rules_loader_warn(loader, sg_yaml_find(node, "type"),
                 "a type that is not in capitals is UNTYPED, to jmx_exporter too");
         return;
     }
     for (size_t i = 0; i < sizeof before_1_0 / sizeof before_1_0[0]; i++) {
         if (strcasecmp(text.ptr, before_1_0[i]) != 0)
             continue;
-        warn(loader, sg_yaml_find(node, "type"),
+        sg_rules_loader_warn(loader, sg_yaml_find(node, "type"),
             "a type of jmx_exporter before 1.0; it is UNTYPED, to jmx_exporter since 1.0 too");
         return;
     }
@@ -376,7 +169,7 @@ static void read_type(struct loader *loader, const struct sg_yaml_node *node, st
 }
 
 static bool read_java_number(
-    struct loader *loader, const struct sg_yaml_node *node, const char *key, double *value)
+    struct sg_rules_loader *loader, const struct sg_yaml_node *node, const char *key, double *value)
 {
     const struct sg_yaml_node *number = sg_yaml_find(node, key);
 
@@ -399,7 +192,7 @@ static bool uses_group(const struct sg_rule *rule, unsigned group)
     return uses;
 }
 
-static void find_value_scope(struct loader *loader,
+static void find_value_scope(struct sg_rules_loader *loader,
     const struct sg_yaml_node *node,
     struct sg_str text,
     struct sg_rule *rule)
@@ -412,13 +205,13 @@ static void find_value_scope(struct loader *loader,
     if (rule->sees_value && scope.guard_len && !uses_group(rule, 0)) {
         struct sg_str guard = { text.ptr, scope.guard_len };
         if (sg_regex_new(guard, SG_REGEX_HEAD, &rule->guard, NULL) == -ENOMEM)
-            no_memory(loader, node);
+            sg_rules_loader_no_memory(loader, node);
     }
 }
 
 /* What jmx_exporter demands, and what it finds out only while scraping. */
 static void check_rule(
-    struct loader *loader, const struct sg_yaml_node *node, const struct sg_rule *rule)
+    struct sg_rules_loader *loader, const struct sg_yaml_node *node, const struct sg_rule *rule)
 {
     static const char *const need_name[] = { "labels", "help" };
     const struct sg_yaml_node *name = find_given(node, "name");
@@ -437,11 +230,12 @@ static void check_rule(
         sg_yaml_problem(loader->yaml, sg_yaml_find(node, "times"),
             "\"times\" and \"value\" exclude each other");
     if (rule->cache && rule->has_value && !sg_template_literal(&rule->value, &(struct sg_str){ 0 }))
-        warn(loader, sg_yaml_find(node, "value"),
+        sg_rules_loader_warn(loader, sg_yaml_find(node, "value"),
             "with \"cache\" the value is not there to be matched; the rule gives nothing");
 }
 
-static void read_rule(struct loader *loader, const struct sg_yaml_node *node, struct sg_rule *rule)
+static void read_rule(
+    struct sg_rules_loader *loader, const struct sg_yaml_node *node, struct sg_rule *rule)
 {
     static const char *const keys[] = { "absent", "attrNameSnakeCase", "cache", "dots", "help",
         "labels", "name", "pattern", "times", "type", "value", "valueFactor", NULL };
@@ -457,7 +251,7 @@ static void read_rule(struct loader *loader, const struct sg_yaml_node *node, st
     if (pattern && sg_yaml_read_text(loader->yaml, node, "pattern", &text)) {
         int r = sg_regex_new(text, SG_REGEX_WHOLE, &rule->pattern, &err);
         if (r == -ENOMEM)
-            no_memory(loader, pattern);
+            sg_rules_loader_no_memory(loader, pattern);
         else if (r)
             sg_yaml_problem(loader->yaml, pattern, "%s", err.text);
     }
@@ -486,15 +280,15 @@ static void read_rule(struct loader *loader, const struct sg_yaml_node *node, st
 
 /* ---- The file ---- */
 
-static void read_rules(struct loader *loader, const struct sg_yaml_node *root)
+static void read_rules(struct sg_rules_loader *loader, const struct sg_yaml_node *root)
 {
     const struct sg_yaml_node *node = sg_yaml_find(root, "rules");
     struct sg_rules *rules = loader->rules;
     size_t n = node ? sg_yaml_count(node) : 1;
 
-    if (node && !is_list(loader, node, "\"rules\"", SG_RULES_MAX))
+    if (node && !sg_rules_loader_is_list(loader, node, "\"rules\"", SG_RULES_MAX))
         return;
-    if (!grow(loader, root, &rules->rules, rules->n_rules, n, sizeof *rules->rules))
+    if (!sg_rules_loader_grow(loader, root, &rules->rules, rules->n_rules, n, sizeof *rules->rules))
         return;
     if (!node) /* no "rules" at all: one that matches everything, with the default name */
         rules->rules[rules->n_rules++].factor = 1;
@@ -502,7 +296,7 @@ static void read_rules(struct loader *loader, const struct sg_yaml_node *root)
         read_rule(loader, sg_yaml_item(node, i), &rules->rules[rules->n_rules++]);
 }
 
-static void warn_of_idle_keys(struct loader *loader, const struct sg_yaml_node *root)
+static void warn_of_idle_keys(struct sg_rules_loader *loader, const struct sg_yaml_node *root)
 {
     for (size_t i = 0; i < sg_yaml_count(root); i++) {
         const struct sg_yaml_node *key;
@@ -510,24 +304,25 @@ static void warn_of_idle_keys(struct loader *loader, const struct sg_yaml_node *
         sg_yaml_pair(root, i, &key, &value);
         const char *why = sg_rules_idle_key(sg_yaml_text(key));
         if (why)
-            warn(loader, key, why);
+            sg_rules_loader_warn(loader, key, why);
     }
 }
 
-static void note_file(struct loader *loader)
+static void note_file(struct sg_rules_loader *loader)
 {
     struct sg_rules *rules = loader->rules;
     char *name = strdup(sg_yaml_name(loader->yaml));
 
-    if (!name || !grow(loader, NULL, &rules->files, rules->n_files, 1, sizeof *rules->files)) {
+    if (!name || !sg_rules_loader_grow(
+                     loader, NULL, &rules->files, rules->n_files, 1, sizeof *rules->files)) {
         free(name);
-        no_memory(loader, NULL);
+        sg_rules_loader_no_memory(loader, NULL);
         return;
     }
     loader->file = rules->files[rules->n_files++] = name;
 }
 
-static void read_root(struct loader *loader)
+static void read_root(struct sg_rules_loader *loader)
 {
     const struct sg_yaml_node *root = sg_yaml_root(loader->yaml);
     struct sg_yaml *yaml = loader->yaml;
@@ -542,13 +337,9 @@ static void read_root(struct loader *loader)
     (void)sg_yaml_read_bool(yaml, root, "excludeJvmMetrics", &rules->exclude_jvm);
     (void)sg_yaml_read_bool(yaml, root, "unquote", &loader->unquote);
     if (sg_yaml_find(root, "keyOrder") && rules->n_key_order == 0)
-        (void)read_texts(loader, sg_yaml_find(root, "keyOrder"), "\"keyOrder\"", &rules->key_order,
-            &rules->n_key_order);
-    read_mbeans(loader, root, "includeObjectNames", "whitelistObjectNames", &rules->includes);
-    read_mbeans(loader, root, "excludeObjectNames", "blacklistObjectNames", &rules->excludes);
-    read_attribute_filter(loader, root, "includeObjectNameAttributes", &rules->include_attributes);
-    read_attribute_filter(loader, root, "excludeObjectNameAttributes", &rules->exclude_attributes);
-    read_requests(loader, root);
+        (void)sg_rules_loader_read_texts(loader, sg_yaml_find(root, "keyOrder"), "\"keyOrder\"",
+            &rules->key_order, &rules->n_key_order);
+    sg_rules_scope_read(loader, root);
     if (sg_yaml_find(root, "metricCustomizers"))
         sg_customizers_read(&rules->customizers, yaml, sg_yaml_find(root, "metricCustomizers"));
     warn_of_idle_keys(loader, root);
@@ -557,7 +348,7 @@ static void read_root(struct loader *loader)
 
 static int read_document(struct sg_rules *rules, struct sg_yaml *yaml, struct sg_error *err)
 {
-    struct loader loader = { .yaml = yaml, .rules = rules };
+    struct sg_rules_loader loader = { .yaml = yaml, .rules = rules };
 
     read_root(&loader);
     size_t n = sg_yaml_n_problems(yaml);

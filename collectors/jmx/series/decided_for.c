@@ -2,6 +2,7 @@
 #include "jmx/series/decided_for.h"
 
 #include "base/auto.h"
+#include "jmx/rules/subject.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -49,7 +50,7 @@ static int join_labels(const struct sg_customizer *customizer,
     for (size_t i = 0; i < customizer->n_labels; i++) {
         if (attribute->find &&
             attribute->find(attribute, SG_ATTRIBUTE_OF_MBEAN, customizer->labels[i], &value))
-            sg_matcher_add_value(labels, &value);
+            sg_subject_add_value(labels, &value);
         sg_buf_add_char(labels, '\0');
     }
     return sg_buf_error(labels);
