@@ -92,20 +92,18 @@ static void put_map(
 {
     char inner[200];
 
-    put(out, path[0] ? "\n### `" : "", path);
-    put(out, path[0] ? "`\n\n" : "",
-        "| key | value | default | a change restarts | |\n|---|---|---|---|---|\n");
+    if (path[0])
+        (void)sg_buf_printf(out, "\n### `%s`\n\n", path);
+    put(out, "| key | value | default | a change restarts | |\n|---|---|---|---|---|\n", "");
     for (const struct sg_key *key = map->keys; key < map->keys + map->n_keys; key++) {
-        put(out, "| `", key->name);
-        put(out, "` | ", "");
+        (void)sg_buf_printf(out, "| `%s` | ", key->name);
         put_value(out, key);
         put(out, " | ", "");
         put_default(out, key);
         put(out, " | ", "");
         if (!key->map)
             put_restarts(out, key->restarts & restarts);
-        put(out, " | ", key->doc);
-        put(out, " |\n", "");
+        (void)sg_buf_printf(out, " | %s |\n", key->doc);
     }
     for (const struct sg_key *key = map->keys; key < map->keys + map->n_keys; key++) {
         (void)snprintf(inner, sizeof inner, "%s%s%s%s", path, path[0] ? "." : "", key->name,

@@ -51,42 +51,53 @@ static bool read_id(struct sg_reading *reading,
     return true;
 }
 
-static bool is_map_of_ids(
-    const struct sg_value *v, const struct sg_yaml_node *node, const char *of_what)
-{
-    size_t n = sg_yaml_count(node);
+/* An element begins with its id. @return is the value good? If not, a problem was noted */
+typedef bool (*read_element_fn)(
+    const struct sg_value *v, const struct sg_yaml_node *node, void *element);
 
-    if (node && (!sg_yaml_is_map(node) || n == 0 || n > TARGETS_MAX))
+static void read_by_id(const struct sg_value *v, const char *of_what, read_element_fn read_element)
+{
+    const struct sg_yaml_node *node = sg_yaml_find(v->map, v->key->name), *value;
+    size_t n = sg_yaml_count(node), size = v->key->kind->element_size;
+    size_t *n_elements = SG_NUMBER(size_t, v);
+
+    if (!node)
+        return;
+    if (!sg_yaml_is_map(node) || n == 0 || n > TARGETS_MAX) {
         sg_key_problem(v, sg_at(node), "must be a map of ids and %s", of_what);
-    return sg_yaml_is_map(node) && n > 0 && n <= TARGETS_MAX;
+        return;
+    }
+    char *list = *SG_VALUE(char *, v) = sg_read_array(v->reading, node, n, size);
+    for (size_t i = 0; list && i < n; i++) {
+        void *element = list + *n_elements * size;
+        if (read_id(v->reading, node, i, element, &value) && read_element(v, value, element))
+            ++*n_elements;
+    }
+}
+
+/* "brokers" and "controllers" go by the way in which the map has them asked. */
+static bool is_by_proxy(const struct sg_value *v)
+{
+    return sg_yaml_find(v->map, "proxy");
+}
+
+static bool read_target(const struct sg_value *v, const struct sg_yaml_node *node, void *element)
+{
+    struct sg_jolokia_target *target = element;
+    const char *url = sg_yaml_text(node).ptr;
+    struct sg_error err;
+
+    if (is_by_proxy(v) ? sg_url_check_service_fixed(url, &err) : sg_url_check_fixed(url, &err))
+        sg_problem(v->reading, sg_at(node), "%s", err.text);
+    target->url = strdup(url);
+    if (!target->url)
+        sg_no_memory(v->reading, sg_at(node));
+    return target->url;
 }
 
 static void read_targets(const struct sg_value *v)
 {
-    bool by_proxy = sg_yaml_find(v->map, "proxy");
-    const struct sg_yaml_node *node = sg_yaml_find(v->map, v->key->name);
-    struct sg_error err;
-
-    if (!is_map_of_ids(v, node, by_proxy ? "JMX service URLs" : "Jolokia URLs"))
-        return;
-    size_t n = sg_yaml_count(node);
-    struct sg_jolokia_target *targets = sg_read_array(v->reading, node, n, sizeof *targets);
-    *SG_VALUE(struct sg_jolokia_target *, v) = targets;
-    size_t *n_targets = SG_NUMBER(size_t, v);
-    for (size_t i = 0; targets && i < n; i++) {
-        const struct sg_yaml_node *url_node;
-        struct sg_jolokia_target *target = &targets[*n_targets];
-        if (!read_id(v->reading, node, i, &target->id, &url_node))
-            continue;
-        const char *url = sg_yaml_text(url_node).ptr;
-        if (by_proxy ? sg_url_check_service_fixed(url, &err) : sg_url_check_fixed(url, &err))
-            sg_problem(v->reading, sg_at(url_node), "%s", err.text);
-        target->url = strdup(url);
-        if (target->url)
-            ++*n_targets;
-        else
-            sg_no_memory(v->reading, sg_at(url_node));
-    }
+    read_by_id(v, is_by_proxy(v) ? "JMX service URLs" : "Jolokia URLs", read_target);
 }
 
 static bool same_target(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
@@ -121,24 +132,19 @@ static const struct sg_kind kind_targets = { .name = "map of ids and URLs",
     .show_element = show_target,
     .free_element = free_target };
 
-static void read_ports(const struct sg_value *v)
+static bool read_port(const struct sg_value *v, const struct sg_yaml_node *node, void *element)
 {
-    const struct sg_yaml_node *node = sg_yaml_find(v->map, v->key->name), *port_node;
-    struct sg_jolokia_proxy *proxy = v->base;
-    size_t n = sg_yaml_count(node);
     int64_t port;
 
-    if (!is_map_of_ids(v, node, "ports"))
-        return;
-    proxy->jmx_ports = sg_read_array(v->reading, node, n, sizeof *proxy->jmx_ports);
-    for (size_t i = 0; proxy->jmx_ports && i < n; i++) {
-        struct sg_jmx_port *entry = &proxy->jmx_ports[proxy->n_jmx_ports];
-        if (!read_id(v->reading, node, i, &entry->id, &port_node) ||
-            !sg_parse_port(v->reading, port_node, &port))
-            continue;
-        entry->port = (int)port;
-        proxy->n_jmx_ports++;
-    }
+    if (!sg_parse_port(v->reading, node, &port))
+        return false;
+    ((struct sg_jmx_port *)element)->port = (int)port;
+    return true;
+}
+
+static void read_ports(const struct sg_value *v)
+{
+    read_by_id(v, "ports", read_port);
 }
 
 static bool same_port(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
