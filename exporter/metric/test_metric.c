@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * From series to the text of a page. Over 600 lines, because all of it is tested through one page:
+ * tables are filled, composed and compared, with one fixture.
+ */
+
 #include "metric/encode.h"
 #include "metric/quantile.h"
 #include "metric/series.h"

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * From attributes to a page. Over 600 lines, because each test is one rule file, a poll or two, and
+ * the page that comes of it, with one fixture.
+ */
+
 #include "jmx/series/engine.h"
 #include "jmx/test_fixture.h"
 #include "test.h"
