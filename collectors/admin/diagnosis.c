@@ -23,7 +23,8 @@ static const struct {
     [SG_REQUEST_FETCH] = { "Fetch", "READ on the topics" },
 };
 
-const char *sg_diagnosis_acl(enum sg_request request)
+/* The ACL that a request of this kind needs, as kafka-acls.sh names operation and resource. */
+static const char *acl_of(enum sg_request request)
 {
     return request < SG_REQUEST_NONE ? requests[request].acl : "";
 }
@@ -37,7 +38,7 @@ static const char *fix_of(const struct sg_failure *failure, char *text, size_t s
     switch (failure->kind) {
     case SG_FAILURE_DENIED:
         (void)snprintf(text, size, "allow this client's principal %s (kafka-acls.sh --add)",
-            sg_diagnosis_acl(failure->request));
+            acl_of(failure->request));
         return text;
     case SG_FAILURE_CONNECT:
         if (sg_client_is_reached(failure->err.text))
@@ -157,12 +158,12 @@ static void tell_counts(const struct sg_diagnosis *diagnosis, sg_check_fn tell, 
         sg_words_count(t->n_topics, "topic").text,
         sg_words_count(t->n_partitions, "partition").text);
     (void)snprintf(fix, sizeof fix, "if there are topics: allow %s, or look at topics.include",
-        sg_diagnosis_acl(SG_REQUEST_METADATA));
+        acl_of(SG_REQUEST_METADATA));
     tell(context, &(struct sg_check){ t->n_topics ? SG_CHECK_GOOD : SG_CHECK_DOUBTFUL, "cluster",
                       "metadata", text, t->n_topics ? "" : fix, diagnosis->took_ms });
     (void)snprintf(text, sizeof text, "%s", sg_words_count(n_groups, "consumer group").text);
     (void)snprintf(fix, sizeof fix, "if there are groups: allow %s, or look at groups.include",
-        sg_diagnosis_acl(SG_REQUEST_LIST_GROUPS));
+        acl_of(SG_REQUEST_LIST_GROUPS));
     tell(context, &(struct sg_check){ n_groups ? SG_CHECK_GOOD : SG_CHECK_DOUBTFUL, "cluster",
                       "groups", text, n_groups ? "" : fix, -1 });
 }

@@ -24,6 +24,3 @@ struct sg_diagnosis {
 };
 
 void sg_diagnosis_tell(const struct sg_diagnosis *diagnosis, sg_check_fn tell, void *context);
-
-/** The ACL that a request of this kind needs, as kafka-acls.sh names operation and resource. */
-const char *sg_diagnosis_acl(enum sg_request request);

@@ -110,7 +110,8 @@ static const char *complaint_about(const char *url)
     return code == CURLUE_OK ? NULL : curl_url_strerror(code);
 }
 
-int sg_url_check(const char *url, struct sg_error *err)
+/* Of one Jolokia: http:// or https://, without a password in it. */
+static int check_http(const char *url, struct sg_error *err)
 {
     if (has_secret(url))
         return sg_error_set(err, SG_URL_E_WRONG,
@@ -126,27 +127,8 @@ int sg_url_check(const char *url, struct sg_error *err)
     return 0;
 }
 
-int sg_url_check_fixed(const char *url, struct sg_error *err)
-{
-    int r = sg_url_check(url, err);
-    return r ? r : check_placeholders(url, nothing, err);
-}
-
-int sg_url_check_brokers(const char *url, struct sg_error *err)
-{
-    static const char *const names[] = { "{host}", "{id}", NULL };
-
-    int r = sg_url_check(url, err);
-    if (!r)
-        r = check_placeholders(url, names, err);
-    if (!r && !strstr(url, "{host}") && !strstr(url, "{id}"))
-        r = sg_error_set(err, SG_URL_E_WRONG,
-            "the URL is the same for every broker: it needs {host} or {id}, or list the brokers "
-            "one by one under \"brokers\"");
-    return r;
-}
-
-int sg_url_check_service(const char *url, struct sg_error *err)
+/* A JMX service URL. */
+static int check_service(const char *url, struct sg_error *err)
 {
     if (has_secret(url))
         return sg_error_set(err, SG_URL_E_WRONG,
@@ -160,23 +142,52 @@ int sg_url_check_service(const char *url, struct sg_error *err)
     return 0;
 }
 
+/* What is to be filled in. Where something can be, something must: brokers differ. */
+static int check_template(
+    const char *template, const char *const *names, const char *same_said, struct sg_error *err)
+{
+    int r = check_placeholders(template, names, err);
+
+    for (size_t i = 0; names[i] && !r; i++) {
+        if (strstr(template, names[i]))
+            return 0;
+    }
+    return r || !names[0] ? r : sg_error_set(err, SG_URL_E_WRONG, "%s", same_said);
+}
+
+int sg_url_check_fixed(const char *url, struct sg_error *err)
+{
+    int r = check_http(url, err);
+    return r ? r : check_template(url, nothing, NULL, err);
+}
+
+int sg_url_check_brokers(const char *url, struct sg_error *err)
+{
+    static const char *const names[] = { "{host}", "{id}", NULL };
+
+    int r = check_http(url, err);
+    return r ? r
+             : check_template(url, names,
+                   "the URL is the same for every broker: it needs {host} or {id}, or list the "
+                   "brokers one by one under \"brokers\"",
+                   err);
+}
+
 int sg_url_check_service_fixed(const char *url, struct sg_error *err)
 {
-    int r = sg_url_check_service(url, err);
-    return r ? r : check_placeholders(url, nothing, err);
+    int r = check_service(url, err);
+    return r ? r : check_template(url, nothing, NULL, err);
 }
 
 int sg_url_check_service_brokers(const char *url, struct sg_error *err)
 {
     static const char *const names[] = { "{host}", "{id}", "{jmx_port}", NULL };
 
-    int r = sg_url_check_service(url, err);
-    if (!r)
-        r = check_placeholders(url, names, err);
-    if (!r && !strstr(url, names[0]) && !strstr(url, names[1]) && !strstr(url, names[2]))
-        r = sg_error_set(err, SG_URL_E_WRONG,
-            "the target is the same for every broker: it needs {host}, {id} or {jmx_port}");
-    return r;
+    int r = check_service(url, err);
+    return r ? r
+             : check_template(url, names,
+                   "the target is the same for every broker: it needs {host}, {id} or {jmx_port}",
+                   err);
 }
 
 bool sg_url_is_https(const char *url)

@@ -14,19 +14,13 @@ enum {
     SG_URL_E_WRONG = 1
 };
 
-/** Of one Jolokia: http:// or https://, without a password in it. */
-int sg_url_check(const char *url, struct sg_error *err);
-
-/** Likewise, and there is nothing to fill in. */
+/** Of one Jolokia: http:// or https://, without a password in it and with nothing to fill in. */
 int sg_url_check_fixed(const char *url, struct sg_error *err);
 
 /** Of every broker's Jolokia, with {host} or {id}. */
 int sg_url_check_brokers(const char *url, struct sg_error *err);
 
-/** A JMX service URL, which is what a proxy is given as its target. */
-int sg_url_check_service(const char *url, struct sg_error *err);
-
-/** Likewise, and there is nothing to fill in. */
+/** A JMX service URL, which is what a proxy is given as its target; there is nothing to fill in. */
 int sg_url_check_service_fixed(const char *url, struct sg_error *err);
 
 /** Likewise, of every broker, with {host}, {id} or {jmx_port}. */

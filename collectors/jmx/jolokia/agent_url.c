@@ -15,7 +15,7 @@ static void free_url(CURLU **url)
     curl_url_cleanup(*url);
 }
 
-static int parse_url(CURLU *url, const char *text, struct sg_error *err)
+static int parse_url(CURLU *url, const char *text, bool *ret_is_https, struct sg_error *err)
 {
     char *scheme = NULL;
 
@@ -25,11 +25,12 @@ static int parse_url(CURLU *url, const char *text, struct sg_error *err)
     if (code != CURLUE_OK)
         return sg_error_set(
             err, SG_AGENT_URL_E_WRONG, "the Jolokia URL is not a URL: %s", curl_url_strerror(code));
-    bool is_http = strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0;
+    *ret_is_https = strcmp(scheme, "https") == 0;
+    bool is_either = *ret_is_https || strcmp(scheme, "http") == 0;
     curl_free(scheme);
-    return is_http ? 0
-                   : sg_error_set(
-                         err, SG_AGENT_URL_E_WRONG, "the Jolokia URL must be http:// or https://");
+    return is_either ? 0
+                     : sg_error_set(err, SG_AGENT_URL_E_WRONG,
+                           "the Jolokia URL must be http:// or https://");
 }
 
 static int add_slash(CURLU *url)
@@ -107,21 +108,20 @@ int sg_agent_url_read(
     const char *text, const char *server_name, struct sg_agent_url *ret_agent, struct sg_error *err)
 {
     __attribute__((cleanup(free_url))) CURLU *url = curl_url();
-    struct sg_agent_url agent = { NULL, NULL, NULL, NULL, NULL };
+    struct sg_agent_url agent = { .shown = NULL };
 
     if (!url)
         return -ENOMEM;
-    int r = parse_url(url, text, err);
+    int r = parse_url(url, text, &agent.is_https, err);
     if (!r)
         r = add_slash(url);
     if (r)
         return r;
-    agent.given = strdup(text);
     agent.shown = shown_text_of_url(url);
     if (server_name)
         r = set_server_name(url, server_name, &agent);
     agent.asked = text_of_url(url);
-    if (r || !agent.given || !agent.shown || !agent.asked) {
+    if (r || !agent.shown || !agent.asked) {
         sg_agent_url_done(&agent);
         return -ENOMEM;
     }
@@ -131,10 +131,9 @@ int sg_agent_url_read(
 
 void sg_agent_url_done(struct sg_agent_url *agent)
 {
-    free(agent->given);
     free(agent->shown);
     free(agent->asked);
     free(agent->host_header);
     free(agent->connect_to);
-    *agent = (struct sg_agent_url){ NULL, NULL, NULL, NULL, NULL };
+    *agent = (struct sg_agent_url){ .shown = NULL };
 }

@@ -2,11 +2,13 @@
 #pragma once
 
 /*
- * The URL of an agent in the forms that are needed of it: as given, for people, and for curl.
+ * The URL of an agent in the forms that are needed of it: for people, and for curl.
  * Pure functions; any thread.
  */
 
 #include "base/error.h"
+
+#include <stdbool.h>
 
 enum {
     SG_AGENT_URL_E_WRONG = 1, /* not an http or https URL; err says why */
@@ -14,7 +16,7 @@ enum {
 
 /* Owned texts. Zeroed, there is none. */
 struct sg_agent_url {
-    char *given;
+    bool is_https;
     char *shown; /* for people: without user, password, and what stands behind "?" */
     char *asked; /* what curl is told: with the slash that agents up to 2.2.9 insist on */
     /* Only where the certificate is for another name than the URL's. */

@@ -82,8 +82,7 @@ static const char *advice_on(const struct sg_ending *end, enum sg_failure_kind k
         if (end->code == CURLE_COULDNT_RESOLVE_HOST)
             return "; is the host's name right, and known to this machine's name service?";
         /* Its alert may be lost when it hangs up at once. */
-        if ((end->code == CURLE_SEND_ERROR || end->code == CURLE_RECV_ERROR) &&
-            strncmp(end->url->given, "https:", 6) == 0)
+        if ((end->code == CURLE_SEND_ERROR || end->code == CURLE_RECV_ERROR) && end->url->is_https)
             return "; it hung up after the TLS handshake: does it want a client certificate (tls "
                    "\"cert_file\")?";
         return end->code == CURLE_GOT_NOTHING
@@ -204,7 +203,7 @@ static bool is_connected(const struct sg_ending *end)
  */
 static bool is_without_tls(const struct sg_ending *end)
 {
-    return strncasecmp(end->url->given, "https:", 6) == 0 && !end->had_tls && is_connected(end);
+    return end->url->is_https && !end->had_tls && is_connected(end);
 }
 
 /* @return the failure's kind, when there is no status */

@@ -225,11 +225,6 @@ void sg_peer_set_max_bytes(struct sg_peer *peer, size_t n)
     peer->max_bytes = n < SG_BODY_BYTES_MAX ? n : SG_BODY_BYTES_MAX;
 }
 
-const char *sg_peer_url(const struct sg_peer *peer)
-{
-    return peer->url.given;
-}
-
 const char *sg_peer_shown_url(const struct sg_peer *peer)
 {
     return peer->url.shown;

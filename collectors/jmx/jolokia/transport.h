@@ -73,9 +73,6 @@ struct sg_peer *sg_peer_free(struct sg_peer *peer);
 /** Take answers of at most so many bytes; at first it is SG_BODY_BYTES_MAX, and never more. */
 void sg_peer_set_max_bytes(struct sg_peer *peer, size_t n);
 
-/** The URL as it was given to sg_peer_new(), borrowed. */
-const char *sg_peer_url(const struct sg_peer *peer);
-
 /** The URL that is asked, without user and password, for people; borrowed. */
 const char *sg_peer_shown_url(const struct sg_peer *peer);
 

@@ -8,7 +8,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-bool sg_value_is_excuse(struct sg_str text)
+/* Does the agent say with this text that it could not give the value? */
+static bool is_excuse(struct sg_str text)
 {
     return sg_str_starts_with(text, SG_STR("ERROR: ")) || sg_str_equal(text, SG_STR("Unsupported"));
 }
@@ -177,7 +178,7 @@ bool sg_value_read_scalar(const json_t *json, struct sg_attribute_value *ret_val
         return true;
     case JSON_STRING:
         text = (struct sg_str){ json_string_value(json), json_string_length(json) };
-        if (sg_value_is_excuse(text) || sg_value_cut_by(json))
+        if (is_excuse(text) || sg_value_cut_by(json))
             return false;
         if (sg_str_equal(text, SG_STR(SG_MEND_PAST_DOUBLE_TEXT)))
             *ret_value =

@@ -20,9 +20,6 @@
  */
 bool sg_value_read_scalar(const json_t *json, struct sg_attribute_value *ret_value);
 
-/** Does the agent say with this text that it could not give the value? */
-bool sg_value_is_excuse(struct sg_str text);
-
 /**
  * Has the agent put this text in the place of data because of a limit among its own options?
  * @return the option's name, or NULL
