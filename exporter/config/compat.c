@@ -44,12 +44,10 @@ static int read_word(struct sg_yaml *table,
 
     if (!sg_yaml_read_text(table, node, key, &text))
         return -1;
-    for (int i = 0; words[i]; i++) {
-        if (sg_str_equal(text, sg_str_of(words[i])))
-            return i;
-    }
-    sg_yaml_problem(table, sg_yaml_find(node, key), "\"%s\" must be %s", key, said);
-    return -1;
+    int place = sg_find_word(words, text);
+    if (place < 0)
+        sg_yaml_problem(table, sg_yaml_find(node, key), "\"%s\" must be %s", key, said);
+    return place;
 }
 
 static void read_label(struct sg_yaml *table,

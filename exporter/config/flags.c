@@ -143,13 +143,12 @@ static int take_path(
 static int take_word(
     const struct option_row *row, const char *value, unsigned *ret_place, struct sg_error *err)
 {
+    int place = sg_find_word(row->words, sg_str_of(value));
     char words[80];
 
-    for (unsigned i = 0; row->words[i]; i++) {
-        if (strcmp(value, row->words[i]) == 0) {
-            *ret_place = i;
-            return 0;
-        }
+    if (place >= 0) {
+        *ret_place = (unsigned)place;
+        return 0;
     }
     return sg_error_set(err, SG_FLAGS_E_USAGE, "--%s: \"%.80s\" is not %s", row->name, value,
         sg_words_text(row->words, words, sizeof words));

@@ -93,8 +93,7 @@ static void read_scalar(const struct sg_value *v)
         v->key->kind->take(v, sg_place_of(v->key, v->map), text.ptr);
 }
 
-/* @return the word's place in the list, or -1 */
-static int find_word(const char *const *words, struct sg_str text)
+int sg_find_word(const char *const *words, struct sg_str text)
 {
     for (int i = 0; words[i]; i++) {
         if (sg_str_equal(text, sg_str_of(words[i])))
@@ -390,7 +389,7 @@ const struct sg_kind sg_kind_boolean = {
 
 static void take_choice(const struct sg_value *v, struct sg_place place, const char *text)
 {
-    int word = find_word(v->key->words, sg_str_of(text));
+    int word = sg_find_word(v->key->words, sg_str_of(text));
     char words[200];
 
     if (word >= 0)
@@ -412,7 +411,7 @@ const struct sg_kind sg_kind_choice = { .name = "word",
 
 static void add_choice(const struct sg_value *v, struct sg_place place, struct sg_str text)
 {
-    int word = find_word(v->key->words, text);
+    int word = sg_find_word(v->key->words, text);
     char words[200];
 
     if (word >= 0)

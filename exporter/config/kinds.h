@@ -51,5 +51,8 @@ void *sg_read_array(
 /** "15s", "1500ms", "5m". @return buffer */
 const char *sg_duration_text(int64_t ms, char *buffer, size_t size);
 
+/** @return the word's place in the list, which ends with NULL, or -1 */
+int sg_find_word(const char *const *words, struct sg_str text);
+
 /** "a, b or c". @return buffer */
 const char *sg_words_text(const char *const *words, char *buffer, size_t size);
