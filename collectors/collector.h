@@ -116,6 +116,10 @@ struct sg_collector {
        No other collector has one of them. */
     const char *slots[SG_COLLECTOR_SLOTS_MAX + 1];
     enum sg_collector_scope scope;
+    /* Lines of the page that begin like this are about the broker that this label names. Of others
+       the label "broker" tells. NULL: there are none. */
+    const char *broker_line;
+    const char *broker_label;
     /* A broker that becomes known, or moves, is a reason to collect at once. */
     bool follows_brokers;
 

@@ -41,6 +41,7 @@ static void test_collector_has_what_its_scope_needs(void **state)
         assert_true((collector->wanted && collector->create && collector->same &&
                         collector->collect && collector->diagnose) == !is_of_program);
         assert_int_equal(collector->library == NULL, collector->library_version == NULL);
+        assert_int_equal(collector->broker_line == NULL, collector->broker_label == NULL);
         assert_non_null(collector->title);
         assert_non_null(collector->intro);
         assert_int_equal(collector->families == NULL, collector->list_metrics != NULL);

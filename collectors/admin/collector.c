@@ -129,6 +129,8 @@ const struct sg_collector sg_collector_admin = {
     .name = NAME,
     .slots = { NAME },
     .scope = SG_SCOPE_CLUSTER,
+    .broker_line = "kafka_broker_info{",
+    .broker_label = "id",
     .title = "The cluster, from Kafka's own protocol",
     .intro = "Names and labels are kafka_exporter's, with `kafka_cluster` added: `topic` and "
              "`partition` for partitions, `consumergroup` for groups, with `topic` and `partition` "

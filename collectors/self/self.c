@@ -299,6 +299,8 @@ const struct sg_collector sg_collector_self = {
     .name = "self",
     .slots = { "self" },
     .scope = SG_SCOPE_PROGRAM,
+    .broker_line = "streamgauge_collector_",
+    .broker_label = "target",
     .title = "The exporter itself",
     .intro = "`kafka_cluster`, and `broker` for a broker; `collector` and `target` say which "
              "collection it is about. `process_*` are not Streamgauge's: on its page those are the "

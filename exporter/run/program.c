@@ -200,8 +200,8 @@ static int make_pager(struct sg_program *program)
     int r = (*place)->create_for_program(&env, &program->self);
     if (r)
         return r;
-    return sg_pager_new(
-        program->store, program->clock, (*place)->sample, program->self, &program->pager);
+    return sg_pager_new(program->store, program->clock, (*place)->slots[0], (*place)->sample,
+        program->self, &program->pager);
 }
 
 int sg_program_new(const struct sg_config *config,

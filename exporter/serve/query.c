@@ -156,26 +156,20 @@ static enum sg_choice choose_broker(const void *context, const struct sg_source 
 static struct sg_str broker_of(
     const struct sg_probe *probe, struct sg_str line, struct sg_str *ret_cluster)
 {
-    enum {
-        BROKER,
-        ID,
-        COLLECTOR,
-        TARGET,
-        CLUSTER,
-        NAMES
-    };
-    const struct sg_str names[NAMES] = { SG_STR("broker"), SG_STR("id"), SG_STR("collector"),
-        SG_STR("target"), sg_str_of(probe->cluster_label) };
-    struct sg_str values[NAMES];
+    const struct sg_str names[] = { SG_STR("broker"), sg_str_of(probe->cluster_label) };
+    struct sg_str labels = sg_text_labels(line);
+    struct sg_str values[2], broker = { NULL, 0 };
 
-    sg_text_find_labels(sg_text_labels(line), names, NAMES, values);
-    *ret_cluster = values[CLUSTER];
-    if (values[BROKER].ptr)
-        return values[BROKER];
-    if (sg_str_starts_with(line, SG_STR("kafka_broker_info{")))
-        return values[ID];
-    if (sg_str_starts_with(line, SG_STR("streamgauge_collector_")) && values[COLLECTOR].ptr)
-        return values[TARGET];
+    sg_text_find_labels(labels, names, 2, values);
+    *ret_cluster = values[1];
+    if (values[0].ptr)
+        return values[0];
+    for (size_t i = 0; i < sg_n_collectors; i++) {
+        const struct sg_collector *collector = sg_collectors[i];
+        if (collector->broker_line && sg_str_starts_with(line, sg_str_of(collector->broker_line)) &&
+            sg_text_find_label(labels, sg_str_of(collector->broker_label), &broker))
+            return broker;
+    }
     return (struct sg_str){ NULL, 0 };
 }
 

@@ -27,6 +27,7 @@ enum {
 struct sg_pager {
     struct sg_store *store;
     const struct sg_clock *clock;
+    const char *extra_name;
     sg_pager_extra_fn extra;
     void *context;
     struct sg_plan *plan;
@@ -84,7 +85,7 @@ static void make_wanted(struct sg_pager *pager, struct sg_page *page)
     }
 }
 
-/* The slots' names, for pages of which only some are shown; the extra set has none. */
+/* The slots' names, for pages of which only some are shown; the extra set has the name alone. */
 static int take_sources(struct sg_pager *pager, size_t n_sets, struct sg_source **ret_sources)
 {
     struct sg_source *sources = calloc(n_sets, sizeof *sources);
@@ -92,7 +93,9 @@ static int take_sources(struct sg_pager *pager, size_t n_sets, struct sg_source 
     if (!sources)
         return -ENOMEM;
     for (size_t i = 0; i < n_sets; i++) {
-        struct sg_slot_status status = { .cluster = "", .collector = "self", .target = "" };
+        struct sg_slot_status status = {
+            .cluster = "", .collector = pager->extra_name, .target = ""
+        };
         if (i + 1 < n_sets)
             sg_store_slot_status(pager->store, i, &status);
         sources[i] = (struct sg_source){ status.cluster, status.collector, status.target };
@@ -205,6 +208,7 @@ SG_AUTO_DEFINE(struct sg_pager *, sg_pager_free);
 
 int sg_pager_new(struct sg_store *store,
     const struct sg_clock *clock,
+    const char *extra_name,
     sg_pager_extra_fn extra,
     void *context,
     struct sg_pager **ret_pager)
@@ -216,6 +220,7 @@ int sg_pager_new(struct sg_store *store,
     (void)pthread_mutex_init(&pager->lock, NULL);
     pager->store = store;
     pager->clock = clock;
+    pager->extra_name = extra_name;
     pager->extra = extra;
     pager->context = context;
     int r = sg_pager_make(pager);

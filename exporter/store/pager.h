@@ -24,10 +24,12 @@ typedef int (*sg_pager_extra_fn)(void *context, struct sg_sample_set **ret_set);
 /**
  * Makes the first page at once, so that there always is one.
  * @param store, clock  borrowed @param extra  called by one thread at a time, or NULL
+ * @param extra_name  of the slot that the extra samples would be in, borrowed
  * @return 0 or -ENOMEM
  */
 int sg_pager_new(struct sg_store *store,
     const struct sg_clock *clock,
+    const char *extra_name,
     sg_pager_extra_fn extra,
     void *context,
     struct sg_pager **ret_pager);

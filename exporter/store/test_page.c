@@ -59,7 +59,7 @@ static int setup(void **state)
     f = (struct fixture){ .selection = { .source = choose, .context = &f } };
     assert_int_equal(sg_store_new(&test_clock, 3600000, &f.store), 0);
     assert_int_equal(sg_store_slot(f.store, "c", "test", "1", &f.slot), 0);
-    assert_int_equal(sg_pager_new(f.store, &test_clock, NULL, NULL, &f.pager), 0);
+    assert_int_equal(sg_pager_new(f.store, &test_clock, "", NULL, NULL, &f.pager), 0);
     collect(&f, 1);
     *state = &f;
     return 0;

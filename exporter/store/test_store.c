@@ -430,7 +430,7 @@ static void test_page_has_fresh_samples_in_every_variant(void **state)
     struct fixture *f = *state;
     struct sg_pager *pager = NULL;
 
-    assert_int_equal(sg_pager_new(f->store, &test_clock, NULL, NULL, &pager), 0);
+    assert_int_equal(sg_pager_new(f->store, &test_clock, "", NULL, NULL, &pager), 0);
     struct sg_page *empty = sg_pager_take(pager);
     assert_int_equal(sg_page_n_series(empty), 0);
 
@@ -474,7 +474,7 @@ static void test_page_under_concurrent_publishing_is_always_whole(void **state)
     struct sg_pager *pager = NULL;
     pthread_t thread;
 
-    assert_int_equal(sg_pager_new(f->store, &test_clock, NULL, NULL, &pager), 0);
+    assert_int_equal(sg_pager_new(f->store, &test_clock, "", NULL, NULL, &pager), 0);
     assert_int_equal(sg_pager_start(pager), 0);
     atomic_store(&hammering, true);
     assert_int_equal(pthread_create(&thread, NULL, hammer_slot, f), 0);

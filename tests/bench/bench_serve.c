@@ -94,7 +94,7 @@ int main(int argc, char **argv)
             return 1;
     }
     if (sg_roster_set(roster, &cluster, 1, "kafka_cluster", "") ||
-        sg_pager_new(store, &sg_clock_system, NULL, NULL, &pager))
+        sg_pager_new(store, &sg_clock_system, "", NULL, NULL, &pager))
         return 1;
     struct sg_serve_config config = {
         .n_addresses = 1,
