@@ -55,7 +55,7 @@ static inline size_t sg_collector_labels(
 }
 
 /* What the program notes about itself. Written by anybody, read when a page is made. */
-struct sg_program_notes {
+struct sg_program_state {
     atomic_bool reload_failed;     /* the latest one */
     atomic_llong loaded_unix_ms;   /* when the configuration that is in use was loaded */
     atomic_llong pause_ms;         /* from collection to collection */
@@ -66,7 +66,7 @@ struct sg_program_notes {
 struct sg_program_env {
     const struct sg_store *store;
     const struct sg_roster *roster;
-    const struct sg_program_notes *notes;
+    const struct sg_program_state *notes;
     const struct sg_http_counts *http;
 };
 

@@ -454,7 +454,7 @@ void sg_admin_collect(struct sg_admin *self,
     sg_left_out_fail(c.topology, &c.groups, &self->env.cluster_config->limits, &c.failures);
 
     sg_failures_report(&c.failures, self->slot);
-    sg_left_out_note_filters(self->topic_filter, self->group_filter, self->slot);
+    sg_left_out_warn_filters(self->topic_filter, self->group_filter, self->slot);
     sg_slot_end(self->slot, set);
     if (look)
         look(&(struct sg_diagnosis){ self->env.cluster_config, self->client, c.topology, &c.groups,

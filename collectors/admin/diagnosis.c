@@ -68,7 +68,7 @@ static void tell_failure(const struct sg_failure *failure,
     char buffer[200];
     struct sg_error err = failure->err;
 
-    enum sg_check_result result = failure->is_note ? SG_CHECK_DOUBTFUL : SG_CHECK_BAD;
+    enum sg_check_result result = failure->is_warning ? SG_CHECK_DOUBTFUL : SG_CHECK_BAD;
     const char *fix = fix_of(failure, buffer, sizeof buffer);
     char *said = fix[0] ? strstr(err.text, fix) : NULL;
     if (said && said - err.text > 2 && said[strlen(fix)] == '\0')

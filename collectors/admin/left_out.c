@@ -22,7 +22,7 @@ void sg_left_out_fail(const struct sg_topology *t,
             groups->n_left_out, limits->groups);
 }
 
-void sg_left_out_note_filters(
+void sg_left_out_warn_filters(
     const struct sg_filter *topics, const struct sg_filter *groups, struct sg_slot *slot)
 {
     const struct {
@@ -32,13 +32,13 @@ void sg_left_out_note_filters(
 
     for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++) {
         struct sg_error err;
-        size_t n = sg_filter_take_gave_up(filters[i].filter);
+        size_t n = sg_filter_fetch_gave_up(filters[i].filter);
         if (n == 0)
             continue;
         (void)sg_error_set(&err, 0,
             "%s: a pattern of include or exclude reached its match limit for %zu names, which are "
             "shown; simplify it (nested repetition)",
             filters[i].what, n);
-        sg_slot_note(slot, SG_FAILURE_LIMIT, &err);
+        sg_slot_warn(slot, SG_FAILURE_LIMIT, &err);
     }
 }

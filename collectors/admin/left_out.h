@@ -18,5 +18,5 @@ void sg_left_out_fail(const struct sg_topology *topology,
     struct sg_failures *failures);
 
 /** Names that are shown because a filter's pattern is too much work for them. */
-void sg_left_out_note_filters(
+void sg_left_out_warn_filters(
     const struct sg_filter *topics, const struct sg_filter *groups, struct sg_slot *slot);

@@ -15,12 +15,12 @@ static bool is_broker(const struct sg_target_options *options)
     return options->id >= 0;
 }
 
-static void forget_lesson(struct sg_lesson *lesson)
+static void forget_learned(struct sg_learned *learned)
 {
-    lesson->plan = sg_poll_plan_free(lesson->plan);
-    free(sg_secret_wipe(lesson->body));
-    lesson->body = NULL;
-    lesson->n_values = 0;
+    learned->plan = sg_poll_plan_free(learned->plan);
+    free(sg_secret_wipe(learned->body));
+    learned->body = NULL;
+    learned->n_values = 0;
 }
 
 /* ---- Making ---- */
@@ -51,7 +51,7 @@ int sg_lane_reader_init(
     /* What nobody wants is decided once, not at every reading of everything. */
     int64_t polls = options->source->slow_interval_ms / options->config->interval_ms + 8;
     sg_engine_remember_for(reader->engine, (uint32_t)polls);
-    return sg_learner_new(&reader->lesson.learner);
+    return sg_learner_new(&reader->learned.learner);
 }
 
 void sg_lane_reader_done(struct sg_lane_reader *reader)
@@ -59,16 +59,16 @@ void sg_lane_reader_done(struct sg_lane_reader *reader)
     (void)sg_slot_free(reader->slot);
     (void)sg_engine_free(reader->engine);
     free(sg_secret_wipe(reader->body));
-    forget_lesson(&reader->lesson);
-    (void)sg_learner_free(reader->lesson.learner);
+    forget_learned(&reader->learned);
+    (void)sg_learner_free(reader->learned.learner);
 }
 
 void sg_lane_reader_set_max(struct sg_lane_reader *reader, size_t n_attributes)
 {
     if (reader->engine)
         sg_engine_set_max(reader->engine, n_attributes);
-    if (reader->lesson.learner)
-        sg_learner_set_max(reader->lesson.learner, n_attributes);
+    if (reader->learned.learner)
+        sg_learner_set_max(reader->learned.learner, n_attributes);
 }
 
 /* ---- What is asked ---- */
@@ -87,7 +87,7 @@ int sg_lane_reader_set_target(struct sg_lane_reader *reader, const char *address
 
     if (!reader->plan)
         return 0;
-    forget_lesson(&reader->lesson);
+    forget_learned(&reader->learned);
     int r = sg_request_body(reader->plan, &to, &body);
     if (r)
         return r;
@@ -98,9 +98,9 @@ int sg_lane_reader_set_target(struct sg_lane_reader *reader, const char *address
 
 struct sg_str sg_lane_reader_body(struct sg_lane_reader *reader, int64_t now_ms)
 {
-    reader->asked_lesson = reader->lesson.plan && now_ms < reader->lesson.until_ms;
-    if (reader->asked_lesson)
-        return sg_str_of(reader->lesson.body);
+    reader->asked_learned = reader->learned.plan && now_ms < reader->learned.until_ms;
+    if (reader->asked_learned)
+        return sg_str_of(reader->learned.body);
     return sg_str_of(reader->body ? reader->body : reader->agent_body);
 }
 
@@ -138,7 +138,7 @@ struct reading {
 /* Catalogues beside a rule file say themselves what to ask for. */
 static bool is_lesson(const struct sg_lane_reader *reader, const struct sg_attribute *attribute)
 {
-    return reader->lesson.learner && !reader->asked_lesson && attribute->part == 0;
+    return reader->learned.learner && !reader->asked_learned && attribute->part == 0;
 }
 
 static void put_value(
@@ -149,7 +149,7 @@ static void put_value(
 
     sg_engine_put(reader->engine, attribute, value);
     if (is_lesson(reader, attribute))
-        sg_learner_note(reader->lesson.learner, attribute->mbean, attribute->path[0],
+        sg_learner_add(reader->learned.learner, attribute->mbean, attribute->path[0],
             sg_engine_wants(reader->engine, attribute, false));
 }
 
@@ -158,7 +158,7 @@ static void note_identity(
 {
     struct reading *reading = context;
 
-    sg_identity_note(&reading->identity, attribute, value);
+    sg_identity_add(&reading->identity, attribute, value);
 }
 
 static void note_absent(void *context, const struct sg_attribute *attribute)
@@ -167,7 +167,7 @@ static void note_absent(void *context, const struct sg_attribute *attribute)
     struct sg_lane_reader *reader = reading->reader;
 
     if (is_lesson(reader, attribute))
-        sg_learner_note(reader->lesson.learner, attribute->mbean, attribute->path[0],
+        sg_learner_add(reader->learned.learner, attribute->mbean, attribute->path[0],
             sg_engine_wants(reader->engine, attribute, true));
 }
 
@@ -202,7 +202,7 @@ static void tell_gave_up(const struct sg_lane_reader *reader)
         "%s:%zu: the pattern reached its match limit; what it may match is dropped; simplify it "
         "(nested repetition)",
         rule->file, rule->line);
-    sg_slot_note(reader->slot, SG_FAILURE_LIMIT, &err);
+    sg_slot_warn(reader->slot, SG_FAILURE_LIMIT, &err);
 }
 
 /* Everything was read: the next polls ask for what came to something. */
@@ -210,29 +210,29 @@ static void learn(struct sg_lane_reader *reader, const struct sg_lane_reader_ans
 {
     const struct sg_target_options *options = reader->options;
     const struct sg_request_target to = named(reader, answer->address);
-    struct sg_lesson *lesson = &reader->lesson;
+    struct sg_learned *learned = &reader->learned;
 
-    forget_lesson(lesson);
-    int r = sg_learner_plan(lesson->learner, &lesson->plan);
+    forget_learned(learned);
+    int r = sg_learner_plan(learned->learner, &learned->plan);
     const struct sg_rules *beside = options->rule_set->beside;
-    if (!r && lesson->plan && beside)
-        r = sg_rules_plan_add(lesson->plan, beside, SG_LANE_FAST, 1);
-    if (!r && lesson->plan && is_broker(options))
-        r = sg_identity_ask(lesson->plan);
-    if (!r && lesson->plan)
-        r = sg_request_body(lesson->plan, options->source->proxy.url ? &to : NULL, &lesson->body);
+    if (!r && learned->plan && beside)
+        r = sg_rules_plan_add(learned->plan, beside, SG_LANE_FAST, 1);
+    if (!r && learned->plan && is_broker(options))
+        r = sg_identity_ask(learned->plan);
+    if (!r && learned->plan)
+        r = sg_request_body(learned->plan, options->source->proxy.url ? &to : NULL, &learned->body);
     if (r)
-        forget_lesson(lesson); /* no memory: everything is read again */
-    lesson->until_ms = answer->begun_ms + options->source->slow_interval_ms;
+        forget_learned(learned); /* no memory: everything is read again */
+    learned->until_ms = answer->begun_ms + options->source->slow_interval_ms;
 }
 
 /* Is much of what was learned not there any more? */
-static void doubt(struct sg_lesson *lesson, size_t n_values)
+static void doubt(struct sg_learned *learned, size_t n_values)
 {
-    if (lesson->n_values == 0)
-        lesson->n_values = n_values;
-    else if (n_values < lesson->n_values - lesson->n_values / 10)
-        forget_lesson(lesson);
+    if (learned->n_values == 0)
+        learned->n_values = n_values;
+    else if (n_values < learned->n_values - learned->n_values / 10)
+        forget_learned(learned);
 }
 
 /* Is it the JVM that it is taken for? Otherwise that is told. */
@@ -258,12 +258,12 @@ bool sg_lane_reader_read(struct sg_lane_reader *reader,
     struct reading reading = { .reader = reader };
     const struct sg_answer_handler handler = { &reading, put_value, note_identity, note_absent,
         note_failure };
-    const struct sg_poll_plan *plan = reader->asked_lesson ? reader->lesson.plan : reader->plan;
+    const struct sg_poll_plan *plan = reader->asked_learned ? reader->learned.plan : reader->plan;
     struct sg_sample_set *set = NULL;
 
     sg_engine_begin(reader->engine);
-    if (reader->lesson.learner && !reader->asked_lesson)
-        sg_learner_begin(reader->lesson.learner);
+    if (reader->learned.learner && !reader->asked_learned)
+        sg_learner_begin(reader->learned.learner);
     int r = sg_answer_read(plan, answer->reply->body, answer->reply->body_len, &handler);
     bool is_right = plan->n_identity == 0 || is_who_it_should_be(&reading);
     if (plan->n_identity)
@@ -276,9 +276,9 @@ bool sg_lane_reader_read(struct sg_lane_reader *reader,
         tell_gave_up(reader);
     }
     sg_slot_end(reader->slot, set);
-    if (set && reader->lesson.learner) {
-        if (reader->asked_lesson)
-            doubt(&reader->lesson, sg_engine_stats(reader->engine)->n_values);
+    if (set && reader->learned.learner) {
+        if (reader->asked_learned)
+            doubt(&reader->learned, sg_engine_stats(reader->engine)->n_values);
         else
             learn(reader, answer);
     }

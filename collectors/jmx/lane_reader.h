@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 /* What has been learned of a target: a plan that asks for less. */
-struct sg_lesson {
+struct sg_learned {
     struct sg_learner *learner;
     struct sg_poll_plan *plan; /* NULL: none */
     char *body;
@@ -35,10 +35,10 @@ struct sg_lane_reader {
     const struct sg_poll_plan *plan;         /* NULL: nothing is asked */
     const char *agent_body;                  /* of the plan; the rule set's */
     struct sg_engine *engine;
-    struct sg_slot *slot;    /* owned; the target gets it, of the slow lane at its first read */
-    char *body;              /* of the plan for the proxy; otherwise NULL */
-    struct sg_lesson lesson; /* without a learner: none */
-    bool asked_lesson;       /* by the request that is under way */
+    struct sg_slot *slot;      /* owned; the target gets it, of the slow lane at its first read */
+    char *body;                /* of the plan for the proxy; otherwise NULL */
+    struct sg_learned learned; /* without a learner: none */
+    bool asked_learned;        /* by the request that is under way */
 };
 
 /* An answer that has come. All borrowed. */

@@ -89,7 +89,7 @@ struct sg_target *sg_target_free(struct sg_target *target)
     for (int lane = 0; lane < SG_LANES; lane++)
         sg_lane_reader_done(&target->readers[lane]);
     (void)sg_rule_set_unref(target->options.rule_set);
-    (void)sg_cluster_free(target->options.known);
+    (void)sg_cluster_unref(target->options.known);
     (void)sg_config_unref(target->options.config);
     free(target->address);
     free(target->name);

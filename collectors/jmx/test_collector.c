@@ -77,7 +77,7 @@ static int tear_down(void **state)
 
     sg_collector_jolokia.destroy(f->self);
     (void)sg_store_free(f->store);
-    (void)sg_cluster_free(f->cluster);
+    (void)sg_cluster_unref(f->cluster);
     (void)unlink(f->rules_path);
     return 0;
 }

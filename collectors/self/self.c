@@ -239,7 +239,7 @@ static void put_process(struct self *self)
 
 static void put_notes(struct self *self)
 {
-    const struct sg_program_notes *notes = self->env.notes;
+    const struct sg_program_state *notes = self->env.notes;
     long long period_ms = atomic_load(&notes->scrape_period_ms);
 
     put_int(self, LOG_DROPPED, NULL, 0, (int64_t)sg_log_n_dropped());

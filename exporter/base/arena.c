@@ -32,7 +32,7 @@ struct sg_arena *sg_arena_new(void)
 
 struct sg_arena *sg_arena_ref(struct sg_arena *arena)
 {
-    sg_refs_take(&arena->refs);
+    sg_refs_add(&arena->refs);
     return arena;
 }
 

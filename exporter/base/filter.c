@@ -107,7 +107,7 @@ bool sg_filter_wants(const struct sg_filter *filter, struct sg_str name)
     return include != NO && exclude != YES;
 }
 
-size_t sg_filter_take_gave_up(const struct sg_filter *filter)
+size_t sg_filter_fetch_gave_up(const struct sg_filter *filter)
 {
     return atomic_exchange_explicit(filter->n_gave_up, 0, memory_order_relaxed);
 }

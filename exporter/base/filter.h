@@ -36,4 +36,4 @@ struct sg_filter *sg_filter_free(struct sg_filter *filter);
 bool sg_filter_wants(const struct sg_filter *filter, struct sg_str name);
 
 /** For how many names a pattern has given up since this was last asked. */
-size_t sg_filter_take_gave_up(const struct sg_filter *filter);
+size_t sg_filter_fetch_gave_up(const struct sg_filter *filter);

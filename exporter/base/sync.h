@@ -24,7 +24,7 @@ static inline void sg_refs_init(struct sg_refs *refs)
 }
 
 /** One more. Who calls holds one. What is counted may be const: the count is not part of it. */
-static inline void sg_refs_take(const struct sg_refs *refs)
+static inline void sg_refs_add(const struct sg_refs *refs)
 {
     (void)atomic_fetch_add_explicit(
         &((struct sg_refs *)(uintptr_t)refs)->n, 1, memory_order_relaxed);

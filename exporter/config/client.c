@@ -118,7 +118,7 @@ static void read_properties(const struct sg_value *v)
     check_together(v->reading, cluster, places);
 }
 
-void sg_client_take(struct sg_reading *reading,
+void sg_client_set_flags(struct sg_reading *reading,
     struct sg_cluster_config *cluster,
     const struct sg_flag_property *properties,
     size_t n)

@@ -11,7 +11,7 @@
 extern const struct sg_kind sg_kind_properties;
 
 /** The properties that flags stand for. */
-void sg_client_take(struct sg_reading *reading,
+void sg_client_set_flags(struct sg_reading *reading,
     struct sg_cluster_config *cluster,
     const struct sg_flag_property *properties,
     size_t n);

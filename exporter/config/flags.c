@@ -217,7 +217,8 @@ static int take_foreign(struct sg_flags *flags, char **argv, int at, struct sg_e
 {
     bool used_next = false;
 
-    int r = sg_kafka_exporter_take(&flags->kafka_exporter, argv[at], argv[at + 1], &used_next, err);
+    int r = sg_kafka_exporter_read_flag(
+        &flags->kafka_exporter, argv[at], argv[at + 1], &used_next, err);
     if (r == SG_KAFKA_EXPORTER_E_UNKNOWN)
         return refuse_unknown(argv[at], err);
     optind = at + 1 + used_next;

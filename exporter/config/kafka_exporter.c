@@ -148,7 +148,7 @@ static int take_switch(const struct flag *flag,
     return 0;
 }
 
-int sg_kafka_exporter_take(struct sg_kafka_exporter_flags *flags,
+int sg_kafka_exporter_read_flag(struct sg_kafka_exporter_flags *flags,
     const char *argument,
     const char *next,
     bool *ret_used_next,

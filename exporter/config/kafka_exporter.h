@@ -55,7 +55,7 @@ struct sg_kafka_exporter_flags {
  * @param ret_used_next  was it taken?
  * @return 0 or SG_KAFKA_EXPORTER_E_*
  */
-int sg_kafka_exporter_take(struct sg_kafka_exporter_flags *flags,
+int sg_kafka_exporter_read_flag(struct sg_kafka_exporter_flags *flags,
     const char *argument,
     const char *next,
     bool *ret_used_next,

@@ -104,10 +104,10 @@ static void from_flags(struct sg_reading *reading,
     struct sg_config *config = reading->config;
 
     for (size_t i = 0; i < n; i++)
-        sg_map_take(reading, &sg_root_keys, config, list[i].path,
+        sg_map_set_flag(reading, &sg_root_keys, config, list[i].path,
             (struct sg_place){ .flag = list[i].name }, list[i].value);
     if (config->n_clusters)
-        sg_client_take(reading, &config->clusters[0], flags->client, flags->n_client);
+        sg_client_set_flags(reading, &config->clusters[0], flags->client, flags->n_client);
     sg_map_finish(reading, &sg_root_keys, config);
 }
 
@@ -167,7 +167,7 @@ int sg_config_load(const struct sg_config_flags *flags,
 
 const struct sg_config *sg_config_ref(const struct sg_config *config)
 {
-    sg_refs_take(&config->refs);
+    sg_refs_add(&config->refs);
     return config;
 }
 

@@ -133,7 +133,7 @@ void sg_map_finish(struct sg_reading *reading, const struct sg_map *map, void *b
         map->finish(reading, NULL, base);
 }
 
-void sg_map_take(struct sg_reading *reading,
+void sg_map_set_flag(struct sg_reading *reading,
     const struct sg_map *map,
     void *base,
     const char *path,
@@ -151,7 +151,7 @@ void sg_map_take(struct sg_reading *reading,
     }
     void *inner = key->kind->enter(&(struct sg_value){ reading, key, base, NULL });
     if (inner)
-        sg_map_take(reading, key->map, inner, path + len + 1, place, text);
+        sg_map_set_flag(reading, key->map, inner, path + len + 1, place, text);
 }
 
 bool sg_map_same(const struct sg_map *map, const void *a, const void *b, unsigned restarts)

@@ -187,7 +187,7 @@ void sg_map_finish(struct sg_reading *reading, const struct sg_map *map, void *b
  * Give a key the value of a flag. @param path  "collect.interval"; of a list it is the one element,
  * which is made when it is not there yet
  */
-void sg_map_take(struct sg_reading *reading,
+void sg_map_set_flag(struct sg_reading *reading,
     const struct sg_map *map,
     void *base,
     const char *path,

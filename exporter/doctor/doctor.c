@@ -195,7 +195,7 @@ static void done(struct doctor *doctor)
         free(doctor->examinations[i].findings);
     }
     for (size_t i = 0; doctor->clusters && i < doctor->config->n_clusters; i++)
-        (void)sg_cluster_free(doctor->clusters[i]);
+        (void)sg_cluster_unref(doctor->clusters[i]);
     free(doctor->clusters);
     free(doctor->examinations);
     (void)sg_store_free(doctor->store);

@@ -61,7 +61,7 @@ const struct sg_alias *sg_aliases_find(
     return *ret_n ? &aliases->list[first] : NULL;
 }
 
-bool sg_alias_takes(const struct sg_alias *alias, struct sg_str text, int64_t *ret_number)
+bool sg_alias_fits(const struct sg_alias *alias, struct sg_str text, int64_t *ret_number)
 {
     struct sg_str state;
 

@@ -75,7 +75,7 @@ const struct sg_alias *sg_aliases_find(
  * @param text        of the series, as below
  * @param ret_number  what it is worth while the series is 1, when the alias has numbers of states
  */
-bool sg_alias_takes(const struct sg_alias *alias, struct sg_str text, int64_t *ret_number);
+bool sg_alias_fits(const struct sg_alias *alias, struct sg_str text, int64_t *ret_number);
 
 /**
  * A series' text under its alias. A label that the series has not is left out.

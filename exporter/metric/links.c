@@ -29,7 +29,7 @@ static int add_link(struct sg_series_table *table, const struct sg_alias *alias,
     uint32_t id, to;
     int64_t number = 0;
 
-    if (!sg_alias_takes(alias, text, &number))
+    if (!sg_alias_fits(alias, text, &number))
         return 0;
     sg_buf_clear(&table->text);
     sg_alias_render(alias, text, &table->text);

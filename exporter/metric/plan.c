@@ -15,7 +15,7 @@ enum {
 
 struct sg_plan *sg_plan_ref(struct sg_plan *plan)
 {
-    sg_refs_take(&plan->refs);
+    sg_refs_add(&plan->refs);
     return plan;
 }
 

@@ -11,7 +11,7 @@
 
 struct sg_layout *sg_layout_ref(struct sg_layout *layout)
 {
-    sg_refs_take(&layout->refs);
+    sg_refs_add(&layout->refs);
     return layout;
 }
 
@@ -59,7 +59,7 @@ struct set_block {
 
 struct sg_sample_set *sg_sample_set_ref(struct sg_sample_set *set)
 {
-    sg_refs_take(&((struct set_block *)set)->refs);
+    sg_refs_add(&((struct set_block *)set)->refs);
     return set;
 }
 

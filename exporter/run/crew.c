@@ -43,7 +43,7 @@ static const char *servers_of(const struct sg_crew *crew)
     return NULL;
 }
 
-int sg_crew_new(const struct sg_workplace *workplace,
+int sg_crew_new(const struct sg_worker_env *worker_env,
     const struct sg_config *config,
     const struct sg_cluster_config *cluster_config,
     struct sg_crew *earlier,
@@ -67,7 +67,7 @@ int sg_crew_new(const struct sg_workplace *workplace,
             crew->places[i].borrowed = true;
             continue;
         }
-        r = sg_worker_new(workplace, sg_collectors[i], config, cluster_config, crew->cluster,
+        r = sg_worker_new(worker_env, sg_collectors[i], config, cluster_config, crew->cluster,
             &crew->places[i].worker, err);
         if (r)
             return r;
@@ -84,7 +84,7 @@ struct sg_crew *sg_crew_free(struct sg_crew *crew)
         if (!crew->places[i].borrowed)
             (void)sg_worker_free(crew->places[i].worker);
     }
-    (void)sg_cluster_free(crew->cluster);
+    (void)sg_cluster_unref(crew->cluster);
     free(crew);
     return NULL;
 }
@@ -113,7 +113,7 @@ int sg_crew_start(struct sg_crew *crew)
     return 0;
 }
 
-void sg_crew_take_over(struct sg_crew *crew, struct sg_crew *earlier, struct sg_shift *shift)
+void sg_crew_adopt(struct sg_crew *crew, struct sg_crew *earlier, struct sg_handover *handover)
 {
     bool anybody_follows = false;
 
@@ -124,7 +124,7 @@ void sg_crew_take_over(struct sg_crew *crew, struct sg_crew *earlier, struct sg_
         } else {
             struct sg_worker *before = earlier ? sg_take(&earlier->places[i].worker) : NULL;
             if (before || crew->places[i].worker)
-                sg_shift_add(shift, before, crew->places[i].worker);
+                sg_handover_add(handover, before, crew->places[i].worker);
         }
         anybody_follows =
             anybody_follows || (crew->places[i].worker && sg_collectors[i]->follows_brokers);
@@ -134,11 +134,11 @@ void sg_crew_take_over(struct sg_crew *crew, struct sg_crew *earlier, struct sg_
     (void)sg_crew_free(earlier);
 }
 
-void sg_crew_retire(struct sg_crew *crew, struct sg_shift *shift)
+void sg_crew_retire(struct sg_crew *crew, struct sg_handover *handover)
 {
     for (size_t i = 0; i < sg_n_collectors; i++) {
         if (crew->places[i].worker)
-            sg_shift_add(shift, sg_take(&crew->places[i].worker), NULL);
+            sg_handover_add(handover, sg_take(&crew->places[i].worker), NULL);
     }
     (void)sg_crew_free(crew);
 }

@@ -5,11 +5,11 @@
  * The workers of one cluster, one per collector that its configuration wants.
  *
  * A reload makes a new crew beside the one that is at work. Workers that the new configuration
- * would make again are left to the old crew, until sg_crew_take_over() brings them along; the new
+ * would make again are left to the old crew, until sg_crew_adopt() brings them along; the new
  * crew can be thrown away before, and nothing has happened. Main's thread only.
  */
 
-#include "run/shift.h"
+#include "run/handover.h"
 #include "run/worker.h"
 
 #include <stddef.h>
@@ -21,7 +21,7 @@ struct sg_crew;
  * @param err      for a positive return: what is wrong with the configuration
  * @return 0, positive, or -ENOMEM
  */
-int sg_crew_new(const struct sg_workplace *workplace,
+int sg_crew_new(const struct sg_worker_env *worker_env,
     const struct sg_config *config,
     const struct sg_cluster_config *cluster_config,
     struct sg_crew *earlier,
@@ -41,14 +41,14 @@ size_t sg_crew_n_new(const struct sg_crew *crew);
 int sg_crew_start(struct sg_crew *crew);
 
 /**
- * Keep the earlier crew's workers that have not changed; the others end in the shift, and the new
- * ones follow them there.
+ * Keep the earlier crew's workers that have not changed; the others end in the handover, and the
+ * new ones follow them there.
  * @param earlier  NULL, or the one that sg_crew_new() was given; consumed
  */
-void sg_crew_take_over(struct sg_crew *crew, struct sg_crew *earlier, struct sg_shift *shift);
+void sg_crew_adopt(struct sg_crew *crew, struct sg_crew *earlier, struct sg_handover *handover);
 
 /** The cluster is gone from the configuration. @param crew consumed */
-void sg_crew_retire(struct sg_crew *crew, struct sg_shift *shift);
+void sg_crew_retire(struct sg_crew *crew, struct sg_handover *handover);
 
 /** Returns at once. */
 void sg_crew_ask_to_stop(struct sg_crew *crew);

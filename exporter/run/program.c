@@ -7,8 +7,8 @@
 #include "collectors/collector.h"
 #include "config/load.h"
 #include "run/crew.h"
+#include "run/handover.h"
 #include "run/rhythm.h"
-#include "run/shift.h"
 #include "serve/reload.h"
 #include "serve/serve.h"
 #include "status/view.h"
@@ -44,10 +44,10 @@ struct sg_program {
     struct sg_roster *roster;
     struct sg_rhythm *rhythm;
     atomic_llong timeout_ms;
-    struct sg_workplace workplace;
-    struct sg_shift *shift;
+    struct sg_worker_env worker_env;
+    struct sg_handover *handover;
     struct layout layout;
-    struct sg_program_notes notes;
+    struct sg_program_state notes;
     const struct sg_collector *about_program;
     void *self; /* of about_program */
     struct sg_pager *pager;
@@ -94,7 +94,7 @@ static int make_layout(struct sg_program *program,
     for (size_t i = 0; i < config->n_clusters && !r; i++) {
         const struct sg_cluster_config *cluster = &config->clusters[i];
         size_t earlier = find_crew(program, cluster->name);
-        r = sg_crew_new(&program->workplace, config, cluster,
+        r = sg_crew_new(&program->worker_env, config, cluster,
             earlier < program->layout.n ? program->layout.crews[earlier] : NULL, &layout.crews[i],
             err);
         if (r > 0)
@@ -173,8 +173,8 @@ static int make_parts(struct sg_program *program, const struct sg_config *config
     if (!r)
         r = sg_history_new(&program->history);
     if (!r)
-        r = sg_shift_new(program->clock, &program->shift);
-    program->workplace = (struct sg_workplace){
+        r = sg_handover_new(program->clock, &program->handover);
+    program->worker_env = (struct sg_worker_env){
         .store = program->store,
         .clock = program->clock,
         .rhythm = program->rhythm,
@@ -241,7 +241,7 @@ struct sg_program *sg_program_free(struct sg_program *program)
     (void)sg_pager_free(program->pager);
     if (program->about_program)
         program->about_program->destroy(program->self);
-    (void)sg_shift_free(program->shift);
+    (void)sg_handover_free(program->handover);
     free_layout(&program->layout);
     (void)sg_rhythm_free(program->rhythm);
     (void)sg_roster_free(program->roster);
@@ -329,7 +329,7 @@ int sg_program_tick(struct sg_program *program)
 {
     note_rhythm(program);
     remember(program);
-    return sg_shift_step(program->shift) ? SHIFT_TICK_MS : TICK_MS;
+    return sg_handover_step(program->handover) ? SHIFT_TICK_MS : TICK_MS;
 }
 
 bool sg_program_is_alive(const struct sg_program *program)
@@ -346,7 +346,7 @@ bool sg_program_stop(struct sg_program *program)
         sg_crew_ask_to_stop(program->layout.crews[i]);
     sg_reloader_close(program->reloader);
     program->server = sg_server_stop(program->server);
-    all_ended = sg_shift_end(program->shift, deadline_ms);
+    all_ended = sg_handover_end(program->handover, deadline_ms);
     for (size_t i = 0; i < program->layout.n; i++)
         all_ended = sg_crew_join(program->layout.crews[i], deadline_ms) && all_ended;
     return all_ended;
@@ -376,11 +376,11 @@ static void change_layout(struct sg_program *program, struct layout *later)
                 strcmp(sg_cluster_name(sg_crew_cluster(earlier.crews[j])), name) == 0)
                 before = sg_take(&earlier.crews[j]);
         }
-        sg_crew_take_over(later->crews[i], before, program->shift);
+        sg_crew_adopt(later->crews[i], before, program->handover);
     }
     for (size_t j = 0; j < earlier.n; j++) {
         if (earlier.crews[j])
-            sg_crew_retire(earlier.crews[j], program->shift);
+            sg_crew_retire(earlier.crews[j], program->handover);
     }
     free(earlier.crews);
     program->layout = *later;

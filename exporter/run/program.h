@@ -57,7 +57,7 @@ void sg_program_log_start(const struct sg_program *program, const struct sg_flag
 bool sg_program_reload(struct sg_program *program, const struct sg_flags *flags);
 
 /**
- * What has to be done now and then: go on with the change of shift after a reload.
+ * What has to be done now and then: go on with the handover after a reload.
  * @return after how many milliseconds at the latest it is to be called again
  */
 int sg_program_tick(struct sg_program *program);

@@ -247,7 +247,7 @@ int64_t sg_rhythm_pause_ms(struct sg_rhythm *rhythm, int64_t now_ms)
     return pause / 1000;
 }
 
-void sg_rhythm_note(struct sg_rhythm_own *own, int64_t started_ms, int64_t ended_ms)
+void sg_rhythm_collected(struct sg_rhythm_own *own, int64_t started_ms, int64_t ended_ms)
 {
     own->started_ms = started_ms;
     own->ended_ms = ended_ms;

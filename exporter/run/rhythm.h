@@ -51,7 +51,7 @@ int64_t sg_rhythm_period_ms(struct sg_rhythm *rhythm, int64_t now_ms);
 int64_t sg_rhythm_pause_ms(struct sg_rhythm *rhythm, int64_t now_ms);
 
 /** A collection has ended. */
-void sg_rhythm_note(struct sg_rhythm_own *own, int64_t started_ms, int64_t ended_ms);
+void sg_rhythm_collected(struct sg_rhythm_own *own, int64_t started_ms, int64_t ended_ms);
 
 /**
  * When the next collection must start: from the latest start at least half a pause and at most one

@@ -104,7 +104,7 @@ static void step(struct simulation *s)
         s->collecting = false;
         s->n_ended++;
         s->ended_ms = s->now_ms;
-        sg_rhythm_note(&s->own, s->started_ms, s->now_ms);
+        sg_rhythm_collected(&s->own, s->started_ms, s->now_ms);
     }
     if (!s->collecting && s->now_ms >= sg_rhythm_next_start_ms(s->rhythm, &s->own, s->now_ms)) {
         if (s->started_ms)
@@ -385,12 +385,12 @@ static void test_rhythm_one_slow_collection_changes_nothing_for_the_next(void **
 
     assert_int_equal(sg_rhythm_new(INTERVAL_MS, &rhythm), 0);
     for (int i = 0; i < 10; i++, t += INTERVAL_MS) {
-        sg_rhythm_note(&own, t - 500, t - 300);
+        sg_rhythm_collected(&own, t - 500, t - 300);
         sg_rhythm_scraped(rhythm, t);
     }
     t -= INTERVAL_MS;
     int64_t before = sg_rhythm_next_start_ms(rhythm, &own, t);
-    sg_rhythm_note(&own, t - 500, t + 9500);
+    sg_rhythm_collected(&own, t - 500, t + 9500);
     assert_int_equal(sg_rhythm_next_start_ms(rhythm, &own, t), before);
     (void)sg_rhythm_free(rhythm);
 }

@@ -16,7 +16,7 @@ enum {
 };
 
 struct sg_worker {
-    const struct sg_workplace *workplace;
+    const struct sg_worker_env *worker_env;
     const struct sg_collector *collector;
     struct sg_collector_env env;
     void *self;
@@ -27,7 +27,7 @@ struct sg_worker {
 
 SG_AUTO_DEFINE(struct sg_worker *, sg_worker_free);
 
-static struct sg_collector_env env_of(const struct sg_workplace *workplace,
+static struct sg_collector_env env_of(const struct sg_worker_env *worker_env,
     const struct sg_config *config,
     const struct sg_cluster_config *cluster_config,
     struct sg_cluster *cluster)
@@ -36,12 +36,12 @@ static struct sg_collector_env env_of(const struct sg_workplace *workplace,
         .config = config,
         .cluster_config = cluster_config,
         .cluster = cluster,
-        .store = workplace->store,
-        .clock = workplace->clock,
+        .store = worker_env->store,
+        .clock = worker_env->clock,
     };
 }
 
-int sg_worker_new(const struct sg_workplace *workplace,
+int sg_worker_new(const struct sg_worker_env *worker_env,
     const struct sg_collector *collector,
     const struct sg_config *config,
     const struct sg_cluster_config *cluster_config,
@@ -53,9 +53,10 @@ int sg_worker_new(const struct sg_workplace *workplace,
 
     if (!worker)
         return -ENOMEM;
-    worker->workplace = workplace;
+    worker->worker_env = worker_env;
     worker->collector = collector;
-    worker->env = env_of(workplace, sg_config_ref(config), cluster_config, sg_cluster_ref(cluster));
+    worker->env =
+        env_of(worker_env, sg_config_ref(config), cluster_config, sg_cluster_ref(cluster));
     worker->env.stopping = &worker->stopping;
     int r = collector->create(&worker->env, &worker->self, err);
     if (r)
@@ -69,7 +70,7 @@ struct sg_worker *sg_worker_free(struct sg_worker *worker)
     if (!worker)
         return NULL;
     worker->collector->destroy(worker->self);
-    (void)sg_cluster_free(worker->env.cluster);
+    (void)sg_cluster_unref(worker->env.cluster);
     (void)sg_config_unref(worker->env.config);
     free(worker);
     return NULL;
@@ -81,7 +82,7 @@ bool sg_worker_is_same(const struct sg_worker *worker,
     const struct sg_cluster *cluster)
 {
     const struct sg_collector_env env =
-        env_of(worker->workplace, config, cluster_config, worker->env.cluster);
+        env_of(worker->worker_env, config, cluster_config, worker->env.cluster);
 
     return worker->env.cluster == cluster && worker->collector->same(worker->self, &env);
 }
@@ -105,7 +106,7 @@ void sg_worker_adopt(struct sg_worker *worker, struct sg_worker *earlier)
 void sg_worker_collect_once(struct sg_worker *worker)
 {
     worker->collector->collect(worker->self,
-        sg_clock_monotonic_ms(worker->env.clock) + atomic_load(worker->workplace->timeout_ms));
+        sg_clock_monotonic_ms(worker->env.clock) + atomic_load(worker->worker_env->timeout_ms));
 }
 
 /*
@@ -123,7 +124,7 @@ static int64_t wait_for_next(
     while (!atomic_load(&worker->stopping) &&
            (!seen || sg_cluster_brokers_version(cluster) == brokers_seen)) {
         int64_t now_ms = sg_clock_monotonic_ms(clock);
-        int64_t left_ms = sg_rhythm_next_start_ms(worker->workplace->rhythm, own, now_ms) - now_ms;
+        int64_t left_ms = sg_rhythm_next_start_ms(worker->worker_env->rhythm, own, now_ms) - now_ms;
         if (left_ms <= 0)
             return left_ms > -LOOK_MS ? now_ms + left_ms : now_ms;
         sg_cluster_wait(cluster, seen, left_ms < LOOK_MS ? left_ms : LOOK_MS, &worker->stopping);
@@ -143,7 +144,7 @@ static void *run(void *context)
     while (!atomic_load(&worker->stopping)) {
         uint64_t brokers_seen = sg_cluster_brokers_version(worker->env.cluster);
         sg_worker_collect_once(worker);
-        sg_rhythm_note(&own, due_ms, sg_clock_monotonic_ms(worker->env.clock));
+        sg_rhythm_collected(&own, due_ms, sg_clock_monotonic_ms(worker->env.clock));
         due_ms = wait_for_next(worker, &own, brokers_seen);
     }
     return NULL;

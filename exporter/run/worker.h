@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 /* What all workers share and what outlives them. Borrowed. */
-struct sg_workplace {
+struct sg_worker_env {
     struct sg_store *store;
     const struct sg_clock *clock;
     struct sg_rhythm *rhythm;
@@ -38,7 +38,7 @@ struct sg_worker;
  * @param err  for a positive return: what is wrong with the configuration
  * @return 0, positive, or -ENOMEM
  */
-int sg_worker_new(const struct sg_workplace *workplace,
+int sg_worker_new(const struct sg_worker_env *worker_env,
     const struct sg_collector *collector,
     const struct sg_config *config,
     const struct sg_cluster_config *cluster_config,

@@ -42,7 +42,7 @@ enum MHD_Result sg_answer_note_with(struct sg_request *request,
     return sg_answer_send(request, status, response);
 }
 
-enum MHD_Result sg_answer_note(struct sg_request *request, unsigned status, const char *text)
+enum MHD_Result sg_answer_text(struct sg_request *request, unsigned status, const char *text)
 {
     return sg_answer_note_with(request, status, text, NULL, NULL);
 }

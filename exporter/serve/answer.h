@@ -19,7 +19,7 @@ enum MHD_Result sg_answer_send(
 void sg_answer_header(struct MHD_Response *response, const char *name, const char *value);
 
 /** Plain text. @param text  a constant */
-enum MHD_Result sg_answer_note(struct sg_request *request, unsigned status, const char *text);
+enum MHD_Result sg_answer_text(struct sg_request *request, unsigned status, const char *text);
 
 /** The same, with a header. */
 enum MHD_Result sg_answer_note_with(struct sg_request *request,

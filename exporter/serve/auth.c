@@ -125,7 +125,7 @@ static bool remembers(const struct digest *list, size_t n, size_t max, const str
 
 static struct sg_auth *auth_ref(struct sg_auth *auth)
 {
-    sg_refs_take(&auth->refs);
+    sg_refs_add(&auth->refs);
     return auth;
 }
 
@@ -181,7 +181,7 @@ static struct job *wait_for_job(struct sg_auth *auth)
     struct job *job = NULL;
 
     sg_locked(&auth->lock);
-    while (!auth->stopping && !(job = sg_fair_take(&auth->waiting)))
+    while (!auth->stopping && !(job = sg_fair_next(&auth->waiting)))
         (void)pthread_cond_wait(&auth->wake, &auth->lock);
     auth->checked = job ? job->request : NULL;
     return job;
@@ -250,7 +250,7 @@ void sg_auth_stop(struct sg_auth *auth)
         decide(auth->checked, SG_VERDICT_BUSY);
         auth->checked = NULL;
     }
-    for (struct job *job = sg_fair_take(&auth->waiting); job; job = sg_fair_take(&auth->waiting))
+    for (struct job *job = sg_fair_next(&auth->waiting); job; job = sg_fair_next(&auth->waiting))
         send_away(job);
     (void)pthread_cond_signal(&auth->wake);
 }

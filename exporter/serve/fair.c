@@ -72,7 +72,7 @@ static uint64_t last_turn(const struct sg_fair *fair, const struct sg_fair_place
     return 0;
 }
 
-void *sg_fair_take(struct sg_fair *fair)
+void *sg_fair_next(struct sg_fair *fair)
 {
     size_t next = 0;
 

@@ -37,4 +37,4 @@ struct sg_fair {
 bool sg_fair_put(struct sg_fair *fair, struct sg_fair_place place, void **ret_evicted);
 
 /** @return whose turn it is; NULL when nobody waits */
-void *sg_fair_take(struct sg_fair *fair);
+void *sg_fair_next(struct sg_fair *fair);

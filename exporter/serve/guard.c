@@ -21,11 +21,11 @@ bool sg_guard_lets_pass(struct sg_web *web,
 {
     if (!request->web) {
         *ret_result =
-            sg_answer_note(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "Internal Server Error\n");
+            sg_answer_text(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "Internal Server Error\n");
         return false;
     }
     if (!request->counted && !sg_web_allows(web, request->web->config)) {
-        *ret_result = sg_answer_note(request, MHD_HTTP_TOO_MANY_REQUESTS, "Too Many Requests\n");
+        *ret_result = sg_answer_text(request, MHD_HTTP_TOO_MANY_REQUESTS, "Too Many Requests\n");
         return false;
     }
     request->counted = true;

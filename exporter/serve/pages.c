@@ -90,7 +90,7 @@ static enum MHD_Result answer_page(const struct sg_serve_config *config,
     struct sg_body *body = NULL;
 
     if (sg_pager_ask(config->pager, &wanted, &body))
-        return sg_answer_note(request, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory);
+        return sg_answer_text(request, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory);
     struct sg_str bytes = sg_body_get(body);
     struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
         bytes.len, (void *)(uintptr_t)bytes.ptr, unref_body, body);
@@ -137,10 +137,10 @@ enum MHD_Result sg_pages_probe(const struct sg_serve_config *config, struct sg_r
         return answer_error(request, status, &err);
     /* Only names that are known here: this is no way to make us connect anywhere. */
     if (!sg_discover_knows_cluster(config, probe.cluster))
-        return sg_answer_note(
+        return sg_answer_text(
             request, MHD_HTTP_NOT_FOUND, "no such cluster in the configuration\n");
     if (!sg_discover_knows_broker(config, probe.cluster, probe.broker))
-        return sg_answer_note(
+        return sg_answer_text(
             request, MHD_HTTP_NOT_FOUND, "no such broker is known in the cluster\n");
     const struct sg_clusters *clusters = sg_roster_take(config->roster);
     probe.cluster_label = clusters->label;
@@ -149,7 +149,7 @@ enum MHD_Result sg_pages_probe(const struct sg_serve_config *config, struct sg_r
     sg_buf_init(&name, NAME_BYTES_MAX);
     enum MHD_Result result =
         sg_buf_printf(&name, "p%s%c%s%c%s", probe.cluster_label, 0, probe.cluster, 0, probe.broker)
-            ? sg_answer_note(request, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory)
+            ? sg_answer_text(request, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory)
             : answer_page(config, request, &form, &selection, sg_buf_get(&name));
     sg_buf_done(&name);
     (void)sg_clusters_unref(clusters);
@@ -175,7 +175,7 @@ enum MHD_Result sg_pages_discover(const struct sg_serve_config *config, struct s
     if (urls && urls->scheme)
         place = (struct sg_discover_place){ urls->scheme, urls->host, urls->path };
     else if (!host || !sg_host_is_good(host))
-        return sg_answer_note(
+        return sg_answer_text(
             request, MHD_HTTP_BAD_REQUEST, "Host must be this exporter's HOST or HOST:PORT\n");
     sg_buf_init(&json, SG_DISCOVER_BYTES_MAX);
     int r = sg_discover_write(config, &place, &json);
@@ -183,6 +183,6 @@ enum MHD_Result sg_pages_discover(const struct sg_serve_config *config, struct s
         r ? NULL : sg_answer_copy(sg_buf_get(&json), "application/json");
     sg_buf_done(&json);
     if (r)
-        return sg_answer_note(request, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory);
+        return sg_answer_text(request, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory);
     return sg_answer_send(request, MHD_HTTP_OK, response);
 }

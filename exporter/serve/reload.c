@@ -111,7 +111,7 @@ enum MHD_Result sg_reloader_answer(struct sg_reloader *reloader, struct sg_reque
     if (is_new)
         reloader->wake(reloader->context);
     else if (state == SG_RELOAD_NONE)
-        return sg_answer_note(request, MHD_HTTP_SERVICE_UNAVAILABLE, "stopping\n");
+        return sg_answer_text(request, MHD_HTTP_SERVICE_UNAVAILABLE, "stopping\n");
     else if (state == SG_RELOAD_DONE) /* nobody else writes to it any more */
         return send_result(request);
     return MHD_YES;

@@ -69,7 +69,7 @@ static enum MHD_Result note_arg(
     return MHD_YES;
 }
 
-void sg_request_note_headers(
+void sg_request_set_headers(
     struct sg_request *request, const char *method, const char *version, struct sg_web_reading *web)
 {
     request->seen = true;

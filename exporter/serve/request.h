@@ -75,7 +75,7 @@ struct sg_request *sg_request_new(struct MHD_Connection *connection, const char 
 struct sg_request *sg_request_free(struct sg_request *request);
 
 /** Its headers have come. @param web  consumed; may be NULL */
-void sg_request_note_headers(struct sg_request *request,
+void sg_request_set_headers(struct sg_request *request,
     const char *method,
     const char *version,
     struct sg_web_reading *web);

@@ -28,7 +28,7 @@ static enum MHD_Result answer_status_page(
     sg_buf_init(&html, SG_STATUS_PAGE_BYTES_MAX);
     if (sg_status_page_write(&sources, &html)) {
         sg_buf_done(&html);
-        return sg_answer_note(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory\n");
+        return sg_answer_text(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory\n");
     }
     struct MHD_Response *response = sg_answer_copy(sg_buf_get(&html), "text/html; charset=utf-8");
     sg_buf_done(&html);
@@ -45,15 +45,15 @@ static enum MHD_Result answer_healthy(
     const struct sg_serve_config *config, struct sg_request *request)
 {
     (void)config;
-    return sg_answer_note(request, MHD_HTTP_OK, "Healthy\n");
+    return sg_answer_text(request, MHD_HTTP_OK, "Healthy\n");
 }
 
 static enum MHD_Result answer_ready(
     const struct sg_serve_config *config, struct sg_request *request)
 {
     if (sg_store_is_ready(config->store))
-        return sg_answer_note(request, MHD_HTTP_OK, "Ready\n");
-    return sg_answer_note(
+        return sg_answer_text(request, MHD_HTTP_OK, "Ready\n");
+    return sg_answer_text(
         request, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready: some collectors have not run yet\n");
 }
 
@@ -61,7 +61,7 @@ static enum MHD_Result answer_reload(
     const struct sg_serve_config *config, struct sg_request *request)
 {
     if (!config->reloader)
-        return sg_answer_note(request, MHD_HTTP_NOT_FOUND, "there is nothing to reload\n");
+        return sg_answer_text(request, MHD_HTTP_NOT_FOUND, "there is nothing to reload\n");
     return sg_reloader_answer(config->reloader, request);
 }
 
@@ -179,7 +179,7 @@ enum MHD_Result sg_routes_answer(const struct sg_serve_config *config, struct sg
         if (!(routes[i].methods & methods))
             return answer_wrong_method(request, &routes[i]);
         if (methods == SG_METHODS_POST && is_of_other_site(config, request))
-            return sg_answer_note(
+            return sg_answer_text(
                 request, MHD_HTTP_FORBIDDEN, "a POST for another site is refused\n");
         return routes[i].handle(config, request);
     }

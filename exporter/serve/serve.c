@@ -64,7 +64,7 @@ static enum MHD_Result handle_request(void *context,
         unsigned status;
         const char *text;
         sg_connections_request(connection);
-        sg_request_note_headers(request, method, version, sg_web_take(server->web));
+        sg_request_set_headers(request, method, version, sg_web_take(server->web));
         if (sg_request_is_sound(request, &status, &text))
             return MHD_YES;
         return sg_answer_refuse(request, status, text);

@@ -19,12 +19,12 @@ static void test_take_goes_round_peers_and_their_names(void **state)
     void *evicted;
     (void)state;
 
-    assert_null(sg_fair_take(&fair));
+    assert_null(sg_fair_next(&fair));
     for (int i = 0; i < 5; i++)
         assert_true(put(&fair, places[i].peer, places[i].name, i, &evicted));
     for (int i = 0; i < 5; i++)
-        assert_ptr_equal(sg_fair_take(&fair), &items[expected[i]]);
-    assert_null(sg_fair_take(&fair));
+        assert_ptr_equal(sg_fair_next(&fair), &items[expected[i]]);
+    assert_null(sg_fair_next(&fair));
 }
 
 /* Whoever floods, by address or by name: another one gets in, and is next. */
@@ -46,8 +46,8 @@ static void test_put_when_full_takes_the_latest_of_who_has_most(void **state)
         assert_false(put(&fair, 1, 1, 101, &evicted)); /* and is not pushed out again */
         assert_null(evicted);
         /* The flood had none yet, so the first that came is next; then its turn is over. */
-        assert_ptr_equal(sg_fair_take(&fair), &items[0]);
-        assert_ptr_equal(sg_fair_take(&fair), &items[200]);
+        assert_ptr_equal(sg_fair_next(&fair), &items[0]);
+        assert_ptr_equal(sg_fair_next(&fair), &items[200]);
     }
 }
 

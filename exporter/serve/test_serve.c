@@ -272,7 +272,7 @@ static void test_discovery_names_the_place_where_the_client_finds_us(void **stat
     assert_non_null(strstr(json.ptr, "\"__scheme__\":\"https\""));
     sg_buf_done(&json);
     (void)sg_roster_free(roster);
-    (void)sg_cluster_free(cluster);
+    (void)sg_cluster_unref(cluster);
 }
 
 static void test_credentials_are_taken_apart_at_the_first_colon(void **state)

@@ -221,7 +221,7 @@ int sg_tls_new(const struct sg_web_tls *config, struct sg_tls **ret_tls, struct 
     return 0;
 }
 
-const char *sg_tls_note(const struct sg_tls *tls)
+const char *sg_tls_warning(const struct sg_tls *tls)
 {
     return tls->note.text;
 }

@@ -23,7 +23,7 @@ struct sg_tls;
 int sg_tls_new(const struct sg_web_tls *config, struct sg_tls **ret_tls, struct sg_error *err);
 
 /** What works but may not with every client, with its place; "" when there is nothing. Borrowed. */
-const char *sg_tls_note(const struct sg_tls *tls);
+const char *sg_tls_warning(const struct sg_tls *tls);
 
 /** @return NULL; tls may be NULL. No session uses it any more. */
 struct sg_tls *sg_tls_free(struct sg_tls *tls);

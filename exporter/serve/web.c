@@ -57,7 +57,7 @@ struct sg_web {
 
 struct sg_web_reading *sg_web_reading_ref(struct sg_web_reading *reading)
 {
-    sg_refs_take(&((struct reading_block *)reading)->refs);
+    sg_refs_add(&((struct reading_block *)reading)->refs);
     return reading;
 }
 
@@ -171,7 +171,7 @@ static int read_all(const char *path,
 /* @return the note of its certificates, or "" */
 static const char *note_of(const struct sg_web_reading *reading)
 {
-    return reading->tls ? sg_tls_note(reading->tls) : "";
+    return reading->tls ? sg_tls_warning(reading->tls) : "";
 }
 
 int sg_web_check(const char *path, sg_config_problem_fn problem, void *context)
@@ -196,7 +196,7 @@ static void log_problem(void *context, const char *problem)
 
 static struct attempt *attempt_ref(struct attempt *attempt)
 {
-    sg_refs_take(&attempt->refs);
+    sg_refs_add(&attempt->refs);
     return attempt;
 }
 

@@ -117,7 +117,8 @@ static void add_point(struct series *series, int64_t now_ms, double value)
 
 /* ---- */
 
-void sg_history_note(struct sg_history *history, struct sg_str key, int64_t now_ms, double value)
+void sg_history_add_gauge(
+    struct sg_history *history, struct sg_str key, int64_t now_ms, double value)
 {
     sg_locked(&history->lock);
     struct series *series = find_or_add(history, key, now_ms);
@@ -126,7 +127,7 @@ void sg_history_note(struct sg_history *history, struct sg_str key, int64_t now_
 }
 
 /* The same value again may be the same sample; a smaller one is a counter that began anew. */
-void sg_history_note_counter(
+void sg_history_add_counter(
     struct sg_history *history, struct sg_str key, int64_t now_ms, double value)
 {
     sg_locked(&history->lock);

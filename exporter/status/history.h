@@ -29,10 +29,11 @@ int sg_history_new(struct sg_history **ret_history);
 struct sg_history *sg_history_free(struct sg_history *history);
 
 /** A gauge has this value now. Without memory or room nothing is noted. */
-void sg_history_note(struct sg_history *history, struct sg_str key, int64_t now_ms, double value);
+void sg_history_add_gauge(
+    struct sg_history *history, struct sg_str key, int64_t now_ms, double value);
 
 /** A counter has this value now: what is noted is how fast it rises, per second. */
-void sg_history_note_counter(
+void sg_history_add_counter(
     struct sg_history *history, struct sg_str key, int64_t now_ms, double value);
 
 /** The rate of a counter between its latest two values, or NaN. */

@@ -68,17 +68,17 @@ static void test_history_keeps_the_largest_of_each_half_minute_for_an_hour(void 
     (void)state;
 
     assert_int_equal(sg_history_new(&history), 0);
-    sg_history_note(history, key("a"), now_ms, 3);
-    sg_history_note(history, key("a"), now_ms + 1000, 7);
-    sg_history_note(history, key("a"), now_ms + 2000, 5);
-    sg_history_note(history, key("a"), now_ms + 3 * (int64_t)SG_HISTORY_POINT_MS, 1);
+    sg_history_add_gauge(history, key("a"), now_ms, 3);
+    sg_history_add_gauge(history, key("a"), now_ms + 1000, 7);
+    sg_history_add_gauge(history, key("a"), now_ms + 2000, 5);
+    sg_history_add_gauge(history, key("a"), now_ms + 3 * (int64_t)SG_HISTORY_POINT_MS, 1);
     sg_history_points(history, key("a"), now_ms + 3 * (int64_t)SG_HISTORY_POINT_MS, points);
     assert_true(points[SG_HISTORY_POINTS - 1] == 1 && points[SG_HISTORY_POINTS - 4] == 7);
     assert_true(isnan(points[SG_HISTORY_POINTS - 2]) && isnan(points[0]));
     sg_history_points(history, key("a"), now_ms + 2 * HOUR_MS, points);
     for (size_t i = 0; i < SG_HISTORY_POINTS; i++)
         assert_true(isnan(points[i]));
-    sg_history_note(history, key("a"), now_ms + 5 * HOUR_MS, 2);
+    sg_history_add_gauge(history, key("a"), now_ms + 5 * HOUR_MS, 2);
     sg_history_points(history, key("a"), now_ms + 5 * HOUR_MS, points);
     assert_true(points[SG_HISTORY_POINTS - 1] == 2 && isnan(points[SG_HISTORY_POINTS - 2]));
     (void)sg_history_free(history);
@@ -94,13 +94,13 @@ static void test_history_in_the_first_hour_of_the_clock_has_no_points_before_it(
         struct sg_history *history;
         int64_t now_ms = times_ms[t];
         assert_int_equal(sg_history_new(&history), 0);
-        sg_history_note(history, key("a"), now_ms, 7);
+        sg_history_add_gauge(history, key("a"), now_ms, 7);
         sg_history_points(history, key("a"), now_ms, points);
         for (size_t i = 0; i < SG_HISTORY_POINTS - 1; i++)
             assert_true(isnan(points[i]));
         assert_true(points[SG_HISTORY_POINTS - 1] == 7);
-        sg_history_note_counter(history, key("c"), now_ms, 1000);
-        sg_history_note_counter(history, key("c"), now_ms + 10000, 3000);
+        sg_history_add_counter(history, key("c"), now_ms, 1000);
+        sg_history_add_counter(history, key("c"), now_ms + 10000, 3000);
         assert_true(sg_history_rate(history, key("c"), now_ms + 10000) == 200);
         (void)sg_history_free(history);
     }
@@ -114,13 +114,13 @@ static void test_history_of_a_counter_is_its_rate_and_survives_a_restart(void **
 
     assert_int_equal(sg_history_new(&history), 0);
     assert_true(isnan(sg_history_rate(history, key("c"), now_ms)));
-    sg_history_note_counter(history, key("c"), now_ms, 1000);
+    sg_history_add_counter(history, key("c"), now_ms, 1000);
     assert_true(isnan(sg_history_rate(history, key("c"), now_ms)));
-    sg_history_note_counter(history, key("c"), now_ms + 10000, 3000);
+    sg_history_add_counter(history, key("c"), now_ms + 10000, 3000);
     assert_true(sg_history_rate(history, key("c"), now_ms + 10000) == 200);
-    sg_history_note_counter(history, key("c"), now_ms + 20000, 10); /* began anew */
+    sg_history_add_counter(history, key("c"), now_ms + 20000, 10); /* began anew */
     assert_true(sg_history_rate(history, key("c"), now_ms + 20000) == 200);
-    sg_history_note_counter(history, key("c"), now_ms + 30000, 1010);
+    sg_history_add_counter(history, key("c"), now_ms + 30000, 1010);
     assert_true(sg_history_rate(history, key("c"), now_ms + 30000) == 100);
     assert_true(isnan(sg_history_rate(history, key("c"), now_ms + HOUR_MS)));
     (void)sg_history_free(history);
@@ -137,12 +137,12 @@ static void test_history_is_bounded_and_the_unseen_make_room(void **state)
     assert_int_equal(sg_history_new(&history), 0);
     for (int i = 0; i < SG_HISTORY_SERIES_MAX + 10; i++) {
         (void)snprintf(name, sizeof name, "%d", i);
-        sg_history_note(history, key(name), now_ms, 1);
+        sg_history_add_gauge(history, key(name), now_ms, 1);
     }
     sg_history_points(history, key(name), now_ms, points);
     assert_true(isnan(points[SG_HISTORY_POINTS - 1]));
     now_ms += HOUR_MS + 1;
-    sg_history_note(history, key(name), now_ms, 1);
+    sg_history_add_gauge(history, key(name), now_ms, 1);
     sg_history_points(history, key(name), now_ms, points);
     assert_true(points[SG_HISTORY_POINTS - 1] == 1);
     (void)sg_history_free(history);
@@ -221,7 +221,7 @@ static int tear_down(void **state)
     (void)sg_slot_free(f->slot);
     (void)sg_store_free(f->store);
     (void)sg_roster_free(f->roster);
-    (void)sg_cluster_free(f->cluster);
+    (void)sg_cluster_unref(f->cluster);
     sg_buf_done(&f->html);
     return 0;
 }

@@ -327,17 +327,17 @@ void sg_view_remember(const struct sg_view *view, struct sg_history *history, in
 
     for (size_t i = 0; i < view->n_brokers; i++) {
         const struct sg_view_broker *broker = &view->brokers[i];
-        sg_history_note_counter(history,
+        sg_history_add_counter(history,
             sg_view_key(SG_VIEW_BYTES_IN, broker->cluster, broker->id, bytes), now_ms,
             broker->bytes_in);
-        sg_history_note_counter(history,
+        sg_history_add_counter(history,
             sg_view_key(SG_VIEW_BYTES_OUT, broker->cluster, broker->id, bytes), now_ms,
             broker->bytes_out);
     }
     for (size_t i = 0; i < view->n_groups; i++) {
         const struct sg_view_group *group = &view->groups[i];
         if (!isnan(group->lag_seconds))
-            sg_history_note(history,
+            sg_history_add_gauge(history,
                 sg_view_key(SG_VIEW_LAG_SECONDS, group->cluster, group->name, bytes), now_ms,
                 group->lag_seconds);
     }

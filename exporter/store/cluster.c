@@ -41,11 +41,11 @@ int sg_cluster_new(const char *name, struct sg_cluster **ret_cluster)
 
 struct sg_cluster *sg_cluster_ref(struct sg_cluster *cluster)
 {
-    sg_refs_take(&cluster->refs);
+    sg_refs_add(&cluster->refs);
     return cluster;
 }
 
-struct sg_cluster *sg_cluster_free(struct sg_cluster *cluster)
+struct sg_cluster *sg_cluster_unref(struct sg_cluster *cluster)
 {
     if (!cluster || !sg_refs_drop(&cluster->refs))
         return NULL;

@@ -37,7 +37,7 @@ int sg_cluster_new(const char *name, struct sg_cluster **ret_cluster);
 struct sg_cluster *sg_cluster_ref(struct sg_cluster *cluster);
 
 /** Give a reference back. @return NULL; cluster may be NULL */
-struct sg_cluster *sg_cluster_free(struct sg_cluster *cluster);
+struct sg_cluster *sg_cluster_unref(struct sg_cluster *cluster);
 
 /** Borrowed. */
 const char *sg_cluster_name(const struct sg_cluster *cluster);

@@ -52,7 +52,7 @@ struct sg_page {
 
 struct sg_body *sg_body_ref(struct sg_body *body)
 {
-    sg_refs_take(&body->refs);
+    sg_refs_add(&body->refs);
     return body;
 }
 
@@ -242,7 +242,7 @@ int sg_page_new(struct sg_plan *plan,
 
 struct sg_page *sg_page_ref(struct sg_page *page)
 {
-    sg_refs_take(&page->refs);
+    sg_refs_add(&page->refs);
     return page;
 }
 

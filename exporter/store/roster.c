@@ -31,7 +31,7 @@ static void free_block(struct block *block)
     if (!block)
         return;
     for (size_t i = 0; i < block->clusters.n; i++)
-        (void)sg_cluster_free(block->list[i]);
+        (void)sg_cluster_unref(block->list[i]);
     free(block->label);
     free(block->config_text);
     free(block);
@@ -119,6 +119,6 @@ const struct sg_clusters *sg_roster_take(const struct sg_roster *roster)
 
     sg_locked(&writable->lock);
     struct block *block = writable->latest;
-    sg_refs_take(&block->refs);
+    sg_refs_add(&block->refs);
     return &block->clusters;
 }

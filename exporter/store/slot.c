@@ -83,7 +83,7 @@ void sg_slot_fail(struct sg_slot *slot, enum sg_failure_kind kind, const struct 
         sg_log(SG_LOG_DEBUG, &about, "%s", err->text);
 }
 
-void sg_slot_note(struct sg_slot *slot, enum sg_failure_kind kind, const struct sg_error *err)
+void sg_slot_warn(struct sg_slot *slot, enum sg_failure_kind kind, const struct sg_error *err)
 {
     struct entry *entry = slot->entry;
     struct sg_log_about about = { entry->cluster, entry->collector, entry->target };

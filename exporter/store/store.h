@@ -79,7 +79,7 @@ void sg_slot_fail(struct sg_slot *slot, enum sg_failure_kind kind, const struct 
  * Count something that is missing from this collection without making it a failure, because all
  * that was to be had is there: a right that was not given. It is logged once for each kind.
  */
-void sg_slot_note(struct sg_slot *slot, enum sg_failure_kind kind, const struct sg_error *err);
+void sg_slot_warn(struct sg_slot *slot, enum sg_failure_kind kind, const struct sg_error *err);
 
 /**
  * The collection ends. A set, if there is one, replaces the slot's samples, also after failures:

@@ -222,7 +222,7 @@ static void test_slot_note_counts_and_is_no_failure(void **state)
     (void)sg_error_set(&err, 0, "may not be read");
     for (int i = 0; i < 2; i++) {
         sg_slot_begin(f->slot);
-        sg_slot_note(f->slot, SG_FAILURE_DENIED, &err);
+        sg_slot_warn(f->slot, SG_FAILURE_DENIED, &err);
         sg_slot_end(f->slot, set_of(f, i));
     }
     struct sg_slot_status status = status_of(f);
@@ -368,7 +368,7 @@ static void test_broker_that_goes_down_or_comes_back_is_a_line(void **state)
     assert_int_equal(sg_cluster_set_broker(cluster, 1, "", 0, false), 0);
     assert_int_equal(sg_cluster_set_broker(cluster, 1, "h", 9092, true), 0);
     stop_listening(text, sizeof text);
-    (void)sg_cluster_free(cluster);
+    (void)sg_cluster_unref(cluster);
 
     const char *second = strstr(text, "level=warn cluster=c msg=\"broker 2 is down\"\n");
     const char *down = strstr(text, "level=warn cluster=c msg=\"broker 1 (h:9092) is down\"\n");
@@ -516,7 +516,7 @@ static void test_cluster_brokers_are_kept_in_order_and_never_forgotten(void **st
     assert_true(brokers[2].id == 3 && !brokers[2].up && brokers[2].port == 9094);
     assert_string_equal(brokers[2].host, "h3");
     free(brokers);
-    (void)sg_cluster_free(cluster);
+    (void)sg_cluster_unref(cluster);
 }
 
 static void test_slot_stale_after_is_its_own(void **state)
@@ -565,7 +565,7 @@ static void test_cluster_id_is_unknown_until_it_is_set_and_then_the_latest(void 
     char *id = sg_cluster_copy_id(cluster);
     assert_string_equal(id, "two");
     free(id);
-    (void)sg_cluster_free(cluster);
+    (void)sg_cluster_unref(cluster);
 }
 
 int main(void)

@@ -114,7 +114,7 @@ int main(int argc, char **argv)
     (void)sg_server_stop(server);
     (void)sg_pager_free(pager);
     (void)sg_roster_free(roster);
-    (void)sg_cluster_free(cluster);
+    (void)sg_cluster_unref(cluster);
     for (int32_t i = 0; i < n_slots; i++)
         (void)sg_slot_free(slots[i]);
     (void)sg_store_free(store);

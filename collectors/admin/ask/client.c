@@ -466,7 +466,7 @@ int sg_client_new(const struct sg_cluster_config *config,
 
 struct sg_client *sg_client_ref(struct sg_client *client)
 {
-    sg_refs_take(&client->refs);
+    sg_refs_add(&client->refs);
     return client;
 }
 

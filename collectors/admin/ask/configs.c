@@ -136,7 +136,7 @@ static void note_denied(
 {
     if (all)
         configs->denied_until_ms = now_ms + SG_CONFIGS_EVERY_MS;
-    sg_failures_note(failures, SG_FAILURE_DENIED, SG_REQUEST_DESCRIBE_CONFIGS,
+    sg_failures_warn(failures, SG_FAILURE_DENIED, SG_REQUEST_DESCRIBE_CONFIGS,
         RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
         "topic configurations may not be read: allow this client's principal DESCRIBE_CONFIGS on "
         "topics, or go without min.insync.replicas and retention");

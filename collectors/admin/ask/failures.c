@@ -95,7 +95,7 @@ void sg_failures_add(struct sg_failures *failures,
     va_end(args);
 }
 
-void sg_failures_note(struct sg_failures *failures,
+void sg_failures_warn(struct sg_failures *failures,
     enum sg_failure_kind kind,
     enum sg_request request,
     int code,
@@ -105,7 +105,7 @@ void sg_failures_note(struct sg_failures *failures,
 
     if (!failure)
         return;
-    failure->is_note = true;
+    failure->is_warning = true;
     (void)sg_error_set(&failure->err, 0, "%s", text);
 }
 
@@ -118,8 +118,8 @@ void sg_failures_report(const struct sg_failures *failures, struct sg_slot *slot
         /* The count goes in front, where a long text cannot push it out. */
         if (failure->n_more)
             (void)sg_error_prefix(&err, 0, "%zu times, for example ", failure->n_more + 1);
-        if (failure->is_note)
-            sg_slot_note(slot, failure->kind, &err);
+        if (failure->is_warning)
+            sg_slot_warn(slot, failure->kind, &err);
         else
             sg_slot_fail(slot, failure->kind, &err);
     }

@@ -36,9 +36,9 @@ enum sg_request {
 struct sg_failure {
     enum sg_failure_kind kind;
     enum sg_request request;
-    int code;      /* librdkafka's */
-    bool is_note;  /* the collection is complete without it */
-    size_t n_more; /* besides the one of the text */
+    int code;        /* librdkafka's */
+    bool is_warning; /* the collection is complete without it */
+    size_t n_more;   /* besides the one of the text */
     struct sg_error err;
 };
 
@@ -63,8 +63,8 @@ void sg_failures_add(struct sg_failures *failures,
     const char *format,
     ...) __attribute__((format(printf, 5, 6)));
 
-/** The same for what is no failure of the collection, see sg_slot_note(). */
-void sg_failures_note(struct sg_failures *failures,
+/** The same for what is no failure of the collection, see sg_slot_warn(). */
+void sg_failures_warn(struct sg_failures *failures,
     enum sg_failure_kind kind,
     enum sg_request request,
     int code,

@@ -282,7 +282,7 @@ static void fail(struct looking *l, const struct question *question, rd_kafka_re
         "topic %.100s: cannot see whether what groups have not read are records, or markers of "
         "transactions: %s%s",
         question->name, rd_kafka_err2str(code), advice_on(code));
-    sg_failures_note(env->failures, sg_failure_kind_of(code), SG_REQUEST_FETCH, code, err.text);
+    sg_failures_warn(env->failures, sg_failure_kind_of(code), SG_REQUEST_FETCH, code, err.text);
 }
 
 /* @return has its outcome arrived? */
@@ -291,7 +291,7 @@ static bool take(struct looking *l, struct question *question)
     struct sg_read read;
 
     do {
-        if (!sg_reader_take(l->look->reader, question->topic, question->id, &read))
+        if (!sg_reader_fetch(l->look->reader, question->topic, question->id, &read))
             return false;
     } while (!read.code && read.offset < question->from); /* the batch begins earlier */
     if (!read.code || read.code == RD_KAFKA_RESP_ERR__PARTITION_EOF)

@@ -76,7 +76,7 @@ static int ask_once_more(struct hedge *hedge)
 
     if (r)
         return r;
-    sg_refs_take(&hedge->refs);
+    sg_refs_add(&hedge->refs);
     hedge->n_running++;
     return 0;
 }

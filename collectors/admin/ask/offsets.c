@@ -377,7 +377,7 @@ int sg_offsets_start(struct sg_client *client,
     for (size_t i = 0; !r && i < n_threads; i++) {
         r = sg_thread_start_detached(ask_leaders, pass);
         if (!r) {
-            sg_refs_take(&pass->refs);
+            sg_refs_add(&pass->refs);
             pass->n_running++;
         }
     }

@@ -61,7 +61,7 @@ void sg_reader_stop(struct sg_reader *reader, rd_kafka_topic_t *topic, int32_t p
     rd_kafka_topic_destroy(topic);
 }
 
-bool sg_reader_take(
+bool sg_reader_fetch(
     struct sg_reader *reader, rd_kafka_topic_t *topic, int32_t partition, struct sg_read *ret_read)
 {
     sg_client_poll(reader->client);

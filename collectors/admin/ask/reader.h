@@ -42,5 +42,5 @@ struct sg_read {
 };
 
 /** What has arrived meanwhile, without waiting. @return is there anything? */
-bool sg_reader_take(
+bool sg_reader_fetch(
     struct sg_reader *reader, rd_kafka_topic_t *topic, int32_t partition, struct sg_read *ret_read);

@@ -215,9 +215,9 @@ static bool is_unasked(const struct sg_group *group)
 static int ask_for_groups(struct requests *q)
 {
     uint32_t number;
-    int r = sg_turns_take(&q->turns, q->pass == PASS_MOVED     ? has_moved
-                                     : q->pass == PASS_BY_NAME ? is_unasked
-                                                               : NULL);
+    int r = sg_turns_add_listed(&q->turns, q->pass == PASS_MOVED     ? has_moved
+                                           : q->pass == PASS_BY_NAME ? is_unasked
+                                                                     : NULL);
 
     /* With as many in flight as may be, an answer takes as long as the one before; and a quarter.
      */

@@ -64,7 +64,7 @@ static void test_groups_that_waited_go_first_and_silent_ones_last(void **state)
     f.groups.groups[0].turn = -1;
     f.groups.groups[2].turn = 1;
     f.groups.groups[3].turn = 2;
-    assert_int_equal(sg_turns_take(&f.turns, NULL), 0);
+    assert_int_equal(sg_turns_add_listed(&f.turns, NULL), 0);
     expect_next(&f, "d");
     expect_next(&f, "c");
     expect_next(&f, "b");
@@ -79,7 +79,7 @@ static void test_end_says_whose_turn_it_is_at_the_next_collection(void **state)
     (void)state;
 
     set_up(&f, "abcd");
-    assert_int_equal(sg_turns_take(&f.turns, NULL), 0);
+    assert_int_equal(sg_turns_add_listed(&f.turns, NULL), 0);
     expect_next(&f, "a");
     expect_next(&f, "b");
     sg_turns_answered(&f.turns, 0);
@@ -101,7 +101,7 @@ static void test_group_that_takes_too_long_holds_no_place_but_may_answer(void **
     (void)state;
 
     set_up(&f, "ab");
-    assert_int_equal(sg_turns_take(&f.turns, NULL), 0);
+    assert_int_equal(sg_turns_add_listed(&f.turns, NULL), 0);
     expect_next(&f, "a");
     now_ms += 50;
     expect_next(&f, "b");
@@ -127,13 +127,13 @@ static void test_only_wanted_groups_and_those_that_are_listed_later_have_places(
     (void)state;
 
     set_up(&f, "abc");
-    assert_int_equal(sg_turns_take(&f.turns, is_b), 0);
+    assert_int_equal(sg_turns_add_listed(&f.turns, is_b), 0);
     expect_next(&f, "b");
     expect_next(&f, "");
     assert_int_equal(sg_groups_add(&f.groups, SG_STR("d"), RD_KAFKA_CONSUMER_GROUP_STATE_STABLE,
                          &number, &is_new),
         0);
-    assert_int_equal(sg_turns_take(&f.turns, NULL), 0);
+    assert_int_equal(sg_turns_add_listed(&f.turns, NULL), 0);
     expect_next(&f, "d");
     expect_next(&f, "");
     tear_down(&f);

@@ -49,7 +49,7 @@ static int make_room(struct sg_turns *turns)
     return 0;
 }
 
-int sg_turns_take(struct sg_turns *turns, bool (*wanted)(const struct sg_group *group))
+int sg_turns_add_listed(struct sg_turns *turns, bool (*wanted)(const struct sg_group *group))
 {
     struct sg_groups *groups = turns->groups;
     bool sorted = true;

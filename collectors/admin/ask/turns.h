@@ -48,7 +48,7 @@ void sg_turns_done(struct sg_turns *turns);
  * Give places to the groups that were listed since.
  * @param wanted  NULL: all of them are @return 0 or -ENOMEM
  */
-int sg_turns_take(struct sg_turns *turns, bool (*wanted)(const struct sg_group *group));
+int sg_turns_add_listed(struct sg_turns *turns, bool (*wanted)(const struct sg_group *group));
 
 /** The next group to ask for. @return false: there is none */
 bool sg_turns_next(struct sg_turns *turns, uint32_t *ret_number);

@@ -19,10 +19,10 @@ enum {
 };
 
 static const struct sg_keyed_kind entry_kind = {
-    .size = sizeof(struct sg_status_entry),
-    .key_at = offsetof(struct sg_status_entry, place),
+    .size = sizeof(struct sg_group_partition),
+    .key_at = offsetof(struct sg_group_partition, place),
     .key_bytes = sizeof(struct sg_status_place),
-    .seen_at = offsetof(struct sg_status_entry, seen),
+    .seen_at = offsetof(struct sg_group_partition, seen),
 };
 
 struct sg_statuses {
@@ -72,9 +72,9 @@ struct sg_statuses *sg_statuses_free(struct sg_statuses *statuses)
 
 /* ---- Entries ---- */
 
-static struct sg_status_entry *entry_at(const struct sg_statuses *statuses, uint32_t number)
+static struct sg_group_partition *entry_at(const struct sg_statuses *statuses, uint32_t number)
 {
-    return (struct sg_status_entry *)statuses->entries.list + number;
+    return (struct sg_group_partition *)statuses->entries.list + number;
 }
 
 /* @return 0, SG_KEYED_E_FULL or -ENOMEM */
@@ -119,7 +119,7 @@ static int64_t look_after_ms(const struct sg_status_windows *windows)
     return windows->lagging_ms / 2 < LOOK_AFTER_MS ? windows->lagging_ms / 2 : LOOK_AFTER_MS;
 }
 
-static struct sg_status_entry *entry_of(
+static struct sg_group_partition *entry_of(
     const struct sg_statuses *statuses, const struct sg_committed *committed)
 {
     return committed->entry ? entry_at(statuses, committed->entry - 1) : NULL;
@@ -143,12 +143,12 @@ static void follow_commit(struct sg_statuses *statuses,
             partition->id, &number, &is_new))
         return;
     committed->entry = number + 1;
-    struct sg_status_entry *entry = entry_at(statuses, number);
+    struct sg_group_partition *entry = entry_at(statuses, number);
     if (is_new)
-        sg_status_entry_begin(entry, input->now_ms, committed->offset, start);
+        sg_group_partition_begin(entry, input->now_ms, committed->offset, start);
     entry->seen = statuses->entries.generation;
     const struct sg_log_bounds log = { start, end, input->now_ms };
-    sg_status_entry_follow(entry, &log, look_after_ms(&statuses->windows), committed->offset);
+    sg_group_partition_follow(entry, &log, look_after_ms(&statuses->windows), committed->offset);
     committed->n_empty = entry->empty_to - committed->offset;
 }
 
@@ -169,19 +169,19 @@ bool sg_statuses_wants_look(const struct sg_statuses *statuses,
     const struct sg_status_input *input,
     const struct sg_committed *committed)
 {
-    const struct sg_status_entry *entry = entry_of(statuses, committed);
+    const struct sg_group_partition *entry = entry_of(statuses, committed);
     const struct sg_log_bounds log = { input->start[committed->partition],
         input->end[committed->partition], input->now_ms };
 
-    return entry && sg_status_entry_wants_look(entry, &log);
+    return entry && sg_group_partition_wants_look(entry, &log);
 }
 
 void sg_statuses_found(
     struct sg_statuses *statuses, struct sg_committed *committed, int64_t empty_to, bool is_record)
 {
-    struct sg_status_entry *entry = entry_of(statuses, committed);
+    struct sg_group_partition *entry = entry_of(statuses, committed);
 
-    if (!entry || !sg_status_entry_found(entry, empty_to, is_record))
+    if (!entry || !sg_group_partition_found(entry, empty_to, is_record))
         return;
     /* The age of a record is searched for from the next collection on. */
     if (entry->empty_to == entry->end)
@@ -192,9 +192,9 @@ bool sg_statuses_not_found(struct sg_statuses *statuses,
     const struct sg_status_input *input,
     const struct sg_committed *committed)
 {
-    struct sg_status_entry *entry = entry_of(statuses, committed);
+    struct sg_group_partition *entry = entry_of(statuses, committed);
 
-    return entry && sg_status_entry_not_found(entry, input->now_ms);
+    return entry && sg_group_partition_not_found(entry, input->now_ms);
 }
 
 /* ---- Judging ---- */
@@ -206,12 +206,12 @@ static bool in_window(int64_t then_ms, int64_t now_ms, int64_t window_ms)
 
 static enum sg_group_status judge_partition(const struct sg_statuses *statuses,
     const struct sg_status_input *input,
-    const struct sg_status_entry *entry,
+    const struct sg_group_partition *entry,
     const struct sg_committed *committed)
 {
     const struct sg_status_windows *windows = &statuses->windows;
     int64_t start = input->start[committed->partition];
-    int64_t read_to = sg_status_entry_judged_to(entry);
+    int64_t read_to = sg_group_partition_judged_to(entry);
     int64_t lag = 0;
     enum sg_lag_outcome outcome = sg_lag_of(read_to, start, input->end[committed->partition], &lag);
 
@@ -240,7 +240,7 @@ void sg_statuses_judge(struct sg_statuses *statuses,
     struct sg_judgement *judgement,
     int64_t *ret_lost)
 {
-    const struct sg_status_entry *entry = entry_of(statuses, committed);
+    const struct sg_group_partition *entry = entry_of(statuses, committed);
 
     *ret_lost = entry ? entry->lost : 0;
     if (!entry)

@@ -9,8 +9,8 @@ enum {
     LOOK_OFFSETS_MAX = 10000, /* between the commit and the end; more are records */
 };
 
-void sg_status_entry_begin(
-    struct sg_status_entry *entry, int64_t now_ms, int64_t committed, int64_t start)
+void sg_group_partition_begin(
+    struct sg_group_partition *entry, int64_t now_ms, int64_t committed, int64_t start)
 {
     entry->committed = entry->highest = committed;
     entry->moved_ms = entry->behind_ms = now_ms;
@@ -21,7 +21,7 @@ void sg_status_entry_begin(
     entry->empty_to = committed;
 }
 
-int64_t sg_status_entry_judged_to(const struct sg_status_entry *entry)
+int64_t sg_group_partition_judged_to(const struct sg_group_partition *entry)
 {
     bool is_marker = entry->doubtful && entry->end == entry->empty_to + 1;
 
@@ -29,8 +29,11 @@ int64_t sg_status_entry_judged_to(const struct sg_status_entry *entry)
 }
 
 /* A commit or an end that is another one: what was found behind the commit before is of no use. */
-static void follow_end(
-    struct sg_status_entry *entry, int64_t now_ms, int64_t after_ms, int64_t committed, int64_t end)
+static void follow_end(struct sg_group_partition *entry,
+    int64_t now_ms,
+    int64_t after_ms,
+    int64_t committed,
+    int64_t end)
 {
     bool moved = committed != entry->committed;
     bool gone_back = end >= 0 && end < entry->end;
@@ -50,7 +53,7 @@ static void follow_end(
     }
 }
 
-static void follow(struct sg_status_entry *entry, int64_t now_ms, int64_t committed, bool behind)
+static void follow(struct sg_group_partition *entry, int64_t now_ms, int64_t committed, bool behind)
 {
     if (committed != entry->committed)
         entry->moved_ms = now_ms;
@@ -70,7 +73,7 @@ static void follow(struct sg_status_entry *entry, int64_t now_ms, int64_t commit
 }
 
 /* What the log's start passed over since it was last looked at. */
-static void count_lost(struct sg_status_entry *entry, int64_t start, int64_t committed)
+static void count_lost(struct sg_group_partition *entry, int64_t start, int64_t committed)
 {
     if (start < 0)
         return;
@@ -81,27 +84,27 @@ static void count_lost(struct sg_status_entry *entry, int64_t start, int64_t com
     entry->start = start;
 }
 
-void sg_status_entry_follow(struct sg_status_entry *entry,
+void sg_group_partition_follow(struct sg_group_partition *entry,
     const struct sg_log_bounds *log,
     int64_t look_after_ms,
     int64_t committed)
 {
     int64_t lag = 0;
 
-    if (entry->doubtful && log->start >= sg_status_entry_judged_to(entry)) {
-        entry->empty_to = sg_status_entry_judged_to(entry); /* nobody will know any more */
+    if (entry->doubtful && log->start >= sg_group_partition_judged_to(entry)) {
+        entry->empty_to = sg_group_partition_judged_to(entry); /* nobody will know any more */
         entry->doubtful = false;
     }
     follow_end(entry, log->seen_ms, look_after_ms, committed, log->end);
-    (void)sg_lag_of(sg_status_entry_judged_to(entry), log->start, log->end, &lag);
+    (void)sg_lag_of(sg_group_partition_judged_to(entry), log->start, log->end, &lag);
     follow(entry, log->seen_ms, committed, lag > 0);
-    count_lost(entry, log->start, sg_status_entry_judged_to(entry));
+    count_lost(entry, log->start, sg_group_partition_judged_to(entry));
 }
 
 /* ---- Looking ---- */
 
-bool sg_status_entry_wants_look(
-    const struct sg_status_entry *entry, const struct sg_log_bounds *log)
+bool sg_group_partition_wants_look(
+    const struct sg_group_partition *entry, const struct sg_log_bounds *log)
 {
     if (log->end != entry->end)
         return false; /* its leader does not answer */
@@ -111,7 +114,7 @@ bool sg_status_entry_wants_look(
     return entry->end - entry->empty_to <= LOOK_OFFSETS_MAX;
 }
 
-bool sg_status_entry_found(struct sg_status_entry *entry, int64_t empty_to, bool is_record)
+bool sg_group_partition_found(struct sg_group_partition *entry, int64_t empty_to, bool is_record)
 {
     if (empty_to < entry->empty_to)
         return false;
@@ -122,7 +125,7 @@ bool sg_status_entry_found(struct sg_status_entry *entry, int64_t empty_to, bool
     return true;
 }
 
-bool sg_status_entry_not_found(struct sg_status_entry *entry, int64_t now_ms)
+bool sg_group_partition_not_found(struct sg_group_partition *entry, int64_t now_ms)
 {
     bool is_first = entry->n_in_vain == 0;
 

@@ -18,7 +18,7 @@ struct sg_status_place {
 };
 
 /* A group at a partition. */
-struct sg_status_entry {
+struct sg_group_partition {
     struct sg_status_place place;
     uint32_t seen;      /* collection */
     bool behind : 1;    /* at the latest collection */
@@ -39,11 +39,11 @@ struct sg_status_entry {
 };
 
 /** A zeroed entry, but for its place, of a group that is seen for the first time. */
-void sg_status_entry_begin(
-    struct sg_status_entry *entry, int64_t now_ms, int64_t committed, int64_t start);
+void sg_group_partition_begin(
+    struct sg_group_partition *entry, int64_t now_ms, int64_t committed, int64_t start);
 
 /** A collection. @param look_after_ms  how long nothing moves before somebody looks */
-void sg_status_entry_follow(struct sg_status_entry *entry,
+void sg_group_partition_follow(struct sg_group_partition *entry,
     const struct sg_log_bounds *log,
     int64_t look_after_ms,
     int64_t committed);
@@ -52,14 +52,14 @@ void sg_status_entry_follow(struct sg_status_entry *entry,
  * Up to where the group is judged to have read. A single offset that nobody could look at is given
  * the benefit of the doubt: a marker is likelier than one record that waits.
  */
-int64_t sg_status_entry_judged_to(const struct sg_status_entry *entry);
+int64_t sg_group_partition_judged_to(const struct sg_group_partition *entry);
 
 /** As sg_statuses_wants_look(). */
-bool sg_status_entry_wants_look(
-    const struct sg_status_entry *entry, const struct sg_log_bounds *log);
+bool sg_group_partition_wants_look(
+    const struct sg_group_partition *entry, const struct sg_log_bounds *log);
 
 /** As sg_statuses_found(). @return is it news? */
-bool sg_status_entry_found(struct sg_status_entry *entry, int64_t empty_to, bool is_record);
+bool sg_group_partition_found(struct sg_group_partition *entry, int64_t empty_to, bool is_record);
 
 /** As sg_statuses_not_found(). */
-bool sg_status_entry_not_found(struct sg_status_entry *entry, int64_t now_ms);
+bool sg_group_partition_not_found(struct sg_group_partition *entry, int64_t now_ms);

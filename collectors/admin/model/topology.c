@@ -31,7 +31,7 @@ struct topology {
 
 struct sg_topology *sg_topology_ref(struct sg_topology *topology)
 {
-    sg_refs_take(&((struct topology *)topology)->refs);
+    sg_refs_add(&((struct topology *)topology)->refs);
     return topology;
 }
 

@@ -39,7 +39,7 @@ static void note_id(struct sg_identity *identity, struct sg_str text)
         identity->ids[identity->n_ids++] = (int32_t)id;
 }
 
-void sg_identity_note(struct sg_identity *identity,
+void sg_identity_add(struct sg_identity *identity,
     const struct sg_attribute *attribute,
     const struct sg_attribute_value *value)
 {

@@ -37,7 +37,7 @@ struct sg_identity {
 };
 
 /** A value of an answer to one of the requests. */
-void sg_identity_note(struct sg_identity *identity,
+void sg_identity_add(struct sg_identity *identity,
     const struct sg_attribute *attribute,
     const struct sg_attribute_value *value);
 

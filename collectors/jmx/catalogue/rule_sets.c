@@ -36,7 +36,7 @@ const struct sg_rule_set *sg_rule_set_ref(const struct sg_rule_set *set)
 {
     struct sg_rule_set *counted = (struct sg_rule_set *)(uintptr_t)set;
 
-    sg_refs_take(&counted->refs);
+    sg_refs_add(&counted->refs);
     return set;
 }
 

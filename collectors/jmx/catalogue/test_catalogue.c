@@ -323,7 +323,7 @@ static void test_recorded_brokers_say_who_they_are(void **state)
                 };
                 const struct sg_attribute_value value = { .kind = SG_ATTRIBUTE_TEXT,
                     .text = sg_str_of(text) };
-                sg_identity_note(&identity, &attribute, &value);
+                sg_identity_add(&identity, &attribute, &value);
             }
         }
         (void)sg_poll_plan_free(plan);

@@ -2,7 +2,7 @@
 #include "jmx/jolokia/answer.h"
 
 #include "jmx/jolokia/json_walk.h"
-#include "jmx/jolokia/mend.h"
+#include "jmx/jolokia/repair.h"
 #include "jmx/jolokia/value.h"
 
 #include <errno.h>
@@ -301,7 +301,7 @@ static json_t *parse(struct reader *reader, struct sg_str text)
     }
     json_t *json = json_loadb(text.ptr, text.len, flags, &error);
     if (!json && json_error_code(&error) != json_error_out_of_memory) {
-        sg_mend_json((char *)(uintptr_t)text.ptr, text.len);
+        sg_repair_json((char *)(uintptr_t)text.ptr, text.len);
         json = json_loadb(text.ptr, text.len, flags, &error);
     }
     if (json)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/buf.h"
 #include "jmx/jolokia/answer.h"
-#include "jmx/jolokia/mend.h"
+#include "jmx/jolokia/repair.h"
 #include "jmx/rules/rules_plan.h"
 #include "jmx/test_fixture.h"
 #include "test.h"
@@ -557,7 +557,7 @@ static void test_mend_leaves_good_json_alone(void **state)
     (void)state;
 
     memcpy(copy, text, sizeof text);
-    sg_mend_json(copy, sizeof text - 1);
+    sg_repair_json(copy, sizeof text - 1);
     assert_string_equal(copy, text);
 }
 

@@ -2,7 +2,7 @@
 #include "jmx/jolokia/value.h"
 
 #include "base/number.h"
-#include "jmx/jolokia/mend.h"
+#include "jmx/jolokia/repair.h"
 
 #include <errno.h>
 #include <math.h>

@@ -121,7 +121,7 @@ static double number_of(const struct sg_outcome *outcome, const struct sg_attrib
 
 /* The attribute, and below it what becomes of it. @return 0 or -ENOMEM */
 static int add_example(
-    struct tally *tally, const struct sg_outcome *outcome, const struct sg_dump_entry *entry)
+    struct tally *tally, const struct sg_outcome *outcome, const struct sg_dump_response *entry)
 {
     char number[SG_NUMBER_TEXT_MAX];
     struct sg_buf *out = &tally->examples;
@@ -150,7 +150,7 @@ static size_t number_of_rule(const struct report *report, const struct sg_rule *
 
 /* A capture that is greedy takes the following key properties too. */
 static void check_captures(
-    struct report *report, const struct sg_rule *rule, const struct sg_dump_entry *entry)
+    struct report *report, const struct sg_rule *rule, const struct sg_dump_response *entry)
 {
     size_t number = number_of_rule(report, rule);
     struct tally *tally = &report->tallies[number];
@@ -274,7 +274,7 @@ static int take_series(struct report *report, const struct sg_outcome *outcome, 
 }
 
 /* domain<type=…>, for the attributes that no rule takes. */
-static int take_nothing(struct report *report, const struct sg_dump_entry *entry)
+static int take_nothing(struct report *report, const struct sg_dump_response *entry)
 {
     struct sg_object_name mbean;
     struct counted *thing;
@@ -315,7 +315,7 @@ static bool is_asked_for(const struct report *report, struct sg_str name)
 
 static int take_entry(struct report *report, size_t i)
 {
-    const struct sg_dump_entry *entry = &report->dump->entries[i];
+    const struct sg_dump_response *entry = &report->dump->entries[i];
     struct sg_outcome outcome;
 
     if (!is_asked_for(report, entry->attribute.mbean))
@@ -369,7 +369,7 @@ static int find_taker(struct report *report, size_t rule, bool *ret_told)
     *ret_told = false;
     int r = sg_matcher_new(&alone, &matcher);
     for (size_t i = 0; i < report->dump->n && !r && !*ret_told; i++) {
-        const struct sg_dump_entry *entry = &report->dump->entries[i];
+        const struct sg_dump_response *entry = &report->dump->entries[i];
         if (report->taken_by[i] == 0)
             continue;
         r = sg_matcher_decide(matcher, &entry->attribute, &entry->value, &outcome);

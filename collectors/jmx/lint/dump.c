@@ -75,7 +75,7 @@ static bool find_in_dump(const struct sg_attribute *attribute,
     const struct sg_dump *dump = attribute->near[0];
 
     for (size_t i = (uintptr_t)attribute->near[1]; i < dump->n; i++) {
-        const struct sg_dump_entry *entry = &dump->entries[i];
+        const struct sg_dump_response *entry = &dump->entries[i];
         const struct sg_attribute *other = &entry->attribute;
         if (other->mbean.ptr != attribute->mbean.ptr)
             return false;
@@ -106,12 +106,12 @@ static void keep(
         keeper->error = -ENOMEM;
         return;
     }
-    struct sg_dump_entry *entry = &dump->entries[dump->n];
+    struct sg_dump_response *entry = &dump->entries[dump->n];
     entry->attribute = *attribute;
     entry->value = *value;
     entry->attribute.find = find_in_dump;
     entry->attribute.near[0] = dump;
-    const struct sg_dump_entry *before = dump->n ? entry - 1 : NULL;
+    const struct sg_dump_response *before = dump->n ? entry - 1 : NULL;
     bool kept = true;
     if (before && sg_str_equal(before->attribute.mbean, attribute->mbean)) {
         entry->attribute.mbean = before->attribute.mbean;

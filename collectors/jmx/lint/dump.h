@@ -19,7 +19,7 @@ enum {
     SG_DUMP_ATTRIBUTES_MAX = 2000000,
 };
 
-struct sg_dump_entry {
+struct sg_dump_response {
     struct sg_attribute attribute;
     struct sg_attribute_value value;
 };
@@ -27,7 +27,7 @@ struct sg_dump_entry {
 struct sg_dump {
     size_t n;
     size_t n_mbeans;
-    struct sg_dump_entry *entries; /* in the order of the answer; their texts are the dump's */
+    struct sg_dump_response *entries; /* in the order of the answer; their texts are the dump's */
     size_t allocated;
     struct sg_arena *arena;
 };

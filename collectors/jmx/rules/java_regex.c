@@ -64,7 +64,7 @@ static int take_quote(struct sg_java_translator *t)
 
     while (!r && t->at < t->text.len && !sg_java_looking_at(t, "\\E")) {
         int32_t code;
-        r = sg_java_take_character(t, &code);
+        r = sg_java_read_character(t, &code);
         if (!r)
             r = add_literal(t, code, false);
     }
@@ -115,7 +115,7 @@ static int take_escape_outside(struct sg_java_translator *t)
         t->at += 2;
         return take_quote(t);
     }
-    int r = sg_java_take_escape(t, &code);
+    int r = sg_java_read_escape(t, &code);
     if (r)
         return r;
     if (code != SG_JAVA_NO_CODE)
@@ -127,7 +127,7 @@ static int take_escape_outside(struct sg_java_translator *t)
     if (c == 'k')
         return take_named_reference(t);
     if (c == 'p' || c == 'P')
-        return sg_java_take_property(t, t->out);
+        return sg_java_read_property(t, t->out);
     if (c == 'b' && sg_java_peek(t, 2) == '{')
         return sg_java_refuse(t, t->at, "\\b{…} is not supported");
     if (c == 'N')
@@ -300,7 +300,7 @@ static int take_one(struct sg_java_translator *t)
     case '[':
         t->previous = '\0';
         t->can_repeat = true;
-        return sg_java_take_class(t, t->out, 0);
+        return sg_java_read_class(t, t->out, 0);
     case '|':
         t->no_pairs = t->no_pairs || t->depth == 0;
         t->can_repeat = false;
@@ -311,7 +311,7 @@ static int take_one(struct sg_java_translator *t)
         t->can_repeat = true;
         break;
     default:
-        r = sg_java_take_character(t, &code);
+        r = sg_java_read_character(t, &code);
         return r ? r : add_literal(t, code, true);
     }
     t->previous = '\0';

@@ -59,8 +59,8 @@ static int take_class_character(
 
     *ret_code = SG_JAVA_NO_CODE;
     if (sg_java_peek(t, 0) != '\\')
-        return sg_java_take_character(t, ret_code);
-    int r = sg_java_take_escape(t, ret_code);
+        return sg_java_read_character(t, ret_code);
+    int r = sg_java_read_escape(t, ret_code);
     if (r || *ret_code != SG_JAVA_NO_CODE)
         return r;
     if (strchr(same, c)) {
@@ -71,7 +71,7 @@ static int take_class_character(
     if (c != 'p' && c != 'P')
         return sg_java_refuse(t, t->at, "Java has no such escape in a class");
     sg_buf_add_char(&parts->others, '|');
-    return sg_java_take_property(t, &parts->others);
+    return sg_java_read_property(t, &parts->others);
 }
 
 static int take_class_item(struct sg_java_translator *t, struct class_parts *parts)
@@ -110,7 +110,7 @@ static int take_class_quote(struct sg_java_translator *t, struct class_parts *pa
 
     while (!r && t->at < t->text.len && !sg_java_looking_at(t, "\\E")) {
         int32_t code;
-        r = sg_java_take_character(t, &code);
+        r = sg_java_read_character(t, &code);
         if (!r)
             r = sg_java_add_code(&parts->content, code);
     }
@@ -168,7 +168,7 @@ static int take_class_parts(struct sg_java_translator *t, struct class_parts *pa
         if (c == '[') {
             begins_with_class = begins_with_class || (is_empty && parts->ands.len);
             sg_buf_add_char(&parts->others, '|');
-            r = sg_java_take_class(t, &parts->others, deep + 1);
+            r = sg_java_read_class(t, &parts->others, deep + 1);
         } else if (sg_java_looking_at(t, "&&")) {
             begins_with_class = false;
             r = take_and(t, parts);
@@ -186,7 +186,7 @@ static int take_class_parts(struct sg_java_translator *t, struct class_parts *pa
     return r;
 }
 
-int sg_java_take_class(struct sg_java_translator *t, struct sg_buf *out, int deep)
+int sg_java_read_class(struct sg_java_translator *t, struct sg_buf *out, int deep)
 {
     struct class_parts parts = { .is_negated = false };
 

@@ -19,7 +19,7 @@ int sg_java_add_code(struct sg_buf *out, int32_t code)
     return sg_buf_printf(out, "\\x{%x}", (unsigned)code);
 }
 
-int sg_java_take_character(struct sg_java_translator *t, int32_t *ret_code)
+int sg_java_read_character(struct sg_java_translator *t, int32_t *ret_code)
 {
     const char *p = t->text.ptr + t->at;
     size_t n = sg_utf8_length(p, t->text.len - t->at);
@@ -105,7 +105,7 @@ static int take_octal_escape(struct sg_java_translator *t, size_t start, int32_t
     return 0;
 }
 
-int sg_java_take_escape(struct sg_java_translator *t, int32_t *ret_code)
+int sg_java_read_escape(struct sg_java_translator *t, int32_t *ret_code)
 {
     static const char controls[] = "a\a"
                                    "e\033"
@@ -121,7 +121,7 @@ int sg_java_take_escape(struct sg_java_translator *t, int32_t *ret_code)
         return sg_java_refuse(t, start, "nothing follows the backslash");
     if (!sg_java_is_letter(c) && !sg_java_is_digit(c)) {
         t->at++;
-        return sg_java_take_character(t, ret_code);
+        return sg_java_read_character(t, ret_code);
     }
     for (size_t i = 0; controls[i]; i += 2) {
         if (controls[i] == c)
@@ -142,7 +142,7 @@ int sg_java_take_escape(struct sg_java_translator *t, int32_t *ret_code)
         return take_octal_escape(t, start, ret_code);
     if (t->at == t->text.len)
         return sg_java_refuse(t, start, "nothing follows \\c");
-    int r = sg_java_take_character(t, ret_code);
+    int r = sg_java_read_character(t, ret_code);
     *ret_code ^= 64;
     return r;
 }

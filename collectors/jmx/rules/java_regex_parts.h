@@ -78,19 +78,19 @@ int sg_java_refuse(struct sg_java_translator *t, size_t at, const char *why);
 int sg_java_add_code(struct sg_buf *out, int32_t code);
 
 /** The code point at t->at, which moves behind it. */
-int sg_java_take_character(struct sg_java_translator *t, int32_t *ret_code);
+int sg_java_read_character(struct sg_java_translator *t, int32_t *ret_code);
 
 /**
  * An escape that is one character, in a class or out of it; t->at is at the backslash. Others leave
  * t->at as it is and give SG_JAVA_NO_CODE.
  */
-int sg_java_take_escape(struct sg_java_translator *t, int32_t *ret_code);
+int sg_java_read_escape(struct sg_java_translator *t, int32_t *ret_code);
 
 /** \p{name}, \P{name}, \pL: appended as something that matches one character. */
-int sg_java_take_property(struct sg_java_translator *t, struct sg_buf *out);
+int sg_java_read_property(struct sg_java_translator *t, struct sg_buf *out);
 
 /** […] @param deep  how many classes are around this one */
-int sg_java_take_class(struct sg_java_translator *t, struct sg_buf *out, int deep);
+int sg_java_read_class(struct sg_java_translator *t, struct sg_buf *out, int deep);
 
 /** In (?x) blanks and comments are nothing, in classes too. */
 void sg_java_skip_comments(struct sg_java_translator *t);

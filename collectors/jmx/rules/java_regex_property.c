@@ -117,7 +117,7 @@ static int add_property(
     return sg_java_refuse(t, start, "Java has no such property");
 }
 
-int sg_java_take_property(struct sg_java_translator *t, struct sg_buf *out)
+int sg_java_read_property(struct sg_java_translator *t, struct sg_buf *out)
 {
     size_t start = t->at;
     bool negated = sg_java_peek(t, 1) == 'P';

@@ -28,16 +28,16 @@ enum {
 
 static void drop_entry(void *thing)
 {
-    struct sg_engine_entry *entry = thing;
+    struct sg_decision *entry = thing;
 
     (void)sg_decided_for_free(entry->decided_for);
     free(entry->product);
 }
 
 static const struct sg_keyed_kind entry_kind = {
-    .size = sizeof(struct sg_engine_entry),
-    .key_at = offsetof(struct sg_engine_entry, key),
-    .seen_at = offsetof(struct sg_engine_entry, key.seen),
+    .size = sizeof(struct sg_decision),
+    .key_at = offsetof(struct sg_decision, key),
+    .seen_at = offsetof(struct sg_decision, key.seen),
     .drop = drop_entry,
 };
 
@@ -127,7 +127,7 @@ struct sg_engine *sg_engine_free(struct sg_engine *engine)
 
 /* ---- Deciding and setting ---- */
 
-static void set_drop(struct sg_engine_entry *entry, enum sg_drop_reason reason)
+static void set_drop(struct sg_decision *entry, enum sg_drop_reason reason)
 {
     entry->is_drop = true;
     entry->reason = (uint8_t)reason;
@@ -135,7 +135,7 @@ static void set_drop(struct sg_engine_entry *entry, enum sg_drop_reason reason)
 
 /* Find or render the series of an outcome. */
 static int add_series(
-    struct sg_engine *engine, struct sg_engine_entry *entry, const struct sg_outcome *outcome)
+    struct sg_engine *engine, struct sg_decision *entry, const struct sg_outcome *outcome)
 {
     uint32_t family;
 
@@ -159,7 +159,7 @@ static int add_series(
 }
 
 static int decide(struct sg_engine *engine,
-    struct sg_engine_entry *entry,
+    struct sg_decision *entry,
     const struct sg_attribute *attribute,
     const struct sg_attribute_value *value)
 {
@@ -210,7 +210,7 @@ static int decide(struct sg_engine *engine,
 
 /* Keep what the sample's value is, for the end of the poll. @return 0 or -ENOMEM */
 static int keep_value(struct sg_engine *engine,
-    struct sg_engine_entry *entry,
+    struct sg_decision *entry,
     const struct sg_attribute *attribute,
     const struct sg_attribute_value *value)
 {
@@ -255,7 +255,7 @@ static void put_one(struct sg_engine *engine,
         sg_engine_drop(engine, SG_DROP_SERIES_LIMIT);
         return;
     }
-    struct sg_engine_entry *entry = sg_engine_entry_at(engine, id);
+    struct sg_decision *entry = sg_decision_at(engine, id);
     if (!is_new && entry->key.seen == sg_engine_poll(engine))
         return; /* two requests that overlap brought it twice */
     if (entry->key.seen + 1 != sg_engine_poll(engine) && entry->rule && entry->rule->cache)
@@ -329,7 +329,7 @@ bool sg_engine_wants(struct sg_engine *engine, const struct sg_attribute *attrib
     uint32_t id = sg_keyed_find(&engine->cache, sg_buf_get(&engine->key));
     if (id == SG_INDEX_NONE)
         return false; /* text, where no rule makes a number of text */
-    const struct sg_engine_entry *entry = sg_engine_entry_at(engine, id);
+    const struct sg_decision *entry = sg_decision_at(engine, id);
     return !entry->is_decided || entry->is_drop || entry->decided_for ||
            entry->kind == SG_OUTCOME_SERIES;
 }
@@ -356,7 +356,7 @@ void sg_engine_begin(struct sg_engine *engine)
         return;
     engine->epoch = sg_series_table_epoch(engine->table);
     for (uint32_t i = 0; i < engine->cache.n; i++)
-        sg_engine_entry_at(engine, i)->is_decided = false;
+        sg_decision_at(engine, i)->is_decided = false;
     sg_family_groups_clear(&engine->groups);
 }
 

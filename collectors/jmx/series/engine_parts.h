@@ -26,7 +26,7 @@ enum sg_engine_form {
     FORMS = 4,
 };
 
-struct sg_engine_entry {
+struct sg_decision {
     struct sg_keyed_text key; /* see attribute_key.h; seen by the poll that saw it last */
     uint32_t group;
     uint32_t series[FORMS]; /* SG_INDEX_NONE: not rendered yet */
@@ -53,7 +53,7 @@ struct sg_engine {
     struct sg_engine *beside;      /* owned: of the rules of part 1; NULL: none */
     const struct sg_engine *first; /* in the one beside: whose table it fills */
     uint8_t *taken;                /* there: families of the first, while the poll ends */
-    struct sg_keyed cache;         /* of struct sg_engine_entry; a generation is a poll */
+    struct sg_keyed cache;         /* of struct sg_decision; a generation is a poll */
     struct sg_twins twins;         /* of the poll that ends */
     struct sg_family_groups groups;
     uint32_t forget_after; /* polls */
@@ -66,10 +66,9 @@ struct sg_engine {
     struct sg_engine_stats all_stats; /* with those of the one beside */
 };
 
-static inline struct sg_engine_entry *sg_engine_entry_at(
-    const struct sg_engine *engine, uint32_t entry)
+static inline struct sg_decision *sg_decision_at(const struct sg_engine *engine, uint32_t entry)
 {
-    return (struct sg_engine_entry *)engine->cache.list + entry;
+    return (struct sg_decision *)engine->cache.list + entry;
 }
 
 /** The number of the present poll. */

@@ -145,7 +145,7 @@ static bool note(
     return true;
 }
 
-void sg_learner_note(
+void sg_learner_add(
     struct sg_learner *learner, struct sg_str mbean, struct sg_str attribute, bool wanted)
 {
     if (learner->failed || note(learner, mbean, attribute, wanted))

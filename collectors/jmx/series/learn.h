@@ -46,7 +46,7 @@ void sg_learner_begin(struct sg_learner *learner);
  * Note an attribute that the JVM has. An attribute of composite data may be noted several times;
  * it is wanted when one of its parts is. Calls for one MBean follow each other.
  */
-void sg_learner_note(
+void sg_learner_add(
     struct sg_learner *learner, struct sg_str mbean, struct sg_str attribute, bool wanted);
 
 /**

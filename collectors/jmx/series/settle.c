@@ -49,7 +49,7 @@ static void settle_types(struct sg_engine *engine)
 }
 
 /* The series of an entry in another form than its own. */
-static int add_form(struct sg_engine *engine, struct sg_engine_entry *entry, unsigned form)
+static int add_form(struct sg_engine *engine, struct sg_decision *entry, unsigned form)
 {
     const struct sg_family_group *group = sg_family_groups_at(&engine->groups, entry->group);
     bool is_counter = entry->type == SG_METRIC_COUNTER && !(form & FORM_MIXED);
@@ -72,7 +72,7 @@ static int add_form(struct sg_engine *engine, struct sg_engine_entry *entry, uns
         &entry->series[form]);
 }
 
-static int set_form(struct sg_engine *engine, struct sg_engine_entry *entry, unsigned form)
+static int set_form(struct sg_engine *engine, struct sg_decision *entry, unsigned form)
 {
     double number;
 
@@ -94,10 +94,10 @@ static unsigned form_of(const struct sg_family_group *group)
 }
 
 /* The next entry with a value in this poll, from *at on; *at is then behind it. */
-static struct sg_engine_entry *next_present(struct sg_engine *engine, uint32_t *at)
+static struct sg_decision *next_present(struct sg_engine *engine, uint32_t *at)
 {
     while (*at < engine->cache.n) {
-        struct sg_engine_entry *entry = sg_engine_entry_at(engine, (*at)++);
+        struct sg_decision *entry = sg_decision_at(engine, (*at)++);
         if (entry->key.seen == sg_engine_poll(engine) && entry->value_kind != SG_VALUE_ABSENT)
             return entry;
     }
@@ -107,7 +107,7 @@ static struct sg_engine_entry *next_present(struct sg_engine *engine, uint32_t *
 /* Samples of these families are told apart by the text that was matched. */
 static void settle_coinciding(struct sg_engine *engine)
 {
-    struct sg_engine_entry *entry;
+    struct sg_decision *entry;
 
     for (uint32_t i = 0; (entry = next_present(engine, &i));) {
         const struct sg_family_group *group = sg_family_groups_at(&engine->groups, entry->group);
@@ -126,7 +126,7 @@ static void settle_coinciding(struct sg_engine *engine)
 static void leave_out_twins(struct sg_engine *engine)
 {
     struct sg_twins *twins = &engine->twins;
-    struct sg_engine_entry *entry;
+    struct sg_decision *entry;
 
     if (!engine->rules->uses_dots)
         return;
@@ -146,7 +146,7 @@ static void leave_out_twins(struct sg_engine *engine)
 static void leave_out_taken(struct sg_engine *engine)
 {
     const struct sg_family_groups *first = &engine->first->groups;
-    struct sg_engine_entry *entry;
+    struct sg_decision *entry;
 
     free(engine->taken);
     engine->taken = calloc(SG_FAMILIES_MAX, 1);
@@ -171,7 +171,7 @@ static void leave_out_taken(struct sg_engine *engine)
 void sg_engine_settle(struct sg_engine *engine)
 {
     bool any_coincides = false;
-    struct sg_engine_entry *entry;
+    struct sg_decision *entry;
 
     if (engine->is_settled)
         return;

@@ -19,7 +19,7 @@ SG_AUTO_DEFINE(struct sg_poll_plan *, sg_poll_plan_free);
 
 static void note(struct sg_learner *learner, const char *mbean, const char *attribute, bool wanted)
 {
-    sg_learner_note(learner, sg_str_of(mbean), sg_str_of(attribute), wanted);
+    sg_learner_add(learner, sg_str_of(mbean), sg_str_of(attribute), wanted);
 }
 
 static void expect_body(struct sg_learner *learner, const char *const *requests)
@@ -104,7 +104,7 @@ static void test_learn_nothing_wanted_gives_no_plan(void **state)
 
 /* ---- A recorded broker ---- */
 
-struct lesson {
+struct learning {
     struct sg_learner *learner;
     struct sg_matcher *matcher;
     size_t n; /* attributes */
@@ -113,13 +113,13 @@ struct lesson {
 static void learn_value(
     void *context, const struct sg_attribute *attribute, const struct sg_attribute_value *value)
 {
-    struct lesson *lesson = context;
+    struct learning *learning = context;
     struct sg_outcome outcome;
 
-    lesson->n++;
-    assert_int_equal(sg_matcher_decide(lesson->matcher, attribute, value, &outcome), 0);
-    sg_learner_note(
-        lesson->learner, attribute->mbean, attribute->path[0], outcome.kind != SG_OUTCOME_NOTHING);
+    learning->n++;
+    assert_int_equal(sg_matcher_decide(learning->matcher, attribute, value, &outcome), 0);
+    sg_learner_add(learning->learner, attribute->mbean, attribute->path[0],
+        outcome.kind != SG_OUTCOME_NOTHING);
 }
 
 static void no_failure(void *context, enum sg_failure_kind kind, const struct sg_error *err)
@@ -230,8 +230,8 @@ static void test_learn_a_recorded_broker_keeps_every_series(void **state)
     sg_auto(sg_rules_free) struct sg_rules *rules = fixture_rules(rules_text);
     sg_auto(sg_poll_plan_free) struct sg_poll_plan *everything = NULL;
     sg_auto(sg_poll_plan_free) struct sg_poll_plan *learned = NULL;
-    struct lesson lesson = { 0 };
-    const struct sg_answer_handler handler = { &lesson, learn_value, NULL, NULL, no_failure };
+    struct learning learning = { 0 };
+    const struct sg_answer_handler handler = { &learning, learn_value, NULL, NULL, no_failure };
     size_t len;
     size_t all_len;
     json_t *element;
@@ -249,13 +249,13 @@ static void test_learn_a_recorded_broker_keeps_every_series(void **state)
     }
 
     assert_int_equal(sg_rules_plan_new(rules, &everything), 0);
-    assert_int_equal(sg_learner_new(&lesson.learner), 0);
-    assert_int_equal(sg_matcher_new(rules, &lesson.matcher), 0);
-    sg_learner_begin(lesson.learner);
+    assert_int_equal(sg_learner_new(&learning.learner), 0);
+    assert_int_equal(sg_matcher_new(rules, &learning.matcher), 0);
+    sg_learner_begin(learning.learner);
     char *full = answer_to(everything, all);
     char *full_copy = strdup(full);
     assert_int_equal(sg_answer_read(everything, full, strlen(full), &handler), 0);
-    assert_int_equal(sg_learner_plan(lesson.learner, &learned), 0);
+    assert_int_equal(sg_learner_plan(learning.learner, &learned), 0);
     assert_non_null(learned);
     char *narrow = answer_to(learned, all);
     size_t narrow_len = strlen(narrow);
@@ -281,9 +281,9 @@ static void test_learn_a_recorded_broker_keeps_every_series(void **state)
     json_decref(all);
     free(text);
     free(raw);
-    (void)sg_matcher_free(lesson.matcher);
+    (void)sg_matcher_free(learning.matcher);
     learned = sg_poll_plan_free(learned);
-    (void)sg_learner_free(lesson.learner);
+    (void)sg_learner_free(learning.learner);
 }
 
 int main(void)

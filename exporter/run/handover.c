@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "run/shift.h"
+#include "run/handover.h"
 
 #include "base/log.h"
 
@@ -14,33 +14,33 @@ struct change {
     int64_t wait_until_ms;
 };
 
-struct sg_shift {
+struct sg_handover {
     const struct sg_clock *clock;
     struct change *first;
 };
 
-int sg_shift_new(const struct sg_clock *clock, struct sg_shift **ret_shift)
+int sg_handover_new(const struct sg_clock *clock, struct sg_handover **ret_handover)
 {
-    struct sg_shift *shift = calloc(1, sizeof *shift);
+    struct sg_handover *handover = calloc(1, sizeof *handover);
 
-    if (!shift)
+    if (!handover)
         return -ENOMEM;
-    shift->clock = clock;
-    *ret_shift = shift;
+    handover->clock = clock;
+    *ret_handover = handover;
     return 0;
 }
 
-struct sg_shift *sg_shift_free(struct sg_shift *shift)
+struct sg_handover *sg_handover_free(struct sg_handover *handover)
 {
-    if (!shift)
+    if (!handover)
         return NULL;
-    while (shift->first) {
-        struct change *next = shift->first->next;
-        (void)sg_worker_free(shift->first->leaving);
-        free(shift->first);
-        shift->first = next;
+    while (handover->first) {
+        struct change *next = handover->first->next;
+        (void)sg_worker_free(handover->first->leaving);
+        free(handover->first);
+        handover->first = next;
     }
-    free(shift);
+    free(handover);
     return NULL;
 }
 
@@ -53,9 +53,10 @@ static void start(struct sg_worker *worker)
             strerror(-r));
 }
 
-void sg_shift_add(struct sg_shift *shift, struct sg_worker *leaving, struct sg_worker *following)
+void sg_handover_add(
+    struct sg_handover *handover, struct sg_worker *leaving, struct sg_worker *following)
 {
-    struct change **end = &shift->first;
+    struct change **end = &handover->first;
     struct change *change = calloc(1, sizeof *change);
 
     if (leaving)
@@ -68,16 +69,16 @@ void sg_shift_add(struct sg_shift *shift, struct sg_worker *leaving, struct sg_w
     }
     change->leaving = leaving;
     change->following = following;
-    change->wait_until_ms = sg_clock_monotonic_ms(shift->clock) + SG_SHIFT_WAIT_MS;
+    change->wait_until_ms = sg_clock_monotonic_ms(handover->clock) + SG_SHIFT_WAIT_MS;
     while (*end)
         end = &(*end)->next;
     *end = change;
 }
 
 /* One that leaves before it has started is itself waiting in an earlier change. */
-static bool is_awaited(const struct sg_shift *shift, const struct sg_worker *worker)
+static bool is_awaited(const struct sg_handover *handover, const struct sg_worker *worker)
 {
-    for (const struct change *change = shift->first; change; change = change->next) {
+    for (const struct change *change = handover->first; change; change = change->next) {
         if (worker && change->following == worker)
             return true;
     }
@@ -85,12 +86,12 @@ static bool is_awaited(const struct sg_shift *shift, const struct sg_worker *wor
 }
 
 /* @return is it over? */
-static bool step(struct sg_shift *shift, struct change *change)
+static bool step(struct sg_handover *handover, struct change *change)
 {
-    if (is_awaited(shift, change->leaving))
+    if (is_awaited(handover, change->leaving))
         return false;
     bool ended = !change->leaving || sg_worker_join(change->leaving, 0);
-    bool late = sg_clock_monotonic_ms(shift->clock) >= change->wait_until_ms;
+    bool late = sg_clock_monotonic_ms(handover->clock) >= change->wait_until_ms;
 
     if (change->following && (ended || late)) {
         if (ended && change->leaving)
@@ -104,29 +105,29 @@ static bool step(struct sg_shift *shift, struct change *change)
     return ended;
 }
 
-bool sg_shift_step(struct sg_shift *shift)
+bool sg_handover_step(struct sg_handover *handover)
 {
-    struct change **at = &shift->first;
+    struct change **at = &handover->first;
     bool awaited = false;
 
     while (*at) {
         struct change *change = *at;
-        if (step(shift, change)) {
+        if (step(handover, change)) {
             *at = change->next;
             free(change);
         } else {
-            awaited = awaited || change->following || is_awaited(shift, change->leaving);
+            awaited = awaited || change->following || is_awaited(handover, change->leaving);
             at = &change->next;
         }
     }
     return awaited;
 }
 
-bool sg_shift_end(struct sg_shift *shift, int64_t deadline_ms)
+bool sg_handover_end(struct sg_handover *handover, int64_t deadline_ms)
 {
     bool all_ended = true;
 
-    for (struct change *change = shift->first; change; change = change->next) {
+    for (struct change *change = handover->first; change; change = change->next) {
         change->following = NULL;
         if (change->leaving)
             all_ended = sg_worker_join(change->leaving, deadline_ms) && all_ended;

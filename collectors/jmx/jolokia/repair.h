@@ -18,4 +18,4 @@
  * exponent, numbers past a double as SG_MEND_PAST_DOUBLE, NUL and half pairs as U+FFFD, bytes that
  * are not UTF-8 as "?". Text that is not JSON stays no JSON. A number at the very end is left.
  */
-void sg_mend_json(char *text, size_t len);
+void sg_repair_json(char *text, size_t len);

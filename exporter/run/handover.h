@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * The change of shift: workers on their way out, and those that follow them.
+ * The handover: workers on their way out, and those that follow them.
  *
  * A worker that is asked to stop may be stuck in a request until its time-out. Its follower waits
  * SG_SHIFT_WAIT_MS for it, to take over what has not changed, and then starts without; the one that
- * is stuck is freed when it has ended. Main's thread calls sg_shift_step() now and then; nothing
+ * is stuck is freed when it has ended. Main's thread calls sg_handover_step() now and then; nothing
  * here waits.
  */
 
@@ -18,22 +18,23 @@ enum {
     SG_SHIFT_WAIT_MS = 2000
 };
 
-struct sg_shift;
+struct sg_handover;
 
 /** @param clock borrowed @return 0 or -ENOMEM */
-int sg_shift_new(const struct sg_clock *clock, struct sg_shift **ret_shift);
+int sg_handover_new(const struct sg_clock *clock, struct sg_handover **ret_handover);
 
-/** All threads have ended. @return NULL; shift may be NULL */
-struct sg_shift *sg_shift_free(struct sg_shift *shift);
+/** All threads have ended. @return NULL; handover may be NULL */
+struct sg_handover *sg_handover_free(struct sg_handover *handover);
 
 /**
  * @param leaving    asked to stop here; consumed; or NULL
  * @param following  started when its time has come; stays its crew's; or NULL
  */
-void sg_shift_add(struct sg_shift *shift, struct sg_worker *leaving, struct sg_worker *following);
+void sg_handover_add(
+    struct sg_handover *handover, struct sg_worker *leaving, struct sg_worker *following);
 
 /** Go on as far as it goes now. @return is there somebody whom another is waiting for? */
-bool sg_shift_step(struct sg_shift *shift);
+bool sg_handover_step(struct sg_handover *handover);
 
 /** Start nobody any more, wait for those that leave until the deadline. @return have all ended? */
-bool sg_shift_end(struct sg_shift *shift, int64_t deadline_ms);
+bool sg_handover_end(struct sg_handover *handover, int64_t deadline_ms);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "jmx/jolokia/mend.h"
+#include "jmx/jolokia/repair.h"
 
 #include "base/utf8.h"
 
@@ -50,7 +50,7 @@ static bool fits_double(const char *text)
     return isfinite(strtod(text, NULL));
 }
 
-static void mend_number(char *text, size_t len)
+static void repair_number(char *text, size_t len)
 {
     char shorter[DIGITS_KEPT + 16];
     bool is_integer = true;
@@ -92,7 +92,7 @@ static int read_unit(const char *text, size_t i, size_t len)
 }
 
 /* A Java string may hold half a surrogate pair, and NUL. @return what to go over */
-static size_t mend_escape(char *text, size_t i, size_t len)
+static size_t repair_escape(char *text, size_t i, size_t len)
 {
     int unit = read_unit(text, i, len);
 
@@ -109,11 +109,11 @@ static size_t mend_escape(char *text, size_t i, size_t len)
 }
 
 /* @return the end of the string whose opening quote is at i */
-static size_t mend_string(char *text, size_t i, size_t len)
+static size_t repair_string(char *text, size_t i, size_t len)
 {
     for (i++; i < len && text[i] != '"';) {
         if (text[i] == '\\') {
-            i += mend_escape(text, i, len);
+            i += repair_escape(text, i, len);
             continue;
         }
         size_t n = sg_utf8_length(text + i, len - i);
@@ -124,17 +124,17 @@ static size_t mend_string(char *text, size_t i, size_t len)
     return i < len ? i + 1 : len;
 }
 
-void sg_mend_json(char *text, size_t len)
+void sg_repair_json(char *text, size_t len)
 {
     for (size_t i = 0; i < len;) {
         if (text[i] == '"') {
-            i = mend_string(text, i, len);
+            i = repair_string(text, i, len);
         } else if (text[i] == '-' || (text[i] >= '0' && text[i] <= '9')) {
             size_t start = i;
             while (i < len && is_number_char(text[i]))
                 i++;
             if (i < len) /* strtod() must find an end */
-                mend_number(text + start, i - start);
+                repair_number(text + start, i - start);
         } else {
             i++;
         }
