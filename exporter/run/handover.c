@@ -69,7 +69,7 @@ void sg_handover_add(
     }
     change->leaving = leaving;
     change->following = following;
-    change->wait_until_ms = sg_clock_monotonic_ms(handover->clock) + SG_SHIFT_WAIT_MS;
+    change->wait_until_ms = sg_clock_monotonic_ms(handover->clock) + SG_HANDOVER_WAIT_MS;
     while (*end)
         end = &(*end)->next;
     *end = change;

@@ -5,9 +5,9 @@
  * The handover: workers on their way out, and those that follow them.
  *
  * A worker that is asked to stop may be stuck in a request until its time-out. Its follower waits
- * SG_SHIFT_WAIT_MS for it, to take over what has not changed, and then starts without; the one that
- * is stuck is freed when it has ended. Main's thread calls sg_handover_step() now and then; nothing
- * here waits.
+ * SG_HANDOVER_WAIT_MS for it, to take over what has not changed, and then starts without; the one
+ * that is stuck is freed when it has ended. Main's thread calls sg_handover_step() now and then;
+ * nothing here waits.
  */
 
 #include "run/worker.h"
@@ -15,7 +15,7 @@
 #include <stdbool.h>
 
 enum {
-    SG_SHIFT_WAIT_MS = 2000
+    SG_HANDOVER_WAIT_MS = 2000
 };
 
 struct sg_handover;
