@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Flags → configuration → run. Exit codes: 0 ended as asked, 1 configuration or start, 2 usage. */
+/* Flags → configuration → run. Exit codes: 0 success, 1 configuration or start, 2 usage. */
 
 #include "base/auto.h"
 #include "base/log.h"
@@ -28,15 +28,15 @@
 #include <unistd.h>
 
 /*
- * Blocks from this size on go back to the system when they are freed. Of a large cluster the page
- * is tens of megabytes, and the next one is made while the old one is still being sent: by itself
- * the C library would raise the limit and keep what both took for ever.
+ * Blocks of at least this size are returned to the system when they are freed. The page of a large
+ * cluster is tens of megabytes, and the next one is built while the old one is still being sent: by
+ * default the C library would raise the limit and keep the memory of both for ever.
  */
 enum {
     OWN_MAPPING_BYTES = 1024 * 1024
 };
 
-/* The log's last lines have this long to get out. */
+/* Time limit for writing the log's last lines. */
 enum {
     LOG_FLUSH_MS = 250
 };
@@ -64,8 +64,8 @@ static sigset_t own_signals(void)
 }
 
 /*
- * Before anything else, and before any thread: a SIGHUP that comes while the program starts means
- * a reload, not the end.
+ * First of all, before any thread: a SIGHUP during the start must cause a reload, not terminate the
+ * program.
  */
 static void block_signals(void)
 {
@@ -73,15 +73,15 @@ static void block_signals(void)
     (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
 }
 
-/* Nobody waits for signals here: they end the program, whatever it is at. */
+/* In this mode nothing waits for signals: they terminate the program at once. */
 static void unblock_signals(void)
 {
     sigset_t signals = own_signals();
     (void)pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 }
 
-/* The start has failed, and stderr may be a pipe that nobody reads. */
-static void let_end(void)
+/* The start has failed, and stderr may be a pipe without a reader. */
+static void restore_termination(void)
 {
     sigset_t signals = own_signals();
 
@@ -89,7 +89,7 @@ static void let_end(void)
     (void)pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 }
 
-/* A socket or file that took the number of a closed one of these would get what is meant for it. */
+/* If one of these is closed, a socket or file with its number would receive its output. */
 static void fill_standard_descriptors(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
@@ -103,19 +103,19 @@ static void fill_standard_descriptors(void)
 static void print_problem(void *context, const char *problem)
 {
     (void)context;
-    let_end();
+    restore_termination();
     (void)fprintf(stderr, "%s\n", problem);
 }
 
 static int fail(const struct sg_error *err, int r)
 {
-    let_end();
+    restore_termination();
     sg_log_flush(LOG_FLUSH_MS);
     (void)fprintf(stderr, "streamgauge: %s\n", r < 0 ? strerror(-r) : err->text);
     return EXIT_WRONG;
 }
 
-/* "| head" has read enough: that is no error, and every filter ends like this. */
+/* The reader, such as "| head", has closed the pipe: for a filter that is not an error. */
 static void end_if_reader_is_gone(void)
 {
     struct pollfd reader = { STDOUT_FILENO, 0, 0 };
@@ -126,7 +126,7 @@ static void end_if_reader_is_gone(void)
     }
 }
 
-/* @return the code, or EXIT_WRONG when what was printed did not get out */
+/* @return the code, or EXIT_WRONG when the output could not be written */
 static int finish_output(int code)
 {
     int r = fflush(stdout) ? -errno : ferror(stdout) ? -EIO : 0;
@@ -145,7 +145,7 @@ static int check_rules(const struct sg_flags *flags)
     struct sg_error err = { "" };
 
     while (!(*place)->check_rules)
-        place++; /* there is one */
+        place++; /* it is in use */
     int r = (*place)->check_rules(flags->rule_file, flags->against, stdout, &err);
     if (r)
         (void)fprintf(stderr, "%s\n", r < 0 ? strerror(-r) : err.text);
@@ -182,7 +182,7 @@ static int run_once(struct sg_program *program)
     return complete ? EXIT_DONE : EXIT_WRONG;
 }
 
-/* An HTTP thread wants a reload. */
+/* An HTTP thread requests a reload. */
 static void send_hangup(void *context)
 {
     (void)context;
@@ -196,7 +196,7 @@ static void reload(struct sg_program *program, const struct sg_flags *flags)
     (void)sg_notify("READY=1");
 }
 
-/* @return the signal that ends the program */
+/* @return the signal that stops the program */
 static int run_until_signal(
     struct sg_program *program, const struct sg_flags *flags, const sigset_t *signals)
 {
@@ -206,7 +206,8 @@ static int run_until_signal(
     for (;;) {
         int64_t pause_ms = sg_program_tick(program);
         int64_t now_ms = sg_clock_monotonic_ms(&sg_clock_system);
-        /* systemd restarts what does not answer: main's thread is here, the page's must be well. */
+        /* systemd restarts a service that does not answer: main's thread is running here, the
+           page's is checked. */
         if (watchdog_ms && now_ms - fed_ms >= watchdog_ms / 2 && sg_program_is_alive(program)) {
             (void)sg_notify("WATCHDOG=1");
             fed_ms = now_ms;
@@ -230,7 +231,7 @@ static int serve(struct sg_program *program, const struct sg_flags *flags)
     int r = sg_program_start(program, flags, send_hangup, NULL, &err);
     if (r) {
         (void)fail(&err, r);
-        _exit(EXIT_WRONG); /* threads may run already, and nothing is to be saved */
+        _exit(EXIT_WRONG); /* threads may be running already, and nothing needs saving */
     }
     sg_program_log_start(program, flags);
     for (size_t i = 0; i < flags->n_addresses; i++)
@@ -241,7 +242,7 @@ static int serve(struct sg_program *program, const struct sg_flags *flags)
     (void)sg_notify("STOPPING=1");
     sg_log(SG_LOG_INFO, NULL, "stopping after %s", number == SIGINT ? "SIGINT" : "SIGTERM");
     if (!sg_program_stop(program)) {
-        sg_log(SG_LOG_INFO, NULL, "a remote party has not answered; not waiting for it");
+        sg_log(SG_LOG_INFO, NULL, "a remote server has not answered; not waiting for it");
         sg_log_flush(LOG_FLUSH_MS);
         _exit(EXIT_DONE);
     }
@@ -285,7 +286,7 @@ int main(int argc, char **argv)
         return finish_output(EXIT_DONE);
     }
     if (sg_routes_has(flags.telemetry_path)) {
-        (void)fprintf(stderr, "streamgauge: --web.telemetry-path: %s is another page\n",
+        (void)fprintf(stderr, "streamgauge: --web.telemetry-path: %s is the path of another page\n",
             flags.telemetry_path);
         return EXIT_USAGE;
     }
@@ -303,19 +304,19 @@ int main(int argc, char **argv)
     if (flags.mode == SG_MODE_CHECK_RULES)
         return check_rules(&flags);
 
-    /* The doctor says on stdout what the log would say of failures. */
+    /* The doctor reports failures on stdout instead of the log. */
     bool is_quiet = flags.mode == SG_MODE_DOCTOR && flags.log_level != SG_LOG_DEBUG;
     sg_log_setup(is_quiet ? SG_LOG_ERROR : flags.log_level, flags.log_format);
     int r = flags.mode == SG_MODE_SERVE ? sg_log_start() : 0;
     if (r)
         return fail(NULL, r);
-    for (size_t i = 0; i < flags.kafka_exporter.n_notes; i++)
-        sg_log(SG_LOG_WARN, NULL, "%s", flags.kafka_exporter.notes[i]);
+    for (size_t i = 0; i < flags.kafka_exporter.n_warnings; i++)
+        sg_log(SG_LOG_WARN, NULL, "%s", flags.kafka_exporter.warnings[i]);
     r = sg_config_load(&flags.config, print_problem, NULL, &config);
     if (r)
         return r > 0 ? EXIT_WRONG : fail(NULL, r);
     if (flags.web_config_file &&
-        sg_web_check(flags.web_config_file, print_problem, NULL)) /* serving reads it anew */
+        sg_web_check(flags.web_config_file, print_problem, NULL)) /* serving loads it itself */
         return EXIT_WRONG;
     if (flags.mode == SG_MODE_DOCTOR)
         return run_doctor(config, &flags);
@@ -325,7 +326,7 @@ int main(int argc, char **argv)
         return fail(&err, r);
     if (flags.mode == SG_MODE_CHECK_CONFIG) {
         (void)sg_program_free(program);
-        (void)printf("%s: good\n", flags.config.file ? flags.config.file : "flags");
+        (void)printf("%s: valid\n", flags.config.file ? flags.config.file : "flags");
         return finish_output(EXIT_DONE);
     }
     return flags.mode == SG_MODE_ONCE ? run_once(program) : serve(program, &flags);

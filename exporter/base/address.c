@@ -32,14 +32,14 @@ int sg_address_parse(const char *text, struct sg_address *ret_address, struct sg
             "\"%.200s\": an IPv6 address needs brackets, as in [::1]:9092", text);
     if (close && *colon != '\0' && *colon != ':')
         return sg_error_set(
-            err, SG_ADDRESS_E_WRONG, "\"%.200s\": a port follows ] as in [::1]:9092", text);
+            err, SG_ADDRESS_E_WRONG, "\"%.200s\": expected a port after ], as in [::1]:9092", text);
     if (len >= sizeof address.host)
         return sg_error_set(err, SG_ADDRESS_E_WRONG, "\"%.200s\": the host is too long", text);
     if (colon && *colon == ':') {
         address.port = port_of(colon + 1);
         if (address.port < 0)
             return sg_error_set(err, SG_ADDRESS_E_WRONG,
-                "\"%.200s\": a port is a number from 1 to %d", text, SG_ADDRESS_PORT_MAX);
+                "\"%.200s\": a port must be a number from 1 to %d", text, SG_ADDRESS_PORT_MAX);
     }
     memcpy(address.host, host, len);
     *ret_address = address;
@@ -80,10 +80,11 @@ static int check_server(const char *server, struct sg_error *err)
     if (!parsed.host[0])
         return sg_error_set(err, SG_ADDRESS_E_WRONG, "\"%.200s\" has no host", server);
     if (strchr(parsed.host, '/'))
-        return sg_error_set(err, SG_ADDRESS_E_WRONG, "\"%.200s\": a server has no path", server);
+        return sg_error_set(
+            err, SG_ADDRESS_E_WRONG, "\"%.200s\": a server must not have a path", server);
     if (parsed.port == 0)
-        return sg_error_set(err, SG_ADDRESS_E_WRONG, "\"%.200s\": a port is a number from 1 to %d",
-            server, SG_ADDRESS_PORT_MAX);
+        return sg_error_set(err, SG_ADDRESS_E_WRONG,
+            "\"%.200s\": a port must be a number from 1 to %d", server, SG_ADDRESS_PORT_MAX);
     return 0;
 }
 
@@ -116,6 +117,6 @@ int sg_address_check_servers(const char *text, struct sg_error *err)
     }
     if (n == 0)
         return sg_error_set(
-            err, SG_ADDRESS_E_WRONG, "there is no server in it; expected HOST:PORT,HOST:PORT");
+            err, SG_ADDRESS_E_WRONG, "it has no server; expected HOST:PORT,HOST:PORT");
     return 0;
 }

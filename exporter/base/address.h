@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Addresses as people write them: HOST:PORT, [IPv6]:PORT. Nothing is resolved. Pure; any thread. */
+/* Addresses as people write them: HOST:PORT, [IPv6]:PORT. Nothing is resolved. Pure functions; any
+   thread. */
 
 #include "base/error.h"
 
 #include <stddef.h>
 
 enum {
-    SG_ADDRESS_E_WRONG = 1 /* err says what, and quotes the address */
+    SG_ADDRESS_E_WRONG = 1 /* err says what is wrong, and quotes the address */
 };
 
 enum {

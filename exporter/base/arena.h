@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Text that is written once, never moves, and is freed all together when its last holder lets go.
+ * Text that is written once, never moves, and is freed as a whole with the last reference.
  *
- * One thread appends; any thread may read what was appended before it got hold of the pointer.
+ * One thread appends; any thread may read what was appended before it received the pointer.
  * References are counted atomically.
  */
 
@@ -20,7 +20,7 @@ struct sg_arena *sg_arena_new(void);
 /** One more reference. @return arena */
 struct sg_arena *sg_arena_ref(struct sg_arena *arena);
 
-/** Let go of one reference; the last one frees all text. @return NULL; arena may be NULL */
+/** Release one reference; the last one frees all text. @return NULL; arena may be NULL */
 struct sg_arena *sg_arena_unref(struct sg_arena *arena);
 
 /** Uninitialised bytes, borrowed from the arena, not aligned. @return NULL when memory is short */

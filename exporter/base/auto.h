@@ -2,13 +2,13 @@
 #pragma once
 
 /*
- * Cleanup at the end of a scope, and handing over what must outlive it.
+ * Cleanup at the end of a scope, and transferring ownership of what must outlive it.
  *
  *     sg_auto_free char *text = NULL;
  *     ...
  *     *ret_text = sg_take(&text);
  *
- * A module with a free function makes its own pair with SG_AUTO_DEFINE; the free function takes
+ * A module with a free function defines its own pair with SG_AUTO_DEFINE; the free function takes
  * NULL and returns NULL.
  */
 

@@ -6,8 +6,8 @@
  * The struct is embedded and owned by its user; the bytes are the buffer's. Not thread-safe.
  *
  * It remembers its first failure: from then on an append leaves the content as it is and fails in
- * the same way, so that a text is written in straight lines and asked for its error once, at the
- * end. Clearing it, or cutting it back to where it was whole, makes it usable again.
+ * the same way, so that code which writes a text checks for an error once, at the end. Clearing it,
+ * or truncating it to a length before the failure, makes it usable again.
  */
 
 #include "base/str.h"
@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 enum {
-    /* The cap would be passed. No other module has this number: it is passed through many. */
+    /* The cap would be passed. No other module uses this number: it is passed through many. */
     SG_BUF_E_FULL = 100
 };
 
@@ -34,7 +34,7 @@ void sg_buf_init(struct sg_buf *buf, size_t cap_bytes);
 /** Free the bytes; the buffer is empty and usable again. */
 void sg_buf_done(struct sg_buf *buf);
 
-/** What the first append that failed came to. @return 0, SG_BUF_E_FULL, -ENOMEM or -EINVAL */
+/** The first append error. @return 0, SG_BUF_E_FULL, -ENOMEM or -EINVAL */
 static inline int sg_buf_error(const struct sg_buf *buf)
 {
     return buf->failure;
@@ -42,7 +42,7 @@ static inline int sg_buf_error(const struct sg_buf *buf)
 
 /**
  * Go back to an earlier length, as if nothing had been written or had failed since.
- * @param len  a length that the content has had since it was cleared
+ * @param len  a length that the content had since it was last cleared
  */
 static inline void sg_buf_truncate(struct sg_buf *buf, size_t len)
 {
@@ -57,8 +57,8 @@ static inline void sg_buf_clear(struct sg_buf *buf)
 }
 
 /**
- * Make room for n more bytes, so that they can be written at buf->ptr + buf->len.
- * @return 0, -ENOMEM, or SG_BUF_E_FULL when the cap would be passed; sg_buf_error() tells it too
+ * Reserve n more bytes, so that they can be written at buf->ptr + buf->len.
+ * @return 0, -ENOMEM, or SG_BUF_E_FULL when the cap would be passed; sg_buf_error() returns it too
  */
 int sg_buf_reserve(struct sg_buf *buf, size_t n);
 
@@ -81,8 +81,7 @@ static inline int sg_buf_add_char(struct sg_buf *buf, char c)
 int sg_buf_printf(struct sg_buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/** Give back the memory that the content does not need: growing doubles, and some bounds are high.
- */
+/** Release the memory that the content does not need: growing doubles, and some caps are high. */
 void sg_buf_fit(struct sg_buf *buf);
 
 /** The content, borrowed until the next append. */
@@ -92,7 +91,7 @@ static inline struct sg_str sg_buf_get(const struct sg_buf *buf)
 }
 
 /**
- * What there is of a text for people, terminated: one that did not fit is cut off.
+ * A text for messages, terminated; one that did not fit is truncated.
  * @return borrowed until the next append, or NULL when memory is short
  */
 const char *sg_buf_get_cut(struct sg_buf *buf);

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Time, passed in, so that tests set it instead of sleeping.
- * A clock is borrowed by everyone that it is given to and lives as long as the program. Any thread.
+ * Time, passed in, so that tests set it instead of sleeping. Whoever is given a clock borrows it;
+ * it lives as long as the program. Any thread.
  */
 
 #include <stdint.h>
@@ -31,8 +31,8 @@ static inline int64_t sg_clock_unix_ms(const struct sg_clock *clock)
 int sg_clock_left_ms(const struct sg_clock *clock, int64_t deadline_ms);
 
 /**
- * When so many milliseconds from now will be, for the pthread functions that wait until then. Of
- * the machine's clock: those functions know no other. @param id  the clock that the function goes
- * by
+ * The absolute time that many milliseconds from now, for the pthread functions with a timeout. It
+ * is always the machine's clock: those functions support no other. @param id  the clock that the
+ * function uses
  */
 struct timespec sg_clock_timespec_in(clockid_t id, int64_t ms);

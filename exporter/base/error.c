@@ -23,7 +23,7 @@ int sg_error_prefix(struct sg_error *err, int code, const char *format, ...)
         va_start(args, format);
         int n = vsnprintf(err->text, sizeof err->text, format, args);
         va_end(args);
-        /* What does not fit is cut off at the end, where the least important words are. */
+        /* A text that does not fit is truncated at the end, where the least important words are. */
         for (size_t i = 0; n >= 0 && (size_t)n < sizeof err->text - 1 && old.text[i]; i++) {
             err->text[n++] = old.text[i];
             err->text[n] = '\0';

@@ -23,7 +23,7 @@ int sg_error_set(struct sg_error *err, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /**
- * Put words in front of the text that a callee left, for example which target it was about.
+ * Prefix the text that a callee wrote, for example with the target.
  * @param err may be NULL. @return code.
  */
 int sg_error_prefix(struct sg_error *err, int code, const char *format, ...)

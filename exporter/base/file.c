@@ -20,7 +20,7 @@ static int fail(struct sg_error *err, const char *what)
     return sg_error_set(err, SG_FILE_E_READ, "%s", what);
 }
 
-/* People name it for what is empty, and it is. */
+/* It is commonly used as an empty file, and reads as one. */
 static bool is_dev_null(const struct stat *status)
 {
     return S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 3);
@@ -37,7 +37,7 @@ static const char *wrong_kind(const struct stat *status, bool pipes, bool folder
     if (S_ISDIR(mode))
         return "Is a directory";
     if (S_ISFIFO(mode))
-        return "it is a pipe; only a regular file is read here";
+        return "it is a pipe; a regular file is needed here";
     return "it is a device, not a file";
 }
 
@@ -77,7 +77,7 @@ static int wait_for_pipe(int fd, int64_t deadline_ms, bool is_first, struct sg_e
     if (n < 0)
         return fail(err, strerror(errno));
     if (n == 0)
-        return fail(err, is_first ? "it is a pipe, and nobody has written to it in time"
+        return fail(err, is_first ? "it is a pipe, and nothing was written to it in time"
                                   : "it is a pipe, and its writer has not closed it in time");
     return 0;
 }
@@ -121,7 +121,7 @@ static int read_open(
             r = fail(err, strerror(errno));
     } while (!r && (n > 0 || must_wait));
     if (!r && is_pipe && buf->len == before)
-        r = fail(err, "it is a pipe that was closed without a byte in it");
+        r = fail(err, "it is a pipe that was closed without any data");
     return r;
 }
 

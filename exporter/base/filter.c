@@ -10,20 +10,20 @@
 #include <stdlib.h>
 
 enum {
-    MATCH_LIMIT = 1000000 /* steps; a sane pattern needs some hundreds */
+    MATCH_LIMIT = 1000000 /* steps; a usual pattern needs some hundreds */
 };
 
 struct sg_filter {
     pcre2_code *include; /* NULL: everything */
     pcre2_code *exclude; /* NULL: nothing */
     pcre2_match_context *limits;
-    atomic_size_t *n_gave_up; /* owned; asking leaves the filter as it was */
+    atomic_size_t *n_gave_up; /* owned; matching does not change the filter */
 };
 
 enum verdict {
     NO,
     YES,
-    UNKNOWN, /* it gave up */
+    UNKNOWN, /* it reached the match limit */
 };
 
 static int compile(const char *pattern, pcre2_code **ret_code, struct sg_error *err)
@@ -34,7 +34,7 @@ static int compile(const char *pattern, pcre2_code **ret_code, struct sg_error *
 
     if (!pattern)
         return 0;
-    /* Names from strangers need not be UTF-8: MATCH_INVALID_UTF keeps them from being errors. */
+    /* Names of clients and groups need not be UTF-8: with MATCH_INVALID_UTF they are not errors. */
     *ret_code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
         PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &code, &offset, NULL);
     if (!*ret_code) {
@@ -42,7 +42,8 @@ static int compile(const char *pattern, pcre2_code **ret_code, struct sg_error *
         return sg_error_set(err, SG_FILTER_E_PATTERN, "pattern \"%.200s\", character %zu: %s",
             pattern, offset + 1, (const char *)why);
     }
-    (void)pcre2_jit_compile(*ret_code, PCRE2_JIT_COMPLETE); /* slower without, not wrong */
+    (void)pcre2_jit_compile(
+        *ret_code, PCRE2_JIT_COMPLETE); /* without JIT matching is slower, but correct */
     return 0;
 }
 

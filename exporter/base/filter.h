@@ -5,7 +5,7 @@
  * Which names are wanted: those that include matches and exclude does not.
  *
  * Both are PCRE2 patterns, searched anywhere in the name as kafka_exporter's filters are. A filter
- * is immutable; any thread may ask it.
+ * is immutable; any thread may use it.
  */
 
 #include "base/error.h"
@@ -30,10 +30,10 @@ int sg_filter_new(
 struct sg_filter *sg_filter_free(struct sg_filter *filter);
 
 /**
- * Is the name wanted? Where a pattern gives up (match limit) nobody knows; then the name is shown
- * rather than lost: include counts as matching, exclude does not.
+ * Is the name wanted? Where a pattern reaches its match limit, the name is exported rather than
+ * lost: include counts as matching, exclude does not.
  */
 bool sg_filter_wants(const struct sg_filter *filter, struct sg_str name);
 
-/** For how many names a pattern has given up since this was last asked. */
+/** For how many names a pattern reached its match limit since the previous call. */
 size_t sg_filter_fetch_gave_up(const struct sg_filter *filter);

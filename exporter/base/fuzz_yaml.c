@@ -20,7 +20,7 @@ static void walk(const struct sg_yaml_node *node)
     }
 }
 
-/* Whatever the bytes: no crash, no endless walk; and every reader copes with what was read. */
+/* For any bytes: no crash, no endless loop; and every reader handles the result. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const keys[] = { "a", "interval", NULL };

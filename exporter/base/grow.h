@@ -7,12 +7,12 @@
 #include <stdlib.h>
 
 /**
- * Room for one more element behind the n that *array has.
+ * Make room for one more element after the n of *array.
  *
  * @param array      of a pointer to the elements, which may move
- * @param allocated  how many there is room for; updated
+ * @param allocated  capacity, in elements; updated
  * @param size       of an element
- * @param first      for how many there is room at first
+ * @param first      the initial capacity
  * @return 0 or -ENOMEM, and the array is as it was
  */
 static inline int sg_grow_from(void *array, size_t n, size_t *allocated, size_t size, size_t first)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Hosts as they stand in URLs and in a Host header. Pure; any thread. */
+/* Hosts as in URLs and in a Host header. Pure functions; any thread. */
 
 #include <stdbool.h>
 

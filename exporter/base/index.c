@@ -11,7 +11,7 @@ uint64_t sg_seed_new(void)
 {
     uint64_t seed;
 
-    /* Without entropy the table still works; only a flooding of chosen names gets easier. */
+    /* Without entropy the table still works; only attacks with chosen names get easier. */
     if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed)
         seed = (uint64_t)(uintptr_t)&seed;
     return seed | 1;

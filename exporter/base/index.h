@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * From a key to the number of the thing that has it: an open-addressing hash table of 32-bit ids.
+ * From a key to the number of an item: an open-addressing hash table of 32-bit ids.
  *
- * The keys stay with their owner, usually in an array that the ids count through; the index asks
- * the owner to compare. Eight bytes an entry, at most 3/4 full. Not thread-safe. Each index has a
- * seed of its own, because the keys are names that strangers chose.
+ * The keys stay with their owner, usually in an array indexed by the ids; the index asks the owner
+ * to compare. Eight bytes an entry, at most 3/4 full. Not thread-safe. Each index has a seed of its
+ * own, because the keys are names chosen by others.
  */
 
 #include "base/str.h"
@@ -29,10 +29,10 @@ struct sg_index {
     uint64_t seed;
 };
 
-/** Does the thing with this id have the key? */
+/** Does the item with this id have the key? */
 typedef bool (*sg_index_equal_fn)(const void *owner, uint32_t id, const void *key);
 
-/** A number that nobody can guess, never 0. */
+/** A number that cannot be guessed, never 0. */
 uint64_t sg_seed_new(void);
 
 /** Hash of bytes. */
@@ -60,7 +60,7 @@ int sg_index_add(struct sg_index *index, uint32_t hash, uint32_t id);
 /** Forget all ids, keep the memory. */
 void sg_index_clear(struct sg_index *index);
 
-/** Forget all ids, and keep what memory n of them need: adding them does not fail. @param n  at
+/** Forget all ids, and keep the memory for n of them: adding them does not fail. @param n  at
  * most as many as there were */
 void sg_index_refit(struct sg_index *index, uint32_t n);
 

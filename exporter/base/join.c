@@ -9,7 +9,7 @@ enum {
     NAP_MS_MAX = 10
 };
 
-/* Not pthread_clockjoin_np(): ThreadSanitizer does not know it. */
+/* Not pthread_clockjoin_np(): ThreadSanitizer does not support it. */
 bool sg_join_within(pthread_t thread, int64_t timeout_ms)
 {
     int64_t deadline_ms = sg_clock_monotonic_ms(&sg_clock_system) + timeout_ms;

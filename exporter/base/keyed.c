@@ -9,13 +9,13 @@
 #include <string.h>
 
 /*
- * Forgetting has two halves. In the first the texts that stay are copied into a new arena, beside
- * the old one: only that can fail. In the second the array closes up and the index is filled again
- * in the memory that it has.
+ * Forgetting has two steps. First the remaining texts are copied into a new arena, beside the old
+ * one: only that can fail. Then the array is compacted and the index is refilled in the memory that
+ * it has.
  */
 
 enum {
-    FIRST = 8 /* things that there is room for: a slot of the store has four tables */
+    FIRST = 8 /* initial capacity; small, because a slot of the store has four tables */
 };
 
 const struct sg_keyed_kind sg_keyed_texts = {
@@ -46,7 +46,7 @@ void sg_keyed_clear(struct sg_keyed *keyed)
 
 void sg_keyed_done(struct sg_keyed *keyed)
 {
-    if (!keyed->kind) /* of a half-built object */
+    if (!keyed->kind) /* of a half-initialised object */
         return;
     sg_keyed_clear(keyed);
     sg_index_done(&keyed->index);
@@ -145,7 +145,7 @@ bool sg_keyed_is_due(const struct sg_keyed *keyed, const struct sg_keyed_rule *r
     return n_gone > 0 && n_gone >= rule->at_least && n_gone * rule->one_in > keyed->n;
 }
 
-/* Of what stays, in order. @return 0 or -ENOMEM */
+/* New numbers of the items that stay, in order. @return 0 or -ENOMEM */
 static int copy_texts(
     const struct sg_keyed *keyed, uint32_t after, struct sg_arena *arena, const char **texts)
 {
@@ -161,7 +161,7 @@ static int copy_texts(
     return 0;
 }
 
-/* Memory that only the things needed that are gone. */
+/* Release the memory that only the removed items needed. */
 static void give_back(struct sg_keyed *keyed)
 {
     void *list = keyed->n < keyed->allocated / 2 && keyed->n

@@ -16,24 +16,24 @@
 #include <unistd.h>
 
 enum {
-    LINE_BYTES_MAX = 32 * 1024, /* a message of control characters is six times as long */
+    LINE_BYTES_MAX = 32 * 1024, /* control characters are escaped, six bytes for each */
     MESSAGE_BYTES_MAX = 2048,
     QUEUE_LINES_MAX = 8192,
     QUEUE_BYTES_MAX = 1024 * 1024,
-    POLL_MS = 1000, /* for a stderr that somebody else has made non-blocking */
+    POLL_MS = 1000, /* for a stderr that another process has made non-blocking */
 };
 
 static enum sg_log_level lowest_level = SG_LOG_INFO;
 static enum sg_log_format line_format = SG_LOG_LOGFMT;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards the queue */
-static pthread_cond_t changed;                           /* a line came, or was written */
+static pthread_cond_t changed;                           /* a line was added, or was written */
 static bool has_writer;
 static struct sg_str queue[QUEUE_LINES_MAX]; /* a ring of lines, owned */
 static size_t queue_first, queue_n, queue_bytes;
 
-static pthread_mutex_t write_lock = PTHREAD_MUTEX_INITIALIZER; /* whoever writes */
-static bool line_is_open;                                      /* the latest line has no end */
+static pthread_mutex_t write_lock = PTHREAD_MUTEX_INITIALIZER; /* held by the thread that writes */
+static bool line_is_open;                                      /* the latest line is incomplete */
 static atomic_ullong n_dropped;
 
 static const char *const level_names[] = { "debug", "info", "warn", "error" };
@@ -114,7 +114,7 @@ static bool write_all(const char *text, size_t len)
     return true;
 }
 
-/* A full disk may have cut a line short; the next one does not go on with it. */
+/* A full disk may have truncated a line; the next one must start on a line of its own. */
 static void write_line(struct sg_str line)
 {
     sg_locked(&write_lock);
@@ -156,7 +156,7 @@ int sg_log_start(void)
         has_writer = false;
         return -r;
     }
-    (void)pthread_detach(thread); /* it may be waiting for stderr when the program ends */
+    (void)pthread_detach(thread); /* it may be waiting for stderr when the program exits */
     return 0;
 }
 

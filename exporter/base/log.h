@@ -2,15 +2,15 @@
 #pragma once
 
 /*
- * The log on stderr, one line an event, in logfmt or JSON.
+ * The log on stderr, one line per event, in logfmt or JSON.
  *
  * Only code that handles a failure logs it; library code passes struct sg_error up. The logger is
- * the program's one writable global; any thread may log, lines never mix.
+ * the program's one writable global; any thread may log, lines are never mixed.
  *
- * Stderr may be full, or a pipe that nobody reads, and making it non-blocking would make it so for
- * the processes that share it. Therefore, once sg_log_start() was called, one thread writes, and
- * it alone ever waits; who logs puts the line into a bounded queue. Lines that do not fit, and
- * lines that cannot be written, are dropped and counted.
+ * Stderr may be full, or a pipe without a reader, and making it non-blocking would affect the
+ * processes that share it. Therefore, once sg_log_start() was called, only one thread writes, and
+ * only it waits; whoever logs puts the line into a bounded queue. Lines that do not fit, and lines
+ * that cannot be written, are dropped and counted.
  */
 
 #include <stdbool.h>
@@ -45,12 +45,12 @@ void sg_log(enum sg_log_level level, const struct sg_log_about *about, const cha
     __attribute__((format(printf, 3, 4)));
 
 /**
- * From now on lines are written by a thread. Before that, and without it, whoever logs writes.
+ * From now on lines are written by a thread. Before that, the thread that logs writes.
  * @return 0 or -errno
  */
 int sg_log_start(void);
 
-/** Wait until everything logged so far is written, but not longer than this. */
+/** Wait until everything logged so far is written, at most this long. */
 void sg_log_flush(int timeout_ms);
 
 /** Lines that were dropped since the program started. */

@@ -5,15 +5,15 @@
 #include <string.h>
 
 /*
- * How many letters must be put in, left out, replaced or swapped with their neighbour (optimal
- * string alignment). Words longer than the table are simply not close.
+ * How many letters must be inserted, deleted, replaced or swapped with their neighbour (optimal
+ * string alignment). Words longer than the table count as not close.
  */
 static size_t distance(const char *a, const char *b)
 {
     enum {
         LONGEST = 40
     };
-    size_t rows[3][LONGEST + 1]; /* the one before the last, the last, this one; in turns */
+    size_t rows[3][LONGEST + 1]; /* the last but one, the last, this one; rotated */
     size_t n_a = strlen(a);
     size_t n_b = strlen(b);
 
@@ -44,7 +44,7 @@ static size_t distance(const char *a, const char *b)
 const char *sg_meant(const char *word, const char *const *words)
 {
     const char *best = NULL;
-    size_t best_distance = 3; /* further away is another word */
+    size_t best_distance = 3; /* a larger distance means another word */
 
     for (; *words; words++) {
         size_t d = distance(word, *words);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Which word was meant by one that does not exist. Pure; any thread. */
+/* Suggestions for an unknown word. Pure functions; any thread. */
 
 /** The closest of the words (ends with NULL), or NULL when none is close. @return borrowed */
 const char *sg_meant(const char *word, const char *const *words);

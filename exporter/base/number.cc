@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * std::to_chars is the one shortest-round-trip writer that every tool chain carries: 40 ns a
- * double, where a search with snprintf and strtod takes more than a microsecond. That is why this
- * one file is C++; it uses no other part of its library.
+ * std::to_chars is the only shortest-round-trip formatter that every toolchain has: 40 ns a double,
+ * where a search with snprintf and strtod takes more than a microsecond. That is why this one file
+ * is C++; it uses no other part of its library.
  */
 
 #include "base/number.h"

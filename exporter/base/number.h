@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Numbers as the exposition formats spell them: integers to the last digit; doubles with the fewest
+ * Numbers as the exposition formats write them: integers with all digits; doubles with the fewest
  * digits that read back as the same double; NaN, +Inf, -Inf. Independent of the locale. Any thread.
  */
 

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * A borrowed piece of text: pointer and length, not terminated.
- * Whoever holds one holds no memory; the text it points into must outlive it. Any thread.
+ * A borrowed piece of text: pointer and length, not terminated. It owns no memory; the text it
+ * points into must outlive it. Any thread.
  */
 
 #include <stdbool.h>
@@ -47,7 +47,7 @@ static inline bool sg_str_ends_with(struct sg_str text, struct sg_str suffix)
            memcmp(text.ptr + text.len - suffix.len, suffix.ptr, suffix.len) == 0;
 }
 
-/** Order of bytes, as strcmp has it. */
+/** Order by bytes, as strcmp. */
 static inline int sg_str_compare(struct sg_str a, struct sg_str b)
 {
     size_t n = a.len < b.len ? a.len : b.len;

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What threads share, once each: counting references, holding a lock for the rest of a scope, and
- * conditions that go by the clock that cannot be set. Any thread.
+ * Reference counts, locks held for the rest of a scope, and conditions that use the monotonic
+ * clock. Any thread.
  */
 
 #include <pthread.h>
@@ -11,26 +11,29 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* ---- References: embedded in what is counted ---- */
+/* ---- References: embedded in the counted struct ---- */
 
 struct sg_refs {
     atomic_size_t n;
 };
 
-/** The first reference, of whoever makes the thing. */
+/** The first reference, of the creator. */
 static inline void sg_refs_init(struct sg_refs *refs)
 {
     atomic_init(&refs->n, 1);
 }
 
-/** One more. Who calls holds one. What is counted may be const: the count is not part of it. */
+/**
+ * One more. The caller holds one. The counted struct may be const: the count is not part of its
+ * value.
+ */
 static inline void sg_refs_add(const struct sg_refs *refs)
 {
     (void)atomic_fetch_add_explicit(
         &((struct sg_refs *)(uintptr_t)refs)->n, 1, memory_order_relaxed);
 }
 
-/** One less. @return was it the last one? What is counted is then to be freed. */
+/** One less. @return was it the last one? The counted struct is then to be freed. */
 static inline bool sg_refs_drop(const struct sg_refs *refs)
 {
     return atomic_fetch_sub_explicit(
@@ -60,5 +63,5 @@ static inline void sg_sync_unlock(pthread_mutex_t **mutex)
 
 /* ---- Conditions ---- */
 
-/** A condition that is waited for by the monotonic clock. */
+/** A condition whose timeouts use the monotonic clock. */
 void sg_cond_init(pthread_cond_t *cond);

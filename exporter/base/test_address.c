@@ -26,21 +26,21 @@ static void test_servers_that_cannot_work_are_told_why(void **state)
     static const struct {
         const char *text, *part;
     } cases[] = {
-        { "", "there is no server in it" },
-        { " , ", "there is no server in it" },
+        { "", "it has no server" },
+        { " , ", "it has no server" },
         { "h1:9092;h2:9092", "servers are separated by commas" },
         { "h1:9092 h2:9092", "servers are separated by commas" },
-        { "h:abc", "a port is a number from 1 to 65535" },
-        { "h:99999", "a port is a number from 1 to 65535" },
-        { "h:0", "a port is a number from 1 to 65535" },
-        { "h:", "a port is a number from 1 to 65535" },
+        { "h:abc", "a port must be a number from 1 to 65535" },
+        { "h:99999", "a port must be a number from 1 to 65535" },
+        { "h:0", "a port must be a number from 1 to 65535" },
+        { "h:", "a port must be a number from 1 to 65535" },
         { "::1", "an IPv6 address needs brackets" },
         { "a:1,::1:9092", "\"::1:9092\": an IPv6 address needs brackets" },
-        { "[::1]9092", "a port follows ]" },
+        { "[::1]9092", "expected a port after ]" },
         { ":9092", "has no host" },
         { "http://h:9092", "without a path or http://" },
-        { "h/kafka", "a server has no path" },
-        { "h:1/kafka", "a port is a number" },
+        { "h/kafka", "a server must not have a path" },
+        { "h:1/kafka", "a port must be a number" },
     };
     (void)state;
 

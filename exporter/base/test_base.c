@@ -39,7 +39,7 @@ static void test_buf_after_a_failure_takes_nothing_until_it_is_cut_back(void **s
     assert_int_equal(sg_buf_add(&buf, "1234", 4), 0);
     assert_int_equal(sg_buf_error(&buf), 0);
     assert_int_equal(sg_buf_add(&buf, "56789", 5), SG_BUF_E_FULL);
-    assert_int_equal(sg_buf_add_char(&buf, '5'), SG_BUF_E_FULL); /* there would be room */
+    assert_int_equal(sg_buf_add_char(&buf, '5'), SG_BUF_E_FULL); /* there would be enough memory */
     assert_int_equal(sg_buf_printf(&buf, "%d", 5), SG_BUF_E_FULL);
     assert_int_equal(sg_buf_error(&buf), SG_BUF_E_FULL);
     assert_null(sg_buf_take(&buf));
@@ -205,7 +205,7 @@ static void test_utf8_invalid_sequences_have_no_length(void **state)
         { "\xE0\x80\x80", 0 },     /* over-long */
         { "\xED\xA0\x80", 0 },     /* surrogate */
         { "\xF4\x90\x80\x80", 0 }, /* above U+10FFFF */
-        { "\xE2\x82", 0 },         /* cut */
+        { "\xE2\x82", 0 },         /* truncated */
         { "", 0 },
     };
     (void)state;

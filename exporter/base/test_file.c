@@ -58,9 +58,9 @@ static void test_what_has_no_end_or_is_no_file_is_refused_at_once(void **state)
     expect_refused("/", 1000, "Is a directory");
     expect_refused("/nowhere/x", 1000, "No such file or directory");
     assert_int_equal(mkfifo(path, 0600), 0);
-    expect_refused(path, SG_FILE_NO_PIPE, "it is a pipe; only a regular file is read here");
+    expect_refused(path, SG_FILE_NO_PIPE, "it is a pipe; a regular file is needed here");
     assert_int_equal(sg_file_check(path, true, &err), SG_FILE_E_READ);
-    assert_string_equal(err.text, "it is a pipe; only a regular file is read here");
+    assert_string_equal(err.text, "it is a pipe; a regular file is needed here");
     (void)unlink(path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     memcpy(name.sun_path, path, sizeof path);
@@ -138,10 +138,10 @@ static void test_pipe_is_waited_for_until_the_deadline(void **state)
         const char *why;
     } cases[] = {
         { { { "a: ", "1\n" }, 50, 0 }, 5000, "a: 1\n", NULL },
-        { { { NULL }, 50, 0 }, 5000, NULL, "it is a pipe that was closed without a byte in it" },
+        { { { NULL }, 50, 0 }, 5000, NULL, "it is a pipe that was closed without any data" },
         { { { "a" }, 0, 400 }, 100, NULL,
             "it is a pipe, and its writer has not closed it in time" },
-        { { { NULL }, 300, 0 }, 100, NULL, "it is a pipe, and nobody has written to it in time" },
+        { { { NULL }, 300, 0 }, 100, NULL, "it is a pipe, and nothing was written to it in time" },
     };
     (void)state;
 

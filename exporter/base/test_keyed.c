@@ -2,7 +2,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* The next allocation but so many fails, and all after it; negative: none. */
+/* This many allocations succeed, all later ones fail; negative: none fails. */
 static int n_allocations_left = -1;
 
 static bool may_allocate(void)
@@ -79,7 +79,7 @@ static uint32_t add(struct sg_keyed *keyed, int i)
     return number;
 }
 
-/* Every thing is found by its key, and is itself. */
+/* Every item is found by its key. */
 static void assert_whole(const struct sg_keyed *keyed)
 {
     char text[32];
@@ -147,7 +147,7 @@ static void test_keyed_past_its_cap_is_full_but_finds(void **state)
     sg_keyed_done(&keyed);
 }
 
-/* 200 things, of which those of an even number are seen in the next generation. */
+/* 200 items, of which the even ones are seen in the next generation. */
 static void fill(struct sg_keyed *keyed)
 {
     sg_keyed_init(keyed, &thing_kind);
@@ -175,7 +175,7 @@ static void test_keyed_forgets_what_was_not_seen_and_tells_the_new_numbers(void 
         assert_int_equal(numbers[i], i % 2 ? SG_INDEX_NONE : i / 2);
     free(numbers);
     assert_whole(&keyed);
-    assert_string_equal(old_text, "thing-100"); /* for whoever still has the old arena */
+    assert_string_equal(old_text, "thing-100"); /* as a reference to the old arena remains */
     (void)sg_arena_unref(before);
     assert_int_equal(add(&keyed, 1), 100);
     assert_whole(&keyed);

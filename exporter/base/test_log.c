@@ -51,7 +51,7 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Everything that comes until nothing came for a while. @return owned */
+/* Everything that is written until there is a pause. @return owned */
 static char *read_all(void)
 {
     size_t size = (size_t)LINES * LINE_TEXT_BYTES;

@@ -26,7 +26,7 @@ static void test_load_broken_text_says_where(void **state)
         { "a: \"open\n", "f.yml:2:1: " },
         { "a: 1\n---\nb: 2\n", "f.yml:2:1: a second document" },
         { "a: 1\n---\n\tb: [\n", "f.yml:2:1: a second document" },
-        { "a: *nobody\n", "f.yml:1:4: the alias stands for nothing that is known" },
+        { "a: *nobody\n", "f.yml:1:4: the alias refers to an unknown anchor" },
     };
     (void)state;
 
@@ -53,7 +53,7 @@ static void test_load_deep_and_endless_documents_refused(void **state)
     assert_int_equal(
         sg_yaml_load_text("f", (struct sg_str){ deep, 199 }, &yaml, &err), SG_YAML_E_SYNTAX);
     assert_int_equal(sg_yaml_load_text("f", SG_STR("a: &x [*x]\n"), &yaml, &err), SG_YAML_E_SYNTAX);
-    assert_non_null(strstr(err.text, "the alias stands for nothing"));
+    assert_non_null(strstr(err.text, "the alias refers to an unknown anchor"));
     /* ten levels of ten aliases each: 10^10 values if they were followed */
     static const char bomb[] =
         "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
@@ -65,7 +65,7 @@ static void test_load_deep_and_endless_documents_refused(void **state)
     assert_non_null(strstr(err.text, "aliases count each time"));
 }
 
-/* What would take a parser minutes is refused at once. */
+/* Input that would take a parser minutes is rejected at once. */
 static void test_load_what_takes_long_is_refused(void **state)
 {
     static const struct {
@@ -142,7 +142,7 @@ static void test_load_anchors_and_text_by_tag_known(void **state)
     (void)state;
 
     assert_true(sg_yaml_has_anchor(sg_yaml_find(root, "a")));
-    assert_false(sg_yaml_has_anchor(sg_yaml_find(root, "c"))); /* an alias has none of its own */
+    assert_false(sg_yaml_has_anchor(sg_yaml_find(root, "c"))); /* an alias cannot have an anchor */
     assert_false(sg_yaml_is_plain(sg_yaml_find(root, "d")));
     assert_false(sg_yaml_is_null(sg_yaml_find(root, "e")));
     assert_true(sg_yaml_is_plain(sg_yaml_find(root, "f")));
@@ -155,10 +155,10 @@ static void test_load_bad_aliases_say_where(void **state)
         const char *text;
         const char *problem;
     } cases[] = {
-        { "a: *b\n", "f:1:4: the alias stands for nothing that is known" },
-        { "a: &a [ *a ]\n", "f:1:9: the alias stands for nothing that is known" },
-        { "a: { <<: 1 }\n", "f:1:4: what \"<<\" merges must be a map, or a list of maps" },
-        { "a: { <<: [ {}, 1 ] }\n", "f:1:4: what" },
+        { "a: *b\n", "f:1:4: the alias refers to an unknown anchor" },
+        { "a: &a [ *a ]\n", "f:1:9: the alias refers to an unknown anchor" },
+        { "a: { <<: 1 }\n", "f:1:4: \"<<\" needs a map, or a list of maps" },
+        { "a: { <<: [ {}, 1 ] }\n", "f:1:4: \"<<\" needs a map" },
     };
     (void)state;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* UTF-8, for text that strangers wrote. Pure functions; any thread. */
+/* UTF-8, for text from outside. Pure functions; any thread. */
 
 #include <stddef.h>
 

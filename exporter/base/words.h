@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Numbers with their words, for messages: "1 broker", "2 brokers", "3m5s". Pure; any thread. */
+/* Numbers with their units, for messages: "1 broker", "2 brokers", "3m5s". Pure; any thread. */
 
 #include <stddef.h>
 #include <stdint.h>

@@ -147,11 +147,11 @@ bool sg_yaml_expect_map(struct sg_yaml *yaml,
         sg_yaml_problem(yaml, node, "%s must be a map of keys and values", what);
         return false;
     }
-    /* More keys than are allowed are problems, of which a bounded number is told. */
+    /* Unknown keys are problems, of which a bounded number is reported. */
     for (size_t i = 0; i < node->n && yaml->n_problems < SG_YAML_PROBLEMS_MAX; i++) {
         const struct sg_yaml_node *key = node->nodes[i * 2];
         if (key->kind != SCALAR) {
-            sg_yaml_problem(yaml, key, "a key of %s must be a word", what);
+            sg_yaml_problem(yaml, key, "a key of %s must be text", what);
             continue;
         }
         if (!contains(allowed, key->text)) {
@@ -183,7 +183,7 @@ bool sg_yaml_read_text(
         return false;
     }
     if (memchr(node->text, '\0', node->n)) {
-        sg_yaml_problem(yaml, node, "\"%s\" holds a NUL character", key);
+        sg_yaml_problem(yaml, node, "\"%s\" contains a NUL character", key);
         return false;
     }
     *value = (struct sg_str){ node->text, node->n };
@@ -211,7 +211,7 @@ bool sg_yaml_read_bool(
     struct sg_yaml *yaml, const struct sg_yaml_node *map, const char *key, bool *value)
 {
     const struct sg_yaml_node *node = sg_yaml_find(map, key);
-    /* YAML 1.1, which jmx_exporter's files are written in */
+    /* YAML 1.1, which jmx_exporter's files use */
     static const char *const yes[] = { "true", "yes", "on", NULL };
     static const char *const no[] = { "false", "no", "off", NULL };
 

@@ -2,12 +2,12 @@
 #pragma once
 
 /*
- * Strict reading of YAML files, with the place of every mistake.
+ * Strict reading of YAML files, with the position of every error.
  *
- * A document is loaded whole from libyaml's events, which have the line and column of every value.
- * Aliases are copies of what they stand for, merge keys ("<<") are resolved; depth, values and
- * anchors have caps. Readers walk it and note problems; they go on after a problem, so that one run
- * shows them all. Owned by one thread.
+ * A whole document is loaded from libyaml's events, which have the line and column of every value.
+ * Aliases are copies of the anchored node, merge keys ("<<") are resolved; depth, values and
+ * anchors have caps. Readers walk it and report problems; they continue after a problem, so that
+ * one run shows them all. Owned by one thread.
  */
 
 #include "base/error.h"
@@ -19,7 +19,7 @@
 
 enum {
     SG_YAML_E_READ = 1, /* the file cannot be read, or is too large */
-    SG_YAML_E_SYNTAX,   /* not YAML; the text says where */
+    SG_YAML_E_SYNTAX,   /* not valid YAML; the text says where */
 };
 
 enum {
@@ -38,24 +38,24 @@ struct sg_yaml_node;
 int sg_yaml_load_file(
     const char *path, int pipe_wait_ms, struct sg_yaml **ret_yaml, struct sg_error *err);
 
-/** Load text. @param name stands for the file in problems. @return as sg_yaml_load_file */
+/** Load text. @param name is used as the file's name in problems. @return as sg_yaml_load_file */
 int sg_yaml_load_text(
     const char *name, struct sg_str text, struct sg_yaml **ret_yaml, struct sg_error *err);
 
 /** @return NULL; yaml may be NULL */
 struct sg_yaml *sg_yaml_free(struct sg_yaml *yaml);
 
-/** The name the document was loaded under, borrowed. */
+/** The name with which the document was loaded, borrowed. */
 const char *sg_yaml_name(const struct sg_yaml *yaml);
 
 /** The root, borrowed; NULL for an empty document. */
 const struct sg_yaml_node *sg_yaml_root(const struct sg_yaml *yaml);
 
-/** Note a problem, written "FILE:LINE:COL: text". @param node may be NULL: the file's start */
+/** Record a problem, as "FILE:LINE:COL: text". @param node may be NULL: the file's start */
 void sg_yaml_problem(struct sg_yaml *yaml, const struct sg_yaml_node *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/** How many problems were noted. */
+/** How many problems were recorded. */
 size_t sg_yaml_n_problems(const struct sg_yaml *yaml);
 
 /** The text of a problem, borrowed. */
@@ -74,16 +74,16 @@ bool sg_yaml_is_scalar(const struct sg_yaml_node *node);
 /** Is it a scalar without quotes or the tag !!str, which may be a number or a flag? */
 bool sg_yaml_is_plain(const struct sg_yaml_node *node);
 
-/** Has it an anchor, or anything in it: does it hold what aliases refer to? */
+/** Does it, or a node in it, have an anchor that aliases may refer to? */
 bool sg_yaml_has_anchor(const struct sg_yaml_node *node);
 
-/** Is it YAML's null: a plain ~, null or nothing? */
+/** Is it YAML's null: a plain ~, null or an empty value? */
 bool sg_yaml_is_null(const struct sg_yaml_node *node);
 
 /** Elements of a list, pairs of a map. */
 size_t sg_yaml_count(const struct sg_yaml_node *node);
 
-/** An element of a list, borrowed; NULL when there is none or list is no list. */
+/** An element of a list, borrowed; NULL when there is none or list is not a list. */
 const struct sg_yaml_node *sg_yaml_item(const struct sg_yaml_node *list, size_t i);
 
 /** A pair of a map, both borrowed. */
@@ -92,7 +92,7 @@ void sg_yaml_pair(const struct sg_yaml_node *map,
     const struct sg_yaml_node **ret_key,
     const struct sg_yaml_node **ret_value);
 
-/** The value with this key, borrowed; NULL when there is none or map is no map. */
+/** The value with this key, borrowed; NULL when there is none or map is not a map. */
 const struct sg_yaml_node *sg_yaml_find(const struct sg_yaml_node *map, const char *key);
 
 /** The text of a scalar, borrowed (terminated as well); empty for anything else. */
@@ -100,8 +100,8 @@ struct sg_str sg_yaml_text(const struct sg_yaml_node *scalar);
 
 /**
  * Check that node is a map whose keys are all in allowed (ends with NULL), each at most once;
- * problems name the key and, where one is close, the key that was likely meant.
- * @param what  how problems call the map, e.g. "a cluster" @return is it a map at all?
+ * problems name the key and, where one is close, the likely intended key. @param what how problems
+ * name the map, e.g. "a cluster" @return is it a map?
  */
 bool sg_yaml_expect_map(struct sg_yaml *yaml,
     const struct sg_yaml_node *node,
@@ -109,8 +109,8 @@ bool sg_yaml_expect_map(struct sg_yaml *yaml,
     const char *const *allowed);
 
 /**
- * Readers of one key of a map. They leave *value as it is when the key is absent, and note a
- * problem when it has the wrong type. @return was a good value found?
+ * Readers of one key of a map. They leave *value as it is when the key is absent, and record a
+ * problem when it has the wrong type. @return was a valid value found?
  */
 bool sg_yaml_read_bool(
     struct sg_yaml *yaml, const struct sg_yaml_node *map, const char *key, bool *value);
@@ -123,7 +123,7 @@ bool sg_yaml_read_duration_ms(
 bool sg_yaml_read_text(
     struct sg_yaml *yaml, const struct sg_yaml_node *map, const char *key, struct sg_str *value);
 
-/** The same as an owned string; a string that *value held is freed. */
+/** The same as an owned string; the previous string in *value is freed. */
 bool sg_yaml_read_string(
     struct sg_yaml *yaml, const struct sg_yaml_node *map, const char *key, char **value);
 

@@ -13,10 +13,11 @@
 #include <yaml.h>
 
 /*
- * libyaml's events become a tree of our own: a node knows its place, an alias is a copy of what it
- * stands for and counts as such, and what is too deep or too much ends the reading at once. (The
- * time that libyaml's scanner takes for a token grows with the depth, and the time for an anchor or
- * a directive with their number: without caps a few kilobytes would keep a reload busy for long.)
+ * libyaml's events become a tree of our own: a node has its position, an alias is a copy of the
+ * anchored node and its values count again, and exceeding a cap stops the parsing at once. (The
+ * time that libyaml's scanner takes for a token grows with the depth, and for an anchor or a
+ * directive with their number: without caps a file of a few kilobytes could delay a reload for
+ * long.)
  */
 
 enum {
@@ -28,7 +29,7 @@ enum {
 
 struct anchor {
     char *name;                /* owned */
-    struct sg_yaml_node *node; /* owned: a merge may take the original apart */
+    struct sg_yaml_node *node; /* owned: a merge may change the original */
 };
 
 struct loader {
@@ -103,7 +104,7 @@ static int set_text(struct sg_yaml_node *node, const void *text, size_t len)
     return 0;
 }
 
-/* Room for one more node below, behind the n that are there. */
+/* Make room for one more child, after the n existing ones. */
 static int grow(struct sg_yaml_node *node, size_t n)
 {
     if (n & (n - 1)) /* sizes are powers of two */
@@ -115,7 +116,7 @@ static int grow(struct sg_yaml_node *node, size_t n)
     return 0;
 }
 
-/* What an alias stands for, once more. Its place stays that of the original. */
+/* A copy of an anchored node, for an alias. It keeps the position of the original. */
 static int copy_node(struct loader *loader,
     const struct sg_yaml_node *from,
     const yaml_mark_t *mark,
@@ -171,7 +172,7 @@ static int set_anchor(struct loader *loader,
     return anchor->name ? 0 : -ENOMEM;
 }
 
-/* An anchor that is still being read is none: an alias of it would have no end. */
+/* An anchor that is still being read is not usable: an alias to it would be infinite. */
 static int read_alias(
     struct loader *loader, const yaml_event_t *event, int depth, struct sg_yaml_node **ret_node)
 {
@@ -181,7 +182,7 @@ static int read_alias(
         if (strcmp(loader->anchors[i].name, name) == 0)
             return copy_node(loader, loader->anchors[i].node, &event->start_mark, depth, ret_node);
     }
-    return refuse(loader, &event->start_mark, "the alias stands for nothing that is known");
+    return refuse(loader, &event->start_mark, "the alias refers to an unknown anchor");
 }
 
 /* ---- Merge keys ---- */
@@ -201,7 +202,7 @@ static bool has_key(const struct sg_yaml_node *map, const struct sg_yaml_node *k
     return false;
 }
 
-/* Move the pairs that the map does not have. */
+/* Move the pairs whose keys the map does not have. */
 static int merge_pairs(struct loader *loader,
     struct sg_yaml_node *map,
     struct sg_yaml_node *from,
@@ -232,7 +233,7 @@ static int merge(struct loader *loader,
     for (size_t i = 0; i < (is_list ? value->n : 1) && !r; i++) {
         struct sg_yaml_node *from = is_list ? value->nodes[i] : value;
         if (from->kind != MAP)
-            return refuse(loader, mark, "what \"<<\" merges must be a map, or a list of maps");
+            return refuse(loader, mark, "\"<<\" needs a map, or a list of maps");
         r = merge_pairs(loader, map, from, mark);
     }
     return r;
@@ -269,14 +270,14 @@ static int next_event(struct loader *loader, yaml_event_t *event)
         return -ENOMEM;
     return sg_error_set(loader->err, SG_YAML_E_SYNTAX, "%s:%zu:%zu: %s%s%s", loader->yaml->name,
         parser->problem_mark.line + 1, parser->problem_mark.column + 1,
-        parser->problem ? parser->problem : "not YAML", parser->context ? " " : "",
+        parser->problem ? parser->problem : "not valid YAML", parser->context ? " " : "",
         parser->context ? parser->context : "");
 }
 
 static int read_node(
     struct loader *loader, const yaml_event_t *event, int depth, struct sg_yaml_node **ret_node);
 
-/* What is in a list or a map, up to its end. */
+/* The content of a list or a map, up to its end. */
 static int read_below(
     struct loader *loader, struct sg_yaml_node *node, yaml_event_type_t end, int depth)
 {
@@ -307,7 +308,7 @@ static int read_below(
     return r;
 }
 
-/* Is it text by its tag, whatever it looks like? */
+/* Does its tag make it text, whatever it looks like? */
 static bool is_tagged_text(const yaml_char_t *tag)
 {
     return tag &&
@@ -353,7 +354,7 @@ static int read_node(
             r = resolve_merges(loader, node, mark);
         break;
     default:
-        return refuse(loader, mark, "not YAML");
+        return refuse(loader, mark, "not valid YAML");
     }
     if (!r)
         r = set_anchor(loader, anchor, mark, node);
@@ -376,8 +377,8 @@ static int read_stream(struct loader *loader)
         if (r)
             return r;
         yaml_event_type_t type = event.type;
-        if (type == YAML_DOCUMENT_START_EVENT && n_documents++) /* would be lost without a word */
-            r = refuse(loader, &event.start_mark, "a second document; only one is read");
+        if (type == YAML_DOCUMENT_START_EVENT && n_documents++) /* would be ignored silently */
+            r = refuse(loader, &event.start_mark, "a second document; only one is allowed");
         else if (type != YAML_STREAM_START_EVENT && type != YAML_DOCUMENT_START_EVENT &&
                  type != YAML_DOCUMENT_END_EVENT && type != YAML_STREAM_END_EVENT)
             r = read_node(loader, &event, 0, &loader->yaml->root);

@@ -2,7 +2,8 @@
 #pragma once
 
 /*
- * What a loaded document is made of, for yaml.c, which reads it, and yaml_load.c, which makes it.
+ * The nodes of a loaded document, for yaml.c, which reads them, and yaml_load.c, which creates
+ * them.
  */
 
 #include <stdbool.h>
@@ -21,8 +22,8 @@ enum sg_yaml_kind {
 
 struct sg_yaml_node {
     enum sg_yaml_kind kind;
-    bool plain;      /* a scalar without quotes that YAML gives a type */
-    bool has_anchor; /* it, or something in it, has one */
+    bool plain;      /* a scalar without quotes, whose type YAML infers */
+    bool has_anchor; /* it, or a node in it, has one */
     uint32_t line;
     uint32_t column;
     size_t n; /* elements; for a map, pairs */

@@ -12,8 +12,8 @@
 #include <string.h>
 
 /*
- * Of librdkafka's properties only those are shown whose values cannot be secret: a new version may
- * bring new secrets, and a property may hold one in the middle, as sasl.jaas.config does elsewhere.
+ * Only those of librdkafka's properties are shown whose values cannot be secret: a new version may
+ * add secrets, and a value may contain one, as sasl.jaas.config does in Java clients.
  */
 static const char *const shown_properties[] = {
     "client.id",
@@ -30,7 +30,7 @@ static const char *const shown_properties[] = {
     "ssl.key.location",
 };
 
-/* @param value  consumed; NULL: a problem was noted */
+/* @param value  consumed; NULL: a problem was reported */
 static void add(struct sg_reading *reading,
     struct sg_cluster_config *cluster,
     struct sg_place place,
@@ -53,7 +53,7 @@ static void add(struct sg_reading *reading,
         sg_problem(reading, place, "%s", err.text);
 }
 
-/* What no property says by itself. @param places  of the properties, and behind them of the map */
+/* Checks of all properties together. @param places of the properties, followed by the map's */
 static void check_together(struct sg_reading *reading,
     const struct sg_cluster_config *cluster,
     const struct sg_place *places)
@@ -65,7 +65,7 @@ static void check_together(struct sg_reading *reading,
         sg_problem(reading, places[at], "%s", err.text);
 }
 
-/* Is a name among those before number i? */
+/* Is the name one of those before number i? */
 static bool is_before(const struct sg_yaml_node *map, size_t i, struct sg_str wanted)
 {
     for (size_t j = 0; j < i; j++) {
@@ -101,7 +101,8 @@ static void read_properties(const struct sg_value *v)
         struct sg_str text = sg_yaml_text(name);
         places[cluster->n_client] = sg_at(name);
         if (!sg_yaml_is_scalar(name) || !sg_yaml_is_scalar(value) || sg_yaml_is_null(value))
-            sg_problem(v->reading, sg_at(name), "a librdkafka property is one word and one value");
+            sg_problem(
+                v->reading, sg_at(name), "a librdkafka property must be a name with one value");
         else if (sg_str_equal(text, SG_STR("bootstrap.servers")) ||
                  sg_str_equal(text, SG_STR("metadata.broker.list")))
             sg_problem(v->reading, sg_at(name), "use the cluster's \"bootstrap_servers\" instead");
@@ -113,7 +114,7 @@ static void read_properties(const struct sg_value *v)
     }
     *SG_PLACE(v) = sg_text_of_place(v->reading->yaml, node);
     if (!places || !cluster->client || cluster->n_client < n)
-        return; /* what could not be read is not what is missing */
+        return; /* what could not be read is not missing */
     places[cluster->n_client] = sg_at(node);
     check_together(v->reading, cluster, places);
 }

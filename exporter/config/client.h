@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* The map "client" of a cluster: librdkafka's properties as they are, checked. */
+/* The map "client" of a cluster: librdkafka's properties, checked and passed on unchanged. */
 
 #include "config/config.h"
 #include "config/kafka_exporter.h"
@@ -10,7 +10,7 @@
 /* Array of struct sg_setting, in struct sg_cluster_config. */
 extern const struct sg_kind sg_kind_properties;
 
-/** The properties that flags stand for. */
+/** The properties that flags set. */
 void sg_client_set_flags(struct sg_reading *reading,
     struct sg_cluster_config *cluster,
     const struct sg_flag_property *properties,

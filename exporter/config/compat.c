@@ -25,15 +25,15 @@ static bool read_name(
 {
     if (!sg_yaml_read_string(table, node, key, value)) {
         if (!sg_yaml_find(node, key))
-            sg_yaml_problem(table, node, "an alias needs \"%s\", a metric's name", key);
+            sg_yaml_problem(table, node, "an alias needs \"%s\", a metric name", key);
         return false;
     }
     if (!sg_metric_name_valid(sg_str_of(*value)))
-        sg_yaml_problem(table, sg_yaml_find(node, key), "\"%.80s\" is not a metric's name", *value);
+        sg_yaml_problem(table, sg_yaml_find(node, key), "\"%.80s\" is not a metric name", *value);
     return true;
 }
 
-/* One of a few words. @return its place in the list, or -1: it is absent, or a problem was noted */
+/* One of a few words. @return its index in the list, or -1: absent, or a problem was reported */
 static int read_word(struct sg_yaml *table,
     const struct sg_yaml_node *node,
     const char *key,
@@ -62,10 +62,10 @@ static void read_label(struct sg_yaml *table,
     bool is_cluster = sg_str_equal(name, SG_STR(CLUSTER_LABEL));
 
     if (!sg_label_name_valid(name) || !sg_label_name_valid(own)) {
-        sg_yaml_problem(table, from, "\"labels\" maps names of labels to names of labels");
+        sg_yaml_problem(table, from, "\"labels\" must map label names to label names");
         return;
     }
-    /* Kept as it is, it keeps the name that the user has given it. */
+    /* A label that keeps its name has the name that the user has configured. */
     label->from = strdup(is_cluster ? cluster_label : name.ptr);
     label->to = strdup(is_cluster && sg_str_equal(own, name) ? cluster_label : own.ptr);
     alias->n_labels++;
@@ -75,7 +75,7 @@ static void read_label(struct sg_yaml *table,
     }
     if (sg_str_equal(own, SG_STR("le")) || sg_str_equal(own, SG_STR("quantile")))
         sg_yaml_problem(
-            table, to, "the label \"%.80s\" is Prometheus's own; take another", own.ptr);
+            table, to, "the label \"%.80s\" is reserved by Prometheus; choose another", own.ptr);
     for (size_t i = 0; i + 1 < alias->n_labels; i++) {
         if (alias->labels[i].to && strcmp(alias->labels[i].to, label->to) == 0)
             sg_yaml_problem(
@@ -92,7 +92,7 @@ static void read_labels(struct sg_yaml *table,
 
     if (!sg_yaml_is_map(labels) || sg_yaml_count(labels) > SG_ALIAS_LABELS_MAX) {
         sg_yaml_problem(table, labels ? labels : node,
-            "an alias needs \"labels\", a map of at most %d: those that are kept, and their names",
+            "an alias needs \"labels\", a map of at most %d labels to keep, with their new names",
             SG_ALIAS_LABELS_MAX);
         return;
     }
@@ -250,12 +250,12 @@ static void complain(struct sg_yaml *yaml, const struct sg_yaml_node *node, cons
     for (const struct sg_embedded *file = sg_compat_files; file->set; file++)
         (void)sg_buf_printf(&names, "%s%s", names.len ? ", " : "", file->set);
     sg_yaml_problem(yaml, node,
-        "\"%.80s\" is neither a built-in table of aliases (" SG_STR_FMT ") nor a file's path", name,
+        "\"%.80s\" is not a built-in table of aliases (" SG_STR_FMT ") or the path of a file", name,
         SG_STR_ARG(sg_buf_get(&names)));
     sg_buf_done(&names);
 }
 
-/* The names of tables, for people, and the aliases of all of them. */
+/* The names of tables, for messages, and the aliases of all of them. */
 static void read_compat(const struct sg_value *v)
 {
     const struct sg_yaml_node *list = sg_yaml_find(v->map, v->key->name);
@@ -290,7 +290,7 @@ static void read_compat(const struct sg_value *v)
     }
     for (size_t i = 0; i < aliases->n; i++) {
         if (!aliases->list[i].from || !aliases->list[i].to)
-            return; /* noted above; not sorted */
+            return; /* reported above; not sorted */
     }
     sg_aliases_sort(aliases);
 }
@@ -315,7 +315,7 @@ static bool same_alias(const struct sg_alias *a, const struct sg_alias *b)
     return true;
 }
 
-/* A file may have changed, so that only what the tables say counts. */
+/* A file may have changed, so only the content of the tables is compared. */
 static bool same_compat(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
 {
     const struct sg_aliases *aliases_a = &((const struct sg_config *)a)->aliases;

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * The configuration, as the YAML file and the flags give it, checked and complete with defaults.
- * It is immutable once it is loaded (load.h).
+ * The configuration, from the YAML file and the flags, checked, with defaults filled in. It is
+ * immutable once it is loaded (load.h).
  */
 
 #include "base/sync.h"
@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 enum {
-    SG_SLOW_INTERVAL_MS = 5 * 60 * 1000, /* when nothing is said; never under the interval */
+    SG_SLOW_INTERVAL_MS = 5 * 60 * 1000, /* the default; never under the interval */
 };
 
 enum {
@@ -33,9 +33,9 @@ struct sg_tls_config {
     char *cert_file;
     char *key_file;     /* NULL: the key is in cert_file */
     char *key_password; /* never print it */
-    char *server_name;  /* the certificate is for this name, not for the URL's */
+    char *server_name;  /* expected name in the certificate, instead of the URL's host */
     bool insecure_skip_verify;
-    uint64_t files; /* what is in the three */
+    uint64_t files; /* the content of the three files */
 };
 
 /* Built-in catalogues, one or several, or one rule file. */
@@ -50,18 +50,18 @@ struct sg_jmx_port {
     int port;
 };
 
-/* A Jolokia that asks other JVMs by JSR-160, and whom it is to ask. */
+/* A Jolokia that connects to other JVMs by JSR-160, and the JVMs. */
 struct sg_jolokia_proxy {
-    char *url;    /* NULL: there is none, agents are asked directly */
+    char *url;    /* NULL: no proxy, agents are polled directly */
     char *target; /* JMX service URL; for brokers with {host}, {id} and {jmx_port} */
     char *username;
     char *password; /* of the target's JMX; never print it */
-    int jmx_port;   /* of every broker that jmx_ports does not name, or 0 */
+    int jmx_port;   /* of every broker that is not in jmx_ports, or 0 */
     size_t n_jmx_ports;
     struct sg_jmx_port *jmx_ports;
 };
 
-/* How JVMs are asked: what the brokers have in common, or one JVM's own. */
+/* How JVMs are polled: the brokers' common settings, or one JVM's own. */
 struct sg_jolokia_source {
     char *url;      /* for brokers with {host} and {id}; NULL: none, or there is a proxy */
     char *username; /* of the agent, or of the proxy; or NULL */
@@ -69,7 +69,7 @@ struct sg_jolokia_source {
     struct sg_tls_config tls;
     struct sg_jolokia_proxy proxy;
     struct sg_rules_config rules;
-    int64_t slow_interval_ms; /* between reads of what the rules call slow */
+    int64_t slow_interval_ms; /* between reads of the MBeans that the rules mark as slow */
 };
 
 /* Where one broker's Jolokia agent is, or, with a proxy, its JMX service URL. */
@@ -100,33 +100,33 @@ struct sg_filter_config {
     char *exclude;
 };
 
-/* A Spark structured streaming query, which commits nothing to Kafka. */
+/* A Spark structured streaming query, which commits no offsets to Kafka. */
 struct sg_spark_config {
-    char *name;       /* of the consumer group that it is shown as */
+    char *name;       /* of the consumer group as which it is exported */
     char *checkpoint; /* its checkpointLocation, a directory */
 };
 
-/* Of the series of groups: what one of them stands for. */
+/* What one series of a group covers. */
 enum sg_granularity {
     SG_GRANULARITY_PARTITION,
     SG_GRANULARITY_TOPIC,
     SG_GRANULARITY_GROUP,
 };
 
-/* In the order of enum sg_group_state, and NULL behind them. */
+/* In the order of enum sg_group_state; ends with NULL. */
 enum {
     SG_GROUP_STATE_NAMES = 5
 };
 extern const char *const sg_group_state_names[SG_GROUP_STATE_NAMES + 1];
 
-/* What a group's status is judged by. */
+/* Thresholds for a group's status. */
 struct sg_status_windows {
     int64_t lagging_ms;
     int64_t stalled_ms;
     int64_t rewound_ms;
 };
 
-/* How much of a cluster is exported at most; what is past it is left out and counted. */
+/* How much of a cluster is exported at most; the rest is left out and counted. */
 struct sg_limits {
     size_t groups;
     size_t partitions;
@@ -135,7 +135,7 @@ struct sg_limits {
 };
 
 enum {
-    SG_LIMIT_GROUPS = 50000, /* when nothing is said */
+    SG_LIMIT_GROUPS = 50000, /* the default */
     SG_LIMIT_PARTITIONS = 500000,
     SG_LIMIT_SERIES = 5000000,
     SG_LIMIT_JVM_SERIES = 700000, /* some 300 MB: see docs/performance.md */
@@ -149,8 +149,8 @@ struct sg_cluster_config {
     char *bootstrap_servers; /* NULL: only JVMs, without a Kafka client */
     size_t n_client;
     struct sg_setting *client;
-    char *client_place;    /* "FILE:LINE:COL", or NULL: of flags, or there are none */
-    uint64_t client_files; /* what is in the files that these name */
+    char *client_place;    /* "FILE:LINE:COL", or NULL: from flags, or there are none */
+    uint64_t client_files; /* the content of the files that these name */
     struct sg_filter_config topics;
     struct sg_filter_config groups;
     enum sg_granularity granularity;
@@ -167,7 +167,7 @@ struct sg_cluster_config {
 
 struct sg_config {
     struct sg_refs refs;
-    bool check_only; /* nothing is to be started or connected to */
+    bool check_only; /* nothing is started or connected to */
     int64_t interval_ms;
     int64_t timeout_ms;
     int64_t stale_after_ms;
@@ -176,7 +176,7 @@ struct sg_config {
     struct sg_setting *constant;
     size_t n_compat;
     char **compat;             /* tables of aliases, by name or path */
-    struct sg_aliases aliases; /* what they say; see compat.h */
+    struct sg_aliases aliases; /* the loaded tables; see compat.h */
     size_t n_clusters;
     struct sg_cluster_config *clusters;
 };

@@ -82,7 +82,7 @@ static void put_restarts(struct sg_buf *out, unsigned restarts)
             continue;
         put(out, between, words[i].text);
         if (words[i].bit == SG_RESTARTS_CLUSTER)
-            return; /* and with it the rest */
+            return; /* the others are restarted with it */
         between = ", ";
     }
 }

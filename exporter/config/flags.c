@@ -16,9 +16,9 @@
 const char sg_flags_help[] =
     "Usage: streamgauge [flags]\n"
     "\n"
-    "Polls Kafka brokers' JMX through Jolokia and the cluster's admin API, and serves what they "
-    "say\n"
-    "as Prometheus metrics.\n"
+    "Polls Kafka brokers' JMX through Jolokia and the cluster's admin API, and serves the results "
+    "as\n"
+    "Prometheus metrics.\n"
     "\n"
     "What to watch\n"
     "  --config.file=FILE            YAML configuration; without it, one cluster from the flags "
@@ -38,29 +38,26 @@ const char sg_flags_help[] =
     "How to serve it\n"
     "  --web.listen-address=[HOST]:PORT  may be repeated (default " DEFAULT_ADDRESS ")\n"
     "  --web.telemetry-path=PATH     (default " DEFAULT_PATH ")\n"
-    "  --web.external-url=URL        the URL under which others see it, e.g. behind a proxy\n"
+    "  --web.external-url=URL        the URL under which it is reachable, e.g. behind a proxy\n"
     "  --web.route-prefix=PATH       in front of all paths (default: the external URL's path)\n"
     "  --web.systemd-socket          serve on the sockets of a systemd .socket unit\n"
     "  --web.config.file=FILE        TLS, passwords, headers and rate limit, as other exporters "
-    "have "
-    "them\n"
+    "have them\n"
     "  --log.level=LEVEL             debug, info, warn or error (default info)\n"
     "  --log.format=FORMAT           logfmt or json (default logfmt)\n"
     "\n"
     "Instead of serving\n"
     "  --once                        collect once, print the metrics; exit code 1 if a target "
     "failed\n"
-    "  --doctor                      connect to everything, tell what works, what does not, and "
-    "the\n"
-    "                                likely fix; exit code 1 if something fails; with\n"
-    "                                --log.format=json one JSON object a check\n"
-    "  --config.check                read the configuration, say what is wrong with it, connect "
-    "to\n"
-    "                                nothing; exit code 1 if something is\n"
-    "  --rules.check=FILE            say what is wrong with a jmx_exporter rule file; exit code 1 "
-    "if it\n"
-    "                                cannot be used\n"
-    "  --against=DUMP|URL            with --rules.check: what each rule makes of the MBeans of a "
+    "  --doctor                      connect to everything, report what works, what does not, and\n"
+    "                                the likely fix; exit code 1 if something fails; with\n"
+    "                                --log.format=json one JSON object per check\n"
+    "  --config.check                check the configuration and report errors, without "
+    "connecting\n"
+    "                                to anything; exit code 1 if there are errors\n"
+    "  --rules.check=FILE            report errors and warnings in a jmx_exporter rule file; exit\n"
+    "                                code 1 if it cannot be used\n"
+    "  --against=DUMP|URL            with --rules.check: what each rule yields for the MBeans of a "
     "dump\n"
     "                                (an agent's answer, as JSON) or of a Jolokia agent\n"
     "  --config.keys                 print every key of the configuration file, as Markdown\n"
@@ -71,10 +68,10 @@ enum option_kind {
     MODE,    /* without a value */
     SWITCH,  /* bool, likewise */
     TEXT,    /* const char * */
-    URL,     /* likewise; empty is none, as with Prometheus and other exporters */
-    PATH,    /* likewise, and one of ours */
+    URL,     /* likewise; empty means none, as with Prometheus and other exporters */
+    PATH,    /* likewise, one that we serve */
     TEXTS,   /* a list of them; may be repeated */
-    WORD,    /* unsigned, the place among the words */
+    WORD,    /* unsigned, the index in the words */
     DURATION /* int64_t, milliseconds */
 };
 
@@ -82,8 +79,8 @@ struct option_row {
     const char *name;
     enum option_kind kind;
     size_t at;         /* offset of the value in struct sg_flags */
-    size_t n_at;       /* of the number of texts */
-    enum sg_mode mode; /* that it asks for, or SG_MODE_SERVE: none */
+    size_t n_at;       /* offset of the number of texts */
+    enum sg_mode mode; /* that it selects, or SG_MODE_SERVE: none */
     const char *const *words;
 };
 
@@ -127,7 +124,7 @@ enum {
     FIRST_ID = 256, /* of the table's first row; getopt_long() returns characters as well */
 };
 
-static int take_path(
+static int set_path(
     const struct option_row *row, const char *value, const char **ret_path, struct sg_error *err)
 {
     if (value[0] != '/' || !value[1])
@@ -140,7 +137,7 @@ static int take_path(
     return 0;
 }
 
-static int take_word(
+static int set_word(
     const struct option_row *row, const char *value, unsigned *ret_place, struct sg_error *err)
 {
     int place = sg_find_word(row->words, sg_str_of(value));
@@ -154,7 +151,7 @@ static int take_word(
         sg_words_text(row->words, words, sizeof words));
 }
 
-static int take_option(
+static int set_option(
     struct sg_flags *flags, const struct option_row *row, const char *value, struct sg_error *err)
 {
     void *at = (char *)flags + row->at;
@@ -175,7 +172,7 @@ static int take_option(
         *(const char **)at = value[0] ? value : NULL;
         return 0;
     case PATH:
-        return take_path(row, value, at, err);
+        return set_path(row, value, at, err);
     case TEXTS:
         if (*n == SG_FLAG_REPEATS_MAX)
             return sg_error_set(err, SG_FLAGS_E_USAGE, "--%s: given more than %d times", row->name,
@@ -183,7 +180,7 @@ static int take_option(
         ((const char **)at)[(*n)++] = value;
         return 0;
     case WORD:
-        return take_word(row, value, at, err);
+        return set_word(row, value, at, err);
     case DURATION:
         if (sg_duration_parse_ms(sg_str_of(value), at) && *(int64_t *)at > 0)
             return 0;
@@ -193,7 +190,7 @@ static int take_option(
     return 0;
 }
 
-/* "unknown flag --x", without its value, which may be a secret; and which one was meant. */
+/* "unknown flag --x", without its value, which may be a secret, and with a suggestion. */
 static int refuse_unknown(const char *argument, struct sg_error *err)
 {
     const char *names[N_OPTIONS + SG_KAFKA_EXPORTER_FLAGS_MAX + 1];
@@ -212,8 +209,8 @@ static int refuse_unknown(const char *argument, struct sg_error *err)
         argument, meant ? "did you mean --" : "see --help", meant ? meant : "", meant ? "?" : "");
 }
 
-/* A flag that is not ours may be kafka_exporter's. */
-static int take_foreign(struct sg_flags *flags, char **argv, int at, struct sg_error *err)
+/* A flag that is not in this table may be kafka_exporter's. */
+static int read_foreign(struct sg_flags *flags, char **argv, int at, struct sg_error *err)
 {
     bool used_next = false;
 
@@ -251,8 +248,8 @@ int sg_flags_parse(int argc, char **argv, struct sg_flags *ret_flags, struct sg_
         options[i] = (struct option){ table[i].name,
             table[i].kind == MODE || table[i].kind == SWITCH ? no_argument : required_argument,
             NULL, FIRST_ID + i };
-    opterr = 0; /* the messages are ours */
-    optind = 0; /* glibc: start afresh */
+    opterr = 0; /* messages are written here */
+    optind = 0; /* glibc: restart the scan */
     for (;;) {
         int at = optind ? optind : 1;
         int id = getopt_long(argc, argv, "+:h", options, NULL);
@@ -265,9 +262,9 @@ int sg_flags_parse(int argc, char **argv, struct sg_flags *ret_flags, struct sg_
         if (id == 'h')
             ret_flags->mode = SG_MODE_HELP;
         else if (id == '?')
-            r = take_foreign(ret_flags, argv, at, err);
+            r = read_foreign(ret_flags, argv, at, err);
         else
-            r = take_option(ret_flags, &table[id - FIRST_ID], optarg, err);
+            r = set_option(ret_flags, &table[id - FIRST_ID], optarg, err);
         if (r)
             return r;
     }
@@ -275,7 +272,7 @@ int sg_flags_parse(int argc, char **argv, struct sg_flags *ret_flags, struct sg_
         return sg_error_set(
             err, SG_FLAGS_E_USAGE, "\"%.200s\" is not a flag; see --help", argv[optind]);
     if (ret_flags->against && ret_flags->mode != SG_MODE_CHECK_RULES)
-        return sg_error_set(err, SG_FLAGS_E_USAGE, "--against goes with --rules.check=FILE");
+        return sg_error_set(err, SG_FLAGS_E_USAGE, "--against needs --rules.check=FILE");
     if (ret_flags->systemd_socket && ret_flags->n_addresses)
         return sg_error_set(err, SG_FLAGS_E_USAGE,
             "--web.systemd-socket and --web.listen-address exclude each other");

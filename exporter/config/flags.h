@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * The command line: GNU long options with the dots that exporters use.
- * Strings are borrowed from argv. Called once, by main.
+ * The command line: GNU long options, with dots as in other exporters. Strings are borrowed from
+ * argv. Called once, by main.
  */
 
 #include "base/error.h"
@@ -17,7 +17,7 @@
 
 enum {
     SG_FLAGS_E_USAGE = 1
-}; /* an unknown flag or a bad value; err says which */
+}; /* an unknown flag or an invalid value; err says which */
 
 enum {
     SG_FLAG_REPEATS_MAX = 64
@@ -45,11 +45,11 @@ struct sg_flags {
     const char *web_config_file;                   /* or NULL */
     const char *external_url;                      /* --web.external-url, or NULL */
     const char *route_prefix;                      /* --web.route-prefix, or NULL */
-    struct sg_web_urls urls;                       /* what these two make */
+    struct sg_web_urls urls;                       /* the result of these two */
     bool systemd_socket;                           /* instead of addresses */
     const char *rule_file;                         /* --rules.check */
     const char *against;                           /* --against, or NULL */
-    struct sg_kafka_exporter_flags kafka_exporter; /* config borrows from it */
+    struct sg_kafka_exporter_flags kafka_exporter; /* config borrows from them */
     enum sg_log_level log_level;
     enum sg_log_format log_format;
 };

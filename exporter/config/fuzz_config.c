@@ -2,7 +2,7 @@
 
 /*
  * The files that a user writes: configuration, web configuration, table of aliases. The same bytes
- * as each of them; whatever they are, there is an answer, or problems with their places.
+ * are parsed as each of them; the result is a configuration, or problems with positions.
  */
 
 #include "config/compat.h"

@@ -31,7 +31,7 @@ enum flag_id {
     N_MAPPED,
 };
 
-/* When a flag means anything to kafka_exporter; otherwise it is ignored there. */
+/* When kafka_exporter uses a flag; otherwise it ignores it. */
 enum only_with {
     ALWAYS,
     WITH_TLS,
@@ -42,7 +42,7 @@ enum only_with {
     WITH_AWSIAM,
 };
 
-/* One flag. Those without an id have only a text: why it does nothing, or what to do instead. */
+/* One flag. A flag without an id has only a text: why it does nothing, or what to do instead. */
 struct flag {
     const char *name;
     bool is_switch;
@@ -75,10 +75,10 @@ static const struct flag table[] = {
         "offsets in ZooKeeper are not read; Kafka's consumers stopped keeping them there in 0.9",
         ALWAYS },
 
-    { "concurrent.enable", true, "a scrape asks Kafka nothing", NULL, ALWAYS },
+    { "concurrent.enable", true, "a scrape sends no requests to Kafka", NULL, ALWAYS },
     { "kafka.allow-auto-topic-creation", true, "no topic is ever created", NULL, ALWAYS },
-    { "kafka.version", false, "versions are agreed with each broker", NULL, ALWAYS },
-    { "log.enable-sarama", true, "librdkafka speaks to Kafka; see --log.level", NULL, ALWAYS },
+    { "kafka.version", false, "versions are negotiated with each broker", NULL, ALWAYS },
+    { "log.enable-sarama", true, "librdkafka is the Kafka client; see --log.level", NULL, ALWAYS },
     { "refresh.metadata", false, "metadata is read at each collection; see --collect.interval",
         NULL, ALWAYS },
     { "topic.workers", false, "requests are pipelined", NULL, ALWAYS },
@@ -90,9 +90,10 @@ static const struct flag table[] = {
     { "sasl.kerberos-config-path", false, NULL, "set the environment variable KRB5_CONFIG",
         WITH_GSSAPI },
     { "sasl.oauthbearer-token-file", false, NULL,
-        "librdkafka asks a token endpoint; use --sasl.oauthbearer-token-url", WITH_OAUTHBEARER },
+        "librdkafka gets tokens from an endpoint; use --sasl.oauthbearer-token-url",
+        WITH_OAUTHBEARER },
     { "tls.server-name", false, NULL,
-        "librdkafka checks the broker's own name; put it into the certificate, or see "
+        "librdkafka verifies the broker's own name; put it into the certificate, or see "
         "ssl.endpoint.identification.algorithm under \"client\" in --config.file",
         WITH_TLS },
     { "server.tls.mutual-auth-enabled", true, NULL, "use --web.config.file", WITH_SERVER_TLS },
@@ -107,7 +108,7 @@ static const struct flag table[] = {
 enum {
     N_FLAGS = sizeof table / sizeof table[0]
 };
-_Static_assert((int)N_FLAGS <= (int)SG_KAFKA_EXPORTER_FLAGS_MAX, "the table has outgrown its cap");
+_Static_assert((int)N_FLAGS <= (int)SG_KAFKA_EXPORTER_FLAGS_MAX, "too many flags for the table");
 
 /* ---- One flag ---- */
 
@@ -132,7 +133,7 @@ static const struct flag *find_argument(struct sg_str name, bool *ret_negated)
     return flag && flag->is_switch ? flag : NULL;
 }
 
-static int take_switch(const struct flag *flag,
+static int read_switch(const struct flag *flag,
     const char *value,
     bool negated,
     const char **ret_value,
@@ -167,7 +168,7 @@ int sg_kafka_exporter_read_flag(struct sg_kafka_exporter_flags *flags,
     if (!flag)
         return SG_KAFKA_EXPORTER_E_UNKNOWN;
     if (flag->is_switch) {
-        int r = take_switch(flag, value, negated, &value, err);
+        int r = read_switch(flag, value, negated, &value, err);
         if (r)
             return r;
     } else if (!value) {
@@ -189,10 +190,10 @@ const char *sg_kafka_exporter_name(size_t i)
 
 /* ---- All of them ---- */
 
-static void note(struct sg_kafka_exporter_flags *flags, enum flag_id id, const char *why)
+static void warn(struct sg_kafka_exporter_flags *flags, enum flag_id id, const char *why)
 {
-    (void)snprintf(flags->notes[flags->n_notes++], sizeof flags->notes[0], "--%s does nothing: %s",
-        table[id].name, why);
+    (void)snprintf(flags->warnings[flags->n_warnings++], sizeof flags->warnings[0],
+        "--%s does nothing: %s", table[id].name, why);
 }
 
 static bool is_on(const struct sg_kafka_exporter_flags *flags, enum flag_id id, bool by_default)
@@ -216,7 +217,7 @@ static void set(
             (struct sg_flag_property){ property, value, table[id].name };
 }
 
-/* The flag's own value. */
+/* The value of the flag. */
 static void set_text(struct sg_kafka_exporter_flags *flags, const char *property, enum flag_id id)
 {
     set(flags, property, text_of(flags, id), id);
@@ -236,7 +237,7 @@ static int map_kerberos(struct sg_kafka_exporter_flags *flags, struct sg_error *
 
     if (type && strcmp(type, "keytabAuth") != 0)
         return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE,
-            "--sasl.kerberos-auth-type: \"%.80s\" is not here; use keytabAuth with "
+            "--sasl.kerberos-auth-type: \"%.80s\" is not supported; use keytabAuth with "
             "--sasl.keytab-path",
             type);
     set_text(flags, "sasl.kerberos.service.name", SASL_SERVICE_NAME);
@@ -273,7 +274,7 @@ static int map_oauthbearer(struct sg_kafka_exporter_flags *flags, struct sg_erro
     if (strlen(scopes) >= sizeof flags->scopes)
         return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE,
             "--sasl.oauthbearer-scopes is longer than %zu bytes", sizeof flags->scopes - 1);
-    for (size_t i = 0; scopes[i]; i++) /* commas there, spaces in OAuth */
+    for (size_t i = 0; scopes[i]; i++) /* kafka_exporter uses commas, OAuth spaces */
         flags->scopes[i] = scopes[i] == ',' ? ' ' : scopes[i];
     set(flags, "sasl.oauthbearer.scope", flags->scopes, SASL_SCOPES);
     return 0;
@@ -319,13 +320,13 @@ static int map_sasl(struct sg_kafka_exporter_flags *flags, struct sg_error *err)
     return 0;
 }
 
-/* Flags that do nothing as long as a switch is off. */
-static void note_unused(
+/* Flags that have no effect while a switch is off. */
+static void warn_unused(
     struct sg_kafka_exporter_flags *flags, enum flag_id first, enum flag_id last, const char *why)
 {
     for (enum flag_id id = first; id <= last; id++) {
         if (text_of(flags, id) && !table[id].is_switch)
-            note(flags, id, why);
+            warn(flags, id, why);
     }
 }
 
@@ -335,7 +336,7 @@ static bool has_mechanism(const struct sg_kafka_exporter_flags *flags, const cha
     return is_on(flags, SASL_ENABLED, false) && mechanism && strcasecmp(mechanism, wanted) == 0;
 }
 
-/* @return why the flag does nothing there, or NULL: it does something */
+/* @return why kafka_exporter ignores the flag, or NULL: it uses it */
 static const char *why_ignored(const struct sg_kafka_exporter_flags *flags, enum only_with with)
 {
     switch (with) {
@@ -357,19 +358,19 @@ static const char *why_ignored(const struct sg_kafka_exporter_flags *flags, enum
     return NULL;
 }
 
-/* Those that cannot be had. Where kafka_exporter ignores them, they need not be. */
+/* Unsupported flags. Where kafka_exporter ignores them, they are ignored here too. */
 static int refuse(struct sg_kafka_exporter_flags *flags, struct sg_error *err)
 {
     for (size_t i = 0; i < N_FLAGS; i++) {
         const char *value = flags->values[i];
-        /* Switched off, or empty as templates leave it, is as good as not given. */
+        /* Switched off, or empty as templates may leave it, counts as not given. */
         if (!table[i].instead || !value || !value[0] || strcmp(value, "false") == 0)
             continue;
         const char *ignored = why_ignored(flags, table[i].only_with);
         if (!ignored)
-            return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE, "--%s: not here: %s", table[i].name,
-                table[i].instead);
-        note(flags, (enum flag_id)i, ignored);
+            return sg_error_set(err, SG_KAFKA_EXPORTER_E_USAGE, "--%s is not supported: %s",
+                table[i].name, table[i].instead);
+        warn(flags, (enum flag_id)i, ignored);
     }
     return 0;
 }
@@ -386,8 +387,8 @@ int sg_kafka_exporter_finish(struct sg_kafka_exporter_flags *flags, struct sg_er
         return r;
     flags->labels = text_of(flags, LABELS);
     if (!is_on(flags, SASL_HANDSHAKE, true))
-        note(flags, SASL_HANDSHAKE,
-            sasl ? "Kafka has needed the handshake since 0.10" : "--sasl.enabled is not given");
+        warn(flags, SASL_HANDSHAKE,
+            sasl ? "Kafka has required the handshake since 0.10" : "--sasl.enabled is not given");
     if (sasl || tls)
         set(flags, "security.protocol",
             sasl && tls ? "SASL_SSL"
@@ -399,7 +400,7 @@ int sg_kafka_exporter_finish(struct sg_kafka_exporter_flags *flags, struct sg_er
         if (r)
             return r;
     } else {
-        note_unused(flags, SASL_USERNAME, SASL_SCOPES, "--sasl.enabled is not given");
+        warn_unused(flags, SASL_USERNAME, SASL_SCOPES, "--sasl.enabled is not given");
     }
     if (tls) {
         set_text(flags, "ssl.ca.location", TLS_CA);
@@ -408,14 +409,14 @@ int sg_kafka_exporter_finish(struct sg_kafka_exporter_flags *flags, struct sg_er
         if (is_on(flags, TLS_INSECURE, false))
             set(flags, "enable.ssl.certificate.verification", "false", TLS_INSECURE);
     } else {
-        note_unused(flags, TLS_CA, TLS_KEY, "--tls.enabled is not given");
+        warn_unused(flags, TLS_CA, TLS_KEY, "--tls.enabled is not given");
         if (is_on(flags, TLS_INSECURE, false))
-            note(flags, TLS_INSECURE, "--tls.enabled is not given");
+            warn(flags, TLS_INSECURE, "--tls.enabled is not given");
     }
     flags->only_connected_groups = !is_on(flags, SHOW_ALL, true);
     for (size_t i = N_MAPPED; i < N_FLAGS; i++) {
         if (flags->values[i] && table[i].does_nothing)
-            note(flags, (enum flag_id)i, table[i].does_nothing);
+            warn(flags, (enum flag_id)i, table[i].does_nothing);
     }
     return 0;
 }

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-/* All but how JVMs are asked, which is in keys_jmx.c. */
+/* All keys except those for polling JVMs, which are in keys_jmx.c. */
 
 enum {
     E_WRONG = 1
@@ -23,7 +23,7 @@ enum {
 
 /* ---- Collections ---- */
 
-/* What was not given follows from the interval. */
+/* Values that were not given follow from the interval. */
 static void finish_collect(struct sg_reading *reading, const struct sg_yaml_node *node, void *base)
 {
     struct sg_config *config = base;
@@ -46,10 +46,10 @@ static const struct sg_key collect_list[] = {
         .doc = "time between collections when no scraper sets the rhythm" },
     { "timeout", &sg_kind_duration, SG_AT(sg_config, timeout_ms),
         .follows = "two thirds of the interval", .bounds = "100ms to the interval",
-        .restarts = SG_RESTARTS_NOTHING, .doc = "one collection ends by then" },
+        .restarts = SG_RESTARTS_NOTHING, .doc = "time limit of one collection" },
     { "stale_after", &sg_kind_duration, SG_AT(sg_config, stale_after_ms),
         .follows = "two intervals", .bounds = "at least the interval",
-        .restarts = SG_RESTARTS_NOTHING, .doc = "samples older than this leave the page" },
+        .restarts = SG_RESTARTS_NOTHING, .doc = "samples older than this are no longer exported" },
 };
 static const struct sg_map collect_keys = { .what = "\"collect\"",
     .size = sizeof(struct sg_config),
@@ -61,7 +61,7 @@ static const struct sg_map collect_keys = { .what = "\"collect\"",
 static const struct sg_key label_list[] = {
     { "cluster", &sg_kind_text, SG_AT(sg_config, cluster_label), .text = "kafka_cluster",
         .check = sg_label_check_own, .restarts = SG_RESTARTS_EVERYTHING,
-        .doc = "the label that carries the cluster's name" },
+        .doc = "the label with the cluster's name" },
     { "constant", &sg_kind_labels, SG_LIST_AT(sg_config, constant, n_constant),
         .max = SG_CONSTANT_LABELS_MAX, .check = sg_label_check_own,
         .restarts = SG_RESTARTS_EVERYTHING,
@@ -96,8 +96,11 @@ static const struct sg_key window_list[] = {
         lagging_ms,
         MINUTE,
         "lagging when the oldest unread record is older: [lag.md](lag.md)"),
-    WINDOW("rewound", rewound_ms, 10 * MINUTE, "rewound when the offset went back within it"),
-    WINDOW("stalled", stalled_ms, 5 * MINUTE, "stalled when nothing was read for it"),
+    WINDOW("rewound",
+        rewound_ms,
+        10 * MINUTE,
+        "rewound when the committed offset went back within this time"),
+    WINDOW("stalled", stalled_ms, 5 * MINUTE, "stalled when nothing was consumed for this long"),
 };
 static const struct sg_map window_keys = {
     .what = "\"status\"", .size = sizeof(struct sg_status_windows), SG_KEYS(window_list)
@@ -123,13 +126,13 @@ static const struct sg_key group_list[] = {
         .restarts = SG_RESTARTS_ADMIN, .doc = "consumer groups not to export" },
     { "granularity", &sg_kind_choice, SG_AT(sg_cluster_config, granularity),
         .words = granularity_names, .restarts = SG_RESTARTS_ADMIN,
-        .doc = "what one series of a group stands for: \"Large clusters\"" },
+        .doc = "what one series of a group covers: \"Large clusters\"" },
     { "states", &sg_kind_choices, SG_AT(sg_cluster_config, group_states),
         .words = sg_group_state_names, .must = "must be a list of states, such as [Stable, Empty]",
         .item = "a group's state", .follows = "all", .restarts = SG_RESTARTS_ADMIN,
         .doc = "groups in another state are left out: \"Large clusters\"" },
     { "status", &sg_kind_map, SG_AT(sg_cluster_config, status_windows), .map = &window_keys,
-        .restarts = SG_RESTARTS_ADMIN, .doc = "what a group's status is judged by" },
+        .restarts = SG_RESTARTS_ADMIN, .doc = "thresholds for a group's status" },
 };
 static const struct sg_map group_keys = {
     .what = "groups", .size = sizeof(struct sg_cluster_config), SG_KEYS(group_list)
@@ -147,7 +150,7 @@ static const struct sg_key limit_list[] = {
         SG_LIMIT_GROUPS,
         SG_LIMIT_GROUPS_MAX,
         SG_RESTARTS_ADMIN,
-        "consumer groups; \"Large clusters\" says what happens past it, here and below"),
+        "consumer groups; \"Large clusters\" says what happens above the limit, here and below"),
     LIMIT("partitions",
         partitions,
         SG_LIMIT_PARTITIONS,
@@ -188,7 +191,7 @@ static int check_checkpoint(const char *path, struct sg_error *err)
 static const struct sg_key spark_list[] = {
     { "name", &sg_kind_text, SG_AT(sg_spark_config, name), .check = check_query_name,
         .needed = "a Spark query needs a \"name\"", .flags = SG_KEY_UNIQUE | SG_KEY_AT_MAP,
-        .restarts = SG_RESTARTS_ADMIN, .doc = "the consumer group that the query is shown as" },
+        .restarts = SG_RESTARTS_ADMIN, .doc = "the consumer group as which the query is exported" },
     { "checkpoint", &sg_kind_text, SG_AT(sg_spark_config, checkpoint), .check = check_checkpoint,
         .needed = NEEDS_CHECKPOINT, .flags = SG_KEY_AT_MAP, .restarts = SG_RESTARTS_ADMIN,
         .doc = "its `checkpointLocation`, a directory of this machine" },
@@ -219,7 +222,7 @@ static void finish_cluster(struct sg_reading *reading, const struct sg_yaml_node
         const struct sg_key *key = &sg_cluster_keys.keys[i];
         if (key->flags & SG_KEY_KAFKA && sg_yaml_find(node, key->name))
             sg_problem(reading, sg_at(sg_yaml_find(node, key->name)),
-                "\"%s\" needs \"bootstrap_servers\"; a cluster without has only \"jvms\"",
+                "\"%s\" needs \"bootstrap_servers\"; a cluster without it has only \"jvms\"",
                 key->name);
     }
 }
@@ -227,25 +230,26 @@ static void finish_cluster(struct sg_reading *reading, const struct sg_yaml_node
 static const struct sg_key cluster_list[] = {
     { "name", &sg_kind_text, SG_AT(sg_cluster_config, name), .check = check_cluster_name,
         .needed = "a cluster needs a \"name\"", .flags = SG_KEY_UNIQUE,
-        .restarts = SG_RESTARTS_CLUSTER, .doc = "its name, which all its series carry" },
+        .restarts = SG_RESTARTS_CLUSTER, .doc = "its name, which is on all its series" },
     { "bootstrap_servers", &sg_kind_texts, SG_AT(sg_cluster_config, bootstrap_servers),
         .check = sg_address_check_servers, .follows = "no Kafka client, only `jvms`",
         .restarts = SG_RESTARTS_CLUSTER | SG_RESTARTS_ADMIN, .doc = "`HOST:PORT` of brokers" },
     { "client", &sg_kind_properties, SG_LIST_AT(sg_cluster_config, client, n_client),
         .place_at = offsetof(struct sg_cluster_config, client_place), .max = 500,
         .flags = SG_KEY_KAFKA, .restarts = SG_RESTARTS_ADMIN,
-        .doc = "librdkafka's properties, as they are; also what is in the files that they name" },
+        .doc = "librdkafka's properties, passed on unchanged; changed contents of the files that "
+               "they name count too" },
     { "topics", &sg_kind_map, SG_AT(sg_cluster_config, topics), .map = &topic_keys,
         .flags = SG_KEY_KAFKA, .restarts = SG_RESTARTS_ADMIN, .doc = "which topics are exported" },
     { "groups", &sg_kind_map, .map = &group_keys, .flags = SG_KEY_KAFKA,
         .restarts = SG_RESTARTS_ADMIN, .doc = "which consumer groups are exported, and how" },
     { "limits", &sg_kind_map, SG_AT(sg_cluster_config, limits), .map = &limit_keys,
         .flags = SG_KEY_KAFKA, .restarts = SG_RESTARTS_ADMIN | SG_RESTARTS_TARGETS,
-        .doc = "caps; what is past them is left out and counted" },
+        .doc = "caps; what exceeds them is left out and counted" },
     { "jolokia", &sg_kind_map, .at = offsetof(struct sg_cluster_config, jolokia),
         .n_at = offsetof(struct sg_cluster_config, has_jolokia), .map = &sg_jolokia_keys,
         .flags = SG_KEY_OPTIONAL | SG_KEY_KAFKA, .restarts = SG_RESTARTS_JMX,
-        .doc = "how the JMX of brokers and controllers is read; without it, it is not" },
+        .doc = "how the JMX of brokers and controllers is read; without this key, it is not read" },
     { "jvms", &sg_kind_list, SG_LIST_AT(sg_cluster_config, jvms, n_jvms), .map = &sg_jvm_keys,
         .min = 1, .max = 10000, .must = "must be a list of 1 to 10000 JVMs", .item = "JVMs",
         .restarts = SG_RESTARTS_JMX, .doc = "other JVMs of the streaming layer" },
@@ -254,7 +258,7 @@ static const struct sg_key cluster_list[] = {
         .must = "must be a list of at most 1000 queries, each "
                 "{ name: NAME, checkpoint: DIRECTORY }",
         .item = "Spark queries", .flags = SG_KEY_KAFKA, .restarts = SG_RESTARTS_ADMIN,
-        .doc = "structured streaming queries, which commit nothing" },
+        .doc = "structured streaming queries, which commit no offsets" },
 };
 const struct sg_map sg_cluster_keys = { .what = "a cluster",
     .size = sizeof(struct sg_cluster_config),

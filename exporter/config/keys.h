@@ -15,5 +15,5 @@ extern const struct sg_map sg_jvm_keys;     /* of struct sg_jvm_config */
 
 struct sg_cluster_config;
 
-/** What is not given for a JVM follows from the brokers' "jolokia", after both were read. */
+/** Fill in a JVM's missing values from the brokers' "jolokia", after both were read. */
 void sg_jvms_finish(struct sg_reading *reading, struct sg_cluster_config *cluster);

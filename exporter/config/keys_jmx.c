@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How JVMs are asked: the brokers, all in one way ("jolokia"), and others, each in its own. */
+/* How JVMs are polled: the brokers, all alike ("jolokia"), and others, each in its own way. */
 
 enum {
     E_WRONG = 1,
@@ -24,7 +24,7 @@ enum {
 
 /* ---- Maps with broker ids ---- */
 
-/* The id that is key number i of a map. It is a problem when it stands there twice. */
+/* The id that is key number i of a map. A duplicate id is a problem. */
 static bool read_id(struct sg_reading *reading,
     const struct sg_yaml_node *map,
     size_t i,
@@ -51,7 +51,7 @@ static bool read_id(struct sg_reading *reading,
     return true;
 }
 
-/* An element begins with its id. @return is the value good? If not, a problem was noted */
+/* An element begins with its id. @return is the value valid? If not, a problem was reported */
 typedef bool (*read_element_fn)(
     const struct sg_value *v, const struct sg_yaml_node *node, void *element);
 
@@ -75,7 +75,7 @@ static void read_by_id(const struct sg_value *v, const char *of_what, read_eleme
     }
 }
 
-/* "brokers" and "controllers" go by the way in which the map has them asked. */
+/* Values of "brokers" and "controllers" depend on whether the map has a proxy. */
 static bool is_by_proxy(const struct sg_value *v)
 {
     return sg_yaml_find(v->map, "proxy");
@@ -185,8 +185,8 @@ static void finish_tls(struct sg_reading *reading, const struct sg_yaml_node *no
 
     if (tls->insecure_skip_verify && (tls->ca_file || tls->server_name))
         sg_problem(reading, sg_at(sg_yaml_find(node, "insecure_skip_verify")),
-            "with \"insecure_skip_verify\" nothing is verified: leave \"ca_file\" and "
-            "\"server_name\" out, or this");
+            "with \"insecure_skip_verify\" nothing is verified: remove either \"ca_file\" and "
+            "\"server_name\", or it");
 }
 
 #define TLS_FILE(key_name, member, needed_key, said)                                  \
@@ -198,7 +198,7 @@ static void finish_tls(struct sg_reading *reading, const struct sg_yaml_node *no
 
 static const struct sg_key tls_list[] = {
     TLS_FILE("ca_file", ca_file, NULL, "instead of the system's CAs"),
-    TLS_FILE("cert_file", cert_file, NULL, "where the agent wants a client certificate"),
+    TLS_FILE("cert_file", cert_file, NULL, "if the agent requires a client certificate"),
     TLS_FILE("key_file", key_file, "cert_file", "its key; default: in `cert_file`"),
     { "key_password", &sg_kind_secret, SG_AT(sg_tls_config, key_password), .needs = "cert_file",
         .restarts = SG_RESTARTS_BROKERS | SG_RESTARTS_JVM, .doc = "the password of the key" },
@@ -206,7 +206,7 @@ static const struct sg_key tls_list[] = {
         .restarts = SG_RESTARTS_BROKERS | SG_RESTARTS_JVM,
         .doc = "the name in the agents' certificates; default: the URL's host" },
     { "insecure_skip_verify", &sg_kind_boolean, SG_AT(sg_tls_config, insecure_skip_verify),
-        .restarts = SG_RESTARTS_BROKERS | SG_RESTARTS_JVM, .doc = "trusts anybody" },
+        .restarts = SG_RESTARTS_BROKERS | SG_RESTARTS_JVM, .doc = "certificates are not verified" },
 };
 static const struct sg_map tls_keys = {
     .what = "\"tls\"", .size = sizeof(struct sg_tls_config), SG_KEYS(tls_list), .finish = finish_tls
@@ -228,11 +228,11 @@ static int check_utf8(const char *text, struct sg_error *err)
     return 0;
 }
 
-/* What is the same of brokers' and JVMs' proxies. */
+/* Keys that brokers' and JVMs' proxies share. */
 #define PROXY_KEYS(what)                                                                    \
     { "url", &sg_kind_text, SG_AT(sg_jolokia_proxy, url), .check = sg_url_check_fixed,      \
         .needed = "\"proxy\" needs the \"url\" of a Jolokia", .restarts = (what),           \
-        .doc = "a Jolokia that asks other JVMs by JMX (JSR-160)" },                         \
+        .doc = "a Jolokia that connects to other JVMs by JMX (JSR-160)" },                  \
         { "username", &sg_kind_text, SG_AT(sg_jolokia_proxy, username), .restarts = (what), \
             .doc = "of the target's JMX" },                                                 \
     {                                                                                       \
@@ -263,9 +263,9 @@ static void finish_broker_proxy(
 static const struct sg_key broker_proxy_list[] = {
     PROXY_KEYS(SG_RESTARTS_BROKERS),
     { "jmx_port", &sg_kind_port, SG_AT(sg_jolokia_proxy, jmx_port), .restarts = SG_RESTARTS_BROKERS,
-        .doc = "what {jmx_port} is" },
+        .doc = "the value of {jmx_port}" },
     { "jmx_ports", &kind_ports, SG_LIST_AT(sg_jolokia_proxy, jmx_ports, n_jmx_ports),
-        .restarts = SG_RESTARTS_BROKERS, .doc = "what it is of single brokers" },
+        .restarts = SG_RESTARTS_BROKERS, .doc = "its value for single brokers" },
     { "target", &sg_kind_text, SG_AT(sg_jolokia_proxy, target),
         .text = "service:jmx:rmi:///jndi/rmi://{host}:{jmx_port}/jmxrmi",
         .check = sg_url_check_service_brokers, .restarts = SG_RESTARTS_BROKERS,
@@ -286,7 +286,7 @@ static const struct sg_map jvm_proxy_keys = {
     .what = "\"proxy\"", .size = sizeof(struct sg_jolokia_proxy), SG_KEYS(jvm_proxy_list)
 };
 
-/* ---- What brokers and JVMs have in common ---- */
+/* ---- Keys that brokers and JVMs share ---- */
 
 #define SOURCE_KEYS(type, what)                                                           \
     { "username", &sg_kind_text, SG_AT(type, source.username), .restarts = (what),        \
@@ -310,7 +310,7 @@ static const struct sg_map jvm_proxy_keys = {
 #define SLOW_KEY(type, what)                                                  \
     "slow_interval", &sg_kind_duration, SG_AT(type, source.slow_interval_ms), \
         .bounds = "the interval to 24h", .restarts = (what),                  \
-        .doc = "between reads of what the rules call slow: \"Slow requests\""
+        .doc = "between reads of the MBeans that the rules mark as slow: \"Slow requests\""
 
 static void finish_source(struct sg_reading *reading,
     const struct sg_yaml_node *node,
@@ -389,7 +389,7 @@ static int check_jvm_name(const char *name, struct sg_error *err)
         return sg_error_set(err, E_WRONG, "the name must have 1 to %d bytes", NAME_BYTES_MAX);
     if (strspn(name, "0123456789") == strlen(name))
         return sg_error_set(err, E_WRONG,
-            "\"%s\" would be taken for a broker's id: a JVM's name is not only digits", name);
+            "\"%s\" looks like a broker id: a JVM's name must not be only digits", name);
     return 0;
 }
 

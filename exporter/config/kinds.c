@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- For several ---- */
+/* ---- Shared by several kinds ---- */
 
 bool sg_parse_number(struct sg_str text, int64_t max, int64_t *ret_number)
 {
@@ -84,13 +84,13 @@ struct sg_place sg_place_of(const struct sg_key *key, const struct sg_yaml_node 
     return sg_at(key->flags & SG_KEY_AT_MAP ? map : sg_yaml_find(map, key->name));
 }
 
-/* The readers of single values: a text of the file is taken as a flag's is. */
+/* The readers of single values: a text from the file is read as one from a flag. */
 static void read_scalar(const struct sg_value *v)
 {
     struct sg_str text;
 
     if (sg_yaml_read_text(v->reading->yaml, v->map, v->key->name, &text))
-        v->key->kind->take(v, sg_place_of(v->key, v->map), text.ptr);
+        v->key->kind->parse(v, sg_place_of(v->key, v->map), text.ptr);
 }
 
 int sg_find_word(const char *const *words, struct sg_str text)
@@ -113,7 +113,7 @@ static void check_text(const struct sg_value *v, struct sg_place place, const ch
         sg_problem(v->reading, place, "%s", err.text);
 }
 
-static void take_text(const struct sg_value *v, struct sg_place place, const char *text)
+static void parse_text(const struct sg_value *v, struct sg_place place, const char *text)
 {
     char **value = SG_VALUE(char *, v);
 
@@ -148,7 +148,7 @@ static void free_text(const struct sg_value *v)
 }
 
 #define KIND_OF_TEXT \
-    .init = init_text, .take = take_text, .same = same_text, .show = show_text, .free = free_text
+    .init = init_text, .parse = parse_text, .same = same_text, .show = show_text, .free = free_text
 
 const struct sg_kind sg_kind_text = { .name = "text", .read = read_scalar, KIND_OF_TEXT };
 
@@ -185,7 +185,7 @@ static void read_texts(const struct sg_value *v)
     if (sg_buf_add_char(&joined, '\0'))
         sg_no_memory(v->reading, sg_at(list));
     else
-        take_text(v, sg_at(list), joined.ptr);
+        parse_text(v, sg_at(list), joined.ptr);
     sg_buf_done(&joined);
 }
 
@@ -205,7 +205,7 @@ static void read_secret(const struct sg_value *v)
     (void)snprintf(file_key, sizeof file_key, "%s_file", v->key->name);
     const struct sg_yaml_node *file = sg_yaml_find(v->map, file_key);
     if (file && sg_yaml_find(v->map, v->key->name)) {
-        sg_problem(v->reading, sg_at(file), "\"%s\" and \"%s\" are both given; one is enough",
+        sg_problem(v->reading, sg_at(file), "\"%s\" and \"%s\" are both set; use only one",
             v->key->name, file_key);
         return;
     }
@@ -235,17 +235,17 @@ const struct sg_kind sg_kind_secret = { .name = "secret",
     .show = show_secret,
     .free = free_secret };
 
-/* ---- Files: what is in them counts as well ---- */
+/* ---- Files: their content is compared as well ---- */
 
 static int check_file(const char *path, struct sg_error *err)
 {
-    int r = sg_file_check(path, false, err); /* curl would open a pipe, and wait */
+    int r = sg_file_check(path, false, err); /* curl would open a pipe and wait */
     return r ? sg_error_prefix(err, r, "%.300s: ", path) : 0;
 }
 
-static void take_file(const struct sg_value *v, struct sg_place place, const char *path)
+static void parse_file(const struct sg_value *v, struct sg_place place, const char *path)
 {
-    take_text(v, place, path);
+    parse_text(v, place, path);
     sg_fingerprint_add_file(SG_NUMBER(uint64_t, v), path);
 }
 
@@ -258,7 +258,7 @@ static bool same_file(const struct sg_key *key, const void *a, const void *b, un
 const struct sg_kind sg_kind_file = { .name = "file",
     .check = check_file,
     .read = read_scalar,
-    .take = take_file,
+    .parse = parse_file,
     .same = same_file,
     .show = show_text,
     .free = free_text };
@@ -282,7 +282,7 @@ static void set_duration(const struct sg_value *v, struct sg_place place, int64_
         *SG_VALUE(int64_t, v) = ms;
 }
 
-static void take_duration(const struct sg_value *v, struct sg_place place, const char *text)
+static void parse_duration(const struct sg_value *v, struct sg_place place, const char *text)
 {
     int64_t ms;
 
@@ -312,7 +312,7 @@ static void show_duration(const struct sg_key *key, const void *base, struct sg_
 const struct sg_kind sg_kind_duration = { .name = "duration",
     .init = init_duration,
     .read = read_duration,
-    .take = take_duration,
+    .parse = parse_duration,
     .size = sizeof(int64_t),
     .show = show_duration };
 
@@ -321,7 +321,7 @@ static void init_count(const struct sg_value *v)
     *SG_VALUE(size_t, v) = (size_t)v->key->number;
 }
 
-static void take_count(const struct sg_value *v, struct sg_place place, const char *text)
+static void parse_count(const struct sg_value *v, struct sg_place place, const char *text)
 {
     int64_t number;
 
@@ -339,7 +339,7 @@ static void show_count(const struct sg_key *key, const void *base, struct sg_sho
 const struct sg_kind sg_kind_count = { .name = "number",
     .init = init_count,
     .read = read_scalar,
-    .take = take_count,
+    .parse = parse_count,
     .size = sizeof(size_t),
     .show = show_count };
 
@@ -387,7 +387,7 @@ const struct sg_kind sg_kind_boolean = {
 
 /* ---- Words ---- */
 
-static void take_choice(const struct sg_value *v, struct sg_place place, const char *text)
+static void parse_choice(const struct sg_value *v, struct sg_place place, const char *text)
 {
     int word = sg_find_word(v->key->words, sg_str_of(text));
     char words[200];
@@ -405,7 +405,7 @@ static void show_choice(const struct sg_key *key, const void *base, struct sg_sh
 
 const struct sg_kind sg_kind_choice = { .name = "word",
     .read = read_scalar,
-    .take = take_choice,
+    .parse = parse_choice,
     .size = sizeof(unsigned),
     .show = show_choice };
 
@@ -421,7 +421,7 @@ static void add_choice(const struct sg_value *v, struct sg_place place, struct s
             sg_words_text(v->key->words, words, sizeof words));
 }
 
-static void take_choices(const struct sg_value *v, struct sg_place place, const char *text)
+static void parse_choices(const struct sg_value *v, struct sg_place place, const char *text)
 {
     for (size_t len = 0;; text += len + 1) {
         len = strcspn(text, ",");
@@ -460,7 +460,7 @@ static void show_choices(const struct sg_key *key, const void *base, struct sg_s
 
 const struct sg_kind sg_kind_choices = { .name = "list",
     .read = read_choices,
-    .take = take_choices,
+    .parse = parse_choices,
     .size = sizeof(unsigned),
     .show = show_choices };
 

@@ -14,7 +14,7 @@ enum {
     E_WRONG = 1
 };
 
-#define SPOKEN_FOR "the label \"%.80s\" is Streamgauge's own, or Prometheus's; take another"
+#define SPOKEN_FOR "the label \"%.80s\" is reserved by Streamgauge or Prometheus; choose another"
 
 static int check_name(const char *name, bool is_spoken_for, struct sg_error *err)
 {
@@ -57,7 +57,7 @@ static void add(const struct sg_value *v,
     char *name = strndup(name_text.ptr, name_text.len);
     char *copy = strndup(value.ptr, value.len);
     if (name && strlen(name) != name_text.len)
-        name[0] = '\0'; /* what has a NUL in it is no name */
+        name[0] = '\0'; /* a text with a NUL is not a name */
     if (!*list)
         *list = sg_read_array(v->reading, places[0].node, max, sizeof **list);
     if (!name || !copy || !*list) {
@@ -72,10 +72,10 @@ static void add(const struct sg_value *v,
         sg_problem(v->reading, places[0], "duplicate label \"%.80s\"", name);
     } else if (strcmp(name, config->cluster_label) == 0) {
         sg_problem(v->reading, places[0],
-            "the label \"%.80s\" has the cluster's name (labels.cluster); take another", name);
+            "the label \"%.80s\" has the cluster's name (labels.cluster); choose another", name);
     } else if (have(config->constant, config->n_constant, name)) {
         sg_problem(v->reading, places[0],
-            "the label \"%.80s\" is one of labels.constant; take another", name);
+            "the label \"%.80s\" is one of labels.constant; choose another", name);
     } else if (*n == max) {
         sg_problem(v->reading, places[0], "more than %zu labels", max);
     } else {
@@ -103,7 +103,7 @@ static void read_labels(const struct sg_value *v)
     }
 }
 
-static void take_labels(const struct sg_value *v, struct sg_place place, const char *text)
+static void parse_labels(const struct sg_value *v, struct sg_place place, const char *text)
 {
     const struct sg_place places[] = { place, place };
 
@@ -131,7 +131,7 @@ static void show_label(const struct sg_key *key, const void *element, struct sg_
 
 const struct sg_kind sg_kind_labels = { .name = "map of labels",
     .read = read_labels,
-    .take = take_labels,
+    .parse = parse_labels,
     SG_KIND_OF_LIST,
     .element_size = sizeof(struct sg_setting),
     .same_element = sg_setting_same,

@@ -2,13 +2,13 @@
 #pragma once
 
 /*
- * Labels that a configuration gives series: those of every cluster ("constant" under "labels", or
- * --kafka.labels) and those of a JVM. A flag has them as NAME=VALUE,NAME=VALUE.
+ * Labels that the configuration adds to series: those of every cluster ("constant" under "labels",
+ * or --kafka.labels) and those of a JVM. The flag's form is NAME=VALUE,NAME=VALUE.
  */
 
 #include "config/schema.h"
 
-/* Array of struct sg_setting; n_at: size_t. Not the cluster's label, nor a constant one. */
+/* Array of struct sg_setting; n_at: size_t. Neither the cluster's label nor a constant one. */
 extern const struct sg_kind sg_kind_labels;
 
 /** Checks of a label's name: may a user give it to every series, to a JVM's, to the clusters'? */

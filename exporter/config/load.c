@@ -40,9 +40,9 @@ static int from_file(struct sg_reading *reading, const char *path)
 
 /* ---- Flags ---- */
 
-/* A flag that stands for a key of the file. */
+/* A flag that sets a key of the file. */
 struct flag {
-    const char *name; /* NULL: it is none, but what holds without a file */
+    const char *name; /* NULL: not a flag, but the default without a file */
     const char *path; /* of the key */
     const char *value;
 };
@@ -51,7 +51,7 @@ enum {
     FLAGS_MAX = 12
 };
 
-/* Groups with members, in whichever state. */
+/* Groups with members, in any state. */
 #define CONNECTED_STATES "CompletingRebalance,PreparingRebalance,Stable"
 
 static size_t list_flags(const struct sg_config_flags *flags,
@@ -111,7 +111,7 @@ static void from_flags(struct sg_reading *reading,
     sg_map_finish(reading, &sg_root_keys, config);
 }
 
-/* What was given, or without a file the default; NULL: neither. */
+/* The given value, or without a file the default; NULL: neither. */
 static int join_servers(const struct sg_config_flags *flags, char **ret_servers)
 {
     struct sg_buf servers;
@@ -175,7 +175,8 @@ struct sg_config *sg_config_unref(const struct sg_config *config)
 {
     if (!config || !sg_refs_drop(&config->refs))
         return NULL;
-    struct sg_config *last = (struct sg_config *)(uintptr_t)config; /* nobody else has it */
+    struct sg_config *last =
+        (struct sg_config *)(uintptr_t)config; /* there is no other reference */
     sg_map_done(&sg_root_keys, last);
     free(last);
     return NULL;

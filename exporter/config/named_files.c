@@ -10,7 +10,7 @@
 
 enum {
     PIECE_BYTES = 4096,
-    BYTES_MAX = 4 * 1024 * 1024 /* of a file; what is behind is not looked at */
+    BYTES_MAX = 4 * 1024 * 1024 /* of a file; the rest is ignored */
 };
 
 static uint64_t mix(uint64_t hash, const void *bytes, size_t n)
@@ -20,8 +20,8 @@ static uint64_t mix(uint64_t hash, const void *bytes, size_t n)
 }
 
 /*
- * Of a folder, such as one of CAs: when it changed. A pipe is not looked at: that would take what
- * is in it. @return 0 when there is nothing to read
+ * Of a folder, such as one of CAs: when it changed. A pipe is not read: that would consume its
+ * content. @return 0 when there is nothing to read
  */
 static uint64_t of_file(const char *path)
 {

@@ -14,8 +14,8 @@
 #include <strings.h>
 
 /*
- * What librdkafka knows of its properties it says in one table, for people. That is read only when
- * something is wrong, to say which word was meant and which values there are:
+ * librdkafka describes its properties only in one table, made for display. It is parsed only when
+ * something is wrong, to suggest a name and list the valid values:
  *
  *     security.protocol   |  *  | plaintext, ssl, … |  plaintext | high | Protocol used to …
  */
@@ -24,17 +24,17 @@ enum {
     PROPERTIES_MAX = 400,
     NAME_BYTES_MAX = 64,
     RANGE_BYTES_MAX = 240,
-    PEM_BYTES_MAX = 1 << 20, /* of a file that is looked into */
+    PEM_BYTES_MAX = 1 << 20, /* of a file that is checked */
 };
 
 struct known {
     size_t n;
     char names[PROPERTIES_MAX][NAME_BYTES_MAX];
-    char range[RANGE_BYTES_MAX]; /* of the property that was asked for, or "" */
+    char range[RANGE_BYTES_MAX]; /* of the requested property, or "" */
 };
 
-/* A column without the blanks around it. @return behind it, or NULL: there is none */
-static const char *take_column(const char *at, char *out, size_t size)
+/* A column without the blanks around it. @return the end of it, or NULL: there is none */
+static const char *read_column(const char *at, char *out, size_t size)
 {
     const char *end = strchr(at, '|');
 
@@ -49,16 +49,16 @@ static const char *take_column(const char *at, char *out, size_t size)
     return end + 1;
 }
 
-static void take_line(struct known *known, const char *line, const char *wanted)
+static void parse_line(struct known *known, const char *line, const char *wanted)
 {
     char *name = known->names[known->n];
     char skipped[NAME_BYTES_MAX], range[RANGE_BYTES_MAX];
 
-    const char *at = take_column(line, name, NAME_BYTES_MAX);
+    const char *at = read_column(line, name, NAME_BYTES_MAX);
     if (!at || !name[0] || name[0] == '-' || strcmp(name, "Property") == 0)
         return;
-    if (strcmp(name, wanted) == 0 && (at = take_column(at, skipped, sizeof skipped)) &&
-        take_column(at, range, sizeof range) && !known->range[0])
+    if (strcmp(name, wanted) == 0 && (at = read_column(at, skipped, sizeof skipped)) &&
+        read_column(at, range, sizeof range) && !known->range[0])
         memcpy(known->range, range, sizeof range);
     known->n++;
 }
@@ -81,7 +81,7 @@ static struct known *read_table(const char *wanted)
         end = strchr(line, '\n');
         if (end)
             *end = '\0';
-        take_line(known, line, wanted);
+        parse_line(known, line, wanted);
     }
     free(text);
     return known;
@@ -96,7 +96,8 @@ void sg_property_reason(
 
     if (!err)
         return;
-    /* Each quoted part that comes from the value goes, and the value wherever it stands alone. */
+    /* Remove each quoted part that comes from the value, and the value where it is a word of its
+       own. */
     for (const char *at = reason; *at && n + sizeof "(value)" < sizeof text;) {
         const char *end = *at == '"' ? strchr(at + 1, '"') : NULL;
         size_t skip = 0;
@@ -143,14 +144,14 @@ static int fail_unknown(const char *name, struct sg_error *err)
     return SG_PROPERTY_E_WRONG;
 }
 
-/* What librdkafka says of it is about the digits in front, if there are any. */
-static void tell_number(const char *name, const struct known *known, struct sg_error *err)
+/* librdkafka's message is about the leading digits, if there are any. */
+static void describe_number(const char *name, const struct known *known, struct sg_error *err)
 {
     size_t len = strlen(name);
     bool is_ms = len > 3 && strcmp(name + len - 3, ".ms") == 0;
 
     (void)sg_error_set(
-        err, 0, "it is a whole number%s, %s", is_ms ? " of milliseconds" : "", known->range);
+        err, 0, "it must be a whole number%s, %s", is_ms ? " of milliseconds" : "", known->range);
 }
 
 static int fail_value(const char *name, const char *value, const char *reason, struct sg_error *err)
@@ -161,15 +162,15 @@ static int fail_value(const char *name, const char *value, const char *reason, s
     if (known && known->range[0] && err) {
         struct sg_error why = *err;
         if (strstr(known->range, " .. "))
-            tell_number(name, known, err);
+            describe_number(name, known, err);
         else
-            (void)sg_error_set(err, 0, "%s; it is one of %s", why.text, known->range);
+            (void)sg_error_set(err, 0, "%s; it must be one of %s", why.text, known->range);
     }
     free(known);
     return sg_error_prefix(err, SG_PROPERTY_E_WRONG, "librdkafka property %s: ", name);
 }
 
-/* librdkafka takes the digits in front of a word, and 60s for 60 ms. */
+/* librdkafka reads only the leading digits, and 60s as 60 ms. */
 static int check_number(const char *name, const char *value, struct sg_error *err)
 {
     char *end;
@@ -180,7 +181,7 @@ static int check_number(const char *name, const char *value, struct sg_error *er
     struct known *known = read_table(name);
     bool is_number = known && strstr(known->range, " .. ");
     if (is_number)
-        tell_number(name, known, err);
+        describe_number(name, known, err);
     free(known);
     return is_number ? sg_error_prefix(err, SG_PROPERTY_E_WRONG, "librdkafka property %s: ", name)
                      : 0;
@@ -191,7 +192,7 @@ static bool is_mechanism(const char *name)
     return strcmp(name, "sasl.mechanism") == 0 || strcmp(name, "sasl.mechanisms") == 0;
 }
 
-/* librdkafka takes any word, and says which it knows when a client is made. */
+/* librdkafka accepts any word, and rejects unknown ones only when a client is created. */
 static int check_mechanism(const char *name, const char *value, struct sg_error *err)
 {
     static const char *const words[] = { "GSSAPI", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512",
@@ -206,7 +207,7 @@ static int check_mechanism(const char *name, const char *value, struct sg_error 
         upper[i] = (char)toupper((unsigned char)value[i]);
     const char *meant = sg_meant(upper, words);
     return sg_error_set(err, SG_PROPERTY_E_WRONG,
-        "librdkafka property %s: it is one of GSSAPI, PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, "
+        "librdkafka property %s: it must be one of GSSAPI, PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, "
         "OAUTHBEARER%s%s%s",
         name, meant ? "; did you mean \"" : "", meant ? meant : "", meant ? "\"?" : "");
 }
@@ -217,7 +218,7 @@ int sg_property_check(const char *name, const char *value, struct sg_error *err)
     int r = 0;
 
     if (strcmp(name, "plugin.library.paths") == 0)
-        return 0; /* to set it is to load it */
+        return 0; /* setting it would load it */
     if (is_mechanism(name))
         return check_mechanism(name, value, err);
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
@@ -264,15 +265,15 @@ const char *sg_property_of(const struct sg_cluster_config *cluster, const char *
     return at < cluster->n_client ? cluster->client[at].value : NULL;
 }
 
-/* A file that librdkafka reads, and what it must have in it. */
+/* A file that librdkafka reads, and the PEM block that it must contain. */
 struct named_file {
     const char *property;
-    const char *label; /* the end of a line "-----BEGIN LABEL-----", or NULL: no PEM */
+    const char *label; /* the end of a line "-----BEGIN LABEL-----", or NULL: not PEM */
     const char *what;
     bool or_folder;
 };
 
-/* @param text  ends with NUL, and may have others in it */
+/* @param text ends with NUL, and may contain others */
 static bool has_pem(const char *text, size_t len, const char *label)
 {
     const char *end = text + len;
@@ -289,7 +290,7 @@ static bool has_pem(const char *text, size_t len, const char *label)
     return false;
 }
 
-/* What cannot be looked into, a directory or a large file, is left to librdkafka. */
+/* What cannot be checked, a directory or a large file, is left to librdkafka. */
 static bool lacks_pem(const char *path, const char *label)
 {
     struct sg_error err;
@@ -299,7 +300,7 @@ static bool lacks_pem(const char *path, const char *label)
     int r = sg_file_read(path, SG_FILE_NO_PIPE, &text, &err);
     bool lacks = !r && !sg_buf_add_char(&text, '\0') && !has_pem(text.ptr, text.len - 1, label);
     if (text.len)
-        explicit_bzero(text.ptr, text.len); /* perhaps a key */
+        explicit_bzero(text.ptr, text.len); /* may be a key */
     sg_buf_done(&text);
     return lacks;
 }
@@ -335,7 +336,7 @@ static int check_files(const struct sg_cluster_config *cluster,
     return r;
 }
 
-/* @return whether one of the two is there; the place is its own */
+/* @return is one of the two set? The position is that of the one */
 static bool has_login(const struct sg_cluster_config *cluster, size_t *ret_at)
 {
     static const char *const names[] = { "sasl.username", "sasl.password" };
@@ -392,7 +393,7 @@ int sg_properties_check(
         { NULL, NULL, NULL, false },
     };
     static const struct named_file of_sasl[] = {
-        { "https.ca.location", "CERTIFICATE", certificate, true }, /* of a token's endpoint */
+        { "https.ca.location", "CERTIFICATE", certificate, true }, /* of the token endpoint */
         { NULL, NULL, NULL, false },
     };
     const char *protocol = sg_property_of(cluster, "security.protocol");

@@ -144,9 +144,9 @@ void sg_map_set_flag(struct sg_reading *reading,
     const struct sg_key *key = map->keys;
 
     while (strncmp(key->name, path, len) != 0 || key->name[len])
-        key++; /* paths are ours: the key is there */
+        key++; /* paths are constants of the program: the key exists */
     if (!path[len]) {
-        key->kind->take(&(struct sg_value){ reading, key, base, NULL }, place, text);
+        key->kind->parse(&(struct sg_value){ reading, key, base, NULL }, place, text);
         return;
     }
     void *inner = key->kind->enter(&(struct sg_value){ reading, key, base, NULL });
@@ -234,7 +234,7 @@ static void lead(struct sg_shown *out, int indent)
         out->first = 0;
 }
 
-/* The headings that are still to be shown, and what is in front of the next line. */
+/* Write the pending headings, and the indent of the next line. */
 static void begin_line(struct sg_shown *out)
 {
     for (size_t i = 0; i < out->n_headings; i++) {

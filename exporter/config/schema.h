@@ -2,12 +2,12 @@
 #pragma once
 
 /*
- * Configuration as data: a table of keys for each map of the file.
+ * The configuration schema as data: a table of keys for each map of the file.
  *
- * A row says everything about a key: its kind, where its value is in the map's struct, its default
- * and bounds, what a change of it restarts, and a line for the documentation. Reading, defaults,
- * comparing, showing, freeing and documenting are walks over the tables; what a kind does in each
- * of them is in kinds.c. Flags fill the same structs through the same checks. Inside
+ * A row has everything about a key: its kind, the offset of its value in the map's struct, its
+ * default and bounds, what a change of it restarts, and a line for the documentation. Reading,
+ * defaults, comparing, showing, freeing and documenting are walks over the tables; what each kind
+ * does in them is in kinds.c. Flags fill the same structs through the same checks. Inside
  * exporter/config only; one thread.
  */
 
@@ -23,8 +23,8 @@ struct sg_config;
 
 /* What a change of a key restarts at a reload: one bit each. */
 enum {
-    SG_RESTARTS_NOTHING = 1 << 0,    /* the new value counts from then on */
-    SG_RESTARTS_EVERYTHING = 1 << 1, /* series have other names */
+    SG_RESTARTS_NOTHING = 1 << 0,    /* the new value applies from then on */
+    SG_RESTARTS_EVERYTHING = 1 << 1, /* series names change */
     SG_RESTARTS_CLUSTER = 1 << 2,
     SG_RESTARTS_ADMIN = 1 << 3,   /* the admin collector of the cluster */
     SG_RESTARTS_BROKERS = 1 << 4, /* the JMX of all its brokers and controllers */
@@ -35,13 +35,13 @@ enum {
 };
 
 enum {
-    SG_KEY_OPTIONAL = 1 << 0, /* of a map: without it there are no defaults either */
-    SG_KEY_UNIQUE = 1 << 1,   /* no two elements of the list have the same */
-    SG_KEY_AT_MAP = 1 << 2,   /* problems have the place of the map, not of the value */
-    SG_KEY_KAFKA = 1 << 3,    /* a cluster without bootstrap servers cannot have it */
+    SG_KEY_OPTIONAL = 1 << 0, /* of a map: if it is absent, no defaults are set */
+    SG_KEY_UNIQUE = 1 << 1,   /* unique within the list */
+    SG_KEY_AT_MAP = 1 << 2,   /* problems have the position of the map, not of the value */
+    SG_KEY_KAFKA = 1 << 3,    /* not allowed in a cluster without bootstrap servers */
 };
 
-/* Where a value is from. */
+/* The origin of a value. */
 struct sg_place {
     const struct sg_yaml_node *node; /* NULL: the file's start */
     const char *flag;                /* of the command line, with its dashes, or NULL */
@@ -56,21 +56,21 @@ struct sg_reading {
     struct sg_config *config; /* that is being filled */
 };
 
-/* A configuration in the making as text for people. */
+/* A configuration being written as text for display. */
 struct sg_shown {
-    struct sg_buf *out; /* it remembers a failure */
+    struct sg_buf *out; /* it keeps the first failure */
     int indent;
-    int first; /* indent of an element of a list that has shown nothing yet, or 0 */
+    int first; /* indent of a list element that has no line yet, or 0 */
     size_t n_headings;
     struct sg_heading {
         const char *name;
         int indent;
-    } headings[8]; /* of maps that have shown nothing yet */
+    } headings[8]; /* headings of maps that have no line yet */
 };
 
 struct sg_key;
 
-/** What is wrong with a text; err says it. @return 0: nothing */
+/** Check a text; err says what is wrong. @return 0: it is valid */
 typedef int (*sg_text_check_fn)(const char *text, struct sg_error *err);
 
 /* A key's value that is being set, or freed. */
@@ -78,39 +78,39 @@ struct sg_value {
     struct sg_reading *reading;
     const struct sg_key *key;
     void *base;                     /* the struct of the key's map */
-    const struct sg_yaml_node *map; /* that may have the key, when it is read */
+    const struct sg_yaml_node *map; /* the map that may have the key, when it is read */
 };
 
-/* What the walks do with a value. Those without a word may be NULL. */
+/* What the walks do with a value. Functions may be NULL unless noted. */
 struct sg_kind {
     const char *name; /* in the documentation */
     bool is_secret;   /* also as KEY_file */
-    size_t size;      /* of a number, which is compared as it is; others have same() */
+    size_t size;      /* of a number, compared by value; others have same() */
     sg_text_check_fn check;
     void (*init)(const struct sg_value *v); /* its default */
-    void (*read)(const struct sg_value *v); /* always there, as is show() */
-    /* From text of the file or a flag; without it no flag can give such a value. */
-    void (*take)(const struct sg_value *v, struct sg_place place, const char *text);
+    void (*read)(const struct sg_value *v); /* never NULL, nor is show() */
+    /* From text of the file or a flag; NULL: no flag can set such a value. */
+    void (*parse)(const struct sg_value *v, struct sg_place place, const char *text);
     bool (*same)(const struct sg_key *key, const void *a, const void *b, unsigned restarts);
     void (*show)(const struct sg_key *key, const void *base, struct sg_shown *out);
     void (*free)(const struct sg_value *v);
-    /* Of maps and lists: the struct, or the first element, made when it is not there yet. */
+    /* Of maps and lists: the struct, or the first element, created if missing. */
     void *(*enter)(const struct sg_value *v);
-    /* Of maps and lists: finish them, without the file. */
+    /* Of maps and lists: finish them when they are not in the file. */
     void (*finish)(const struct sg_value *v);
-    /* Of lists, whose same, show and free are the sg_list_*() below. */
+    /* Of lists; their same, show and free are the sg_list_*() below. */
     size_t element_size; /* 0: that of the map */
     bool (*same_element)(const struct sg_key *key, const void *a, const void *b, unsigned restarts);
     void (*show_element)(const struct sg_key *key, const void *element, struct sg_shown *out);
     void (*free_element)(const struct sg_key *key, void *element);
 };
 
-/* A value that is being set, and the number or the place that goes with it. */
+/* A value that is being set, and its number or position. */
 #define SG_VALUE(type, v)  ((type *)(void *)((char *)(v)->base + (v)->key->at))
 #define SG_NUMBER(type, v) ((type *)(void *)((char *)(v)->base + (v)->key->n_at))
 #define SG_PLACE(v)        ((char **)(void *)((char *)(v)->base + (v)->key->place_at))
 
-/* Of a struct that is only looked at. */
+/* A value in a struct that is only read. */
 #define SG_SEEN(type, base, key) (*(type const *)(const void *)((const char *)(base) + (key)->at))
 #define SG_SEEN_N(type, base, key) \
     (*(type const *)(const void *)((const char *)(base) + (key)->n_at))
@@ -119,24 +119,24 @@ struct sg_kind {
 struct sg_key {
     const char *name;
     const struct sg_kind *kind;
-    size_t at;        /* offset of the value */
-    size_t n_at;      /* of the number of a list, the contents of a file, the presence of a map */
-    size_t place_at;  /* of "FILE:LINE:COL", for those who use the value later; or 0 */
-    int64_t min, max; /* bounds, or how many; no max: none */
-    int64_t number;   /* default */
-    const char *text; /* default */
-    const char *follows;      /* the default, where it follows from others */
-    const char *bounds;       /* likewise */
+    size_t at;           /* offset of the value */
+    size_t n_at;         /* offset of a list's number, a file's content hash, a map's presence */
+    size_t place_at;     /* offset of "FILE:LINE:COL", for later messages; or 0 */
+    int64_t min, max;    /* bounds, or how many; without max: none */
+    int64_t number;      /* default */
+    const char *text;    /* default */
+    const char *follows; /* the default as text, if derived from others */
+    const char *bounds;  /* likewise */
     const char *const *words; /* of a choice, ends with NULL */
     const struct sg_map *map; /* of a map, or of a list's elements */
     sg_text_check_fn check;
-    const char *needed;     /* the problem when it is missing; NULL: it need not be there */
-    const char *needs;      /* another key of the map that must be there as well */
+    const char *needed;     /* the problem when it is missing; NULL: it is optional */
+    const char *needs;      /* another key of the map that must be present too */
     const char *needs_said; /* the problem when that is missing, or NULL */
-    const char *must;       /* what the value must be, where the kind does not say it */
+    const char *must;       /* what the value must be, if the kind does not say it */
     const char *item;       /* likewise of a list's element */
     unsigned flags;
-    unsigned restarts; /* of a map: all that its keys restart */
+    unsigned restarts; /* of a map: everything that its keys restart */
     const char *doc;
 };
 
@@ -145,7 +145,7 @@ struct sg_map {
     size_t size;      /* of its struct */
     const struct sg_key *keys;
     size_t n_keys;
-    /* What no key says by itself, after all have been read; node is NULL when there is no map. */
+    /* Checks across keys, after all have been read; node is NULL when there is no map. */
     void (*finish)(struct sg_reading *reading, const struct sg_yaml_node *node, void *base);
 };
 
@@ -154,18 +154,18 @@ struct sg_map {
 #define SG_LIST_AT(type, list, n) \
     .at = offsetof(struct type, list), .n_at = offsetof(struct type, n)
 
-/** Note a problem, "FILE:LINE:COL: text" or "--flag: text". */
+/** Report a problem, "FILE:LINE:COL: text" or "--flag: text". */
 void sg_problem(struct sg_reading *reading, struct sg_place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/** Likewise, of a file's key with the key's name in front. */
+/** Likewise, prefixed with the key's name when it is from a file. */
 void sg_key_problem(const struct sg_value *v, struct sg_place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/** Memory is short; this is a problem like others. */
+/** Report that memory is short, as a problem like others. */
 void sg_no_memory(struct sg_reading *reading, struct sg_place place);
 
-/** A place in the file. */
+/** A position in the file. */
 static inline struct sg_place sg_at(const struct sg_yaml_node *node)
 {
     return (struct sg_place){ .node = node };
@@ -174,7 +174,7 @@ static inline struct sg_place sg_at(const struct sg_yaml_node *node)
 /** Defaults of all keys. */
 void sg_map_init(struct sg_reading *reading, const struct sg_map *map, void *base);
 
-/** Read a map that is there, and finish it. */
+/** Read a map that is present, and finish it. */
 void sg_map_read(struct sg_reading *reading,
     const struct sg_map *map,
     const struct sg_yaml_node *node,
@@ -184,8 +184,8 @@ void sg_map_read(struct sg_reading *reading,
 void sg_map_finish(struct sg_reading *reading, const struct sg_map *map, void *base);
 
 /**
- * Give a key the value of a flag. @param path  "collect.interval"; of a list it is the one element,
- * which is made when it is not there yet
+ * Give a key the value of a flag. @param path  "collect.interval"; of a list it is in the single
+ * element, which is created if missing
  */
 void sg_map_set_flag(struct sg_reading *reading,
     const struct sg_map *map,
@@ -197,26 +197,26 @@ void sg_map_set_flag(struct sg_reading *reading,
 /** Are the values of all keys the same whose change restarts one of these? */
 bool sg_map_same(const struct sg_map *map, const void *a, const void *b, unsigned restarts);
 
-/** As YAML, for people, without a secret in it. */
+/** As YAML, for display, without secrets. */
 void sg_map_show(const struct sg_map *map, const void *base, struct sg_shown *out);
 
-/** What the keys own; not the struct. */
+/** Free what the keys own; not the struct. */
 void sg_map_done(const struct sg_map *map, void *base);
 
-/** The same for a list: as many elements, one by one the same; shown below a heading; freed. */
+/** For lists: same number of elements, each the same; shown below a heading; freed. */
 bool sg_list_same(const struct sg_key *key, const void *a, const void *b, unsigned restarts);
 void sg_list_show(const struct sg_key *key, const void *base, struct sg_shown *out);
 void sg_list_free(const struct sg_value *v);
 
 #define SG_KIND_OF_LIST .same = sg_list_same, .show = sg_list_show, .free = sg_list_free
 
-/** A short line below the headings that are still to be shown. */
+/** A short line, after the pending headings. */
 void sg_show_line(struct sg_shown *out, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /**
- * NAME: "TEXT", or with the name "-" an element of a list; of a URL without what may be secret.
- * Nothing when text is NULL.
+ * NAME: "TEXT", or with the name "-" an element of a list; a URL without its secrets. Nothing when
+ * text is NULL.
  */
 void sg_show_text(struct sg_shown *out, const char *name, const char *text);
 

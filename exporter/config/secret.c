@@ -11,18 +11,17 @@
 
 enum {
     NAME_BYTES_MAX = 4096,                    /* of a variable, or a file */
-    FILE_BYTES_MAX = SG_SECRET_BYTES_MAX + 8, /* with a byte order mark and the line's end */
+    FILE_BYTES_MAX = SG_SECRET_BYTES_MAX + 8, /* with a byte order mark and the line end */
 };
 
-/* What "${" begins, up to "}" @return 0 or SG_SECRET_E_MISSING; messages quote no more than a name
- */
+/* A reference from "${" to "}". @return 0 or SG_SECRET_E_MISSING; messages quote only the name */
 static int look_up(struct sg_str inside, char **ret_value, struct sg_error *err)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
     char name[NAME_BYTES_MAX];
 
     if (inside.len >= sizeof name)
-        return sg_error_set(err, SG_SECRET_E_MISSING, "what follows ${ is too long for a name");
+        return sg_error_set(err, SG_SECRET_E_MISSING, "the name after ${ is too long");
     memcpy(name, inside.ptr, inside.len);
     name[inside.len] = '\0';
     if (strncmp(name, "file:", 5) == 0)
@@ -30,12 +29,12 @@ static int look_up(struct sg_str inside, char **ret_value, struct sg_error *err)
     size_t len = strspn(name, letters);
     if (len == 0 || name[len])
         return sg_error_set(err, SG_SECRET_E_MISSING,
-            "\"${%.*s\" is not ${NAME} of a variable of the environment or ${file:/PATH}",
+            "\"${%.*s\" is neither ${NAME}, an environment variable, nor ${file:/PATH}",
             (int)(len < 80 ? len : 80), name);
     const char *value = getenv(name);
     if (!value)
         return sg_error_set(err, SG_SECRET_E_MISSING,
-            "the environment has no variable \"%.80s\", which ${%.80s} asks for", name, name);
+            "the environment variable \"%.80s\" of ${%.80s} is not set", name, name);
     *ret_value = strdup(value);
     return *ret_value ? 0 : -ENOMEM;
 }
@@ -52,7 +51,7 @@ int sg_secret_expand(struct sg_str text, char **ret_text, struct sg_error *err)
             continue;
         }
         const char *end = memchr(text.ptr + i, '}', text.len - i);
-        if (!end) { /* what follows may be a secret */
+        if (!end) { /* the rest may be a secret */
             r = sg_error_set(err, SG_SECRET_E_MISSING,
                 "a \"${\" has no \"}\"; a secret with \"${\" in it can be in a file");
             continue;
@@ -79,7 +78,7 @@ int sg_secret_expand(struct sg_str text, char **ret_text, struct sg_error *err)
     return r;
 }
 
-/* A line without a byte order mark and its end. @return what is wrong with it, or NULL */
+/* Remove a line's byte order mark and its end. @return what is wrong with it, or NULL */
 static const char *clean(char *line, size_t *n)
 {
     if (*n >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0) {
@@ -91,7 +90,7 @@ static const char *clean(char *line, size_t *n)
     while (*n > 0 && (line[*n - 1] == '\n' || line[*n - 1] == '\r'))
         --*n;
     if (memchr(line, '\0', *n))
-        return "there is a NUL byte in it";
+        return "it contains a NUL byte";
     if (*n == 0)
         return "its first line is empty";
     return *n > SG_SECRET_BYTES_MAX ? "its first line is too long" : NULL;
@@ -103,7 +102,7 @@ int sg_secret_read_file(const char *path, char **ret_text, struct sg_error *err)
     char *line = NULL;
     struct sg_buf text;
 
-    /* What is behind the first line does not matter. Room at once: growing would leave copies. */
+    /* Only the first line matters. All memory is reserved at once: growing would leave copies. */
     sg_buf_init(&text, FILE_BYTES_MAX);
     int r = sg_buf_reserve(&text, FILE_BYTES_MAX);
     if (!r)

@@ -3,8 +3,8 @@
 
 /*
  * Where secrets come from: ${NAME} of the environment, or the first line of a file, also as
- * ${file:/PATH}. A byte order mark before it is left out.
- * Errors name the variable or the file, never a value. Pure functions; any thread.
+ * ${file:/PATH}. A leading byte order mark is removed. Errors name the variable or the file, never
+ * a value. Pure functions; any thread.
  */
 
 #include "base/buf.h"
@@ -20,15 +20,15 @@ enum {
 };
 
 /**
- * Replace every ${NAME} by the environment's value and every ${file:/PATH} by the first line of
- * the file; "$" elsewhere stays. "${" without its "}" is an error.
+ * Replace every ${NAME} by the environment variable and every ${file:/PATH} by the first line of
+ * the file; "$" elsewhere is kept. "${" without "}" is an error.
  * @param ret_text  owned, terminated @return 0, SG_SECRET_E_MISSING or -ENOMEM
  */
 int sg_secret_expand(struct sg_str text, char **ret_text, struct sg_error *err);
 
 /**
- * The first line of a file, without the line's end, and without the byte order mark that Windows'
- * editors put in front. A line with a NUL in it, such as of UTF-16, is an error.
+ * The first line of a file, without the line end and the byte order mark of Windows editors. A line
+ * with a NUL in it, as in UTF-16, is an error.
  * @param ret_text  owned, terminated @return 0, SG_SECRET_E_MISSING or -ENOMEM
  */
 int sg_secret_read_file(const char *path, char **ret_text, struct sg_error *err);
@@ -37,7 +37,7 @@ int sg_secret_read_file(const char *path, char **ret_text, struct sg_error *err)
 char *sg_secret_wipe(char *text);
 
 /**
- * Append a URL for people: user and password, and what stands behind "?", which may be a token, are
- * "(hidden)". The buffer remembers a failure.
+ * Append a URL for display: user and password, and everything after "?", which may be a token,
+ * become "(hidden)". The buffer keeps the failure.
  */
 void sg_secret_show_url(struct sg_buf *out, const char *url);

@@ -99,16 +99,17 @@ static void test_mistakes_have_their_place(void **state)
         { "aliases: 1", "t.yml:1:10: \"aliases\" must be a list" },
         { "alias: []", "t.yml:1:1: unknown key \"alias\"" },
         { "aliases: [{ to: b, labels: {} }]", "an alias needs \"from\"" },
-        { "aliases: [{ from: a, to: 'b-c', labels: {} }]", "1:26: \"b-c\" is not a metric's name" },
+        { "aliases: [{ from: a, to: 'b-c', labels: {} }]", "1:26: \"b-c\" is not a metric name" },
         { "aliases: [{ from: a, to: b }]", "an alias needs \"labels\"" },
-        { "aliases: [{ from: a, to: b, labels: { x: 'y-z' } }]", "names of labels" },
+        { "aliases: [{ from: a, to: b, labels: { x: 'y-z' } }]",
+            "\"labels\" must map label names" },
         { "aliases: [{ from: a, to: b, labels: { x: t, kafka_cluster: t } }]",
             "1:60: two labels of the alias would be called \"t\"" },
         { "aliases: [{ from: a, to: b, labels: { x: kafka_cluster, kafka_cluster: kafka_cluster } "
           "}]",
             "two labels of the alias would be called \"kafka_cluster\"" },
         { "aliases: [{ from: a, to: b, labels: { x: le } }]",
-            "the label \"le\" is Prometheus's own; take another" },
+            "the label \"le\" is reserved by Prometheus; choose another" },
         { "aliases: [{ from: a, to: b, labels: {}, combine: avg }]", "must be max or sum" },
         { "aliases: [{ from: a, to: b, labels: {}, type: histogram }]",
             "\"type\" must be counter, gauge, info or untyped" },
@@ -149,8 +150,8 @@ static void test_unknown_table_tells_those_there_are(void **state)
     sg_kind_compat.read(&value);
     assert_int_equal(sg_yaml_n_problems(yaml), 2);
     assert_string_equal(sg_yaml_get_problem(yaml, 0),
-        "c.yaml:1:19: \"lenses\" is neither a built-in table of aliases (burrow, confluent, "
-        "kafka-lag-exporter, kminion) nor a file's path");
+        "c.yaml:1:19: \"lenses\" is not a built-in table of aliases (burrow, confluent, "
+        "kafka-lag-exporter, kminion) or the path of a file");
     assert_non_null(strstr(sg_yaml_get_problem(yaml, 1), "/no/t.yml"));
     assert_true(config.aliases.n > 5);
     sg_kind_compat.free(&value);

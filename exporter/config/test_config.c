@@ -48,7 +48,7 @@ static void test_load_limits_states_and_granularity(void **state)
     assert_non_null(strstr(problems, "f.yml:8:34: \"lagging\" must be from 1s to 7d"));
 }
 
-/* What is text with commas for librdkafka may be a list as well. */
+/* A comma-separated text for librdkafka may be a list as well. */
 static void test_load_servers_as_a_list(void **state)
 {
     struct sg_config *config = NULL;
@@ -151,7 +151,7 @@ static void test_load_mistakes_are_all_told_with_their_place(void **state)
         { "clusters:\n  - name: a\n    bootstrap_servers: [b, [c]]\n",
             "f.yml:3:28: \"bootstrap_servers\" must be text, or a list of texts\n" },
         { "clusters:\n  - name: a\n    bootstrap_servers: ['b:1', 'c:x']\n",
-            "f.yml:3:24: \"c:x\": a port is a number from 1 to 65535\n" },
+            "f.yml:3:24: \"c:x\": a port must be a number from 1 to 65535\n" },
         { "clusters:\n  - name: a\n",
             "f.yml:2:5: a cluster needs \"bootstrap_servers\", HOST:PORT,HOST:PORT, or "
             "\"jvms\"\n" },
@@ -167,38 +167,42 @@ static void test_load_mistakes_are_all_told_with_their_place(void **state)
           "}]\n",
             "f.yml:1:36: \"timeout\" must be from 100ms to the interval\n" },
         { "labels: { cluster: broker }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
-            "f.yml:1:20: the label \"broker\" is Streamgauge's own, or Prometheus's; take "
+            "f.yml:1:20: the label \"broker\" is reserved by Streamgauge or Prometheus; choose "
             "another\n" },
         { "labels: { cluster: jvm }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
-            "f.yml:1:20: the label \"jvm\" is Streamgauge's own, or Prometheus's; take another\n" },
+            "f.yml:1:20: the label \"jvm\" is reserved by Streamgauge or Prometheus; choose "
+            "another\n" },
         { "labels: { cluster: collector }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
-            "f.yml:1:20: the label \"collector\" is Streamgauge's own, or Prometheus's; take "
+            "f.yml:1:20: the label \"collector\" is reserved by Streamgauge or Prometheus; choose "
             "another\n" },
         { "labels: { cluster: target }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
-            "f.yml:1:20: the label \"target\" is Streamgauge's own, or Prometheus's; take "
+            "f.yml:1:20: the label \"target\" is reserved by Streamgauge or Prometheus; choose "
             "another\n" },
         { "labels: { cluster: kind }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
-            "f.yml:1:20: the label \"kind\" is Streamgauge's own, or Prometheus's; take "
+            "f.yml:1:20: the label \"kind\" is reserved by Streamgauge or Prometheus; choose "
             "another\n" },
         { "labels: { cluster: quantile }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
-            "f.yml:1:20: the label \"quantile\" is Streamgauge's own, or Prometheus's; take "
+            "f.yml:1:20: the label \"quantile\" is reserved by Streamgauge or Prometheus; choose "
             "another\n" },
         { "labels: { cluster: le }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
-            "f.yml:1:20: the label \"le\" is Streamgauge's own, or Prometheus's; take another\n" },
+            "f.yml:1:20: the label \"le\" is reserved by Streamgauge or Prometheus; choose "
+            "another\n" },
         { "labels: { cluster: job }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
-            "f.yml:1:20: the label \"job\" is Streamgauge's own, or Prometheus's; take another\n" },
+            "f.yml:1:20: the label \"job\" is reserved by Streamgauge or Prometheus; choose "
+            "another\n" },
         { "labels: { cluster: topic }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
-            "f.yml:1:20: the label \"topic\" is Streamgauge's own, or Prometheus's; take "
+            "f.yml:1:20: the label \"topic\" is reserved by Streamgauge or Prometheus; choose "
             "another\n" },
         { "labels: { constant: { version: v } }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
-            "f.yml:1:23: the label \"version\" is Streamgauge's own, or Prometheus's; take "
+            "f.yml:1:23: the label \"version\" is reserved by Streamgauge or Prometheus; choose "
             "another\n" },
         { "labels: { cluster: c, constant: { c: v } }\nclusters: [{ name: a, bootstrap_servers: b "
           "}]\n",
-            "f.yml:1:35: the label \"c\" has the cluster's name (labels.cluster); take another\n" },
+            "f.yml:1:35: the label \"c\" has the cluster's name (labels.cluster); choose "
+            "another\n" },
         { "labels: { constant: { c: v } }\nclusters: [{ name: a, jvms: [{ name: j, url: "
           "'http://h/', rules: jvm, labels: { c: w } }] }]\n",
-            "f.yml:2:81: the label \"c\" is one of labels.constant; take another\n" },
+            "f.yml:2:81: the label \"c\" is one of labels.constant; choose another\n" },
         { "labels: { cluster: a-b }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
             "f.yml:1:20: \"a-b\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)\n" },
         { "clusters: [{ name: a, bootstrap_servers: b, jolokia: { url: 'http://h:1/' } }]\n",
@@ -211,12 +215,12 @@ static void test_load_mistakes_are_all_told_with_their_place(void **state)
             "f.yml:1:67: \"x\" is not a broker id (a whole number)\n" },
         { "clusters: [{ name: a, bootstrap_servers: b, client: { sasl.password: '${SG_TEST_NONE}' "
           "} }]\n",
-            "f.yml:1:70: the environment has no variable \"SG_TEST_NONE\", which ${SG_TEST_NONE} "
-            "asks for\n" },
+            "f.yml:1:70: the environment variable \"SG_TEST_NONE\" of ${SG_TEST_NONE} is not "
+            "set\n" },
         { "clusters: [{ name: a, bootstrap_servers: 'h1:9092;h2:9092' }]\n",
             "f.yml:1:42: \"h1:9092;h2:9092\": servers are separated by commas\n" },
         { "clusters: [{ name: a, bootstrap_servers: '' }]\n",
-            "f.yml:1:42: there is no server in it; expected HOST:PORT,HOST:PORT\n" },
+            "f.yml:1:42: it has no server; expected HOST:PORT,HOST:PORT\n" },
         { "clusters: [{ name: a, bootstrap_servers: b, client: { bootstrap.servers: c } }]\n",
             "f.yml:1:55: use the cluster's \"bootstrap_servers\" instead\n" },
         { "clusters: [{ name: a, bootstrap_servers: b,\n  jolokia: { url: "
@@ -273,7 +277,7 @@ static void test_load_flags_alone_give_one_cluster(void **state)
     (void)sg_config_unref(config);
 }
 
-/* What describes a cluster is in the file. */
+/* Clusters are described in the file. */
 static void test_load_flags_beside_a_file_are_refused(void **state)
 {
     struct sg_config_flags flags = {
@@ -297,7 +301,7 @@ static void test_load_flags_beside_a_file_are_refused(void **state)
     problems[0] = '\0';
     assert_int_equal(sg_config_load(&flags, note, NULL, &config), SG_CONFIG_E_INVALID);
     assert_string_equal(
-        problems, "--kafka.server: there is no server in it; expected HOST:PORT,HOST:PORT\n");
+        problems, "--kafka.server: it has no server; expected HOST:PORT,HOST:PORT\n");
     flags = (struct sg_config_flags){ .interval_ms = 999, .topic_filter = "(" };
     problems[0] = '\0';
     assert_int_equal(sg_config_load(&flags, note, NULL, &config), SG_CONFIG_E_INVALID);
@@ -314,10 +318,10 @@ static void test_load_url_flag_mistakes_are_told(void **state)
         const char *problem;
     } cases[] = {
         { "http://127.0.0.1:8778/jolokia/", "--jolokia.url: the URL is the same for every broker" },
-        { "http://{host}:{port}/", "--jolokia.url: \"{port}\" is not known here" },
-        { "http://{host}/{x?token=hunter2", "--jolokia.url: \"{x\" is not known here" },
-        { "http://{host}/{x.hunter2}", "--jolokia.url: \"{x\" is not known here" },
-        { "http://{host}/?token={hunter}", "--jolokia.url: \"{\" is not known here" },
+        { "http://{host}:{port}/", "--jolokia.url: \"{port}\" is not a placeholder here" },
+        { "http://{host}/{x?token=hunter2", "--jolokia.url: \"{x\" is not a placeholder here" },
+        { "http://{host}/{x.hunter2}", "--jolokia.url: \"{x\" is not a placeholder here" },
+        { "http://{host}/?token={hunter}", "--jolokia.url: \"{\" is not a placeholder here" },
         { "{host}:8778?token=hunter2", "--jolokia.url: \"{host}:8778\" is not a URL such" },
         { "{host}:8778", "--jolokia.url: \"{host}:8778\" is not a URL such as" },
         { "http://u:p@{host}:8778/", "--jolokia.url: a URL with a password" },
@@ -398,7 +402,7 @@ static void write_file(const char *path, const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
-/* The paths are the same: only what is in the files tells that something must be made anew. */
+/* The paths are the same: only the files' content shows that something must be recreated. */
 static void test_file_that_was_replaced_on_disk_is_a_difference(void **state)
 {
     char path[] = "/tmp/streamgauge-test-XXXXXX";
@@ -419,7 +423,8 @@ static void test_file_that_was_replaced_on_disk_is_a_difference(void **state)
         path, path, path);
     write_file(path, "-----BEGIN CERTIFICATE-----\none\n");
     assert_int_equal(load(text, &before), 0);
-    write_file(path, "-----BEGIN CERTIFICATE-----\none\n"); /* written again, but nothing new */
+    write_file(
+        path, "-----BEGIN CERTIFICATE-----\none\n"); /* written again with the same content */
     assert_int_equal(load(text, &same), 0);
     write_file(path, "-----BEGIN CERTIFICATE-----\ntwo\n");
     assert_int_equal(load(text, &after), 0);

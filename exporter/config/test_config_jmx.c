@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-/* How JVMs are asked. */
+/* How JVMs are polled. */
 
 static void test_load_jolokia_keys_are_taken(void **state)
 {
@@ -85,10 +85,10 @@ static void test_load_slow_interval_is_never_under_the_interval(void **state)
     (void)sg_config_unref(config);
 }
 
-/* A mistake in the map "jolokia" of a cluster, or in its list "jvms". */
+/* An error in the map "jolokia" of a cluster, or in its list "jvms". */
 struct part_case {
     const char *part;
-    const char *problem; /* the whole line, without its place */
+    const char *problem; /* the whole line, without its position */
 };
 
 static void check_part_cases(
@@ -131,7 +131,7 @@ static void test_load_jolokia_mistakes_are_told(void **state)
         { "{ proxy: { url: 'http://p/', target: 'service:jmx:rmi://h' } }",
             "the target is the same for every broker: it needs {host}, {id} or {jmx_port}" },
         { "{ proxy: { url: 'http://p/', target: 'service:jmx:rmi://{host}{port}' } }",
-            "\"{port}\" is not known here; there are {host}, {id}, {jmx_port}" },
+            "\"{port}\" is not a placeholder here; use {host}, {id}, {jmx_port}" },
         { "{ proxy: { url: 'http://p/', jmx_port: 1, target: 'service:jmx:rmi://{host}' } }",
             "\"jmx_port\" does nothing: the target has no {jmx_port}" },
         { "{ proxy: { url: 'http://u:hunter2@p/', jmx_port: 1 } }",
@@ -146,14 +146,14 @@ static void test_load_jolokia_mistakes_are_told(void **state)
         { "{ url: 'http://{host}/', proxy: { url: 'http://p/', jmx_port: 1 } }",
             "brokers are read by their own agents (\"url\") or through a \"proxy\", not both" },
         { "{ brokers: { 1: 'http://{host}/' } }",
-            "\"{host}\" is not known here; there is nothing to fill in" },
+            "\"{host}\" is not a placeholder here; there are none" },
         { "{ proxy: { url: 'http://p/', jmx_port: 1 }, brokers: { 1: 'service:jmx:{id}' } }",
-            "\"{id}\" is not known here; there is nothing to fill in" },
+            "\"{id}\" is not a placeholder here; there are none" },
         { "{ proxy: { url: 'http://p/', jmx_port: 1 }, brokers: { 1: 'http://h/' } }",
             "\"http://h/\" is not a JMX service URL such as "
             "service:jmx:rmi:///jndi/rmi://HOST:9999/jmxrmi" },
         { "{ url: 'http://{host}:{jmx_port}/' }",
-            "\"{jmx_port}\" is not known here; there are {host}, {id}" },
+            "\"{jmx_port}\" is not a placeholder here; use {host}, {id}" },
         { "{ url: 'http://{host}/', tls: { ca_file: /dev/null } }",
             "\"tls\" does nothing: no URL here is https://" },
         { "{ url: 'https://{host}/', tls: { ca_file: /nowhere } }",
@@ -163,8 +163,8 @@ static void test_load_jolokia_mistakes_are_told(void **state)
         { "{ url: 'https://{host}/', tls: { server_name: 'a:1' } }",
             "\"a:1\" is not a host's name" },
         { "{ url: 'https://{host}/', tls: { insecure_skip_verify: true, server_name: a } }",
-            "with \"insecure_skip_verify\" nothing is verified: leave \"ca_file\" and "
-            "\"server_name\" out, or this" },
+            "with \"insecure_skip_verify\" nothing is verified: remove either \"ca_file\" "
+            "and \"server_name\", or it" },
         { "{ url: 'https://{host}/', tls: { verify: false } }",
             "unknown key \"verify\" in \"tls\"" },
         { "{ url: 'http://{host}/', slow_interval: 10s }",
@@ -189,19 +189,19 @@ static void test_load_jvm_mistakes_are_told(void **state)
         { "[{ url: 'http://h/', rules: r }]", "a JVM needs a \"name\"" },
         { "[{ name: '', url: 'http://h/', rules: r }]", "the name must have 1 to 200 bytes" },
         { "[{ name: '12', url: 'http://h/', rules: r }]",
-            "\"12\" would be taken for a broker's id: a JVM's name is not only digits" },
+            "\"12\" looks like a broker id: a JVM's name must not be only digits" },
         { "[{ name: a, url: 'http://h/', rules: r }, { name: a, url: 'http://h/', rules: r }]",
             "two JVMs are called \"a\"" },
         { "[{ name: a, rules: r }]", "a JVM needs the \"url\" of its agent, or a \"proxy\"" },
         { "[{ name: a, url: 'http://h/' }]", "a JVM needs \"rules\": a catalogue or a rule file" },
         { "[{ name: a, url: 'http://h/a b?hunter2', rules: r }]",
-            "\"http://h/a b\" is not a URL: there is a space in it, which is written %20" },
+            "\"http://h/a b\" is not a URL: it contains a space; write %20" },
         { "[{ name: a, url: 'http://{host}/', rules: r }]",
-            "\"{host}\" is not known here; there is nothing to fill in" },
+            "\"{host}\" is not a placeholder here; there are none" },
         { "[{ name: a, rules: r, proxy: { url: 'http://p/' } }]",
             "a JVM's \"proxy\" needs the \"target\", a JMX service URL" },
         { "[{ name: a, rules: r, proxy: { url: 'http://p/', target: 'service:jmx:{host}' } }]",
-            "\"{host}\" is not known here; there is nothing to fill in" },
+            "\"{host}\" is not a placeholder here; there are none" },
         { "[{ name: a, rules: r, proxy: { url: 'http://p/', target: 'u:hunter2@h' } }]",
             "a URL with a password would be shown in logs; use the proxy's \"username\" and "
             "\"password_file\"" },
@@ -209,19 +209,19 @@ static void test_load_jvm_mistakes_are_told(void **state)
           "            proxy: { url: 'http://p/', target: 'service:jmx:x' } }]",
             "a JVM is read by its own agent (\"url\") or through a \"proxy\", not both" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { job: b } }]",
-            "the label \"job\" is Streamgauge's own, or Prometheus's; take another" },
+            "the label \"job\" is reserved by Streamgauge or Prometheus; choose another" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { kafka_cluster: b } }]",
-            "the label \"kafka_cluster\" has the cluster's name (labels.cluster); take another" },
+            "the label \"kafka_cluster\" has the cluster's name (labels.cluster); choose another" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { gc: b } }]",
-            "the label \"gc\" is Streamgauge's own, or Prometheus's; take another" },
+            "the label \"gc\" is reserved by Streamgauge or Prometheus; choose another" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { pool: b } }]",
-            "the label \"pool\" is Streamgauge's own, or Prometheus's; take another" },
+            "the label \"pool\" is reserved by Streamgauge or Prometheus; choose another" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { clientId: b } }]",
-            "the label \"clientId\" is Streamgauge's own, or Prometheus's; take another" },
+            "the label \"clientId\" is reserved by Streamgauge or Prometheus; choose another" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { target: b } }]",
-            "the label \"target\" is Streamgauge's own, or Prometheus's; take another" },
+            "the label \"target\" is reserved by Streamgauge or Prometheus; choose another" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { collector: b } }]",
-            "the label \"collector\" is Streamgauge's own, or Prometheus's; take another" },
+            "the label \"collector\" is reserved by Streamgauge or Prometheus; choose another" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { __a: b } }]",
             "\"__a\" is not a label name ([a-zA-Z_][a-zA-Z0-9_]*)" },
         { "[{ name: a, url: 'http://h/', rules: r, labels: { a-b: b } }]",
@@ -233,7 +233,7 @@ static void test_load_jvm_mistakes_are_told(void **state)
         { "[{ name: a, url: 'http://h/', rules: r, labels: [b] }]",
             "\"labels\" must be a map of at most 20 names and values" },
         { "[{ name: a, url: 'http://h/', rules: r }]\n    topics: { include: a }",
-            "\"topics\" needs \"bootstrap_servers\"; a cluster without has only \"jvms\"" },
+            "\"topics\" needs \"bootstrap_servers\"; a cluster without it has only \"jvms\"" },
     };
     (void)state;
 
@@ -241,11 +241,11 @@ static void test_load_jvm_mistakes_are_told(void **state)
         "clusters:\n  - name: a\n    jvms: ", cases, sizeof cases / sizeof cases[0], "f.yml:");
 }
 
-/* What is wrong says curl, in words of its version. */
+/* The reason is curl's text, which depends on its version. */
 static void test_load_urls_are_those_that_curl_takes(void **state)
 {
     static const struct {
-        const char *part, *problem; /* NULL: it is taken */
+        const char *part, *problem; /* NULL: it is accepted */
     } cases[] = {
         { "jvms: [{ name: a, url: 'http://h:99999/', rules: jvm }]", "\"http://h:99999/\" is not" },
         { "jvms: [{ name: a, url: 'http://[::1/?s3cret', rules: jvm }]",

@@ -126,9 +126,9 @@ static void test_flags_without_meaning_are_taken_and_noted(void **state)
                              "--topic.workers", "50", "--sasl.username=u", "--server.tls.ca-file=",
                              "--no-server.tls.enabled", "--kafka.labels=")),
         0);
-    assert_int_equal(flags.kafka_exporter.n_notes, 4);
-    assert_string_equal(
-        flags.kafka_exporter.notes[0], "--sasl.username does nothing: --sasl.enabled is not given");
+    assert_int_equal(flags.kafka_exporter.n_warnings, 4);
+    assert_string_equal(flags.kafka_exporter.warnings[0],
+        "--sasl.username does nothing: --sasl.enabled is not given");
     assert_int_equal(flags.config.n_client, 0);
     assert_false(flags.kafka_exporter.only_connected_groups);
     assert_int_equal(parse(&flags, &err, ARGUMENTS("--no-offset.show-all")), 0);
@@ -146,7 +146,7 @@ static void test_flags_without_meaning_are_taken_and_noted(void **state)
     (void)sg_config_unref(config);
 }
 
-/* Where they mean nothing to kafka_exporter either. */
+/* Where kafka_exporter ignores them too. */
 static void test_flags_that_it_ignores_are_warnings(void **state)
 {
     static const char *const flags_given[] = {
@@ -167,15 +167,15 @@ static void test_flags_that_it_ignores_are_warnings(void **state)
     for (size_t i = 0; i < sizeof flags_given / sizeof flags_given[0]; i++) {
         if (parse(&flags, &err, ARGUMENTS(flags_given[i])))
             fail_msg("%s", err.text);
-        assert_int_equal(flags.kafka_exporter.n_notes, 1);
-        assert_non_null(strstr(flags.kafka_exporter.notes[0], " does nothing: --"));
+        assert_int_equal(flags.kafka_exporter.n_warnings, 1);
+        assert_non_null(strstr(flags.kafka_exporter.warnings[0], " does nothing: --"));
     }
     assert_int_equal(parse(&flags, &err,
                          ARGUMENTS("--sasl.enabled", "--sasl.username=u", "--sasl.password=p",
                              "--no-sasl.handshake")),
         0);
-    assert_string_equal(flags.kafka_exporter.notes[0],
-        "--sasl.handshake does nothing: Kafka has needed the handshake since 0.10");
+    assert_string_equal(flags.kafka_exporter.warnings[0],
+        "--sasl.handshake does nothing: Kafka has required the handshake since 0.10");
 }
 
 static void test_flags_labels_are_on_every_series(void **state)
@@ -185,7 +185,7 @@ static void test_flags_labels_are_on_every_series(void **state)
     } wrong[] = {
         { "--kafka.labels=env", "\"env\" is not NAME=VALUE" },
         { "--kafka.labels=a-b=c", "\"a-b\" is not a label name" },
-        { "--kafka.labels=topic=c", "\"topic\" is Streamgauge's own" },
+        { "--kafka.labels=topic=c", "\"topic\" is reserved by Streamgauge" },
         { "--kafka.labels=kafka_cluster=c", "\"kafka_cluster\" has the cluster's name" },
         { "--kafka.labels=__x=c", "\"__x\" is not a label name" },
         { "--kafka.labels=a=b,a=c", "duplicate label \"a\"" },

@@ -8,13 +8,13 @@
 
 /*
  * Every key of the tables, one by one: a value that is not the default is read, seen by the
- * comparison for reload, shown (of a secret only that it is set), and freed. A row that is
- * forgotten by one of these does not exist; a kind that forgets one fails here.
+ * comparison for reload, shown (of a secret only that it is set), and freed. All of these walk the
+ * same rows; a kind that lacks one of them fails here.
  */
 
-/* Values that the checks of single keys let pass, and what is shown of them. */
+/* Values that pass the checks of single keys, and how they are shown. */
 static const struct sample {
-    const char *kind; /* or "MAP.KEY", with ! when it must be there; these come first */
+    const char *kind; /* or "MAP.KEY", with ! when it is required; these come first */
     const char *value;
     const char *shown;
 } samples[] = {
@@ -58,7 +58,7 @@ static const struct sample *sample_of(const struct sg_map *map, const struct sg_
     return NULL;
 }
 
-/* The struct of a map, with defaults, and the configuration that checks of labels look at. */
+/* The struct of a map, with defaults, and the configuration that label checks use. */
 struct part {
     struct sg_config config;
     struct sg_reading reading;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* For tests: a configuration from a text, and what is wrong with it. */
+/* For tests: a configuration from a text, and its problems. */
 
 #include "config/load.h"
 
-/* Of the latest one, a line each. */
+/* Problems of the latest one, a line each. */
 extern char problems[8192];
 
 /** Adds a problem. */

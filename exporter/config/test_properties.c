@@ -19,7 +19,7 @@ static void add_problem(void *context, const char *problem)
     (void)snprintf(problems + n, sizeof problems - n, "%s\n", problem);
 }
 
-/* @param client  what stands in the braces of "client" @return as sg_config_load */
+/* @param client  the content of "client" @return as sg_config_load */
 static int load(const char *client)
 {
     char path[] = "/tmp/streamgauge-properties-XXXXXX";
@@ -50,17 +50,17 @@ static void test_properties_that_are_wrong_have_their_place_and_what_is_right(vo
             "no property \"sasl.pasword\"; did you mean "
             "\"sasl.password\"?" },
         { "security.protocol: hunter2",
-            ":4:13: ", "it is one of plaintext, ssl, sasl_plaintext, sasl_ssl" },
+            ":4:13: ", "it must be one of plaintext, ssl, sasl_plaintext, sasl_ssl" },
         { "client.id: x, socket.timeout.ms: 5", ":4:27: ", "10 .. 300000" },
-        { "client.id: x, socket.timeout.ms: hunter2",
-            ":4:27: ", "socket.timeout.ms: it is a whole number of milliseconds, 10 .. 300000" },
-        { "client.id: x, socket.timeout.ms: 1s",
-            ":4:27: ", "socket.timeout.ms: it is a whole number of milliseconds, 10 .. 300000" },
+        { "client.id: x, socket.timeout.ms: hunter2", ":4:27: ",
+            "socket.timeout.ms: it must be a whole number of milliseconds, 10 .. 300000" },
+        { "client.id: x, socket.timeout.ms: 1s", ":4:27: ",
+            "socket.timeout.ms: it must be a whole number of milliseconds, 10 .. 300000" },
         { "client.id: x, socket.timeout.ms: 60s", ":4:27: ", "milliseconds, 10 .. 300000" },
         { "sasl.mechanism: SCRAM-SHA-513",
             ":4:13: ", "OAUTHBEARER; did you mean \"SCRAM-SHA-512\"?" },
         { "security.protocol: sasl_ssl, sasl.mechanisms: plain", ":4:42: ",
-            "librdkafka property sasl.mechanisms: it is one of GSSAPI, PLAIN, SCRAM-SHA-256, "
+            "librdkafka property sasl.mechanisms: it must be one of GSSAPI, PLAIN, SCRAM-SHA-256, "
             "SCRAM-SHA-512, OAUTHBEARER; did you mean \"PLAIN\"?" },
         { "sasl.mechanism: AWS_MSK_IAM", ":4:13: ", "SCRAM-SHA-512, OAUTHBEARER\n" },
         { "sasl.oauthbearer.method: oidc",
@@ -120,7 +120,7 @@ static int load_file(const char *property, const char *text)
 static void test_files_that_are_not_pem_have_their_place(void **state)
 {
     static const struct {
-        const char *property, *text, *part; /* part: NULL: it is taken */
+        const char *property, *text, *part; /* part: NULL: it is accepted */
     } cases[] = {
         { "ssl.ca.location", "hunter2\n", " has no certificate in PEM format" },
         { "ssl.ca.location", "", " has no certificate in PEM format" },
@@ -159,7 +159,7 @@ static void test_properties_that_can_be_are_taken(void **state)
         "security.protocol: ssl, ssl.ca.location: /etc", /* a directory of certificates */
         "security.protocol: plaintext, sasl.username: u, sasl.password: p", "client.id: 60s",
         "socket.timeout.ms: 0x1000", "sasl.mechanism: OAUTHBEARER",
-        "plugin.library.paths: nowhere", /* told when the client is made */
+        "plugin.library.paths: nowhere", /* reported when the client is created */
     };
     (void)state;
 
@@ -184,7 +184,7 @@ static void test_properties_of_flags_have_the_flag_for_a_place(void **state)
     assert_int_equal(
         sg_config_load(&flags.config, add_problem, NULL, &config), SG_CONFIG_E_INVALID);
     assert_string_equal(problems,
-        "--kafka.server: \"h:x\": a port is a number from 1 to 65535\n"
+        "--kafka.server: \"h:x\": a port must be a number from 1 to 65535\n"
         "--tls.ca-file: librdkafka property ssl.ca.location: /nowhere: No such file or "
         "directory\n");
 }

@@ -63,12 +63,12 @@ static void test_secret_of_a_file_is_its_first_line(void **state)
     (void)snprintf(text, sizeof text, "a-${file:%s}-b", path);
     put("word\nmore\n", 10);
     expect_expanded(text, "a-word-b");
-    put("\xEF\xBB\xBFword\r\n", 9); /* as an editor of another system saves it */
+    put("\xEF\xBB\xBFword\r\n", 9); /* as saved by an editor on another system */
     expect_expanded(text, "a-word-b");
     put("\xFF\xFEw\0o\0", 6);
     expect_problem(text, "it is UTF-16");
     put("wo\0rd\n", 6);
-    expect_problem(text, "there is a NUL byte in it");
+    expect_problem(text, "it contains a NUL byte");
     put("\xEF\xBB\xBF\n", 4);
     expect_problem(text, "its first line is empty");
     put("", 0);
@@ -77,8 +77,8 @@ static void test_secret_of_a_file_is_its_first_line(void **state)
     expect_problem("${file:}", "the path of the file is empty");
     expect_problem("${file:/dev/zero}", "/dev/zero: it is a device, not a file");
     (void)unlink(path);
-    assert_int_equal(mkfifo(path, 0600), 0); /* nobody will ever write to it */
-    expect_problem(text, ": it is a pipe; only a regular file is read here");
+    assert_int_equal(mkfifo(path, 0600), 0); /* it never has a writer */
+    expect_problem(text, ": it is a pipe; a regular file is needed here");
     (void)unlink(path);
     put("w", 1);
     expect_expanded(text, "a-w-b");
@@ -116,10 +116,10 @@ static void test_secret_of_the_environment_is_named_and_nothing_else_is_quoted(v
     expect_problem("${SG_TEST_SECRET", "a \"${\" has no \"}\"");
     expect_problem("a${SG_TEST_SECRET}${hunter2", "a \"${\" has no \"}\"");
     expect_problem("hunter2${", "a \"${\" has no \"}\"");
-    expect_problem("${SG_TEST_NONE}", "no variable \"SG_TEST_NONE\"");
-    expect_problem("${SG_TEST_NONE:-hunter2}", "\"${SG_TEST_NONE\" is not ${NAME}");
-    expect_problem("${hunter 2hunter2}", "\"${hunter\" is not ${NAME}");
-    expect_problem("${}", "is not ${NAME}");
+    expect_problem("${SG_TEST_NONE}", "variable \"SG_TEST_NONE\" of ${SG_TEST_NONE} is not set");
+    expect_problem("${SG_TEST_NONE:-hunter2}", "\"${SG_TEST_NONE\" is neither ${NAME}");
+    expect_problem("${hunter 2hunter2}", "\"${hunter\" is neither ${NAME}");
+    expect_problem("${}", "is neither ${NAME}");
     (void)unsetenv("SG_TEST_SECRET");
 }
 

@@ -146,7 +146,7 @@ static void test_load_every_client_auth_type(void **state)
     }
 }
 
-/* What is wrong, where, in which words; one problem each, so that nothing else is complained of. */
+/* Error, position and text; one problem each, so that nothing else is reported. */
 static void test_load_every_mistake_is_told_with_its_place(void **state)
 {
     static const struct {
@@ -174,8 +174,8 @@ static void test_load_every_mistake_is_told_with_its_place(void **state)
         { TLS "  client_ca: [a]\n", "4:14: \"client_ca\" must be text" },
         { TLS "  client_ca: x\n", "2:3: client_ca_file does nothing without client_auth_type" },
         { TLS "  client_auth_type: RequireAndVerifyClientCert\n",
-            "4:21: client_auth_type: without client_ca whoever has a certificate of any public CA "
-            "would be let in" },
+            "4:21: client_auth_type: without client_ca, certificates of any public CA would "
+            "be accepted" },
         { TLS "  client_auth_type: requireClientCert\n",
             "4:21: client_auth_type: use NoClientCert, RequestClientCert, RequireAnyClientCert, "
             "VerifyClientCertIfGiven or RequireAndVerifyClientCert" },
@@ -183,7 +183,7 @@ static void test_load_every_mistake_is_told_with_its_place(void **state)
         { TLS "  client_allowed_sans: [a]\n",
             "4:24: client_allowed_sans: needs client_auth_type: RequireAndVerifyClientCert, "
             "because "
-            "anybody can come without a certificate, or make one with any name" },
+            "otherwise clients can connect without a certificate, or create one with any name" },
         { TLS "  client_ca: x\n  client_auth_type: RequireAndVerifyClientCert\n"
               "  client_allowed_sans: [a, '']\n",
             "6:28: client_allowed_sans: must be a name" },
@@ -224,13 +224,13 @@ static void test_load_every_mistake_is_told_with_its_place(void **state)
         { "basic_auth_users: [a]\n",
             "1:19: basic_auth_users: must be a map of users and bcrypt hashes" },
         { "basic_auth_users: { a:b: " HASH " }\n",
-            "1:21: a user's name must not be empty or hold a colon" },
+            "1:21: a user's name must not be empty or contain a colon" },
         { "basic_auth_users: { '': " HASH " }\n",
-            "1:21: a user's name must not be empty or hold a colon" },
+            "1:21: a user's name must not be empty or contain a colon" },
         { "basic_auth_users: { \"a\\0b\": " HASH " }\n",
-            "1:21: a user's name must not hold a NUL character" },
+            "1:21: a user's name must not contain a NUL character" },
         { "basic_auth_users:\n  a: " HASH "\n  a: " HASH "\n",
-            "3:3: user \"a\" is a duplicate of the one in line 2" },
+            "3:3: duplicate user \"a\", first in line 2" },
         { "basic_auth_users: { a: plain-secret }\n",
             "1:24: not a bcrypt hash, as htpasswd -nBC 10 '' makes one" },
         { "basic_auth_users: { a: [] }\n",
@@ -243,7 +243,8 @@ static void test_load_every_mistake_is_told_with_its_place(void **state)
             "2:6: not a bcrypt hash, as htpasswd -nBC 10 '' makes one" },
         { "auth_excluded_paths: /-/healthy\n", "1:22: auth_excluded_paths: must be a list" },
         { "auth_excluded_paths: [/-/healthy, /metrics]\n",
-            "1:35: auth_excluded_paths: only /-/healthy can be open; all others tell about the "
+            "1:35: auth_excluded_paths: only /-/healthy can be excluded; all others give "
+            "information about the "
             "cluster" },
         /* Rate limit */
         { "rate_limit: 5\n", "1:13: rate_limit must be a map of keys and values" },

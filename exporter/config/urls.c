@@ -21,7 +21,7 @@ static bool looks_like_url(const char *url)
            host[3] != '\0' && host[3] != '/' && host[3] != ':';
 }
 
-/* How much of a wrong URL is shown: what stands behind "?" may be a token. */
+/* How much of an invalid URL is shown: what follows "?" may be a token. */
 static int shown_len(const char *url)
 {
     size_t len = strcspn(url, "?");
@@ -30,10 +30,10 @@ static int shown_len(const char *url)
 
 static bool has_secret(const char *url)
 {
-    return strchr(url, '@'); /* also where the rest is no URL: it may have been meant as one */
+    return strchr(url, '@'); /* also if the rest is not a URL: it may have been intended as one */
 }
 
-/* The first {…} that is none of the names, which end with NULL. */
+/* The first {…} that is not one of the names, which end with NULL. */
 static const char *unknown_placeholder(const char *template, const char *const *names)
 {
     for (const char *brace = strchr(template, '{'); brace; brace = strchr(brace + 1, '{')) {
@@ -47,8 +47,8 @@ static const char *unknown_placeholder(const char *template, const char *const *
 }
 
 /*
- * How much of what begins with a brace is shown: a name, and no more. A brace may as well be in the
- * middle of a secret, and behind "?" it probably is.
+ * How much of a text from a brace on is shown: only a name. A brace may be in the middle of a
+ * secret, and after "?" it probably is.
  */
 static int quotable(const char *template, const char *brace)
 {
@@ -67,9 +67,9 @@ static int check_placeholders(const char *template, const char *const *names, st
     if (!brace)
         return 0;
     int len = quotable(template, brace);
-    return sg_error_set(err, SG_URL_E_WRONG, "\"%.*s\" is not known here; there %s%s%s%s%s", len,
-        brace, names[0] ? "are " : "is nothing to fill in", names[0] ? names[0] : "",
-        names[0] ? ", " : "", names[0] ? names[1] : "", names[0] && names[2] ? ", {jmx_port}" : "");
+    return sg_error_set(err, SG_URL_E_WRONG, "\"%.*s\" is not a placeholder here; %s%s%s%s%s", len,
+        brace, names[0] ? "use " : "there are none", names[0] ? names[0] : "", names[0] ? ", " : "",
+        names[0] ? names[1] : "", names[0] && names[2] ? ", {jmx_port}" : "");
 }
 
 /* The URL with "1" for every {…}, which fits a host, a port and a path. @return false: too long */
@@ -89,7 +89,7 @@ static bool fill_in(const char *url, char *out, size_t size)
     return !*url;
 }
 
-/* By curl, which is to use it. @return what is wrong, or NULL */
+/* Checked by curl, which will use it. @return what is wrong, or NULL */
 static const char *complaint_about(const char *url)
 {
     char filled[URL_BYTES_MAX];
@@ -98,9 +98,9 @@ static const char *complaint_about(const char *url)
         return "it is too long";
     for (const char *at = filled; *at; at++) {
         if (*at == ' ')
-            return "there is a space in it, which is written %20";
+            return "it contains a space; write %20";
         if ((unsigned char)*at < ' ' || *at == 0x7f)
-            return "there is a control character in it";
+            return "it contains a control character";
     }
     CURLU *parsed = curl_url();
     if (!parsed)
@@ -110,7 +110,7 @@ static const char *complaint_about(const char *url)
     return code == CURLUE_OK ? NULL : curl_url_strerror(code);
 }
 
-/* Of one Jolokia: http:// or https://, without a password in it. */
+/* The URL of one Jolokia: http:// or https://, without a password. */
 static int check_http(const char *url, struct sg_error *err)
 {
     if (has_secret(url))
@@ -142,7 +142,7 @@ static int check_service(const char *url, struct sg_error *err)
     return 0;
 }
 
-/* What is to be filled in. Where something can be, something must: brokers differ. */
+/* Placeholders. Where they are allowed, one is required: brokers differ. */
 static int check_template(
     const char *template, const char *const *names, const char *same_said, struct sg_error *err)
 {

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * URLs of Jolokia agents, of proxies and of JMX: what is wrong with one, from the file or a flag.
- * Each is a sg_text_check_fn of schema.h: 0, or SG_URL_E_WRONG and err says what. Pure; any thread.
+ * URLs of Jolokia agents, of proxies and of JMX: checks of those from the file or a flag. Each is a
+ * sg_text_check_fn of schema.h: 0, or SG_URL_E_WRONG and err says what. Pure; any thread.
  */
 
 #include "base/error.h"
@@ -14,13 +14,13 @@ enum {
     SG_URL_E_WRONG = 1
 };
 
-/** Of one Jolokia: http:// or https://, without a password in it and with nothing to fill in. */
+/** Of one Jolokia: http:// or https://, without a password or placeholders. */
 int sg_url_check_fixed(const char *url, struct sg_error *err);
 
 /** Of every broker's Jolokia, with {host} or {id}. */
 int sg_url_check_brokers(const char *url, struct sg_error *err);
 
-/** A JMX service URL, which is what a proxy is given as its target; there is nothing to fill in. */
+/** A JMX service URL, the target of a proxy; without placeholders. */
 int sg_url_check_service_fixed(const char *url, struct sg_error *err);
 
 /** Likewise, of every broker, with {host}, {id} or {jmx_port}. */

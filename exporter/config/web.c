@@ -33,7 +33,7 @@ static void read_pem(
 
     (void)snprintf(file_key, sizeof file_key, "%s_file", key);
     (void)sg_yaml_read_string(yaml, map, key, &pem->text);
-    if (pem->text && !pem->text[0]) { /* as good as none */
+    if (pem->text && !pem->text[0]) { /* counts as absent */
         free(pem->text);
         pem->text = NULL;
     }
@@ -49,7 +49,7 @@ static void read_pem(
     if (asprintf(&pem->file, "%.*s%s", folder_len, sg_yaml_name(yaml), path.ptr) < 0)
         pem->file = NULL;
     if (!pem->file)
-        sg_yaml_problem(yaml, sg_yaml_find(map, file_key), "%s: cannot be kept", file_key);
+        sg_yaml_problem(yaml, sg_yaml_find(map, file_key), "%s: out of memory", file_key);
     if (!pem->where)
         pem->where = sg_text_of_place(yaml, sg_yaml_find(map, file_key));
 }
@@ -103,7 +103,7 @@ static void read_sans(struct sg_yaml *yaml, const struct sg_yaml_node *map, stru
     for (size_t i = 0; tls->allowed_sans && i < sg_yaml_count(list); i++) {
         struct sg_str text = sg_yaml_text(sg_yaml_item(list, i));
         char *name = strdup(text.ptr);
-        if (!name || !name[0] || strlen(name) != text.len) /* a NUL would end it early */
+        if (!name || !name[0] || strlen(name) != text.len) /* a NUL would truncate it */
             sg_yaml_problem(yaml, sg_yaml_item(list, i), "client_allowed_sans: must be a name");
         if (name)
             tls->allowed_sans[tls->n_allowed_sans++] = name;
@@ -138,12 +138,11 @@ static void read_tls(
         sg_yaml_problem(yaml, map, "client_ca_file does nothing without client_auth_type");
     if (!has_ca && tls->client_auth == SG_CLIENT_AUTH_REQUIRE_AND_VERIFY)
         sg_yaml_problem(yaml, sg_yaml_find(map, "client_auth_type"),
-            "client_auth_type: without client_ca whoever has a certificate of any public CA would "
-            "be let in");
+            "client_auth_type: without client_ca, certificates of any public CA would be accepted");
     if (tls->n_allowed_sans && tls->client_auth != SG_CLIENT_AUTH_REQUIRE_AND_VERIFY)
         sg_yaml_problem(yaml, sg_yaml_find(map, "client_allowed_sans"),
             "client_allowed_sans: needs client_auth_type: RequireAndVerifyClientCert, because "
-            "anybody can come without a certificate, or make one with any name");
+            "otherwise clients can connect without a certificate, or create one with any name");
     tls->priorities = sg_web_ciphers_read(yaml, map);
     if (!tls->priorities && sg_yaml_n_problems(yaml) == 0)
         sg_yaml_problem(yaml, map, "%s", short_of_memory);
@@ -165,7 +164,7 @@ static void read_http(
     static const char *const names[] = { "Content-Security-Policy", "Strict-Transport-Security",
         "X-Content-Type-Options", "X-Frame-Options", "X-XSS-Protection", NULL };
     const struct sg_yaml_node *headers = sg_yaml_find(map, "headers");
-    bool http2 = true; /* we speak HTTP/1.1 only, to which every client of HTTP/2 falls back */
+    bool http2 = true; /* only HTTP/1.1 is served, to which every HTTP/2 client falls back */
 
     if (!sg_yaml_expect_map(yaml, map, "http_server_config", keys))
         return;
@@ -185,14 +184,15 @@ static void read_http(
                 yaml, sg_yaml_find(headers, names[i]), "%s: use deny or sameorigin", names[i]);
         if (type && strcasecmp(value, "nosniff") != 0)
             sg_yaml_problem(yaml, sg_yaml_find(headers, names[i]), "%s: use nosniff", names[i]);
-        if (has_control(value)) /* libmicrohttpd would leave the whole header out */
+        if (has_control(value)) /* libmicrohttpd would omit the whole header */
             sg_yaml_problem(yaml, sg_yaml_find(headers, names[i]),
                 "%s: must be one line without control characters", names[i]);
         config->headers[config->n_headers++] = (struct sg_web_header){ names[i], value };
     }
 }
 
-/* $2a$, $2b$ or $2y$, two digits of cost, 53 letters. A cost out of range never fits a password. */
+/* $2a$, $2b$ or $2y$, two digits of cost, 53 letters. With a cost out of range no password ever
+   matches. */
 static bool is_bcrypt(const char *hash)
 {
     static const char letters[] =
@@ -230,12 +230,12 @@ static void read_users(
         if (!user.name || !user.hash)
             sg_yaml_problem(yaml, name, "%s", short_of_memory);
         else if (strchr(user.name, ':') || sg_yaml_text(name).len == 0)
-            sg_yaml_problem(yaml, name, "a user's name must not be empty or hold a colon");
+            sg_yaml_problem(yaml, name, "a user's name must not be empty or contain a colon");
         else if (strlen(user.name) != sg_yaml_text(name).len)
-            sg_yaml_problem(yaml, name, "a user's name must not hold a NUL character");
+            sg_yaml_problem(yaml, name, "a user's name must not contain a NUL character");
         else if (sg_yaml_find(map, user.name) != hash)
-            sg_yaml_problem(yaml, name, "user \"%.80s\" is a duplicate of the one in line %zu",
-                user.name, sg_yaml_line(sg_yaml_find(map, user.name)));
+            sg_yaml_problem(yaml, name, "duplicate user \"%.80s\", first in line %zu", user.name,
+                sg_yaml_line(sg_yaml_find(map, user.name)));
         else if (!is_bcrypt(user.hash)) /* not the value: it may be a password */
             sg_yaml_problem(yaml, hash, "not a bcrypt hash, as htpasswd -nBC 10 '' makes one");
         config->users[config->n_users++] = user;
@@ -255,8 +255,8 @@ static void read_open_paths(
             config->healthy_is_open = true;
         else
             sg_yaml_problem(yaml, item,
-                "auth_excluded_paths: only /-/healthy can be open; all others tell about the "
-                "cluster");
+                "auth_excluded_paths: only /-/healthy can be excluded; all others give information "
+                "about the cluster");
     }
 }
 

@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * The file of --web.config.file: TLS, passwords, headers, rate limit, as exporter-toolkit has it.
+ * The file of --web.config.file: TLS, passwords, headers, rate limit, in exporter-toolkit's format.
  *
- * Strict: an unknown key is a problem with its place. Relative paths are relative to the file's own
- * directory. Connects to nothing and reads no other file; whoever uses the certificates does.
- * A loaded configuration is immutable. Source: exporter-toolkit, "Web configuration".
+ * Strict: an unknown key is a problem with its position. Relative paths are relative to the file's
+ * own directory. Connects to nothing and reads no other file; whoever uses the certificates reads
+ * them. A loaded configuration is immutable. Source: exporter-toolkit, "Web configuration".
  */
 
 #include "config/load.h"
@@ -37,7 +37,7 @@ struct sg_web_tls {
     enum sg_client_auth client_auth;
     size_t n_allowed_sans;
     char **allowed_sans;
-    char *priorities; /* of GnuTLS: versions, ciphers and curves */
+    char *priorities; /* GnuTLS priorities: versions, ciphers and curves */
     char *where;      /* FILE:LINE:COLUMN */
 };
 
@@ -63,12 +63,12 @@ struct sg_web_config {
     bool healthy_is_open; /* /-/healthy is answered without a password */
     size_t n_headers;
     struct sg_web_header headers[SG_WEB_HEADERS_MAX];
-    int64_t rate_interval_ms; /* one request more each; 0: no limit */
+    int64_t rate_interval_ms; /* time to one more request; 0: no limit */
     int64_t rate_burst;
 };
 
 /**
- * @param problem  told of everything that is wrong
+ * @param problem  receives every problem
  * @return 0, SG_CONFIG_E_INVALID or -ENOMEM
  */
 int sg_web_config_load(const char *path,

@@ -5,7 +5,7 @@
 
 enum {
     PRIORITIES_BYTES_MAX = 16 * 1024,
-    NAMES_MAX = 100 /* of one list; all that there are, and then some */
+    NAMES_MAX = 100 /* of one list; more than there are ciphers */
 };
 
 static const struct {
@@ -22,7 +22,7 @@ enum {
     N_VERSIONS = sizeof versions / sizeof versions[0]
 };
 
-/* Go's names but those that GnuTLS no longer has (RC4). */
+/* Go's names, except those that GnuTLS no longer supports (RC4). */
 static const struct {
     const char *name;
     const char *priorities;
@@ -78,7 +78,7 @@ static int read_version(
     return otherwise;
 }
 
-/* @return the list, when it is there, is one, is not too long, and is not empty */
+/* @return the list, if it is present, valid and not empty */
 static const struct sg_yaml_node *find_list(
     struct sg_yaml *yaml, const struct sg_yaml_node *map, const char *key)
 {

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Each of them stands for itself, so that a path reads the same decoded. */
+/* Each of them is literal, so that a path is the same when decoded. */
 static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                             "-._~!$&'()*+,;=:@/";
 
@@ -57,7 +57,8 @@ int sg_web_urls_read(const char *external_url,
     struct sg_web_urls urls = { .scheme = NULL };
 
     if (external_url && !read_external(external_url, &urls)) {
-        bool has_user = strchr(external_url, '@'); /* and a password, wherever that begins */
+        bool has_user =
+            strchr(external_url, '@'); /* there may be a password, at an unknown position */
         return sg_error_set(err, SG_WEB_URL_E_BAD,
             "--web.external-url: \"%.*s\" is not a URL such as https://example.org/kafka, "
             "without user, query and escapes",

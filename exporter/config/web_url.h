@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Under which paths we serve, and under which URL others see us: --web.route-prefix and
- * --web.external-url, as Prometheus has them. Pure; texts are copied.
+ * The paths that are served, and the external URL: --web.route-prefix and --web.external-url, as in
+ * Prometheus. Pure functions; texts are copied.
  */
 
 #include "base/error.h"
@@ -20,13 +20,16 @@ enum {
 };
 
 struct sg_web_urls {
-    char prefix[SG_WEB_PATH_BYTES_MAX]; /* of our paths, "" or "/kafka": no / at the end */
+    char prefix[SG_WEB_PATH_BYTES_MAX]; /* of all served paths, "" or "/kafka": no / at the end */
     const char *scheme;                 /* of the external URL, or NULL: none was given */
     char host[SG_WEB_HOST_BYTES_MAX];   /* HOST or HOST:PORT */
-    char path[SG_WEB_PATH_BYTES_MAX];   /* as prefix */
+    char path[SG_WEB_PATH_BYTES_MAX];   /* path, in the form of prefix */
 };
 
-/** Does it begin with "/", and is each of its characters one that no client encodes or cuts off? */
+/**
+ * Does it begin with "/", and does it contain only characters that clients neither encode nor
+ * strip?
+ */
 bool sg_web_path_is_plain(const char *path);
 
 /**

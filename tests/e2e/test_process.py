@@ -230,7 +230,7 @@ def test_slow_writer_of_the_configuration_is_waited_for():
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     time.sleep(0.5)
     output, _ = check.communicate("clusters: [{ name: none, bootstrap_servers: 127.0.0.1:1 }]\n", timeout=20)
-    assert (check.returncode, output) == (0, "/dev/stdin: good\n")
+    assert (check.returncode, output) == (0, "/dev/stdin: valid\n")
 
 
 @pytest.mark.parametrize("flags", [("--metrics.list",), ("--help",)])
