@@ -2,12 +2,12 @@
 #pragma once
 
 /*
- * What every source of data looks like to the program, and all that the program knows of it.
+ * The interface of a collector, a source of data: all that the program knows of it.
  *
- * A collector is made once per cluster that wants it and then collects on a thread of its own:
- * it fills series tables, and publishes them into the store's slots, which it asks for itself, one
- * per target. A remote party's failure is data (sg_slot_fail), never an error of collect(). The one
- * about the program itself is made once, and sampled by the page's thread.
+ * A collector is created once per cluster that wants it and then collects on a thread of its own:
+ * it fills series tables and publishes them into slots of the store, which it requests itself, one
+ * per target. A remote party's failure is data (sg_slot_fail), never an error of collect(). The
+ * collector of the program's own metrics is created once, and sampled by the page's thread.
  *
  * To add one: a folder with its descriptor, sg_collector_NAME, and a line in
  * collectors/meson.build.
@@ -29,14 +29,14 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* All borrowed; they outlive the collector. What it asks the store for is its own to free. */
+/* All borrowed; they outlive the collector. It frees the slots that it has requested. */
 struct sg_collector_env {
     const struct sg_config *config;
     const struct sg_cluster_config *cluster_config;
     struct sg_cluster *cluster;
     struct sg_store *store;
     const struct sg_clock *clock;
-    const atomic_bool *stopping; /* nobody waits for it any more: return from collect() soon */
+    const atomic_bool *stopping; /* return from collect() soon */
 };
 
 /** The labels that every series of the cluster has, borrowed. @return how many */
@@ -54,15 +54,15 @@ static inline size_t sg_collector_labels(
     return n;
 }
 
-/* What the program notes about itself. Written by anybody, read when a page is made. */
+/* The program's state, for its own metrics. Written by any thread, read when a page is built. */
 struct sg_program_state {
     atomic_bool reload_failed;     /* the latest one */
     atomic_llong loaded_unix_ms;   /* when the configuration that is in use was loaded */
-    atomic_llong pause_ms;         /* from collection to collection */
+    atomic_llong pause_ms;         /* time from one collection to the next */
     atomic_llong scrape_period_ms; /* of the scraper that is followed, or 0 */
 };
 
-/* Of the program itself. All borrowed; they outlive the collector. */
+/* For the collector of the program itself. All borrowed; they outlive the collector. */
 struct sg_program_env {
     const struct sg_store *store;
     const struct sg_roster *roster;
@@ -73,29 +73,29 @@ struct sg_program_env {
 /* What the samples of one slot are about. */
 enum sg_collector_scope {
     SG_SCOPE_TARGET,  /* the slot's target: a broker, or another JVM */
-    SG_SCOPE_CLUSTER, /* the cluster; a label says which of its brokers, where it is about one */
+    SG_SCOPE_CLUSTER, /* the cluster; a label names the broker, if it is about one */
     SG_SCOPE_PROGRAM, /* the program; labels say which cluster and broker */
 };
 
 enum sg_check_result {
     SG_CHECK_GOOD,
-    SG_CHECK_DOUBTFUL, /* it works, but may not be what is wanted */
+    SG_CHECK_DOUBTFUL, /* it works, but may not be what was intended */
     SG_CHECK_BAD,
 };
 
-/* One thing that `--doctor` has looked at. Borrowed for the call. */
+/* One result of `--doctor`. Borrowed for the call. */
 struct sg_check {
     enum sg_check_result result;
     const char *what;   /* "broker", "request", "jolokia", "rules" */
     const char *target; /* which one of them */
     const char *text;   /* what was found, or the cause of the failure */
-    const char *fix;    /* what would likely help, or "" */
+    const char *fix;    /* the likely fix, or "" */
     int64_t took_ms;    /* -1: it has no duration */
 };
 
 typedef void (*sg_check_fn)(void *context, const struct sg_check *check);
 
-/* Is told the metrics of a collector, for `--metrics.list`. What it is given is borrowed. */
+/* Receives the metrics of a collector, for `--metrics.list`. Arguments are borrowed. */
 struct sg_metrics_list {
     /** The metrics that follow are from the set of this name. */
     void (*section)(void *context, const char *title, const char *name, const char *text);
@@ -112,23 +112,23 @@ enum {
 
 struct sg_collector {
     const char *name;
-    /* The names of its slots, as the label `collector` and collect[] have them; NULL behind them.
-       No other collector has one of them. */
+    /* The names of its slots, as in the label `collector` and in collect[]; ends with NULL. Unique
+       among all collectors. */
     const char *slots[SG_COLLECTOR_SLOTS_MAX + 1];
     enum sg_collector_scope scope;
-    /* Lines of the page that begin like this are about the broker that this label names. Of others
-       the label "broker" tells. NULL: there are none. */
+    /* Lines of the page with this prefix are about the broker named by this label. In other lines
+       the label "broker" names it. NULL: there are none. */
     const char *broker_line;
     const char *broker_label;
-    /* A broker that becomes known, or moves, is a reason to collect at once. */
+    /* A broker that becomes known, or gets another address, triggers a collection at once. */
     bool follows_brokers;
 
-    /* Its chapter in docs/metrics.md. The families end with a NULL name; or there are none here,
-       and list_metrics() tells them. */
+    /* Its chapter in docs/metrics.md. The families end with a NULL name; if there are none here,
+       list_metrics() reports them. */
     const char *title;
     const char *intro;
     const struct sg_family *families;
-    /** @return 0; anything else is a mistake in what is built in, err says where */
+    /** @return 0; anything else is a defect in built-in data, err says where */
     int (*list_metrics)(const struct sg_metrics_list *list, struct sg_error *err);
 
     /* The library that its protocol's behaviour depends on, for the log; NULL: none. */
@@ -137,7 +137,8 @@ struct sg_collector {
 
     /**
      * `--rules.check`, of the one collector that has rules; NULL: it has none.
-     * @param against  NULL, or what the file is held against @param out  where the report goes
+     * @param against  NULL, or the MBeans that the file is checked against @param out  where the
+     * report goes
      * @return 0, also with warnings; positive: err says what cannot be read; -ENOMEM
      */
     int (*check_rules)(const char *file, const char *against, FILE *out, struct sg_error *err);
@@ -147,7 +148,7 @@ struct sg_collector {
     /** @return 0 or -ENOMEM */
     int (*create_for_program)(const struct sg_program_env *env, void **ret_self);
 
-    /** Samples of now, for the next page. @param ret_set owned: one reference @return 0 or -ENOMEM
+    /** Current samples, for the next page. @param ret_set owned: one reference @return 0 or -ENOMEM
      */
     int (*sample)(void *self, struct sg_sample_set **ret_set);
 
@@ -164,23 +165,23 @@ struct sg_collector {
     int (*create)(const struct sg_collector_env *env, void **ret_self, struct sg_error *err);
 
     /**
-     * Would create() with this environment make the same again? Then a reload keeps this one. The
-     * collector may be collecting: what is looked at has not changed since create().
+     * Would create() with this environment give an identical collector? Then a reload keeps this
+     * one. The collector may be collecting: only what has not changed since create() is read.
      */
     bool (*same)(const void *self, const struct sg_collector_env *env);
 
     /**
-     * Take over what has not changed from an earlier collector of the cluster, which has ended and
-     * is destroyed afterwards. NULL: there is nothing to take over.
+     * Take over what has not changed from an earlier collector of the cluster, which has stopped
+     * and is destroyed afterwards. NULL: there is nothing to take over.
      */
     void (*adopt)(void *self, void *earlier);
 
-    /** One collection, over by the deadline (monotonic) come what may. */
+    /** One collection, always finished by the deadline (monotonic). */
     void (*collect)(void *self, int64_t deadline_ms);
 
     /**
-     * One collection, and what it shows, check by check: what is connected to, what it may do
-     * there, what comes of it. Over soon after the deadline.
+     * One collection, reported check by check: connections, permissions, results. Finished soon
+     * after the deadline.
      */
     void (*diagnose)(void *self, int64_t deadline_ms, sg_check_fn tell, void *context);
 
@@ -190,7 +191,7 @@ struct sg_collector {
     void (*destroy)(void *self);
 };
 
-/** Is it to be made for this cluster? */
+/** Is it to be created for this cluster? */
 static inline bool sg_collector_wanted(
     const struct sg_collector *collector, const struct sg_cluster_config *cluster_config)
 {

@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum {
-    LATE_MS = 5000, /* past the time-out, an examination is given up */
+    LATE_MS = 5000, /* past the time-out, an examination is abandoned */
 };
 
 struct finding {
@@ -50,8 +50,8 @@ struct doctor {
 
 /* ---- Examining ---- */
 
-/* Without memory for it a finding is lost, but not that there was a bad one. */
-static void note(void *context, const struct sg_check *check)
+/* Without memory a finding is lost, but its result still counts. */
+static void add_finding(void *context, const struct sg_check *check)
 {
     struct examination *examination = context;
 
@@ -76,14 +76,14 @@ static void examine(struct examination *examination)
 
     int r = collector->create(&examination->env, &self, &err);
     if (r) {
-        note(examination,
-            &(struct sg_check){ SG_CHECK_BAD, "configuration", collector->name,
-                r < 0 ? strerror(-r) : err.text, "correct it; --config.check tells the same", -1 });
+        add_finding(examination, &(struct sg_check){ SG_CHECK_BAD, "configuration", collector->name,
+                                     r < 0 ? strerror(-r) : err.text,
+                                     "correct it; --config.check reports the same", -1 });
         return;
     }
     collector->diagnose(self,
-        sg_clock_monotonic_ms(examination->env.clock) + examination->env.config->timeout_ms, note,
-        examination);
+        sg_clock_monotonic_ms(examination->env.clock) + examination->env.config->timeout_ms,
+        add_finding, examination);
     collector->destroy(self);
 }
 
@@ -125,8 +125,8 @@ static int prepare(struct doctor *doctor)
 }
 
 /*
- * JVMs of brokers are found by what the admin API says, so a collector that follows brokers comes
- * after those of its cluster that find them.
+ * JVMs of brokers are discovered through the admin API, so a collector that follows brokers runs
+ * after those of its cluster that discover them.
  */
 static int examine_all(struct doctor *doctor, bool follows_brokers)
 {
@@ -144,7 +144,7 @@ static int examine_all(struct doctor *doctor, bool follows_brokers)
         if (!examination->started)
             continue;
         if (!sg_join_within(examination->thread, doctor->config->timeout_ms + LATE_MS))
-            return -ETIMEDOUT; /* it may still write: nothing of it can be read or freed */
+            return -ETIMEDOUT; /* its thread may still write: nothing of it can be read or freed */
         examination->started = false;
     }
     return r;
@@ -159,24 +159,24 @@ static const char *name_of(const struct doctor *doctor, const struct sg_cluster 
     return "";
 }
 
-/* Two that are one: everything is read and exported twice. */
+/* Two configured clusters that are the same one: everything is read and exported twice. */
 static void compare_clusters(struct doctor *doctor)
 {
     for (size_t i = 0; i < doctor->n; i++) {
         struct examination *one = &doctor->examinations[i];
         sg_auto_free char *id = sg_cluster_copy_id(one->env.cluster);
         if (!id || (i && doctor->examinations[i - 1].env.cluster == one->env.cluster))
-            continue; /* told once for each cluster */
+            continue; /* reported once for each cluster */
         for (size_t j = 0; j < i; j++) {
             const struct sg_cluster *other = doctor->examinations[j].env.cluster;
             sg_auto_free char *other_id = sg_cluster_copy_id(other);
             char text[300];
             if (other == one->env.cluster || !other_id || strcmp(id, other_id) != 0)
                 continue;
-            (void)snprintf(text, sizeof text, "it is cluster %.80s, as \"%.100s\" is", id,
-                name_of(doctor, other));
-            note(one, &(struct sg_check){ SG_CHECK_DOUBTFUL, "cluster", "id", text,
-                          "is bootstrap_servers right? Everything is exported twice", -1 });
+            (void)snprintf(text, sizeof text, "it has the same cluster id as \"%.100s\": %.80s",
+                name_of(doctor, other), id);
+            add_finding(one, &(struct sg_check){ SG_CHECK_DOUBTFUL, "cluster", "id", text,
+                                 "check bootstrap_servers: everything is exported twice", -1 });
             break;
         }
     }
@@ -212,7 +212,7 @@ static const struct {
     [SG_CHECK_BAD] = { "FAIL", "\033[1;31m" },
 };
 
-/* What strangers have named must not steer a terminal. */
+/* Names from outside must not control a terminal. */
 static void print_plain(FILE *out, const char *text)
 {
     for (; text && *text; text++)
@@ -273,10 +273,10 @@ static bool print_all(const struct doctor *doctor, enum sg_doctor_format format,
                 print_row(
                     out, cluster, &examination->findings[j], format == SG_DOCTOR_TABLE_IN_COLOUR);
         }
-        n[SG_CHECK_BAD] += examination->n == 0; /* no memory to say anything */
+        n[SG_CHECK_BAD] += examination->n == 0; /* no memory for any finding */
     }
     if (format != SG_DOCTOR_JSON)
-        (void)fprintf(out, "%zu ok, %zu to look at, %zu failed\n", n[SG_CHECK_GOOD],
+        (void)fprintf(out, "%zu ok, %zu to check, %zu failed\n", n[SG_CHECK_GOOD],
             n[SG_CHECK_DOUBTFUL], n[SG_CHECK_BAD]);
     return n[SG_CHECK_BAD] == 0;
 }
@@ -295,7 +295,7 @@ int sg_doctor(const struct sg_config *config,
     if (!r)
         r = examine_all(&doctor, true);
     if (r == -ETIMEDOUT)
-        return r; /* left to the end of the process, with what is stuck */
+        return r; /* freed by the end of the process, as a thread is stuck */
     if (!r) {
         compare_clusters(&doctor);
         *ret_well = print_all(&doctor, format, out);

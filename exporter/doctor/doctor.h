@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * `--doctor`: connects to everything in the configuration once, and tells what works, what does
- * not, why, and what would likely fix it.
+ * `--doctor`: connects to everything in the configuration once, and reports what works, what does
+ * not, why, and the likely fix.
  *
- * Every collector of every cluster is tried on a thread of its own, all side by side, each within
- * the configuration's time-out; what each one has to say is printed in the configuration's order.
+ * Every collector of every cluster is checked on a thread of its own, all in parallel, each within
+ * the configuration's time-out; results are printed in the configuration's order.
  */
 
 #include "base/clock.h"
@@ -18,7 +18,7 @@
 enum sg_doctor_format {
     SG_DOCTOR_TABLE,
     SG_DOCTOR_TABLE_IN_COLOUR,
-    SG_DOCTOR_JSON, /* one object a line */
+    SG_DOCTOR_JSON, /* one object per line */
 };
 
 /**

@@ -47,7 +47,7 @@ const struct sg_alias *sg_aliases_find(
     *ret_n = 0;
     if (!aliases)
         return NULL;
-    for (size_t n = aliases->n; n > 0;) { /* the first that is not before the family */
+    for (size_t n = aliases->n; n > 0;) { /* the first that does not sort before the family */
         size_t half = n / 2;
         if (strcmp(aliases->list[first + half].from, family) < 0) {
             first += half + 1;

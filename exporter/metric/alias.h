@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * Series under further names: what other exporters call the same thing. An alias says which family
- * it takes from, how its own is called, which labels are kept and how they are called there. Where
- * dropping labels brings several series together, their maximum or sum is the value.
+ * Series under additional names, those of other exporters. An alias defines the source family, its
+ * own name, which labels are kept, and their new names. Where several series become one without the
+ * dropped labels, the value is their maximum or sum.
  *
- * A set of aliases is immutable once made and used by any number of series tables; any thread.
+ * A set of aliases is immutable once built, and shared by any number of series tables; any thread.
  */
 
 #include "base/buf.h"
@@ -23,7 +23,7 @@ enum {
 };
 
 enum sg_alias_combine {
-    SG_ALIAS_FIRST, /* one series gives the value; should there be more, the first of them */
+    SG_ALIAS_FIRST, /* one series gives the value; of several, the first */
     SG_ALIAS_MAX,
     SG_ALIAS_SUM,
 };
@@ -33,7 +33,7 @@ struct sg_alias_label {
     char *to;
 };
 
-/* What the alias is worth for the series whose label has this value. */
+/* The alias's value for the series whose label has this value. */
 struct sg_alias_value {
     char *text;
     int64_t number;
@@ -48,7 +48,7 @@ struct sg_alias {
     size_t n_labels; /* that are kept, in this order */
     struct sg_alias_label labels[SG_ALIAS_LABELS_MAX];
     /* Of a stateset: its label, and the number of each state. The alias has that of the state that
-     * is 1; series of other states give nothing. NULL: the alias has the series' own value. */
+       is 1; series of other states are ignored. NULL: the alias has the series' own value. */
     char *states;
     size_t n_values;
     struct sg_alias_value values[SG_ALIAS_VALUES_MAX];
@@ -62,7 +62,7 @@ struct sg_aliases {
 /** Free what they own; empty afterwards. */
 void sg_aliases_done(struct sg_aliases *aliases);
 
-/** By family, so that sg_aliases_find() finds. */
+/** Sort by family, as sg_aliases_find() needs. */
 void sg_aliases_sort(struct sg_aliases *aliases);
 
 /** Aliases of a family: *ret_n of them, borrowed; NULL when there are none. aliases may be NULL. */
@@ -70,18 +70,18 @@ const struct sg_alias *sg_aliases_find(
     const struct sg_aliases *aliases, const char *family, size_t *ret_n);
 
 /**
- * Does the series give the alias something?
+ * Does the series contribute to the alias?
  *
  * @param text        of the series, as below
- * @param ret_number  what it is worth while the series is 1, when the alias has numbers of states
+ * @param ret_number  its value while the series is 1, if the alias has numbers of states
  */
 bool sg_alias_fits(const struct sg_alias *alias, struct sg_str text, int64_t *ret_number);
 
 /**
- * A series' text under its alias. A label that the series has not is left out.
+ * A series' text under its alias. A label that the series does not have is left out.
  *
- * @param text  of the series, `name{labels} `; what stands behind the family's name (_sum, _count)
- *              stays behind the alias's
+ * @param text  of the series, `name{labels} `; a suffix of the family's name (_sum, _count) is kept
+ * on the alias's
  * @param out   appended
  */
 void sg_alias_render(const struct sg_alias *alias, struct sg_str text, struct sg_buf *out);

@@ -9,20 +9,20 @@
 #include <stdlib.h>
 
 enum {
-    CHUNK_SERIES = 8192, /* at a time, so that a page in pieces stays in pieces */
+    CHUNK_SERIES = 8192, /* at a time, so that a page is drained in pieces */
 };
 
-/* One page on its way. */
+/* A page that is being encoded. */
 struct pass {
     const struct sg_plan *plan;
     const struct sg_sample_set *const *sets;
     const struct sg_selection *selection;
     const struct sg_drain *drain;
     struct sg_buf *out;
-    struct sg_buf lines; /* to be chosen from */
+    struct sg_buf lines; /* candidates of the selection */
 };
 
-/* The inner loop of the page. There is room for all of them. */
+/* The inner loop. The buffer has room for all of them. */
 static void add_samples(
     struct sg_buf *out, const struct sg_sample_set *set, uint32_t first, uint32_t end)
 {
@@ -50,7 +50,7 @@ static void add_samples(
     out->len = (size_t)(to - out->ptr);
 }
 
-/* At most how many bytes these samples are. */
+/* An upper bound of these samples' bytes. */
 static size_t bound_of(
     const struct sg_sample_set *set, const struct part *part, uint32_t first, uint32_t end)
 {
@@ -65,7 +65,7 @@ static size_t bound_of(
     return bytes;
 }
 
-/* A counter counts up from zero, an info metric is 1, a state is or is not (OpenMetrics 1.0.0). */
+/* A counter is not negative, an info metric is 1, a state is 0 or 1 (OpenMetrics 1.0.0). */
 static bool value_fits(enum sg_metric_type type, uint8_t kind, uint64_t bits)
 {
     if (kind == SG_VALUE_ABSENT)
@@ -121,7 +121,7 @@ static void add_lines(struct sg_buf *out,
     }
 }
 
-/* Samples that are all wanted. @param header  written before the first one that has a value */
+/* Samples that are all selected. @param header  written before the first one that has a value */
 static void add_all(struct pass *pass,
     const struct sg_sample_set *set,
     uint32_t first,
@@ -143,10 +143,10 @@ static void add_all(struct pass *pass,
         header->len = 0;
 }
 
-/* @return 0, or what the drain says */
+/* @return 0, or the drain's error */
 static int drain(struct pass *pass)
 {
-    int r = pass->drain->take(pass->drain->context, sg_buf_get(pass->out));
+    int r = pass->drain->write(pass->drain->context, sg_buf_get(pass->out));
 
     sg_buf_clear(pass->out);
     return r;
@@ -202,7 +202,7 @@ int sg_encode(const struct sg_plan *plan,
         .drain = to,
         .out = out,
     };
-    /* A slot is asked for once, not once per family. */
+    /* The selection is asked once per slot, not once per family. */
     sg_auto_free enum sg_choice *choices = calloc(plan->n_layouts + 1, sizeof *choices);
     int r = choices ? 0 : -ENOMEM;
 

@@ -2,11 +2,10 @@
 #pragma once
 
 /*
- * What a metric family is: name, type, HELP. Plain data; most are constants of a collector.
+ * A metric family: name, type, HELP. Plain data; most are constants of a collector.
  *
- * The name is the one that text format 0.0.4 puts behind # TYPE: with _total for a counter, with
- * _info for an info metric. The OpenMetrics encoder takes the suffix off where that format wants
- * it.
+ * The name is the one after # TYPE in text format 0.0.4: with _total for a counter, with _info for
+ * an info metric. The OpenMetrics encoder removes the suffix where that format requires it.
  *
  * Source: OpenMetrics 1.0.0, "MetricFamily"; Prometheus exposition formats, "Text format details".
  */
@@ -45,5 +44,5 @@ const char *sg_metric_type_text(enum sg_metric_type type);
 /** Is it [a-zA-Z_:][a-zA-Z0-9_:]*? */
 bool sg_metric_name_valid(struct sg_str name);
 
-/** Is it [a-zA-Z_][a-zA-Z0-9_]*, and not one of the names that Prometheus keeps (__…)? */
+/** Is it [a-zA-Z_][a-zA-Z0-9_]*, and not reserved by Prometheus (__…)? */
 bool sg_label_name_valid(struct sg_str name);

@@ -4,8 +4,8 @@
 #include "base/utf8.h"
 
 /*
- * 0.0.4 escapes the backslash and the line feed and leaves quotes alone; OpenMetrics escapes the
- * quote as well. HELP may quote what a stranger wrote: invalid UTF-8 is replaced.
+ * 0.0.4 escapes the backslash and the line feed but not quotes; OpenMetrics escapes the quote as
+ * well. HELP may contain text from outside: invalid UTF-8 is replaced.
  */
 static void add_help(struct sg_buf *out, struct sg_str help, bool escape_quotes)
 {
@@ -74,7 +74,7 @@ struct sg_str sg_header_openmetrics_name(const char *name, enum sg_metric_type t
     return text;
 }
 
-/* Base units that names end in; others have no # UNIT, which is optional. */
+/* Base units with which names end; other names have no # UNIT, which is optional. */
 static struct sg_str unit_of(struct sg_str name)
 {
     static const struct sg_str units[] = { { "_bytes", 6 }, { "_ratio", 6 }, { "_seconds", 8 } };

@@ -2,12 +2,11 @@
 #pragma once
 
 /*
- * What stands above the samples of a family: # HELP, # TYPE and, in OpenMetrics, # UNIT.
- * Pure functions; any thread.
+ * The header of a family: # HELP, # TYPE and, in OpenMetrics, # UNIT. Pure functions; any thread.
  *
  * A series has the same name and labels in every format: which series Prometheus stores must not
- * depend on what it negotiated. Where OpenMetrics ties a type to a name or values that a family
- * does not have, it is the type that gives way:
+ * depend on what it negotiated. Where OpenMetrics requires a name or values that a family does not
+ * have, the type is replaced:
  *
  *   a counter without _total      unknown (as Prometheus' own client library writes it)
  *   an info metric without _info  gauge
@@ -31,10 +30,10 @@ enum sg_format {
 void sg_header_add_text(
     struct sg_buf *out, const struct sg_family *family, enum sg_metric_type type);
 
-/** Which type can it have in OpenMetrics, going by its name alone? */
+/** Which type can it have in OpenMetrics, by its name alone? */
 enum sg_metric_type sg_header_openmetrics_type(const char *name, enum sg_metric_type type);
 
-/** What a type gives way to. */
+/** What a type is replaced by. */
 enum sg_metric_type sg_header_loose_type(enum sg_metric_type type);
 
 /** The name of # TYPE in OpenMetrics for a type that its name allows: without _total, _info. */

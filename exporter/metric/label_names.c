@@ -6,7 +6,7 @@
 static const char *const of_jvm[] = { "broker", "collector", "instance", "job", "jvm", "le",
     "quantile", "target", NULL };
 
-/* What the built-in catalogues give. */
+/* Labels of the built-in catalogues. */
 static const char *const of_catalogues[] = { "ackType", "area", "broker_id", "cipher", "class",
     "clientId", "clientSoftwareName", "clientSoftwareVersion", "client_id", "cluster_id",
     "commit_id", "connector", "current_state", "delayedOperation", "dir", "directory_id", "error",

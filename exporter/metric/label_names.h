@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * Names of labels that are spoken for: those that the program gives its own series, and those that
- * Prometheus gives a meaning. A configuration that uses one for something else would put a label
- * into a series twice, and Prometheus refuses a page with such a series as a whole.
- * tests/check_docs.py compares the lists with the code and the catalogues. Pure; any thread.
+ * Reserved label names: those that the program uses in its own series, and those with a meaning in
+ * Prometheus. A configuration that uses one for something else would give a series a duplicate
+ * label, and Prometheus rejects a whole page with such a series. tests/check_docs.py compares the
+ * lists with the code and the catalogues. Pure; any thread.
  */
 
 #include "base/str.h"
@@ -16,7 +16,7 @@
 bool sg_label_name_is_own(struct sg_str name);
 
 /**
- * Does it tell apart JVMs, is it in a built-in catalogue, or is it Prometheus's? Series of JVMs
- * have no others of ours.
+ * Does it identify JVMs, is it in a built-in catalogue, or is it Prometheus's? Series of JVMs have
+ * no other labels of ours.
  */
 bool sg_label_name_is_of_jvm(struct sg_str name);

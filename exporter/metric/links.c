@@ -7,8 +7,8 @@
 #include <string.h>
 
 /*
- * A link leads from a series to another one of the table, which has its value under an alias. Links
- * are made when a series first appears, and followed once at the end of each collection.
+ * A link is from a series to another one of the table, which has its value under an alias. Links
+ * are created when a series first appears, and applied once at the end of each collection.
  */
 
 void sg_series_table_use_aliases(struct sg_series_table *table, const struct sg_aliases *aliases)
@@ -45,7 +45,7 @@ static int add_link(struct sg_series_table *table, const struct sg_alias *alias,
     return r;
 }
 
-/* The aliases of series that are new. */
+/* Create the aliases of new series. */
 int sg_links_make(struct sg_series_table *table)
 {
     for (; table->aliases && table->n_linked < table->series.n; table->n_linked++) {
@@ -67,7 +67,7 @@ static double value_of(const struct sg_series_table *table, uint32_t series)
     return sg_value_number((enum sg_value_kind)table->kinds[series], table->bits[series]);
 }
 
-/* Two integers stay one, as long as their sum fits. */
+/* The sum of two integers is an integer, if it fits. */
 static void combine(struct sg_series_table *table, const struct link *link)
 {
     bool ints = table->kinds[link->from] == SG_VALUE_INT && table->kinds[link->to] == SG_VALUE_INT;
@@ -91,7 +91,7 @@ static void combine(struct sg_series_table *table, const struct link *link)
     }
 }
 
-/* The aliases' values of this collection. */
+/* Set the aliases' values of this collection. */
 void sg_links_follow(struct sg_series_table *table)
 {
     for (size_t i = 0; i < table->n_links; i++) {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 enum {
-    NUMBER_BYTES = 8 /* of a usual value and its newline */
+    NUMBER_BYTES = 8 /* a usual value and its newline */
 };
 
 struct sg_plan *sg_plan_ref(struct sg_plan *plan)
@@ -53,7 +53,7 @@ size_t sg_plan_bytes(const struct sg_plan *plan)
 
 /* ---- Headers ---- */
 
-/* Is the label of a stateset named like the family, as OpenMetrics wants it? */
+/* Is the label of a stateset named like the family, as OpenMetrics requires? */
 static bool is_openmetrics_stateset(const struct sg_plan *plan, const struct entry *entry)
 {
     struct sg_str value;
@@ -70,7 +70,7 @@ static bool is_openmetrics_stateset(const struct sg_plan *plan, const struct ent
     return true;
 }
 
-/* A counter foo_total is foo in OpenMetrics, and foo_created goes with it. */
+/* A counter foo_total is foo in OpenMetrics, and foo_created belongs to it. */
 static bool short_name_clashes(const struct sg_keyed *claims, struct sg_str name, bool counter)
 {
     char created[1024];
@@ -95,7 +95,7 @@ static void add_header(
     entry->header_len[which] = plan->headers.len - entry->header_at[which];
 }
 
-/* @param claims  names that families have @return 0 or -ENOMEM */
+/* @param claims  names in use by families @return 0 or -ENOMEM */
 static int choose_openmetrics_type(
     const struct sg_plan *plan, struct entry *entry, struct sg_keyed *claims)
 {
@@ -164,7 +164,7 @@ static int copy_sources(struct sg_plan *plan, const struct sg_source *sources)
     return 0;
 }
 
-/* A run with the number of its layout, to be brought into the page's order. */
+/* A run with the number of its layout, to be sorted into the page's order. */
 struct tagged_run {
     const struct sg_family_run *run;
     uint32_t layout;

@@ -3,9 +3,9 @@
 
 /*
  * How a page is merged from the layouts of many slots: which families it has, with which headers,
- * and where the samples of each are. A plan is made when the layouts change and is used for every
- * page until they change again. It is immutable and reference-counted, and holds references to the
- * layouts that it was made for.
+ * and where the samples of each are. A plan is built when the layouts change and is used for every
+ * page until they change again. It is immutable and reference-counted, and holds references to its
+ * layouts.
  */
 
 #include "metric/header.h"
@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Where samples come from: the slot's names. */
+/* The source of samples: the slot's names. */
 struct sg_source {
     const char *cluster;
     const char *collector;
@@ -28,7 +28,7 @@ struct sg_plan;
  * HELP of the first layout is used.
  *
  * @param layouts  entries may be NULL; referenced by the plan
- * @param sources  one per layout, copied; NULL when nobody will select by them
+ * @param sources  one per layout, copied; NULL when selections do not use them
  * @return 0 or -ENOMEM
  */
 int sg_plan_new(struct sg_layout *const *layouts,
@@ -38,11 +38,11 @@ int sg_plan_new(struct sg_layout *const *layouts,
 
 struct sg_plan *sg_plan_ref(struct sg_plan *plan);
 
-/** Let go of one reference. @return NULL; plan may be NULL */
+/** Release one reference. @return NULL; plan may be NULL */
 struct sg_plan *sg_plan_unref(struct sg_plan *plan);
 
-/** Was the plan made for just these layouts, in this order? */
+/** Was the plan built for exactly these layouts, in this order? */
 bool sg_plan_fits(const struct sg_plan *plan, struct sg_layout *const *layouts, size_t n_layouts);
 
-/** About how long a page of this plan is when every series has a value. */
+/** The approximate length of a page of this plan when every series has a value. */
 size_t sg_plan_bytes(const struct sg_plan *plan);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* The plan from inside, shared by plan.c and encode.c; for nobody else. */
+/* Internals of the plan, shared by plan.c and encode.c only. */
 
 #include "base/buf.h"
 #include "base/sync.h"
@@ -19,13 +19,14 @@ struct part {
     size_t text_bytes;
 };
 
-/* Headers of a family: one per format, and OpenMetrics' for values that its type does not allow. */
+/* Headers of a family: one per format, and one for OpenMetrics when values are not allowed for the
+   type. */
 enum {
     LOOSE = SG_FORMATS,
     HEADERS
 };
 
-/* A family of the page: its ready headers, and where its samples are. */
+/* A family of the page: its prepared headers, and where its samples are. */
 struct entry {
     size_t header_at[HEADERS];
     size_t header_len[HEADERS];
@@ -49,7 +50,7 @@ struct sg_plan {
     struct sg_buf headers;
 };
 
-/** Does OpenMetrics say which values a sample of this type can have? */
+/** Does OpenMetrics restrict the values of a sample of this type? */
 static inline bool sg_is_strict(enum sg_metric_type type)
 {
     return type == SG_METRIC_COUNTER || type == SG_METRIC_INFO || type == SG_METRIC_STATESET;

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Snapshots: the values of one collection, and the layout that they share, which is the texts of
- * series and their order. Immutable and reference-counted; any thread may read them.
+ * Snapshots: the values of one collection, and their shared layout, which has the texts of series
+ * and their order. Immutable and reference-counted; any thread may read them.
  */
 
 #include "base/str.h"
@@ -38,7 +38,7 @@ struct sg_family_run {
     size_t text_bytes; /* of all series of the run */
 };
 
-/* Which series a snapshot has, in which order: families by name, series as they appeared. */
+/* The series of a snapshot, in order: families by name, series by first appearance. */
 struct sg_layout;
 
 size_t sg_layout_n_runs(const struct sg_layout *layout);

@@ -13,13 +13,13 @@
 /*
  * Series are numbered in the order in which they appear and keep their number; callers remember
  * numbers, not names. A series without a value stays in the table and in the layout, where the
- * encoder passes over it: values that come and go (JMX sends null for NaN) cost nothing. Only when
- * more than half of a table has been absent for FORGET_AFTER collections are they forgotten, and
- * the epoch tells callers to forget their numbers.
+ * encoder skips it: intermittent values (JMX sends null for NaN) cost nothing. Only when more than
+ * half of a table has been absent for FORGET_AFTER collections are they removed, and a new epoch
+ * makes callers discard their numbers.
  *
- * Texts live in arenas that layouts share by reference, so each text is in memory once. A text is
+ * Texts are in arenas that layouts share by reference, so each text is in memory once. A text is
  * kept as a name and labels, because the lag, the offset and the age of a group at a partition have
- * the same labels: with many partitions texts are most of what a table takes.
+ * the same labels: with many partitions texts are most of a table's memory.
  */
 
 enum {
@@ -76,7 +76,7 @@ static bool is_constant_name(const struct sg_series_table *table, struct sg_str 
     return false;
 }
 
-/* What came of the text that was rendered. @return 0, SG_SERIES_E_TOO_LONG or -ENOMEM */
+/* The result of rendering the text. @return 0, SG_SERIES_E_TOO_LONG or -ENOMEM */
 static int text_error(const struct sg_series_table *table)
 {
     int r = sg_buf_error(&table->text);
@@ -161,7 +161,7 @@ int sg_series_table_add_family(
             return r == SG_KEYED_E_FULL ? SG_SERIES_E_FULL : r;
     }
     struct family *entry = sg_family_at(table, id);
-    if (!entry->family.help) { /* it is new, or there was no memory when it was */
+    if (!entry->family.help) { /* it is new, or memory was short when it was */
         const char *help = sg_arena_copy(table->families.arena, sg_str_of(family->help));
         if (!help)
             return -ENOMEM;
@@ -188,7 +188,7 @@ void sg_series_table_set_type(
     table->layout = sg_layout_unref(table->layout);
 }
 
-/* Is a label of this name in the text, which has no end yet? */
+/* Is a label of this name in the text, which is still incomplete? */
 static bool has_label(const struct sg_buf *text, struct sg_str name)
 {
     const char *brace = memchr(text->ptr, '{', text->len);
@@ -199,7 +199,7 @@ static bool has_label(const struct sg_buf *text, struct sg_str name)
                         name, &value);
 }
 
-/* In the one spelling that every version of Prometheus stores. @param out  room for the text */
+/* In the spelling that every version of Prometheus stores. @param out  room for the text */
 static void write_quantile(struct sg_label *label, char out[SG_NUMBER_TEXT_MAX])
 {
     double value;
@@ -246,14 +246,14 @@ static int render(struct sg_series_table *table,
         if (sg_family_at(table, family)->family.type == SG_METRIC_SUMMARY)
             write_quantile(&label, quantile);
         if (!sg_buf_error(text) && has_label(text, label.name))
-            return SG_SERIES_E_NAME; /* Prometheus would refuse the whole page */
+            return SG_SERIES_E_NAME; /* Prometheus would reject the whole page */
         add_label_text(text, label, &first);
     }
     sg_buf_add_str(text, braces ? SG_STR("} ") : SG_STR(" "));
     return text_error(table);
 }
 
-/* Room for the values of one more series. */
+/* Make room for the values of one more series. */
 static int grow_values(struct sg_series_table *table)
 {
     size_t n = table->values_allocated ? table->values_allocated * 2 : 16;
@@ -280,12 +280,12 @@ int sg_series_table_keep(
     size_t name_len = 0;
     bool is_new = false;
 
-    /* A metric's name holds neither. */
+    /* A metric name contains neither. */
     while (name_len < text.len && text.ptr[name_len] != '{' && text.ptr[name_len] != ' ')
         name_len++;
     struct sg_str name = { text.ptr, name_len };
     struct sg_str labels = { text.ptr + name_len, text.len - name_len };
-    /* What is refused leaves no labels behind. */
+    /* A rejected series leaves no labels in the table. */
     table->labels.max = table->series.n >= max_series ? 0 : SG_INDEX_NONE;
     table->series.max = max_series;
     int r = grow_values(table);
@@ -351,7 +351,7 @@ int sg_series_table_derive(struct sg_series_table *table,
     return sg_series_table_keep(table, family, table->max_series, ret_series);
 }
 
-/* Texts that no series has any more. When memory is short they stay. */
+/* Remove texts that no series uses any more. When memory is short they stay. */
 static void forget_texts(struct sg_series_table *table, struct sg_keyed *texts, size_t at)
 {
     sg_auto_free uint32_t *numbers = NULL;
@@ -369,7 +369,7 @@ static void forget_texts(struct sg_series_table *table, struct sg_keyed *texts, 
     }
 }
 
-/* Families stay, they are few and capped. */
+/* Families are kept: they are few and capped. */
 static void forget(struct sg_series_table *table)
 {
     if (sg_keyed_forget(&table->series, FORGET_AFTER, NULL))

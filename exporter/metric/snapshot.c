@@ -74,7 +74,7 @@ struct sg_sample_set *sg_sample_set_unref(struct sg_sample_set *set)
     return NULL;
 }
 
-/* ---- Making them ---- */
+/* ---- Creating snapshots ---- */
 
 static void share_texts(struct sg_layout *layout, const struct sg_series_table *table)
 {
@@ -93,8 +93,8 @@ static int compare_runs(const void *a, const void *b)
 }
 
 /*
- * Families by name; within a family a counting sort keeps the order of appearance, and what belongs
- * to one summary is then brought together.
+ * Families by name; within a family a counting sort keeps the order of appearance, and the series
+ * of one summary are then grouped.
  */
 static int make_layout(const struct sg_series_table *table, struct sg_layout **ret_layout)
 {
@@ -120,7 +120,7 @@ static int make_layout(const struct sg_series_table *table, struct sg_layout **r
         const struct family *family = sg_family_at(table, i);
         if (family->n_series == 0)
             continue;
-        /* `n` holds the family's number until the runs are in order */
+        /* `n` holds the family's number until the runs are sorted */
         layout->runs[layout->n_runs++] = (struct sg_family_run){ .family = family->family, .n = i };
     }
     qsort(layout->runs, layout->n_runs, sizeof *layout->runs, compare_runs);

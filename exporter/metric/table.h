@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* The series table from inside, shared by series.c, links.c and snapshot.c; for nobody else. */
+/* Internals of the series table, shared by series.c, links.c and snapshot.c only. */
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -11,7 +11,7 @@
 #include "metric/family.h"
 #include "metric/sample_set.h"
 
-/* Both are texts that many series have, hence numbers. */
+/* Both texts are shared by many series, hence numbers. */
 struct series_key {
     uint32_t name;   /* in the table's names: with the suffix */
     uint32_t labels; /* in the table's labels: `{…} ` or ` ` */
@@ -29,12 +29,12 @@ struct family {
     uint32_t n_series;
 };
 
-/* A series, and another that has its value under an alias. */
+/* A series, and the one that has its value under an alias. */
 struct link {
     uint32_t from;
     uint32_t to;
     const struct sg_alias *alias;
-    int64_t number; /* of the state, when the alias has numbers of states */
+    int64_t number; /* of the state, if the alias has numbers of states */
 };
 
 struct sg_layout {
@@ -54,7 +54,7 @@ struct sg_series_table {
     size_t n_constant_names;
     char *constant_names[SG_LABELS_MAX];
 
-    struct sg_keyed families; /* of struct family; none is ever forgotten */
+    struct sg_keyed families; /* of struct family; never forgotten */
     struct sg_keyed series;   /* of struct series; a generation is a collection */
     struct sg_keyed names;    /* texts */
     struct sg_keyed labels;   /* texts */
@@ -64,7 +64,7 @@ struct sg_series_table {
     uint8_t *kinds;
 
     const struct sg_aliases *aliases;
-    uint32_t n_linked; /* series whose links are made */
+    uint32_t n_linked; /* series whose links exist */
     size_t n_links, links_allocated;
     struct link *links;
 
@@ -105,8 +105,8 @@ int sg_series_table_keep(
 int sg_series_table_set(
     struct sg_series_table *table, uint32_t series, enum sg_value_kind kind, uint64_t bits);
 
-/** Make the aliases of series that are new. @return 0 or a negative errno */
+/** Create the aliases of new series. @return 0 or a negative errno */
 int sg_links_make(struct sg_series_table *table);
 
-/** Give the aliases their values of this collection. */
+/** Set the aliases' values of this collection. */
 void sg_links_follow(struct sg_series_table *table);

@@ -106,7 +106,7 @@ static void test_encode_absent_values_give_no_line_and_no_header(void **state)
     assert_int_equal(put(table, lag, "a", 3), 0);
     assert_int_equal(sg_series_table_snapshot(table, &second), 0);
 
-    assert_ptr_equal(first->layout, second->layout); /* nothing new: nothing rendered again */
+    assert_ptr_equal(first->layout, second->layout); /* nothing new: nothing is rendered again */
     assert_int_equal(second->n_present, 1);
     char *text = encode(&second, 1);
     assert_string_equal(text, "# HELP lag Lag.\n# TYPE lag gauge\nlag{topic=\"a\"} 3\n");
@@ -221,7 +221,7 @@ static void test_begin_many_series_gone_for_long_are_forgotten(void **state)
     char *text = encode(&set, 1);
     assert_string_equal(text, "# HELP lag Lag.\n# TYPE lag gauge\nlag{topic=\"t7\"} 79\n");
     free(text);
-    /* A snapshot of before still has all its texts. */
+    /* An earlier snapshot still has all its texts. */
     text = encode(&before, 1);
     assert_non_null(strstr(text, "lag{topic=\"t199\"} 199\n"));
     free(text);
@@ -250,7 +250,7 @@ static char *compose(
     return sg_buf_take(&out);
 }
 
-/* @param sets  taken over */
+/* @param sets consumed */
 static struct page page_of(struct sg_sample_set **sets, const struct sg_source *sources, size_t n)
 {
     struct page page = { .n = n };
@@ -416,7 +416,7 @@ struct pieces {
     struct sg_buf text;
 };
 
-static int take_piece(void *context, struct sg_str piece)
+static int keep_piece(void *context, struct sg_str piece)
 {
     struct pieces *pieces = context;
     pieces->n++;
@@ -445,7 +445,7 @@ static void test_encode_in_pieces_is_the_same_page(void **state)
     assert_int_equal(sg_series_table_snapshot(table, &set), 0);
     struct page page = page_of(&set, NULL, 1);
     const struct sg_sample_set *const *sets = (const struct sg_sample_set *const *)page.sets;
-    struct sg_drain drain = { 1000, take_piece, &pieces };
+    struct sg_drain drain = { 1000, keep_piece, &pieces };
     sg_buf_init(&out, 1 << 24);
     sg_buf_init(&pieces.text, 1 << 24);
     assert_int_equal(sg_encode(page.plan, sets, SG_FORMAT_OPENMETRICS, NULL, &drain, &out), 0);
@@ -548,7 +548,7 @@ static void test_aliases_rename_and_combine(void **state)
                                "z_sum{node=\"1\"} 12\n";
     assert_samples(table, both);
 
-    /* A series that is gone takes no part; integers that do not fit, and doubles, give doubles. */
+    /* A removed series is ignored; integers that do not fit, and doubles, give doubles. */
     sg_series_table_begin(table);
     assert_int_equal(put(table, lag, "c", INT64_MAX), 0);
     assert_int_equal(put(table, lag, "d", 1), 0);
@@ -573,7 +573,7 @@ static void test_aliases_have_the_number_of_the_state_that_is(void **state)
     aliases.list = calloc(1, sizeof *aliases.list);
     assert_non_null(aliases.list);
     struct sg_alias alias = make_alias("lag", "z_status", SG_ALIAS_FIRST, NULL);
-    alias.states = strdup("topic"); /* the label that says which state */
+    alias.states = strdup("topic"); /* the label with the state */
     alias.values[alias.n_values++] = (struct sg_alias_value){ strdup("ok"), 1 };
     alias.values[alias.n_values++] = (struct sg_alias_value){ strdup("bad"), 3 };
     aliases.list[aliases.n++] = alias;
@@ -639,7 +639,7 @@ static void test_aliases_survive_that_series_are_forgotten(void **state)
     sg_aliases_done(&aliases);
 }
 
-/* A label twice in one series costs that series, not the page. */
+/* A duplicate label drops the series, not the page. */
 static void test_series_with_a_label_twice_is_refused(void **state)
 {
     const struct sg_label twice[] = { { SG_STR("broker"), SG_STR("a") },

@@ -8,8 +8,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A metric's name holds no brace, and nor does the value behind the labels: a brace in a value of a
- * label is always between the two. */
+/* Neither a metric name nor the value after the labels contains a brace: a brace in a label value
+   is always between the first and the last one. */
 struct sg_str sg_text_labels(struct sg_str text)
 {
     size_t from = 0;
@@ -31,7 +31,7 @@ bool sg_text_next_label(struct sg_str *rest, struct sg_label *ret_label)
 
     while (equals < rest->len && rest->ptr[equals] != '=')
         equals++;
-    size_t from = equals + 2; /* behind the quote */
+    size_t from = equals + 2; /* after the quote */
     size_t end = from;
     while (end < rest->len && rest->ptr[end] != '"')
         end += rest->ptr[end] == '\\' ? 2 : 1;
@@ -39,7 +39,7 @@ bool sg_text_next_label(struct sg_str *rest, struct sg_label *ret_label)
         return false;
     ret_label->name = (struct sg_str){ rest->ptr, equals };
     ret_label->value = (struct sg_str){ rest->ptr + from, end - from };
-    size_t next = end + 1 < rest->len ? end + 2 : rest->len; /* behind the comma */
+    size_t next = end + 1 < rest->len ? end + 2 : rest->len; /* after the comma */
     rest->ptr += next;
     rest->len -= next;
     return true;
@@ -75,8 +75,8 @@ bool sg_text_find_label(struct sg_str labels, struct sg_str name, struct sg_str 
 
 /* ---- Values ---- */
 
-/* The byte that the value means at *at, which goes on behind it. */
-static char take_byte(struct sg_str value, size_t *at)
+/* The unescaped byte at *at, which is advanced. */
+static char next_byte(struct sg_str value, size_t *at)
 {
     char c = value.ptr[(*at)++];
 
@@ -91,7 +91,7 @@ size_t sg_text_unescape(struct sg_str value, char *plain)
     size_t n = 0;
 
     for (size_t at = 0; at < value.len;)
-        plain[n++] = take_byte(value, &at);
+        plain[n++] = next_byte(value, &at);
     return n;
 }
 
@@ -100,7 +100,7 @@ bool sg_text_means(struct sg_str value, struct sg_str plain)
     size_t n = 0;
 
     for (size_t at = 0; at < value.len; n++) {
-        if (n == plain.len || take_byte(value, &at) != plain.ptr[n])
+        if (n == plain.len || next_byte(value, &at) != plain.ptr[n])
             return false;
     }
     return n == plain.len;
@@ -132,14 +132,14 @@ static void find_group_labels(struct grouped *one)
             continue;
         size_t before = (size_t)(label.name.ptr - labels.ptr);
         one->before.len =
-            rest.len || before == 0 ? before : before - 1; /* with no comma at the end */
+            rest.len || before == 0 ? before : before - 1; /* without a comma at the end */
         one->after = rest;
         one->has_quantile = sg_quantile_read(label.value, &one->quantile);
         return;
     }
 }
 
-/* The labels without the quantile, of both pieces, compared as one text. */
+/* Compare the labels without the quantile, of both pieces, as one text. */
 static bool same_group(const void *owner, uint32_t id, const void *key)
 {
     const struct grouped *a = &((const struct grouped *)owner)[id];

@@ -11,13 +11,13 @@ struct sg_crew {
     struct sg_cluster *cluster;
     struct {
         struct sg_worker *worker; /* NULL: not wanted */
-        bool borrowed;            /* still the earlier crew's */
+        bool borrowed;            /* still owned by the earlier crew */
     } places[];                   /* as sg_collectors */
 };
 
 SG_AUTO_DEFINE(struct sg_crew *, sg_crew_free);
 
-/* Other bootstrap servers may lead to another cluster; nothing is known of that. */
+/* Other bootstrap servers may be those of another cluster, of which nothing is known. */
 static int set_cluster(struct sg_crew *crew,
     const struct sg_cluster_config *cluster_config,
     const struct sg_crew *earlier,
@@ -33,7 +33,7 @@ static int set_cluster(struct sg_crew *crew,
     return r;
 }
 
-/* The bootstrap servers of a crew's configuration; all its workers have the same. */
+/* The bootstrap servers of a crew's configuration, which all its workers share. */
 static const char *servers_of(const struct sg_crew *crew)
 {
     for (size_t i = 0; i < sg_n_collectors; i++) {
@@ -129,7 +129,7 @@ void sg_crew_adopt(struct sg_crew *crew, struct sg_crew *earlier, struct sg_hand
         anybody_follows =
             anybody_follows || (crew->places[i].worker && sg_collectors[i]->follows_brokers);
     }
-    if (!anybody_follows) /* nobody is left who names some */
+    if (!anybody_follows) /* no collector is left that sets the configured brokers */
         (void)sg_cluster_name_brokers(crew->cluster, NULL, 0);
     (void)sg_crew_free(earlier);
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct change {
-    struct change *next; /* made later */
+    struct change *next; /* allocated later */
     struct sg_worker *leaving;
     struct sg_worker *following;
     int64_t wait_until_ms;
@@ -62,7 +62,7 @@ void sg_handover_add(
     if (leaving)
         sg_worker_ask_to_stop(leaving);
     if (!change) {
-        /* Rather a worker that is never freed than one that is missing. */
+        /* Out of memory: leaking the old worker is better than not starting the new one. */
         if (following)
             start(following);
         return;
@@ -75,7 +75,7 @@ void sg_handover_add(
     *end = change;
 }
 
-/* One that leaves before it has started is itself waiting in an earlier change. */
+/* A worker that is stopped before it was started is still waiting in an earlier change. */
 static bool is_awaited(const struct sg_handover *handover, const struct sg_worker *worker)
 {
     for (const struct change *change = handover->first; change; change = change->next) {
@@ -85,7 +85,7 @@ static bool is_awaited(const struct sg_handover *handover, const struct sg_worke
     return false;
 }
 
-/* @return is it over? */
+/* @return is it finished? */
 static bool step(struct sg_handover *handover, struct change *change)
 {
     if (is_awaited(handover, change->leaving))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Every metric that can be exported, for docs/metrics.md, from the tables that the code uses. */
+/* Every metric that can be exported, for docs/metrics.md, generated from the tables that the code
+   uses. */
 
 #include <stdio.h>
 

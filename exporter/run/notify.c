@@ -22,7 +22,7 @@ int sg_notify(const char *state)
     if ((path[0] != '/' && path[0] != '@') || len >= sizeof address.sun_path)
         return -EINVAL;
     memcpy(address.sun_path, path, len);
-    if (path[0] == '@') /* an abstract name */
+    if (path[0] == '@') /* an abstract socket name */
         address.sun_path[0] = '\0';
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0)

@@ -20,10 +20,11 @@
 #include <string.h>
 
 enum {
-    STOP_MS = 1500, /* SIGTERM ends the program within two seconds; the rest is for freeing */
+    STOP_MS = 1500, /* SIGTERM stops the program within two seconds; the rest is for freeing */
     TICK_MS = 1000,
-    SHIFT_TICK_MS = 20,     /* while somebody waits for another to end */
-    ALIVE_MS = 10000,       /* the page's thread looks twice a second, and a page takes no second */
+    SHIFT_TICK_MS = 20, /* while a worker waits for another to stop */
+    ALIVE_MS =
+        10000, /* the page's thread wakes up twice a second, and a page takes less than a second */
     REMEMBER_MS_MIN = 5000, /* how often the status page's plots get a point, at most */
     START_CLUSTERS_MAX = 20,
     START_BYTES_MAX = 16 * 1024,
@@ -31,10 +32,10 @@ enum {
     CONFIG_TEXT_BYTES_MAX = 1024 * 1024,
 };
 
-/* The clusters of one configuration, at work or not. */
+/* The clusters of one configuration, running or not. */
 struct layout {
     size_t n;
-    struct sg_crew **crews; /* as the configuration's clusters */
+    struct sg_crew **crews; /* in the order of the configuration's clusters */
 };
 
 struct sg_program {
@@ -71,7 +72,7 @@ static void free_layout(struct layout *layout)
     *layout = (struct layout){ 0 };
 }
 
-/* The place of the cluster's crew that is at work, or n when it has none. */
+/* The index of the cluster's running crew, or n when it has none. */
 static size_t find_crew(const struct sg_program *program, const char *name)
 {
     size_t i = 0;
@@ -82,7 +83,7 @@ static size_t find_crew(const struct sg_program *program, const char *name)
     return i;
 }
 
-/* Beside the one at work, which does not notice. @return 0, SG_PROGRAM_E_CONFIG or -ENOMEM */
+/* Beside the running one, which is not affected. @return 0, SG_PROGRAM_E_CONFIG or -ENOMEM */
 static int make_layout(struct sg_program *program,
     const struct sg_config *config,
     struct layout *ret_layout,
@@ -120,7 +121,7 @@ static int publish_roster(
     for (size_t i = 0; i < layout->n; i++)
         clusters[i] = sg_crew_cluster(layout->crews[i]);
     sg_buf_init(&text, CONFIG_TEXT_BYTES_MAX);
-    (void)sg_config_show(config, &text); /* what is too long for people ends early */
+    (void)sg_config_show(config, &text); /* a text that is too long is truncated */
     const char *shown = sg_buf_get_cut(&text);
     int r = shown
                 ? sg_roster_set(program->roster, clusters, layout->n, config->cluster_label, shown)
@@ -129,7 +130,7 @@ static int publish_roster(
     return r;
 }
 
-/* What all collectors have in common. */
+/* What all collectors share. */
 static void use_config(struct sg_program *program, const struct sg_config *config)
 {
     const struct sg_config *before = program->config;
@@ -143,7 +144,7 @@ static void use_config(struct sg_program *program, const struct sg_config *confi
     atomic_store(&program->notes.reload_failed, false);
 }
 
-static void note_rhythm(struct sg_program *program)
+static void update_rhythm_state(struct sg_program *program)
 {
     int64_t now_ms = sg_clock_monotonic_ms(program->clock);
     int64_t pause_ms = sg_rhythm_pause_ms(program->rhythm, now_ms);
@@ -154,13 +155,13 @@ static void note_rhythm(struct sg_program *program)
 }
 
 /* On an HTTP thread. */
-static void note_scrape(void *context)
+static void on_scrape(void *context)
 {
     struct sg_program *program = context;
     sg_rhythm_scraped(program->rhythm, sg_clock_monotonic_ms(program->clock));
 }
 
-/* ---- Making and freeing ---- */
+/* ---- Creating and freeing ---- */
 
 static int make_parts(struct sg_program *program, const struct sg_config *config)
 {
@@ -195,7 +196,7 @@ static int make_pager(struct sg_program *program)
     const struct sg_collector *const *place = sg_collectors;
 
     while ((*place)->scope != SG_SCOPE_PROGRAM)
-        place++; /* there is one */
+        place++; /* it is in use */
     program->about_program = *place;
     int r = (*place)->create_for_program(&env, &program->self);
     if (r)
@@ -222,7 +223,7 @@ int sg_program_new(const struct sg_config *config,
     if (r)
         return r;
     use_config(program, config);
-    note_rhythm(program);
+    update_rhythm_state(program);
     r = make_pager(program);
     if (r)
         return r;
@@ -275,7 +276,7 @@ int sg_program_start(struct sg_program *program,
         .history = program->history,
         .clock = program->clock,
         .counts = &program->http,
-        .scraped = note_scrape,
+        .scraped = on_scrape,
         .scraped_context = program,
         .reloader = program->reloader,
     };
@@ -309,7 +310,7 @@ void sg_program_log_start(const struct sg_program *program, const struct sg_flag
     sg_buf_done(&text);
 }
 
-/* Once per collection, so that rates are those between two of them. */
+/* Once per collection, so that rates are between two collections. */
 static void remember(struct sg_program *program)
 {
     int64_t now_ms = sg_clock_monotonic_ms(program->clock);
@@ -327,7 +328,7 @@ static void remember(struct sg_program *program)
 
 int sg_program_tick(struct sg_program *program)
 {
-    note_rhythm(program);
+    update_rhythm_state(program);
     remember(program);
     return sg_handover_step(program->handover) ? SHIFT_TICK_MS : TICK_MS;
 }
@@ -354,7 +355,7 @@ bool sg_program_stop(struct sg_program *program)
 
 /* ---- Reloading ---- */
 
-static void note_problem(void *context, const char *problem)
+static void add_problem(void *context, const char *problem)
 {
     struct sg_buf *problems = context;
 
@@ -362,7 +363,7 @@ static void note_problem(void *context, const char *problem)
     (void)sg_buf_printf(problems, "%s\n", problem);
 }
 
-/* Nothing can fail any more. */
+/* From here on nothing can fail. */
 static void change_layout(struct sg_program *program, struct layout *later)
 {
     struct layout earlier = program->layout;
@@ -387,7 +388,7 @@ static void change_layout(struct sg_program *program, struct layout *later)
     *later = (struct layout){ 0 };
 }
 
-/* @return 0, positive (the problems were noted), or -ENOMEM */
+/* @return 0, positive (the problems were recorded), or -ENOMEM */
 static int reload(struct sg_program *program, const struct sg_flags *flags, struct sg_buf *problems)
 {
     sg_auto(sg_config_unref) struct sg_config *config = NULL;
@@ -395,7 +396,7 @@ static int reload(struct sg_program *program, const struct sg_flags *flags, stru
     struct sg_error err = { "" };
     size_t n_new = 0;
 
-    int r = sg_config_load(&flags->config, note_problem, problems, &config);
+    int r = sg_config_load(&flags->config, add_problem, problems, &config);
     if (r)
         return r;
     r = make_layout(program, config, &later, &err);
@@ -404,7 +405,7 @@ static int reload(struct sg_program *program, const struct sg_flags *flags, stru
     if (r) {
         free_layout(&later);
         if (r > 0)
-            note_problem(problems, err.text);
+            add_problem(problems, err.text);
         return r;
     }
     for (size_t i = 0; i < later.n; i++)
@@ -424,7 +425,7 @@ bool sg_program_reload(struct sg_program *program, const struct sg_flags *flags)
     sg_reloader_begin(program->reloader);
     int r = reload(program, flags, &problems);
     if (r < 0)
-        note_problem(&problems, strerror(-r));
+        add_problem(&problems, strerror(-r));
     atomic_store(&program->notes.reload_failed, r != 0);
     const char *text = sg_buf_get_cut(&problems);
     sg_reloader_finish(program->reloader, r == 0,

@@ -10,32 +10,33 @@
 
 /*
  * One scraper is followed at a time. It is found by its chain: the newest scrape, one a period
- * before it, one a period before that, and so on, with any other scrapes in between. So two
- * scrapers of one period, one that is joined by a person with curl, and one that now and then comes
- * a little late are all steady; of several the fastest is followed. A second scraper of the same
- * period sees each collection once, too, only later.
+ * earlier, another a period before that, and so on, with any other scrapes in between. So two
+ * scrapers with the same period, a scraper beside manual requests, and one that is sometimes
+ * slightly late all count as steady; of several the fastest is followed. A second scraper of the
+ * same period also sees each collection once, only later.
  *
- * A foretold scrape that comes within the tolerance corrects phase and period. After MISSES_MAX
- * that do not come the scraper is gone; too many of the latest that did not come, and it never was.
+ * An expected scrape that comes within the tolerance corrects phase and period. After MISSES_MAX
+ * consecutive misses the scraper is gone; if too many of the latest expected scrapes were missed,
+ * the chain was a coincidence.
  */
 
 enum {
     HISTORY = 64,
     CHAIN = 4, /* periods that a chain must have, so five scrapes */
-    /* A person's scrapes among a scraper's make short chains by chance, so a longer and stricter
-     * one is looked for first, and alone makes a scraper leave the one that is followed. */
+    /* Manual requests among a scraper's make short chains by coincidence, so a longer and stricter
+       chain is searched for first, and only such a chain replaces the scraper that is followed. */
     CHAIN_STRICT = 8,
-    STRICTER = 4,          /* times smaller tolerance */
-    FORETOLD_ALL = 0xff,   /* the latest eight, a bit each; … */
-    FORETOLD_COME_MIN = 6, /* … with fewer that came, the chain was chance */
+    STRICTER = 4,          /* factor by which the tolerance is smaller */
+    EXPECTED_ALL = 0xff,   /* the latest eight expected scrapes, one bit each; … */
+    EXPECTED_COME_MIN = 6, /* … if fewer came, the chain was a coincidence */
     MISSES_MAX = 3,
     PERIOD_MS_MIN = 500,
 
-    TOLERANCE_MS_MIN = 100, /* of a scrape's time: a tenth of the period, within these */
+    TOLERANCE_MS_MIN = 100, /* tolerance of a scrape's time: a tenth of the period, within these */
     TOLERANCE_MS_MAX = 1000,
 
-    /* Between the expected end of a collection and the scrape: for the page to be made of it, and
-     * for a collection that takes longer than those before. Never over a third of the period. */
+    /* Between the expected end of a collection and the scrape: for building the page, and for a
+       collection that takes longer than the previous ones. Never over a third of the period. */
     MARGIN_MS_MIN = 450,
     MARGIN_MS_MAX = 750,
 };
@@ -45,9 +46,9 @@ struct sg_rhythm {
     int64_t interval_ms;
     size_t n_times;
     int64_t times_ms[HISTORY]; /* of scrapes, oldest first */
-    int64_t period_us;         /* 0: nobody is followed */
-    int64_t phase_ms;          /* when the one that is followed came last, or should have */
-    unsigned came;             /* a bit for each of the latest that were foretold */
+    int64_t period_us;         /* 0: no scraper is followed */
+    int64_t phase_ms;          /* the last scrape of the followed scraper, or its expected time */
+    unsigned came;             /* one bit for each of the latest expected scrapes */
 };
 
 int sg_rhythm_new(int64_t interval_ms, struct sg_rhythm **ret_rhythm)
@@ -104,7 +105,7 @@ static int64_t find_near(const struct sg_rhythm *rhythm, int64_t time_ms, int64_
     return best;
 }
 
-/* Does such a chain end in the newest scrape? @return its average period in µs, or 0 */
+/* Does such a chain end with the newest scrape? @return its average period in µs, or 0 */
 static int64_t chain_us(const struct sg_rhythm *rhythm, int64_t period_ms, bool strict)
 {
     int64_t newest = rhythm->times_ms[rhythm->n_times - 1];
@@ -120,7 +121,7 @@ static int64_t chain_us(const struct sg_rhythm *rhythm, int64_t period_ms, bool 
     return (newest - at) * 1000 / n_periods;
 }
 
-/* The shortest period of a chain that ends in the newest scrape, or 0. */
+/* The shortest period of a chain that ends with the newest scrape, or 0. */
 static int64_t search_us(const struct sg_rhythm *rhythm, bool strict)
 {
     int64_t newest = rhythm->times_ms[rhythm->n_times - 1];
@@ -134,8 +135,9 @@ static int64_t search_us(const struct sg_rhythm *rhythm, bool strict)
     return 0;
 }
 
-/* The latest foretold time that is not after `time_ms` by more than the tolerance. */
-static int64_t foretold_ms(const struct sg_rhythm *rhythm, int64_t time_ms, int64_t *ret_periods)
+/* The latest expected time that is at most the tolerance after `time_ms`. */
+static int64_t expected_scrape_ms(
+    const struct sg_rhythm *rhythm, int64_t time_ms, int64_t *ret_periods)
 {
     int64_t period_ms = rhythm->period_us / 1000;
     int64_t since_us = (time_ms + tolerance_ms(period_ms) - rhythm->phase_ms) * 1000;
@@ -157,18 +159,18 @@ static void follow(struct sg_rhythm *rhythm, int64_t period_us, int64_t phase_ms
 }
 
 /*
- * The latest that was foretold came, those before it that were passed over did not.
- * @param periods  1 to MISSES_MAX: after more the scraper is lost
+ * Record that the latest expected scrape came and those skipped before it did not. @param periods 1
+ * to MISSES_MAX: with more the scraper is lost
  */
 static bool is_still_steady(struct sg_rhythm *rhythm, int64_t periods)
 {
-    rhythm->came = ((rhythm->came << periods) | 1) & FORETOLD_ALL;
-    return __builtin_popcount(rhythm->came) >= FORETOLD_COME_MIN;
+    rhythm->came = ((rhythm->came << periods) | 1) & EXPECTED_ALL;
+    return __builtin_popcount(rhythm->came) >= EXPECTED_COME_MIN;
 }
 
 /*
- * Was this the scrape that was foretold? What makes a scrape late is chance, what makes it early is
- * that the foretelling was late: so the phase follows the early ones at once, the late ones slowly.
+ * Was this the expected scrape? A late scrape is usually a random delay, an early one means that
+ * the expected time was too late: so the phase follows early scrapes at once, late ones slowly.
  */
 static bool keep_following(struct sg_rhythm *rhythm, int64_t now_ms)
 {
@@ -176,7 +178,7 @@ static bool keep_following(struct sg_rhythm *rhythm, int64_t now_ms)
 
     if (!rhythm->period_us || is_lost(rhythm, now_ms))
         return false;
-    int64_t expected_ms = foretold_ms(rhythm, now_ms, &periods);
+    int64_t expected_ms = expected_scrape_ms(rhythm, now_ms, &periods);
     int64_t late_ms = now_ms - expected_ms;
     if (periods == 0 || llabs(late_ms) > tolerance_ms(rhythm->period_us / 1000))
         return false;
@@ -203,7 +205,7 @@ void sg_rhythm_scraped(struct sg_rhythm *rhythm, int64_t now_ms)
         if (!found && alone)
             found = search_us(rhythm, false);
         if (found && (alone || found < rhythm->period_us / 4 * 3)) {
-            rhythm->came = FORETOLD_ALL;
+            rhythm->came = EXPECTED_ALL;
             follow(rhythm, found, now_ms);
         }
     }
@@ -254,7 +256,8 @@ void sg_rhythm_collected(struct sg_rhythm_own *own, int64_t started_ms, int64_t 
     own->durations_ms[own->n++ % SG_RHYTHM_RECENT] = ended_ms - started_ms;
 }
 
-/* The longest recent duration but one: a single time-out does not make all that follows early. */
+/* The second longest recent duration: a single time-out must not make all following collections
+   early. */
 static int64_t expected_duration_ms(const struct sg_rhythm_own *own)
 {
     size_t n = own->n < SG_RHYTHM_RECENT ? own->n : SG_RHYTHM_RECENT;

@@ -6,7 +6,7 @@
 
 /*
  * A simulation: scrapers with their periods, phases and jitter, one collector that follows the
- * rhythm, on a clock of its own that goes on a millisecond at a time.
+ * rhythm, on a clock of its own that advances by a millisecond at a time.
  */
 
 enum {
@@ -248,14 +248,15 @@ static void test_rhythm_erratic_scraper_leaves_it_sane(void **state)
         add_scraper(&s, periods_ms[i], 10, 0);
         s.scrapers[0].erratic = true;
         run_for(&s, 200 * INTERVAL_MS);
-        /* By chance times may look steady; then it is from a quarter of the interval on. */
+        /* Times may look steady by coincidence; then the pause is at least a quarter of the
+           interval. */
         assert_gaps(
             &s, INTERVAL_MS / SG_RHYTHM_FASTER_MAX / 2, INTERVAL_MS * SG_RHYTHM_SLOWER_MAX * 3 / 2);
         done(&s);
     }
 }
 
-/* Somebody with curl between two scrapers: among so many times, chance makes short chains. */
+/* Manual requests between two scrapers: among many times there are short chains by coincidence. */
 static void test_rhythm_stays_with_its_scraper_when_a_person_joins(void **state)
 {
     struct simulation s;
@@ -272,7 +273,7 @@ static void test_rhythm_stays_with_its_scraper_when_a_person_joins(void **state)
     run_for(&s, 2000 * 1000);
     for (size_t i = 0; i < s.n_gaps; i++)
         n_hasty += s.gaps_ms[i] < 1500;
-    assert_true(n_hasty * 20 < s.n_gaps); /* chance can still do it, for a moment */
+    assert_true(n_hasty * 20 < s.n_gaps); /* it can still happen by coincidence, for a moment */
     done(&s);
 }
 

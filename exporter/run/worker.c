@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* How long a rhythm that has changed may go unnoticed. */
+/* How long a change of the rhythm may go unnoticed. */
 enum {
     LOOK_MS = 1000
 };
@@ -110,9 +110,8 @@ void sg_worker_collect_once(struct sg_worker *worker)
 }
 
 /*
- * Until the next collection is due, or there is a broker that this one knew nothing of.
- * @return when it was due: on a busy machine a thread wakes up late, which is a part of how long
- *         it takes until there is a result
+ * Wait until the next collection is due, or a new broker is known. @return when it was due: on a
+ * busy machine a thread wakes up late, which counts as part of the collection's duration
  */
 static int64_t wait_for_next(
     struct sg_worker *worker, const struct sg_rhythm_own *own, uint64_t brokers_seen)

@@ -4,9 +4,9 @@
 /*
  * One collector of one cluster, on a thread of its own, in step with the scrapes.
  *
- * Made, started, asked to stop and freed by main's thread. It holds references to its configuration
- * and its cluster, so that it may go on for a while after a reload has replaced both: the thread
- * ends when the request that it waits for does.
+ * Created, started, asked to stop and freed by main's thread. It holds references to its
+ * configuration and its cluster, so that it may continue for a while after a reload has replaced
+ * both: the thread stops when its current request ends.
  */
 
 #include "base/clock.h"
@@ -21,7 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What all workers share and what outlives them. Borrowed. */
+/* Shared by all workers; outlives them. Borrowed. */
 struct sg_worker_env {
     struct sg_store *store;
     const struct sg_clock *clock;
@@ -32,7 +32,7 @@ struct sg_worker_env {
 struct sg_worker;
 
 /**
- * Make the collector; connects to nothing.
+ * Create the collector; connects to nothing.
  * @param config   the worker takes a reference, as to the cluster
  * @param cluster_config  in config
  * @param err  for a positive return: what is wrong with the configuration
@@ -46,10 +46,10 @@ int sg_worker_new(const struct sg_worker_env *worker_env,
     struct sg_worker **ret_worker,
     struct sg_error *err);
 
-/** The thread has ended, or was never started. @return NULL; worker may be NULL */
+/** The thread has stopped, or was never started. @return NULL; worker may be NULL */
 struct sg_worker *sg_worker_free(struct sg_worker *worker);
 
-/** Would this configuration make the same worker again? */
+/** Would this configuration recreate the worker identically? */
 bool sg_worker_is_same(const struct sg_worker *worker,
     const struct sg_config *config,
     const struct sg_cluster_config *cluster_config,
@@ -58,19 +58,19 @@ bool sg_worker_is_same(const struct sg_worker *worker,
 /** Borrowed. */
 const struct sg_cluster_config *sg_worker_cluster_config(const struct sg_worker *worker);
 
-/** Before the start: take over what has not changed from a worker that has ended. */
+/** Before the start: take over what has not changed from a worker that has stopped. */
 void sg_worker_adopt(struct sg_worker *worker, struct sg_worker *earlier);
 
 /** @return 0 or -errno */
 int sg_worker_start(struct sg_worker *worker);
 
-/** Returns at once. */
+/** Ask the thread to stop; returns at once. */
 void sg_worker_ask_to_stop(struct sg_worker *worker);
 
 /** Has it been asked to stop? */
 bool sg_worker_is_stopping(const struct sg_worker *worker);
 
-/** Wait for the thread until the monotonic deadline. @return has it ended? */
+/** Wait for the thread until the monotonic deadline. @return has it stopped? */
 bool sg_worker_join(struct sg_worker *worker, int64_t deadline_ms);
 
 /** One collection on the caller's thread. */
