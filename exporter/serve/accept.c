@@ -5,7 +5,7 @@
 
 #include <strings.h>
 
-/* ---- Pieces of a header ---- */
+/* ---- Parts of a header ---- */
 
 static struct sg_str trim(struct sg_str text)
 {
@@ -18,7 +18,7 @@ static struct sg_str trim(struct sg_str text)
     return text;
 }
 
-/* Cut off the part before the separator; one within quotes is text. */
+/* Remove the part before the separator; a separator within quotes is text. */
 static struct sg_str next_part(struct sg_str *rest, char separator)
 {
     size_t len = 0;
@@ -42,7 +42,7 @@ static bool is_word(struct sg_str text, const char *word)
     return text.len == strlen(word) && strncasecmp(text.ptr, word, text.len) == 0;
 }
 
-/* The value of `name=value` or `name="value"`. @return is it that parameter? */
+/* The value of `name=value` or `name="value"`. @return is it this parameter? */
 static bool parameter(struct sg_str text, const char *name, struct sg_str *ret_value)
 {
     struct sg_str key = next_part(&text, '=');
@@ -56,7 +56,7 @@ static bool parameter(struct sg_str text, const char *name, struct sg_str *ret_v
     return true;
 }
 
-/* A weight in thousandths. One that is none, or above 1, is as if it were not there. */
+/* A weight in thousandths. An invalid one, or one above 1, is ignored. */
 static int weight(struct sg_str text)
 {
     int thousandths = 0;
@@ -127,7 +127,7 @@ static struct range read_range(struct sg_str text)
     return range;
 }
 
-/* How closely a range names a candidate; 0: it does not. */
+/* How specifically a range matches a candidate; 0: not at all. */
 static int closeness(const struct range *range, const struct candidate *candidate)
 {
     if (is_word(range->type, "*") && is_word(range->subtype, "*"))
@@ -192,7 +192,7 @@ int sg_accept_coding(const char *header, enum sg_coding *ret_coding)
     };
     static const enum sg_coding by_liking[] = { SG_CODING_GZIP, SG_CODING_ZSTD,
         SG_CODING_IDENTITY };
-    int q[SG_CODINGS] = { -1, -1, -1 }; /* -1: not named */
+    int q[SG_CODINGS] = { -1, -1, -1 }; /* -1: not listed */
     int q_of_others = -1;
     struct sg_str rest = sg_str_of(header);
     int best_q = 0;
@@ -217,7 +217,8 @@ int sg_accept_coding(const char *header, enum sg_coding *ret_coding)
         if (q[i] < 0)
             q[i] = q_of_others;
     }
-    /* Identity is allowed unless it is refused, but nobody asked for it: the least liked. */
+    /* Identity is allowed unless it is refused, but has the lowest preference when it is not
+       listed. */
     bool identity_unnamed = q[SG_CODING_IDENTITY] < 0;
     for (size_t i = 0; i < SG_CODINGS; i++) {
         if (q[by_liking[i]] > best_q) {

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * What a client says that it can read, and which of our answers fits best. Pure functions; any
+ * Content negotiation: which of our formats and codings a client prefers. Pure functions; any
  * thread. Source: RFC 9110, 12.4.2, 12.5.1, 12.5.3; Prometheus, "Content negotiation".
  */
 
@@ -12,7 +12,7 @@
 
 enum {
     SG_ACCEPT_E_CODING = 1
-}; /* every coding that we have, identity too, is refused */
+}; /* every supported coding, identity too, is refused */
 
 /* A format as it is named in Accept and in Content-Type. */
 struct sg_media {
@@ -21,13 +21,13 @@ struct sg_media {
 };
 
 /**
- * The exposition format that Accept prefers: the highest q, of equals the one whose range stands
- * first, of several formats of one range the oldest text format. Where nothing fits the header is
- * disregarded, as RFC 9110 allows: text 0.0.4, which everybody reads.
+ * The exposition format that Accept prefers: the highest q, of equals the one whose range is first,
+ * of several formats of one range the oldest text format. If nothing matches, the header is
+ * disregarded, as RFC 9110 allows: text 0.0.4, which every client reads.
  *
- * Our names are legal ones of before UTF-8 names, so that escaping=underscores, allow-utf-8 and
- * values ask for the very bytes that we have. escaping=dots would not (a_b becomes a__b); such a
- * client is told escaping=underscores, which is what it gets, and has to live with it.
+ * Our names are valid legacy names, so the output is the same for escaping=underscores, allow-utf-8
+ * and values. For escaping=dots it would differ (a_b becomes a__b), which is not supported: such a
+ * client gets, and is told, escaping=underscores.
  *
  * @param header may be NULL
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Putting an answer together and handing it to libmicrohttpd. Called on its threads. */
+/* Building an answer and passing it to libmicrohttpd. Called on its threads. */
 
 #include "base/str.h"
 #include "serve/request.h"
@@ -9,13 +9,13 @@
 #include <microhttpd.h>
 
 /**
- * Queue a response, with the headers of the web file, and let go of it.
- * @param response NULL closes the connection: no memory
+ * Queue a response, with the headers of the web file, and release it.
+ * @param response NULL closes the connection: out of memory
  */
 enum MHD_Result sg_answer_send(
     struct sg_request *request, unsigned status, struct MHD_Response *response);
 
-/** A header; without memory for it the answer goes without. */
+/** Add a header; when memory is short, the answer is sent without it. */
 void sg_answer_header(struct MHD_Response *response, const char *name, const char *value);
 
 /** Plain text. @param text  a constant */
@@ -28,7 +28,7 @@ enum MHD_Result sg_answer_note_with(struct sg_request *request,
     const char *header,
     const char *value);
 
-/** The same, and the connection is closed behind it. */
+/** The same, and the connection is closed afterwards. */
 enum MHD_Result sg_answer_refuse(struct sg_request *request, unsigned status, const char *text);
 
 /** A body, copied. @return NULL when memory is short */

@@ -20,7 +20,7 @@ enum {
     GOOD_MAX = 64,
     BAD_MAX = 256,
     DIGEST_BYTES = 32,
-    PASSWORD_BYTES_MAX = 72 /* bcrypt looks at no more, and Go refuses longer ones */
+    PASSWORD_BYTES_MAX = 72 /* bcrypt ignores the rest, and Go refuses longer ones */
 };
 
 struct digest {
@@ -30,23 +30,23 @@ struct digest {
 struct job {
     struct sg_request *request;
     char *password;
-    char hash[64]; /* of the user, or of some user when there is no such user */
+    char hash[64]; /* of the user, or of another user when there is no such user */
     bool known;
     struct digest digest;
 };
 
-/* Shared by its owner and its thread; whoever ends last frees it. */
+/* Shared by its owner and its thread; the last one frees it. */
 struct sg_auth {
     struct sg_refs refs;
     struct digest key;
-    uint64_t seed;              /* of the turns' hashes */
+    uint64_t seed;              /* seed of the turns' hashes */
     struct crypt_data *scratch; /* the thread's */
     pthread_mutex_t lock;       /* guards what is below */
     pthread_cond_t wake;
     bool stopping;
     struct sg_fair waiting;     /* of struct job, owned */
-    struct sg_request *checked; /* suspended for the check that is going on, or NULL */
-    size_t n_good, n_bad;       /* ever; the oldest is overwritten */
+    struct sg_request *checked; /* suspended for the check in progress, or NULL */
+    size_t n_good, n_bad;       /* in total; the oldest is overwritten */
     struct digest good[GOOD_MAX];
     struct digest bad[BAD_MAX];
 };
@@ -86,9 +86,9 @@ bool sg_auth_parse(const char *authorization,
 /* ---- Remembered verdicts ---- */
 
 /*
- * Lengths go in as well: user "a" with "bc" is not user "ab" with "c". So does whether the user
- * exists: one that is unknown is checked against the first user's hash, and when the first user has
- * been renamed, what was found of one name is not true of the other.
+ * Lengths are hashed as well: user "a" with "bc" is not user "ab" with "c". So is whether the user
+ * exists: an unknown one is checked against the first user's hash, and if the first user is
+ * renamed, a verdict of one name does not apply to the other.
  */
 static int make_digest(const struct sg_auth *auth,
     bool known,
@@ -148,7 +148,7 @@ static void free_job(struct job *job)
     free(job);
 }
 
-/* With its verdict the request is its own thread's again, and may be gone at once. */
+/* Once it has a verdict, the request belongs to its own thread again, and may be freed at once. */
 static void decide(struct sg_request *request, enum sg_verdict verdict)
 {
     struct MHD_Connection *connection = request->connection;
@@ -166,7 +166,7 @@ static void send_away(struct job *job)
 
 static bool password_fits(struct sg_auth *auth, const struct job *job)
 {
-    /* Not crypt_r: AddressSanitizer puts itself before that, and the linker then leaves it out. */
+    /* Not crypt_r: AddressSanitizer intercepts that, and the linker then drops libcrypt. */
     const char *made =
         crypt_rn(job->password, job->hash, auth->scratch, (int)sizeof *auth->scratch);
     size_t len = strlen(job->hash);
@@ -190,7 +190,7 @@ static struct job *wait_for_job(struct sg_auth *auth)
 static void conclude(struct sg_auth *auth, const struct job *job, bool good)
 {
     sg_locked(&auth->lock);
-    if (!auth->checked) /* given up meanwhile */
+    if (!auth->checked) /* cancelled meanwhile */
         return;
     auth->checked = NULL;
     if (good)
@@ -264,7 +264,8 @@ struct sg_auth *sg_auth_free(struct sg_auth *auth)
     return NULL;
 }
 
-/* Called with the lock held. Unknown users have turns as known ones have: no clue who is known. */
+/* Called with the lock held. Unknown users get turns like known ones, so that timing does not
+   reveal which users exist. */
 static enum sg_verdict submit(
     struct sg_auth *auth, const struct job *job, const char *user, const char *password)
 {
@@ -312,7 +313,7 @@ enum sg_verdict sg_auth_check(struct sg_auth *auth, struct sg_request *request)
             sg_request_header(request, MHD_HTTP_HEADER_AUTHORIZATION), buffer, &user, &password) ||
         strlen(password) > PASSWORD_BYTES_MAX)
         return SG_VERDICT_BAD;
-    /* A user that is not there costs what the first one costs. */
+    /* An unknown user takes the time of the first one. */
     const char *hash = config->users[0].hash;
     for (size_t i = 0; i < config->n_users; i++) {
         if (strcmp(config->users[i].name, user) == 0) {

@@ -27,11 +27,11 @@ struct connection {
     struct sg_room_guest guest; /* must be first; SG_ROOM_OUT: shut down already */
     struct sg_connections *all;
     int fd;
-    int64_t since_ms;                 /* monotonic: when it became what it is */
-    bool began;                       /* a request's line came, the rest has not */
-    bool has_proved;                  /* with its latest request: a password or a certificate */
-    unsigned status;                  /* of its latest answer */
-    struct sg_web_reading *handshake; /* what its TLS session uses, for its life; or NULL */
+    int64_t since_ms;                 /* monotonic: when it got its current kind */
+    bool began;                       /* a request line was received, the rest was not */
+    bool has_proved;                  /* its latest request had a valid password or certificate */
+    unsigned status;                  /* status of its latest answer */
+    struct sg_web_reading *handshake; /* used by its TLS session for its lifetime; or NULL */
 };
 
 struct sg_connections {
@@ -46,10 +46,9 @@ struct sg_connections {
     bool started;
 };
 
-/* ---- Cutting ---- */
+/* ---- Shutting down ---- */
 
-/* Called with the lock held. What is not read yet is thrown away, so that no memory waits for it.
- */
+/* Called with the lock held. Unread data is discarded, so that it occupies no memory. */
 static void cut(struct connection *one, enum sg_http_refusal why)
 {
     static const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
@@ -66,14 +65,15 @@ static int queued(const struct connection *one, unsigned long request)
     return ioctl(one->fd, request, &n) == 0 ? n : 0;
 }
 
-/* Has it asked for something that was not read yet, or not taken all of what was sent? */
+/* Has it sent something that was not read yet, or not received everything that was sent? */
 static bool in_use(const struct sg_room_guest *guest)
 {
     const struct connection *one = (const struct connection *)guest;
     return queued(one, SIOCINQ) > 0 || queued(one, SIOCOUTQ) > 0;
 }
 
-/* An answer has gone for the library when the kernel has it, of which the reader may know nothing.
+/* For the library an answer is finished when the kernel has it, but the client may not have
+ * received it yet.
  */
 static enum sg_http_refusal why_late(const struct connection *one, int64_t age_ms)
 {
@@ -192,7 +192,7 @@ static void set_kind(struct connection *one, enum sg_room_kind kind)
     }
 }
 
-/* Without it the session has no certificate at all, and its handshake fails. */
+/* Without this the session has no certificate, and its handshake fails. */
 static void arm(struct connection *one, struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
@@ -222,7 +222,7 @@ static void started(
 
     *socket_context = NULL;
     if (!one)
-        return; /* libmicrohttpd's own time-out has to do */
+        return; /* only libmicrohttpd's own time-out applies */
     one->all = all;
     one->fd = info->connect_fd;
     one->since_ms = sg_clock_monotonic_ms(all->clock);
@@ -235,7 +235,8 @@ static void started(
         arm(one, connection);
 }
 
-/* Did it send anything? One that only connects, as load balancers do, is no refusal. */
+/* Did it send anything? A connection without a request, as from load balancers, is not counted as
+   refused. */
 static bool has_sent(const struct connection *one)
 {
     struct tcp_info info = { 0 };

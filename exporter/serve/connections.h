@@ -2,15 +2,14 @@
 #pragma once
 
 /*
- * Deadlines of connections, and an end for some when there are too many.
+ * Deadlines of connections, and which are closed when there are too many.
  *
- * libmicrohttpd's own time-out counts from the last byte that moved: a client that sends or takes
- * one byte a second would live for ever. Here each connection has a deadline that no byte moves:
- * for its request, for reading the answer, for asking again. A thread looks once a second and shuts
- * down the sockets of those that are late; libmicrohttpd then sees the end and cleans up. A
- * connection is taken off the list before its descriptor is closed, under the same lock, so that a
- * descriptor is never shut down that meanwhile means another connection. Who has to go when there
- * are too many is in room.h.
+ * libmicrohttpd's own time-out restarts with each byte: a client that sends or reads one byte a
+ * second could stay for ever. Here each connection has fixed deadlines: for its request, for
+ * reading the answer, for the next request. A thread checks once a second and shuts down the
+ * sockets of those that are late; libmicrohttpd then sees the end and cleans up. A connection is
+ * taken off the list before its descriptor is closed, under the same lock, so that a reused
+ * descriptor is never shut down. Which connection is closed when there are too many is in room.h.
  */
 
 #include "base/clock.h"
@@ -20,8 +19,8 @@
 #include <microhttpd.h>
 
 enum {
-    SG_CONNECTIONS_MAX = 512,        /* libmicrohttpd takes no more; what is above SG_ROOM_PLACES
-                                        is for those that have been shut down and not closed yet */
+    SG_CONNECTIONS_MAX = 512, /* libmicrohttpd's limit; the excess over SG_ROOM_PLACES is for those
+                                 that are shut down but not closed yet */
     SG_FIRST_REQUEST_MS = 10 * 1000, /* from accept to a whole request */
     SG_NEXT_REQUEST_MS = 120 * 1000, /* from an answer to the next whole request: scrapers keep
                                         connections for longer than a usual interval */
@@ -45,21 +44,21 @@ void sg_connections_notify(void *context,
     enum MHD_ConnectionNotificationCode what);
 
 /**
- * Have each new connection use the certificates of its moment. Before the daemons start.
+ * Make each new connection use the current certificates. Before the daemons start.
  * @param web  borrowed
  */
 void sg_connections_use_tls(struct sg_connections *connections, struct sg_web *web);
 
-/** A request's line has come. When the connection ends before the rest, it was malformed. */
+/** A request line was received. If the connection ends before the rest, it was malformed. */
 void sg_connections_began(struct MHD_Connection *connection);
 
-/** A request has come whole: its answer's time begins. */
+/** A request is complete: the answer's deadline starts. */
 void sg_connections_request(struct MHD_Connection *connection);
 
-/** The request came with a right password. */
+/** The request has a correct password. */
 void sg_connections_proved(struct MHD_Connection *connection);
 
-/** The answer has gone, or will never: the next request's time begins. */
+/** The answer was sent, or failed: the next request's deadline starts. */
 void sg_connections_completed(struct MHD_Connection *connection);
 
 /** Count an answer. */

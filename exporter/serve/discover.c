@@ -55,8 +55,8 @@ bool sg_discover_knows_broker(
 }
 
 /*
- * All targets have the exporter's address, so that `instance` must say which broker one is: the
- * address by which Kafka itself knows it.
+ * All targets have the exporter's address, so `instance` must identify the broker: by the address
+ * in Kafka's metadata.
  */
 static json_t *describe(
     const char *cluster, const struct sg_broker *broker, const struct sg_discover_place *place)
@@ -89,7 +89,7 @@ int sg_discover_write(
         size_t n = 0;
         r = sg_cluster_copy_brokers(clusters->clusters[i], &brokers, &n);
         for (size_t j = 0; j < n && !r; j++) {
-            /* A name that is no UTF-8 cannot be in JSON; its brokers are left out. */
+            /* A name that is not UTF-8 cannot be in JSON; its brokers are left out. */
             json_t *target = describe(sg_cluster_name(clusters->clusters[i]), &brokers[j], place);
             if (target && json_array_append_new(list, target))
                 r = -ENOMEM;

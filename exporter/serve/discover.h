@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * What /sd lists: a target for the page of each broker, as Prometheus' http_sd wants it.
+ * The list of /sd: a target for the page of each broker, in the format of Prometheus' http_sd.
  * Source: Prometheus, "Writing HTTP service discovery". Any thread.
  */
 
@@ -13,11 +13,11 @@ enum {
     SG_DISCOVER_BYTES_MAX = 16 * 1024 * 1024
 };
 
-/* Where the client finds us. */
+/* The exporter's address for clients. */
 struct sg_discover_place {
     const char *scheme; /* "http" or "https" */
     const char *host;   /* HOST or HOST:PORT */
-    const char *path;   /* in front of all of ours: "" or "/kafka" */
+    const char *path;   /* of all served paths: "" or "/kafka" */
 };
 
 /** @return 0, -ENOMEM or SG_BUF_E_FULL */
@@ -25,7 +25,7 @@ int sg_discover_write(const struct sg_serve_config *config,
     const struct sg_discover_place *place,
     struct sg_buf *out);
 
-/** Is there such a cluster, and is such a broker known in it? @return as the names say */
+/** Is there such a cluster, and is such a broker known in it? @return yes or no */
 bool sg_discover_knows_cluster(const struct sg_serve_config *config, const char *cluster);
 bool sg_discover_knows_broker(
     const struct sg_serve_config *config, const char *cluster, const char *broker);

@@ -27,8 +27,9 @@ static void *remove_at(struct sg_fair *fair, size_t i)
 }
 
 /*
- * The latest place of who has most: of all peers, or of the newcomer's names. Two more than the
- * newcomer's, or the two would take each other's place for ever. @return its index, or n
+ * The latest place of the one with most places: among all peers, or among the newcomer's names. It
+ * must have at least two more than the newcomer, or the two would evict each other for ever.
+ * @return its index, or n
  */
 static size_t find_victim(
     const struct sg_fair *fair, const struct sg_fair_place *newcomer, bool by_name)
@@ -62,7 +63,7 @@ bool sg_fair_put(struct sg_fair *fair, struct sg_fair_place place, void **ret_ev
     return true;
 }
 
-/* @return when its latest turn was, counted from 1; 0: not among those remembered */
+/* @return the number of its latest turn, from 1; 0: not in the history */
 static uint64_t last_turn(const struct sg_fair *fair, const struct sg_fair_place *of, bool by_name)
 {
     for (uint64_t i = 0; i < SG_FAIR_TURNS && i < fair->n_turns; i++) {

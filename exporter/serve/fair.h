@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * A short queue in which no one keeps the others waiting: turns go round the peers (addresses),
- * and within a peer round the names (users). When it is full, who has fewer places takes the
- * latest one of who has most. Bounded memory, no allocation. The owner locks.
+ * A short fair queue: turns rotate among the peers (addresses), and within a peer among the names
+ * (users). When it is full, a newcomer with fewer places evicts the latest item of the one with
+ * most. Bounded memory, no allocation. The owner locks.
  */
 
 #include <stdbool.h>
@@ -13,7 +13,7 @@
 
 enum {
     SG_FAIR_MAX = 16,
-    SG_FAIR_TURNS = 64 /* remembered; who had none of them is next */
+    SG_FAIR_TURNS = 64 /* latest turns in the history; whoever is not in it is next */
 };
 
 struct sg_fair_place {
@@ -25,16 +25,13 @@ struct sg_fair_place {
 /* Zeroed: empty. */
 struct sg_fair {
     size_t n;
-    struct sg_fair_place places[SG_FAIR_MAX]; /* as they came */
-    uint64_t n_turns;                         /* ever; the oldest is overwritten */
+    struct sg_fair_place places[SG_FAIR_MAX]; /* in order of arrival */
+    uint64_t n_turns;                         /* in total; the oldest is overwritten */
     struct sg_fair_place turns[SG_FAIR_TURNS];
 };
 
-/**
- * @param ret_evicted  the item that lost its place, or NULL
- * @return was there a place?
- */
+/** @param ret_evicted  the item that was evicted, or NULL @return was the item queued? */
 bool sg_fair_put(struct sg_fair *fair, struct sg_fair_place place, void **ret_evicted);
 
-/** @return whose turn it is; NULL when nobody waits */
+/** @return the next item; NULL when the queue is empty */
 void *sg_fair_next(struct sg_fair *fair);

@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* An error is one line, whatever was asked for. */
+/* An error is one line, whatever the request. */
 static void check_line(const struct sg_error *err)
 {
     if (!err->text[0] || strchr(err->text, '\n'))
@@ -19,8 +19,8 @@ static void check_line(const struct sg_error *err)
 }
 
 /*
- * NAME=VALUE&NAME=VALUE…, decoded by the library before we see it: any bytes. They choose lines of
- * a page that is as well-formed as the series table makes it.
+ * NAME=VALUE&NAME=VALUE…, decoded by the library before we see it: any bytes. They select lines of
+ * a page that is well-formed, as the series table renders it.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -31,7 +31,7 @@ bool sg_guard_lets_pass(struct sg_web *web,
     request->counted = true;
     if (!needs_password(request))
         return true;
-    /* From the moment when the connection is suspended the verdict belongs to the other thread. */
+    /* Once the connection is suspended, the verdict belongs to the other thread. */
     enum sg_verdict verdict = request->verdict;
     if (verdict == SG_VERDICT_NONE)
         verdict = sg_auth_check(auth, request);

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What stands before every path: the web configuration is good (else 500), the rate limit (429),
- * the password (401). In the order of exporter-toolkit.
+ * Checks before every path: the web configuration is valid (else 500), the rate limit (429), the
+ * password (401). In the order of exporter-toolkit.
  */
 
 #include "serve/auth.h"
@@ -11,8 +11,8 @@
 
 /**
  * May the request be answered?
- * @param ret_result  when not: what the library is to be told; an answer is queued, or the
- *                    connection is suspended and the request comes again
+ * @param ret_result  when not: the result for the library; an answer is queued, or the connection
+ * is suspended and the request is handled again
  */
 bool sg_guard_lets_pass(struct sg_web *web,
     struct sg_auth *auth,

@@ -17,7 +17,7 @@
 
 enum {
     BACKLOG =
-        4096, /* the kernel's own limit counts: a full queue costs its clients a second each */
+        4096, /* only the kernel's own limit applies: a full queue delays each client by a second */
     UNSENT_BYTES_MAX = 64 * 1024,
 };
 
@@ -45,10 +45,10 @@ int sg_listen_check(const char *address, struct sg_error *err)
 }
 
 /*
- * What is accepted has the options of what listens. Bytes of an answer that have not been sent yet
- * are in the page, which all readers share; in the kernel each would have megabytes of its own,
- * for as long as a slow reader takes. What has been sent is bounded by the reader's own window. A
- * bound on the whole buffer (SO_SNDBUF) would be one on how fast a distant scraper gets its page.
+ * Accepted sockets inherit the options. Unsent bytes of an answer are in the page, which all
+ * clients share; in the kernel each client would have megabytes of its own, for as long as a slow
+ * client takes. Bytes in flight are bounded by the client's window. A limit of the whole buffer
+ * (SO_SNDBUF) would limit the throughput to a distant scraper.
  */
 static void bound_buffers(int fd)
 {
@@ -93,7 +93,7 @@ int sg_listen_open(const char *address, int *ret_fd, struct sg_error *err)
         return sg_error_set(
             err, SG_LISTEN_E_BIND, "cannot listen on %s: %s", address, gai_strerror(code));
 
-    /* All addresses: one IPv6 socket that takes IPv4 too; IPv4 alone where there is no IPv6. */
+    /* All addresses: one IPv6 socket that accepts IPv4 too; only IPv4 where there is no IPv6. */
     int fd = -EADDRNOTAVAIL;
     for (int family = 0; family < 2 && fd < 0 && fd != -EADDRINUSE; family++) {
         for (const struct addrinfo *at = found; at && fd < 0; at = at->ai_next) {
@@ -105,9 +105,9 @@ int sg_listen_open(const char *address, int *ret_fd, struct sg_error *err)
     if (fd < 0)
         return sg_error_set(err, SG_LISTEN_E_BIND, "cannot listen on %s: %s%s", address,
             strerror(-fd),
-            fd == -EADDRINUSE ? "; another program has the port, choose one with "
-                                "--web.listen-address"
-                              : "");
+            fd == -EADDRINUSE
+                ? "; another program uses the port; choose another one with --web.listen-address"
+                : "");
     *ret_fd = fd;
     return 0;
 }
@@ -118,7 +118,7 @@ enum {
     FIRST_INHERITED_FD = 3
 };
 
-/* A number of the environment. @return -1: it is not there, or none */
+/* A number from the environment. @return -1: not set, or not a number */
 static long number_from(const char *name)
 {
     const char *text = getenv(name);
@@ -154,7 +154,7 @@ int sg_listen_inherited(int *ret_fds, size_t max, size_t *ret_n, struct sg_error
         if (!listens(fd))
             return sg_error_set(err, SG_LISTEN_E_BIND,
                 "--web.systemd-socket: descriptor %d is not a listening stream socket", fd);
-        /* The library wants to come back from accept() at once. */
+        /* The library needs a non-blocking accept(). */
         int flags = fcntl(fd, F_GETFL);
         (void)fcntl(fd, F_SETFL, flags | O_NONBLOCK);
         (void)fcntl(fd, F_SETFD, FD_CLOEXEC);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Listening sockets from addresses as exporters write them: [HOST]:PORT, :PORT, [IPv6]:PORT. */
+/* Listening sockets from addresses in exporters' usual form: [HOST]:PORT, :PORT, [IPv6]:PORT. */
 
 #include "base/error.h"
 
@@ -22,10 +22,10 @@ int sg_listen_check(const char *address, struct sg_error *err);
 int sg_listen_open(const char *address, int *ret_fd, struct sg_error *err);
 
 /**
- * Sockets that systemd, or who does as it does, has opened for this process and that listen.
- * The environment that names them is taken away. Source: sd_listen_fds(3).
+ * Listening sockets passed by systemd, or by another service manager with its protocol. The
+ * environment variables are unset. Source: sd_listen_fds(3).
  *
  * @param ret_fds  owned; room for max @param ret_n  at least 1
- * @return 0 or SG_LISTEN_E_BIND: there are none, too many, or one does not listen
+ * @return 0 or SG_LISTEN_E_BIND: there are none, too many, or one is not listening
  */
 int sg_listen_inherited(int *ret_fds, size_t max, size_t *ret_n, struct sg_error *err);

@@ -12,12 +12,12 @@
 #include <string.h>
 
 enum {
-    NAME_BYTES_MAX = 64 * 1024 /* of a part; a request is shorter */
+    NAME_BYTES_MAX = 64 * 1024 /* of a selection; a request is shorter */
 };
 
 static const char out_of_memory[] = "out of memory\n";
 
-/* The form in which it is asked for. */
+/* The requested format and coding. */
 struct form {
     struct sg_media media;
     enum sg_coding coding;
@@ -52,7 +52,7 @@ static unsigned read_form(
     if (sg_accept_coding(
             sg_request_header(request, MHD_HTTP_HEADER_ACCEPT_ENCODING), &ret_form->coding)) {
         (void)sg_error_set(
-            err, 0, "Accept-Encoding refuses gzip, zstd and identity; there is no other");
+            err, 0, "Accept-Encoding refuses gzip, zstd and identity; no other is available");
         return MHD_HTTP_NOT_ACCEPTABLE;
     }
     return 0;
@@ -77,7 +77,7 @@ static void unref_body(void *body)
 }
 
 /*
- * The ready bytes, shared with everybody who asks for the same.
+ * The prepared bytes, shared by all requests for the same.
  * @param selection  NULL: the whole page @param name  of the selection, as in page.h
  */
 static enum MHD_Result answer_page(const struct sg_serve_config *config,
@@ -135,7 +135,7 @@ enum MHD_Result sg_pages_probe(const struct sg_serve_config *config, struct sg_r
         status = MHD_HTTP_BAD_REQUEST;
     if (status)
         return answer_error(request, status, &err);
-    /* Only names that are known here: this is no way to make us connect anywhere. */
+    /* Only known names: a request must not be able to make us connect anywhere. */
     if (!sg_discover_knows_cluster(config, probe.cluster))
         return sg_answer_text(
             request, MHD_HTTP_NOT_FOUND, "no such cluster in the configuration\n");

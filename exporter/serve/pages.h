@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Handlers that answer with metrics: the whole page, a part of it, and where the parts are. */
+/* Handlers that answer with metrics: the whole page, parts of it, and the list of the parts. */
 
 #include "serve/request.h"
 #include "serve/serve_config.h"
 
-/** The telemetry path: everything, or what collect[] and exclude[] leave. */
+/** The telemetry path: everything, or the selection of collect[] and exclude[]. */
 enum MHD_Result sg_pages_metrics(const struct sg_serve_config *config, struct sg_request *request);
 
 /** /probe?cluster=NAME&broker=ID */

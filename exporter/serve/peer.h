@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Who is at the other end of a connection, as far as shares and turns go. Any thread. */
+/* Identifies the peer of a connection, for shares and turns. Any thread. */
 
 #include <microhttpd.h>
 #include <stdint.h>
@@ -13,5 +13,5 @@
  */
 uint64_t sg_peer_of_address(const struct sockaddr *address);
 
-/** The same of a connection. */
+/** The same for a connection. */
 uint64_t sg_peer_of(struct MHD_Connection *connection);

@@ -9,8 +9,7 @@
 #include <stddef.h>
 
 /**
- * Decode in place. %00 stays as it stands, so that what is behind it does not vanish, and so does
- * what is no escape.
+ * Decode in place. %00 is kept, as decoding it would truncate the text, and so are invalid escapes.
  * @return the new length
  */
 size_t sg_percent_decode(char *text);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a stranger wrote, for one line of an answer: short, and printable. */
+/* A client's text, for one line of an answer: short and printable. */
 struct quoted {
     char text[64];
 };
@@ -31,12 +31,12 @@ static int unknown_parameter(const char *name, const char *taken, struct sg_erro
 
 int sg_query_expect_none(const struct sg_query *query, struct sg_error *err)
 {
-    return query->n == 0 ? 0 : unknown_parameter(query->args[0].name, "none is taken here", err);
+    return query->n == 0 ? 0 : unknown_parameter(query->args[0].name, "this path has none", err);
 }
 
 /* ---- collect[] and exclude[] ---- */
 
-/* The collector that has slots of this name, and the name's place among all; NULL: none. */
+/* The collector with slots of this name, and the name's index among all; NULL: none. */
 static const struct sg_collector *find_collector(const char *name, size_t *ret_place)
 {
     size_t place = 0;
@@ -83,7 +83,7 @@ int sg_collect_read(
         const struct sg_query_arg *arg = &query->args[i];
         bool is_collect = strcmp(arg->name, "collect[]") == 0;
         if (!is_collect && strcmp(arg->name, "exclude[]") != 0)
-            return unknown_parameter(arg->name, "collect[] and exclude[] are taken", err);
+            return unknown_parameter(arg->name, "only collect[] and exclude[] are known", err);
         size_t place;
         if (!find_collector(arg->value, &place))
             return unknown_collector(arg, err);
@@ -122,7 +122,7 @@ int sg_probe_read(const struct sg_query *query, struct sg_probe *ret_probe, stru
         const struct sg_query_arg *arg = &query->args[i];
         bool is_cluster = strcmp(arg->name, "cluster") == 0;
         if (!is_cluster && strcmp(arg->name, "broker") != 0)
-            return unknown_parameter(arg->name, "cluster and broker are taken", err);
+            return unknown_parameter(arg->name, "only cluster and broker are known", err);
         const char **place = is_cluster ? &probe.cluster : &probe.broker;
         if (*place)
             return sg_error_set(err, SG_QUERY_E_BAD, "%s: given twice", arg->name);
@@ -152,7 +152,7 @@ static enum sg_choice choose_broker(const void *context, const struct sg_source 
     return strcmp(source->target, probe->broker) == 0 ? SG_CHOICE_ALL : SG_CHOICE_NOTHING;
 }
 
-/* What a line says of a broker, in the label that may say it. @return its ptr is NULL: nothing */
+/* The broker of a line, from the label that may name it. @return its ptr is NULL: none */
 static struct sg_str broker_of(
     const struct sg_probe *probe, struct sg_str line, struct sg_str *ret_cluster)
 {

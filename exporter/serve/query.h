@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Parameters of a request, and what they choose of the page. Strict: a parameter that means nothing
- * is an error that names it, because a filter that is silently ignored gives a wrong page.
- * Pure functions; texts are borrowed. Any thread.
+ * Parameters of a request, and the part of the page that they select. Strict: an unknown parameter
+ * is an error that names it, because a silently ignored filter gives a wrong page. Pure functions;
+ * texts are borrowed. Any thread.
  */
 
 #include "base/error.h"
@@ -31,10 +31,10 @@ struct sg_query {
     struct sg_query_arg args[SG_QUERY_ARGS_MAX];
 };
 
-/** No parameters are taken. @return 0 or SG_QUERY_E_BAD */
+/** Check that there are no parameters. @return 0 or SG_QUERY_E_BAD */
 int sg_query_expect_none(const struct sg_query *query, struct sg_error *err);
 
-/* ---- collect[] and exclude[], as node_exporter has them ---- */
+/* ---- collect[] and exclude[], as in node_exporter ---- */
 
 enum {
     SG_COLLECT_MAX = 16 /* names of slots, of all collectors together */
@@ -57,15 +57,15 @@ struct sg_selection sg_collect_selection(const struct sg_collect *collect);
 struct sg_probe {
     const char *cluster;
     const char *broker;
-    const char *cluster_label; /* name of the label that carries the cluster's name */
+    const char *cluster_label; /* name of the label with the cluster's name */
 };
 
-/** @return 0 or SG_QUERY_E_BAD; the cluster's label is the caller's to set */
+/** @return 0 or SG_QUERY_E_BAD; the caller sets the cluster's label */
 int sg_probe_read(const struct sg_query *query, struct sg_probe *ret_probe, struct sg_error *err);
 
 /**
- * All that the broker's own JMX gives, and what the other slots say of the broker: lines with the
- * label broker, kafka_broker_info's id, the collectors whose target it is.
+ * Everything from the broker's own JMX, and lines about the broker in other slots: with the label
+ * broker, kafka_broker_info's id, the collectors whose target it is.
  * @param probe borrowed
  */
 struct sg_selection sg_probe_selection(const struct sg_probe *probe);

@@ -14,7 +14,7 @@ struct sg_reloader {
     void *context;
     pthread_mutex_t lock; /* guards what is below */
     bool closed;
-    struct sg_request *requests; /* that wait, or have not been told yet */
+    struct sg_request *requests; /* that wait, or do not have the result yet */
 };
 
 int sg_reloader_new(void (*wake)(void *context), void *context, struct sg_reloader **ret_reloader)
@@ -78,8 +78,8 @@ void sg_reloader_close(struct sg_reloader *reloader)
     }
 }
 
-/* Suspend a request that comes for the first time. @return its state, which is NONE only when
- * nobody loads any more */
+/* Suspend a request that is handled for the first time. @return its state, which is NONE only after
+   the stop */
 static enum sg_reload_state wait_for_reload(
     struct sg_reloader *reloader, struct sg_request *request, bool *ret_is_new)
 {
@@ -112,7 +112,7 @@ enum MHD_Result sg_reloader_answer(struct sg_reloader *reloader, struct sg_reque
         reloader->wake(reloader->context);
     else if (state == SG_RELOAD_NONE)
         return sg_answer_text(request, MHD_HTTP_SERVICE_UNAVAILABLE, "stopping\n");
-    else if (state == SG_RELOAD_DONE) /* nobody else writes to it any more */
+    else if (state == SG_RELOAD_DONE) /* no other thread writes to it any more */
         return send_result(request);
     return MHD_YES;
 }

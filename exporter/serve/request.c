@@ -14,10 +14,10 @@ enum {
 };
 
 /*
- * libmicrohttpd 0.9.75 makes an error's answer when a connection's memory does not hold all
- * parameters, but then goes on reading the request, and the client waits for ever. So it never
- * gets to that: one parameter more than are taken anywhere is enough to be refused. The text is
- * the library's own buffer, which it goes on to cut up itself.
+ * When a connection's memory is too small for all parameters, libmicrohttpd 0.9.75 queues an error
+ * but then continues to read the request, and the client waits for ever. So this is avoided: more
+ * parameters than any path supports are cut off, and the request is refused. The text is the
+ * library's own buffer, which it parses afterwards.
  */
 static void cut_parameters(const char *uri)
 {
@@ -55,7 +55,7 @@ struct sg_request *sg_request_free(struct sg_request *request)
     return NULL;
 }
 
-static enum MHD_Result note_arg(
+static enum MHD_Result add_arg(
     void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
     struct sg_request *request = context;
@@ -77,7 +77,7 @@ void sg_request_set_headers(
     request->version = version;
     request->peer = sg_peer_of(request->connection);
     request->web = web;
-    (void)MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, note_arg, request);
+    (void)MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, add_arg, request);
 }
 
 const char *sg_request_header(const struct sg_request *request, const char *name)
@@ -85,7 +85,8 @@ const char *sg_request_header(const struct sg_request *request, const char *name
     return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
 }
 
-/* The version stands behind the target, in the same buffer. More between them: a NUL was in it. */
+/* The version follows the target, in the same buffer. A gap between them means that the target
+   contained a NUL. */
 static bool has_nul(const struct sg_request *request)
 {
     uintptr_t apart = (uintptr_t)request->version - (uintptr_t)request->uri;

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 
 enum {
-    LOOKED_AT_MAX = 64 /* candidates that may be found in use before one of them goes */
+    LOOKED_AT_MAX = 64 /* candidates that may be in use before one is closed anyway */
 };
 
-/* Together SG_ROOM_PLACES. They count only when all places are taken. */
+/* Together SG_ROOM_PLACES. Shares apply only when all places are in use. */
 static const size_t shares[SG_ROOM_KINDS] = {
     [SG_ROOM_REFUSED] = 0,
     [SG_ROOM_NEW] = 128,
@@ -98,7 +98,7 @@ bool sg_room_is_full(const struct sg_room *room)
     return n >= SG_ROOM_PLACES;
 }
 
-/* @return SG_ROOM_OUT: nobody is there */
+/* @return SG_ROOM_OUT: there are no connections */
 static enum sg_room_kind find_kind(const struct sg_room *room)
 {
     enum sg_room_kind found = SG_ROOM_OUT;
@@ -115,9 +115,9 @@ static enum sg_room_kind find_kind(const struct sg_room *room)
 }
 
 /*
- * Who waits for a request, or reads an answer, is worth less the longer it does. Connections that
- * are kept because they may ask again are worth more the longer they have been there: a scraper's
- * is as old as the scraper, and a flood is young.
+ * Connections that have not sent a request, or are reading an answer, are worth less the longer
+ * that takes. Idle ones kept for another request are worth more the older they are: a scraper's
+ * connection is old, those of a flood are new.
  */
 static uint64_t worth(const struct sg_room_guest *guest)
 {
@@ -125,7 +125,7 @@ static uint64_t worth(const struct sg_room_guest *guest)
     return kept ? UINT64_MAX - guest->came : guest->changed;
 }
 
-/* The least one of its kind and of the peers with most, that is worth more than a given one. */
+/* The least valuable one of its kind, of the peer with most, worth more than a given one. */
 static struct sg_room_guest *find_next(const struct sg_room *room,
     enum sg_room_kind kind,
     size_t most,
@@ -153,7 +153,7 @@ struct sg_room_guest *sg_room_find_least(
         most = peer->n[kind] > most ? peer->n[kind] : most;
     struct sg_room_guest *first = find_next(room, kind, most, NULL);
     struct sg_room_guest *guest = first;
-    if (kind == SG_ROOM_ANSWERS) /* all of those are */
+    if (kind == SG_ROOM_ANSWERS) /* all candidates are in use */
         return first;
     for (size_t i = 0; i < LOOKED_AT_MAX && guest && in_use(guest); i++)
         guest = find_next(room, kind, most, guest);

@@ -2,13 +2,13 @@
 #pragma once
 
 /*
- * Which connection has to go when there are too many.
+ * Which connection is closed when there are too many.
  *
- * Connections are of a few kinds, and each kind has a share of the places. When all places are
- * taken, the kind that is furthest past its share loses one: of the peer that has most of the
- * kind, the one that is worth least. So nobody keeps newcomers out by coming first, newcomers do
- * not push out who has asked for something, and an address with many connections loses its own.
- * The owner locks. No system calls: the owner says which connections are in use at the moment.
+ * Connections are of a few kinds, and each kind has a share of the places. When all places are in
+ * use, the kind that exceeds its share most loses one: of the peer that has most of the kind, the
+ * least valuable one. So early connections do not keep new ones out, new ones do not displace those
+ * with a request, and an address with many connections loses its own. The owner locks. No system
+ * calls: the owner says which connections are in use.
  */
 
 #include <stdbool.h>
@@ -17,12 +17,12 @@
 
 enum sg_room_kind {
     SG_ROOM_REFUSED, /* idle, after an answer that was an error, such as 401 */
-    SG_ROOM_NEW,     /* has not asked for anything */
+    SG_ROOM_NEW,     /* has not sent a request */
     SG_ROOM_SERVED,  /* idle, after an answer */
-    SG_ROOM_ANSWERS, /* has asked, and reads */
-    SG_ROOM_PROVED,  /* idle, and has proved a password or a certificate */
+    SG_ROOM_ANSWERS, /* has sent a request, and reads the answer */
+    SG_ROOM_PROVED,  /* idle, after a valid password or certificate */
     SG_ROOM_KINDS,
-    SG_ROOM_OUT, /* holds no place any more */
+    SG_ROOM_OUT, /* does not have a place any more */
 };
 
 enum {
@@ -42,8 +42,8 @@ struct sg_room_guest {
     struct sg_room_guest *next;
     struct sg_room_peer *peer;
     enum sg_room_kind kind;
-    uint64_t came;    /* in which order it came */
-    uint64_t changed; /* and became what it is */
+    uint64_t came;    /* order of arrival */
+    uint64_t changed; /* and of getting its kind */
 };
 
 /* Zeroed: empty. */
@@ -54,23 +54,22 @@ struct sg_room {
     size_t n[SG_ROOM_KINDS];
 };
 
-/** A new guest, SG_ROOM_NEW. @return 0 or -ENOMEM */
+/** A new connection, SG_ROOM_NEW. @return 0 or -ENOMEM */
 int sg_room_enter(struct sg_room *room, struct sg_room_guest *guest, uint64_t address);
 
-/** It is of another kind now, or of the same again. */
+/** Its kind has changed, or starts again. */
 void sg_room_change(struct sg_room *room, struct sg_room_guest *guest, enum sg_room_kind kind);
 
-/** It is gone. */
+/** The connection is closed. */
 void sg_room_leave(struct sg_room *room, struct sg_room_guest *guest);
 
-/** Are all places taken? */
+/** Are all places in use? */
 bool sg_room_is_full(const struct sg_room *room);
 
 /**
- * Who goes first. One that is in use, because a request waits to be read or an answer to be taken,
- * goes only when all others of the kind and peer are in use too.
- * @param in_use  asked for a few, best candidates first
- * @return borrowed; NULL when nobody is there
+ * Which one is closed first. One that is in use, because a request or an answer has not been read
+ * yet, is closed only when all others of the kind and peer are in use too.
+ * @param in_use  called for a few, best candidates first @return borrowed; NULL when there are none
  */
 struct sg_room_guest *sg_room_find_least(
     const struct sg_room *room, bool (*in_use)(const struct sg_room_guest *guest));

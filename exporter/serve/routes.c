@@ -72,7 +72,7 @@ static const struct sg_route routes[] = {
     { "/probe", SG_METHODS_READ, sg_pages_probe }, { "/sd", SG_METHODS_READ, sg_pages_discover },
     { "/-/healthy", SG_METHODS_READ, answer_healthy },
     { "/-/reload", SG_METHODS_POST, answer_reload }, { "/-/ready", SG_METHODS_READ, answer_ready },
-    { "/healthz", SG_METHODS_READ, answer_healthy }, /* where kafka_exporter has it */
+    { "/healthz", SG_METHODS_READ, answer_healthy }, /* kafka_exporter's path */
 };
 
 bool sg_routes_has(const char *path)
@@ -81,7 +81,7 @@ bool sg_routes_has(const char *path)
         if (routes[i].path && strcmp(path, routes[i].path) == 0)
             return true;
     }
-    return strncmp(path, "/-/", 3) == 0; /* more of them may come */
+    return strncmp(path, "/-/", 3) == 0; /* more of them may be added */
 }
 
 static unsigned methods_of(const char *method)
@@ -95,7 +95,7 @@ static enum MHD_Result answer_wrong_method(struct sg_request *request, const str
 {
     static const struct {
         const char *allow;
-        const char *note;
+        const char *text;
     } by_methods[] = {
         [SG_METHODS_READ] = { "GET, HEAD", "only GET and HEAD are served here\n" },
         [SG_METHODS_POST] = { "POST", "only POST is served here\n" },
@@ -104,7 +104,7 @@ static enum MHD_Result answer_wrong_method(struct sg_request *request, const str
     };
 
     return sg_answer_note_with(request, MHD_HTTP_METHOD_NOT_ALLOWED,
-        by_methods[route->methods].note, MHD_HTTP_HEADER_ALLOW, by_methods[route->methods].allow);
+        by_methods[route->methods].text, MHD_HTTP_HEADER_ALLOW, by_methods[route->methods].allow);
 }
 
 /* ---- Paths ---- */
@@ -121,7 +121,7 @@ const char *sg_routes_path(const struct sg_serve_config *config, const char *pat
     return strncmp(path, prefix_of(config), len) == 0 && path[len] == '/' ? path + len : NULL;
 }
 
-/* Relative, so that it is right as well when a proxy has put something in front. */
+/* Relative, so that it also works behind a proxy with a prefix. */
 static enum MHD_Result redirect(struct sg_request *request, const char *to)
 {
     char location[SG_WEB_PATH_BYTES_MAX + 2];

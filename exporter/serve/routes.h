@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * Which path is answered by what: one row per path, in routes.c. A new path is a new row.
+ * The table of paths and their handlers: one row per path, in routes.c. A new path is a new row.
  *
- * Handlers run on the HTTP thread of the address that was asked: what they read is immutable or
- * thread-safe, and they wait for nobody.
+ * Handlers run on the HTTP thread of the requested address: what they read is immutable or
+ * thread-safe, and they do not block.
  */
 
 #include "serve/request.h"
@@ -18,22 +18,24 @@ enum sg_methods {
 };
 
 struct sg_route {
-    const char *path; /* NULL stands for the telemetry path of the configuration */
+    const char *path; /* NULL means the configured telemetry path */
     unsigned methods; /* enum sg_methods */
     enum MHD_Result (*handle)(const struct sg_serve_config *config, struct sg_request *request);
 };
 
-/** Is a path one that has a row of its own, or will have one, so that metrics cannot be there? */
+/**
+ * Does a path have a row of its own, or is it reserved, so that it cannot be the telemetry path?
+ */
 bool sg_routes_has(const char *path);
 
 /**
- * A path without the prefix that all of ours have.
+ * A path without the route prefix.
  * @return borrowed from path; NULL when it has another
  */
 const char *sg_routes_path(const struct sg_serve_config *config, const char *path);
 
 /**
- * Answer a whole request: 404 for an unknown path, 405 with Allow for a wrong method, 403 for a
+ * Answer a complete request: 404 for an unknown path, 405 with Allow for a wrong method, 403 for a
  * POST that a browser sends for another site.
  */
 enum MHD_Result sg_routes_answer(const struct sg_serve_config *config, struct sg_request *request);

@@ -23,16 +23,16 @@
 #include <string.h>
 
 /*
- * Each connection costs one descriptor and MEMORY_BYTES, in which the headers of a request must
- * fit: longer ones are answered 431, a longer path 414. connections.h has the deadlines; what is
- * given to libmicrohttpd is a net below those. It is not asked to be strict: version 0.9.75 sends
- * the header of its answer to a request without Host twice (as it still does for a Content-Length
- * that is no number); request.h has what matters.
+ * Each connection costs one descriptor and MEMORY_BYTES, into which the headers of a request must
+ * fit: longer ones are answered with 431, a longer path with 414. connections.h has the deadlines;
+ * libmicrohttpd's own time-out is a fallback. Its strict mode is off: version 0.9.75 sends the
+ * header of its answer to a request without Host twice (as it still does for an invalid
+ * Content-Length); request.h has the necessary checks.
  */
 enum {
     LIBRARY_TIMEOUT_S = 2 * SG_NEXT_REQUEST_MS / 1000,
     MEMORY_BYTES = 16 * 1024,
-    DAEMONS_MAX = 64 /* as many as there can be addresses */
+    DAEMONS_MAX = 64 /* the maximum number of addresses */
 };
 
 struct sg_server {
@@ -60,7 +60,7 @@ static enum MHD_Result handle_request(void *context,
     (void)upload;
     if (!request)
         return MHD_NO;    /* no memory */
-    if (!request->seen) { /* the headers; once more when the request is whole */
+    if (!request->seen) { /* the headers; called again when the request is complete */
         unsigned status;
         const char *text;
         sg_connections_request(connection);
@@ -84,7 +84,7 @@ static enum MHD_Result handle_request(void *context,
     return sg_routes_answer(&server->config, request);
 }
 
-/* The request's line has been read, its headers have not. @return the request's context at first */
+/* The request line was read, its headers were not. @return the initial context of the request */
 static void *request_began(void *context, const char *uri, struct MHD_Connection *connection)
 {
     (void)context;
@@ -118,9 +118,9 @@ static void log_library(void *context, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
 /*
- * A request that libmicrohttpd cannot read never gets to handle_request(): the library answers it
- * by itself, and says so here, in words that have long been the same. Were they others, its status
- * would go uncounted. @return the status, or 0: the line is about something else
+ * A request that libmicrohttpd cannot parse never reaches handle_request(): the library answers it
+ * itself, and logs the status here, in a text that has long been the same. If it changed, the
+ * status would not be counted. @return the status, or 0: the line is about something else
  */
 static unsigned answered_by_library(const char *line)
 {
@@ -131,7 +131,7 @@ static unsigned answered_by_library(const char *line)
     return (unsigned)strtoul(line + sizeof words - 1, NULL, 10);
 }
 
-/* Most of it is of clients that break off; worth a line only for someone who looks for it. */
+/* Mostly about clients that disconnect, hence debug. */
 static void log_library(void *context, const char *format, va_list args)
 {
     const struct sg_server *server = context;
@@ -145,7 +145,7 @@ static void log_library(void *context, const char *format, va_list args)
     sg_log(SG_LOG_DEBUG, NULL, "HTTP: %s", text);
 }
 
-/* Sessions bring their own certificates (tls.h); the library only wants to be told of some. */
+/* Sessions use their own certificates (tls.h), but the library requires some at start. */
 static int no_certificate(gnutls_session_t session,
     const gnutls_datum_t *ca_names,
     int n_ca_names,

@@ -2,17 +2,17 @@
 #pragma once
 
 /*
- * HTTP: the ready page, health, and a status page for people.
+ * HTTP: the metrics page, health, and a status page.
  *
- * A scrape sends bytes that are ready; nothing here waits for Kafka. libmicrohttpd's own thread per
- * address calls in; everything it reads is immutable or thread-safe.
+ * A scrape sends prepared bytes; nothing here waits for Kafka. libmicrohttpd has one thread per
+ * address; everything that it reads is immutable or thread-safe.
  */
 
 #include "base/error.h"
 #include "serve/serve_config.h"
 
 enum {
-    SG_SERVE_E_LISTEN = 1, /* an address cannot be listened on; err says why */
+    SG_SERVE_E_LISTEN = 1, /* cannot listen on an address; err says why */
     SG_SERVE_E_CONFIG,     /* the web configuration is wrong; err says how */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* What is served, where, and who is told. */
+/* What is served, where, and who is notified. */
 
 #include "base/clock.h"
 #include "config/web_url.h"
@@ -21,7 +21,7 @@ struct sg_serve_config {
     const char *const *addresses;   /* [HOST]:PORT */
     bool inherited;                 /* the sockets of socket activation instead of addresses */
     const char *telemetry_path;     /* "/metrics" */
-    const struct sg_web_urls *urls; /* NULL: no prefix, and the URL is the one that was asked */
+    const struct sg_web_urls *urls; /* NULL: no prefix, and the URL is the requested one */
     const char *web_config_file;    /* --web.config.file, or NULL */
     struct sg_pager *pager;
     const struct sg_store *store;
@@ -29,7 +29,7 @@ struct sg_serve_config {
     struct sg_history *history; /* NULL: there are no plots and no rates */
     const struct sg_clock *clock;
     struct sg_http_counts *counts;  /* NULL, or where answers are counted */
-    void (*scraped)(void *context); /* NULL, or told of each request for the whole page */
+    void (*scraped)(void *context); /* NULL, or notified of each request for the whole page */
     void *scraped_context;
     struct sg_reloader *reloader; /* NULL: there is no reload */
 };

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* @return what is behind "http://" or "https://", or NULL */
+/* @return what follows "http://" or "https://", or NULL */
 static const char *skip_scheme(const char *url)
 {
     if (strncasecmp(url, "http://", 7) == 0)
@@ -28,7 +28,7 @@ const char *sg_target_path(const char *target, const char *host)
     return authority[len] ? authority + len : "/";
 }
 
-/* Its length without the port that the scheme has anyway. */
+/* Its length without the scheme's default port. */
 static size_t length_of(const char *host, bool https)
 {
     size_t len = strlen(host);
@@ -59,6 +59,6 @@ bool sg_sender_is_other_site(
     bool https = strncasecmp(sender->origin, "https:", 6) == 0;
     if (scheme && strcmp(scheme, https ? "https" : "http") == 0 && same_host(from, own_host, https))
         return false;
-    /* A proxy in front may speak TLS where we do not: the scheme may be another. */
+    /* A proxy may use TLS where we do not: the scheme may differ. */
     return !sender->host || !same_host(from, sender->host, https);
 }

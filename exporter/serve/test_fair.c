@@ -27,7 +27,7 @@ static void test_take_goes_round_peers_and_their_names(void **state)
     assert_null(sg_fair_next(&fair));
 }
 
-/* Whoever floods, by address or by name: another one gets in, and is next. */
+/* During a flood, by address or by name, another one gets a place, and is next. */
 static void test_put_when_full_takes_the_latest_of_who_has_most(void **state)
 {
     (void)state;
@@ -43,9 +43,9 @@ static void test_put_when_full_takes_the_latest_of_who_has_most(void **state)
         assert_true(put(&fair, peer, 2, 200, &evicted));
         assert_ptr_equal(evicted, &items[SG_FAIR_MAX - 1]);
         assert_int_equal(fair.n, SG_FAIR_MAX);
-        assert_false(put(&fair, 1, 1, 101, &evicted)); /* and is not pushed out again */
+        assert_false(put(&fair, 1, 1, 101, &evicted)); /* and is not evicted again */
         assert_null(evicted);
-        /* The flood had none yet, so the first that came is next; then its turn is over. */
+        /* The flood had no turn yet, so its first item is next; then it has had its turn. */
         assert_ptr_equal(sg_fair_next(&fair), &items[0]);
         assert_ptr_equal(sg_fair_next(&fair), &items[200]);
     }

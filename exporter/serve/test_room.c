@@ -53,7 +53,7 @@ static bool nobody_in_use(const struct sg_room_guest *guest)
     return false;
 }
 
-/* As many newcomers as are given, each costs one. @return did the guest keep its place? */
+/* That many new connections, each displacing one. @return did the guest keep its place? */
 static bool survives(struct hotel *hotel, const struct sg_room_guest *guest, size_t n_newcomers)
 {
     struct sg_room_guest *newcomers = calloc(n_newcomers, sizeof *newcomers);
@@ -86,7 +86,8 @@ static void test_nobody_has_to_go_while_there_is_room(void **state)
     assert_false(sg_room_is_full(&hotel->room));
 }
 
-/* Of the same address as the attacker, as behind a proxy: it has the time of hundreds to ask. */
+/* From the same address as the attacker, as behind a proxy: it has the time of hundreds of
+   connections to send a request. */
 static void test_newcomer_has_time_to_ask_whoever_came_first(void **state)
 {
     static const enum sg_room_kind kinds[] = { SG_ROOM_REFUSED, SG_ROOM_NEW, SG_ROOM_SERVED,

@@ -123,7 +123,7 @@ static void test_collect_and_exclude_are_strict(void **state)
             "collect[]: no collector \"a?\"<b>\"; there are admin, jolokia, jolokia_slow and self",
             false, false },
         { { 1, { { "collect", "admin" } } },
-            "unknown parameter \"collect\"; collect[] and exclude[] are taken", false, false },
+            "unknown parameter \"collect\"; only collect[] and exclude[] are known", false, false },
     };
     static const struct sg_source admin = { "c", "admin", "cluster" };
     static const struct sg_source jolokia = { "c", "jolokia", "1" };
@@ -325,7 +325,7 @@ static void test_listen_addresses_are_checked(void **state)
         assert_int_equal(sg_listen_check(bad[i], &err), SG_LISTEN_E_ADDRESS);
 }
 
-/* What is accepted inherits it: a slow reader must not have megabytes of its own in the kernel. */
+/* Accepted sockets inherit it: a slow client must not have megabytes of its own in the kernel. */
 static void test_listen_bounds_what_waits_in_the_kernel(void **state)
 {
     struct sg_error err;

@@ -17,7 +17,7 @@ struct fixture {
     struct sg_web *web;
 };
 
-/* Put in place of the file by a rename, so that it is never half there. */
+/* Replace the file by a rename, so that it is never incomplete. */
 static void write_file(const struct fixture *f, const char *text)
 {
     FILE *file = fopen(f->next, "w");
@@ -78,7 +78,7 @@ static void test_reading_is_the_same_until_the_file_changes(void **state)
     write_burst(f, 2);
     assert_burst(sg_web_take(f->web), 2);
     assert_burst(sg_web_take_good(f->web), 2);
-    assert_burst(first, 1); /* who holds one goes on with it */
+    assert_burst(first, 1); /* whoever holds one continues to use it */
     assert_burst(second, 1);
 }
 
@@ -108,8 +108,8 @@ static void test_file_in_which_tls_comes_is_bad_until_a_restart(void **state)
 }
 
 /*
- * These stand before those of the C library. Whenever a file is looked at or has been opened, they
- * ask for the rate limit, which is under the lock: were it held, they would wait for ever.
+ * These replace those of the C library. When a file is checked or opened, they query the rate
+ * limit, which needs the lock: if it were held, they would wait for ever.
  */
 static struct sg_web *asked;
 static int n_stat, n_fstat;

@@ -20,10 +20,10 @@ struct sg_tls {
     const struct sg_web_tls *config;
     gnutls_certificate_credentials_t credentials;
     gnutls_priority_t priorities;
-    struct sg_error note;
+    struct sg_error warning;
 };
 
-/* A certificate with those that follow it. */
+/* A certificate with its chain. */
 struct chain {
     unsigned n;
     gnutls_x509_crt_t *certs;
@@ -115,9 +115,9 @@ static int load_key(const struct sg_web_pem *pem, gnutls_x509_privkey_t key, str
 }
 
 /*
- * By the letter a certificate for key encipherment alone cannot sign, as TLS 1.3 and ECDHE have it
- * do, and GnuTLS refuses every handshake with it. Go, and so every other exporter, does not look
- * at its own certificate's KeyUsage: it is for the client to refuse it.
+ * Strictly, a certificate for key encipherment alone must not sign, as TLS 1.3 and ECDHE require,
+ * and GnuTLS refuses every handshake with it. Go, and so every other exporter, ignores its own
+ * certificate's KeyUsage: refusing is left to the client.
  */
 static bool may_sign(gnutls_x509_crt_t cert)
 {
@@ -146,8 +146,8 @@ static int set_priorities(struct sg_tls *tls, bool any_key_usage, struct sg_erro
 }
 
 /*
- * Taken apart here rather than by gnutls_certificate_set_x509_key_mem(): of a damaged certificate
- * that one (GnuTLS 3.7.9) keeps some 10 kB for ever.
+ * Parsed here rather than by gnutls_certificate_set_x509_key_mem(), which leaks some 10 kB for a
+ * damaged certificate (GnuTLS 3.7.9).
  */
 static int load_key_pair(struct sg_tls *tls, struct sg_error *err)
 {
@@ -171,9 +171,9 @@ static int load_key_pair(struct sg_tls *tls, struct sg_error *err)
     if (!r) {
         bool signs = may_sign(chain.certs[0]);
         if (!signs)
-            (void)sg_error_set(&tls->note, 0,
+            (void)sg_error_set(&tls->warning, 0,
                 "%s: %s: its KeyUsage has no digitalSignature, which TLS 1.3 and ECDHE need: it is "
-                "used all the same, and some clients may refuse it",
+                "used anyway, and some clients may refuse it",
                 config->cert.where, name_of(&config->cert, "cert"));
         r = set_priorities(tls, !signs, err);
     }
@@ -187,7 +187,7 @@ static int load_client_ca(struct sg_tls *tls, struct sg_error *err)
     const struct sg_web_pem *pem = &tls->config->client_ca;
     gnutls_datum_t ca = { NULL, 0 };
 
-    if (!pem->text && !pem->file) { /* as Go has it: those of the system */
+    if (!pem->text && !pem->file) { /* the system's CAs, as in Go */
         if (tls->config->client_auth >= SG_CLIENT_AUTH_VERIFY_IF_GIVEN)
             (void)gnutls_certificate_set_x509_system_trust(tls->credentials);
         return 0;
@@ -223,7 +223,7 @@ int sg_tls_new(const struct sg_web_tls *config, struct sg_tls **ret_tls, struct 
 
 const char *sg_tls_warning(const struct sg_tls *tls)
 {
-    return tls->note.text;
+    return tls->warning.text;
 }
 
 /* ---- Clients' certificates ---- */
@@ -255,8 +255,8 @@ static bool address_is_allowed(const struct sg_web_tls *config, const char *byte
 
 /*
  * DNS names, addresses, e-mail addresses and URIs of the certificate, as exporter-toolkit compares
- * them. Whatever else may be there (a directory name, a name of another kind) says nothing, also
- * when its text is that of an allowed one.
+ * them. Names of other kinds (such as a directory name) are ignored, even if their text is an
+ * allowed one.
  */
 static bool has_allowed_san(const struct sg_web_tls *config, const gnutls_datum_t *der)
 {
@@ -287,7 +287,7 @@ static bool has_allowed_san(const struct sg_web_tls *config, const gnutls_datum_
 static int verify(gnutls_session_t session)
 {
     const struct sg_tls *tls = gnutls_db_get_ptr(session);
-    /* A certificate for servers, or for mail, does not open the door. */
+    /* A certificate for servers, or for mail, is not accepted. */
     gnutls_typed_vdata_st purpose = { GNUTLS_DT_KEY_PURPOSE_OID,
         (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_CLIENT, 0 };
     unsigned n = 0;
@@ -296,7 +296,7 @@ static int verify(gnutls_session_t session)
 
     if (tls->config->client_auth < SG_CLIENT_AUTH_VERIFY_IF_GIVEN)
         return 0;
-    if (!certs || n == 0) /* one that is required has been asked for by GnuTLS itself */
+    if (!certs || n == 0) /* GnuTLS itself has requested one, if required */
         return tls->config->client_auth == SG_CLIENT_AUTH_REQUIRE_AND_VERIFY;
     if (gnutls_certificate_verify_peers(session, &purpose, 1, &status) || status)
         return GNUTLS_E_CERTIFICATE_ERROR;

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* What tells that a file has changed. Zeroed: it is not there. */
+/* Identifies the version of a file. Zeroed: it does not exist. */
 struct mark {
     dev_t device;
     ino_t inode;
@@ -25,7 +25,7 @@ enum {
     FILES = NAMED + 1, /* and the configuration */
 };
 
-/* What the latest reading went by, good or bad: nothing is read again while it is the same. */
+/* The inputs of the latest reading, valid or not: nothing is read again while they are the same. */
 struct basis {
     char *named[NAMED]; /* owned; NULL: none, or the configuration could not be read */
     struct mark marks[FILES];
@@ -36,11 +36,11 @@ struct reading_block {
     struct sg_refs refs;
 };
 
-/* One reading of the files, good or bad. Immutable once it is made. */
+/* One reading of the files, valid or not. Immutable. */
 struct attempt {
     struct sg_refs refs;
     struct basis basis;
-    struct sg_web_reading *reading; /* NULL: bad */
+    struct sg_web_reading *reading; /* NULL: invalid */
 };
 
 struct sg_web {
@@ -50,7 +50,7 @@ struct sg_web {
     pthread_mutex_t lock; /* guards what is below; not held while a file is looked at or read */
     struct attempt *latest;
     struct sg_web_reading *good; /* the last one */
-    bool is_reading;             /* one thread; the others go on with what there is */
+    bool is_reading;             /* by one thread; the others use the current reading */
     double tokens;               /* of the rate limit */
     int64_t filled_ms;
 };
@@ -111,7 +111,7 @@ static void basis_clear(struct basis *basis)
 }
 
 /* @return 0 or -ENOMEM */
-static int note_named(struct basis *basis, const struct sg_web_tls *tls)
+static int remember_named(struct basis *basis, const struct sg_web_tls *tls)
 {
     const char *const files[NAMED] = { tls->cert.file, tls->key.file, tls->client_ca.file };
 
@@ -125,9 +125,9 @@ static int note_named(struct basis *basis, const struct sg_web_tls *tls)
 }
 
 /*
- * Marks are taken before what they are of is read: a change in between is seen the next time.
- * @param basis  what this reading goes by, also when it is bad; empty when there was no memory, so
- *               that it is tried again
+ * Versions are read before the files: a change in between is noticed the next time.
+ * @param basis  the inputs of this reading, also when it is invalid; empty when memory was short,
+ * so that it is tried again
  */
 static int read_all(const char *path,
     sg_config_problem_fn problem,
@@ -152,7 +152,7 @@ static int read_all(const char *path,
     if (!r && !reading->config)
         r = -ENOMEM;
     if (!r && reading->config->has_tls) {
-        r = note_named(basis, &reading->config->tls);
+        r = remember_named(basis, &reading->config->tls);
         if (!r)
             r = sg_tls_new(&reading->config->tls, &reading->tls, &err);
         if (r > 0) {
@@ -168,8 +168,8 @@ static int read_all(const char *path,
     return 0;
 }
 
-/* @return the note of its certificates, or "" */
-static const char *note_of(const struct sg_web_reading *reading)
+/* @return the warning about its certificates, or "" */
+static const char *warning_of(const struct sg_web_reading *reading)
 {
     return reading->tls ? sg_tls_warning(reading->tls) : "";
 }
@@ -181,8 +181,8 @@ int sg_web_check(const char *path, sg_config_problem_fn problem, void *context)
 
     int r = read_all(path, problem, context, &basis, &reading);
     basis_clear(&basis);
-    if (!r && note_of(reading)[0])
-        sg_log(SG_LOG_WARN, NULL, "%s", note_of(reading));
+    if (!r && warning_of(reading)[0])
+        sg_log(SG_LOG_WARN, NULL, "%s", warning_of(reading));
     return r;
 }
 
@@ -211,14 +211,13 @@ static struct attempt *attempt_unref(struct attempt *attempt)
 }
 SG_AUTO_DEFINE(struct attempt *, attempt_unref);
 
-static struct attempt *take_latest(struct sg_web *web)
+static struct attempt *latest_ref(struct sg_web *web)
 {
     sg_locked(&web->lock);
     return attempt_ref(web->latest);
 }
 
-/* @return is it the caller who reads the files now? Not when somebody does, or has done meanwhile.
- */
+/* @return must the caller read the files now? Not if another thread does, or did so meanwhile. */
 static bool begin_reading(struct sg_web *web, const struct attempt *seen)
 {
     sg_locked(&web->lock);
@@ -227,7 +226,7 @@ static bool begin_reading(struct sg_web *web, const struct attempt *seen)
     return mine;
 }
 
-/* @param attempt  consumed; NULL: there was no memory, and nothing changes */
+/* @param attempt  consumed; NULL: memory was short, and nothing changes */
 static void end_reading(struct sg_web *web, struct attempt *attempt)
 {
     sg_auto(attempt_unref) struct attempt *old = NULL;
@@ -245,7 +244,7 @@ static void end_reading(struct sg_web *web, struct attempt *attempt)
     }
 }
 
-/* What the files say now. @return owned; NULL without memory */
+/* Read the files. @return owned; NULL without memory */
 static struct attempt *read_again(const struct sg_web *web)
 {
     struct attempt *attempt = calloc(1, sizeof *attempt);
@@ -259,26 +258,27 @@ static struct attempt *read_again(const struct sg_web *web)
         attempt->reading = sg_web_reading_unref(attempt->reading);
     }
     if (!attempt->reading) {
-        sg_log(SG_LOG_ERROR, NULL, "%s cannot be used: every request is answered 500", web->path);
+        sg_log(
+            SG_LOG_ERROR, NULL, "%s cannot be used: every request is answered with 500", web->path);
         return attempt;
     }
-    sg_log(SG_LOG_INFO, NULL, "%s: loaded again", web->path);
-    if (note_of(attempt->reading)[0])
-        sg_log(SG_LOG_WARN, NULL, "%s", note_of(attempt->reading));
+    sg_log(SG_LOG_INFO, NULL, "%s: reloaded", web->path);
+    if (warning_of(attempt->reading)[0])
+        sg_log(SG_LOG_WARN, NULL, "%s", warning_of(attempt->reading));
     return attempt;
 }
 
 /* @return owned */
 static struct attempt *look(struct sg_web *web)
 {
-    struct attempt *latest = take_latest(web);
+    struct attempt *latest = latest_ref(web);
 
     if (!web->path || !has_changed(web->path, &latest->basis))
         return latest;
     if (begin_reading(web, latest))
         end_reading(web, read_again(web));
     (void)attempt_unref(latest);
-    return take_latest(web);
+    return latest_ref(web);
 }
 
 /* ---- The object ---- */
@@ -354,7 +354,7 @@ struct sg_web_reading *sg_web_take_good(struct sg_web *web)
     return sg_web_reading_ref(web->good);
 }
 
-/* A bucket of tokens, one more each interval, at most a burst of them. */
+/* A token bucket: one more token each interval, at most a burst of them. */
 bool sg_web_allows(struct sg_web *web, const struct sg_web_config *config)
 {
     if (config->rate_interval_ms == 0)

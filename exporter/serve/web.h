@@ -2,13 +2,13 @@
 #pragma once
 
 /*
- * The file of --web.config.file as it is now, with the certificates that it names.
+ * The current content of --web.config.file, with the certificates that it names.
  *
- * Whether one of the files has changed is looked at with every request and every connection. A
- * reading is immutable and reference-counted: who holds one goes on with it. While the file is bad
- * there is none, and every request is answered 500; only handshakes go on with the last good one,
- * so that the client can be told. Files are looked at and read without a lock: one thread reads
- * them again, while the others go on with what there is. Any thread.
+ * Every request and every connection checks whether one of the files has changed. A reading is
+ * immutable and reference-counted: whoever holds one continues to use it. While the file is invalid
+ * there is none, and every request is answered with 500; only handshakes use the last valid one, so
+ * that the client gets that answer. Files are checked and read without a lock: one thread reads
+ * them again, while the others use the current reading. Any thread.
  */
 
 #include "base/clock.h"
@@ -23,12 +23,15 @@ struct sg_web_reading {
 
 struct sg_web_reading *sg_web_reading_ref(struct sg_web_reading *reading);
 
-/** Let go. @return NULL; reading may be NULL */
+/** Release a reference. @return NULL; reading may be NULL */
 struct sg_web_reading *sg_web_reading_unref(struct sg_web_reading *reading);
 
 struct sg_web;
 
-/** Read everything once, for --config.check too. @return 0, SG_CONFIG_E_INVALID or -ENOMEM */
+/**
+ * Read and check everything once; also for --config.check. @return 0, SG_CONFIG_E_INVALID or
+ * -ENOMEM
+ */
 int sg_web_check(const char *path, sg_config_problem_fn problem, void *context);
 
 /**
@@ -41,13 +44,13 @@ int sg_web_new(
 /** @return NULL; web may be NULL */
 struct sg_web *sg_web_free(struct sg_web *web);
 
-/** Is TLS spoken? Decided once; a file in which it comes or goes is bad until a restart. */
+/** Is TLS used? Decided once; a file that switches it on or off is invalid until a restart. */
 bool sg_web_speaks_tls(const struct sg_web *web);
 
-/** The file as it is now. @return owned: one reference; NULL while it is bad */
+/** The current file. @return owned: one reference; NULL while it is invalid */
 struct sg_web_reading *sg_web_take(struct sg_web *web);
 
-/** For a handshake: the last good reading. @return owned: one reference */
+/** For a handshake: the last valid reading. @return owned: one reference */
 struct sg_web_reading *sg_web_take_good(struct sg_web *web);
 
 /** Is this request within the rate limit? */

@@ -44,17 +44,17 @@ def test_collect_and_exclude_choose_collectors(url):
     ("/metrics?collect[]=admin&exclude[]=self", 400, "collect[] and exclude[] cannot be used together"),
     ("/metrics?collect[]=nope", 400,
      'collect[]: no collector "nope"; there are admin, jolokia, jolokia_slow and self'),
-    ("/metrics?name[]=x", 400, 'unknown parameter "name[]"; collect[] and exclude[] are taken'),
+    ("/metrics?name[]=x", 400, 'unknown parameter "name[]"; only collect[] and exclude[] are known'),
     ("/metrics?" + "&".join(["collect[]=admin"] * 33), 400, "more than 32 parameters"),
     ("/probe", 400, "cluster is missing: /probe?cluster=NAME&broker=ID"),
     ("/probe?cluster=streaming", 400, "broker is missing: /probe?cluster=NAME&broker=ID"),
     ("/probe?cluster=streaming&broker=1&broker=2", 400, "broker: given twice"),
     ("/probe?cluster=streaming&broker=1&target=http://127.0.0.1/", 400,
-     'unknown parameter "target"; cluster and broker are taken'),
+     'unknown parameter "target"; only cluster and broker are known'),
     ("/probe?cluster=nope&broker=1", 404, "no such cluster in the configuration"),
     ("/probe?cluster=streaming&broker=127.0.0.1:9092", 404, "no such broker is known in the cluster"),
     ("/probe?cluster=streaming&broker=01", 404, "no such broker is known in the cluster"),
-    ("/sd?x=1", 400, 'unknown parameter "x"; none is taken here'),
+    ("/sd?x=1", 400, 'unknown parameter "x"; this path has none'),
 ])
 def test_bad_parameters_are_reported_in_one_line(url, path, status, line):
     answer = fetch(url + path.replace("[]", "%5B%5D"))
