@@ -10,12 +10,12 @@
 #include <stdlib.h>
 
 enum {
-    COUNTER_MS_MIN = 900, /* between two values of a counter that make a rate */
+    COUNTER_MS_MIN = 900, /* between two values of a counter used for a rate */
 };
 
 struct series {
     struct sg_keyed_text key; /* a generation is a point's time */
-    int64_t latest;           /* number of the latest point since the machine's clock began */
+    int64_t latest; /* number of the latest point, counted from the monotonic clock's zero */
     int64_t seen_ms;
     double value; /* of a counter; NaN: none yet */
     double rate;
@@ -60,8 +60,8 @@ struct sg_history *sg_history_free(struct sg_history *history)
 /* ---- All with the lock held ---- */
 
 /*
- * The place of a point by its number. The clock begins with the machine: in its first hour the
- * hour behind it has numbers below 0, and a remainder of those is below 0 as well.
+ * The index of a point by its number. The clock starts at boot: in the first hour the previous hour
+ * has numbers below 0, and so have their remainders.
  */
 static float *point_of(struct series *series, int64_t number)
 {
@@ -75,7 +75,7 @@ static struct series *find(const struct sg_history *history, struct sg_str key)
     return id == SG_INDEX_NONE ? NULL : sg_keyed_at(&history->series, id);
 }
 
-/* Those make room of which no point of the last hour is left. */
+/* Series without a point in the last hour are removed. */
 static struct series *find_or_add(struct sg_history *history, struct sg_str key, int64_t now_ms)
 {
     static const struct sg_keyed_rule rule = { SG_HISTORY_POINTS - 1, 1,
@@ -126,7 +126,7 @@ void sg_history_add_gauge(
         add_point(series, now_ms, value);
 }
 
-/* The same value again may be the same sample; a smaller one is a counter that began anew. */
+/* An equal value may be the same sample; a smaller one means that the counter was reset. */
 void sg_history_add_counter(
     struct sg_history *history, struct sg_str key, int64_t now_ms, double value)
 {

@@ -28,14 +28,14 @@ enum {
 #define COMPILER "gcc " __VERSION__
 #endif
 
-#define IDLE_LOW \
-    0.3 /* of a broker's threads; Kafka's own advice is to look when it is under this */
+/* Idle ratio of a broker's threads; Kafka's documentation recommends a higher one. */
+#define IDLE_LOW 0.3
 
-/* Everything that one page is made from. */
+/* Everything for one page. */
 struct page {
     const struct sg_status_sources *sources;
     struct sg_buf *html;
-    int r; /* the first failure that is not the buffer's */
+    int r; /* the first failure outside the buffer */
     const struct sg_clusters *clusters;
     struct sg_view *view;
     size_t n_slots;
@@ -144,9 +144,9 @@ static void begin_section(
     sg_html_table_begin(page->html, title, "", columns);
 }
 
-/* ---- What needs a look ---- */
+/* ---- What needs attention ---- */
 
-/* A link to what it is about. */
+/* A link to the section with details. */
 static void put_trouble(struct page *page, const struct sg_trouble *trouble)
 {
     put(page, "<li><a href=\"#");
@@ -176,12 +176,12 @@ static void put_verdict(struct page *page)
     if (n && sg_store_is_ready(page->sources->store)) {
         size_t n_first = troubles.n_urgent ? troubles.n_urgent : n;
         put_count(page, (double)n_first);
-        put(page, n_first == 1 ? " thing needs" : " things need");
-        put(page, troubles.n_urgent ? " somebody now" : " a look");
+        put(page, n_first == 1 ? " problem needs" : " problems need");
+        put(page, troubles.n_urgent ? " action now" : " attention");
         if (troubles.n_urgent && troubles.n_others) {
             put(page, ", ");
             put_count(page, (double)troubles.n_others);
-            put(page, troubles.n_others == 1 ? " more needs a look" : " more need a look");
+            put(page, troubles.n_others == 1 ? " more needs attention" : " more need attention");
         }
         put(page, "</p>");
     }
@@ -305,7 +305,7 @@ static void put_partitions(struct page *page)
 
     if (n == 0)
         return;
-    begin_section(page, "partitions", "Partitions in trouble", columns);
+    begin_section(page, "partitions", "Partitions with problems", columns);
     for (size_t i = 0; i < n && i < PARTITIONS_SHOWN; i++) {
         static const char *const marks[] = { "<span class=\"mark down\">no leader</span>",
             "<span class=\"mark down\">under min ISR</span>",
@@ -412,7 +412,7 @@ static void put_slot(struct page *page, const struct sg_slot_status *slot)
 static void put_slots(struct page *page)
 {
     static const char *const columns[] = { "Collector", "Target", "State", "#Took", "#Complete",
-        "#Series", "#Failures", "Cluster", "What failed last", NULL };
+        "#Series", "#Failures", "Cluster", "Latest failure", NULL };
     begin_section(page, "collectors", "Collectors", columns);
     for (size_t i = 0; i < page->n_slots && i < SLOTS_SHOWN; i++)
         put_slot(page, &page->slots[i]);
@@ -427,13 +427,12 @@ static void put_head(struct page *page)
               "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
               "<link rel=\"icon\" href=\"data:,\">\n<title>Streamgauge</title>\n<style>");
     (void)sg_buf_add_str(page->html, sg_status_page_style);
-    put(page,
-        "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">To the content</a>\n"
-        "<header><h1>Streamgauge</h1><span class=\"quiet\">" SG_VERSION "</span>"
-        "<button id=\"refresh\" type=\"button\" hidden>Pause</button>"
-        "<span id=\"lost\" class=\"mark down\" role=\"alert\" hidden>No answer; what is shown is "
-        "old</span><nav aria-label=\"More\"><a href=\"");
-    /* Relative: the page may be behind a proxy that has put something in front of its path. */
+    put(page, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to content</a>\n"
+              "<header><h1>Streamgauge</h1><span class=\"quiet\">" SG_VERSION "</span>"
+              "<button id=\"refresh\" type=\"button\" hidden>Pause</button>"
+              "<span id=\"lost\" class=\"mark down\" role=\"alert\" hidden>No answer; this page is "
+              "out of date</span><nav aria-label=\"More\"><a href=\"");
+    /* Relative: the page may be behind a proxy with a path prefix. */
     put(page, ".");
     put_text(page, page->sources->telemetry_path);
     put(page, "\">Metrics</a><a href=\"./-/ready\">Ready?</a></nav></header>\n"

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * The page at /: what an engineer wants in the first ten seconds, most urgent first, without a
- * dashboard. Plain HTML that needs no script; the script only fetches it again.
+ * The page at /: the state at a glance, most urgent first, without a dashboard. Plain HTML that
+ * needs no script; the script only refreshes it.
  */
 
 #include "base/buf.h"
@@ -17,7 +17,7 @@ enum {
 
 struct sg_history;
 
-/* What the page is made from; all borrowed. */
+/* The data of the page; all borrowed. */
 struct sg_status_sources {
     const char *telemetry_path; /* "/metrics" */
     const struct sg_store *store;
@@ -29,9 +29,9 @@ struct sg_status_sources {
 /** Write the page as HTML; every name is escaped. @return 0, -ENOMEM or SG_BUF_E_FULL */
 int sg_status_page_write(const struct sg_status_sources *sources, struct sg_buf *html);
 
-/** The Content-Security-Policy that goes with it: its own style and script, and nothing else. */
+/** Its Content-Security-Policy: its own style and script, and nothing else. */
 extern const char sg_status_page_csp[];
 
-/** Made from status_page.css and status_page.js. */
+/** Generated from status_page.css and status_page.js. */
 extern const struct sg_str sg_status_page_style;
 extern const struct sg_str sg_status_page_script;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 "use strict";
-/* Fetches the page again every ten seconds and puts its <main> in place; without it nothing is lost. */
+/* Refreshes <main> every ten seconds; the page also works without it. */
 (function () {
   const button = document.getElementById("refresh");
   let going = true;

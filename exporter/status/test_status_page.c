@@ -118,7 +118,7 @@ static void test_history_of_a_counter_is_its_rate_and_survives_a_restart(void **
     assert_true(isnan(sg_history_rate(history, key("c"), now_ms)));
     sg_history_add_counter(history, key("c"), now_ms + 10000, 3000);
     assert_true(sg_history_rate(history, key("c"), now_ms + 10000) == 200);
-    sg_history_add_counter(history, key("c"), now_ms + 20000, 10); /* began anew */
+    sg_history_add_counter(history, key("c"), now_ms + 20000, 10); /* was reset */
     assert_true(sg_history_rate(history, key("c"), now_ms + 20000) == 200);
     sg_history_add_counter(history, key("c"), now_ms + 30000, 1010);
     assert_true(sg_history_rate(history, key("c"), now_ms + 30000) == 100);
@@ -255,7 +255,7 @@ static void test_page_tells_what_is_urgent_first_and_escapes_every_name(void **s
         strstr(f->html.ptr, "Group &lt;script&gt;alert(1)&lt;/script&gt;&quot;\\\n loses data");
     assert_true(broker && leader && loses);
     assert_true(broker < leader && leader < loses);
-    assert_non_null(strstr(f->html.ptr, "3 things need somebody now"));
+    assert_non_null(strstr(f->html.ptr, "3 problems need action now"));
     assert_non_null(strstr(f->html.ptr, "61 min 40 s"));
 }
 

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Count one, and list it while there is room. @param after  a constant */
+/* Count a problem, and list it if there is room. @param after  a constant */
 static void add(struct sg_troubles *troubles,
     bool urgent,
     const char *anchor,
@@ -73,7 +73,8 @@ static void find_in_partitions(struct sg_troubles *troubles, const struct sg_vie
             " partitions have fewer replicas in sync than min.insync.replicas: writes with "
             "acks=all "
             "fail" },
-        { false, "1 partition lacks a replica in sync", " partitions lack replicas in sync" },
+        { false, "1 partition has a replica that is not in sync",
+            " partitions have replicas that are not in sync" },
     };
     size_t n[3] = { 0 };
     char text[32];
@@ -92,8 +93,8 @@ static void find_in_groups(struct sg_troubles *troubles, const struct sg_view *v
 {
     static const char *const texts[] = {
         " loses data: records are deleted before it reads them",
-        " is stalled: it has members and lag, and does not move",
-        " is stopped: it has lag and no members, and does not move",
+        " is stalled: it has members and lag, and makes no progress",
+        " is stopped: it has lag and no members, and makes no progress",
     };
 
     for (int rank = 0; rank < 3; rank++) {
@@ -112,7 +113,7 @@ static void find_in_slots(
         char text[160];
         if (sg_urgency_of_slot(slot) != 0)
             continue;
-        (void)snprintf(text, sizeof text, "Collector %.40s fails for ", slot->collector);
+        (void)snprintf(text, sizeof text, "Collector %.40s is failing for ", slot->collector);
         add(troubles, false, "collectors", text, sg_str_of(slot->target), "");
     }
 }

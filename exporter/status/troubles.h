@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What needs somebody now, and what needs a look: brokers that are down, partitions without a
- * leader, groups that lose data, collectors that fail. The top of the status page.
+ * Problems that need action now, and those that need attention: brokers that are down, partitions
+ * without a leader, groups that lose data, collectors that fail. The top of the status page.
  */
 
 #include "base/str.h"
@@ -14,22 +14,22 @@
 #include <stddef.h>
 
 enum {
-    SG_TROUBLES_LISTED_MAX = 12, /* more are counted only */
+    SG_TROUBLES_LISTED_MAX = 12, /* the others are only counted */
 };
 
-/* One of them, as text in three pieces: constant, somebody's name, constant. */
+/* A problem, as text in three pieces: constant, name, constant. */
 struct sg_trouble {
-    char anchor[32]; /* of the part of the page that says more */
+    char anchor[32]; /* of the section of the page with details */
     char before[160];
-    struct sg_str name; /* borrowed from where it was found */
+    struct sg_str name; /* borrowed from the view or the slots */
     const char *after;
 };
 
 struct sg_troubles {
     size_t n_urgent;
     size_t n_others;
-    struct sg_trouble items[SG_TROUBLES_LISTED_MAX]; /* as many as fit; urgent ones before others
-                                                        of their kind */
+    struct sg_trouble
+        items[SG_TROUBLES_LISTED_MAX]; /* as many as fit; urgent ones first within their kind */
 };
 
 /** @param view  in the order of urgency.h @param slots  likewise */

@@ -17,7 +17,7 @@ int sg_urgency_of_group(const struct sg_view_group *group)
     return 5;
 }
 
-/* By lag in seconds; where it is not known by what the status says. */
+/* By lag in seconds; if it is not known, by status. */
 static int compare_groups(const void *a_opaque, const void *b_opaque)
 {
     const struct sg_view_group *a = a_opaque, *b = b_opaque;
@@ -68,7 +68,7 @@ static int compare_slots(const void *a_opaque, const void *b_opaque)
     return r ? r : strcmp(a->target, b->target);
 }
 
-/* An array without elements may be NULL, which qsort() does not take. */
+/* An array without elements may be NULL, which qsort() does not accept. */
 static void sort(void *array, size_t n, size_t size, int (*compare)(const void *, const void *))
 {
     if (n)

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What an engineer should look at first: the order of the status page's rows. A small number is
- * more urgent. Pure functions.
+ * The order of the status page's rows, most urgent first. A small number is more urgent. Pure
+ * functions.
  */
 
 #include "status/view.h"
@@ -14,7 +14,7 @@
 /** By its status: 0 loses data, 1 stalled, 2 stopped, 3 lagging, 4 rewound, 5 any other. */
 int sg_urgency_of_group(const struct sg_view_group *group);
 
-/** 0 without a leader, 1 under min.insync.replicas, 2 lacks a replica in sync. */
+/** 0 without a leader, 1 under min.insync.replicas, 2 a replica is not in sync. */
 int sg_urgency_of_partition(const struct sg_view_partition *partition);
 
 /** 0 fails, 1 has not run yet, 2 works. */

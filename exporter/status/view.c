@@ -12,16 +12,16 @@
 #include <stdlib.h>
 
 /*
- * Only the families of the table below are looked at; of all others not even a label is read. A
- * row, such as a group, is found again by its cluster and name. Labels are compared as they are in
- * the series' text, and unescaped once, when a row is made of them.
+ * Only the families in the table below are read; of all others not even the labels. A row, such as
+ * a group, is looked up by its cluster and name. Labels are compared as they are in the series'
+ * text, and unescaped once, when a row is created from them.
  */
 
 enum {
     KEY_BYTES_MAX = 64 * 1024 /* longer than the text of a series */
 };
 
-/* Labels that say something here. */
+/* Labels that are used here. */
 enum label {
     CLUSTER,
     BROKER,
@@ -36,13 +36,13 @@ enum label {
     LABELS,
 };
 
-/* Rows of one kind, which the view has. */
+/* The view's rows of one kind. */
 struct rows {
-    void *list; /* where the pointer to them is */
+    void *list; /* address of the pointer to them */
     size_t *n;
     size_t size;
     bool *is_full;
-    enum label name, more; /* with the cluster, what one is found by; LABELS: nothing */
+    enum label name, more; /* with the cluster, the key of a row; LABELS: none */
     size_t allocated;
     struct sg_keyed keys; /* numbered as the rows are */
 };
@@ -50,7 +50,7 @@ struct rows {
 struct reader {
     struct sg_view *view;
     struct sg_str names[LABELS];
-    struct sg_str values[LABELS]; /* of the series that is read, escaped; ptr is NULL: has it not */
+    struct sg_str values[LABELS]; /* of the series that is read, escaped; ptr is NULL: absent */
     struct rows brokers, partitions, groups;
     struct sg_buf key; /* scratch */
 };
@@ -71,7 +71,7 @@ struct sg_view *sg_view_free(struct sg_view *view)
 
 /* ---- Rows ---- */
 
-/* @return the value as it was before it was escaped, the view's; empty without memory */
+/* @return the unescaped value, owned by the view; empty without memory */
 static struct sg_str keep(const struct reader *reader, enum label label)
 {
     struct sg_str value = reader->values[label];
@@ -81,8 +81,9 @@ static struct sg_str keep(const struct reader *reader, enum label label)
 }
 
 /*
- * Find the row of the series that is read, or make room for one. Values are escaped and hold no
- * bare quote, which tells them apart in the key. @param ret_is_new  it is the caller's to fill
+ * Find the row of the series that is read, or add one. Values are escaped and contain no unescaped
+ * quote, so that a quote separates them in the key. @param ret_is_new it is new, and the caller
+ * must fill it
  * @return SG_INDEX_NONE when there is no room
  */
 static uint32_t find_row(struct reader *reader, struct rows *rows, bool *ret_is_new)

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What the status page shows of brokers, partitions and groups, read from the sample sets that the
- * metrics page is made of. Built for one reader, who owns it.
+ * The brokers, partitions and groups on the status page, read from the sample sets of the metrics
+ * page. Built for one reader, who owns it.
  */
 
 #include "base/arena.h"
@@ -32,7 +32,7 @@ struct sg_view_broker {
     double network_idle;
 };
 
-/* One that lacks replicas or a leader. */
+/* A partition without a leader or with missing replicas. */
 struct sg_view_partition {
     struct sg_str cluster;
     struct sg_str topic;
@@ -75,7 +75,7 @@ int sg_view_new(const struct sg_store *store, const char *cluster_label, struct 
 /** @return NULL; view may be NULL */
 struct sg_view *sg_view_free(struct sg_view *view);
 
-/* What the history keeps; the key of one number is made of two names. */
+/* The numbers in the history; the key of each has two names. */
 enum sg_view_plot {
     SG_VIEW_BYTES_IN,
     SG_VIEW_BYTES_OUT,
@@ -92,5 +92,5 @@ struct sg_str sg_view_key(enum sg_view_plot plot,
     struct sg_str name,
     char bytes[SG_VIEW_KEY_BYTES_MAX]);
 
-/** Note the numbers of the view in the history. */
+/** Record the numbers of the view in the history. */
 void sg_view_remember(const struct sg_view *view, struct sg_history *history, int64_t now_ms);

@@ -58,7 +58,7 @@ struct sg_cluster *sg_cluster_unref(struct sg_cluster *cluster)
     return NULL;
 }
 
-/* A reader takes the lock as well; const means that the cluster looks the same afterwards. */
+/* A reader locks as well; const means that the cluster's content does not change. */
 static pthread_mutex_t *lock_of(const struct sg_cluster *cluster)
 {
     return &((struct sg_cluster *)(uintptr_t)cluster)->lock;

@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * What is known about a cluster beyond its samples: can it be reached, and which brokers are there.
+ * The state of a cluster besides its samples: is it reachable, and which brokers does it have.
  *
- * The admin collector writes, the jolokia collector reads whom to poll, the self collector makes
- * streamgauge_cluster_up and streamgauge_broker_up from it. A broker once known stays known, so
- * that its absence shows. Thread-safe; what is read out is a copy.
+ * The admin collector writes it, the jolokia collector reads which brokers to poll, the self
+ * collector derives streamgauge_cluster_up and streamgauge_broker_up from it. A broker once known
+ * stays known, so that its absence is visible. Thread-safe; readers get copies.
  */
 
 #include <stdatomic.h>
@@ -21,11 +21,11 @@ enum {
 
 struct sg_broker {
     int32_t id;
-    char host[SG_HOST_BYTES_MAX]; /* as the metadata names it; empty when it never did */
+    char host[SG_HOST_BYTES_MAX]; /* from the metadata; empty if it never had one */
     int32_t port;                 /* 0 when unknown */
-    bool seen;                    /* the metadata has ever told its host */
-    bool up;    /* in the metadata of the latest collection, and it answered there */
-    bool tried; /* it has been up, or was not: `up` says something */
+    bool seen;                    /* its host has been in the metadata */
+    bool up;                      /* in the metadata of the latest collection, and it answered */
+    bool tried;                   /* its state has been determined: `up` is valid */
 };
 
 struct sg_cluster;
@@ -36,15 +36,14 @@ int sg_cluster_new(const char *name, struct sg_cluster **ret_cluster);
 /** One more reference. @return cluster */
 struct sg_cluster *sg_cluster_ref(struct sg_cluster *cluster);
 
-/** Give a reference back. @return NULL; cluster may be NULL */
+/** Release a reference. @return NULL; cluster may be NULL */
 struct sg_cluster *sg_cluster_unref(struct sg_cluster *cluster);
 
 /** Borrowed. */
 const char *sg_cluster_name(const struct sg_cluster *cluster);
 
 /**
- * The cluster's own id, as Metadata says it. A cluster that was made anew under the same address
- * has another one.
+ * The cluster id from Metadata. A cluster that was recreated at the same address has another one.
  * @param id  copied @return 0 or -ENOMEM
  */
 int sg_cluster_set_id(struct sg_cluster *cluster, const char *id);
@@ -55,21 +54,21 @@ char *sg_cluster_copy_id(const struct sg_cluster *cluster);
 /** Did the latest collection of the admin API reach the cluster? */
 void sg_cluster_set_up(struct sg_cluster *cluster, bool up);
 
-/** No admin API will be asked: the state is SG_CLUSTER_NO_KAFKA. */
+/** There is no Kafka client: the state becomes SG_CLUSTER_NO_KAFKA. */
 void sg_cluster_set_no_kafka(struct sg_cluster *cluster);
 
 enum sg_cluster_state {
     SG_CLUSTER_UNKNOWN,
     SG_CLUSTER_DOWN,
     SG_CLUSTER_UP,
-    SG_CLUSTER_NO_KAFKA, /* only JVMs are polled: nobody will ever ask */
+    SG_CLUSTER_NO_KAFKA, /* only JVMs are polled: it is never requested */
 };
 enum sg_cluster_state sg_cluster_get_state(const struct sg_cluster *cluster);
 
 /**
- * Make the brokers known that the configuration names; those already known stay as they are. One
- * that an earlier configuration named, and that the metadata never did, is forgotten. The version
- * stays: who names them knows them.
+ * Add the brokers from the configuration; those already known stay unchanged. A broker that only an
+ * earlier configuration had, and the metadata never, is removed. The version does not change: the
+ * caller knows these brokers.
  * @return as sg_cluster_set_broker()
  */
 int sg_cluster_name_brokers(struct sg_cluster *cluster, const int32_t *ids, size_t n);
@@ -78,8 +77,8 @@ int sg_cluster_name_brokers(struct sg_cluster *cluster, const int32_t *ids, size
 uint64_t sg_cluster_brokers_version(const struct sg_cluster *cluster);
 
 /**
- * Wait until the version is no longer `seen`, or the time is up, or *stopping, of which
- * sg_cluster_wake() tells.
+ * Wait until the version is no longer `seen`, or the timeout, or *stopping, which is checked after
+ * sg_cluster_wake().
  * @param seen  NULL: the brokers do not matter
  */
 void sg_cluster_wait(const struct sg_cluster *cluster,
@@ -87,12 +86,12 @@ void sg_cluster_wait(const struct sg_cluster *cluster,
     int64_t timeout_ms,
     const atomic_bool *stopping);
 
-/** Those that wait look at their `stopping`. */
+/** Make all waiting threads check their `stopping`. */
 void sg_cluster_wake(struct sg_cluster *cluster);
 
 /**
- * Add a broker, or note what is new about it. An empty host or port 0 keeps what was known. One
- * that goes down, or is down from the start, or comes back is a line of the log.
+ * Add or update a broker. An empty host or port 0 keeps the known one. A broker that goes down, is
+ * down from the start, or is up again is logged.
  * @return 0, -ENOMEM, or -EMSGSIZE past SG_BROKERS_MAX
  */
 int sg_cluster_set_broker(

@@ -12,8 +12,8 @@
 
 /*
  * ISA-L's level 1 makes a page 6 % larger than libdeflate's in a third of the time, zlib's in a
- * fifth (docs/performance.md), and takes its text in pieces, so that a page is never in memory
- * whole. zstd's level 1 is as fast.
+ * fifth (docs/performance.md), and accepts its text in pieces, so that a whole page is never in
+ * memory. zstd's level 1 is as fast.
  */
 enum {
     GZIP_LEVEL = 1,
@@ -51,7 +51,7 @@ static void start_gzip(struct sg_compressor *compressor)
 int sg_compressor_new(
     enum sg_coding coding, struct sg_buf *out, struct sg_compressor **ret_compressor)
 {
-    /* Not zeroed: it is large, and what of it is used is started here. */
+    /* Not zeroed: it is large, and everything that is used is initialised here. */
     sg_auto(sg_compressor_free) struct sg_compressor *compressor = malloc(sizeof *compressor);
     int r = 0;
 
@@ -78,7 +78,7 @@ struct sg_compressor *sg_compressor_free(struct sg_compressor *compressor)
     return NULL;
 }
 
-/* @return 0 and whether there is more to come, or a negative errno */
+/* @return 0 and whether there is more output, or a negative errno */
 static int step_zstd(
     struct sg_compressor *compressor, ZSTD_inBuffer *in, bool is_last, bool *ret_more)
 {

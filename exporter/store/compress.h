@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Content codings of HTTP: gzip and zstd. A compressor belongs to whoever made it; any thread. */
+/* Content codings of HTTP: gzip and zstd. A compressor is used by its owner only; any thread. */
 
 #include "base/buf.h"
 
@@ -18,11 +18,11 @@ struct sg_compressor;
 int sg_compressor_new(
     enum sg_coding coding, struct sg_buf *out, struct sg_compressor **ret_compressor);
 
-/** The next piece of the text, so that it need not be in memory whole. @return 0, -ENOMEM or
- * SG_BUF_E_FULL */
+/** Add the next piece of the text, so that a whole page need not be in memory. @return 0, -ENOMEM
+ * or SG_BUF_E_FULL */
 int sg_compressor_add(struct sg_compressor *compressor, struct sg_str piece);
 
-/** There is no more. @return as sg_compressor_add */
+/** Finish the output. @return as sg_compressor_add */
 int sg_compressor_end(struct sg_compressor *compressor);
 
 /** @return NULL; compressor may be NULL */

@@ -2,16 +2,15 @@
 #pragma once
 
 /*
- * The store from inside, shared by store.c and slot.c; for nobody else.
+ * Internals of the store, shared by store.c and slot.c only.
  *
- * One lock guards all bookkeeping; it is held for copying a few words, never while encoding or
- * waiting for anybody.
+ * One lock guards all bookkeeping; it is held only while copying a few words, never while encoding
+ * or waiting.
  *
- * What a slot's owner holds is a handle; what is kept is the entry behind it. During a reload an
- * old and a new collector may hold handles of one entry for a while: whoever began its collection
- * with the newer handle owns the entry, and what the other one says is not heard any more. With
- * the last handle the entry goes, and leaves its place free for another, so that the places of
- * the others stay.
+ * A slot's owner holds a handle; the state is in the entry behind it. During a reload an old and a
+ * new collector may hold handles of one entry for a while: once a collection has begun through the
+ * newer handle, calls through the older one are ignored. The entry is freed with its last handle,
+ * and its index becomes free for another entry, so that the others keep theirs.
  */
 
 #include "base/clock.h"
@@ -33,7 +32,7 @@ struct entry {
     struct sg_sample_set *set;
     bool has_run;
     bool success;
-    bool failed_now; /* in the collection that is going on */
+    bool failed_now; /* in the current collection */
     int64_t begun_ms;
     int64_t duration_ms;
     int64_t last_set_ms;     /* monotonic; samples are stale when it is too long ago */
@@ -43,7 +42,7 @@ struct entry {
     uint64_t n_failures[SG_FAILURE_KINDS];
     struct sg_error failure;
     struct sg_failure_log log;
-    bool noted[SG_FAILURE_KINDS]; /* the log has a line of it */
+    bool logged[SG_FAILURE_KINDS];
 };
 
 struct sg_slot {
@@ -61,8 +60,8 @@ struct sg_store {
     uint64_t version;
     bool woken;
     bool was_ready;
-    int64_t waited_ms; /* when somebody was last in sg_store_wait() */
-    int64_t pause_ms;  /* between collections, as far as staleness goes */
+    int64_t waited_ms; /* when a thread was last in sg_store_wait() */
+    int64_t pause_ms;  /* time between collections, for staleness */
     uint64_t n_serials;
     size_t n_places;
     struct entry **places; /* NULL: free */
@@ -70,9 +69,9 @@ struct sg_store {
     uint64_t n_dropped[SG_DROP_REASONS];
 };
 
-/** A reader takes the lock as well; const means that the store looks the same afterwards. */
+/** A reader locks as well; const means that the store's content does not change. */
 struct sg_store *sg_store_lock(const struct sg_store *store);
 void sg_store_unlock(struct sg_store *store);
 
-/** There is something new to see. Called with the lock held. */
+/** Announce a change to waiting threads. Called with the lock held. */
 void sg_store_changed(struct sg_store *store);

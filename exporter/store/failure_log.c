@@ -17,7 +17,7 @@ bool sg_failure_log_fail(struct sg_failure_log *log,
         log->since_ms = now_ms;
     log->failing = true;
     *ret_n_more = log->kinds[kind].n_more;
-    /* What fails at the same moment as what has just got its line is a detail of that. */
+    /* A failure at the same moment as one just logged counts as a detail of it. */
     if (!is_due || (is_detail && log->line_ms == now_ms)) {
         log->kinds[kind].n_more++;
         return false;

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Which failures of a slot are worth a line in the log: each kind's first since the slot last
- * worked, and after that one in five minutes with the number of those in between. Embedded in the
- * slot, whose lock guards it.
+ * Which failures of a slot are logged: the first of each kind since the slot last worked, then one
+ * every five minutes with the number of those in between. Embedded in the slot, whose lock guards
+ * it.
  */
 
 #include "store/kinds.h"
@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Zeroed: works. */
+/* Zeroed: no failure. */
 struct sg_failure_log {
     bool failing;
     int64_t since_ms; /* monotonic, as all times here */
@@ -25,9 +25,10 @@ struct sg_failure_log {
 };
 
 /**
- * Something has failed.
+ * Record a failure.
  * @param is_detail   it is not the first failure of this collection
- * @param ret_n_more  that had no line since the latest one of this kind @return is it worth a line?
+ * @param ret_n_more  failures not logged since the latest logged one of this kind @return is it to
+ * be logged?
  */
 bool sg_failure_log_fail(struct sg_failure_log *log,
     enum sg_failure_kind kind,
@@ -35,5 +36,5 @@ bool sg_failure_log_fail(struct sg_failure_log *log,
     bool is_detail,
     uint64_t *ret_n_more);
 
-/** A collection without failure. @return has it failed before, for *ret_ms? */
+/** Record a collection without failure. @return has it failed before, for *ret_ms? */
 bool sg_failure_log_work(struct sg_failure_log *log, int64_t now_ms, int64_t *ret_ms);

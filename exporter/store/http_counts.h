@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* What the HTTP side has answered and refused, for the self metrics. Any thread, no lock. */
+/* Counts of HTTP answers and refusals, for the self metrics. Any thread, no lock. */
 
 #include <stdatomic.h>
 
-/* Why a connection or request was refused, as the label `reason` says it. */
+/* Why a connection or request was refused, for the label `reason`. */
 enum sg_http_refusal {
-    SG_HTTP_REFUSED_MALFORMED, /* ended with a request that could not be read */
-    SG_HTTP_REFUSED_TIMEOUT,   /* a request was not whole in time */
-    SG_HTTP_REFUSED_IDLE,      /* nothing was asked for too long */
+    SG_HTTP_REFUSED_MALFORMED, /* ended after a malformed request */
+    SG_HTTP_REFUSED_TIMEOUT,   /* a request was not complete in time */
+    SG_HTTP_REFUSED_IDLE,      /* idle for too long */
     SG_HTTP_REFUSED_SLOW,      /* the answer was not read in time */
     SG_HTTP_REFUSED_CROWD,     /* closed in favour of a new connection */
     SG_HTTP_REFUSED_BODY,      /* a body where none is expected */

@@ -12,29 +12,29 @@
 #include <string.h>
 
 /*
- * A page is compressed piece by piece and needs no room for its text; a piece is still in the
- * processor's cache when it is compressed.
+ * A page is compressed piece by piece and needs no memory for its whole text; a piece is still in
+ * the processor's cache when it is compressed.
  */
 enum {
     PIECE_BYTES = 256 * 1024
 };
 
-/* Immutable once it is made. */
+/* Immutable once it is built. */
 struct sg_body {
     struct sg_refs refs;
     struct sg_buf bytes;
 };
 
-/* What was made of a selection; of the whole page under the empty name. */
+/* The bodies of a selection; those of the whole page have the empty name. */
 struct selected {
     struct sg_keyed_text name;
     struct sg_body *bodies[SG_FORMATS][SG_CODINGS];
 };
 
 /*
- * The lock is not held while a body is made: two threads that ask for the same one at the same
- * moment both make it, and the second lets its own go. There are no more of them than there are
- * addresses to listen on, plus the pager.
+ * The lock is not held while a body is built: two threads that request the same one at the same
+ * time both build it, and the second discards its own. There are no more such threads than listen
+ * addresses, plus the pager.
  */
 struct sg_page {
     struct sg_refs refs;
@@ -123,7 +123,7 @@ static int make_body(
     return 0;
 }
 
-/* ---- Those of a page ---- */
+/* ---- Bodies of a page ---- */
 
 static void drop_selected(void *thing)
 {
@@ -142,7 +142,7 @@ static const struct sg_keyed_kind selected_kind = {
     .drop = drop_selected,
 };
 
-/* Called with the lock held. @return where the body would be; NULL: nothing of the selection is */
+/* Called with the lock held. @return where the body would be; NULL: the selection has no bodies */
 static struct sg_body **place_of(struct sg_page *page, const struct sg_page_wanted *wanted)
 {
     uint32_t i = sg_keyed_find(&page->selected, wanted->name);
@@ -162,8 +162,8 @@ static struct sg_body *find(struct sg_page *page, const struct sg_page_wanted *w
 }
 
 /*
- * Keep a body for the next who ask; nothing is lost when it is not kept, it is made again.
- * @param body  consumed @return owned: it, or the same one that another thread has made meanwhile
+ * Keep a body for later requests; if that fails, it is built again.
+ * @param body  consumed @return owned: it, or the same one that another thread has built meanwhile
  */
 static struct sg_body *keep(
     struct sg_page *page, const struct sg_page_wanted *wanted, struct sg_body *body)

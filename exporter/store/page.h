@@ -2,13 +2,14 @@
 #pragma once
 
 /*
- * A page: the samples of all slots at one moment, and the bodies of answers that were made of them.
+ * A page: the samples of all slots at one moment, and the bodies of answers that were built from
+ * them.
  *
- * A body is the page, or what a selection leaves of it, in one format and one content coding. It is
- * made when somebody first asks for it, by the thread that asks, and the page keeps it for whoever
- * asks for the same: composing and compressing takes longer than sending, and all scrapers of an
- * address wait for its one thread. What is beyond the caps is made, sent and not kept. A body lives
- * on without its page while it is sent. Reference-counted; any thread.
+ * A body is the page, or a selection of it, in one format and one content coding. It is built by
+ * the thread that first requests it, and the page keeps it for later requests: composing and
+ * compressing takes longer than sending, and all scrapers of an address wait for its one thread.
+ * Bodies beyond the caps are built and sent but not kept. A body stays valid without its page while
+ * it is sent. Reference-counted; any thread.
  */
 
 #include "base/str.h"
@@ -28,7 +29,7 @@ struct sg_page;
 struct sg_body;
 
 /**
- * @param plan  made for the sets; a reference is taken, as to each of them @param sets  NULL: a
+ * @param plan  built for the sets; a reference is added, as to each of them @param sets  NULL: a
  * slot that is not on the page @param ret_page  owned: one reference @return 0 or -ENOMEM
  */
 int sg_page_new(struct sg_plan *plan,
@@ -44,9 +45,9 @@ struct sg_page *sg_page_unref(struct sg_page *page);
 /** How many series have a value? */
 size_t sg_page_n_series(const struct sg_page *page);
 
-/* What is asked for. */
+/* What is requested. */
 struct sg_page_wanted {
-    const struct sg_selection *selection; /* NULL: all of the page */
+    const struct sg_selection *selection; /* NULL: the whole page */
     struct sg_str name; /* the same for the same selection, and for no other; empty for NULL */
     enum sg_format format;
     enum sg_coding coding;
@@ -56,7 +57,7 @@ struct sg_page_wanted {
 int sg_page_take_body(
     struct sg_page *page, const struct sg_page_wanted *wanted, struct sg_body **ret_body);
 
-/** Is it there, so that it need not be made? */
+/** Is it there, so that it need not be built? */
 bool sg_page_has_body(struct sg_page *page, const struct sg_page_wanted *wanted);
 
 /** Its bytes, in the coding; borrowed. */

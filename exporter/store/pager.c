@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 /*
- * SETTLE_MS: collectors of one rhythm end at about the same time; waiting a moment makes one page
- * of them instead of many. CHECK_MS: how soon a slot that turned stale leaves the page. WANTED_MS:
- * for how long after it was asked for a whole page is made ahead in a format and coding; longer
- * than any usual scrape interval.
+ * SETTLE_MS: collectors of one rhythm end at about the same time; with a short wait one page is
+ * built instead of many. CHECK_MS: how soon a slot that turned stale leaves the page. WANTED_MS:
+ * how long after a request whole pages are built in advance in its format and coding; longer than
+ * any usual scrape interval.
  */
 enum {
     SETTLE_MS = 20,
@@ -51,7 +51,7 @@ static void free_sets(struct sg_sample_set **sets, size_t n)
 }
 
 /* All slots' samples now. A slot that is stale or empty is NULL. */
-static int take_sets(struct sg_pager *pager, struct sg_sample_set ***ret_sets, size_t *ret_n)
+static int collect_sets(struct sg_pager *pager, struct sg_sample_set ***ret_sets, size_t *ret_n)
 {
     size_t n_slots = sg_store_n_slots(pager->store);
     struct sg_sample_set **sets = calloc(n_slots + 1, sizeof(struct sg_sample_set *));
@@ -65,7 +65,8 @@ static int take_sets(struct sg_pager *pager, struct sg_sample_set ***ret_sets, s
     return 0;
 }
 
-/* Whole pages that were asked for lately; without memory for one, whoever asks for it tries again.
+/* Build the whole pages that were requested recently; if memory is short, the next request tries
+ * again.
  */
 static void make_wanted(struct sg_pager *pager, struct sg_page *page)
 {
@@ -85,8 +86,8 @@ static void make_wanted(struct sg_pager *pager, struct sg_page *page)
     }
 }
 
-/* The slots' names, for pages of which only some are shown; the extra set has the name alone. */
-static int take_sources(struct sg_pager *pager, size_t n_sets, struct sg_source **ret_sources)
+/* The slots' names, for pages with a selection of them; the extra set has only its own name. */
+static int copy_sources(struct sg_pager *pager, size_t n_sets, struct sg_source **ret_sources)
 {
     struct sg_source *sources = calloc(n_sets, sizeof *sources);
 
@@ -115,7 +116,7 @@ static int make_plan(struct sg_pager *pager, struct sg_sample_set **sets, size_t
     if (sg_plan_fits(pager->plan, layouts, n_sets))
         return 0;
     sg_auto_free struct sg_source *sources = NULL;
-    int r = take_sources(pager, n_sets, &sources);
+    int r = copy_sources(pager, n_sets, &sources);
     if (r)
         return r;
     pager->plan = sg_plan_unref(pager->plan);
@@ -134,7 +135,7 @@ static int make_page(
     return r;
 }
 
-/* @return the page that was there, which is now the caller's */
+/* @return the previous page, now owned by the caller */
 static struct sg_page *swap_page(struct sg_pager *pager, struct sg_page *page)
 {
     sg_locked(&pager->lock);
@@ -149,7 +150,7 @@ int sg_pager_make(struct sg_pager *pager)
     size_t n_sets;
     struct sg_page *page = NULL;
 
-    int r = take_sets(pager, &sets, &n_sets);
+    int r = collect_sets(pager, &sets, &n_sets);
     if (r)
         return r;
     r = pager->extra ? pager->extra(pager->context, &sets[n_sets - 1]) : 0;
@@ -172,7 +173,7 @@ static bool page_is_outdated(struct sg_pager *pager)
     struct sg_sample_set **sets;
     size_t n_sets;
 
-    if (take_sets(pager, &sets, &n_sets))
+    if (collect_sets(pager, &sets, &n_sets))
         return false;
     bool same = n_sets == pager->n_sets &&
                 memcmp(sets, pager->sets, (n_sets - 1) * sizeof(struct sg_sample_set *)) == 0;
@@ -197,8 +198,8 @@ static void *run(void *context)
         seen = sg_store_version(pager->store);
         int r = sg_pager_make(pager);
         if (r)
-            sg_log(SG_LOG_ERROR, NULL, "the page could not be made, the one before stays: %s",
-                strerror(-r));
+            sg_log(SG_LOG_ERROR, NULL,
+                "the page could not be built, the previous one stays in use: %s", strerror(-r));
     }
     return NULL;
 }

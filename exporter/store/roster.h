@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Which clusters there are now. A reload sets them, on main's thread; everybody else reads a copy,
- * whose clusters stay good for as long as the reader keeps it. Thread-safe.
+ * The current clusters. A reload sets them, on main's thread; all others read a copy, whose
+ * clusters stay valid for as long as the reader keeps it. Thread-safe.
  */
 
 #include "store/cluster.h"
@@ -15,20 +15,20 @@ struct sg_roster;
 /** An empty one. @return 0 or -ENOMEM */
 int sg_roster_new(struct sg_roster **ret_roster);
 
-/** @return NULL; roster may be NULL. Copies live on. */
+/** @return NULL; roster may be NULL. Copies stay valid. */
 struct sg_roster *sg_roster_free(struct sg_roster *roster);
 
 /* Reference-counted and immutable. */
 struct sg_clusters {
     size_t n;
     struct sg_cluster *const *clusters; /* in the order of the configuration */
-    const char *label;                  /* name of the label that carries a cluster's name */
-    const char *config_text;            /* the configuration for people, without secrets */
+    const char *label;                  /* name of the label with a cluster's name */
+    const char *config_text;            /* the configuration for display, without secrets */
 };
 
 /**
- * From now on these. @param clusters  gets references of its own @param label,
- * config_text  copied
+ * Set the current clusters. @param clusters each gets another reference @param label, config_text
+ * copied
  * @return 0 or -ENOMEM
  */
 int sg_roster_set(struct sg_roster *roster,

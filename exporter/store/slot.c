@@ -4,10 +4,10 @@
 #include "store/entry.h"
 #include "store/store.h"
 
-/* What a collector says through its handle. */
+/* The calls of a collector through its handle. */
 
-/* Called with the lock held: has a newer handle taken over? */
-static bool is_heard(const struct sg_slot *slot)
+/* Called with the lock held. @return false: a newer handle is in use */
+static bool is_current(const struct sg_slot *slot)
 {
     return slot->serial >= slot->entry->owner;
 }
@@ -23,7 +23,7 @@ void sg_slot_set_stale_after(struct sg_slot *slot, int64_t stale_after_ms)
 void sg_slot_begin(struct sg_slot *slot)
 {
     struct sg_store *store = sg_store_lock(slot->store);
-    if (is_heard(slot)) {
+    if (is_current(slot)) {
         slot->entry->owner = slot->serial;
         slot->entry->begun_ms = sg_clock_monotonic_ms(store->clock);
         slot->entry->failed_now = false;
@@ -50,7 +50,7 @@ void sg_slot_count_refused(struct sg_slot *slot, int series_error)
     case SG_SERIES_E_TOO_LONG:
         sg_slot_count_dropped(slot, SG_DROP_LABEL_TOO_LONG, 1);
         break;
-    default: /* the cap, or no memory, which is a cap too */
+    default: /* the cap, or no memory, which counts as one */
         sg_slot_count_dropped(slot, SG_DROP_SERIES_LIMIT, 1);
         break;
     }
@@ -63,7 +63,7 @@ void sg_slot_fail(struct sg_slot *slot, enum sg_failure_kind kind, const struct 
     struct sg_store *store = sg_store_lock(slot->store);
     uint64_t n_more = 0;
 
-    if (!is_heard(slot)) {
+    if (!is_current(slot)) {
         sg_store_unlock(store);
         return;
     }
@@ -88,15 +88,15 @@ void sg_slot_warn(struct sg_slot *slot, enum sg_failure_kind kind, const struct 
     struct entry *entry = slot->entry;
     struct sg_log_about about = { entry->cluster, entry->collector, entry->target };
     struct sg_store *store = sg_store_lock(slot->store);
-    bool heard = is_heard(slot);
-    bool is_new = heard && !entry->noted[kind];
+    bool current = is_current(slot);
+    bool is_new = current && !entry->logged[kind];
 
-    if (heard) {
+    if (current) {
         entry->n_failures[kind]++;
-        entry->noted[kind] = true;
+        entry->logged[kind] = true;
     }
     sg_store_unlock(store);
-    if (heard)
+    if (current)
         sg_log(is_new ? SG_LOG_WARN : SG_LOG_DEBUG, &about, "%s", err->text);
 }
 
@@ -110,8 +110,8 @@ void sg_slot_end(struct sg_slot *slot, struct sg_sample_set *set)
     int64_t failed_ms = 0;
     bool recovered = false;
 
-    /* Given up, because the collector ends: nothing is learned. */
-    if (!is_heard(slot) || (!set && !entry->failed_now)) {
+    /* Aborted, because the collector stops: there is no result. */
+    if (!is_current(slot) || (!set && !entry->failed_now)) {
         sg_store_unlock(store);
         (void)sg_sample_set_unref(set);
         return;

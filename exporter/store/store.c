@@ -15,7 +15,8 @@ enum {
     SLOTS_MAX = 100000,
 };
 
-/* Names of clusters, collectors and targets. None goes before the store: readers borrow the texts.
+/* Names of clusters, collectors and targets. They are freed only with the store: readers borrow the
+ * texts.
  */
 static const struct sg_keyed_kind name_kind = {
     .size = sizeof(struct sg_keyed_text),
@@ -61,7 +62,7 @@ struct sg_store *sg_store_free(struct sg_store *store)
     return NULL;
 }
 
-/* A reader takes the lock as well; const means that the store looks the same afterwards. */
+/* A reader locks as well; const means that the store's content does not change. */
 struct sg_store *sg_store_lock(const struct sg_store *store)
 {
     struct sg_store *writable = (struct sg_store *)(uintptr_t)store;
@@ -200,7 +201,7 @@ struct sg_slot *sg_slot_free(struct sg_slot *slot)
     return NULL;
 }
 
-/* Called with the lock held. Samples that come rarely stay until the next but one is due. */
+/* Called with the lock held. Samples of a slow collection stay until the second next one is due. */
 static bool stale(const struct sg_store *store, const struct entry *entry)
 {
     int64_t after_ms = entry->has_own_stale_after ? entry->stale_after_ms : store->stale_after_ms;

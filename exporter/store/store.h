@@ -4,10 +4,10 @@
 /*
  * The store: one slot per cluster × target × collector, each holding the latest sample set.
  *
- * A collector publishes into its slot by swapping one pointer; nothing it does, or fails to do,
- * touches another slot. A slot whose latest samples are older than its stale_after gives none any
- * more. The store remembers, per slot, what the self metrics need. Thread-safe, but a handle is its
- * owner's. A slot lives as long as somebody holds a handle of it.
+ * A collector publishes into its slot by swapping one pointer; nothing that it does, or fails to
+ * do, affects another slot. A slot whose latest samples are older than its stale_after returns
+ * none. The store keeps, per slot, what the self metrics need. Thread-safe, but a handle is used by
+ * its owner only. A slot exists as long as there is a handle of it.
  */
 
 #include "base/clock.h"
@@ -32,12 +32,12 @@ struct sg_store *sg_store_free(struct sg_store *store);
 /** The staleness of slots that do not set their own, from now on. */
 void sg_store_set_stale_after(struct sg_store *store, int64_t stale_after_ms);
 
-/** How long it is from collection to collection; no samples are stale before twice this time. */
+/** Set the time between collections; no samples are stale before twice this time. */
 void sg_store_set_pause(struct sg_store *store, int64_t pause_ms);
 
 /**
- * A handle of a slot, which is added when it is new. Of several handles of one slot the newest that
- * has begun a collection counts; what is done through older ones from then on has no effect.
+ * A handle of a slot, which is added when it is new. Once a collection has begun through the newest
+ * of several handles of one slot, calls through older ones have no effect.
  *
  * @param cluster    name of the cluster, or "" for the exporter's own slot; copied, as the others
  * @param collector  e.g. "jolokia"
@@ -51,12 +51,14 @@ int sg_store_slot(struct sg_store *store,
     const char *target,
     struct sg_slot **ret_slot);
 
-/** With the last handle the slot goes, with its samples and counts. @return NULL; may be NULL */
+/**
+ * The slot is freed with its last handle, with its samples and counts. @return NULL; may be NULL
+ */
 struct sg_slot *sg_slot_free(struct sg_slot *slot);
 
 /* ---- For the collector that owns a slot ---- */
 
-/** Samples that come less often than the others stay longer. */
+/** Set a staleness of its own, for a slot that is collected less often. */
 void sg_slot_set_stale_after(struct sg_slot *slot, int64_t stale_after_ms);
 
 /** A collection starts. */
@@ -76,16 +78,16 @@ void sg_slot_count_refused(struct sg_slot *slot, int series_error);
 void sg_slot_fail(struct sg_slot *slot, enum sg_failure_kind kind, const struct sg_error *err);
 
 /**
- * Count something that is missing from this collection without making it a failure, because all
- * that was to be had is there: a right that was not given. It is logged once for each kind.
+ * Count something that is missing from this collection but is not a failure, because everything
+ * available was collected: a missing permission. It is logged once for each kind.
  */
 void sg_slot_warn(struct sg_slot *slot, enum sg_failure_kind kind, const struct sg_error *err);
 
 /**
- * The collection ends. A set, if there is one, replaces the slot's samples, also after failures:
- * partial results are results. Without a set and without a failure the collection was given up,
- * and the slot stays as it was.
- * @param set  consumed; NULL leaves the earlier samples until they are stale
+ * End the collection. A set, if there is one, replaces the slot's samples, also after failures:
+ * partial results are results. Without a set and without a failure the collection was aborted, and
+ * the slot is unchanged.
+ * @param set  consumed; NULL keeps the previous samples until they are stale
  */
 void sg_slot_end(struct sg_slot *slot, struct sg_sample_set *set);
 
@@ -101,16 +103,16 @@ struct sg_slot_status {
     int64_t duration_ms;          /* of the latest collection */
     int64_t last_success_unix_ms; /* 0: never */
     int64_t last_success_ms_ago;  /* by the monotonic clock; 0 when never */
-    size_t n_series;              /* that it gives to the page now */
-    uint64_t n_collections;       /* that have ended */
+    size_t n_series;              /* that are on the page now */
+    uint64_t n_collections;       /* finished ones */
     uint64_t n_failures[SG_FAILURE_KINDS];
     struct sg_error failure; /* text of the latest failure, empty after a success */
 };
 
-/** Places for slots; some may be empty. */
+/** The number of slot indexes; some may be unused. */
 size_t sg_store_n_slots(const struct sg_store *store);
 
-/** The state of the slot in place i, below sg_store_n_slots(). @return is there one? */
+/** The state of slot i, below sg_store_n_slots(). @return is there one? */
 bool sg_store_slot_status(
     const struct sg_store *store, size_t i, struct sg_slot_status *ret_status);
 
@@ -121,19 +123,21 @@ void sg_slot_get_status(const struct sg_slot *slot, struct sg_slot_status *ret_s
 uint64_t sg_store_n_dropped(const struct sg_store *store, enum sg_drop_reason reason);
 
 /**
- * The samples of the slot in place i, or NULL when there are none or they are stale.
+ * The samples of slot i, or NULL when there are none or they are stale.
  * @return owned: one reference
  */
 struct sg_sample_set *sg_store_take_set(const struct sg_store *store, size_t i);
 
-/** Has every slot ended a collection? Once true, it stays: a reload is no second start. */
+/**
+ * Has every slot finished a collection? Once true, it stays true: a reload is not a second start.
+ */
 bool sg_store_is_ready(const struct sg_store *store);
 
-/** A number that changes whenever a slot has ended a collection, or gone. */
+/** A number that changes whenever a slot has finished a collection or was removed. */
 uint64_t sg_store_version(const struct sg_store *store);
 
 /**
- * Wait until the version is no longer `seen`, or the time is up, or sg_store_wake().
+ * Wait until the version is no longer `seen`, or the timeout, or sg_store_wake().
  * @return the version now
  */
 uint64_t sg_store_wait(struct sg_store *store, uint64_t seen, int timeout_ms);
@@ -141,8 +145,8 @@ uint64_t sg_store_wait(struct sg_store *store, uint64_t seen, int timeout_ms);
 /** Something else has changed that belongs on the page: the version changes. */
 void sg_store_touch(struct sg_store *store);
 
-/** How long ago somebody last began or ended an sg_store_wait(): is the page's thread alive? */
+/** How long ago a thread last began or ended an sg_store_wait(): is the page's thread alive? */
 int64_t sg_store_waited_ms_ago(const struct sg_store *store);
 
-/** Let every sg_store_wait() return at once, now and from now on. */
+/** Make every sg_store_wait() return at once, from now on. */
 void sg_store_wake(struct sg_store *store);

@@ -13,7 +13,7 @@ enum {
     TEXT_BYTES = 3 << 20
 };
 
-/* Lines of which no two are the same, so that the output needs room more than once. */
+/* Lines that are all different, so that the output buffer grows more than once. */
 static char *make_text(size_t *ret_len)
 {
     char *text = malloc(TEXT_BYTES + 64);

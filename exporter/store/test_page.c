@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-/* A clock that stands still until a test moves it. */
+/* A clock that stands still until a test advances it. */
 static int64_t now_ms;
 
 static int64_t read_now(const struct sg_clock *clock)

@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
-/* A clock that stands still until a test moves it. */
+/* A clock that stands still until a test advances it. */
 static int64_t now_ms;
 
 static int64_t read_now(const struct sg_clock *clock)
@@ -21,7 +21,7 @@ static int64_t read_now(const struct sg_clock *clock)
     return now_ms;
 }
 
-/* The machine's clock, which somebody may set, apart from the monotonic one. */
+/* The machine's clock, which may be set, separate from the monotonic one. */
 static int64_t set_back_ms;
 
 static int64_t read_unix(const struct sg_clock *clock)
@@ -244,12 +244,12 @@ static void test_slot_given_up_learns_nothing(void **state)
     sg_slot_fail(f->slot, SG_FAILURE_CONNECT, &err);
     sg_slot_end(f->slot, NULL);
     sg_slot_begin(f->slot);
-    sg_slot_end(f->slot, NULL); /* the program ends: this is no recovery */
+    sg_slot_end(f->slot, NULL); /* the program stops: this is not a recovery */
     assert_false(status_of(f).success);
     assert_string_equal(status_of(f).failure.text, "refused");
 }
 
-/* An hour back: what is fresh stays fresh, and ages are counted on. */
+/* An hour back: fresh samples stay fresh, and ages continue. */
 static void test_slot_goes_by_the_monotonic_clock_alone(void **state)
 {
     struct fixture *f = *state;

@@ -73,7 +73,7 @@ def test_status_page_shows_a_broker_that_is_down(lab, start):
     try:
         wait_for("the page shows it", lambda: "Broker 3 is down" in fetch(process.url + "/")[2].decode(), 20)
         # Leaders move first: until then the table may be full of partitions without one.
-        for text in ("Partitions in trouble", "replica missing", "somebody now"):
+        for text in ("Partitions with problems", "replica missing", "action now"):
             wait_for(text, lambda: text in fetch(process.url + "/")[2].decode(), 30)
     finally:
         lab.fault("start-broker", "3")
