@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What every descriptor promises to those who walk over the table. */
+/* What every descriptor in the table must fulfil. */
 
 #include "collectors/collector.h"
 #include "serve/query.h"

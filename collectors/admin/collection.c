@@ -20,41 +20,41 @@
 #include <string.h>
 
 /*
- * What a collection asks for, in which order:
+ * The requests of a collection, in order:
  *
  *   metadata ──┬─> starts of the logs, leader by leader (threads) ──────────┐
  *              └─> groups of each broker ─> their states and commits ───────┴─> ends of the logs
  *                                 ages of what is not read, a look at what is in doubt <──┘
  *
  * The ends are read after the last commit has arrived, so that lag is never negative: what is
- * produced in between is counted as lag, which it is. A broker that does not answer costs the
- * time-out of the step, never more, and the rest is published: each step has its share of the
- * collection's time.
+ * produced in between is counted as lag, which it is. A broker that does not answer costs at most
+ * the time-out of the step, and the rest is published: each step has its share of the collection's
+ * time.
  *
  * What cannot be read this time is absent: a partition's offsets while its leader does not answer,
  * a group's while its coordinator does not. Nothing is carried over from the collection before,
- * because an old commit against a new log end is a lag that nobody has.
+ * because an old commit compared with a new log end is not a real lag.
  */
 
 enum {
-    /* Topics that a client has come to know besides those that were there when it was new: then
-       it is replaced, because librdkafka keeps something of each. */
+    /* New topics that a client has seen since it was created: at this many it is replaced, because
+     * librdkafka keeps memory for each. */
     CLIENT_NEW_TOPICS_MAX = 500,
 
     /* Shares of a collection's time, in percent of it, when everything that can hang does. */
     METADATA_UNTIL = 45,
-    METADATA_HEDGE = 8, /* ask once more after this */
+    METADATA_HEDGE = 8, /* repeat the request after this */
     LIST_SHARE = 20,
     GROUP_SHARE = 25,
     GROUPS_UNTIL = 70,
     CHUNK_SHARE = 20,
     ENDS_UNTIL = 85,
     AGES_UNTIL = 93,
-    LOOK_SHARE = 5, /* what is not found out then is asked for at the next collection */
+    LOOK_SHARE = 5, /* what is still unknown then is left to the next collection */
     LOOK_UNTIL = 95,
     CONFIGS_UNTIL = 97,
 
-    TRUST_RETRIES = 8, /* answers of a broker that was down that are not believed */
+    TRUST_RETRIES = 8, /* Metadata answers discarded because their broker was down */
     TRUST_WAIT_MS = 50,
 };
 
@@ -69,9 +69,9 @@ struct collection {
     size_t n_spark;
     struct sg_spark_query *spark;
     bool *answered;    /* per place in topology->brokers */
-    bool *skip;        /* the same: not asked for the ends of its logs */
-    bool abandoned;    /* requests were given up, but librdkafka goes on with them */
-    bool contradicted; /* librdkafka's own picture of the cluster is not that of Metadata */
+    bool *skip;        /* the same: ListOffsets for the ends is not sent */
+    bool abandoned;    /* requests were given up, but librdkafka keeps them in flight */
+    bool contradicted; /* librdkafka's cache contradicts Metadata */
     struct sg_offsets *starts;
     struct sg_offsets *ends;
 };
@@ -94,7 +94,7 @@ static void fail_metadata(struct collection *c, rd_kafka_resp_err_t code)
     struct sg_client_reason reason = {
         .kind = sg_failure_kind_of(code),
         .text = rd_kafka_err2str(code),
-        .advice = ": is it a Kafka listener, and does security.protocol fit it?",
+        .advice = ": is it a Kafka listener, and does security.protocol match it?",
     };
 
     (void)sg_client_find_reason(c->admin->client, SG_CLIENT_ANY_BROKER, &reason);
@@ -110,7 +110,7 @@ static void fail_topics(struct collection *c)
     for (size_t i = 0; i < t->n_topic_errors; i++) {
         rd_kafka_resp_err_t code = t->topic_errors[i].code;
         sg_failures_add(&c->failures, sg_failure_kind_of(code), SG_REQUEST_METADATA, code,
-            "topic " SG_STR_FMT ": Metadata says: %s%s", SG_STR_ARG(t->topic_errors[i].name),
+            "topic " SG_STR_FMT ": Metadata reports: %s%s", SG_STR_ARG(t->topic_errors[i].name),
             rd_kafka_err2str(code), sg_failure_advice(code));
     }
 }
@@ -178,13 +178,13 @@ static void make_next_client(struct collection *c)
         &self->next_client, &err);
     if (r)
         sg_failures_add(&c->failures, SG_FAILURE_INTERNAL, SG_REQUEST_NONE, r,
-            "cannot make a new client: %s", r < 0 ? strerror(-r) : err.text);
+            "cannot create a new client: %s", r < 0 ? strerror(-r) : err.text);
 }
 
 /*
- * librdkafka remembers the coordinator of a group for as long as it is asked for, whatever the
- * broker answers, so that a group whose coordinator has moved between two living brokers would be
- * lost for good. A new handle asks anew.
+ * librdkafka remembers the coordinator of a group for as long as it is used, whatever the
+ * broker answers, so that a group whose coordinator has moved between two running brokers would
+ * never be found again. A new handle looks it up again.
  */
 static int read_moved_groups(struct collection *c, struct sg_requests_env *env)
 {
@@ -263,7 +263,7 @@ static int ask_times(struct collection *c, const int64_t *times)
     if (r)
         return r;
     sg_offsets_wait(pass, c->admin->env.stopping);
-    /* A search that ran out of time is no broker's failure: it goes on at the next collection. */
+    /* A search that ran out of time is not a broker's failure. */
     if (sg_clock_left_ms(c->admin->env.clock, until_ms(c, AGES_UNTIL)) > 0) {
         sg_offsets_report(pass, &c->failures);
         sg_offsets_mark_silent(pass, c->skip);
@@ -273,7 +273,7 @@ static int ask_times(struct collection *c, const int64_t *times)
     return 0;
 }
 
-/* What is not found out in time is found out next time: the search goes on from where it is. */
+/* A search that runs out of time continues at the next collection. */
 static int read_ages(struct collection *c)
 {
     struct sg_admin *self = c->admin;
@@ -317,7 +317,7 @@ static int judge_groups(struct collection *c)
                                    });
 }
 
-/* Nothing to see: because there is nothing, or because it may not be seen? */
+/* Nothing was listed: is the cluster empty, or is the client not authorized? */
 static void check_permissions(struct collection *c)
 {
     const struct sg_admin *self = c->admin;
@@ -395,7 +395,7 @@ static void fail_internal(struct collection *c, int r)
         "the collection ended early: %s", strerror(-r));
 }
 
-static bool knows_too_much(struct sg_admin *self, const struct collection *c)
+static bool has_many_new_topics(struct sg_admin *self, const struct collection *c)
 {
     uint64_t n_topics = sg_configs_n_new(self->configs);
 
@@ -407,7 +407,7 @@ static bool knows_too_much(struct sg_admin *self, const struct collection *c)
     return n_topics - self->n_topics > CLIENT_NEW_TOPICS_MAX;
 }
 
-/* A collection that saw no groups says nothing about which there are. */
+/* A collection that saw no groups does not replace the list. */
 static void keep_groups(struct sg_admin *self, struct sg_groups *groups)
 {
     if (groups->n == 0) {
@@ -449,7 +449,7 @@ void sg_admin_collect(struct sg_admin *self,
         r = make_set(&c, &set);
     if (r < 0)
         fail_internal(&c, r);
-    if (c.abandoned || c.contradicted || knows_too_much(self, &c))
+    if (c.abandoned || c.contradicted || has_many_new_topics(self, &c))
         make_next_client(&c);
     sg_left_out_fail(c.topology, &c.groups, &self->env.cluster_config->limits, &c.failures);
 

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * One collection of the admin collector, and what lasts from one to the next. All of a collector
- * belongs to its thread.
+ * One collection of the admin collector, and what lasts from one to the next. A collector is used
+ * by its own thread only.
  */
 
 #include "admin/ask/client.h"
@@ -21,7 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What a collector has; made and freed by collector.c. */
+/* The state of a collector; created and freed by collector.c. */
 struct sg_admin {
     struct sg_collector_env env;
     struct sg_client *client;
@@ -36,16 +36,16 @@ struct sg_admin {
     struct sg_memo *memo;
     struct sg_series_table *table;
     struct sg_slot *slot;
-    struct sg_groups before; /* which groups there were at the collection before */
+    struct sg_groups before; /* the groups of the collection before */
     bool has_topics;         /* the client has been through a collection … */
     bool knows_all;          /* see struct sg_requests_env */
     uint64_t n_topics;       /* … and this was sg_configs_n_new() then */
 };
 
 /**
- * Ask for everything, and publish it.
+ * Request everything, and publish it.
  * @param deadline_ms  monotonic: it is over by then
- * @param look  NULL, or told of the collection before it is forgotten
+ * @param look  NULL, or called with the collection before its data is freed
  */
 void sg_admin_collect(struct sg_admin *self,
     int64_t deadline_ms,

@@ -2,7 +2,7 @@
 
 /*
  * The admin collector: topology, offsets, consumer groups and lag of one cluster, from Kafka's own
- * protocol. Nothing is written, created or joined. What it asks for is collection.c.
+ * protocol. Nothing is written, created or joined. Its requests are in collection.c.
  */
 
 #include "collector.h"
@@ -110,19 +110,19 @@ static void collect(void *opaque, int64_t deadline)
 }
 
 struct listener {
-    sg_check_fn tell;
+    sg_check_fn report;
     void *context;
 };
 
-static void tell_checks(const struct sg_diagnosis *diagnosis, void *context)
+static void report_checks(const struct sg_diagnosis *diagnosis, void *context)
 {
     const struct listener *listener = context;
-    sg_diagnosis_tell(diagnosis, listener->tell, listener->context);
+    sg_diagnosis_report(diagnosis, listener->report, listener->context);
 }
 
-static void diagnose(void *opaque, int64_t deadline, sg_check_fn tell, void *context)
+static void diagnose(void *opaque, int64_t deadline, sg_check_fn report, void *context)
 {
-    sg_admin_collect(opaque, deadline, tell_checks, &(struct listener){ tell, context });
+    sg_admin_collect(opaque, deadline, report_checks, &(struct listener){ report, context });
 }
 
 const struct sg_collector sg_collector_admin = {

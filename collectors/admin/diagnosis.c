@@ -34,7 +34,7 @@ static const char *fix_of(const struct sg_failure *failure, char *text, size_t s
     const char *advice = sg_client_advice(failure->kind, failure->err.text);
 
     if (advice[0])
-        return advice + 2; /* as the failure's text has it, or would */
+        return advice + 2; /* as in the failure's text */
     switch (failure->kind) {
     case SG_FAILURE_DENIED:
         (void)snprintf(text, size, "allow this client's principal %s (kafka-acls.sh --add)",
@@ -42,12 +42,12 @@ static const char *fix_of(const struct sg_failure *failure, char *text, size_t s
         return text;
     case SG_FAILURE_CONNECT:
         if (sg_client_is_reached(failure->err.text))
-            return "something listens there and hangs up: compare security.protocol with the "
-                   "listener's";
+            return "something listens there but closes the connection: compare security.protocol "
+                   "with the listener's";
         return "check that the broker runs, that bootstrap_servers and advertised.listeners are "
-               "right, and that no firewall is between";
+               "right, and that no firewall blocks the port";
     case SG_FAILURE_TIMEOUT:
-        return "is the broker frozen or overloaded, or does the port speak something else? Compare "
+        return "is the broker frozen or overloaded, or does the port use another protocol? Compare "
                "security.protocol with the listener's, or raise collect.timeout";
     case SG_FAILURE_TLS:
         return "compare security.protocol with the listener's; check ssl.ca.location and that the "
@@ -59,10 +59,10 @@ static const char *fix_of(const struct sg_failure *failure, char *text, size_t s
     }
 }
 
-static void tell_failure(const struct sg_failure *failure,
+static void report_failure(const struct sg_failure *failure,
     const char *what,
     const char *target,
-    sg_check_fn tell,
+    sg_check_fn report,
     void *context)
 {
     char buffer[200];
@@ -72,15 +72,15 @@ static void tell_failure(const struct sg_failure *failure,
     const char *fix = fix_of(failure, buffer, sizeof buffer);
     char *said = fix[0] ? strstr(err.text, fix) : NULL;
     if (said && said - err.text > 2 && said[strlen(fix)] == '\0')
-        said[-2] = '\0'; /* ": " is in front; it is not said twice */
-    tell(context, &(struct sg_check){ result, what, target, err.text, fix, -1 });
+        said[-2] = '\0'; /* it begins with ": "; not repeated after the text */
+    report(context, &(struct sg_check){ result, what, target, err.text, fix, -1 });
 }
 
 /* The failures of one kind of request. @return how many */
-static size_t tell_failures_of(const struct sg_diagnosis *diagnosis,
+static size_t report_failures_of(const struct sg_diagnosis *diagnosis,
     enum sg_request request,
     const char *what,
-    sg_check_fn tell,
+    sg_check_fn report,
     void *context)
 {
     size_t n = 0;
@@ -89,14 +89,14 @@ static size_t tell_failures_of(const struct sg_diagnosis *diagnosis,
         const struct sg_failure *failure = &diagnosis->failures->items[i];
         if (failure->request != request)
             continue;
-        tell_failure(failure, what, request < SG_REQUEST_NONE ? requests[request].name : "program",
-            tell, context);
+        report_failure(failure, what,
+            request < SG_REQUEST_NONE ? requests[request].name : "program", report, context);
         n++;
     }
     return n;
 }
 
-static void tell_brokers(const struct sg_diagnosis *diagnosis, sg_check_fn tell, void *context)
+static void report_brokers(const struct sg_diagnosis *diagnosis, sg_check_fn report, void *context)
 {
     const struct sg_topology *t = diagnosis->topology;
 
@@ -106,7 +106,7 @@ static void tell_brokers(const struct sg_diagnosis *diagnosis, sg_check_fn tell,
         (void)snprintf(id, sizeof id, "%" PRId32, t->brokers[i].id);
         (void)snprintf(text, sizeof text, "%s:%" PRId32, t->brokers[i].host, t->brokers[i].port);
         if (diagnosis->answered[i]) {
-            tell(context, &(struct sg_check){ SG_CHECK_GOOD, "broker", id, text, "", -1 });
+            report(context, &(struct sg_check){ SG_CHECK_GOOD, "broker", id, text, "", -1 });
             continue;
         }
         char cause[800];
@@ -114,20 +114,20 @@ static void tell_brokers(const struct sg_diagnosis *diagnosis, sg_check_fn tell,
         (void)snprintf(cause, sizeof cause, "%s: %s", text, reason.text);
         struct sg_failure as_failure = { .kind = reason.kind, .request = SG_REQUEST_NONE };
         (void)sg_error_set(&as_failure.err, 0, "%s", reason.text);
-        tell(context, &(struct sg_check){ SG_CHECK_BAD, "broker", id, cause,
-                          fix_of(&as_failure, fix, sizeof fix), -1 });
+        report(context, &(struct sg_check){ SG_CHECK_BAD, "broker", id, cause,
+                            fix_of(&as_failure, fix, sizeof fix), -1 });
     }
     for (size_t i = 0; i < t->n_missing; i++) {
         char id[16];
         (void)snprintf(id, sizeof id, "%" PRId32, t->missing[i]);
-        tell(context, &(struct sg_check){ SG_CHECK_BAD, "broker", id,
-                          "a replica list names it, but it is not in the cluster",
-                          "start the broker, or reassign its partitions", -1 });
+        report(context, &(struct sg_check){ SG_CHECK_BAD, "broker", id,
+                            "a replica list names it, but it is not in the cluster",
+                            "start the broker, or reassign its partitions", -1 });
     }
 }
 
-/* A client that is sent to one of them may reach the other. */
-static void tell_addresses(const struct sg_topology *t, sg_check_fn tell, void *context)
+/* A client that connects to one of them may reach the other. */
+static void report_addresses(const struct sg_topology *t, sg_check_fn report, void *context)
 {
     for (size_t i = 0; i < t->n_brokers; i++) {
         const struct sg_topology_broker *broker = &t->brokers[i];
@@ -140,15 +140,15 @@ static void tell_addresses(const struct sg_topology *t, sg_check_fn tell, void *
             (void)snprintf(text, sizeof text,
                 "it advertises the address of broker %" PRId32 ", %s:%" PRId32, other->id,
                 other->host, other->port);
-            tell(context, &(struct sg_check){ SG_CHECK_DOUBTFUL, "broker", id, text,
-                              "give each broker its own advertised.listeners", -1 });
+            report(context, &(struct sg_check){ SG_CHECK_DOUBTFUL, "broker", id, text,
+                                "give each broker its own advertised.listeners", -1 });
             break;
         }
     }
 }
 
-/* Kafka leaves out what one may not see, without an error. */
-static void tell_counts(const struct sg_diagnosis *diagnosis, sg_check_fn tell, void *context)
+/* Kafka leaves out what the principal may not describe, without an error. */
+static void report_counts(const struct sg_diagnosis *diagnosis, sg_check_fn report, void *context)
 {
     const struct sg_topology *t = diagnosis->topology;
     size_t n_groups = diagnosis->groups->n;
@@ -159,32 +159,32 @@ static void tell_counts(const struct sg_diagnosis *diagnosis, sg_check_fn tell, 
         sg_words_count(t->n_partitions, "partition").text);
     (void)snprintf(fix, sizeof fix, "if there are topics: allow %s, or look at topics.include",
         acl_of(SG_REQUEST_METADATA));
-    tell(context, &(struct sg_check){ t->n_topics ? SG_CHECK_GOOD : SG_CHECK_DOUBTFUL, "cluster",
-                      "metadata", text, t->n_topics ? "" : fix, diagnosis->took_ms });
+    report(context, &(struct sg_check){ t->n_topics ? SG_CHECK_GOOD : SG_CHECK_DOUBTFUL, "cluster",
+                        "metadata", text, t->n_topics ? "" : fix, diagnosis->took_ms });
     (void)snprintf(text, sizeof text, "%s", sg_words_count(n_groups, "consumer group").text);
     (void)snprintf(fix, sizeof fix, "if there are groups: allow %s, or look at groups.include",
         acl_of(SG_REQUEST_LIST_GROUPS));
-    tell(context, &(struct sg_check){ n_groups ? SG_CHECK_GOOD : SG_CHECK_DOUBTFUL, "cluster",
-                      "groups", text, n_groups ? "" : fix, -1 });
+    report(context, &(struct sg_check){ n_groups ? SG_CHECK_GOOD : SG_CHECK_DOUBTFUL, "cluster",
+                        "groups", text, n_groups ? "" : fix, -1 });
 }
 
-void sg_diagnosis_tell(const struct sg_diagnosis *diagnosis, sg_check_fn tell, void *context)
+void sg_diagnosis_report(const struct sg_diagnosis *diagnosis, sg_check_fn report, void *context)
 {
     if (diagnosis->topology) {
-        tell_counts(diagnosis, tell, context);
-        tell_brokers(diagnosis, tell, context);
-        tell_addresses(diagnosis->topology, tell, context);
-        sg_jmx_tell(diagnosis->config, diagnosis->topology, tell, context);
+        report_counts(diagnosis, report, context);
+        report_brokers(diagnosis, report, context);
+        report_addresses(diagnosis->topology, report, context);
+        sg_jmx_report(diagnosis->config, diagnosis->topology, report, context);
     } else if (diagnosis->failures->n == 0) {
-        tell(context,
+        report(context,
             &(struct sg_check){ SG_CHECK_BAD, "cluster", "metadata", "no broker answered in time",
                 "check bootstrap_servers", diagnosis->took_ms });
     }
     for (int request = 0; request <= SG_REQUEST_NONE; request++) {
         bool is_asked = diagnosis->topology && request < SG_REQUEST_CHECKPOINT;
-        if (!tell_failures_of(diagnosis, (enum sg_request)request, "request", tell, context) &&
+        if (!report_failures_of(diagnosis, (enum sg_request)request, "request", report, context) &&
             is_asked)
-            tell(context, &(struct sg_check){ SG_CHECK_GOOD, "request", requests[request].name,
-                              "allowed, no failure", "", -1 });
+            report(context, &(struct sg_check){ SG_CHECK_GOOD, "request", requests[request].name,
+                                "allowed, no failures", "", -1 });
     }
 }

@@ -23,4 +23,4 @@ struct sg_diagnosis {
     int64_t took_ms;
 };
 
-void sg_diagnosis_tell(const struct sg_diagnosis *diagnosis, sg_check_fn tell, void *context);
+void sg_diagnosis_report(const struct sg_diagnosis *diagnosis, sg_check_fn report, void *context);

@@ -6,11 +6,11 @@ void sg_left_out_fail(const struct sg_topology *t,
     const struct sg_limits *limits,
     struct sg_failures *failures)
 {
-    if (t && t->n_strange)
+    if (t && t->n_invalid)
         sg_failures_add(failures, SG_FAILURE_PARSE, SG_REQUEST_METADATA, 0,
-            "%zu brokers, topics or partitions of Metadata are left out, because they cannot be "
-            "right: an id below 0 or a duplicate one, a port or a name that Kafka does not allow",
-            t->n_strange);
+            "%zu brokers, topics or partitions of Metadata are left out as invalid: a negative or "
+            "duplicate id, or a port or name that Kafka does not allow",
+            t->n_invalid);
     if (t && t->n_topics_left_out)
         sg_failures_add(failures, SG_FAILURE_LIMIT, SG_REQUEST_METADATA, 0,
             "%zu topics with %zu partitions are left out: limits.partitions is %zu; raise it, or "

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* What a collection has left out, or shows though a filter may not want it, told to who reads logs.
- */
+/* Log lines about what a collection left out, or shows although a filter may exclude it. */
 
 #include "admin/ask/failures.h"
 #include "admin/model/groups.h"
@@ -11,12 +10,12 @@
 #include "config/config.h"
 #include "store/store.h"
 
-/** What cannot be right, and what is past the limits. @param topology  NULL: no Metadata */
+/** What is invalid, and what is past the limits. @param topology  NULL: no Metadata */
 void sg_left_out_fail(const struct sg_topology *topology,
     const struct sg_groups *groups,
     const struct sg_limits *limits,
     struct sg_failures *failures);
 
-/** Names that are shown because a filter's pattern is too much work for them. */
+/** Names that are shown because a filter's pattern reached its match limit for them. */
 void sg_left_out_warn_filters(
     const struct sg_filter *topics, const struct sg_filter *groups, struct sg_slot *slot);

@@ -9,10 +9,10 @@
  *                                                                       v
  *                                                    answer ──> engine ──> slot of the target
  *
- * A target is a broker, a KRaft controller, or another JVM. Targets appear and do not go before the
- * configuration changes: a broker that has left the metadata goes on being asked, and shows as
- * failing. What one target does stays in its slots. After a reload the targets that have not
- * changed come over from the collector before, with connections, learned requests and series.
+ * A target is a broker, a KRaft controller, or another JVM. Targets are added, and removed only
+ * when the configuration changes: a broker that has left the metadata is still polled, and is shown
+ * as failing. A target affects only its own slots. After a reload the unchanged targets are taken
+ * over from the previous collector, with connections, learned requests and series.
  */
 
 #include "collector.h"
@@ -42,7 +42,7 @@ enum {
     ATTRIBUTES_MIN = 20000, /* each JVM's share of limits.jvm_series, however many there are */
     MARGIN_MS_MAX = 250,    /* of a collection's time, for reading the last answers */
     ADDRESS_BYTES_MAX = 8192,
-    NO_ID = -1, /* of a JVM that is no broker */
+    NO_ID = -1, /* of a JVM that is not a broker */
 };
 
 struct member {
@@ -123,7 +123,7 @@ static int add_broker(struct jolokia *self, int32_t id, bool listed, struct memb
 
 /* ---- Brokers of the metadata ---- */
 
-/* The broker's JMX port, or 0 when the configuration does not tell it. */
+/* The broker's JMX port, or 0 when it is not configured. */
 static int jmx_port_of(const struct sg_jolokia_proxy *proxy, int32_t id)
 {
     for (size_t i = 0; i < proxy->n_jmx_ports; i++) {
@@ -194,7 +194,7 @@ static int set_address(struct jolokia *self,
     return r;
 }
 
-/* A broker of the metadata becomes a target, or gets the address of the host it has moved to. */
+/* A broker of the metadata becomes a target, or gets the address of its new host. */
 static void follow_broker(struct jolokia *self, const struct sg_broker *broker)
 {
     struct member *member = find_broker(self, broker->id);
@@ -222,7 +222,8 @@ static void follow_metadata(struct jolokia *self)
         follow_broker(self, &brokers[i]);
 }
 
-/* At the first collection: a collector that is only tried out leaves no traces. */
+/* At the first collection: a collector that is only created to check the configuration has no
+ * effects. */
 static void name_brokers(struct jolokia *self)
 {
     const struct sg_jolokia_config *config = &self->env.cluster_config->jolokia;
@@ -235,7 +236,7 @@ static void name_brokers(struct jolokia *self)
     self->has_named = sg_cluster_name_brokers(self->env.cluster, ids, config->n_brokers) == 0;
 }
 
-/* What one JVM may take of the memory, so that all of them at once stay within it. */
+/* The share of memory of one JVM, so that all of them together stay within the limit. */
 static size_t share_of_series(const struct jolokia *self)
 {
     size_t n = self->env.config->n_clusters * self->n_members;
@@ -263,7 +264,7 @@ static void collect(void *self_pointer, int64_t deadline_ms)
 
 /* ---- Diagnosis ---- */
 
-static void diagnose(void *self_pointer, int64_t deadline_ms, sg_check_fn tell, void *context)
+static void diagnose(void *self_pointer, int64_t deadline_ms, sg_check_fn report, void *context)
 {
     enum {
         VERSION_MS = 2000
@@ -273,14 +274,14 @@ static void diagnose(void *self_pointer, int64_t deadline_ms, sg_check_fn tell, 
     collect(self, deadline_ms);
     char(*versions)[SG_AGENT_VERSION_TEXT_MAX] = calloc(self->n_members + 1, sizeof *versions);
     if (!versions)
-        return; /* no memory, so nothing can be told */
+        return; /* no memory, so nothing can be reported */
     for (size_t i = 0; i < self->n_members; i++)
         sg_target_ask_version(self->members[i].target,
             sg_clock_monotonic_ms(self->env.clock) + VERSION_MS, versions[i]);
     sg_transport_run(self->transport, self->env.stopping);
-    sg_examine_rules(self->rule_sets, tell, context);
+    sg_examine_rules(self->rule_sets, report, context);
     for (size_t i = 0; i < self->n_members; i++)
-        sg_examine_target(self->members[i].target, versions[i], tell, context);
+        sg_examine_target(self->members[i].target, versions[i], report, context);
     free(versions);
 }
 
@@ -423,7 +424,7 @@ static const struct sg_jvm_config *find_jvm(
     return NULL;
 }
 
-/* Would the later collector's target be the earlier's again? The names are the same. */
+/* Is the target of the new collector the same as that of the old one? The names are equal. */
 static bool same_target(const struct jolokia *later,
     const struct member *b,
     const struct jolokia *earlier,
@@ -487,7 +488,7 @@ static void adopt(void *self_pointer, void *earlier_pointer)
         }
     }
     (void)sg_transport_free(unused);
-    /* What is left has connections of the transport that goes on. */
+    /* The remaining targets use the transport that is kept. */
     for (size_t j = 0; j < earlier->n_members; j++)
         earlier->members[j].target = sg_target_free(earlier->members[j].target);
 }
@@ -525,8 +526,8 @@ const struct sg_collector sg_collector_jolokia = {
     .follows_brokers = true,
     .title = "JVMs, through Jolokia",
     .intro = "By catalogue, see [catalogues.md](catalogues.md). Each series has `kafka_cluster` "
-             "and `broker`, or `jvm` where it is no broker, besides the labels named here. A "
-             "metric that several catalogues have is under the first.",
+             "and `broker`, or `jvm` for a JVM that is not a broker, besides the labels named "
+             "here. A metric of several catalogues is listed under the first.",
     .list_metrics = list_metrics,
     .check_rules = sg_lint,
     .wanted = wanted,

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What the failure's text says itself comes first, and is not said twice. */
+/* Advice in the failure's text itself is moved from there, not repeated. */
 static const char *fix_of(
     const struct sg_target *target, const struct sg_slot_status *status, char *text)
 {
@@ -15,14 +15,14 @@ static const char *fix_of(
 
     static const char *const fixes[SG_FAILURE_KINDS] = {
         [SG_FAILURE_CONNECT] = "start the process with its Jolokia agent, or correct the address",
-        [SG_FAILURE_TIMEOUT] = "is the JVM frozen or in garbage collection? Else raise "
+        [SG_FAILURE_TIMEOUT] = "is the JVM frozen or in garbage collection? If not, raise "
                                "collect.timeout, or read less: fewer catalogues",
         [SG_FAILURE_TLS] = "see \"tls\" in docs/configuration.md",
         [SG_FAILURE_AUTH] = "check username and password",
         [SG_FAILURE_DENIED] = "the agent's policy must allow reading: see deploy/jolokia",
-        [SG_FAILURE_HTTP] = "is this the URL of a Jolokia agent? It mostly ends in /jolokia/",
-        [SG_FAILURE_PARSE] = "is this the URL of a Jolokia agent, or is something in between that "
-                             "answers for it? It mostly ends in /jolokia/",
+        [SG_FAILURE_HTTP] = "is this the URL of a Jolokia agent? It usually ends in /jolokia/",
+        [SG_FAILURE_PARSE] = "is this the URL of a Jolokia agent, or does something in between "
+                             "answer for it? It usually ends in /jolokia/",
         [SG_FAILURE_PROTOCOL] = "compare the rules with what the JVM has: --rules.check --against",
         [SG_FAILURE_IDENTITY] = "correct the address: the URL, or the entry under \"brokers\" or "
                                 "\"controllers\"",
@@ -41,7 +41,7 @@ static const char *fix_of(
 }
 
 void sg_examine_target(
-    const struct sg_target *target, const char *version, sg_check_fn tell, void *context)
+    const struct sg_target *target, const char *version, sg_check_fn report, void *context)
 {
     struct sg_slot_status status;
     char text[800];
@@ -56,7 +56,7 @@ void sg_examine_target(
         (void)snprintf(text, sizeof text, "%zu series, %s, %s%s", status.n_series,
             sg_target_is_proxied(target) ? "through a proxy" : "direct",
             version[0] ? version : "version unknown",
-            sg_target_is_identified(target) ? "" : "; it does not say which broker it is");
+            sg_target_is_identified(target) ? "" : "; it does not report its broker id");
     enum sg_check_result result = !status.success        ? SG_CHECK_BAD
                                   : status.n_series == 0 ? SG_CHECK_DOUBTFUL
                                                          : SG_CHECK_GOOD;
@@ -64,17 +64,17 @@ void sg_examine_target(
                           ? "no rule matched: are these the rules for this JVM?"
                       : result == SG_CHECK_BAD ? fix_of(target, &status, text)
                                                : "";
-    tell(context, &(struct sg_check){ result, "jolokia", sg_target_name(target), text, fix,
-                      status.has_run ? status.duration_ms : -1 });
+    report(context, &(struct sg_check){ result, "jolokia", sg_target_name(target), text, fix,
+                        status.has_run ? status.duration_ms : -1 });
 }
 
-void sg_examine_rules(const struct sg_rule_sets *rule_sets, sg_check_fn tell, void *context)
+void sg_examine_rules(const struct sg_rule_sets *rule_sets, sg_check_fn report, void *context)
 {
     for (size_t i = 0; i < sg_rule_sets_n(rule_sets); i++) {
         char name[200], text[80];
         size_t n_warnings = sg_rule_sets_describe(rule_sets, i, name, sizeof name);
         (void)snprintf(text, sizeof text, "loaded, %s", sg_words_count(n_warnings, "warning").text);
-        tell(context, &(struct sg_check){ n_warnings ? SG_CHECK_DOUBTFUL : SG_CHECK_GOOD, "rules",
-                          name, text, n_warnings ? "see them with --rules.check=FILE" : "", -1 });
+        report(context, &(struct sg_check){ n_warnings ? SG_CHECK_DOUBTFUL : SG_CHECK_GOOD, "rules",
+                            name, text, n_warnings ? "see them with --rules.check=FILE" : "", -1 });
     }
 }

@@ -48,7 +48,7 @@ int sg_lane_reader_init(
     sg_engine_use_aliases(reader->engine, &options->config->aliases);
     if (which != SG_LANE_FAST || !sg_rules_can_learn(options->rule_set->rules))
         return 0;
-    /* What nobody wants is decided once, not at every reading of everything. */
+    /* Unwanted attributes are decided once, not whenever everything is read. */
     int64_t polls = options->source->slow_interval_ms / options->config->interval_ms + 8;
     sg_engine_remember_for(reader->engine, (uint32_t)polls);
     return sg_learner_new(&reader->learned.learner);
@@ -74,7 +74,8 @@ void sg_lane_reader_set_max(struct sg_lane_reader *reader, size_t n_attributes)
 /* ---- What is asked ---- */
 
 /* The proxy's target; each request names it. */
-static struct sg_request_target named(const struct sg_lane_reader *reader, const char *address)
+static struct sg_request_target proxy_target(
+    const struct sg_lane_reader *reader, const char *address)
 {
     const struct sg_jolokia_proxy *proxy = &reader->options->source->proxy;
     return (struct sg_request_target){ address, proxy->username, proxy->password };
@@ -82,7 +83,7 @@ static struct sg_request_target named(const struct sg_lane_reader *reader, const
 
 int sg_lane_reader_set_target(struct sg_lane_reader *reader, const char *address)
 {
-    const struct sg_request_target to = named(reader, address);
+    const struct sg_request_target to = proxy_target(reader, address);
     char *body = NULL;
 
     if (!reader->plan)
@@ -107,16 +108,16 @@ struct sg_str sg_lane_reader_body(struct sg_lane_reader *reader, int64_t now_ms)
 /* ---- Reading an answer ---- */
 
 /*
- * What went wrong while one answer was read, by kind. A cause that hits every request is one
- * failure, told once.
+ * What went wrong while one answer was read, by kind. A cause that affects every request is one
+ * failure, reported once.
  */
 struct failures {
     size_t n[SG_FAILURE_KINDS];
     struct sg_error first[SG_FAILURE_KINDS];
 };
 
-/* @param who  is asked, for people */
-static void tell_failures(const char *who, struct sg_slot *slot, struct failures *failures)
+/* @param who  was asked, for messages */
+static void report_failures(const char *who, struct sg_slot *slot, struct failures *failures)
 {
     for (int kind = 0; kind < SG_FAILURE_KINDS; kind++) {
         struct sg_error *err = &failures->first[kind];
@@ -135,8 +136,8 @@ struct reading {
     struct failures failures;
 };
 
-/* Catalogues beside a rule file say themselves what to ask for. */
-static bool is_lesson(const struct sg_lane_reader *reader, const struct sg_attribute *attribute)
+/* Catalogues beside a rule file have their own requests. */
+static bool is_learnable(const struct sg_lane_reader *reader, const struct sg_attribute *attribute)
 {
     return reader->learned.learner && !reader->asked_learned && attribute->part == 0;
 }
@@ -148,7 +149,7 @@ static void put_value(
     struct sg_lane_reader *reader = reading->reader;
 
     sg_engine_put(reader->engine, attribute, value);
-    if (is_lesson(reader, attribute))
+    if (is_learnable(reader, attribute))
         sg_learner_add(reader->learned.learner, attribute->mbean, attribute->path[0],
             sg_engine_wants(reader->engine, attribute, false));
 }
@@ -166,7 +167,7 @@ static void note_absent(void *context, const struct sg_attribute *attribute)
     struct reading *reading = context;
     struct sg_lane_reader *reader = reading->reader;
 
-    if (is_lesson(reader, attribute))
+    if (is_learnable(reader, attribute))
         sg_learner_add(reader->learned.learner, attribute->mbean, attribute->path[0],
             sg_engine_wants(reader->engine, attribute, true));
 }
@@ -190,8 +191,8 @@ static void count_dropped(const struct sg_lane_reader *reader)
     }
 }
 
-/* Once, not as a failure: what the other rules say is there. */
-static void tell_gave_up(const struct sg_lane_reader *reader)
+/* A warning, not a failure: the series of the other rules are complete. */
+static void warn_gave_up(const struct sg_lane_reader *reader)
 {
     const struct sg_rule *rule = sg_engine_stats(reader->engine)->gave_up;
     struct sg_error err;
@@ -205,11 +206,11 @@ static void tell_gave_up(const struct sg_lane_reader *reader)
     sg_slot_warn(reader->slot, SG_FAILURE_LIMIT, &err);
 }
 
-/* Everything was read: the next polls ask for what came to something. */
+/* Everything was read: the next polls request what became series. */
 static void learn(struct sg_lane_reader *reader, const struct sg_lane_reader_answer *answer)
 {
     const struct sg_target_options *options = reader->options;
-    const struct sg_request_target to = named(reader, answer->address);
+    const struct sg_request_target to = proxy_target(reader, answer->address);
     struct sg_learned *learned = &reader->learned;
 
     forget_learned(learned);
@@ -226,7 +227,7 @@ static void learn(struct sg_lane_reader *reader, const struct sg_lane_reader_ans
     learned->until_ms = answer->begun_ms + options->source->slow_interval_ms;
 }
 
-/* Is much of what was learned not there any more? */
+/* Is much of what was learned gone? */
 static void doubt(struct sg_learned *learned, size_t n_values)
 {
     if (learned->n_values == 0)
@@ -235,8 +236,8 @@ static void doubt(struct sg_learned *learned, size_t n_values)
         forget_learned(learned);
 }
 
-/* Is it the JVM that it is taken for? Otherwise that is told. */
-static bool is_who_it_should_be(struct reading *reading)
+/* Is it the configured JVM? Otherwise a failure is reported. */
+static bool is_right_jvm(struct reading *reading)
 {
     const struct sg_target_options *options = reading->reader->options;
     struct sg_error err;
@@ -246,7 +247,7 @@ static bool is_who_it_should_be(struct reading *reading)
     sg_auto_free char *cluster_id = sg_cluster_copy_id(options->known);
     if (sg_identity_is(&reading->identity, options->id, cluster_id, &err))
         return true;
-    reading->failures = (struct failures){ .n = { 0 } }; /* of another JVM: no matter */
+    reading->failures = (struct failures){ .n = { 0 } }; /* of another JVM: not used */
     note_failure(reading, SG_FAILURE_IDENTITY, &err);
     return false;
 }
@@ -265,15 +266,15 @@ bool sg_lane_reader_read(struct sg_lane_reader *reader,
     if (reader->learned.learner && !reader->asked_learned)
         sg_learner_begin(reader->learned.learner);
     int r = sg_answer_read(plan, answer->reply->body, answer->reply->body_len, &handler);
-    bool is_right = plan->n_identity == 0 || is_who_it_should_be(&reading);
+    bool is_right = plan->n_identity == 0 || is_right_jvm(&reading);
     if (plan->n_identity)
         *identity = reading.identity;
-    tell_failures(answer->who, reader->slot, &reading.failures);
+    report_failures(answer->who, reader->slot, &reading.failures);
     if (!r && is_right) {
         if (sg_engine_snapshot(reader->engine, &set))
             sg_slot_fail(reader->slot, SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });
         count_dropped(reader); /* complete only now */
-        tell_gave_up(reader);
+        warn_gave_up(reader);
     }
     sg_slot_end(reader->slot, set);
     if (set && reader->learned.learner) {

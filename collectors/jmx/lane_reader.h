@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What one lane of a target asks for, and what becomes of the answers: the engine that makes series
- * of them, what is learned from them, the slot that they are published into.
+ * One lane of a target: its requests, the engine that makes series of the answers, what is learned
+ * from them, and the slot that they are published into.
  *
  * Embedded in its target, and on the same thread.
  */
@@ -21,32 +21,32 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What has been learned of a target: a plan that asks for less. */
+/* A learned plan, which requests only what became series. */
 struct sg_learned {
     struct sg_learner *learner;
     struct sg_poll_plan *plan; /* NULL: none */
     char *body;
     int64_t until_ms; /* then everything is read again */
-    size_t n_values;  /* of the first answer; 0: it is still to come */
+    size_t n_values;  /* of the first answer; 0: not received yet */
 };
 
 struct sg_lane_reader {
     const struct sg_target_options *options; /* the target's */
-    const struct sg_poll_plan *plan;         /* NULL: nothing is asked */
+    const struct sg_poll_plan *plan;         /* NULL: nothing is requested */
     const char *agent_body;                  /* of the plan; the rule set's */
     struct sg_engine *engine;
     struct sg_slot *slot;      /* owned; the target gets it, of the slow lane at its first read */
     char *body;                /* of the plan for the proxy; otherwise NULL */
     struct sg_learned learned; /* without a learner: none */
-    bool asked_learned;        /* by the request that is under way */
+    bool asked_learned;        /* by the request in progress */
 };
 
-/* An answer that has come. All borrowed. */
+/* An answer. All borrowed. */
 struct sg_lane_reader_answer {
     const struct sg_reply *reply;
-    const char *who;     /* was asked, for people */
-    const char *address; /* of the target; what a proxy is told */
-    int64_t begun_ms;    /* the poll; monotonic */
+    const char *who;     /* the agent or target that was asked, for messages */
+    const char *address; /* of the target; the one sent to a proxy */
+    int64_t begun_ms;    /* start of the poll; monotonic */
 };
 
 /**
@@ -60,18 +60,19 @@ void sg_lane_reader_done(struct sg_lane_reader *reader);
 /** Remember at most so many attributes. */
 void sg_lane_reader_set_max(struct sg_lane_reader *reader, size_t n_attributes);
 
-/** A proxy is to ask this JVM from now on. @param address  a JMX service URL @return 0 or -ENOMEM
+/** Set the JVM that a proxy is to read from now on. @param address  a JMX service URL @return 0 or
+ * -ENOMEM
  */
 int sg_lane_reader_set_target(struct sg_lane_reader *reader, const char *address);
 
-/** What to send: what was learned, for as long as it holds, or what the rules say. Borrowed. */
+/** The request to send: of the learned plan while it is valid, or of the rules. Borrowed. */
 struct sg_str sg_lane_reader_body(struct sg_lane_reader *reader, int64_t now_ms);
 
 /**
- * Publish what the answer has, and end the slot's collection. Where every request failed that is
- * nothing, not "no MBeans".
- * @param identity  set where the answer tells who the JVM is
- * @return was it the right JVM, as far as is known?
+ * Publish the answer's values, and end the slot's collection. Where every request failed nothing is
+ * published, which differs from "no MBeans".
+ * @param identity  set where the answer has the JVM's identity
+ * @return is it the right JVM, as far as is known?
  */
 bool sg_lane_reader_read(struct sg_lane_reader *reader,
     const struct sg_lane_reader_answer *answer,

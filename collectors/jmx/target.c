@@ -37,7 +37,7 @@ struct sg_target {
     struct sg_lane_reader readers[SG_LANES]; /* by lane */
     struct pace pace;                        /* of polls through a proxy */
     struct pace slow_pace;                   /* of the slow lane */
-    struct sg_identity identity;             /* as the latest answer of the fast lane has it */
+    struct sg_identity identity;             /* in the latest answer of the fast lane */
     const char *advice; /* on the failure of the fast lane's latest poll, or "" */
     enum step step;
     int64_t begun_ms; /* the poll */
@@ -117,7 +117,7 @@ const char *sg_target_address(const struct sg_target *target)
     return target->address;
 }
 
-/* ---- Where it is ---- */
+/* ---- Address ---- */
 
 static bool by_proxy(const struct sg_target *target)
 {
@@ -184,7 +184,7 @@ bool sg_target_has_address(const struct sg_target *target)
 
 /* ---- Failures ---- */
 
-/* What every text about this target begins with, beyond the peer's own URL. */
+/* The start of every message about this target, if it is not just the peer's URL. */
 static void name_target(const struct sg_target *target, struct sg_error *err)
 {
     if (by_proxy(target))
@@ -207,7 +207,7 @@ static int64_t now_ms(const struct sg_target *target)
     return sg_clock_monotonic_ms(target->options.clock);
 }
 
-/* Polls keep a beat but are not exact to the millisecond: half an interval early is in time. */
+/* Polls are periodic but not exact to the millisecond: half an interval early is due. */
 static void set_pace(const struct sg_target *target, struct pace *pace, int64_t interval_ms)
 {
     pace->not_before_ms =

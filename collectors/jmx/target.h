@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * One JVM that is polled: where it is, what its attributes become, its slots in the store.
+ * One JVM that is polled: its address, what its attributes become, its slots in the store.
  *
  * A poll is up to four exchanges on one connection, one after the other, because most agents have a
  * single thread:
@@ -10,17 +10,17 @@
  *     [can the proxy proxy?] ──> fast body ──> slot jolokia/NAME
  *                                    └─ when it is due ──> slow body ──> slot jolokia_slow/NAME
  *
- * The slow body has a pace of its own and follows a fast answer of the same poll, so that the two
- * never meet at the agent, and never the other way round, so that the fast numbers do not wait. It
- * has what is left of the poll's time. When that was too little the agent goes on reading all the
- * same; so the pause before the next try doubles.
+ * The slow body has its own interval and follows a fast answer of the same poll, so that the two
+ * are never at the agent at the same time and the fast one never waits. It has the rest of the
+ * poll's time. When that was too short the agent continues to read anyway; so the pause before the
+ * next try doubles.
  *
- * Where the rules do not say what to ask for, everything is read once, then for slow_interval only
- * what became series (learn.h), then everything again. Should much of that be gone, as after a
+ * Where the rules have no requests, everything is read once, then for slow_interval only
+ * what became series (learn.h), then everything again. When much of that is gone, as after a
  * restart with other MBeans, everything is read at the next poll.
  *
- * A target behind a proxy that times out has hung a thread there: such a target is asked less
- * often, up to every eighth interval. Everything here belongs to the collector's thread.
+ * A target that times out through a proxy blocks a thread of the proxy: such a target is polled
+ * less often, down to every eighth interval. Used by the collector's thread only.
  */
 
 #include "base/clock.h"
@@ -38,34 +38,34 @@
 
 struct sg_target;
 
-/** A target without an address, which is not polled. @return 0 or -ENOMEM */
+/** A target without an address, which is not polled yet. @return 0 or -ENOMEM */
 int sg_target_new(const struct sg_target_options *options, struct sg_target **ret_target);
 
-/** No poll is under way. @return NULL; target may be NULL */
+/** No poll is in progress. @return NULL; target may be NULL */
 struct sg_target *sg_target_free(struct sg_target *target);
 
 /**
- * Where the JVM is now: the URL of its agent, or, when the source has a proxy, its JMX service URL.
- * The same as before changes nothing. @return 0, SG_TRANSPORT_E_URL or -ENOMEM
+ * Set the JVM's address: the URL of its agent, or, when the source has a proxy, its JMX service
+ * URL. The same as before changes nothing. @return 0, SG_TRANSPORT_E_URL or -ENOMEM
  */
 int sg_target_set_address(struct sg_target *target, const char *address, struct sg_error *err);
 
-/** What would likely help against the latest failure, as its text says, or "". Static. */
+/** The advice in the text of the latest failure, or "". Static. */
 const char *sg_target_advice(const struct sg_target *target);
 
-/** Whose it is by name; borrowed. */
+/** The target's name; borrowed. */
 const char *sg_target_name(const struct sg_target *target);
 
-/** How it is asked and what its attributes become; borrowed. */
+/** The target's options; borrowed. */
 const struct sg_target_options *sg_target_options(const struct sg_target *target);
 
-/** Where it is, or NULL; borrowed. */
+/** The address, or NULL; borrowed. */
 const char *sg_target_address(const struct sg_target *target);
 
-/** Go over to another transport. No poll is under way. @return 0 or -ENOMEM: it has no address */
+/** Change to another transport. No poll is in progress. @return 0 or -ENOMEM: it has no address */
 int sg_target_move(struct sg_target *target, struct sg_transport *transport);
 
-/** Remember at most so many attributes, and take answers that have room for them. */
+/** Remember at most n_attributes, and limit answers to a matching size. */
 void sg_target_set_max(struct sg_target *target, size_t n_attributes);
 
 /** Does it have an address? */
@@ -75,24 +75,23 @@ bool sg_target_has_address(const struct sg_target *target);
 void sg_target_fail(
     struct sg_target *target, enum sg_failure_kind kind, const struct sg_error *err);
 
-/** The slot of what is read at every poll, for its state; borrowed. */
+/** The slot of the fast lane, for its state; borrowed. */
 const struct sg_slot *sg_target_slot(const struct sg_target *target);
 
-/** Did the latest answer say which broker the JVM is? True also where nobody asks: of other JVMs.
- */
+/** Did the latest answer have the JVM's broker id? Also true for JVMs that are not brokers. */
 bool sg_target_is_identified(const struct sg_target *target);
 
-/** Through a proxy? */
+/** Is it polled through a proxy? */
 bool sg_target_is_proxied(const struct sg_target *target);
 
 /**
- * Ask the agent, or the proxy, what it is; it goes on in sg_transport_run().
+ * Request the version of the agent, or of the proxy; runs in sg_transport_run().
  * @param ret_text  of SG_AGENT_VERSION_TEXT_MAX bytes, borrowed until then; empty without an answer
  */
 void sg_target_ask_version(struct sg_target *target, int64_t deadline_ms, char *ret_text);
 
-/** Start a poll, if one is due; it goes on in sg_transport_run(). */
+/** Start a poll, if one is due; it runs in sg_transport_run(). */
 void sg_target_start(struct sg_target *target, int64_t deadline_ms);
 
-/** After sg_transport_run(): a poll that was given up, because the program ends, is ended. */
+/** After sg_transport_run(): end a poll that was given up because the program is stopping. */
 void sg_target_end(struct sg_target *target);

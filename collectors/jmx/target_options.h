@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* What a JVM that is polled is made from. */
+/* The options of a JVM that is polled. */
 
 #include "base/clock.h"
 #include "config/config.h"
@@ -21,9 +21,9 @@
  */
 struct sg_target_options {
     const char *name; /* the slots' target: a broker's id or a JVM's name */
-    int32_t id;       /* of the broker; negative: a JVM that is no broker */
+    int32_t id;       /* of the broker; negative: not a broker */
     const char *cluster;
-    struct sg_cluster *known;      /* what Metadata says of the cluster */
+    struct sg_cluster *known;      /* the cluster as in Metadata */
     const struct sg_label *labels; /* of every series */
     size_t n_labels;
     const struct sg_config *config;

@@ -24,7 +24,7 @@ static const char rules_text[] = "excludeJvmMetrics: true\n"
     "HTTP/1.1 200 OK\r\nContent-Length: 38\r\n\r\n" \
     "[{\"status\":200,\"value\":{\"Value\":" value "}}]"
 
-/* The same with what was asked about the process: its id, or id and cluster. */
+/* The same with the process's identity: its id, or id and cluster. */
 #define WHO(value, app_info, cluster) \
     "[{\"status\":200,\"value\":{\"Value\":" value "}}," app_info "," cluster ",{\"status\":404}]"
 #define NOBODY "{\"status\":404}"
@@ -142,12 +142,12 @@ static void test_collect_broker_that_moves_is_followed(void **state)
     struct agent after;
 
     start_agent(&before, ANSWER("1.1"), false);
-    before.to_who = WHO("1.1", NOBODY, NOBODY);
+    before.identity = WHO("1.1", NOBODY, NOBODY);
     start_agent(&after, ANSWER("2.2"), false);
-    after.to_who = WHO("2.2", NOBODY, NOBODY);
+    after.identity = WHO("2.2", NOBODY, NOBODY);
     f->cluster_config.jolokia.source.url = url_by_port;
     create(f);
-    collect(f); /* nobody is known yet */
+    collect(f); /* no broker is known yet */
     assert_int_equal(sg_store_n_slots(f->store), 0);
 
     set_broker_port(f, 7, before.port);
@@ -174,7 +174,7 @@ static void test_collect_slow_lane_keeps_its_pace_and_its_slot(void **state)
     struct agent agent;
 
     start_agent(&agent, ANSWER("3.3"), false);
-    agent.to_who = WHO("3.3", NOBODY, NOBODY);
+    agent.identity = WHO("3.3", NOBODY, NOBODY);
     f->cluster_config.jolokia.source.url = url_by_port;
     f->cluster_config.jolokia.source.slow_interval_ms = 1200;
     create(f);
@@ -197,7 +197,7 @@ static void test_collect_slow_lane_keeps_its_pace_and_its_slot(void **state)
     stop_agent(&agent);
 }
 
-/* A target that does not answer the fast body is not asked the slow one. */
+/* A target that does not answer the fast body is not sent the slow one. */
 static void test_collect_failing_target_has_no_slow_slot(void **state)
 {
     struct fixture *f = *state;
@@ -226,9 +226,9 @@ static void test_collect_broker_without_jmx_port_fails_alone(void **state)
     struct sg_jolokia_proxy *proxy = &f->cluster_config.jolokia.source.proxy;
     struct agent agent;
 
-    /* Cannot be a proxy: not its own kind of answer to "version", and no error for the probe. */
+    /* Cannot be a proxy: no proxy in the answer to "version", and no error for the probe. */
     start_agent(&agent, ANSWER("4.4"), false);
-    agent.to_who = WHO("4.4", NOBODY, NOBODY);
+    agent.identity = WHO("4.4", NOBODY, NOBODY);
     proxy->url = agent.url;
     proxy->target = target_by_port;
     proxy->jmx_ports = &port;
@@ -276,7 +276,7 @@ static void test_collect_another_jvm_than_was_meant_is_no_broker_of_ours(void **
     assert_int_equal(sg_cluster_set_id(f->cluster, "here"), 0);
     set_broker_port(f, 1, agent.port);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        agent.to_who = cases[i].answer;
+        agent.identity = cases[i].answer;
         agent.n_requests = 0;
         create(f);
         collect(f);
@@ -284,7 +284,8 @@ static void test_collect_another_jvm_than_was_meant_is_no_broker_of_ours(void **
         assert_int_equal(status.success, cases[i].good);
         assert_int_equal(status.n_series, cases[i].good);
         assert_int_equal(status.n_failures[SG_FAILURE_IDENTITY], !cases[i].good);
-        assert_int_equal(agent.n_requests, cases[i].good ? 2 : 1); /* nor is it asked for more */
+        assert_int_equal(
+            agent.n_requests, cases[i].good ? 2 : 1); /* nor is anything else requested from it */
         if (!cases[i].good)
             assert_non_null(strstr(status.failure.text, cases[i].part));
         sg_collector_jolokia.destroy(f->self);

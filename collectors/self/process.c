@@ -23,7 +23,7 @@ static int64_t count_open_fds(void)
     return n;
 }
 
-/* From the clocks: /proc/stat is hidden where systemd's ProcSubset=pid is set. */
+/* From the clocks, because /proc/stat is hidden where systemd's ProcSubset=pid is set. */
 static double boot_unix_s(void)
 {
     struct timespec now, since_boot;
@@ -48,7 +48,7 @@ int sg_process_read(struct sg_process *ret_process)
     (void)fclose(file);
     text[n] = '\0';
 
-    /* The second field is the program's name in brackets and may hold anything. */
+    /* The second field is the program's name in parentheses and may contain anything. */
     const char *fields = strrchr(text, ')');
     if (!fields || sscanf(fields + 1,
                        " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* This process, with what Prometheus' client libraries say of one. Any thread. */
+/* This process, with the values that Prometheus client libraries export. Any thread. */
 
 #include <stdint.h>
 
@@ -11,7 +11,7 @@ struct sg_process {
     int64_t max_fds;
     int64_t resident_bytes;
     int64_t virtual_bytes;
-    double virtual_max_bytes; /* 2^64 - 1 without a limit, as client_golang has it */
+    double virtual_max_bytes; /* 2^64 - 1 without a limit, as in client_golang */
     int64_t threads;
     double start_unix_s;
 };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The exporter about itself: clusters and brokers up, how each collector does, its own process.
+ * The exporter's own metrics: clusters and brokers up, the state of each collector, its process.
  *
  * It is sampled just before a page is made, from the store's bookkeeping, so that these series are
- * never stale: when everything else is gone, they say so.
+ * never stale: they report it when everything else is gone.
  */
 
 #include "collector.h"
@@ -58,10 +58,10 @@ static const struct sg_family families[FAMILIES + 1] = {
     [COLLECTOR_DURATION] = { "streamgauge_collector_duration_seconds", SG_METRIC_GAUGE,
         "How long the collector's latest collection from the target took." },
     [COLLECTOR_COLLECTIONS] = { "streamgauge_collector_collections_total", SG_METRIC_COUNTER,
-        "Collections from the target that have ended, complete or not. In step with one scraper it "
-        "rises by 1 from scrape to scrape." },
+        "Collections from the target that have finished, complete or not. In step with one scraper "
+        "it rises by 1 from scrape to scrape." },
     [COLLECTOR_LAST_SUCCESS] = { "streamgauge_collector_last_success_timestamp_seconds",
-        SG_METRIC_GAUGE, "When the collector's latest complete collection ended, Unix time." },
+        SG_METRIC_GAUGE, "When the collector's latest complete collection finished, Unix time." },
     [COLLECTOR_SERIES] = { "streamgauge_collector_series", SG_METRIC_GAUGE,
         "Series from the target that are on this page." },
     [COLLECTOR_ERRORS] = { "streamgauge_collector_errors_total", SG_METRIC_COUNTER,
@@ -73,20 +73,20 @@ static const struct sg_family families[FAMILIES + 1] = {
     [HTTP_REFUSED] = { "streamgauge_http_refused_total", SG_METRIC_COUNTER,
         "Connections and requests that were refused or cut off, by reason." },
     [LOG_DROPPED] = { "streamgauge_log_lines_dropped_total", SG_METRIC_COUNTER,
-        "Lines of the log that were not written, because stderr was full or nobody read it." },
+        "Lines of the log that were not written, because stderr was full or had no reader." },
     [COLLECT_INTERVAL] = { "streamgauge_collect_interval_seconds", SG_METRIC_GAUGE,
         "From the start of a collection to the start of the next: the configured interval, or what "
         "the scraper's period makes of it." },
     [SCRAPE_PERIOD] = { "streamgauge_scrape_period_seconds", SG_METRIC_GAUGE,
         "Period of the scraper that collections are in step with; absent when none is steady." },
     [RELOAD_SUCCESSFUL] = { "streamgauge_config_last_reload_successful", SG_METRIC_GAUGE,
-        "1 if the configuration was good when it was last loaded, otherwise 0 and the one before "
-        "is in use." },
+        "1 if the configuration was valid when it was last loaded, otherwise 0; the previous one "
+        "stays in use." },
     [RELOAD_TIMESTAMP] = { "streamgauge_config_last_reload_success_timestamp_seconds",
         SG_METRIC_GAUGE, "When the configuration that is in use was loaded, Unix time." },
     [BUILD_INFO] = { "streamgauge_build_info", SG_METRIC_INFO,
         "1; the labels say which build this is." },
-    /* Not process_*: those are the brokers' and JVMs' on this page, under jmx_exporter's names. */
+    /* Not process_*: on this page those are of brokers and JVMs, under jmx_exporter's names. */
     [PROCESS_CPU] = { "streamgauge_process_cpu_seconds_total", SG_METRIC_COUNTER,
         "User and system CPU time of Streamgauge." },
     [PROCESS_OPEN_FDS] = { "streamgauge_process_open_fds", SG_METRIC_GAUGE,
@@ -107,12 +107,12 @@ static const struct sg_family families[FAMILIES + 1] = {
 
 struct self {
     struct sg_program_env env;
-    double start_unix_s; /* read once: who looks for restarts asks whether it has changed */
+    double start_unix_s; /* read once, because alerts on restarts compare it */
     struct sg_series_table *table;
     uint32_t families[FAMILIES];
 };
 
-/* A name that is too long to be a label value, or the like, loses its own series only. */
+/* A name that cannot be a label value, such as a too long one, loses only its own series. */
 static void put_int(struct self *self,
     enum family family,
     const struct sg_label *labels,
@@ -142,7 +142,7 @@ static int put_clusters(struct self *self, const struct sg_clusters *clusters)
         size_t n_brokers;
 
         if (state == SG_CLUSTER_UNKNOWN || state == SG_CLUSTER_NO_KAFKA)
-            continue; /* nobody has asked, yet or ever: absent, not 0 */
+            continue; /* not requested yet, or never: absent, not 0 */
         put_int(self, CLUSTER_UP, labels, 1, state == SG_CLUSTER_UP);
         int r = sg_cluster_copy_brokers(cluster, &brokers, &n_brokers);
         if (r)

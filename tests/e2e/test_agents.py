@@ -145,7 +145,7 @@ BAD_ANSWERS = {
     "object": (lambda *_: {"status": 403, "error_type": "x", "error": "host not allowed"},
                "denied", "refuses the request: status 403, x: host not allowed"),
     "policy": (denied, "denied", "2 requests failed, .*jolokia-access.xml"),
-    "nested": (refuse(200, b"[" * 4_000_000), "parse", "not JSON: line 1, column 4000001: it ends in the middle"),
+    "nested": (refuse(200, b"[" * 4_000_000), "parse", "not JSON: line 1, column 4000001: it is truncated"),
     "nested64": (refuse(200, b"[" * (64 << 20)), "limit", "the answer is larger than"),
     "large": (refuse(200, b" " * (65 << 20)), "limit", "larger than .* raise limits.jvm_series"),
 }

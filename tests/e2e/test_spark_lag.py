@@ -135,7 +135,7 @@ def test_directory_that_cannot_be_read_is_reported(kraft_lab, start, tmp_path, h
     away = tmp_path / "away"
     kind, words = {
         "gone": ("connect",
-                 f"spark {QUERY}: {copy}: no checkpoint of a structured streaming query is there"),
+                 f"spark {QUERY}: {copy}: there is no checkpoint of a structured streaming query"),
         "not readable": ("connect", f"spark {QUERY}: {copy}/commits: Permission denied"),
         "no checkpoint": ("parse", f"spark {QUERY}: {copy}/"),
     }[how]

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * One request of the admin API whose answer is waited for, and the time-out that a request to a
- * group's coordinator has to have. The requests of all groups at once are in requests.c.
- * Called by the collector's thread.
+ * Sends one request of the admin API and waits for its answer; and the time-out that requests to a
+ * group's coordinator need. The requests of all groups at once are in requests.c. Called by the
+ * collector's thread.
  */
 
 #include "admin/ask/client.h"
@@ -16,11 +16,11 @@
 
 enum {
     /*
-     * librdkafka's longest time-out, for requests that go to a coordinator: one that never comes.
+     * librdkafka's longest time-out, for requests that go to a coordinator: it never passes.
      * When one runs out while librdkafka still waits for the coordinator, and the coordinator comes
      * back later, librdkafka aborts the process (assertion in rd_kafka_enq_once_del_source_return;
-     * its issues 3663 and 4605; seen with 2.0.2). So whoever asks bounds the waiting, and what is
-     * still on its way at the end goes with the whole handle.
+     * its issues 3663 and 4605; seen with 2.0.2). So the caller bounds the wait, and requests still
+     * in flight at the end are dropped with the whole handle.
      */
     SG_ASK_COORDINATOR_MS = 3600 * 1000
 };
@@ -35,11 +35,11 @@ struct sg_ask {
     const struct sg_clock *clock;
     rd_kafka_admin_op_t op;
     int64_t timeout_ms;  /* librdkafka's, for the request */
-    int64_t deadline_ms; /* until when the answer is waited for; monotonic */
+    int64_t deadline_ms; /* of the wait for the answer; monotonic */
     const atomic_bool *stopping;
     sg_ask_fn send;
     void *what;
 };
 
-/** Send it, and wait. @return owned, or NULL: none came, or memory was short */
+/** Send the request and wait. @return owned, or NULL: no answer, or memory was short */
 rd_kafka_event_t *sg_ask(const struct sg_ask *ask);

@@ -35,7 +35,7 @@ int sg_brokers_publish_id(struct sg_cluster *cluster, struct sg_client *client)
     return r;
 }
 
-/* Those past the cap are left out, and the collection goes on. */
+/* Those past the cap are left out, and the collection continues. */
 static int publish(struct sg_cluster *cluster,
     const struct sg_topology_broker *broker,
     bool up,

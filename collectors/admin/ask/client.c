@@ -53,14 +53,14 @@ struct sg_client {
     int certificate_error; /* OpenSSL's X509_V_ERR_…; 0: none was refused */
 };
 
-/* ---- What librdkafka says ---- */
+/* ---- librdkafka's callbacks ---- */
 
 static void on_log(const rd_kafka_t *rk, int level, const char *facility, const char *line)
 {
     const struct sg_client *client = rd_kafka_opaque(rk);
     struct sg_log_about about = { client->cluster, "admin", NULL };
 
-    (void)level; /* whoever handles the failure says how bad it is */
+    (void)level; /* the code that handles the failure decides its severity */
     sg_log(SG_LOG_DEBUG, &about, "librdkafka %s: %s", facility, line);
 }
 
@@ -77,7 +77,7 @@ static int32_t broker_of(const char *text)
     return (int32_t)strtol(at, NULL, 10);
 }
 
-/* Which is about the same broker, is free, or is the oldest. */
+/* The entry of the same broker, else a free one, else the oldest. */
 static struct reason *place_for(struct sg_client *client, int32_t broker)
 {
     struct reason *oldest = &client->reasons[0];
@@ -120,7 +120,7 @@ static int on_certificate(rd_kafka_t *rk,
     return 0;
 }
 
-/* What was wrong with the broker's certificate, or NULL. librdkafka's text does not say. */
+/* What was wrong with the broker's certificate, or NULL. It is not in librdkafka's text. */
 static const char *certificate_problem(struct sg_client *client, int32_t broker)
 {
     (void)pthread_mutex_lock(&client->certificate_lock);
@@ -130,8 +130,8 @@ static const char *certificate_problem(struct sg_client *client, int32_t broker)
 }
 
 /*
- * librdkafka calls it a failed connection when the broker breaks off with a TLS alert, as one does
- * that wants a client certificate.
+ * librdkafka reports a failed connection when the broker closes it with a TLS alert, as a broker
+ * that requires a client certificate does.
  */
 static enum sg_failure_kind kind_of(rd_kafka_resp_err_t code, const char *text)
 {
@@ -143,7 +143,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *text, void *opaque)
     struct sg_client *client = opaque;
 
     (void)rk;
-    /* "3/3 brokers are down" follows the reasons and would only hide them. */
+    /* "3/3 brokers are down" follows the reasons and would replace them. */
     if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
         return;
     int32_t broker = broker_of(text);
@@ -168,7 +168,7 @@ void sg_client_poll(struct sg_client *client)
 
     while (rd_kafka_poll(client->rk, 0) > 0)
         ;
-    /* What is wrong with the group that is never joined concerns nobody. */
+    /* The group is never joined, so its errors do not matter. */
     while ((message = rd_kafka_consumer_poll(client->rk, 0)))
         rd_kafka_message_destroy(message);
 }
@@ -194,9 +194,9 @@ const char *sg_client_advice(enum sg_failure_kind kind, const char *text)
 {
     if (strstr(text, "Failed to resolve"))
         return ": check the host's name in bootstrap_servers, or in the broker's "
-               "advertised.listeners; this machine's name service does not know it";
+               "advertised.listeners; this machine cannot resolve it";
     if (strstr(text, "SSL alert number"))
-        return ": the broker wants a client certificate, or refuses this one: check "
+        return ": the broker requires a client certificate, or rejects this one: check "
                "ssl.certificate.location and ssl.key.location";
     if (strstr(text, "has expired"))
         return ": the broker needs a new certificate";
@@ -213,12 +213,12 @@ const char *sg_client_advice(enum sg_failure_kind kind, const char *text)
     return "";
 }
 
-/* What librdkafka's words mean in practice; its own guess is often an old broker. */
+/* What librdkafka's texts mean in practice; librdkafka itself often suggests an old broker. */
 static const char *advice_on(const struct reason *reason)
 {
     if (strstr(reason->text, "ApiVersionRequest failed"))
-        return ": it is frozen or overloaded, or expects TLS (security.protocol), or is no Kafka "
-               "broker";
+        return ": it is frozen or overloaded, or expects TLS (security.protocol), or is not a "
+               "Kafka broker";
     const char *advice = sg_client_advice(reason->kind, reason->text);
     if (advice[0])
         return advice;
@@ -268,7 +268,7 @@ static bool is_bootstrap(const char *name)
     return strcmp(name, "bootstrap.servers") == 0 || strcmp(name, "metadata.broker.list") == 0;
 }
 
-/* To set it is to load and run it. */
+/* Setting this property loads and runs the plugins. */
 static bool is_plugin(const char *name)
 {
     return strcmp(name, "plugin.library.paths") == 0;
@@ -285,7 +285,7 @@ static int set_property(
     return sg_error_prefix(err, SG_CLIENT_E_PROPERTY, "librdkafka property %s: ", name);
 }
 
-/* Of some versions only: librdkafka tells brokers that ask for it how its client does (KIP-714). */
+/* Of some versions only: librdkafka sends client metrics to brokers that request them (KIP-714). */
 static void set_if_known(rd_kafka_conf_t *conf, const char *name, const char *value)
 {
     char reason[128];
@@ -307,9 +307,9 @@ static int64_t clamp(int64_t value, int64_t low, int64_t high)
 }
 
 /*
- * A frozen broker's kernel accepts connections and data for it. What tells librdkafka is a request
- * that is not answered within socket.timeout.ms: it drops the connection and uses other brokers.
- * That has to happen within one collection, and trying again must not wait for the next but one.
+ * A frozen broker's kernel accepts connections and data for it. librdkafka notices when a request
+ * is not answered within socket.timeout.ms: it drops the connection and uses other brokers. That
+ * has to happen within one collection, and the retry not later than in the next one.
  */
 static int set_ours(rd_kafka_conf_t *conf, int64_t timeout_ms, struct sg_error *err)
 {
@@ -317,8 +317,8 @@ static int set_ours(rd_kafka_conf_t *conf, int64_t timeout_ms, struct sg_error *
         const char *name, *value;
     } fixed[] = {
         { "client.id", "streamgauge" },
-        /* The group is never joined. Without one librdkafka ends the process with a null pointer
-           when a coordinator that has just moved answers OffsetFetch (its issue 5040). */
+        /* The group is never joined. Without a group.id librdkafka crashes on a null pointer when a
+           coordinator that has just moved answers OffsetFetch (its issue 5040). */
         { "group.id", "streamgauge" },
         { "allow.auto.create.topics", "false" },
         { "enable.auto.commit", "false" },
@@ -345,7 +345,7 @@ static int set_ours(rd_kafka_conf_t *conf, int64_t timeout_ms, struct sg_error *
     return r;
 }
 
-/* After the user's: they must not turn it into one that reads more, or commits. */
+/* Set after the user's properties, which must not make it read more, or commit. */
 static int set_reader(rd_kafka_conf_t *conf, struct sg_error *err)
 {
     static const struct {
@@ -369,7 +369,7 @@ static int set_reader(rd_kafka_conf_t *conf, struct sg_error *err)
 }
 
 /*
- * A handle does two things by itself when it is made: it runs kinit (GSSAPI), and asks a token
+ * A handle does two things when it is created: it runs kinit (GSSAPI), and asks a token
  * endpoint (OIDC).
  */
 static int set_check(
@@ -393,7 +393,7 @@ static rd_kafka_conf_t *conf_free(rd_kafka_conf_t *conf)
 }
 SG_AUTO_DEFINE(rd_kafka_conf_t *, conf_free);
 
-/* Not of the consumer's handle proper, but any of the user's values may be in its complaint. */
+/* This error is not about one property, but its text may contain any of the user's values. */
 static void hide_values(
     struct sg_error *err, const char *reason, const struct sg_cluster_config *config)
 {
@@ -462,7 +462,7 @@ int sg_client_new(const struct sg_cluster_config *config,
     return 0;
 }
 
-/* ---- Life ---- */
+/* ---- Creating and freeing ---- */
 
 struct sg_client *sg_client_ref(struct sg_client *client)
 {

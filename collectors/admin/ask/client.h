@@ -2,10 +2,11 @@
 #pragma once
 
 /*
- * One cluster's librdkafka handle: its properties, its log lines, and why its connections fail.
+ * One cluster's librdkafka handle: its properties, its log lines, and the reasons of failed
+ * connections.
  *
  * The handle is a consumer with a group.id that never joins its group and commits nothing. It
- * connects when it is first asked to, so that making one checks the properties without touching the
+ * connects at the first request, so that creating one checks the properties without using the
  * network.
  *
  * References are counted, because threads that wait for a broker can outlive a collection and even
@@ -29,8 +30,8 @@ struct sg_client;
 /* What a handle is for. */
 enum sg_client_use {
     SG_CLIENT_ADMIN,
-    SG_CLIENT_CHECK,  /* only made: without plugins; it asks nobody for a ticket or a token */
-    SG_CLIENT_READER, /* it reads records that are committed, a few at a time, and tells the end */
+    SG_CLIENT_CHECK,  /* only created: no plugins, no Kerberos ticket or token is requested */
+    SG_CLIENT_READER, /* reads committed records, a few at a time, and reports the end of the log */
 };
 
 /**
@@ -49,8 +50,8 @@ int sg_client_new(const struct sg_cluster_config *config,
 struct sg_client *sg_client_ref(struct sg_client *client);
 
 /**
- * Let go of one reference. The last one ends librdkafka's threads; that can take as long as a name
- * server does, so it is waited for only briefly and goes on by itself.
+ * Drop one reference. The last one stops librdkafka's threads; that can take as long as a DNS
+ * look-up, so it is waited for only briefly and then continues in the background.
  * @return NULL; client may be NULL
  */
 struct sg_client *sg_client_unref(struct sg_client *client);
@@ -61,14 +62,14 @@ rd_kafka_t *sg_client_get(const struct sg_client *client);
 /** Start to connect to the bootstrap servers, if that has not been done. */
 void sg_client_connect(struct sg_client *client);
 
-/** Take in what librdkafka has to say about its connections. Does not wait. */
+/** Process librdkafka's reports about its connections. Does not wait. */
 void sg_client_poll(struct sg_client *client);
 
 /* Why a connection failed, in librdkafka's words, which begin with the broker's address. */
 struct sg_client_reason {
     enum sg_failure_kind kind;
     const char *text;   /* borrowed until the next sg_client_poll() */
-    const char *advice; /* what to look at, beginning with ": ", or "" */
+    const char *advice; /* what to check, beginning with ": ", or "" */
 };
 
 enum {
@@ -76,12 +77,11 @@ enum {
 };
 
 /**
- * What to look at when a text has words of librdkafka that leave no doubt, beginning with ": ", or
- * "". Static.
+ * What to check when a text of librdkafka has a known cause, beginning with ": ", or "". Static.
  */
 const char *sg_client_advice(enum sg_failure_kind kind, const char *text);
 
-/** Was there a connection, so that neither name, port nor network are wrong? */
+/** Does the text show that a connection was made, so that name, port and network are right? */
 bool sg_client_is_reached(const char *text);
 
 /**
@@ -94,5 +94,5 @@ int sg_client_find_reason(
 /** A number that grows whenever a connection fails. */
 uint64_t sg_client_n_reasons(const struct sg_client *client);
 
-/** The broker answered: what was wrong with its connection no longer is. */
+/** The broker answered: forget why its connection failed. */
 void sg_client_forget(struct sg_client *client, int32_t broker);

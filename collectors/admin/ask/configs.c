@@ -12,8 +12,8 @@
 struct entry {
     struct sg_keyed_text topic;
     struct sg_topic_config config;
-    int64_t due_ms; /* monotonic: to be read then */
-    bool picked;    /* for the question that is going on */
+    int64_t due_ms; /* monotonic: when to read it next */
+    bool picked;    /* for the request in flight */
 };
 
 static const struct sg_keyed_kind entry_kind = {
@@ -117,7 +117,7 @@ static void take_topic(struct sg_configs *configs, const rd_kafka_ConfigResource
     size_t n = 0;
 
     if (!entry || rd_kafka_ConfigResource_error(from))
-        return; /* deleted in between, or not allowed: what was known goes on */
+        return; /* deleted in between, or not allowed: keep what was known */
     const rd_kafka_ConfigEntry_t **values = rd_kafka_ConfigResource_configs(from, &n);
     entry->config = (struct sg_topic_config){
         .known = true,
@@ -129,8 +129,7 @@ static void take_topic(struct sg_configs *configs, const rd_kafka_ConfigResource
         take_config(&entry->config, values[i]);
 }
 
-/* Once for each answer. Where nothing is allowed nothing is asked for until the whole time is over.
- */
+/* Once for each answer. If no topic is allowed, the next request is after SG_CONFIGS_EVERY_MS. */
 static void note_denied(
     struct sg_configs *configs, bool all, int64_t now_ms, struct sg_failures *failures)
 {
@@ -138,8 +137,8 @@ static void note_denied(
         configs->denied_until_ms = now_ms + SG_CONFIGS_EVERY_MS;
     sg_failures_warn(failures, SG_FAILURE_DENIED, SG_REQUEST_DESCRIBE_CONFIGS,
         RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
-        "topic configurations may not be read: allow this client's principal DESCRIBE_CONFIGS on "
-        "topics, or go without min.insync.replicas and retention");
+        "not authorized to read topic configurations, so there is no min.insync.replicas and no "
+        "retention: allow this client's principal DESCRIBE_CONFIGS on topics");
 }
 
 static void take_answer(struct sg_configs *configs,
@@ -171,7 +170,7 @@ static void take_answer(struct sg_configs *configs,
 
 /* ---- Asking ---- */
 
-/* Topics that are due, whose turn comes again only after the whole time, whatever is answered … */
+/* Topics that are due; each is due again after SG_CONFIGS_EVERY_MS, whatever the answer … */
 static size_t pick(
     struct sg_configs *configs, int64_t now_ms, rd_kafka_ConfigResource_t **resources)
 {
@@ -194,8 +193,7 @@ static size_t pick(
     return n;
 }
 
-/* … unless nothing was: what a topic needs in sync must not stay unknown because one broker hung.
- */
+/* … unless there was none: min.insync.replicas must not stay unknown because one broker hung. */
 static void pick_again(struct sg_configs *configs, int64_t now_ms)
 {
     struct entry *entries = configs->topics.list;
@@ -206,7 +204,7 @@ static void pick_again(struct sg_configs *configs, int64_t now_ms)
     }
 }
 
-/* Topics that are asked for. */
+/* Request the topics. */
 struct picked {
     rd_kafka_ConfigResource_t *resources[SG_CONFIGS_TOPICS_MAX];
     size_t n;

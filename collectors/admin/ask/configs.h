@@ -2,13 +2,12 @@
 #pragma once
 
 /*
- * What a topic's configuration says about its safety and its retention: DescribeConfigs.
+ * The parts of a topic's configuration about durability and retention: DescribeConfigs.
  *
  * Configurations hardly ever change and are long, so they are read rarely: a new topic's at once,
- * the others' every SG_CONFIGS_EVERY_MS, a share of them at a time. A cluster that does not allow
- * it (DESCRIBE_CONFIGS on the topic) is asked again as rarely, and that is counted but no failure
- * of the collection: everything else is there without it. Where there was no answer at all, the
- * same topics are asked for soon again. One thread.
+ * the others' every SG_CONFIGS_EVERY_MS, a share of them at a time. A cluster that denies it
+ * (DESCRIBE_CONFIGS on the topic) is asked again as rarely; that is counted, but it does not fail
+ * the collection. Without any answer, the same topics are requested again soon. One thread.
  */
 
 #include "admin/ask/client.h"
@@ -23,7 +22,7 @@
 enum {
     SG_CONFIGS_EVERY_MS = 600000,
     SG_CONFIGS_RETRY_MS = 15000,
-    SG_CONFIGS_TOPICS_MAX = 500, /* asked for in one collection */
+    SG_CONFIGS_TOPICS_MAX = 500, /* in one collection */
 };
 
 struct sg_topic_config {
@@ -43,8 +42,8 @@ int sg_configs_new(struct sg_configs **ret_configs);
 struct sg_configs *sg_configs_free(struct sg_configs *configs);
 
 /**
- * Ask for what is not known or old, until the deadline at the latest.
- * @return 0, also when nothing came, or -ENOMEM
+ * Request what is unknown or old, until the deadline at the latest.
+ * @return 0, also without an answer, or -ENOMEM
  */
 int sg_configs_read(struct sg_configs *configs,
     struct sg_client *client,
@@ -54,8 +53,8 @@ int sg_configs_read(struct sg_configs *configs,
     const atomic_bool *stopping,
     struct sg_failures *failures);
 
-/** What is known of a topic, borrowed until the next reading; never NULL. */
+/** What is known of a topic, borrowed until the next sg_configs_read(); never NULL. */
 const struct sg_topic_config *sg_configs_get(const struct sg_configs *configs, struct sg_str topic);
 
-/** How many topics were new, since there are configs; those that came back count again. */
+/** How many topics were new since sg_configs_new(); a topic that was gone counts again. */
 uint64_t sg_configs_n_new(const struct sg_configs *configs);

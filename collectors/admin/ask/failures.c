@@ -115,7 +115,7 @@ void sg_failures_report(const struct sg_failures *failures, struct sg_slot *slot
         const struct sg_failure *failure = &failures->items[i];
         struct sg_error err = failure->err;
 
-        /* The count goes in front, where a long text cannot push it out. */
+        /* The count is first, so that a long text cannot push it out. */
         if (failure->n_more)
             (void)sg_error_prefix(&err, 0, "%zu times, for example ", failure->n_more + 1);
         if (failure->is_warning)

@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * What went wrong in one collection, told to the slot at its end.
+ * The failures of one collection, reported to the slot at its end.
  *
- * A broker that is down makes hundreds of requests fail in the same way. Failures of one request
- * with one error code are one failure: the text of the first, and how many more there were.
- * One thread.
+ * A broker that is down makes hundreds of requests fail in the same way. Failures of one kind of
+ * request with one error code are one failure: the text of the first, and the number of others. One
+ * thread.
  */
 
 #include "base/error.h"
@@ -17,10 +17,10 @@
 #include <stddef.h>
 
 enum {
-    SG_FAILURES_MAX = 16 /* kinds of failures that are told apart in one collection */
+    SG_FAILURES_MAX = 16 /* kinds of failures in one collection */
 };
 
-/* Which request failed, as Kafka's protocol guide calls it. */
+/* Which request failed, by its name in Kafka's protocol guide. */
 enum sg_request {
     SG_REQUEST_METADATA,
     SG_REQUEST_LIST_GROUPS,
@@ -52,7 +52,7 @@ struct sg_failures {
 /** The kind of an error of librdkafka or of a broker. */
 enum sg_failure_kind sg_failure_kind_of(rd_kafka_resp_err_t code);
 
-/** What the reader of the log can do about the error, beginning with ": ", or "". */
+/** How to fix the error, beginning with ": ", or "". */
 const char *sg_failure_advice(rd_kafka_resp_err_t code);
 
 /** Add a failure; its text is made only if it is the first of its request and code. */
@@ -63,12 +63,12 @@ void sg_failures_add(struct sg_failures *failures,
     const char *format,
     ...) __attribute__((format(printf, 5, 6)));
 
-/** The same for what is no failure of the collection, see sg_slot_warn(). */
+/** The same for what does not fail the collection, see sg_slot_warn(). */
 void sg_failures_warn(struct sg_failures *failures,
     enum sg_failure_kind kind,
     enum sg_request request,
     int code,
     const char *text);
 
-/** Tell the slot all of it. */
+/** Report all of them to the slot. */
 void sg_failures_report(const struct sg_failures *failures, struct sg_slot *slot);

@@ -11,21 +11,21 @@
 #include <string.h>
 
 /*
- * The reader is made when there is something to look at, and goes when there has been nothing for a
- * while. What it is asked at one collection it finds out meanwhile, and is told at the next ones:
+ * The reader is created when there is something to look at, and freed when there has been nothing
+ * for a while. It fetches between collections, and the outcome is collected at a later one:
  * librdkafka may pause for a second between two fetches, which can be longer than a collection.
- * A question is dropped as soon as nobody wants its answer any more.
+ * A question is dropped as soon as its answer is not needed any more.
  */
 
 enum {
     QUESTIONS_MAX = 200,    /* at a time; other partitions wait for their turn */
     QUESTION_MS = 10000,    /* without an outcome after that, it is undecided */
     UNUSED_MAX = 20,        /* collections, after which the connections are closed */
-    DENIED_MS = 10 * 60000, /* nobody is asked again, when nothing may be read */
+    DENIED_MS = 10 * 60000, /* pause after READ was denied */
     NAP_MS = 20,
 };
 
-/* What is asked about one partition. It outlives the collection that began it. */
+/* A question about one partition. It outlives the collection that began it. */
 struct question {
     rd_kafka_topic_t *topic; /* NULL: it is over */
     char *name;
@@ -45,7 +45,7 @@ struct sg_look {
     int64_t denied_until_ms; /* monotonic */
 };
 
-/* A commit that is in doubt, at this collection. */
+/* A commit whose unread offsets may be no records, at this collection. */
 struct doubt {
     uint32_t partition;
     int64_t from;
@@ -130,7 +130,7 @@ static int by_place(const void *a, const void *b)
     return (x->from > y->from) - (x->from < y->from);
 }
 
-/* The doubts of one partition stand together: how many there are from one of them on. */
+/* The doubts of one partition are adjacent: how many there are from one of them on. */
 static size_t count_same(const struct looking *l, size_t first)
 {
     size_t n = 1;
@@ -142,7 +142,7 @@ static size_t count_same(const struct looking *l, size_t first)
 
 /* ---- Asking ---- */
 
-/* Which doubts of this collection a question is about. @return none: it is of no use any more */
+/* Which doubts of this collection a question is about. @return none: it can be dropped */
 static bool match(const struct looking *l, struct question *question)
 {
     const struct sg_topology *t = l->env->input->topology;
@@ -168,7 +168,7 @@ static bool match(const struct looking *l, struct question *question)
     return true;
 }
 
-/* Questions that are over leave, and so do those that nobody asks any more. */
+/* Remove questions that are answered or not asked any more. */
 static void keep_questions(struct looking *l)
 {
     struct sg_look *look = l->look;
@@ -201,7 +201,7 @@ static int make_reader(struct sg_look *look, struct sg_failures *failures)
     int r = sg_reader_new(look->config, look->timeout_ms, &look->reader, &err);
     if (r > 0)
         sg_failures_add(failures, SG_FAILURE_INTERNAL, SG_REQUEST_FETCH, r,
-            "cannot make a client to look at logs with: %s", err.text);
+            "cannot create the client that reads unread records: %s", err.text);
     return r;
 }
 
@@ -258,12 +258,11 @@ static const char *advice_on(rd_kafka_resp_err_t code)
     if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
         return ": allow this client's principal READ on the topic";
     if (code == RD_KAFKA_RESP_ERR__TIMED_OUT)
-        return ": tried again with growing pauses; a transaction that is open before them hides "
-               "them";
+        return ": retried at growing intervals; an open transaction before them hides them";
     return "";
 }
 
-/* It is told once of what a question is about, however often it is asked in vain. */
+/* Each failing question is reported once, however often it fails. */
 static void fail(struct looking *l, const struct question *question, rd_kafka_resp_err_t code)
 {
     const struct sg_look_env *env = l->env;
@@ -279,8 +278,8 @@ static void fail(struct looking *l, const struct question *question, rd_kafka_re
     if (!is_new)
         return;
     (void)sg_error_set(&err, 0,
-        "topic %.100s: cannot see whether what groups have not read are records, or markers of "
-        "transactions: %s%s",
+        "topic %.100s: cannot tell whether the unread offsets of groups are records or transaction "
+        "markers: %s%s",
         question->name, rd_kafka_err2str(code), advice_on(code));
     sg_failures_warn(env->failures, sg_failure_kind_of(code), SG_REQUEST_FETCH, code, err.text);
 }
@@ -330,7 +329,7 @@ static void give_up_old(struct looking *l)
     }
 }
 
-static void hear(struct looking *l)
+static void collect_outcomes(struct looking *l)
 {
     const struct sg_look_env *env = l->env;
     int64_t until_ms = sg_clock_monotonic_ms(env->clock) + env->time_ms;
@@ -346,7 +345,7 @@ static void hear(struct looking *l)
     give_up_old(l);
 }
 
-/* Nobody may read: what is in doubt stays so, without one more failure for each. */
+/* READ is denied: the doubts stay, without one more failure for each. */
 static void give_up(struct looking *l)
 {
     stop_all(l->look);
@@ -369,7 +368,7 @@ static int look_at(struct looking *l)
         r = ask_more(l);
     if (r)
         return r < 0 ? r : 0;
-    hear(l);
+    collect_outcomes(l);
     if (l->n_denied && !l->n_answered)
         l->look->denied_until_ms = sg_clock_monotonic_ms(l->env->clock) + DENIED_MS;
     return 0;

@@ -13,9 +13,9 @@
 /*
  * librdkafka chooses by rand_r() with a seed per thread that is made from the time and the thread's
  * address, so that the first choices of threads that start at regular intervals are much alike. A
- * frozen broker can get all of the questions that are asked by the clock. It gets none of those
- * that are asked after its connection was dropped for not answering (socket.timeout.ms, which is
- * looked at once a second).
+ * frozen broker can get all of the requests that are sent at fixed times. It gets none of those
+ * that are sent after its connection was dropped for not answering (socket.timeout.ms, which is
+ * checked once a second).
  */
 
 enum {
@@ -90,7 +90,7 @@ int sg_metadata_read(struct sg_client *client,
     rd_kafka_resp_err_t *ret_code)
 {
     struct hedge *hedge = calloc(1, sizeof *hedge);
-    int64_t next_ms = 0; /* when to ask by the clock */
+    int64_t next_ms = 0; /* when to repeat the request */
     uint64_t n_reasons = sg_client_n_reasons(client);
     unsigned n_asked = 0;
     int r = 0;

@@ -5,9 +5,9 @@
  * The cluster's metadata from whichever broker answers first.
  *
  * librdkafka asks one connected broker of its own choice. When that one is frozen there is no
- * answer, so the question is asked again, of another by luck, while the first one waits; and once
- * more as soon as librdkafka has dropped a connection, because then no luck is needed.
- * Called by the collector's thread.
+ * answer, so the request is repeated while the first one waits, and may reach another broker; and
+ * once more as soon as librdkafka has dropped a connection, because that broker is not chosen
+ * again. Called by the collector's thread.
  */
 
 #include "admin/ask/client.h"
@@ -19,13 +19,13 @@
 #include <stdint.h>
 
 enum {
-    SG_METADATA_E_FAILED = 1, /* nobody answered; ret_code says what librdkafka calls it */
-    SG_METADATA_E_STOPPED,    /* the program ends */
+    SG_METADATA_E_FAILED = 1, /* no broker answered; ret_code is librdkafka's error */
+    SG_METADATA_E_STOPPED,    /* the program is stopping */
 };
 
 /**
  * @param stopping      borrowed
- * @param hedge_ms      after which a question without an answer is asked once more
+ * @param hedge_ms      after which a request without an answer is repeated
  * @param deadline_ms   monotonic
  * @param ret_metadata  owned: rd_kafka_metadata_destroy()
  * @param ret_code      written only with SG_METADATA_E_FAILED

@@ -13,11 +13,11 @@
 #include <string.h>
 
 /*
- * rd_kafka_offsets_for_times() gives nothing at all when one partition of its list fails, and waits
- * for the slowest leader. So each call is about one leader's partitions, and a call that fails for
- * another reason than the leader's silence is split until the bad partitions are alone. Before that
- * it gets a second chance where the reason is that a leader has just moved: with fresh metadata
- * librdkafka sends the next call to the new leader.
+ * rd_kafka_offsets_for_times() returns no offset at all when one partition of its list fails, and
+ * waits for the slowest leader. So each call is about one leader's partitions, and a call that
+ * fails for another reason than a time-out of the leader is split until the bad partitions are
+ * isolated. Before that it is retried once where the reason is that a leader has just moved: with
+ * fresh metadata librdkafka sends the next call to the new leader.
  *
  * The threads share the pass by reference and write answers under its lock; once the pass is closed
  * they write no more, so that a late answer of a frozen broker changes nothing that is being read.
@@ -32,13 +32,13 @@ enum {
 struct leader {
     uint32_t first; /* of its partitions in order[] */
     uint32_t n;
-    uint32_t at;       /* of these, the first that nobody asks for yet */
+    uint32_t at;       /* of these, the first that is not requested yet */
     unsigned n_asking; /* threads that do */
     size_t n_bad;      /* partitions refused one by one */
     int64_t bad;       /* the first of them */
     rd_kafka_resp_err_t bad_code;
     rd_kafka_resp_err_t code; /* why the rest was given up; 0 if it was not */
-    unsigned n_moved;         /* second chances that were taken */
+    unsigned n_moved;         /* retries that were used */
     bool skipped;
 };
 
@@ -77,7 +77,7 @@ static void unref(struct sg_offsets *pass)
 
 /* ---- Asking; on the pass's threads ---- */
 
-/* Does the code say that the leader, not a partition, is the trouble? */
+/* Does the error concern the leader, not a partition? */
 static bool is_silence(rd_kafka_resp_err_t code)
 {
     return code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT ||
@@ -94,7 +94,7 @@ static bool is_moving(rd_kafka_resp_err_t code)
            code == RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE;
 }
 
-/* Wait a moment. @return is there still somebody who wants the answer? */
+/* Wait a moment. @return is the answer still needed? */
 static bool wait_for_move(struct sg_offsets *pass)
 {
     int64_t until_ms = sg_clock_monotonic_ms(pass->clock) + MOVED_WAIT_MS;
@@ -110,8 +110,8 @@ static bool wait_for_move(struct sg_offsets *pass)
     return !closed && sg_clock_left_ms(pass->clock, pass->deadline_ms) > 0;
 }
 
-/* One second chance more? @return may it be taken */
-static bool take_chance(struct sg_offsets *pass, struct leader *leader)
+/* Use one retry. @return is there one left? */
+static bool use_retry(struct sg_offsets *pass, struct leader *leader)
 {
     sg_wait_lock(&pass->wait);
     bool may = leader->n_moved < MOVED_RETRIES;
@@ -120,7 +120,7 @@ static bool take_chance(struct sg_offsets *pass, struct leader *leader)
     return may;
 }
 
-/* The partition number goes through librdkafka as the element's opaque. */
+/* The partition number is passed through librdkafka as the element's opaque. */
 static rd_kafka_topic_partition_list_t *list_of(
     const struct sg_offsets *pass, const uint32_t *numbers, uint32_t n)
 {
@@ -137,7 +137,7 @@ static rd_kafka_topic_partition_list_t *list_of(
     return list;
 }
 
-/* @return how many partitions are left to be asked for again; their numbers are in again[] */
+/* @return how many partitions are to be requested again; their numbers are in again[] */
 static uint32_t take_answers(struct sg_offsets *pass,
     struct leader *leader,
     const rd_kafka_topic_partition_list_t *list,
@@ -187,7 +187,7 @@ static rd_kafka_resp_err_t ask_again(
 
     if (!wait_for_move(pass))
         return RD_KAFKA_RESP_ERR__TIMED_OUT;
-    /* For what librdkafka keeps of it: it does not look for the new leaders of all by itself. */
+    /* To refresh librdkafka's cache: it does not look up all new leaders by itself. */
     int left_ms = sg_clock_left_ms(pass->clock, pass->deadline_ms);
     if (!rd_kafka_metadata(sg_client_get(pass->client), 1, NULL, &metadata,
             left_ms < MOVED_METADATA_MS ? left_ms : MOVED_METADATA_MS))
@@ -195,7 +195,7 @@ static rd_kafka_resp_err_t ask_again(
     return ask_chunk(pass, leader, numbers, n);
 }
 
-/* @return 0, or the error that ends the asking of this leader */
+/* @return 0, or the error after which this leader is not asked any more */
 static rd_kafka_resp_err_t ask_chunk(
     struct sg_offsets *pass, struct leader *leader, const uint32_t *numbers, uint32_t n)
 {
@@ -219,7 +219,7 @@ static rd_kafka_resp_err_t ask_chunk(
         return ask_again(pass, leader, again, n_again);
     if (!code || is_silence(code))
         return code;
-    if (is_moving(code) && take_chance(pass, leader))
+    if (is_moving(code) && use_retry(pass, leader))
         return ask_again(pass, leader, numbers, n);
     if (n == 1) {
         note_bad(pass, leader, numbers[0], code);
@@ -245,8 +245,7 @@ static struct leader *next_leader(const struct sg_offsets *pass)
     return next;
 }
 
-/* Chunk after chunk of any leader. A thread that finds nothing leaves what is left to the others.
- */
+/* Chunk after chunk of any leader. A thread that finds no work stops; the others do the rest. */
 static void *ask_leaders(void *context)
 {
     struct sg_offsets *pass = context;
@@ -277,7 +276,7 @@ static void *ask_leaders(void *context)
 
 /*
  * The place of the leader to ask about a partition, or SG_PARTITION_NONE. Partitions without a
- * leader, or whose leader the metadata does not list, cannot be asked for.
+ * leader, or whose leader the metadata does not list, cannot be requested.
  */
 static int64_t leader_of(const struct sg_offsets *pass, size_t partition)
 {
@@ -392,7 +391,7 @@ int sg_offsets_start(struct sg_client *client,
     return 0;
 }
 
-/* ---- Ending ---- */
+/* ---- Waiting, reading ---- */
 
 void sg_offsets_wait(struct sg_offsets *pass, const atomic_bool *stopping)
 {

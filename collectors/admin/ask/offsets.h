@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * Where the logs of all partitions start or end: ListOffsets, asked of each leader by itself.
+ * Where the logs of all partitions start or end: ListOffsets, sent to each leader separately.
  *
- * A pass asks for one of the two, or for the first offset at or after a time. Its threads ask the
- * leaders side by side, each in chunks, a few at a time; a leader that does not answer is not asked
- * again, and nobody waits for it longer than the deadline. Started, awaited and read by the
+ * A pass requests one of the two, or the first offset at or after a time. Its threads query the
+ * leaders in parallel, each in chunks, a few at a time; a leader that does not answer is not asked
+ * again in the pass, and is waited for until the deadline at most. Started, awaited and read by the
  * collector's thread.
  */
 
@@ -27,16 +27,16 @@ enum sg_offsets_which {
 
 enum {
     SG_OFFSETS_CHUNK = 300,   /* partitions in a request: librdkafka's work grows with its square */
-    SG_OFFSETS_IN_FLIGHT = 2, /* requests to a leader: it works on one while the other travels */
+    SG_OFFSETS_IN_FLIGHT = 2, /* requests to a leader: one is processed, one is on the network */
     SG_OFFSETS_THREADS_MAX = 16,
 };
 
 struct sg_offsets;
 
 /**
- * @param topology     one reference is taken
+ * @param topology     it gets a reference of its own
  * @param times        with SG_OFFSETS_TIME, by partition number: Unix milliseconds, negative for
- *                     partitions that are not asked for; copied; otherwise NULL
+ *                     partitions that are not requested; copied; otherwise NULL
  * @param skip         per place in topology->brokers: do not ask this one; borrowed for the call
  * @param chunk_ms     how long a leader may take for one chunk
  * @param deadline_ms  monotonic
@@ -53,7 +53,7 @@ int sg_offsets_start(struct sg_client *client,
     int64_t deadline_ms,
     struct sg_offsets **ret_offsets);
 
-/** Wait until everything is answered, the deadline, or the end of the program. */
+/** Wait until everything is answered, the deadline, or until the program is stopping. */
 void sg_offsets_wait(struct sg_offsets *offsets, const atomic_bool *stopping);
 
 /**
@@ -62,18 +62,19 @@ void sg_offsets_wait(struct sg_offsets *offsets, const atomic_bool *stopping);
  */
 const int64_t *sg_offsets_get(const struct sg_offsets *offsets);
 
-/** After sg_offsets_wait(): note the leaders that did not answer in skip, for the next pass. */
+/** After sg_offsets_wait(): set skip for the leaders that did not answer, for the next pass. */
 void sg_offsets_mark_silent(const struct sg_offsets *offsets, bool *skip);
 
 /**
- * After sg_offsets_wait(): does librdkafka itself say of a partition that the newest Metadata has
- * that there is none? Its cache then holds something that later answers do not correct, such as a
- * leader epoch that was damaged on its way; only a new client forgets it.
+ * After sg_offsets_wait(): does librdkafka itself report a partition as unknown that the latest
+ * Metadata has? Its cache then holds something that later answers do not correct, such as a wrong
+ * leader epoch; only a new client discards it.
  */
 bool sg_offsets_is_contradicted(const struct sg_offsets *offsets);
 
 /** After sg_offsets_wait(): add what failed. */
 void sg_offsets_report(const struct sg_offsets *offsets, struct sg_failures *failures);
 
-/** Threads that still wait for a broker go on by themselves. @return NULL; may be NULL */
+/** Threads that still wait for a broker keep a reference and finish later. @return NULL; may be
+ * NULL */
 struct sg_offsets *sg_offsets_free(struct sg_offsets *offsets);

@@ -9,7 +9,8 @@ enum {
     TOPIC_MS = 1000
 };
 
-/* Names that need not exist: whoever may describe all topics, or all groups, may describe these. */
+/* Names that need not exist: a principal that may describe all topics, or all groups, may describe
+ * these. */
 #define TOPIC "__consumer_offsets"
 #define GROUP "streamgauge"
 
@@ -39,7 +40,7 @@ void sg_permissions_check_topics(struct sg_client *client,
     rd_kafka_topic_destroy(topic);
 }
 
-/* What the broker says of the group in the answer, or of the request. */
+/* The error of the group in the answer, or of the request. */
 static rd_kafka_resp_err_t code_of(rd_kafka_event_t *event)
 {
     const rd_kafka_DescribeConsumerGroups_result_t *result =

@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * May the client see anything at all?
+ * Is the client authorized to see anything at all?
  *
  * A broker leaves out what the client's principal may not describe: Metadata of all topics and
- * ListGroups then succeed with nothing in them, which looks like an empty cluster. Asked for one
- * name, it says that it is not allowed. So one name is asked for when there was nothing.
+ * ListGroups then succeed with nothing in them, which looks like an empty cluster. A request for
+ * one name is refused explicitly. So one name is requested when nothing was listed.
  *
  * Source: Kafka's "Authorization and ACLs", Protocol primitives. Called by the collector's thread.
  */
@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 /**
- * A topic's name is described. Denied: a failure of Metadata is added.
+ * Request one topic. Denied: a failure of Metadata is added.
  * @param deadline_ms  monotonic; at most a second of it is used
  */
 void sg_permissions_check_topics(struct sg_client *client,
@@ -29,10 +29,10 @@ void sg_permissions_check_topics(struct sg_client *client,
     struct sg_failures *failures);
 
 /**
- * The client's own group is described. Denied: a failure of DescribeGroups is added.
+ * Describe the client's own group. Denied: a failure of DescribeGroups is added.
  *
- * @param stopping  the program ends: return soon
- * @return was it answered? Otherwise the request is still on its way, and the handle has to be
+ * @param stopping  the program is stopping: return soon
+ * @return was it answered? Otherwise the request is still in flight, and the handle has to be
  * replaced
  */
 bool sg_permissions_check_groups(struct sg_client *client,

@@ -13,8 +13,8 @@
 /*
  * ListConsumerGroups is sent to each broker by itself (AdminOptions_set_broker) instead of letting
  * librdkafka send it to all: that would be answered only when the slowest broker has answered or
- * timed out, would wait for brokers that left the cluster long ago, and would not say which broker
- * an error is about. So the groups of the brokers that work are asked for at once.
+ * timed out, would wait for brokers that left the cluster long ago, and would not tell which broker
+ * an error is from. So the groups of the working brokers are queried at once.
  *
  * A group's two requests are sent together. Each carries the number of what it is about as its
  * opaque; what is still on its way at the deadline is dropped with the queue.
@@ -22,8 +22,8 @@
  * librdkafka remembers the coordinators of a dozen groups, so with more of them each request is
  * two: FindCoordinator goes before it. Two things follow. A group that is listed as Empty has no
  * members, so it is not asked to describe itself. And thousands of groups may take longer than
- * there is time: then no more are asked for when an answer would come too late, so that nothing is
- * left behind in librdkafka. Who goes first is turns.h.
+ * there is time: then no more are asked for when an answer would come too late, so that no request
+ * is left behind in librdkafka. The order is decided in turns.h.
  */
 
 enum {
@@ -31,7 +31,7 @@ enum {
     ASKS_FOR_ALL = 0x02030000, /* the first librdkafka that can, of every broker */
 };
 
-/* Which groups are asked for. */
+/* Which groups are queried. */
 enum pass {
     PASS_ALL,
     PASS_MOVED,
@@ -59,7 +59,7 @@ enum api {
 
 static struct sg_str printable(struct sg_str name)
 {
-    /* A long name must not push the reason out of the text. */
+    /* A long name must leave room for the reason in the text. */
     return (struct sg_str){ name.ptr, name.len < 100 ? name.len : 100 };
 }
 
@@ -101,8 +101,8 @@ static void close_requests(struct requests *q)
 /*
  * The options for one request; librdkafka copies them.
  *
- * Requests that go to a coordinator get SG_ASK_COORDINATOR_MS, which never comes: their waiting is
- * bounded by sg_turns_give_up().
+ * Requests to a coordinator get SG_ASK_COORDINATOR_MS, which never passes: the wait is bounded by
+ * sg_turns_give_up().
  */
 static const rd_kafka_AdminOptions_t *options_for(
     struct requests *q, enum api api, uint32_t number, int64_t ms)
@@ -219,7 +219,8 @@ static int ask_for_groups(struct requests *q)
                                            : q->pass == PASS_BY_NAME ? is_unasked
                                                                      : NULL);
 
-    /* With as many in flight as may be, an answer takes as long as the one before; and a quarter.
+    /* With the maximum in flight, an answer is expected to take as long as the one before, plus a
+     * quarter.
      */
     if (sg_clock_left_ms(q->env->clock, q->env->groups_deadline_ms) <
         q->turns.answer_ms + q->turns.answer_ms / 4)
@@ -263,13 +264,13 @@ static void fail_group(struct requests *q,
         sg_failure_advice(code));
 }
 
-/* Codes below 0 are librdkafka's own: the broker has not said anything. */
+/* Codes below 0 are librdkafka's own: the broker has not answered. */
 static bool is_answer(rd_kafka_resp_err_t code)
 {
     return code >= 0 || code == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE;
 }
 
-/* A state that is not known, of an old broker, does not keep a group out. */
+/* An unknown state, from an old broker, does not exclude a group. */
 static bool wants_state(const struct requests *q, rd_kafka_consumer_group_state_t state)
 {
     enum sg_group_state known = sg_group_state_of(state);
@@ -291,7 +292,7 @@ static int on_list(struct requests *q, size_t place, rd_kafka_event_t *event)
         fail_broker(q, place, code, rd_kafka_event_error_string(event));
         return 0;
     }
-    /* A time-out comes as one of the result's errors. */
+    /* A time-out is one of the result's errors. */
     const rd_kafka_error_t **errors = rd_kafka_ListConsumerGroups_result_errors(result, &n);
     bool answered = true;
     for (size_t i = 0; i < n; i++) {
@@ -356,9 +357,8 @@ static void on_describe(struct requests *q, uint32_t number, rd_kafka_event_t *e
 }
 
 /*
- * An answer without any partition: is there something that it has committed after all? A group
- * whose state was listed is at a coordinator of Kafka 2.6 or later, or at something that says so of
- * itself.
+ * An answer without any partition: may the group have commits all the same? A group
+ * whose state was listed is at a coordinator of Kafka 2.6 or later, or at one that claims to be.
  */
 static bool is_doubtful(const struct requests *q, const struct sg_group *group)
 {
@@ -439,8 +439,8 @@ static void report_missing(struct requests *q, const struct sg_turns_rest *rest)
             rest->n_silent, groups->n, groups->groups[rest->silent].name.ptr);
     if (rest->n_left)
         sg_failures_add(q->env->failures, SG_FAILURE_TIMEOUT, SG_REQUEST_OFFSET_FETCH, 0,
-            "%zu of %zu groups, for example %.100s, were not asked for: there was no time left; "
-            "they are the first at the next collection. Raise collect.timeout, or exclude groups",
+            "%zu of %zu groups, for example %.100s, were not queried: no time was left; the next "
+            "collection starts with them. Raise collect.timeout, or exclude groups",
             rest->n_left, groups->n, groups->groups[rest->left].name.ptr);
     for (size_t i = 0; q->n_lists && i < q->env->topology->n_brokers; i++) {
         if (!q->env->answered[i])

@@ -66,14 +66,14 @@ static void test_client_that_is_only_checked_runs_nothing(void **state)
     for (int i = 0; i < 100 && access(ran, F_OK) != 0; i++)
         assert_int_equal(usleep(50000), 0);
     client = sg_client_unref(client);
-    assert_int_equal(access(ran, F_OK), 0); /* as it does when it is used */
+    assert_int_equal(access(ran, F_OK), 0); /* as when it is used */
     (void)unlink(ran);
 }
 
 static void test_client_advice_is_on_what_librdkafka_says(void **state)
 {
     static const struct {
-        const char *text, *part; /* NULL: nothing is sure */
+        const char *text, *part; /* NULL: the cause is not known */
     } cases[] = {
         { "h:1/bootstrap: Failed to resolve 'h:1': Name or service not known", "the host's name" },
         { "h:1/1: SSL handshake failed: SSL alert number 116", "ssl.certificate.location" },

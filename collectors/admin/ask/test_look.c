@@ -21,7 +21,7 @@ enum {
 
 /* ---- The reader ---- */
 
-/* What is asked about a partition; its address stands for the topic's handle. */
+/* A question about a partition; its address is the topic's handle. */
 struct asked {
     bool is_open;
     int64_t from;
@@ -243,8 +243,7 @@ static void test_look_goes_on_from_collection_to_collection(void **state)
     assert_int_equal(world.n_notes, 0);
 }
 
-/* With collections a minute apart it has been asked for longer than any look when it is asked for.
- */
+/* With collections a minute apart the question is older than any look may take. */
 static void test_look_that_has_an_outcome_is_not_too_late(void **state)
 {
     (void)state;
@@ -296,8 +295,8 @@ static void test_look_is_dropped_when_the_commit_or_the_end_moves(void **state)
     assert_int_equal(world.n_notes, 0);
 }
 
-/* Such as past the first record of a transaction that is open: no end is told there. */
-static void test_look_without_an_outcome_is_told_once_and_taken_ever_more_seldom(void **state)
+/* As past the first record of an open transaction: no end is reported there. */
+static void test_look_without_an_outcome_is_reported_once_and_taken_ever_more_seldom(void **state)
 {
     (void)state;
 
@@ -320,7 +319,7 @@ static void test_look_without_an_outcome_is_told_once_and_taken_ever_more_seldom
     assert_int_equal(sg_committed_read_to(&world.committed[0][0]), 7);
 }
 
-static void test_look_of_who_may_not_read_is_told_once_and_asks_nobody_for_a_while(void **state)
+static void test_look_of_a_denied_topic_is_reported_once_and_pauses(void **state)
 {
     (void)state;
 
@@ -336,7 +335,7 @@ static void test_look_of_who_may_not_read_is_told_once_and_asks_nobody_for_a_whi
     assert_int_equal(world.n_notes, 1);
 }
 
-static void test_look_that_is_refused_is_told_once(void **state)
+static void test_look_that_is_refused_is_reported_once(void **state)
 {
     (void)state;
 
@@ -394,7 +393,7 @@ static void test_look_that_is_open_ends_with_the_collector(void **state)
 {
     (void)state;
 
-    begin(); /* tear_down() sees to the rest */
+    begin(); /* tear_down() does the rest */
 }
 
 int main(void)
@@ -406,11 +405,11 @@ int main(void)
         TEST(test_look_is_dropped_when_the_commit_or_the_end_moves),
         TEST(test_look_of_a_commit_before_the_question_has_its_own),
         TEST(test_look_of_many_partitions_is_taken_in_turns),
-        TEST(test_look_of_who_may_not_read_is_told_once_and_asks_nobody_for_a_while),
+        TEST(test_look_of_a_denied_topic_is_reported_once_and_pauses),
         TEST(test_look_that_has_an_outcome_is_not_too_late),
         TEST(test_look_that_is_open_ends_with_the_collector),
-        TEST(test_look_that_is_refused_is_told_once),
-        TEST(test_look_without_an_outcome_is_told_once_and_taken_ever_more_seldom),
+        TEST(test_look_that_is_refused_is_reported_once),
+        TEST(test_look_without_an_outcome_is_reported_once_and_taken_ever_more_seldom),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

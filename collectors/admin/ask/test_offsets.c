@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Passes over leaders that answer, refuse, or say nothing. The client and the two calls of
+ * Passes over leaders that answer, refuse, or do not answer. The client and the two calls of
  * librdkafka that go to brokers are replaced by those of this file.
  */
 
@@ -24,7 +24,7 @@ enum {
 
 static atomic_int n_clients; /* references */
 static atomic_int n_calls;
-static atomic_int silent_leader; /* says nothing */
+static atomic_int silent_leader; /* does not answer */
 static atomic_int slow_leader;   /* answers after SILENT_MS */
 static atomic_int n_slow;        /* answers of it that have come */
 static atomic_int bad_partition; /* its list is refused */
@@ -177,7 +177,7 @@ static void done(struct pass *pass)
 {
     (void)sg_offsets_free(pass->offsets);
     (void)sg_topology_unref(pass->topology);
-    /* Threads that nobody waits for let go of the client when they are through. */
+    /* Threads that are not waited for drop the client when they finish. */
     for (int i = 0; i < 2000 && atomic_load(&n_clients); i++)
         (void)usleep(1000);
     assert_int_equal(atomic_load(&n_clients), 0);

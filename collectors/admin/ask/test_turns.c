@@ -37,7 +37,7 @@ static void tear_down(struct fixture *f)
     sg_groups_done(&f->groups);
 }
 
-/* The next group, "" when there is none; it is asked for with one request. */
+/* The next group, "" when there is none; it is queried with one request. */
 static struct sg_str next(struct fixture *f)
 {
     uint32_t number;

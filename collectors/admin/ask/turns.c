@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A group that was asked for. */
+/* A group that was queried. */
 struct sg_turn {
     int64_t sent_ms;
     uint8_t n_pending; /* answers that are missing */
-    bool given_up;     /* no longer waited for; an answer is still welcome */
+    bool given_up;     /* no longer waited for; a late answer is still used */
 };
 
 void sg_turns_done(struct sg_turns *turns)
@@ -100,7 +100,7 @@ void sg_turns_answered(struct sg_turns *turns, uint32_t number)
     turns->answer_ms = (3 * turns->answer_ms + took_ms + 3) / 4; /* rounded up: it is not 0 */
 }
 
-/* Groups are asked for in order, so those that have waited longest stand first. */
+/* Groups are queried in order, so those that have waited longest come first. */
 void sg_turns_give_up(struct sg_turns *turns, int64_t after_ms)
 {
     int64_t now_ms = sg_clock_monotonic_ms(turns->clock);

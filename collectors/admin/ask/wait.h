@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Waiting in slices so short that the end of the program is noticed: for a lock and a condition,
+ * Waiting in slices so short that a stop of the program is noticed: on a lock and a condition,
  * which are embedded in what they guard, and for librdkafka's answers. Any thread.
  */
 
@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 enum {
-    SG_WAIT_SLICE_MS = 100 /* nobody waits longer without looking around */
+    SG_WAIT_SLICE_MS = 100 /* the longest wait before `stopping` is checked */
 };
 
 struct sg_wait {
@@ -35,8 +35,8 @@ void sg_wait_for(struct sg_wait *wait, int64_t ms);
 
 /**
  * Wait for an answer.
- * @param deadline_ms  monotonic @param stopping  borrowed; the program ends
- * @return owned, or NULL: none came
+ * @param deadline_ms  monotonic @param stopping  borrowed; the program is stopping
+ * @return owned, or NULL: no answer
  */
 rd_kafka_event_t *sg_wait_event(rd_kafka_queue_t *queue,
     const struct sg_clock *clock,

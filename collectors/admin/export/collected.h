@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* What one collection found out, for those who make series of it. */
+/* The results of one collection, from which series are made. */
 
 #include "admin/ask/configs.h"
 #include "admin/export/memo.h"
@@ -27,7 +27,7 @@ struct sg_export {
     const struct sg_moves *moves; /* of this topology */
     size_t n_spark;
     const struct sg_spark_query *spark;
-    struct sg_statuses *statuses; /* these groups were taken in */
+    struct sg_statuses *statuses; /* these groups are in it */
     struct sg_memo *memo;         /* of this table's series */
     enum sg_granularity granularity;
     int64_t now_ms; /* monotonic */

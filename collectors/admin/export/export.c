@@ -195,7 +195,7 @@ int sg_export_series(
         int r = sg_series_table_add_family(table, &sg_admin_families[i], &put.families[i]);
         if (r < 0)
             return r;
-        assert(r == 0); /* fewer families than a table holds, and the names are ours */
+        assert(r == 0); /* fewer families than a table holds, and their names are valid */
     }
     sg_memo_begin(from->memo, sg_series_table_epoch(table));
     put_brokers(&put);

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * From what one collection found out to series, in kafka_exporter's names and labels.
+ * From the results of one collection to series, with kafka_exporter's names and labels.
  * The collector's thread.
  */
 
@@ -11,7 +11,7 @@
 #include "store/store.h"
 
 /**
- * Fill the table, which has begun a collection.
+ * Fill the table, on which a collection was begun.
  * @param slot  counts the series that the table refuses
  * @return 0 or -ENOMEM
  */

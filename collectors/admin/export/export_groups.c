@@ -33,7 +33,7 @@ enum {
 };
 _Static_assert((int)SUMMARY_PLACES <= (int)SG_MEMO_SERIES_MAX, "the memo has room");
 
-/* Of a group's: one for each state, and behind them its members. */
+/* Of a group's: one for each state, then its members. */
 enum {
     AT_MEMBERS = SG_GROUP_STATES,
     GROUP_PLACES,

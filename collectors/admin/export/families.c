@@ -33,7 +33,8 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
         "1 if the partition is led by its preferred broker, the first of its replicas "
         "(Metadata)." },
     [SG_ADMIN_PARTITION_LEADERLESS] = { "kafka_topic_partition_leaderless", SG_METRIC_GAUGE,
-        "1 if the partition has no leader: nobody can write to it or read from it (Metadata)." },
+        "1 if the partition has no leader: clients cannot write to it or read from it "
+        "(Metadata)." },
     [SG_ADMIN_PARTITION_REPLICAS] = { "kafka_topic_partition_replicas", SG_METRIC_GAUGE,
         "Number of replicas of the partition (Metadata)." },
     [SG_ADMIN_PARTITION_IN_SYNC_REPLICA] = { "kafka_topic_partition_in_sync_replica",
@@ -66,7 +67,7 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
         SG_METRIC_GAUGE,
         "Sum of the consumer group's committed offsets in the topic (OffsetFetch)." },
     [SG_ADMIN_GROUP_LAG] = { "kafka_consumergroup_lag", SG_METRIC_GAUGE,
-        "Records of the partition that the consumer group has still to read: the log's end minus "
+        "Records of the partition that the consumer group has yet to read: the log's end minus "
         "the committed offset, or the log's start if that is later (OffsetFetch, ListOffsets)." },
     [SG_ADMIN_GROUP_LAG_SUM] = { "kafka_consumergroup_lag_sum", SG_METRIC_GAUGE,
         "Sum of the consumer group's lag in the topic's partitions; absent when the end of one is "
@@ -92,8 +93,8 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
         "How far the consumer group is from losing unread records, in the partition nearest to "
         "that: 1 at the log's end, 0 at its start (OffsetFetch, ListOffsets)." },
     [SG_ADMIN_GROUP_RETENTION_USED] = { "kafka_consumergroup_retention_used_ratio", SG_METRIC_GAUGE,
-        "Age of the consumer group's oldest unread record over the topic's retention time; from 1 "
-        "on it may be deleted (ListOffsets, DescribeConfigs)." },
+        "Age of the consumer group's oldest unread record over the topic's retention time; at 1 or "
+        "more it may be deleted (ListOffsets, DescribeConfigs)." },
     [SG_ADMIN_SPARK_BATCH] = { "kafka_spark_checkpoint_batch", SG_METRIC_GAUGE,
         "Number of the last batch that the Spark structured streaming query has completed "
         "(its checkpoint: commits/)." },

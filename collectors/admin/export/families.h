@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Every metric family of the admin collector: name, type, HELP. Constant; docs/metrics.md is made
- * from it. Names and labels are those of kafka_exporter where it has them.
+ * Every metric family of the admin collector: name, type, HELP. Constant; docs/metrics.md is
+ * generated from it. Names and labels are those of kafka_exporter where it has them.
  */
 
 #include "metric/family.h"

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 
 /*
- * Things that are gone stay until they are the greater part; then all is forgotten, and made anew
- * by the collection that is beginning: closing the gaps would have to move series as well.
+ * Things that are gone stay until they are the majority; then all are forgotten, and the collection
+ * that begins adds them again: closing the gaps would have to move series as well.
  */
 
 struct key {

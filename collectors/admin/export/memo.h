@@ -2,12 +2,12 @@
 #pragma once
 
 /*
- * Which series a thing has in the table, so that their text is rendered once and not at each
- * collection: a topic, a partition, a group, a group's commits in a topic or partition.
+ * The series of each thing in the table, so that their text is rendered once and not at each
+ * collection. A thing is a topic, a partition, a group, or a group's commits in a topic or
+ * partition.
  *
- * Things come in about the order in which they came at the collection before. So the next one is
- * usually the one that is expected, which a comparison of its name tells; only others are looked
- * for. One thread.
+ * Things arrive in about the same order as at the collection before. So the next one is usually the
+ * expected one, which one comparison of names confirms; only others are looked up. One thread.
  */
 
 #include "base/str.h"
@@ -22,7 +22,7 @@ enum {
 /* The thing's series is not known yet. */
 #define SG_MEMO_NONE UINT32_MAX
 
-/* What makes a thing that thing. Names may be empty; a number may be anything. */
+/* What identifies a thing. Names may be empty; a number may be anything. */
 struct sg_memo_key {
     struct sg_str group;
     struct sg_str topic;

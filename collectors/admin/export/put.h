@@ -15,7 +15,7 @@
 struct sg_export;
 
 enum {
-    SG_PUT_ONCE = -1, /* a place: not remembered, because its labels change or there are few */
+    SG_PUT_ONCE = -1, /* no place: not remembered, because its labels change or there are few */
 };
 
 /* The places of a thing's series in what the memo remembers, by kind of thing. */

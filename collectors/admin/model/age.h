@@ -5,6 +5,6 @@
 
 enum {
     SG_AGE_UNKNOWN = -1,      /* of an age in milliseconds */
-    SG_AGES_NOT_ASKED = -1,   /* of a time to ask for */
+    SG_AGES_NOT_ASKED = -1,   /* instead of a time in a request */
     SG_AGES_PRECISION = 1000, /* milliseconds that a timestamp is narrowed down to */
 };

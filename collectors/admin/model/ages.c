@@ -62,7 +62,7 @@ static int64_t oldest_unread(const struct sg_ages *ages, uint32_t partition, int
     return from < end ? from : end;
 }
 
-/* @return is something unread, or (*ret_all_read) everything read? Neither: it is not known. */
+/* @return is something unread, or (*ret_all_read) everything read? Neither: unknown. */
 static bool is_behind(
     const struct sg_ages *ages, const struct sg_committed *committed, bool *ret_all_read)
 {
@@ -104,7 +104,7 @@ static int add_searches(struct sg_ages *ages, const struct sg_group *group, bool
     return 0;
 }
 
-/* How far a log was when everything was read tells when the next record came. */
+/* The log's end when everything was read tells when the next record arrived. */
 static int note_ends(struct sg_ages *ages, const bool *all_read)
 {
     for (size_t i = 0; i < ages->topology->n_partitions; i++) {
@@ -178,7 +178,7 @@ size_t sg_ages_ask(struct sg_ages *ages, int64_t *times)
             continue;
         sg_search_settle(search, &ages->histories, ages->now_ms);
         if (search->done || times[search->partition] != SG_AGES_NOT_ASKED)
-            continue; /* a partition can be asked for one time in a round */
+            continue; /* one time per partition in a round */
         times[search->partition] = sg_search_ask(search, ages->now_ms);
         n++;
     }
@@ -206,7 +206,7 @@ void sg_ages_answer(struct sg_ages *ages, const int64_t *answers)
             .nothing = answer == SG_OFFSET_NOTHING,
         };
         for (size_t j = 0; j < n; j++) {
-            if (answer == SG_OFFSET_UNKNOWN) /* its leader does not answer; the next one knows */
+            if (answer == SG_OFFSET_UNKNOWN) /* its leader does not answer; asked again later */
                 searches[j].done = searches[j].failed = true;
             else if (!searches[j].done)
                 sg_search_answer(&searches[j], &ages->histories, &fact, &searches[j] == asked);
@@ -250,7 +250,7 @@ bool sg_ages_has_unusable_time(const struct sg_ages *ages, uint32_t partition, i
     return search && search->done && !search->failed && !sg_search_is_usable(search, ages->now_ms);
 }
 
-/* ---- Keeping ---- */
+/* ---- Remembering ---- */
 
 void sg_ages_end(struct sg_ages *ages)
 {

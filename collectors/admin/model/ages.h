@@ -12,11 +12,11 @@
  *     begin ──> ask ──> (ListOffsets) ──> answer ──┐
  *                └──────────── while there is something to ask ──┘──> get … ──> end
  *
- * What was answered is remembered per partition, so that a group that stands still costs nothing
- * and one that moves costs a few rounds. Remembered too, as a hint where to search: how far the log
- * was at earlier collections; at the latest one alone where everything was read. Both are
- * forgotten when a log's start or end goes back, which a topic
- * does that was deleted and made again; and answers are asked for anew now and then.
+ * What was answered is remembered per partition, so that a group whose offset does not move costs
+ * nothing and one that moves costs a few rounds. The log's end at earlier collections is remembered
+ * too, as a hint where to search; only the latest where everything was read. Both are forgotten
+ * when a log's start or end goes back, as when a topic was deleted and recreated; and answers are
+ * requested again from time to time.
  *
  * Timestamps are the producers', or the brokers' with LogAppendTime, and need not be in order: then
  * the answer is the largest timestamp up to the record. A timestamp in the future, or none at all,
@@ -83,5 +83,5 @@ int64_t sg_ages_get(const struct sg_ages *ages, uint32_t partition, int64_t comm
  */
 bool sg_ages_has_unusable_time(const struct sg_ages *ages, uint32_t partition, int64_t committed);
 
-/** The collection ends: keep what is worth it. */
+/** End the collection: keep what the next one needs. */
 void sg_ages_end(struct sg_ages *ages);

@@ -63,7 +63,8 @@ static bool group_equal(const void *owner, uint32_t id, const void *key)
     return sg_str_equal(groups->groups[id].name, *(const struct sg_str *)key);
 }
 
-/* Which groups a broker lists first is chance: those that were there before have their places. */
+/* The order in which a broker lists groups is random: the groups of the collection before keep
+ * their places. */
 static bool has_room(
     struct sg_groups *groups, struct sg_str name, const struct sg_group **ret_before)
 {

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * The consumer groups of one collection: who they are, in which state, what they have committed.
+ * The consumer groups of one collection: their names, states and committed offsets.
  * Filled from answers one by one; whatever was not answered stays unknown. One thread.
  */
 
@@ -31,7 +31,7 @@ enum sg_group_state {
 const char *sg_group_state_text(enum sg_group_state state);
 
 enum {
-    SG_COMMITTED_UNKNOWN = -1 /* the broker refused to say; not the same as: never committed */
+    SG_COMMITTED_UNKNOWN = -1 /* the broker did not return it; not the same as: never committed */
 };
 
 struct sg_committed {
@@ -51,19 +51,20 @@ struct sg_group {
     struct sg_str name; /* terminated */
     enum sg_group_state listed;
     enum sg_group_state state;
-    bool moved;   /* who was asked is not its coordinator any more */
-    bool unasked; /* its coordinator says that it has committed nothing, but may not have understood
-                     the question for everything */
-    bool by_name; /* that is so: it is asked about each partition by name; also at the next ones */
+    bool moved;   /* the broker that was asked is not its coordinator any more */
+    bool unasked; /* its coordinator returned no commits, but may not have understood the request
+                     for all partitions */
+    bool by_name; /* its offsets are requested for each partition by name; also at the next
+                     collections */
     bool has_members;
     uint32_t n_members;
-    int32_t turn; /* above 0: not asked for in so many collections; below: asked for in vain */
+    int32_t turn; /* above 0: collections without a query; below: queries without an answer */
     size_t n_committed;
     struct sg_committed *committed; /* by partition number */
 };
 
 enum {
-    SG_GROUPS_E_FULL = 1 /* there are as many groups as may be */
+    SG_GROUPS_E_FULL = 1 /* the maximum of groups is reached */
 };
 
 /* A zeroed struct, then sg_groups_init(). */
@@ -73,7 +74,7 @@ struct sg_groups {
     size_t n_new;                   /* that were not in it */
     size_t n_left_out;
     struct sg_arena *names;
-    struct sg_index index; /* not a table of base/keyed: each collection makes all of it anew */
+    struct sg_index index; /* not a table of base/keyed: each collection rebuilds it */
     size_t n;
     size_t allocated;
     struct sg_group *groups;
@@ -82,13 +83,13 @@ struct sg_groups {
 /**
  * @param max     how many groups there may be
  * @param before  the groups of the collection before, borrowed until sg_groups_forget_commits(), or
- *                NULL: when there are too many, those that were there go on being there
+ *                NULL: when there are too many, these are kept before new ones
  * @return 0 or -ENOMEM
  */
 int sg_groups_init(struct sg_groups *groups, size_t max, const struct sg_groups *before);
 void sg_groups_done(struct sg_groups *groups);
 
-/** Keep only which groups there were, for the next collection. */
+/** Keep only the list of groups, for the next collection. */
 void sg_groups_forget_commits(struct sg_groups *groups);
 
 /** @return the state, or SG_GROUP_STATE_UNKNOWN */
@@ -96,7 +97,7 @@ enum sg_group_state sg_group_state_of(rd_kafka_consumer_group_state_t state);
 
 /**
  * A broker lists a group. librdkafka up to 2.14.1 can list one twice, and so can two brokers while
- * a coordinator moves; the second time only a state that was not known is taken.
+ * a coordinator moves; the second time only fills in an unknown state.
  * @param ret_is_new  was it listed for the first time?
  * @return 0, SG_GROUPS_E_FULL (it is counted as left out) or -ENOMEM
  */
@@ -107,7 +108,7 @@ int sg_groups_add(struct sg_groups *groups,
     bool *ret_is_new);
 
 /**
- * What a group has read, from somewhere else than its coordinator.
+ * What a group has read, from another source than its coordinator.
  * @param committed  by partition number; taken over
  */
 void sg_group_set_committed(struct sg_group *group, struct sg_committed *committed, size_t n);
@@ -116,15 +117,15 @@ void sg_group_set_committed(struct sg_group *group, struct sg_committed *committ
  * A coordinator describes a group.
  *
  * The answer Dead with no members for a group that was listed as living means that the group uses
- * the new consumer protocol (KIP-848), which this old request knows nothing of, or that it is just
+ * the new consumer protocol (KIP-848), which this old request does not support, or that it is just
  * being deleted: then the state is the listed one and the members are not known.
  */
 void sg_group_describe(
     struct sg_group *group, rd_kafka_consumer_group_state_t state, size_t n_members);
 
 /**
- * A coordinator says what a group has committed. Partitions without a commit, and those of topics
- * that are gone or not wanted, are left out.
+ * A coordinator returns what a group has committed. Partitions without a commit, and those of
+ * topics that are gone or not wanted, are left out.
  * @param partitions  borrowed for the call
  * @return 0 or -ENOMEM
  */

@@ -11,7 +11,7 @@
 enum {
     FORGET_AFTER = 100,   /* collections without commits */
     KEY_BYTES_MAX = 4096, /* a topic's name has 249 at most */
-    ENDS_AT_FIRST = 2,    /* that there is room for, and facts */
+    ENDS_AT_FIRST = 2,    /* capacity, of facts too */
 };
 
 static void drop_history(void *thing)
@@ -73,8 +73,7 @@ void sg_histories_forget(struct sg_histories *all)
 }
 
 /*
- * Room for one more: two, four, … @return is there? What there is no memory for is not remembered.
- */
+ * Room for one more: two, four, … @return is there? Without memory it is not remembered. */
 static bool has_room(void *array, uint8_t n, uint8_t *allocated, uint8_t max, size_t size)
 {
     uint8_t more = *allocated ? (uint8_t)(*allocated * 2) : ENDS_AT_FIRST;
@@ -91,7 +90,7 @@ static bool has_room(void *array, uint8_t n, uint8_t *allocated, uint8_t max, si
     return true;
 }
 
-/* Every second end of the older ones goes when there is no more room. */
+/* Every second one of the older ends is removed when there is no more room. */
 static void add_end(struct sg_history *history, int64_t time_ms, int64_t offset)
 {
     uint8_t n = history->n_ends;

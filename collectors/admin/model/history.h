@@ -3,8 +3,8 @@
 
 /*
  * What the search for ages remembers of partitions from collection to collection: answers of
- * ListOffsets, and how far the log was. Where everything is read, only how far it was at the latest
- * collection: that says when the next record came. Inside search.c and ages.c only; one thread.
+ * ListOffsets, and ends of the log. Where everything is read, only the end at the latest
+ * collection: it tells when the next record arrived. Used by search.c and ages.c only; one thread.
  */
 
 #include "admin/model/lag.h"
@@ -21,7 +21,7 @@ enum {
     SG_HISTORY_ENDS_MAX = 16,  /* ends of the log, the same */
 };
 
-/* Times of facts that there are none of. */
+/* Times that stand for "no fact". */
 #define SG_NEVER  INT64_MAX
 #define SG_ALWAYS INT64_C(-1)
 
@@ -38,8 +38,8 @@ struct sg_end_seen {
     int64_t offset;
 };
 
-/* What is remembered of a partition. Two facts and two ends are usual, so there is room for no
- * more. */
+/* What is remembered of a partition. Two facts and two ends are usual, so memory is allocated for
+ * two first. */
 struct sg_history {
     struct sg_keyed_text key; /* topic NUL id; seen by the collection that needed it last */
     uint8_t n_facts, facts_allocated;
@@ -48,7 +48,7 @@ struct sg_history {
     int64_t end;
     int64_t end_ms; /* when the end was seen */
     struct sg_fact *facts;
-    struct sg_end_seen *ends; /* by time; none while everything is read: the latest end will do */
+    struct sg_end_seen *ends; /* by time; none while everything is read: `end` is enough then */
 };
 
 struct sg_histories {
@@ -74,12 +74,12 @@ int sg_histories_find(struct sg_histories *all,
     uint32_t partition,
     uint32_t *ret_id);
 
-/** Take in where its log starts and ends; once in a collection. @param has_lag  of any group */
+/** Update with the log's start and end; once in a collection. @param has_lag  of any group */
 void sg_histories_update(
     struct sg_histories *all, uint32_t id, const struct sg_log_bounds *now, bool has_lag);
 
-/** Remember an answer. One whose time is SG_ALWAYS or SG_NEVER is none. */
+/** Remember an answer. A fact whose time is SG_ALWAYS or SG_NEVER is ignored. */
 void sg_history_keep(struct sg_history *history, const struct sg_fact *fact);
 
-/** Forget what no collection has needed for long. */
+/** Forget histories that have not been used for long. */
 void sg_histories_forget(struct sg_histories *all);

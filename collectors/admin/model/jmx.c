@@ -47,9 +47,9 @@ static bool is_missing(const struct sg_topology *topology, int32_t broker)
     return false;
 }
 
-void sg_jmx_tell(const struct sg_cluster_config *config,
+void sg_jmx_report(const struct sg_cluster_config *config,
     const struct sg_topology *topology,
-    sg_check_fn tell,
+    sg_check_fn report,
     void *context)
 {
     const struct sg_jolokia_config *jolokia = &config->jolokia;
@@ -59,9 +59,9 @@ void sg_jmx_tell(const struct sg_cluster_config *config,
         if (sg_jmx_is_configured(config, topology->brokers[i].id))
             continue;
         (void)snprintf(id, sizeof id, "%" PRId32, topology->brokers[i].id);
-        tell(context,
+        report(context,
             &(struct sg_check){ SG_CHECK_DOUBTFUL, "jolokia", id,
-                "no Jolokia URL is configured for this broker, so there is no JMX of it",
+                "no Jolokia URL is configured for this broker, so it has no JMX metrics",
                 "add it to jolokia.brokers, or give one \"url\" with {host} or {id} for all", -1 });
     }
     for (size_t i = 0; i < jolokia->n_brokers; i++) {
@@ -70,9 +70,10 @@ void sg_jmx_tell(const struct sg_cluster_config *config,
             is_missing(topology, broker))
             continue;
         (void)snprintf(id, sizeof id, "%" PRId32, broker);
-        tell(context, &(struct sg_check){ SG_CHECK_DOUBTFUL, "broker", id,
-                          "configured (jolokia.brokers), but not in the cluster",
-                          "correct the id; a KRaft controller belongs under \"controllers\"", -1 });
+        report(
+            context, &(struct sg_check){ SG_CHECK_DOUBTFUL, "broker", id,
+                         "configured (jolokia.brokers), but not in the cluster",
+                         "correct the id; a KRaft controller belongs under \"controllers\"", -1 });
     }
 }
 
@@ -84,5 +85,5 @@ void sg_jmx_log_new(const struct sg_cluster_config *config, int32_t broker)
         return;
     (void)snprintf(id, sizeof id, "%" PRId32, broker);
     sg_log(SG_LOG_WARN, &(struct sg_log_about){ config->name, "admin", id },
-        "no Jolokia URL is configured for this broker, so there is no JMX of it; others have one");
+        "no Jolokia URL is configured for this broker, so it has no JMX metrics; others have one");
 }

@@ -2,11 +2,11 @@
 #include "admin/model/lag.h"
 
 /*
- * A committed offset past the log's end means that the topic was deleted and made again, or that
- * its log was truncated. Then nobody knows how many records the group has not seen: all of them,
- * or, with auto.offset.reset=latest, none. kafka_exporter says a negative number, KMinion says 0,
- * which looks like a healthy consumer. Here the lag is absent, while the group's current offset and
- * the partition's, which are both facts, show what happened.
+ * A committed offset past the log's end means that the topic was deleted and recreated, or that its
+ * log was truncated. Then it is unknown how many records the group has not seen: all of them, or,
+ * with auto.offset.reset=latest, none. kafka_exporter exports a negative number, KMinion 0, which
+ * looks like a healthy consumer. Here the lag is absent, while the group's current offset and the
+ * partition's, which are both facts, show what happened.
  */
 
 enum sg_lag_outcome sg_lag_of(int64_t committed, int64_t start, int64_t end, int64_t *ret_lag)
@@ -16,7 +16,7 @@ enum sg_lag_outcome sg_lag_of(int64_t committed, int64_t start, int64_t end, int
     if (committed > end)
         return SG_LAG_PAST_END;
 
-    /* start <= end for one moment of the log, but the two were not read at one moment. */
+    /* At any moment start <= end, but the two were not read at the same moment. */
     int64_t from = committed;
     if (start > from)
         from = start < end ? start : end;

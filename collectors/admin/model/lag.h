@@ -4,9 +4,9 @@
 /*
  * Consumer lag in messages, from three offsets. Pure functions; any thread.
  *
- * Lag is what is still there to be read: from the committed offset, or from the log's start where
+ * Lag is what is left to read: from the committed offset, or from the log's start where
  * retention has already deleted what came after the commit, to the log's end. It is never negative,
- * because the end is read after the commit (collector.c), and it is never made up: where it cannot
+ * because the end is read after the commit (collector.c), and it is never invented: where it cannot
  * be known there is none, and the outcome says why.
  */
 
@@ -52,6 +52,6 @@ void sg_lag_sum_add(struct sg_lag_sum *sum, enum sg_lag_outcome outcome, int64_t
 /**
  * Is there a sum that can be shown? Not when an end is missing: the sum would be too small and look
  * like a consumer that catches up. Partitions past the end do not count: they stay that way until
- * somebody resets the group, and must not silence the alarm for the topic's other partitions.
+ * the group is reset, and must not hide the lag of the topic's other partitions.
  */
 bool sg_lag_sum_known(const struct sg_lag_sum *sum);

@@ -9,7 +9,7 @@
 /*
  * What is remembered of a partition is one word: bit i is the replica in place i of its list, set
  * while that replica is being added. A replica past the last of these bits is never seen as added;
- * nobody has so many.
+ * no replica list is that long.
  */
 
 #define UNKNOWN (UINT32_C(1) << SG_PARTITION_PLACES_MAX)

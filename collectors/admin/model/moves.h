@@ -2,13 +2,13 @@
 #pragma once
 
 /*
- * Which partitions are being reassigned, as far as it can be seen.
+ * Which partitions are being reassigned, as far as Metadata shows it.
  *
  * Metadata does not say it, and the request that does, ListPartitionReassignments (KIP-455), is in
  * no librdkafka. But only a reassignment adds a broker to the replicas of a partition, and that
- * replica is out of sync until it has copied the log. So a replica that came while we looked, and
- * has not been in sync since, is one that a reassignment is adding. What was out of sync already
- * when we came, may be either: unknown. One thread.
+ * replica is out of sync until it has copied the log. So a replica that appeared since the first
+ * collection, and has not been in sync since, is being added by a reassignment. A replica that was
+ * out of sync at the first collection may be either: unknown. One thread.
  */
 
 #include "admin/model/topology.h"

@@ -15,7 +15,7 @@
 struct sg_name_pairs {
     struct sg_keyed texts; /* group NUL topic */
     struct sg_buf scratch;
-    uint32_t latest; /* asked for last: what is asked for comes topic by topic */
+    uint32_t latest; /* the latest result: requests come topic by topic */
 };
 
 /** Allocates nothing yet. */
@@ -33,7 +33,7 @@ int sg_name_pairs_add(
 bool sg_name_pairs_is(
     const struct sg_name_pairs *pairs, uint32_t number, struct sg_str group, struct sg_str topic);
 
-/** Begin to say which pairs stay. */
+/** Begin to mark the pairs that stay. */
 void sg_name_pairs_begin(struct sg_name_pairs *pairs);
 void sg_name_pairs_see(struct sg_name_pairs *pairs, uint32_t number);
 

@@ -5,15 +5,15 @@
 
 enum {
     ROUNDS_MAX = 80,  /* of one search; 1970 is some 50 away */
-    CHECK_EVERY = 20, /* collections, after which remembered answers are asked for anew */
+    CHECK_EVERY = 20, /* collections, after which remembered answers are requested again */
     FIRST_STEP_MS = 1000,
     STEP_FACTOR = 4,
 };
 
-/* Timestamps before 2000 are mistakes of producers. */
+/* Timestamps before 2000 are errors of producers. */
 static const int64_t OLDEST_TIME_MS = INT64_C(946684800000);
 
-/* ---- What a search knows ---- */
+/* ---- Answers of a search ---- */
 
 static void take_fact(struct sg_search *search, const struct sg_fact *fact)
 {
@@ -36,7 +36,7 @@ static void take_history(struct sg_search *search, const struct sg_history *hist
         else if (search->seen_after_ms == SG_NEVER)
             search->seen_after_ms = end->time_ms;
     }
-    if (search->low.time_ms >= search->high.time_ms) { /* timestamps out of order, asked at odds */
+    if (search->low.time_ms >= search->high.time_ms) { /* timestamps out of order */
         search->low.time_ms = SG_ALWAYS;
         search->high.time_ms = SG_NEVER;
     }
@@ -76,7 +76,7 @@ static int64_t middle(int64_t low, int64_t high)
     return low + (high - low) / 2;
 }
 
-/* Between two answers: as if records came evenly, or halfway if that did not help. */
+/* Between two answers: interpolate, or halve if that did not help. */
 static int64_t between(const struct sg_search *search)
 {
     const struct sg_fact *low = &search->low;
@@ -95,10 +95,10 @@ static int64_t between(const struct sg_search *search)
 }
 
 /*
- * No answer at or before the offset yet: go back, faster and faster, or halfway to a hint. Right
- * behind the log's end, where healthy groups are, the first short step will do.
+ * No answer at or before the offset yet: go back, faster and faster, or halfway to a hint. Just
+ * before the log's end, where healthy groups are, the first short step is enough.
  */
-static int64_t backwards(struct sg_search *search, int64_t from, int64_t now_ms)
+static int64_t search_back(struct sg_search *search, int64_t from, int64_t now_ms)
 {
     int64_t hint = search->seen_before_ms;
     bool at_end = from == now_ms && search->step_ms == FIRST_STEP_MS;
@@ -108,7 +108,7 @@ static int64_t backwards(struct sg_search *search, int64_t from, int64_t now_ms)
             return hint;
         return middle(hint, from);
     }
-    if (search->step_ms < now_ms - from) /* an earlier collection has come so far */
+    if (search->step_ms < now_ms - from) /* known from an earlier collection */
         search->step_ms = now_ms - from;
     int64_t time = from - search->step_ms;
     search->step_ms *= STEP_FACTOR;
@@ -116,7 +116,7 @@ static int64_t backwards(struct sg_search *search, int64_t from, int64_t now_ms)
 }
 
 /* The same forward: to the time at which the log was seen past the offset, or to now. */
-static int64_t forwards(const struct sg_search *search, int64_t now_ms)
+static int64_t search_forward(const struct sg_search *search, int64_t now_ms)
 {
     int64_t low = search->low.time_ms;
     int64_t hint = search->seen_after_ms;
@@ -139,9 +139,9 @@ static int64_t where_to_look(struct sg_search *search, int64_t now_ms)
     if (search->low.time_ms == SG_ALWAYS) {
         int64_t from =
             search->high.time_ms == SG_NEVER ? search->seen_after_ms : search->high.time_ms;
-        return backwards(search, from == SG_NEVER || from > now_ms ? now_ms : from, now_ms);
+        return search_back(search, from == SG_NEVER || from > now_ms ? now_ms : from, now_ms);
     }
-    return search->high.time_ms == SG_NEVER ? forwards(search, now_ms) : between(search);
+    return search->high.time_ms == SG_NEVER ? search_forward(search, now_ms) : between(search);
 }
 
 int64_t sg_search_ask(struct sg_search *search, int64_t now_ms)
@@ -156,7 +156,7 @@ int64_t sg_search_ask(struct sg_search *search, int64_t now_ms)
 /*
  * When no answer was the offset itself, either its timestamp is not later than that of a record
  * before it, as in a burst within one millisecond, or there is no record at it (compaction). The
- * first is taken for granted: then the answer is right, and otherwise it errs towards the older.
+ * first is assumed: if that is wrong, the age is too old.
  */
 static void finish(struct sg_search *search, int64_t now_ms)
 {
@@ -182,7 +182,7 @@ void sg_search_settle(
 {
     if (!search->done && !search->check_low && !search->check_high)
         finish(search, now_ms);
-    /* Even the beginning of time answers with a later record: the ones before have no timestamp. */
+    /* The answer for the earliest time is a later record: the ones before have no timestamp. */
     if (!search->done && search->high.time_ms == 0 && search->low.time_ms == SG_ALWAYS) {
         if (search->high.nothing)
             search->done = search->unusable = true;
@@ -193,7 +193,7 @@ void sg_search_settle(
         search->done = search->failed = true;
 }
 
-/* An answer that was remembered still holds, or nothing that is remembered does. */
+/* A remembered answer is confirmed, or all remembered ones are discarded. */
 static void check(
     struct sg_search *search, const struct sg_histories *histories, const struct sg_fact *fact)
 {
@@ -243,7 +243,7 @@ bool sg_search_is_usable(const struct sg_search *search, int64_t now_ms)
     return !search->unusable && time_found(search, now_ms) >= OLDEST_TIME_MS;
 }
 
-/* From the future only by a clock that was set back: it may be any age from 0 on. */
+/* In the future only because the clock was set back: the age may be anything from 0 on. */
 static bool is_future_set_back(const struct sg_search *search, int64_t now_ms, int64_t latest_ms)
 {
     return search->low.time_ms > now_ms && search->low.time_ms <= latest_ms;
@@ -256,7 +256,7 @@ int64_t sg_search_age(const struct sg_search *search, int64_t now_ms, int64_t la
     int64_t time = time_found(search, now_ms);
     if (!sg_search_is_usable(search, now_ms) && !is_future_set_back(search, now_ms, latest_ms)) {
         if (search->seen_after_ms == SG_NEVER || search->seen_before_ms == SG_ALWAYS)
-            return SG_AGE_UNKNOWN; /* it was there before anybody looked */
+            return SG_AGE_UNKNOWN; /* it is older than the first collection */
         time = search->seen_after_ms;
     }
     return time < now_ms ? now_ms - time : 0;

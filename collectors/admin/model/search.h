@@ -3,8 +3,8 @@
 
 /*
  * The search for the timestamp of the record at one offset of one partition, over answers of
- * ListOffsets to times: see ages.h. It begins with what is remembered of the partition, and knows
- * what to ask next, when it is done, and what age comes of it. Inside ages.c only; one thread.
+ * ListOffsets to times: see ages.h. It begins with what is remembered of the partition, and decides
+ * what to ask next, when it is done, and which age results. Used by ages.c only; one thread.
  */
 
 #include "admin/model/history.h"
@@ -26,7 +26,7 @@ struct sg_search {
     int64_t asked_ms; /* or SG_AGES_NOT_ASKED */
     int64_t width_ms; /* between low and high before the latest answer */
     unsigned n_rounds;
-    bool check_low; /* from memory, to be asked for anew */
+    bool check_low; /* remembered, to be requested again */
     bool check_high;
     bool unusable; /* its timestamp is later than now, or it has none */
     bool done;
@@ -37,21 +37,21 @@ struct sg_search {
 void sg_search_begin(
     struct sg_search *search, const struct sg_histories *histories, int64_t offset);
 
-/** Is there anything more to ask? If not, it is done now, or has failed. */
+/** Decide whether to ask more; otherwise it is done or has failed. */
 void sg_search_settle(
     struct sg_search *search, const struct sg_histories *histories, int64_t now_ms);
 
-/** One that is not done asks. @return for which time, in Unix milliseconds */
+/** For a search that is not done. @return the time to ask for, in Unix milliseconds */
 int64_t sg_search_ask(struct sg_search *search, int64_t now_ms);
 
-/** Take an answer in. @param own  this search has asked for it, not another one of the partition */
+/** Process an answer. @param own  to this search, not to another one of the partition */
 void sg_search_answer(struct sg_search *search,
     const struct sg_histories *histories,
     const struct sg_fact *fact,
     bool own);
 
-/** Of one that is done: can the timestamp that was found be one? */
+/** For a search that is done: is the timestamp that was found plausible? */
 bool sg_search_is_usable(const struct sg_search *search, int64_t now_ms);
 
-/** @param latest_ms  that the clock has ever shown @return milliseconds, or SG_AGE_UNKNOWN */
+/** @param latest_ms  the latest time of the clock @return milliseconds, or SG_AGE_UNKNOWN */
 int64_t sg_search_age(const struct sg_search *search, int64_t now_ms, int64_t latest_ms);

@@ -91,7 +91,7 @@ static int find_entry(struct sg_statuses *statuses,
     return r ? r : sg_keyed_add(&statuses->entries, SG_KEYED_BYTES(place), ret_number, ret_is_new);
 }
 
-/* What is gone, and the names that are then nobody's; these stay when memory is short. */
+/* Forget entries that are gone, and unused names; names stay when memory is short. */
 static void forget(struct sg_statuses *statuses)
 {
     static const struct sg_keyed_rule rule = { FORGET_AFTER, FORGET_AT_LEAST, 4 };
@@ -113,7 +113,7 @@ static void forget(struct sg_statuses *statuses)
 
 /* ---- Following ---- */
 
-/* Before a marker would make a group lagging, where those windows are short. */
+/* Look before a marker would make a group lagging, where the windows are short. */
 static int64_t look_after_ms(const struct sg_status_windows *windows)
 {
     return windows->lagging_ms / 2 < LOOK_AFTER_MS ? windows->lagging_ms / 2 : LOOK_AFTER_MS;

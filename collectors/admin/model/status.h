@@ -2,14 +2,13 @@
 #pragma once
 
 /*
- * How a consumer group is doing, judged by what it did over time; and what it lost.
+ * A consumer group's status, judged by its offsets over time; and the records that it lost.
  *
- * From collection to collection it is remembered, for every partition that a group has committed
- * to, when its offset last moved, and how far it had been. All limits are times, not numbers of
- * commits, so that groups that commit once an hour are judged like those that commit every second.
- * Offsets that hold nothing to read, such as the marker that ends a transaction, count as read once
- * that is known (look.h).
- * One partition's judgement, the first that fits:
+ * For every partition that a group has committed to, it is remembered between collections when the
+ * offset last moved, and the highest one. All limits are times, not numbers of commits, so that
+ * groups that commit once an hour are judged like those that commit every second. Offsets that hold
+ * nothing to read, such as the marker that ends a transaction, count as read once that is known
+ * (look.h). One partition's judgement, the first that fits:
  *
  *     losing_data  the committed offset is before the log's start: records were deleted unread
  *     rewound      the offset went back in the last windows.rewound_ms, and is not where it was
@@ -18,11 +17,10 @@
  *     lagging      the oldest record that is not read is older than windows.lagging_ms
  *     ok           none of these
  *
- * A group's status is the worst of its partitions, in the order above. One that is stalled is
- * stopped when nobody works for it: it has no members, and its offset has moved in none of its
- * partitions in windows.stalled_ms. Whoever assigns partitions to itself, as Flink does, is no
- * member, and works all the same. A group none of whose partitions can be judged has no status. One
- * thread.
+ * A group's status is the worst of its partitions, in the order above. A stalled group is stopped
+ * when it has no consumers: it has no members, and its offset has moved in none of its partitions
+ * in windows.stalled_ms. A consumer that assigns partitions to itself, as in Flink, is not a
+ * member. A group none of whose partitions can be judged has no status. One thread.
  */
 
 #include "admin/model/ages.h"
@@ -70,32 +68,32 @@ int sg_statuses_new(const struct sg_status_windows *windows, struct sg_statuses 
 struct sg_statuses *sg_statuses_free(struct sg_statuses *statuses);
 
 /**
- * A collection: take in where all groups are, before anything else is asked. What was not seen for
- * some collections is forgotten.
+ * A collection: update the offsets of all groups, before any other call. What was not seen for some
+ * collections is forgotten.
  * @param input   its ages are not used
- * @param groups  of each commit is set what was found out about the offsets behind it (n_empty)
+ * @param groups  each commit's n_empty is set to what was found out about the offsets after it
  */
 void sg_statuses_begin(struct sg_statuses *statuses,
     const struct sg_status_input *input,
     const struct sg_groups *groups);
 
 /**
- * Is it time to look whether there is anything to read behind the commit? When neither it nor the
- * log's end has moved for a while, there are few offsets between them, and nobody has looked.
+ * Is it time to look whether there are records after the commit? When neither it nor the log's end
+ * has moved for a while, there are few offsets between them, and there was no look yet.
  */
 bool sg_statuses_wants_look(const struct sg_statuses *statuses,
     const struct sg_status_input *input,
     const struct sg_committed *committed);
 
 /**
- * Somebody has looked: there is nothing to read from the commit up to an offset.
+ * The outcome of a look: there is nothing to read from the commit up to an offset.
  * @param is_record  is there a record at that offset? Otherwise the log ended there
  */
 void sg_statuses_found(
     struct sg_statuses *statuses, struct sg_committed *committed, int64_t empty_to, bool is_record);
 
 /**
- * Looking failed, or nothing could be decided: not again for a while, which is longer each time.
+ * A look failed or was undecided: the next one is later, by a pause that grows each time.
  * @return is it the first time since the commit or the end moved?
  */
 bool sg_statuses_not_found(struct sg_statuses *statuses,

@@ -28,7 +28,7 @@ int64_t sg_group_partition_judged_to(const struct sg_group_partition *entry)
     return entry->empty_to + is_marker;
 }
 
-/* A commit or an end that is another one: what was found behind the commit before is of no use. */
+/* The commit or the end has changed: what was found after the old commit is not valid any more. */
 static void follow_end(struct sg_group_partition *entry,
     int64_t now_ms,
     int64_t after_ms,
@@ -49,7 +49,7 @@ static void follow_end(struct sg_group_partition *entry,
     }
     if (moved) {
         entry->look_ms = now_ms + after_ms;
-        entry->n_in_vain = 0;
+        entry->n_failed = 0;
     }
 }
 
@@ -72,7 +72,7 @@ static void follow(struct sg_group_partition *entry, int64_t now_ms, int64_t com
     entry->behind = behind;
 }
 
-/* What the log's start passed over since it was last looked at. */
+/* What the log's start has passed since the latest collection. */
 static void count_lost(struct sg_group_partition *entry, int64_t start, int64_t committed)
 {
     if (start < 0)
@@ -92,7 +92,7 @@ void sg_group_partition_follow(struct sg_group_partition *entry,
     int64_t lag = 0;
 
     if (entry->doubtful && log->start >= sg_group_partition_judged_to(entry)) {
-        entry->empty_to = sg_group_partition_judged_to(entry); /* nobody will know any more */
+        entry->empty_to = sg_group_partition_judged_to(entry); /* cannot be known any more */
         entry->doubtful = false;
     }
     follow_end(entry, log->seen_ms, look_after_ms, committed, log->end);
@@ -127,10 +127,10 @@ bool sg_group_partition_found(struct sg_group_partition *entry, int64_t empty_to
 
 bool sg_group_partition_not_found(struct sg_group_partition *entry, int64_t now_ms)
 {
-    bool is_first = entry->n_in_vain == 0;
+    bool is_first = entry->n_failed == 0;
 
-    entry->look_ms = now_ms + ((int64_t)LOOK_AGAIN_MS << entry->n_in_vain);
-    entry->n_in_vain += entry->n_in_vain < LOOK_DOUBLINGS_MAX;
+    entry->look_ms = now_ms + ((int64_t)LOOK_AGAIN_MS << entry->n_failed);
+    entry->n_failed += entry->n_failed < LOOK_DOUBLINGS_MAX;
     entry->doubtful = true;
     return is_first;
 }

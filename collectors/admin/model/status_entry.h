@@ -3,8 +3,8 @@
 
 /*
  * What is remembered of a group at a partition, from which status.c judges it: when its offset
- * moved, how far it had been, what was lost, and how far there is nothing to read behind its
- * commit. Inside status.c only; one thread.
+ * moved, the highest offset, what was lost, and up to where there is nothing to read after its
+ * commit. Used by status.c only; one thread.
  */
 
 #include "admin/model/lag.h"
@@ -22,10 +22,10 @@ struct sg_group_partition {
     struct sg_status_place place;
     uint32_t seen;      /* collection */
     bool behind : 1;    /* at the latest collection */
-    bool looked : 1;    /* behind the commit, up to this end or to a record */
+    bool looked : 1;    /* after the commit, up to this end or to a record */
     bool is_record : 1; /* what is at empty_to */
-    bool doubtful : 1;  /* nobody could look */
-    uint8_t n_in_vain;  /* looks, since the commit or the end moved */
+    bool doubtful : 1;  /* no look was possible */
+    uint8_t n_failed;   /* failed looks, since the commit or the end moved */
     int64_t committed;
     int64_t highest;      /* committed before it went back */
     int64_t moved_ms;     /* when the offset changed last; at first, when it was first seen */
@@ -35,22 +35,22 @@ struct sg_group_partition {
     int64_t lost;
     int64_t end;      /* of the log; negative: not known yet */
     int64_t empty_to; /* from the commit on there is nothing to read up to there */
-    int64_t look_ms;  /* not before */
+    int64_t look_ms;  /* the next look, not before */
 };
 
 /** A zeroed entry, but for its place, of a group that is seen for the first time. */
 void sg_group_partition_begin(
     struct sg_group_partition *entry, int64_t now_ms, int64_t committed, int64_t start);
 
-/** A collection. @param look_after_ms  how long nothing moves before somebody looks */
+/** A collection. @param look_after_ms  how long nothing moves before a look */
 void sg_group_partition_follow(struct sg_group_partition *entry,
     const struct sg_log_bounds *log,
     int64_t look_after_ms,
     int64_t committed);
 
 /**
- * Up to where the group is judged to have read. A single offset that nobody could look at is given
- * the benefit of the doubt: a marker is likelier than one record that waits.
+ * Up to where the group is judged to have read. A single offset that could not be looked at counts
+ * as read: a marker is likelier than one waiting record.
  */
 int64_t sg_group_partition_judged_to(const struct sg_group_partition *entry);
 
@@ -58,7 +58,7 @@ int64_t sg_group_partition_judged_to(const struct sg_group_partition *entry);
 bool sg_group_partition_wants_look(
     const struct sg_group_partition *entry, const struct sg_log_bounds *log);
 
-/** As sg_statuses_found(). @return is it news? */
+/** As sg_statuses_found(). @return was it unknown before? */
 bool sg_group_partition_found(struct sg_group_partition *entry, int64_t empty_to, bool is_record);
 
 /** As sg_statuses_not_found(). */

@@ -202,7 +202,7 @@ static void test_age_of_many_groups_at_one_partition_is_that_of_each(void **stat
 
 /* ---- From collection to collection ---- */
 
-static void test_age_of_a_group_that_stands_still_costs_nothing(void **state)
+static void test_age_of_a_group_that_does_not_move_costs_nothing(void **state)
 {
     struct world *world = world_new();
     unsigned n_rounds = 0;
@@ -218,7 +218,7 @@ static void test_age_of_a_group_that_stands_still_costs_nothing(void **state)
         expect_near(age(world), world->now_ms - world->times[100]);
         n_rounds += world->n_rounds;
     }
-    assert_true(n_rounds <= 2 * 240 / 20 + 2); /* now and then what is remembered is asked anew */
+    assert_true(n_rounds <= 2 * 240 / 20 + 2); /* remembered answers are requested again */
     world_free(world);
 }
 
@@ -308,7 +308,7 @@ static void test_age_behind_retention_is_that_of_the_oldest_record_kept(void **s
     world_free(world);
 }
 
-static void test_age_after_a_topic_was_made_again_is_the_new_one(void **state)
+static void test_age_after_a_topic_was_recreated_is_the_new_one(void **state)
 {
     struct world *world = world_new();
     (void)state;
@@ -325,7 +325,7 @@ static void test_age_after_a_topic_was_made_again_is_the_new_one(void **state)
     world_free(world);
 }
 
-static void test_age_after_a_topic_was_made_again_unnoticed_is_mended(void **state)
+static void test_age_after_a_topic_was_recreated_unnoticed_is_corrected(void **state)
 {
     struct world *world = world_new();
     (void)state;
@@ -414,7 +414,7 @@ static void test_age_behind_an_unusable_time_is_since_it_was_seen_by_those_who_h
         produce(world, i == 0 ? NOW0 - 1000 : times[i]);
         world->committed[0] = 1;
         assert_int_equal(age(world), 0);
-        for (int n = 0; n < 300; n++) { /* longer than anything is kept that nobody needs */
+        for (int n = 0; n < 300; n++) { /* longer than unused history is kept */
             world->now_ms += 15000;
             assert_int_equal(age(world), 0);
         }
@@ -430,7 +430,7 @@ static void test_age_behind_an_unusable_time_is_since_it_was_seen_by_those_who_h
     }
 }
 
-/* No age leaves the page because the machine's clock is set back: what would be negative is 0. */
+/* Ages stay on the page when the machine's clock is set back: negative ones become 0. */
 static void test_age_when_the_clock_is_set_back_is_0_where_it_would_be_negative(void **state)
 {
     static const int64_t hour = 3600000;
@@ -443,7 +443,7 @@ static void test_age_when_the_clock_is_set_back_is_0_where_it_would_be_negative(
     world->committed[0] = 99;
     world->committed[1] = 50;
     expect_near(age(world), hour / 2);
-    for (int n = 0; n < 40; n++) { /* longer than answers are believed without asking again */
+    for (int n = 0; n < 40; n++) { /* longer than answers are used without another request */
         int64_t ages[GROUPS_MAX];
         world->now_ms = NOW0 - hour + n * 15000;
         collect(world, ages);
@@ -451,7 +451,7 @@ static void test_age_when_the_clock_is_set_back_is_0_where_it_would_be_negative(
         expect_near(ages[1], 48 * hour + hour / 2 + n * 15000);
         assert_true(world->unusable);
     }
-    produce(world, NOW0 - hour / 3); /* by who has not set its clock */
+    produce(world, NOW0 - hour / 3); /* by a producer with a wrong clock */
     world->committed[0] = 100;
     assert_int_equal(age(world), 0);
     world->now_ms = NOW0 + 15000;
@@ -532,8 +532,8 @@ static void test_age_at_the_start_of_a_compacted_log_is_that_of_its_first_record
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_age_after_a_topic_was_made_again_is_the_new_one),
-        cmocka_unit_test(test_age_after_a_topic_was_made_again_unnoticed_is_mended),
+        cmocka_unit_test(test_age_after_a_topic_was_recreated_is_the_new_one),
+        cmocka_unit_test(test_age_after_a_topic_was_recreated_unnoticed_is_corrected),
         cmocka_unit_test(test_age_at_a_marker_is_since_the_transaction_ended),
         cmocka_unit_test(test_age_in_a_gap_is_that_of_the_record_before),
         cmocka_unit_test(test_age_at_the_start_of_a_compacted_log_is_that_of_its_first_record),
@@ -541,7 +541,7 @@ int main(void)
         cmocka_unit_test(test_age_is_exact_at_the_first_collection),
         cmocka_unit_test(test_age_of_a_group_at_the_tail_costs_a_round),
         cmocka_unit_test(test_age_of_a_group_that_moves_costs_few_rounds),
-        cmocka_unit_test(test_age_of_a_group_that_stands_still_costs_nothing),
+        cmocka_unit_test(test_age_of_a_group_that_does_not_move_costs_nothing),
         cmocka_unit_test(
             test_age_behind_an_unusable_time_is_since_it_was_seen_by_those_who_had_read_all),
         cmocka_unit_test(test_age_of_a_record_from_the_future_is_since_it_was_seen),

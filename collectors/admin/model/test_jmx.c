@@ -13,26 +13,27 @@ static const struct rd_kafka_metadata metadata = { .brokers = brokers, .broker_c
 
 static void add(void *context, const struct sg_check *check)
 {
-    char *told = context;
-    size_t n = strlen(told);
+    char *findings = context;
+    size_t n = strlen(findings);
 
     assert_int_equal(check->result, SG_CHECK_DOUBTFUL);
-    (void)snprintf(told + n, 500 - n, "%s %s: %.24s\n", check->what, check->target, check->text);
+    (void)snprintf(
+        findings + n, 500 - n, "%s %s: %.24s\n", check->what, check->target, check->text);
 }
 
-static const char *tell(const struct sg_cluster_config *config)
+static const char *report(const struct sg_cluster_config *config)
 {
-    static char told[500];
+    static char findings[500];
     struct sg_filter *all = NULL;
     struct sg_topology *topology = NULL;
 
-    told[0] = '\0';
+    findings[0] = '\0';
     assert_int_equal(sg_filter_new(NULL, NULL, &all, NULL), 0);
     assert_int_equal(sg_topology_new(&metadata, all, 1000, &topology), 0);
-    sg_jmx_tell(config, topology, add, told);
+    sg_jmx_report(config, topology, add, findings);
     (void)sg_topology_unref(topology);
     (void)sg_filter_free(all);
-    return told;
+    return findings;
 }
 
 static void test_brokers_without_jmx_and_jmx_without_a_broker_are_named(void **state)
@@ -45,33 +46,33 @@ static void test_brokers_without_jmx_and_jmx_without_a_broker_are_named(void **s
     };
     (void)state;
 
-    assert_string_equal(tell(&config), "jolokia 1001: no Jolokia URL is config\n"
-                                       "broker 7: configured (jolokia.brok\n");
+    assert_string_equal(report(&config), "jolokia 1001: no Jolokia URL is config\n"
+                                         "broker 7: configured (jolokia.brok\n");
     config.jolokia.n_brokers = 0;
     config.jolokia.source.proxy.url = (char[]){ "http://p/" };
     config.jolokia.source.proxy.target = (char[]){ "service:jmx:rmi://{host}:{jmx_port}" };
     struct sg_jmx_port ports[] = { { 1001, 9999 } };
     config.jolokia.source.proxy.jmx_ports = ports;
     config.jolokia.source.proxy.n_jmx_ports = 1;
-    assert_string_equal(tell(&config), "jolokia 1002: no Jolokia URL is config\n");
+    assert_string_equal(report(&config), "jolokia 1002: no Jolokia URL is config\n");
 }
 
-static void test_where_all_or_none_have_jmx_there_is_nothing_to_tell(void **state)
+static void test_where_all_or_none_have_jmx_there_is_no_finding(void **state)
 {
     struct sg_cluster_config config = { .has_jolokia = false };
     (void)state;
 
-    assert_string_equal(tell(&config), "");
+    assert_string_equal(report(&config), "");
     config.has_jolokia = true;
     config.jolokia.source.url = (char[]){ "http://{host}:8778/" };
-    assert_string_equal(tell(&config), "");
+    assert_string_equal(report(&config), "");
 }
 
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_brokers_without_jmx_and_jmx_without_a_broker_are_named),
-        cmocka_unit_test(test_where_all_or_none_have_jmx_there_is_nothing_to_tell),
+        cmocka_unit_test(test_where_all_or_none_have_jmx_there_is_no_finding),
     };
     return cmocka_run_group_tests_name("jmx", tests, NULL, NULL);
 }

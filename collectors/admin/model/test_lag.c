@@ -51,7 +51,7 @@ static void test_sum_adds_known_lags(void **state)
     struct sg_lag_sum sum = { .lag = 0 };
     (void)state;
 
-    assert_false(sg_lag_sum_known(&sum)); /* of nothing there is no sum */
+    assert_false(sg_lag_sum_known(&sum)); /* an empty sum is unknown */
     sg_lag_sum_add(&sum, SG_LAG_KNOWN, 3);
     sg_lag_sum_add(&sum, SG_LAG_KNOWN, 0);
     sg_lag_sum_add(&sum, SG_LAG_KNOWN, 4);

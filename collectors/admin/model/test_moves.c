@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Reassignments, told from brokers that are down, by one Metadata answer after the other. */
+/* Reassignments, distinguished from brokers that are down, over several Metadata answers. */
 
 #include "admin/model/moves.h"
 #include "test.h"
@@ -32,7 +32,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* A Metadata answer about one partition; lists of ids end with 0. @return what is said of it */
+/* A Metadata answer about one partition; lists of ids end with 0. @return the result for it */
 static enum sg_move see(
     struct cluster *cluster, const char *topic, const int32_t *replicas, const int32_t *in_sync)
 {
@@ -79,7 +79,8 @@ static void test_moves_broker_down_is_no_reassignment(void **state)
     assert_int_equal(see(c, "t", IDS(1, 2, 3), IDS(1, 2, 3)), SG_MOVE_NO);
 }
 
-/* From 1, 2 to 3, 4: the new ones come in front, and the old ones go when all are in sync. */
+/* From 1, 2 to 3, 4: the new ones are added in front, and the old ones removed when all are in
+ * sync. */
 static void test_moves_added_replica_is_one_until_it_is_in_sync(void **state)
 {
     struct cluster *c = *state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What a group is said to be, collection by collection, on a topic with one partition. */
+/* A group's status, collection by collection, on a topic with one partition. */
 
 #include "test.h"
 
@@ -123,7 +123,7 @@ static void expect_for(struct world *world, int64_t ms, const char *status)
         assert_string_equal(collect(world), status);
 }
 
-/* Not said to stand still: "ok", and "lagging" as what is unread grows older. */
+/* Not stalled: "ok", and "lagging" as the unread records grow older. */
 static void expect_living_for(struct world *world, int64_t ms)
 {
     for (int64_t until_ms = world->now_ms + ms; world->now_ms < until_ms;) {
@@ -344,7 +344,7 @@ static void test_status_with_a_record_unread_is_stalled_and_looked_at_once(void 
     world_free(world);
 }
 
-static void test_status_when_nobody_may_look_doubts_one_offset_and_no_more(void **state)
+static void test_status_when_read_is_denied_doubts_one_offset_and_no_more(void **state)
 {
     struct world *world = world_new(3, 0, 4);
     (void)state;
@@ -362,7 +362,7 @@ static void test_status_when_nobody_may_look_doubts_one_offset_and_no_more(void 
     world_free(world);
 }
 
-static void test_status_of_a_topic_made_anew_forgets_what_was_empty(void **state)
+static void test_status_of_a_topic_recreated_forgets_what_was_empty(void **state)
 {
     struct world *world = world_new(3, 0, 4);
     (void)state;
@@ -395,7 +395,7 @@ static void test_status_without_the_logs_end_is_unknown(void **state)
     (void)state;
 
     assert_string_equal(collect(world), "unknown");
-    world->end = 90; /* the topic was made again */
+    world->end = 90; /* the topic was recreated */
     assert_string_equal(collect(world), "unknown");
     world_free(world);
 }
@@ -456,8 +456,8 @@ int main(void)
         cmocka_unit_test(test_status_of_an_idle_group_stays_ok),
         cmocka_unit_test(test_status_of_a_group_that_is_gone_for_long_is_forgotten),
         cmocka_unit_test(test_status_before_an_empty_log_is_losing_data_only_when_it_was_seen),
-        cmocka_unit_test(test_status_of_a_topic_made_anew_forgets_what_was_empty),
-        cmocka_unit_test(test_status_when_nobody_may_look_doubts_one_offset_and_no_more),
+        cmocka_unit_test(test_status_of_a_topic_recreated_forgets_what_was_empty),
+        cmocka_unit_test(test_status_when_read_is_denied_doubts_one_offset_and_no_more),
         cmocka_unit_test(test_status_with_a_record_unread_is_stalled_and_looked_at_once),
         cmocka_unit_test(test_status_with_nothing_but_a_marker_unread_is_ok_and_loses_nothing),
         cmocka_unit_test(test_status_without_the_logs_end_is_unknown),

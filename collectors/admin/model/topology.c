@@ -77,7 +77,7 @@ int64_t sg_topology_find_partition(const struct sg_topology *topology, uint32_t 
     const struct sg_topic *t = &topology->topics[topic];
     uint32_t low = t->first, high = t->first + t->n;
 
-    /* Ids count from 0 without holes, unless the answer is strange. */
+    /* Ids count from 0 without gaps, unless the answer is invalid. */
     if (id >= 0 && (uint32_t)id < t->n && topology->partitions[t->first + (uint32_t)id].id == id)
         return (int64_t)t->first + id;
     while (low < high) {
@@ -131,7 +131,7 @@ static int take_brokers(struct topology *self, const struct rd_kafka_metadata *m
     for (int i = 0; i < metadata->broker_cnt; i++) {
         const struct rd_kafka_metadata_broker *broker = &metadata->brokers[i];
         if (broker->id < 0 || broker->port < 0 || broker->port > UINT16_MAX || !broker->host) {
-            t->n_strange++;
+            t->n_invalid++;
             continue;
         }
         const char *host = sg_arena_copy(self->names, sg_str_of(broker->host));
@@ -147,7 +147,7 @@ static int take_brokers(struct topology *self, const struct rd_kafka_metadata *m
         if (n == 0 || t->brokers[n - 1].id != t->brokers[i].id)
             t->brokers[n++] = t->brokers[i];
     }
-    t->n_strange += t->n_brokers - n;
+    t->n_invalid += t->n_brokers - n;
     t->n_brokers = n;
     return 0;
 }
@@ -237,8 +237,7 @@ static int note_trouble(struct topology *self,
     return lists->replicas && lists->in_sync && lists->missing ? 0 : -ENOMEM;
 }
 
-/* Names and counts that a broker can send, and no topic can have: of a null array the count is -1.
- */
+/* Invalid names and counts that a broker can send: the count of a null array is -1. */
 static bool topic_can_be(const struct rd_kafka_metadata_topic *topic)
 {
     size_t len = topic->topic ? strlen(topic->topic) : 0;
@@ -272,7 +271,7 @@ static void put_in_order(struct sg_topology *t, struct sg_topic *topic)
         if (partitions[i].id >= 0 && (n == 0 || partitions[n - 1].id != partitions[i].id))
             partitions[n++] = partitions[i];
     }
-    t->n_strange += topic->n - n;
+    t->n_invalid += topic->n - n;
     t->n_partitions -= topic->n - n;
     topic->n = n;
 }
@@ -341,7 +340,7 @@ static int take_topics(struct topology *self,
         if (r)
             return r;
         if (!topic_can_be(topic))
-            t->n_strange++;
+            t->n_invalid++;
         else if (topic_is_wanted(topics, topic))
             wanted[n++] = topic;
     }

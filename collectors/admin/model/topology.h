@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * What the cluster looked like at one moment: brokers, topics, partitions, leaders, replicas.
+ * The cluster at one moment: brokers, topics, partitions, leaders, replicas.
  *
- * Made from one Metadata answer and never changed. Partitions of all topics are numbered through,
- * topic by topic and by id; these numbers are what offsets and commits are kept by. References are
- * counted, because threads that wait for a broker can outlive a collection. Any thread.
+ * Made from one Metadata answer and never changed. Partitions of all topics have consecutive
+ * numbers, topic by topic and by id; offsets and commits are indexed by these numbers. References
+ * are counted, because threads that wait for a broker can outlive a collection. Any thread.
  */
 
 #include "base/filter.h"
@@ -54,13 +54,13 @@ struct sg_topic {
     uint32_t n;
 };
 
-/* A topic about which the broker said something else than its partitions. */
+/* A topic for which the broker returned an error instead of its partitions. */
 struct sg_topic_error {
     struct sg_str name;
     rd_kafka_resp_err_t code;
 };
 
-/* Read-only for everybody but sg_topology_new(). */
+/* Read-only except in sg_topology_new(). */
 struct sg_topology {
     size_t n_brokers;
     struct sg_topology_broker *brokers; /* by id */
@@ -72,7 +72,7 @@ struct sg_topology {
     struct sg_partition *partitions;
     size_t n_topic_errors;
     struct sg_topic_error *topic_errors;
-    size_t n_strange;         /* brokers, topics, partitions that cannot be: left out, too */
+    size_t n_invalid;         /* invalid brokers, topics, partitions: left out, too */
     size_t n_topics_left_out; /* past the cap, with so many partitions */
     size_t n_partitions_left_out;
 };

@@ -31,7 +31,7 @@ void sg_checkpoint_done(struct sg_checkpoint *checkpoint)
 
 /* ---- The text of a file ---- */
 
-/* @param ret_number  of a whole text, at least 0 @return is it one? */
+/* @param ret_number  of a whole text, at least 0 @return is the text a number? */
 static bool read_number(const char *text, int64_t *ret_number)
 {
     char *end = NULL;
@@ -72,7 +72,7 @@ static int by_place(const void *a, const void *b)
     return order ? order : (x->offset > y->offset) - (x->offset < y->offset);
 }
 
-/* Two sources may read one topic: only what both have read is read. */
+/* Two sources may read one topic: the lower offset counts. */
 static void keep_smallest(struct sg_checkpoint *checkpoint)
 {
     size_t n = 0;
@@ -91,7 +91,7 @@ static void keep_smallest(struct sg_checkpoint *checkpoint)
 }
 
 /* Is it {"topic":{"0":76}}? Sources other than Kafka write other things, which are left out. */
-static bool is_of_kafka(const json_t *source)
+static bool is_kafka_source(const json_t *source)
 {
     json_t *partitions;
     json_t *offset;
@@ -126,7 +126,7 @@ static int take_source(struct sg_checkpoint *checkpoint, json_t *source)
     {
         json_object_foreach(partitions, key, offset)
         {
-            /* Below 0: earliest or latest, not yet found out. */
+            /* Below 0: earliest or latest, not resolved yet. */
             if (!r && read_number(key, &partition) && json_integer_value(offset) >= 0)
                 r = add_offset(checkpoint, topic, (int32_t)partition, json_integer_value(offset));
         }
@@ -166,7 +166,7 @@ int sg_checkpoint_parse(
             json_loadb(line.ptr, line.len, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
         if (!source)
             return sg_error_set(err, SG_CHECKPOINT_E_FORMAT, "not JSON: %s", error.text);
-        if (is_of_kafka(source))
+        if (is_kafka_source(source))
             r = take_source(checkpoint, source);
         json_decref(source);
     }
@@ -289,8 +289,8 @@ static int read_batch(const char *directory,
 }
 
 /*
- * A batch whose files are removed while they are read, or which are half there on a file system
- * without atomic renames, leaves the one before.
+ * A batch whose files are removed while they are read, or which are incomplete on a file system
+ * without atomic renames, is skipped for the one before.
  */
 static int read_latest(const char *directory,
     struct sg_checkpoint *checkpoint,
@@ -333,7 +333,7 @@ int sg_checkpoint_read(
         if (!r)
             r = read_file(path, &text, NULL, &other);
         if (r == SG_CHECKPOINT_E_READ)
-            r = fail(err, directory, "no checkpoint of a structured streaming query is there");
+            r = fail(err, directory, "there is no checkpoint of a structured streaming query");
         if (!r)
             r = read_sources(directory, ret_checkpoint, &text, err);
     } else if (!r) {

@@ -6,15 +6,15 @@
  *
  * Such a query commits nothing to Kafka. It writes offsets/N before it runs batch N, and commits/N
  * when the batch is done; the values in offsets/N are the next offsets to read after it. So the
- * query has read up to offsets/N of the highest N in commits/. A query that has not ended its first
- * batch is where it began: 0 in each folder of sources/.
+ * query has read up to offsets/N of the highest N in commits/. A query that has not finished its
+ * first batch is where it began: file 0 in each folder of sources/.
  *
  *     CK/offsets/17   v1 \n {…} \n {"mytopic":{"0":76,"1":107}} \n …    one line per source
  *     CK/commits/17   v1 \n {…}
  *     CK/sources/0/0  NUL v1 \n {"mytopic":{"0":0,"1":0}}
  *
  * Spark writes each file under another name first and then renames it, and keeps the last hundred;
- * names that are no number are left out. Any thread; blocks for as long as the file system does.
+ * names that are not numbers are ignored. Any thread; blocks for as long as the file system does.
  *
  * Source: Spark's OffsetSeqLog, CommitLog, KafkaSourceInitialOffsetWriter and JsonUtils.
  */
@@ -29,7 +29,7 @@
 enum {
     SG_CHECKPOINT_E_READ = 1, /* not there, not readable, or not a checkpoint; err says what */
     SG_CHECKPOINT_E_FORMAT,   /* a file is not as Spark writes it; err says which */
-    SG_CHECKPOINT_E_LIMIT,    /* a file is larger, or has more in it, than the caps below */
+    SG_CHECKPOINT_E_LIMIT,    /* a file is larger, or has more offsets, than the caps below */
 };
 
 enum {
@@ -61,7 +61,7 @@ int sg_checkpoint_read(
     const char *directory, struct sg_checkpoint *ret_checkpoint, struct sg_error *err);
 
 /**
- * Add what one file of offsets says: its text from the line "v1" on.
+ * Add the offsets of one file, whose text begins with the line "v1".
  * @param skip_metadata  does a line of metadata follow, as in offsets/N?
  * @return 0, SG_CHECKPOINT_E_FORMAT, SG_CHECKPOINT_E_LIMIT or -ENOMEM
  */

@@ -67,7 +67,7 @@ static int add_query(const struct sg_spark_config *config,
         return r < 0 ? r : 0;
     if (!*ret_added) {
         sg_failures_add(failures, SG_FAILURE_PROTOCOL, SG_REQUEST_CHECKPOINT, EEXIST,
-            "spark: a consumer group is called \"%.80s\" too; give the query another name",
+            "spark: \"%.80s\" is also the name of a consumer group; give the query another name",
             config->name);
         return 0;
     }

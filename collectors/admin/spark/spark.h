@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Spark's structured streaming queries, shown like consumer groups: what their checkpoints say they
- * have read stands for what they have committed. One thread; reads files.
+ * Spark's structured streaming queries, shown like consumer groups: the offsets in their
+ * checkpoints are shown as committed offsets. One thread; reads files.
  */
 
 #include "admin/ask/failures.h"
@@ -22,7 +22,8 @@ struct sg_spark_query {
 
 /**
  * Add each query as a group, with its offsets in the topics of the topology. A query whose
- * checkpoint cannot be read is a failure and no group; so is one that is called like a group.
+ * checkpoint cannot be read is a failure and not a group; so is one with the name of a consumer
+ * group.
  * @param ret_queries  those that could be read; owned
  * @return 0 or -ENOMEM
  */

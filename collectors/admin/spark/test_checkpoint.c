@@ -136,7 +136,7 @@ static void test_checkpoint_with_a_broken_last_batch_gives_the_one_before(void *
     put_text("commits/8", "v1\n{}");
     put_text("commits/9", "v1\n{}"); /* its offsets are gone */
     expect("8: t-0=5");
-    put_text("offsets/9", "v1\n" META "{\"t\":{\"0\":"); /* half there */
+    put_text("offsets/9", "v1\n" META "{\"t\":{\"0\":"); /* incomplete */
     expect("8: t-0=5");
     put_text("offsets/9", "v1\n" META "{\"t\":{\"0\":6}}");
     expect("9: t-0=6");

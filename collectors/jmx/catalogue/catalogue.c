@@ -16,27 +16,29 @@ const struct sg_catalogue sg_catalogues[] = {
         "client library for Java. Part of every catalogue whose text says so; for a JVM that has "
         "no catalogue of its own, it can be used alone." },
     { "kafka", "Kafka brokers and controllers",
-        "The default: what pages and what helps whoever is paged, and `jvm`. ZooKeeper mode and "
-        "KRaft, brokers, controllers and both in one, 3.6 to 4.x; which MBeans there are depends "
-        "on the version and the role. No MBean for each partition is read." },
+        "The default: what alerts need and what helps to find their cause, and `jvm`. ZooKeeper "
+        "mode and KRaft, brokers, controllers and both in one, 3.6 to 4.x; which MBeans there are "
+        "depends on the version and the role. No MBean for each partition is read." },
     { "kafka-requests", "Kafka: all requests",
         "The `kafka_network_requestmetrics_` metrics of `kafka`, for every API key and every "
-        "phase: some 6 series for each of 90 keys and 8 phases." },
-    { "kafka-groups", "Kafka: group coordinators", "Next to `kafka`, when groups are in trouble." },
+        "phase: about 6 series for each of 90 keys and 8 phases." },
+    { "kafka-groups", "Kafka: group coordinators",
+        "In addition to `kafka`, when groups have problems." },
     { "kafka-transactions", "Kafka: transactions",
-        "Next to `kafka`, where producers write in "
-        "transactions." },
+        "In addition to `kafka`, where producers write in transactions." },
     { "kafka-connections", "Kafka: connections",
-        "Next to `kafka`: connections and authentications by listener and network thread, and the "
-        "software of the clients. Some 12 series for each listener and network thread." },
+        "In addition to `kafka`: connections and authentications by listener and network thread, "
+        "and the software of the clients. About 12 series for each listener and network thread." },
     { "kafka-quotas", "Kafka: quotas",
-        "Next to `kafka`, where quotas are set: one to three series for each user and client id." },
+        "In addition to `kafka`, where quotas are set: one to three series for each user and "
+        "client id." },
     { "kafka-fetch", "Kafka: fetches",
-        "Next to `kafka`: fetch sessions, and replication by "
-        "leader." },
-    { "kafka-tiered", "Kafka: tiered storage", "Next to `kafka`, where tiered storage is on." },
+        "In addition to `kafka`: fetch sessions, and replication by leader." },
+    { "kafka-tiered", "Kafka: tiered storage",
+        "In addition to `kafka`, where tiered storage is on." },
     { "kafka-partitions", "Kafka: partitions",
-        "Next to `kafka`, polled slowly: ten series or more for each partition of each broker." },
+        "In addition to `kafka`, polled slowly: ten series or more for each partition of each "
+        "broker." },
     { "zookeeper", "ZooKeeper", "A server, alone or of an ensemble, and `jvm`." },
     { "kafka-client", "Producers and consumers", "A JVM with Kafka's Java clients, and `jvm`." },
     { "kafka-connect", "Kafka Connect",
@@ -68,7 +70,7 @@ static bool is_listed(const char *const *names, size_t n, const char *name)
     return false;
 }
 
-/* Is the file, which names[at] has, in an earlier one of the names or earlier in the same? */
+/* Is the file of catalogue names[at] also in an earlier catalogue, or earlier in this one? */
 static bool is_loaded(const char *const *names, size_t at, const struct sg_embedded *file)
 {
     for (const struct sg_embedded *other = sg_catalogue_files; other->set; other++) {
@@ -113,7 +115,7 @@ int sg_catalogue_load(const char *name, struct sg_rules **ret_rules, struct sg_e
     return sg_catalogue_load_all(&name, 1, ret_rules, err);
 }
 
-/* ---- What the metrics are ---- */
+/* ---- The list of metrics ---- */
 
 /* The rule's family, with its name in `name`. */
 static int describe(
@@ -133,7 +135,7 @@ static int describe(
     return sg_buf_error(name);
 }
 
-static bool is_told(
+static bool is_listed_before(
     const struct sg_rules *rules, size_t n, const char *name, struct sg_buf *scratch)
 {
     struct sg_catalogue_metric earlier;
@@ -163,9 +165,9 @@ static int each_metric_of(const struct sg_rules *rules,
         r = describe(rule, &text, &one);
         for (size_t j = 0; j < rule->n_labels; j++)
             labels[j] = sg_str_of(rule->labels[j].name.text);
-        if (!r && !is_told(rules, i, one.family.name, &scratch))
+        if (!r && !is_listed_before(rules, i, one.family.name, &scratch))
             metric(context, &one);
-        if (r == -ENOENT) /* a rule without a literal name has nothing to tell */
+        if (r == -ENOENT) /* a rule without a literal name cannot be documented */
             r = 0;
     }
     sg_buf_done(&text);

@@ -2,12 +2,12 @@
 #pragma once
 
 /*
- * The rule sets that the program brings along: catalogue/ as YAML files, compiled in.
+ * The built-in rule sets: the YAML files of catalogue/, compiled in.
  *
  * They are ordinary rule files, so that a user can copy one and change it. Each rule has a literal
- * name, a type and a help; the documentation of all metrics is made from them. A catalogue is one
- * or more files, one behind the other; a file may be in several catalogues (jvm.yml is), a metric
- * family is in one file only. meson.build says which files make which catalogue.
+ * name, a type and a help; the documentation of all metrics is generated from them. A catalogue is
+ * one or more files, in order; a file may be in several catalogues (jvm.yml is), a metric family is
+ * in one file only. meson.build lists the files of each catalogue.
  */
 
 #include "base/embedded.h"
@@ -31,7 +31,7 @@ extern const struct sg_catalogue sg_catalogues[];
 /* Files of catalogue/, by the name of the catalogue. */
 extern const struct sg_embedded sg_catalogue_files[];
 
-/* A metric that a catalogue can give. Borrowed for the call. */
+/* A metric of a catalogue. Borrowed for the call. */
 struct sg_catalogue_metric {
     struct sg_family family;
     size_t n_labels;
@@ -43,21 +43,22 @@ bool sg_catalogue_has(const char *name);
 
 /**
  * @param name  a catalogue's name @param ret_rules  owned
- * @return 0, -ENOENT, -ENOMEM; anything else is a mistake in the catalogue, err says where
+ * @return 0, -ENOENT, -ENOMEM; anything else is an error in the catalogue, err says where
  */
 int sg_catalogue_load(const char *name, struct sg_rules **ret_rules, struct sg_error *err);
 
 /**
- * Load several catalogues as one set of rules, in the order of the names. A file that more than one
- * of them has is loaded once, so that any of them go together.
+ * Load several catalogues as one set of rules, in the order of the names. A file of several of them
+ * is loaded once, so that any of them can be combined.
  * @param names  n names @return as sg_catalogue_load
  */
 int sg_catalogue_load_all(
     const char *const *names, size_t n, struct sg_rules **ret_rules, struct sg_error *err);
 
 /**
- * Tell the metric families of those files that no earlier catalogue of sg_catalogue_files has, once
- * each, in the order of their rules. Over all catalogues, each family is told once.
+ * Call metric for the metric families of those files that are in no earlier catalogue of
+ * sg_catalogue_files, once each, in the order of their rules. Over all catalogues, each family
+ * occurs once.
  * @return as sg_catalogue_load
  */
 int sg_catalogue_each_metric(const char *name,

@@ -85,7 +85,7 @@ static bool is_same(const struct sg_rules_config *a, const struct sg_rules_confi
 }
 
 /* "PLACE: rules: " and what is wrong with one of the names. */
-static int complain(const struct sg_rules_config *config,
+static int refuse(const struct sg_rules_config *config,
     const char *name,
     const char *what,
     const char *why,
@@ -95,28 +95,28 @@ static int complain(const struct sg_rules_config *config,
         config->place ? config->place : "", config->place ? ": " : "", name, what, why);
 }
 
-/* A name that is neither a catalogue's nor that of a file that can be read: which was meant? */
-static int complain_of_name(
+/* A name that is neither a catalogue nor a readable file: list what it could be. */
+static int refuse_name(
     const struct sg_rules_config *config, const char *name, const char *why, struct sg_error *err)
 {
     const struct sg_embedded *file = sg_catalogue_files;
     struct sg_buf list;
 
     if (strpbrk(name, "/."))
-        return complain(config, name, "", why, err);
+        return refuse(config, name, "", why, err);
     sg_buf_init(&list, 300);
     for (; file->set; file++) {
         if (file == sg_catalogue_files || strcmp(file->set, file[-1].set) != 0)
             sg_buf_printf(&list, "%s%s", list.len ? ", " : "there are ", file->set);
     }
     const char *text = sg_buf_get_cut(&list);
-    int r = complain(
-        config, name, " is neither a file nor a built-in catalogue", text ? text : "", err);
+    int r =
+        refuse(config, name, " is neither a file nor a built-in catalogue", text ? text : "", err);
     sg_buf_done(&list);
     return r;
 }
 
-/* The one name that is no catalogue's. @return its number, or n */
+/* The one name that is not a catalogue. @return its number, or n */
 static int find_file(const struct sg_rules_config *config, size_t *ret_at, struct sg_error *err)
 {
     *ret_at = config->n;
@@ -124,7 +124,7 @@ static int find_file(const struct sg_rules_config *config, size_t *ret_at, struc
         if (sg_catalogue_has(config->names[i]))
             continue;
         if (*ret_at < config->n)
-            return complain(config, config->names[i], " is no built-in catalogue",
+            return refuse(config, config->names[i], " is not a built-in catalogue",
                 "there can be one rule file, with catalogues beside it", err);
         *ret_at = i;
     }
@@ -132,8 +132,8 @@ static int find_file(const struct sg_rules_config *config, size_t *ret_at, struc
 }
 
 /*
- * What stands beside a rule file: the catalogues that are named with it, or else "jvm", for
- * jmx_exporter's agent exports the JVM's metrics whatever its file says, but for excludeJvmMetrics.
+ * The catalogues used beside a rule file: those named with it, or else "jvm", because
+ * jmx_exporter's agent exports the JVM's metrics with any file, unless it has excludeJvmMetrics.
  */
 static int load_beside(struct sg_rule_set *set,
     const struct sg_rules_config *config,
@@ -166,7 +166,7 @@ static int load_rules(
         r = sg_catalogue_load_all((const char *const *)config->names, config->n, &set->rules, err);
     } else {
         if (access(config->names[file], R_OK))
-            return complain_of_name(config, config->names[file], strerror(errno), err);
+            return refuse_name(config, config->names[file], strerror(errno), err);
         r = sg_rules_load_file(config->names[file], &set->rules, err);
         if (!r)
             r = load_beside(set, config, file, err);
@@ -174,7 +174,7 @@ static int load_rules(
     return r == 0 || r == -ENOMEM ? r : SG_RULE_SETS_E_CONFIG;
 }
 
-/* @param for_broker  it also asks who the JVM is */
+/* @param for_broker  with the identity requests */
 static int make_plan(const struct sg_rule_set *set,
     enum sg_lane lane,
     bool for_broker,

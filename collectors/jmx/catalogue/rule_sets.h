@@ -2,10 +2,9 @@
 #pragma once
 
 /*
- * The rule sets of one cluster's JVMs: each loaded once, however many JVMs use it, with what is
- * asked of an agent for it. A set lives as long as a target that uses it, which may be longer than
- * the collector that has loaded it. Used by one thread at a time: patterns remember their latest
- * match.
+ * The rule sets of one cluster's JVMs: each loaded once, however many JVMs use it, with its
+ * requests to an agent. A set lives as long as a target that uses it, which may be longer than the
+ * collector that loaded it. Used by one thread at a time: patterns remember their latest match.
  */
 
 #include "base/error.h"
@@ -16,10 +15,10 @@
 #include "jmx/rules/rules.h"
 
 enum {
-    SG_RULE_SETS_E_CONFIG = 1, /* no such catalogue or file, or mistakes in it; err says which */
+    SG_RULE_SETS_E_CONFIG = 1, /* no such catalogue or file, or errors in it; err says which */
 };
 
-/* What is asked, and the request to an agent that is not a proxy. */
+/* A plan, and its request to an agent that is not a proxy. */
 struct sg_rule_set_plan {
     struct sg_poll_plan *plan;
     char *body;
@@ -27,11 +26,11 @@ struct sg_rule_set_plan {
 
 struct sg_rule_set {
     struct sg_refs refs;
-    uint64_t fingerprint; /* of the names, and of what the rule file says */
+    uint64_t fingerprint; /* of the names, and of the rule file's text */
     struct sg_rules *rules;
     struct sg_rules *beside; /* catalogues beside a rule file; NULL: none. Part 1 of the plans */
     struct sg_rule_set_plan plans[SG_LANES]; /* the slow one is NULL when it has no requests */
-    struct sg_rule_set_plan broker_plan;     /* the fast one, which also asks who it is */
+    struct sg_rule_set_plan broker_plan;     /* the fast one, with the identity requests */
 };
 
 struct sg_rule_sets;
@@ -49,9 +48,9 @@ struct sg_rule_set *sg_rule_set_unref(const struct sg_rule_set *set);
 struct sg_rule_sets *sg_rule_sets_free(struct sg_rule_sets *sets);
 
 /**
- * Find a rule set, or load it. What jmx_exporter's keys cannot do here is logged once.
+ * Find a rule set, or load it. Keys of jmx_exporter that have no effect here are logged once.
  * @param config   borrowed for as long as the sets live
- * @param ret_set  borrowed from sets; who keeps it for longer takes a reference
+ * @param ret_set  borrowed from sets; to keep it longer, take a reference
  * @return 0, SG_RULE_SETS_E_CONFIG or -ENOMEM
  */
 int sg_rule_sets_get(struct sg_rule_sets *sets,
@@ -60,11 +59,11 @@ int sg_rule_sets_get(struct sg_rule_sets *sets,
     const struct sg_rule_set **ret_set,
     struct sg_error *err);
 
-/** Do all files say what they said when they were loaded? */
+/** Are all files unchanged since they were loaded? */
 bool sg_rule_sets_unchanged(const struct sg_rule_sets *sets);
 
 size_t sg_rule_sets_n(const struct sg_rule_sets *sets);
 
-/** The names of set number i, as many as fit. @return how many warnings loading it gave */
+/** The names of set number i, as many as fit. @return the number of warnings from loading it */
 size_t sg_rule_sets_describe(
     const struct sg_rule_sets *sets, size_t i, char *ret_names, size_t size);

@@ -11,7 +11,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-/* The catalogues themselves: nothing in them is dead, undocumented or unsound. */
+/* The catalogues themselves: nothing in them is unused, undocumented or invalid. */
 
 static void test_load_all_takes_each_file_once(void **state)
 {
@@ -31,9 +31,9 @@ static void test_load_all_takes_each_file_once(void **state)
     assert_non_null(strstr(err.text, "nope"));
 }
 
-/* ---- Nothing in a catalogue is dead ---- */
+/* ---- Nothing in a catalogue is unused ---- */
 
-/* What no recording has: how the request's MBean or the rule's name begins, and why. */
+/* What no recording has: the start of the request's MBean or of the rule's name, and why. */
 struct excuse {
     const char *what;
     const char *why;
@@ -88,7 +88,7 @@ static struct excuse excuses[] = {
     { NULL, NULL, false },
 };
 
-/* @return 1 when there is no excuse; told, so that one run shows them all */
+/* @return 1 when it is not excepted; printed, so that one run shows them all */
 static int check_excuse(const char *kind, const char *text)
 {
     for (struct excuse *excuse = excuses; excuse->what; excuse++) {
@@ -175,7 +175,7 @@ static void test_every_request_and_rule_is_of_use(void **state)
 
 /* ---- The catalogues as documentation ---- */
 
-struct told {
+struct listed {
     size_t n;
     char *names[2000];
 };
@@ -198,7 +198,7 @@ static bool is_constant_label(struct sg_str name)
 
 static void check_metric(void *context, const struct sg_catalogue_metric *metric)
 {
-    struct told *told = context;
+    struct listed *listed = context;
     const char *name = metric->family.name;
 
     assert_true(sg_metric_name_valid(sg_str_of(name)));
@@ -212,27 +212,27 @@ static void check_metric(void *context, const struct sg_catalogue_metric *metric
         assert_false(is_constant_label(metric->labels[i]));
     }
     /* A family is in one file only: its type, help and labels cannot differ. */
-    for (size_t i = 0; i < told->n; i++) {
-        if (strcmp(told->names[i], name) == 0)
+    for (size_t i = 0; i < listed->n; i++) {
+        if (strcmp(listed->names[i], name) == 0)
             fail_msg("%s is in two files", name);
     }
-    assert_true(told->n < sizeof told->names / sizeof told->names[0]);
-    told->names[told->n++] = strdup(name);
+    assert_true(listed->n < sizeof listed->names / sizeof listed->names[0]);
+    listed->names[listed->n++] = strdup(name);
 }
 
 static void test_each_metric_is_documented(void **state)
 {
-    struct told told = { .n = 0 };
+    struct listed listed = { .n = 0 };
     struct sg_error err;
     (void)state;
 
     for (const struct sg_catalogue *one = sg_catalogues; one->name; one++)
-        assert_int_equal(sg_catalogue_each_metric(one->name, check_metric, &told, &err), 0);
-    assert_true(told.n > 400);
-    for (size_t i = 0; i < told.n; i++)
-        free(told.names[i]);
+        assert_int_equal(sg_catalogue_each_metric(one->name, check_metric, &listed, &err), 0);
+    assert_true(listed.n > 400);
+    for (size_t i = 0; i < listed.n; i++)
+        free(listed.names[i]);
     assert_false(sg_catalogue_has("nope"));
-    assert_int_not_equal(sg_catalogue_each_metric("nope", check_metric, &told, &err), 0);
+    assert_int_not_equal(sg_catalogue_each_metric("nope", check_metric, &listed, &err), 0);
 }
 
 static void test_catalogues_and_their_descriptions_agree(void **state)
@@ -252,7 +252,7 @@ static void test_catalogues_and_their_descriptions_agree(void **state)
 }
 
 /*
- * Each rule: a literal name, so that nobody's user, client id or topic becomes part of one; the
+ * Each rule: a literal name, so that no user, client id or topic becomes part of one; the
  * same type and help for all rules of a family; and a decision that holds whatever the number.
  */
 static void test_each_rule_is_sound(void **state)
@@ -280,7 +280,7 @@ static void test_each_rule_is_sound(void **state)
     (void)sg_rules_free(rules);
 }
 
-/* What real processes say to the questions of identity.h, attribute by attribute. */
+/* The identity of real processes, attribute by attribute. */
 static void test_recorded_brokers_say_who_they_are(void **state)
 {
     static const struct {

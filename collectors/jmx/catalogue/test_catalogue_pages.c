@@ -9,9 +9,9 @@
 #include <stdlib.h>
 
 /*
- * What the catalogues make of recorded answers. What the requests bring, and that with the MBeans
- * besides that no request matches, must give the same series, so that no rule waits for an MBean
- * that nobody asks for.
+ * What the catalogues make of recorded answers. The answers to the requests, and the same with all
+ * other MBeans added, must give the same series, so that no rule depends on an MBean that is not
+ * requested.
  */
 
 /* ---- Comparing pages ---- */
@@ -87,7 +87,7 @@ static void assert_golden(const char *name, const char *page)
 
 /* ---- Golden pages ---- */
 
-/* Of which requests a catalogue asks for some keys only, though its rules would take all. */
+/* Requests of which a catalogue reads only some keys, though its rules match all. */
 static const char *narrow_of(const char *catalogue)
 {
     return strcmp(catalogue, "kafka") == 0 ? "kafka_network_requestmetrics_" : NULL;
@@ -322,7 +322,7 @@ static void test_trino_has_the_names_of_presto(void **state)
     (void)sg_rules_free(rules);
 }
 
-/* A log that moves to another directory is there twice; a controller's label is not ours. */
+/* A log that moves to another directory is listed twice; a controller's label is replaced. */
 static void test_kafka_names_that_would_collide(void **state)
 {
     struct sg_rules *rules = catalogue_load_every();
@@ -340,7 +340,7 @@ static void test_kafka_names_that_would_collide(void **state)
 
 /* ---- All catalogues together ---- */
 
-/* Any of them go together: nothing is dropped, and no file is loaded twice. */
+/* Any of them can be combined: nothing is dropped, and no file is loaded twice. */
 static void test_all_catalogues_go_together(void **state)
 {
     struct sg_rules *rules = catalogue_load_every();

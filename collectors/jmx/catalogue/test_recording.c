@@ -211,7 +211,7 @@ char *recording_answer_plan(
     return body;
 }
 
-/* What the requests bring, and of MBeans that no request matches, all that might be of use. */
+/* The answers to the requests, and all of the MBeans that no request matches. */
 static char *answer_whole(const struct sg_rules *rules, json_t *all)
 {
     json_t *cut = json_object();

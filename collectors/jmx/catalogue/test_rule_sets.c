@@ -63,7 +63,7 @@ static void test_rule_sets_mistakes_have_their_place(void **state)
     (void)sg_rule_sets_free(sets);
 }
 
-/* jmx_exporter's agent adds the JVM's metrics to any file, unless it says excludeJvmMetrics. */
+/* jmx_exporter's agent adds the JVM's metrics to any file, unless it has excludeJvmMetrics. */
 static void test_rule_file_has_the_jvm_catalogue_beside_it(void **state)
 {
     static const struct {

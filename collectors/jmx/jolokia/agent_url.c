@@ -62,7 +62,7 @@ static char *text_of_url(CURLU *url)
     return copy;
 }
 
-/* The form for people: without user, password, and what stands behind "?". @return owned or NULL */
+/* The form for display: without user, password, and what is after "?". @return owned or NULL */
 static char *shown_text_of_url(CURLU *url)
 {
     __attribute__((cleanup(free_url))) CURLU *shown = curl_url_dup(url);
@@ -81,8 +81,8 @@ static char *shown_text_of_url(CURLU *url)
 }
 
 /*
- * The certificate is for another name than the URL's: the URL gets that name, for curl verifies
- * what stands there, while the connection and the header Host keep the real one.
+ * The certificate is for another name than the URL's: the URL gets that name, which curl verifies,
+ * while the connection and the header Host keep the real one.
  */
 static int set_server_name(CURLU *url, const char *server_name, struct sg_agent_url *agent)
 {

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * The URL of an agent in the forms that are needed of it: for people, and for curl.
+ * The URL of an agent in two forms: for display, and for curl.
  * Pure functions; any thread.
  */
 
@@ -17,8 +17,8 @@ enum {
 /* Owned texts. Zeroed, there is none. */
 struct sg_agent_url {
     bool is_https;
-    char *shown; /* for people: without user, password, and what stands behind "?" */
-    char *asked; /* what curl is told: with the slash that agents up to 2.2.9 insist on */
+    char *shown; /* for display: without user, password, and what is after "?" */
+    char *asked; /* for curl: with the slash at the end that agents up to 2.2.9 require */
     /* Only where the certificate is for another name than the URL's. */
     char *host_header; /* "Host: …" with the URL's own */
     char *connect_to;  /* as CURLOPT_CONNECT_TO has it */

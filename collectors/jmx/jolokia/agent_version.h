@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * What an agent says that it is. Pure functions.
+ * The version that an agent reports. Pure functions.
  * Source: Jolokia's protocol, "Getting agent version" (type "version").
  */
 
@@ -13,8 +13,8 @@ enum {
 };
 
 /**
- * "Jolokia 2.2.9, protocol 8.0, Kafka 3.6.0", as far as the answer to sg_proxy_version_request
- * says.
- * @param ret_text  empty when the answer is none
+ * "Jolokia 2.2.9, protocol 8.0, Kafka 3.6.0", as far as they are in the answer to
+ * sg_proxy_version_request.
+ * @param ret_text  empty when it is not such an answer
  */
 void sg_agent_version_read(const char *body, size_t len, char ret_text[SG_AGENT_VERSION_TEXT_MAX]);

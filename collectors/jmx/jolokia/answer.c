@@ -11,8 +11,8 @@
 
 /*
  * The answer is walked over as text; each MBean in it becomes a tree, is read, and is freed, before
- * the next one. So it costs the memory of its text and of its largest MBean, and what is wrong with
- * one MBean's text is that one's failure.
+ * the next one. So it costs the memory of its text and of its largest MBean, and an error in one
+ * MBean's text fails that MBean alone.
  */
 
 enum {
@@ -22,8 +22,8 @@ enum {
 struct reader {
     const struct sg_answer_handler *handler;
     const struct sg_poll_request *request; /* whose answer is being read */
-    unsigned told;                         /* kinds of failure of it, as bits: each is told once */
-    size_t n_lost;                         /* requests of which nothing could be read */
+    unsigned reported; /* kinds of failure of it, as bits: each is reported once */
+    size_t n_lost;     /* requests of which nothing could be read */
     struct sg_attribute attribute;
 };
 
@@ -46,15 +46,15 @@ static void fail(
 static void fail_request(struct reader *reader, enum sg_failure_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* What is wrong with the answer to one request; many of its MBeans may have the same trouble. */
+/* What is wrong with the answer to one request; many of its MBeans may have the same failure. */
 static void fail_request(struct reader *reader, enum sg_failure_kind kind, const char *format, ...)
 {
     struct sg_error err;
     va_list args;
 
-    if (reader->request->is_identity || reader->told & 1U << kind)
-        return; /* a JVM need not say who it is, and may be forbidden to */
-    reader->told |= 1U << kind;
+    if (reader->request->is_identity || reader->reported & 1U << kind)
+        return; /* the identity is optional, and may be denied */
+    reader->reported |= 1U << kind;
     va_start(args, format);
     (void)vsnprintf(err.text, sizeof err.text, format, args);
     va_end(args);
@@ -72,17 +72,17 @@ static void put(struct reader *reader, const struct sg_attribute_value *value)
         handler->identity(handler->context, &reader->attribute, value);
 }
 
-static void lose(struct reader *reader, enum sg_failure_kind kind, const char *text)
+static void fail_element(struct reader *reader, enum sg_failure_kind kind, const char *text)
 {
     reader->n_lost++;
     fail_request(reader, kind, "%s", text);
 }
 
-/* The agent says with the text that it has left out what belongs here. */
-static void tell_cut(struct reader *reader, const char *option)
+/* The text says that the agent has left out the value. */
+static void report_cut(struct reader *reader, const char *option)
 {
     fail_request(reader, SG_FAILURE_LIMIT,
-        "the agent cuts its answer short; remove \"%s\" from its options, or raise it", option);
+        "the agent truncates its answer; remove \"%s\" from its options, or raise it", option);
 }
 
 /* ---- Values ---- */
@@ -105,7 +105,7 @@ static bool is_index_column(const struct sg_value_table *table, const char *name
     return false;
 }
 
-/* A row's other columns. One that is called "value" adds nothing to the attribute's name. */
+/* A row's other columns. A column named "value" adds nothing to the attribute's name. */
 static void read_row(struct reader *reader, json_t *row, const struct sg_value_table *table)
 {
     struct sg_attribute *attribute = &reader->attribute;
@@ -164,7 +164,7 @@ static void read_value(struct reader *reader, const char *name, json_t *json, co
         return;
     attribute->path[attribute->depth++] = sg_str_of(name);
     if (sg_value_cut_by(json)) {
-        tell_cut(reader, sg_value_cut_by(json));
+        report_cut(reader, sg_value_cut_by(json));
     } else if (sg_value_read_scalar(json, &value)) {
         attribute->near[SG_ATTRIBUTE_SIBLING] = in;
         put(reader, &value);
@@ -242,7 +242,7 @@ static enum sg_failure_kind kind_of(json_int_t status, struct sg_str type)
     }
 }
 
-/* What to do about an error, where more can be said than the agent says. */
+/* How to fix an error, where the agent's text does not tell. */
 static const char *advice(json_int_t status, struct sg_str type)
 {
     if (status == 403)
@@ -257,7 +257,7 @@ static const char *advice(json_int_t status, struct sg_str type)
 }
 
 /*
- * The MBeans or attributes that were asked for are not there. Up to 2.4.3 a pattern whose MBeans
+ * The requested MBeans or attributes are not there. Up to 2.4.3 a pattern whose MBeans
  * all lack the named attributes is an IllegalArgumentException.
  */
 static bool is_nothing_there(
@@ -284,9 +284,9 @@ static bool is_too_many(struct sg_str text)
 }
 
 /*
- * The tree of one value. Where jansson refuses it for a character or a number that it does not
- * take, these are replaced.
- * @param text  a part of the answer, which is overwritten then @return owned; NULL: it was told
+ * The tree of one value. Where jansson rejects it because of a character or a number, these are
+ * replaced.
+ * @param text  a part of the answer, which is overwritten then @return owned; NULL: reported
  */
 static json_t *parse(struct reader *reader, struct sg_str text)
 {
@@ -324,7 +324,7 @@ struct element {
 };
 
 /* The parts of an element that matter here. */
-static void take_apart(struct reader *reader, struct sg_str text, struct element *ret_element)
+static void parse_element(struct reader *reader, struct sg_str text, struct element *ret_element)
 {
     struct sg_json_walk walk = { .text = text.ptr, .len = text.len };
     struct sg_str key;
@@ -367,7 +367,7 @@ static bool read_mbean_text(struct reader *reader, struct sg_str name, struct sg
     if (json_is_object(attributes))
         read_mbean(reader, name, attributes);
     else if (json_is_string(attributes))
-        tell_cut(reader, sg_value_cut_by(attributes) ? sg_value_cut_by(attributes) : "maxDepth");
+        report_cut(reader, sg_value_cut_by(attributes) ? sg_value_cut_by(attributes) : "maxDepth");
     else if (attributes || !is_object)
         fail_request(
             reader, SG_FAILURE_PROTOCOL, "expected an object of attributes for each MBean");
@@ -415,7 +415,7 @@ static void read_value_text(struct reader *reader, struct sg_str text)
     const char *option = json ? sg_value_cut_by(json) : NULL;
     reader->n_lost++;
     if (option)
-        tell_cut(reader, option);
+        report_cut(reader, option);
     else
         fail_request(reader, SG_FAILURE_PROTOCOL, "expected an object of attributes");
     json_decref(json);
@@ -425,14 +425,14 @@ static void read_element(struct reader *reader, struct sg_str text)
 {
     struct element element;
 
-    reader->told = 0;
-    take_apart(reader, text, &element);
+    reader->reported = 0;
+    parse_element(reader, text, &element);
     json_int_t status = json_integer_value(element.status);
     struct sg_str type = text_of(element.error_type);
     struct sg_str error = text_of(element.error);
 
     if (!json_is_integer(element.status)) {
-        lose(reader, SG_FAILURE_PROTOCOL, "the answer has no status");
+        fail_element(reader, SG_FAILURE_PROTOCOL, "the answer has no status");
     } else if (status == 200) {
         read_value_text(reader, element.value);
     } else if (!is_nothing_there(reader->request, status, type)) {
@@ -455,7 +455,7 @@ static bool is_html(const char *body, size_t len)
     return len && *body == '<';
 }
 
-static void tell_not_json(
+static void report_not_json(
     const struct sg_answer_handler *handler, const struct sg_json_walk *walk, const char *why)
 {
     size_t line;
@@ -474,13 +474,13 @@ static void tell_not_json(
 }
 
 /* Instead of an array, one object: about the request as a whole. */
-static void tell_refusal(const struct sg_answer_handler *handler, char *body, size_t len)
+static void report_refusal(const struct sg_answer_handler *handler, char *body, size_t len)
 {
     const struct sg_poll_request whole = { .mbean = "the whole request" };
     struct reader reader = { .handler = handler, .request = &whole };
     struct element element;
 
-    take_apart(&reader, (struct sg_str){ body, len }, &element);
+    parse_element(&reader, (struct sg_str){ body, len }, &element);
     json_int_t status = json_integer_value(element.status);
     struct sg_str type = text_of(element.error_type);
     struct sg_str error = text_of(element.error);
@@ -490,7 +490,7 @@ static void tell_refusal(const struct sg_answer_handler *handler, char *body, si
     element_done(&element);
 }
 
-/* Does the text end where its brackets say, with nothing behind? @return the elements of it */
+/* Is the text complete, with nothing after the closing bracket? @return its elements */
 static bool count_elements(struct sg_json_walk *walk, size_t *ret_n)
 {
     *ret_n = 0;
@@ -502,7 +502,7 @@ static bool count_elements(struct sg_json_walk *walk, size_t *ret_n)
                 break;
         }
     if (!walk->why && !sg_json_walk_at_end(walk))
-        walk->why = "something stands behind its end";
+        walk->why = "there is text after its end";
     return !walk->why;
 }
 
@@ -518,12 +518,12 @@ int sg_answer_read(const struct sg_poll_plan *plan,
     size_t n;
 
     if (!count_elements(&walk, &n)) {
-        tell_not_json(handler, &walk, walk.why);
+        report_not_json(handler, &walk, walk.why);
         return SG_ANSWER_E_UNUSABLE;
     }
     walk.at = 0;
     if (sg_json_walk_peek(&walk) == '{') {
-        tell_refusal(handler, body, len);
+        report_refusal(handler, body, len);
         return SG_ANSWER_E_UNUSABLE;
     }
     if (n != plan->n) {

@@ -43,7 +43,7 @@ static enum sg_failure_kind kind_of(const struct sg_ending *end)
     }
 }
 
-/* The certificate's own troubles, by what the TLS libraries call them. */
+/* The certificate's own problems, by the texts of the TLS libraries. */
 static const char *tls_advice(const char *text)
 {
     static const struct {
@@ -51,10 +51,11 @@ static const char *tls_advice(const char *text)
         const char *advice;
     } advice[] = {
         { "certificate required",
-            "; the agent wants a client certificate: set tls \"cert_file\" and "
+            "; the agent requires a client certificate: set tls \"cert_file\" and "
             "\"key_file\"" },
-        { "handshake failure", "; does the agent want a client certificate (tls \"cert_file\")?" },
-        { "bad certificate", "; the agent refuses the client certificate (tls \"cert_file\")" },
+        { "handshake failure",
+            "; does the agent require a client certificate (tls \"cert_file\")?" },
+        { "bad certificate", "; the agent rejects the client certificate (tls \"cert_file\")" },
         { "unknown ca", "; the agent does not know the CA of the client certificate (tls "
                         "\"cert_file\")" },
         { "expired", "; the agent needs a new certificate" },
@@ -80,13 +81,13 @@ static const char *advice_on(const struct sg_ending *end, enum sg_failure_kind k
     switch (kind) {
     case SG_FAILURE_CONNECT:
         if (end->code == CURLE_COULDNT_RESOLVE_HOST)
-            return "; is the host's name right, and known to this machine's name service?";
-        /* Its alert may be lost when it hangs up at once. */
+            return "; is the host's name right, and can this machine resolve it?";
+        /* The TLS alert may be lost when the agent closes the connection at once. */
         if ((end->code == CURLE_SEND_ERROR || end->code == CURLE_RECV_ERROR) && end->url->is_https)
-            return "; it hung up after the TLS handshake: does it want a client certificate (tls "
-                   "\"cert_file\")?";
+            return "; it closed the connection after the TLS handshake: does it require a client "
+                   "certificate (tls \"cert_file\")?";
         return end->code == CURLE_GOT_NOTHING
-                   ? "; it closed the connection: does it want https://?"
+                   ? "; it closed the connection: does it expect https://?"
                    : "; is the process up, and does its Jolokia agent listen there?";
     case SG_FAILURE_TIMEOUT:
         return "; a frozen JVM, a long garbage collection, or an agent busy with other requests";
@@ -99,7 +100,7 @@ static const char *advice_on(const struct sg_ending *end, enum sg_failure_kind k
     }
 }
 
-/* Said in the text, with "; " in front, and given with the reply. */
+/* Part of the text, after "; ", and also given with the reply. */
 static const char *advise(struct sg_ending *end, const char *advice)
 {
     end->advice = advice[0] ? advice + 2 : "";
@@ -118,7 +119,7 @@ static struct sg_str excerpt(struct sg_ending *end)
     return (struct sg_str){ n ? end->body : "", n };
 }
 
-/* How the agent wants to be logged in to. @return borrowed from curl, or "" */
+/* Which authentication the agent requires. @return borrowed from curl, or "" */
 static const char *wanted_login(const struct sg_ending *end)
 {
 #if LIBCURL_VERSION_NUM >= 0x075300
@@ -144,7 +145,7 @@ static enum sg_failure_kind bad_login(struct sg_ending *end, struct sg_error *er
     return SG_FAILURE_AUTH;
 }
 
-/* Redirects are not followed, since a request has credentials; where one leads to is the fix. */
+/* Redirects are not followed, since a request has credentials; their target is the fix. */
 static enum sg_failure_kind redirected(struct sg_ending *end, long status, struct sg_error *err)
 {
     const char *to = NULL;
@@ -155,7 +156,7 @@ static enum sg_failure_kind redirected(struct sg_ending *end, long status, struc
     if (to)
         sg_secret_show_url(&shown, to);
     (void)sg_error_set(err, 0, "%s: status %ld, %s%.*s%s", end->url->shown, status,
-        shown.len ? "it sends to " : "a redirect that does not say where to",
+        shown.len ? "it redirects to " : "a redirect without a Location",
         (int)(shown.len < 300 ? shown.len : 300), shown.len ? shown.ptr : "",
         shown.len ? advise(end, "; set that as the URL") : "");
     sg_buf_done(&shown);
@@ -177,8 +178,8 @@ static enum sg_failure_kind bad_status(struct sg_ending *end, long status, struc
         return SG_FAILURE_DENIED;
     case 404:
         (void)sg_error_set(err, 0,
-            "%s: status 404, nothing there; an agent's path is /jolokia/ unless agentContext says "
-            "otherwise",
+            "%s: status 404, nothing there; an agent's path is /jolokia/ unless agentContext "
+            "changes it",
             end->url->shown);
         return SG_FAILURE_HTTP;
     default:
@@ -188,7 +189,7 @@ static enum sg_failure_kind bad_status(struct sg_ending *end, long status, struc
     }
 }
 
-/* Has the connection come about, handshake or not? curl knows the address from then on. */
+/* Was the TCP connection made, with or without a handshake? curl knows the address from then on. */
 static bool is_connected(const struct sg_ending *end)
 {
     const char *address = NULL;
@@ -207,7 +208,7 @@ static bool is_without_tls(const struct sg_ending *end)
 }
 
 /* @return the failure's kind, when there is no status */
-static enum sg_failure_kind broken_off(struct sg_ending *end, struct sg_error *err)
+static enum sg_failure_kind curl_failure(struct sg_ending *end, struct sg_error *err)
 {
     bool no_tls = end->code == CURLE_OPERATION_TIMEDOUT && is_without_tls(end);
     enum sg_failure_kind kind = no_tls ? SG_FAILURE_TLS : kind_of(end);
@@ -237,7 +238,7 @@ bool sg_ending_is_good(struct sg_ending *end, enum sg_failure_kind *ret_kind, st
     end->advice = "";
     (void)curl_easy_getinfo(end->easy, CURLINFO_RESPONSE_CODE, &status);
     if (end->code != CURLE_OK)
-        *ret_kind = broken_off(end, err);
+        *ret_kind = curl_failure(end, err);
     else if (status != 200)
         *ret_kind = bad_status(end, status, err);
     return end->code == CURLE_OK && status == 200;

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * How an exchange with an agent ended, for people: what kind of failure it was, what is to be said
- * of it, and what would likely help. The collector's thread.
+ * How an exchange with an agent ended: the kind of a failure, its text, and advice for a fix. The
+ * collector's thread.
  */
 
 #include "base/error.h"
@@ -17,9 +17,9 @@
 
 /* All borrowed. */
 struct sg_ending {
-    CURL *easy; /* that it was made with */
+    CURL *easy; /* the handle of the exchange */
     CURLcode code;
-    const char *curl_error; /* curl's own words, or "" */
+    const char *curl_error; /* curl's own text, or "" */
     const struct sg_agent_url *url;
     bool had_tls;   /* a handshake has ever been completed with this agent */
     bool too_large; /* the answer was */
@@ -27,11 +27,11 @@ struct sg_ending {
     int64_t took_ms;
     char *body; /* may be overwritten */
     size_t body_len;
-    const char *advice; /* told: what would likely help, which err ends with, or ""; static */
+    const char *advice; /* set: the advice that err ends with, or ""; static */
 };
 
 /**
- * @param ret_kind  with err, when it is not
+ * @param ret_kind  set with err, when the answer is false
  * @return did an answer come, with status 200?
  */
 bool sg_ending_is_good(struct sg_ending *end, enum sg_failure_kind *ret_kind, struct sg_error *err);

@@ -22,7 +22,7 @@ static void note_failure(void *context, enum sg_failure_kind kind, const struct 
     (void)err;
 }
 
-/* Whatever an agent answers, twice: no crash, and the second poll decides nothing anew. */
+/* Whatever an agent answers, twice: no crash, and the second poll makes no new decisions. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char yaml[] =

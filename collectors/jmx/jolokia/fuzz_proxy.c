@@ -8,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Whatever a proxy answers: no crash; and no answer is a yes to both questions. */
+/* Whatever a proxy answers: no crash; and no answer is accepted for both requests. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct sg_error err = { "" };

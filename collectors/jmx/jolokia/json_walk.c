@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static const char ends_early[] = "it ends in the middle";
+static const char ends_early[] = "it is truncated";
 
 static bool fail(struct sg_json_walk *walk, const char *why)
 {
@@ -29,7 +29,7 @@ char sg_json_walk_peek(struct sg_json_walk *walk)
     return walk->at < walk->len ? walk->text[walk->at] : '\0';
 }
 
-/* From the opening quote to behind the closing one. */
+/* From the opening quote to after the closing one. */
 static bool skip_string(struct sg_json_walk *walk)
 {
     for (walk->at++; walk->at < walk->len; walk->at++) {
@@ -45,7 +45,7 @@ static bool skip_string(struct sg_json_walk *walk)
     return fail(walk, ends_early);
 }
 
-/* From the opening bracket to behind the one that closes it. */
+/* From the opening bracket to after the one that closes it. */
 static bool skip_brackets(struct sg_json_walk *walk)
 {
     size_t depth = 0;
@@ -75,7 +75,7 @@ static bool skip_word(struct sg_json_walk *walk)
            !strchr(",:[]{}\"", walk->text[walk->at]))
         walk->at++;
     if (walk->at == walk->len)
-        return fail(walk, ends_early); /* all values stand in brackets */
+        return fail(walk, ends_early); /* all values are in brackets */
     return walk->at > start || fail(walk, "expected a value");
 }
 

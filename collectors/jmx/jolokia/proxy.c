@@ -7,7 +7,7 @@ enum {
     ANSWER_BYTES_MAX = 1024 * 1024, /* real ones have about 1 kB */
 };
 
-/* Where nobody listens: the port of tcpmux, on the proxy's own machine. */
+/* A port without a listener: tcpmux, on the proxy's own machine. */
 #define NOBODY "127.0.0.1:1/jmxrmi"
 
 static const char version_request[] = "{\"type\":\"version\"}";
@@ -36,8 +36,8 @@ bool sg_proxy_version_says_yes(const char *body, size_t len)
 }
 
 /*
- * Only an error that comes from asking the target counts. One of the agent's policy (403) would
- * also come from an agent that ignores targets, unless it is about the target itself.
+ * Only an error from connecting to the target counts. One of the agent's policy (403) would also be
+ * returned by an agent that ignores targets, unless it is about the target itself.
  */
 static bool is_about_target(const json_t *element)
 {
@@ -57,7 +57,8 @@ bool sg_proxy_probe_says_yes(const char *body, size_t len, struct sg_error *err)
     if (status == 200)
         (void)sg_error_set(err, 0,
             "this Jolokia cannot be a proxy: it ignores the target and answers with its own "
-            "numbers, which are not shown; use a Jolokia 2.1 or later with its JSR-160 handler on");
+            "numbers, which are not shown; use a Jolokia 2.1 or later with its JSR-160 handler "
+            "enabled");
     else if (!yes)
         (void)sg_error_set(err, 0,
             "nothing shows that this Jolokia can be a proxy (status %lld); if its policy denies "

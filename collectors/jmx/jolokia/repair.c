@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum {
-    DIGITS_KEPT = 17, /* what a double can tell apart */
+    DIGITS_KEPT = 17, /* the precision of a double */
 };
 
 static bool is_number_char(char c)
@@ -44,7 +44,7 @@ static bool fits_int64(const char *text, size_t len)
     return errno == 0;
 }
 
-/* Behind a number stands something else: the text is a whole value, and no number. */
+/* There is text after the number: it is a whole value that is not a number. */
 static bool fits_double(const char *text)
 {
     return isfinite(strtod(text, NULL));
@@ -60,7 +60,7 @@ static void repair_number(char *text, size_t len)
     if (is_integer && fits_int64(text, len))
         return;
     if (!fits_double(text)) {
-        replace(text, len, SG_MEND_PAST_DOUBLE);
+        replace(text, len, SG_REPAIR_PAST_DOUBLE);
         return;
     }
     if (!is_integer)
@@ -91,7 +91,7 @@ static int read_unit(const char *text, size_t i, size_t len)
     return unit;
 }
 
-/* A Java string may hold half a surrogate pair, and NUL. @return what to go over */
+/* A Java string may hold half a surrogate pair, and NUL. @return how many bytes to skip */
 static size_t repair_escape(char *text, size_t i, size_t len)
 {
     int unit = read_unit(text, i, len);

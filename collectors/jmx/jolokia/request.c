@@ -8,7 +8,7 @@
  * ignoreErrors: without it one getter that throws fails the read of a whole pattern.
  * canonicalNaming off: patterns match against the order in which MBeans were registered.
  * maxDepth, maxCollectionSize, maxObjects: 0 is "no limit", whatever the agent's own options say;
- * an agent that cuts its answer marks that in part only, or not at all.
+ * an agent that truncates its answer marks that only sometimes.
  * serializeLong: as numbers, where the agent's options make text of them (2.0.3 and later).
  */
 static json_t *make_config(void)

@@ -2,17 +2,17 @@
 #pragma once
 
 /*
- * A plan as Jolokia's protocol has it: one bulk request.
+ * A plan as one bulk request of Jolokia's protocol.
  *
- * An answer's elements have the order of the requests; that is how they are told apart, because
- * agents are asked not to repeat the request (includeRequest, 2.1 and later; older ones ignore it).
+ * An answer's elements have the order of the requests; that is how they are matched, because agents
+ * are asked not to repeat the request (includeRequest, 2.1 and later; older ones ignore it).
  *
  * Source: Jolokia's protocol, "Bulk requests", "Processing parameters" and "Proxy requests".
  */
 
 #include "jmx/poll/plan.h"
 
-/** Whom a proxy is to ask instead of its own JVM. */
+/** The JVM that a proxy is to read instead of its own. */
 struct sg_request_target {
     const char *url;      /* JMX service URL */
     const char *username; /* or NULL, as the password */

@@ -68,9 +68,9 @@ static void *serve(void *context)
         agent->n_connections++;
         while (read_request(agent, fd)) {
             agent->n_requests++;
-            bool asks_who = agent->to_who && strstr(agent->request, "type=app-info");
+            bool asks_who = agent->identity && strstr(agent->request, "type=app-info");
             if (asks_who)
-                send_body(fd, agent->to_who);
+                send_body(fd, agent->identity);
             else if (agent->answer)
                 send_all(fd, agent->answer);
             if (agent->endless)

@@ -2,17 +2,17 @@
 #pragma once
 
 /*
- * Agents of all sorts, each a thread behind a socket on the loopback address. An agent reads a
- * request and sends its answer, again and again, until the client hangs up.
+ * Simulated agents, each a thread with a socket on the loopback address. An agent reads a request
+ * and sends its answer, repeatedly, until the client closes the connection.
  */
 
 #include <pthread.h>
 #include <stdbool.h>
 
 struct agent {
-    const char *answer; /* head and body; NULL: reads and never answers */
-    const char *to_who; /* body of the answer when asked who the JVM is; NULL: as answer */
-    bool endless;       /* sends the answer's body for ever */
+    const char *answer;   /* head and body; NULL: reads and never answers */
+    const char *identity; /* body of the answer to identity requests; NULL: as answer */
+    bool endless;         /* sends the answer's body for ever */
     int listener;
     pthread_t thread;
     int port;
@@ -22,8 +22,8 @@ struct agent {
     int n_connections;
 };
 
-/** @param answer  see struct agent; to_who may be set before the first request */
+/** @param answer  see struct agent; identity may be set before the first request */
 void start_agent(struct agent *agent, const char *answer, bool endless);
 
-/** After the peers are freed, which ends the connections. */
+/** Call it after the peers are freed, which closes the connections. */
 void stop_agent(struct agent *agent);

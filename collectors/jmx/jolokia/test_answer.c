@@ -9,23 +9,23 @@
 #include <stdlib.h>
 
 /*
- * What was told, one line each: "MBean path/path = value", "! kind: text". Recorded answers of
+ * What was reported, one line each: "MBean path/path = value", "! kind: text". Recorded answers of
  * single reads are wrapped into an array, as a bulk request's would be.
  */
-struct told {
+struct report {
     struct sg_buf lines;
     size_t n_values;
     size_t n_failures;
     enum sg_failure_kind kind; /* of the latest failure */
 };
 
-static void tell_value(
+static void add_value(
     void *context, const struct sg_attribute *attribute, const struct sg_attribute_value *value)
 {
-    struct told *told = context;
-    struct sg_buf *lines = &told->lines;
+    struct report *report = context;
+    struct sg_buf *lines = &report->lines;
 
-    told->n_values++;
+    report->n_values++;
     assert_int_equal(sg_buf_printf(lines, SG_STR_FMT " ", SG_STR_ARG(attribute->mbean)), 0);
     for (size_t i = 0; i < attribute->depth; i++)
         assert_int_equal(
@@ -52,37 +52,38 @@ static void tell_value(
     }
 }
 
-static void tell_failure(void *context, enum sg_failure_kind kind, const struct sg_error *err)
+static void add_failure(void *context, enum sg_failure_kind kind, const struct sg_error *err)
 {
-    struct told *told = context;
+    struct report *report = context;
 
-    told->n_failures++;
-    told->kind = kind;
+    report->n_failures++;
+    report->kind = kind;
     assert_int_equal(
-        sg_buf_printf(&told->lines, "! %s: %s\n", sg_failure_kind_text(kind), err->text), 0);
+        sg_buf_printf(&report->lines, "! %s: %s\n", sg_failure_kind_text(kind), err->text), 0);
 }
 
-static struct told read_text(const char *const *mbeans, const char *text, size_t len, int expected)
+static struct report read_text(
+    const char *const *mbeans, const char *text, size_t len, int expected)
 {
-    struct told told = { .n_values = 0 };
+    struct report report = { .n_values = 0 };
     struct sg_rules *rules = NULL;
     struct sg_poll_plan *plan = fixture_plan(&rules, mbeans);
-    const struct sg_answer_handler handler = { &told, tell_value, NULL, NULL, tell_failure };
+    const struct sg_answer_handler handler = { &report, add_value, NULL, NULL, add_failure };
     char *body = malloc(len + 1);
 
     assert_non_null(body);
     memcpy(body, text, len);
-    sg_buf_init(&told.lines, 1 << 20);
+    sg_buf_init(&report.lines, 1 << 20);
     assert_int_equal(sg_answer_read(plan, body, len, &handler), expected);
-    assert_int_equal(sg_buf_add_char(&told.lines, '\0'), 0);
+    assert_int_equal(sg_buf_add_char(&report.lines, '\0'), 0);
     free(body);
     (void)sg_poll_plan_free(plan);
     (void)sg_rules_free(rules);
-    return told;
+    return report;
 }
 
 /* A recorded answer to a single read, as the one element of a bulk answer. */
-static struct told read_single_as(const char *name, const char *mbean, int expected)
+static struct report read_single_as(const char *name, const char *mbean, int expected)
 {
     const char *const mbeans[] = { mbean, NULL };
     char path[256];
@@ -93,40 +94,40 @@ static struct told read_single_as(const char *name, const char *mbean, int expec
     char *text = fixture_read(path, &len);
     sg_buf_init(&wrapped, 1 << 20);
     assert_int_equal(sg_buf_printf(&wrapped, "[%.*s]", (int)len, text), 0);
-    struct told told = read_text(mbeans, wrapped.ptr, wrapped.len, expected);
+    struct report report = read_text(mbeans, wrapped.ptr, wrapped.len, expected);
     sg_buf_done(&wrapped);
     free(text);
-    return told;
+    return report;
 }
 
-static struct told read_single(const char *name, const char *mbean)
+static struct report read_single(const char *name, const char *mbean)
 {
     return read_single_as(name, mbean, 0);
 }
 
-static struct told read_bulk(const char *name, const char *const *mbeans, int expected)
+static struct report read_bulk(const char *name, const char *const *mbeans, int expected)
 {
     char path[256];
     size_t len;
 
     (void)snprintf(path, sizeof path, "jolokia/%s", name);
     char *text = fixture_read(path, &len);
-    struct told told = read_text(mbeans, text, len, expected);
+    struct report report = read_text(mbeans, text, len, expected);
     free(text);
-    return told;
+    return report;
 }
 
-static void assert_told(struct told *told, const char *expected)
+static void assert_report(struct report *report, const char *expected)
 {
-    assert_string_equal(told->lines.ptr, expected);
-    sg_buf_done(&told->lines);
+    assert_string_equal(report->lines.ptr, expected);
+    sg_buf_done(&report->lines);
 }
 
-static void assert_tells(struct told *told, const char *part)
+static void assert_reports(struct report *report, const char *part)
 {
-    if (!strstr(told->lines.ptr, part))
-        fail_msg("\"%s\" is not in:\n%s", part, told->lines.ptr);
-    sg_buf_done(&told->lines);
+    if (!strstr(report->lines.ptr, part))
+        fail_msg("\"%s\" is not in:\n%s", part, report->lines.ptr);
+    sg_buf_done(&report->lines);
 }
 
 static void test_read_types_of_every_agent(void **state)
@@ -150,16 +151,16 @@ static void test_read_types_of_every_agent(void **state)
                                        "b:type=Foo Tab2/n[a=x][b=y] = 7\n";
     (void)state;
 
-    struct told told = read_single("types-1.7.2.json", "b:type=Foo");
-    assert_told(&told, expected_1_7);
-    told = read_single("types-2.2.9.json", "b:type=Foo");
-    assert_tells(&told, "b:type=Foo Dec = 1.5\n");
-    told = read_single("types-2.6.0.json", "b:type=Foo");
-    assert_int_equal(told.n_failures, 0);
-    assert_non_null(strstr(told.lines.ptr, "b:type=Foo MaxLong = 9223372036854775807\n"));
-    assert_null(strstr(told.lines.ptr, "Boom"));
-    assert_non_null(strstr(told.lines.ptr, "b:type=Foo When = 1700000000.1229999\n"));
-    assert_tells(&told, "b:type=Foo BigInt = 1.2345678901234568e+29\n");
+    struct report report = read_single("types-1.7.2.json", "b:type=Foo");
+    assert_report(&report, expected_1_7);
+    report = read_single("types-2.2.9.json", "b:type=Foo");
+    assert_reports(&report, "b:type=Foo Dec = 1.5\n");
+    report = read_single("types-2.6.0.json", "b:type=Foo");
+    assert_int_equal(report.n_failures, 0);
+    assert_non_null(strstr(report.lines.ptr, "b:type=Foo MaxLong = 9223372036854775807\n"));
+    assert_null(strstr(report.lines.ptr, "Boom"));
+    assert_non_null(strstr(report.lines.ptr, "b:type=Foo When = 1700000000.1229999\n"));
+    assert_reports(&report, "b:type=Foo BigInt = 1.2345678901234568e+29\n");
 }
 
 static void test_read_dates(void **state)
@@ -172,14 +173,14 @@ static void test_read_dates(void **state)
         "\"g\":\"2024-01-01T00:00:00Z and more\"}}]";
     (void)state;
 
-    struct told told = read_text(mbeans, body, sizeof body - 1, 0);
-    assert_told(&told, "k:t=a a = 0\n"
-                       "k:t=a b = 1709231399.5\n"
-                       "k:t=a c = -1\n"
-                       "k:t=a d = \"2024-02-30\"\n"
-                       "k:t=a e = \"2024-13-01T00:00:00Z\"\n"
-                       "k:t=a f = \"2024-01-01T00:00:00\"\n"
-                       "k:t=a g = \"2024-01-01T00:00:00Z and more\"\n");
+    struct report report = read_text(mbeans, body, sizeof body - 1, 0);
+    assert_report(&report, "k:t=a a = 0\n"
+                           "k:t=a b = 1709231399.5\n"
+                           "k:t=a c = -1\n"
+                           "k:t=a d = \"2024-02-30\"\n"
+                           "k:t=a e = \"2024-13-01T00:00:00Z\"\n"
+                           "k:t=a f = \"2024-01-01T00:00:00\"\n"
+                           "k:t=a g = \"2024-01-01T00:00:00Z and more\"\n");
 }
 
 static void test_read_tabular_data_where_rows_repeat_their_keys(void **state)
@@ -196,20 +197,20 @@ static void test_read_tabular_data_where_rows_repeat_their_keys(void **state)
         "\"empty\":{}}}]";
     (void)state;
 
-    struct told told = read_text(mbeans, body, sizeof body - 1, 0);
-    assert_told(&told, "k:t=a one/n[id=x] = 1\n"
-                       "k:t=a one[id=x] = 2\n"
-                       "k:t=a one/n[id=y] = 3\n"
-                       "k:t=a one[id=y] = 4\n"
-                       "k:t=a numbers/n[id=1] = 5\n"
-                       "k:t=a numbers/n[id=2] = 6\n"
-                       "k:t=a nested/in/n[id=o][id=p] = 7\n"
-                       "k:t=a composite/x/n = 8\n"
-                       "k:t=a composite/y/n = 9\n"
-                       "k:t=a not all/x/id = \"x\"\n"
-                       "k:t=a not all/x/n = 1\n"
-                       "k:t=a not all/y/id = \"z\"\n"
-                       "k:t=a not all/y/n = 2\n");
+    struct report report = read_text(mbeans, body, sizeof body - 1, 0);
+    assert_report(&report, "k:t=a one/n[id=x] = 1\n"
+                           "k:t=a one[id=x] = 2\n"
+                           "k:t=a one/n[id=y] = 3\n"
+                           "k:t=a one[id=y] = 4\n"
+                           "k:t=a numbers/n[id=1] = 5\n"
+                           "k:t=a numbers/n[id=2] = 6\n"
+                           "k:t=a nested/in/n[id=o][id=p] = 7\n"
+                           "k:t=a composite/x/n = 8\n"
+                           "k:t=a composite/y/n = 9\n"
+                           "k:t=a not all/x/id = \"x\"\n"
+                           "k:t=a not all/x/n = 1\n"
+                           "k:t=a not all/y/id = \"z\"\n"
+                           "k:t=a not all/y/n = 2\n");
 }
 
 static void test_read_memory_after_collection_is_tabular(void **state)
@@ -219,11 +220,11 @@ static void test_read_memory_after_collection_is_tabular(void **state)
                                "\"memoryUsageAfterGc\":{\"G1 Old Gen\":{\"used\":5}}}}}]";
     (void)state;
 
-    struct told told = read_text(mbeans, body, sizeof body - 1, 0);
-    assert_told(&told, "java.lang:type=GarbageCollector,name=G1 LastGcInfo/id = 3\n"
-                       "java.lang:type=GarbageCollector,name=G1 "
-                       "LastGcInfo/memoryUsageAfterGc/used[key=G1 Old Gen] "
-                       "= 5\n");
+    struct report report = read_text(mbeans, body, sizeof body - 1, 0);
+    assert_report(&report, "java.lang:type=GarbageCollector,name=G1 LastGcInfo/id = 3\n"
+                           "java.lang:type=GarbageCollector,name=G1 "
+                           "LastGcInfo/memoryUsageAfterGc/used[key=G1 Old Gen] "
+                           "= 5\n");
 }
 
 static void test_read_quoted_names_of_every_agent(void **state)
@@ -233,10 +234,10 @@ static void test_read_quoted_names_of_every_agent(void **state)
     (void)state;
 
     for (size_t i = 0; i < 3; i++) {
-        struct told told = read_single(files[i], "b:type=N,*");
-        assert_told(&told, "b:type=N,name=p!q/r Value = 1\n"
-                           "b:type=N,name=\"x/y,z\",alpha=1 Value = 1\n"
-                           "b:type=N,name=\"st\\*ar\\?q\\\"uo\\\\te\" Value = 1\n");
+        struct report report = read_single(files[i], "b:type=N,*");
+        assert_report(&report, "b:type=N,name=p!q/r Value = 1\n"
+                               "b:type=N,name=\"x/y,z\",alpha=1 Value = 1\n"
+                               "b:type=N,name=\"st\\*ar\\?q\\\"uo\\\\te\" Value = 1\n");
     }
 }
 
@@ -257,8 +258,8 @@ static void test_read_what_is_not_there_is_no_failure(void **state)
     (void)state;
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct told told = read_single(cases[i].file, cases[i].mbean);
-        assert_told(&told, "");
+        struct report report = read_single(cases[i].file, cases[i].mbean);
+        assert_report(&report, "");
     }
 }
 
@@ -273,8 +274,8 @@ static void test_read_pattern_without_such_attribute_is_no_failure(void **state)
         struct sg_rules *rules =
             fixture_rules("requests: [ { mbean: 'java.lang:type=Me*', attributes: [Nope] } ]\n");
         struct sg_poll_plan *plan = NULL;
-        struct told told = { .n_values = 0 };
-        const struct sg_answer_handler handler = { &told, tell_value, NULL, NULL, tell_failure };
+        struct report report = { .n_values = 0 };
+        const struct sg_answer_handler handler = { &report, add_value, NULL, NULL, add_failure };
         char path[256];
         size_t len;
         struct sg_buf wrapped;
@@ -284,9 +285,9 @@ static void test_read_pattern_without_such_attribute_is_no_failure(void **state)
         char *text = fixture_read(path, &len);
         sg_buf_init(&wrapped, 1 << 20);
         assert_int_equal(sg_buf_printf(&wrapped, "[%.*s]", (int)len, text), 0);
-        sg_buf_init(&told.lines, 1 << 20);
+        sg_buf_init(&report.lines, 1 << 20);
         assert_int_equal(sg_answer_read(plan, wrapped.ptr, wrapped.len, &handler), 0);
-        assert_int_equal(told.n_failures + told.n_values, 0);
+        assert_int_equal(report.n_failures + report.n_values, 0);
         sg_buf_done(&wrapped);
         free(text);
         (void)sg_poll_plan_free(plan);
@@ -302,12 +303,12 @@ static void test_read_ignored_errors_are_absent(void **state)
     (void)state;
 
     for (size_t i = 0; i < 3; i++) {
-        struct told told = read_single(files[i], "java.lang:type=Memory");
-        assert_told(&told, "java.lang:type=Memory Verbose = false\n");
+        struct report report = read_single(files[i], "java.lang:type=Memory");
+        assert_report(&report, "java.lang:type=Memory Verbose = false\n");
     }
 }
 
-/* These bulk requests asked for one attribute as a string: the value of that one is the answer. */
+/* These bulk requests have one attribute as a string: the value of that one is the answer. */
 static void test_read_one_failing_element_leaves_the_others(void **state)
 {
     static const char *const mbeans[] = { "java.lang:type=Memory", "java.lang:type=Runtime", NULL };
@@ -318,29 +319,30 @@ static void test_read_one_failing_element_leaves_the_others(void **state)
         "bulk-missing-mbean-2.2.9.json", "bulk-missing-mbean-2.6.0.json" };
     (void)state;
 
-    struct told told = read_text(mbeans, good, sizeof good - 1, 0);
-    assert_told(&told, "java.lang:type=Memory Verbose = true\n"
-                       "! denied: java.lang:type=Runtime: status 403, java.lang.Exception: "
-                       "forbidden; allow it in the agent's policy (jolokia-access.xml)\n");
-    told = read_bulk("policy-denied-2.6.0.json", mbeans, SG_ANSWER_E_UNUSABLE);
-    assert_int_equal(told.kind, SG_FAILURE_DENIED);
-    assert_tells(&told, "Reading attribute Uptime is forbidden");
+    struct report report = read_text(mbeans, good, sizeof good - 1, 0);
+    assert_report(&report, "java.lang:type=Memory Verbose = true\n"
+                           "! denied: java.lang:type=Runtime: status 403, java.lang.Exception: "
+                           "forbidden; allow it in the agent's policy (jolokia-access.xml)\n");
+    report = read_bulk("policy-denied-2.6.0.json", mbeans, SG_ANSWER_E_UNUSABLE);
+    assert_int_equal(report.kind, SG_FAILURE_DENIED);
+    assert_reports(&report, "Reading attribute Uptime is forbidden");
     for (size_t i = 0; i < 3; i++) {
-        told = read_bulk(recorded[i], mbeans, 0);
-        assert_int_equal(told.n_failures, 1); /* the scalar where an object belongs */
-        assert_tells(&told, "! protocol: java.lang:type=Runtime: expected an object of attributes");
+        report = read_bulk(recorded[i], mbeans, 0);
+        assert_int_equal(report.n_failures, 1); /* the scalar where an object belongs */
+        assert_reports(
+            &report, "! protocol: java.lang:type=Runtime: expected an object of attributes");
     }
 }
 
-static void test_read_nan_of_2_4_tells_what_to_do(void **state)
+static void test_read_nan_of_2_4_has_advice(void **state)
 {
     (void)state;
-    struct told told = read_single_as("nan-2.4.3.json", "b:type=Foo", SG_ANSWER_E_UNUSABLE);
-    assert_int_equal(told.kind, SG_FAILURE_PROTOCOL);
-    assert_tells(&told, "Jolokia 2.4.0 to 2.4.3 cannot send NaN");
+    struct report report = read_single_as("nan-2.4.3.json", "b:type=Foo", SG_ANSWER_E_UNUSABLE);
+    assert_int_equal(report.kind, SG_FAILURE_PROTOCOL);
+    assert_reports(&report, "Jolokia 2.4.0 to 2.4.3 cannot send NaN");
 }
 
-static void test_read_refusal_of_the_whole_bulk_is_told(void **state)
+static void test_read_refusal_of_the_whole_bulk_is_reported(void **state)
 {
     static const char *const mbeans[] = { "java.lang:type=Memory", "k:*", NULL };
     static const struct {
@@ -360,10 +362,10 @@ static void test_read_refusal_of_the_whole_bulk_is_told(void **state)
     (void)state;
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct told told = read_bulk(cases[i].file, mbeans, SG_ANSWER_E_UNUSABLE);
-        assert_int_equal(told.n_failures, 1);
-        assert_int_equal(told.kind, cases[i].kind);
-        assert_tells(&told, cases[i].part);
+        struct report report = read_bulk(cases[i].file, mbeans, SG_ANSWER_E_UNUSABLE);
+        assert_int_equal(report.n_failures, 1);
+        assert_int_equal(report.kind, cases[i].kind);
+        assert_reports(&report, cases[i].part);
     }
 }
 
@@ -379,7 +381,7 @@ static void test_read_wrong_shapes_are_failures(void **state)
         { "[", SG_ANSWER_E_UNUSABLE, "! parse: " },
         { "null", SG_ANSWER_E_UNUSABLE, "! parse: " },
         { "[]", SG_ANSWER_E_UNUSABLE, "0 elements for 1 requests" },
-        { "[{}] more", SG_ANSWER_E_UNUSABLE, "line 1, column 6: something stands behind" },
+        { "[{}] more", SG_ANSWER_E_UNUSABLE, "line 1, column 6: there is text after" },
         { "[{}\n{}]", SG_ANSWER_E_UNUSABLE, "line 2, column 1: expected \",\" or \"]\"" },
         { "[{\"status\":200,\"value\":{\"k:t=a\":{\"A\":nope}}}]", 0, "! parse: k:*: a part" },
         { "[{\"status\":200,\"value\":{\"k:t=a\" {}}}]", SG_ANSWER_E_UNUSABLE, "! parse: k:*: " },
@@ -395,10 +397,10 @@ static void test_read_wrong_shapes_are_failures(void **state)
     (void)state;
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct told told =
+        struct report report =
             read_text(mbeans, cases[i].text, strlen(cases[i].text), cases[i].expected);
-        assert_int_equal(told.n_failures, 1);
-        assert_tells(&told, cases[i].part);
+        assert_int_equal(report.n_failures, 1);
+        assert_reports(&report, cases[i].part);
     }
 }
 
@@ -411,9 +413,9 @@ static void test_read_every_truncation_is_a_failure(void **state)
     (void)state;
 
     for (size_t len = 0; len < sizeof text - 1; len++) {
-        struct told told = read_text(mbeans, text, len, SG_ANSWER_E_UNUSABLE);
-        assert_int_equal(told.n_values, 0);
-        assert_tells(&told, "! parse: ");
+        struct report report = read_text(mbeans, text, len, SG_ANSWER_E_UNUSABLE);
+        assert_int_equal(report.n_values, 0);
+        assert_reports(&report, "! parse: ");
     }
 }
 
@@ -429,8 +431,8 @@ static void test_read_deep_nesting_is_bounded(void **state)
 
     assert_non_null(text);
     memset(text, '[', DEEP);
-    struct told told = read_text(mbeans, text, DEEP, SG_ANSWER_E_UNUSABLE);
-    assert_tells(&told, "! parse: ");
+    struct report report = read_text(mbeans, text, DEEP, SG_ANSWER_E_UNUSABLE);
+    assert_reports(&report, "! parse: ");
     static const char head[] = "[{\"status\":200,\"value\":{\"k:t=b\":{\"a\":1},\"k:t=a\":{\"a\":";
     memcpy(text, head, sizeof head - 1);
     memset(text + DEEP / 2, ']', DEEP / 2);
@@ -438,9 +440,9 @@ static void test_read_deep_nesting_is_bounded(void **state)
     text[DEEP / 2] = '1'; /* as many brackets close as open */
     size_t n_open = DEEP / 2 - (sizeof head - 1);
     memset(text + DEEP / 2 + 1 + n_open, ' ', DEEP / 2 - 1 - n_open - 4);
-    told = read_text(mbeans, text, DEEP, 0);
-    assert_int_equal(told.n_values, 1); /* one MBean has so many values that it is not parsed */
-    assert_tells(&told, "! limit: k:*: an MBean has more than 200000 values");
+    report = read_text(mbeans, text, DEEP, 0);
+    assert_int_equal(report.n_values, 1); /* one MBean has so many values that it is not parsed */
+    assert_reports(&report, "! limit: k:*: an MBean has more than 200000 values");
     free(text);
 
     /* Deeper than a path may be, and still JSON: what is below is left out. */
@@ -452,8 +454,8 @@ static void test_read_deep_nesting_is_bounded(void **state)
     for (int i = 0; i < 100; i++)
         assert_int_equal(sg_buf_add_char(&shallow, '}'), 0);
     assert_int_equal(sg_buf_add_str(&shallow, SG_STR("}}]")), 0);
-    told = read_text(mbeans, shallow.ptr, shallow.len, 0);
-    assert_told(&told, "");
+    report = read_text(mbeans, shallow.ptr, shallow.len, 0);
+    assert_report(&report, "");
     sg_buf_done(&shallow);
 }
 
@@ -467,18 +469,18 @@ static void test_read_odd_values_cost_only_themselves(void **state)
         "\"Huge\":1e999,\"Last\":2}}}]";
     (void)state;
 
-    struct told told = read_text(mbeans, text, sizeof text - 1, 0);
-    assert_told(&told, "k:t=\xEF\xBF\xBD Good = 1\n"
-                       "k:t=\xEF\xBF\xBD Nul = \"a\xEF\xBF\xBD"
-                       "b\"\n"
-                       "k:t=\xEF\xBF\xBD Bytes = \"\?\?\"\n"
-                       "k:t=\xEF\xBF\xBD Nineteen = 1e+19\n"
-                       "k:t=\xEF\xBF\xBD Negative = -9.8765432109876543e+19\n"
-                       "k:t=\xEF\xBF\xBD Huge = inf\n"
-                       "k:t=\xEF\xBF\xBD Last = 2\n");
+    struct report report = read_text(mbeans, text, sizeof text - 1, 0);
+    assert_report(&report, "k:t=\xEF\xBF\xBD Good = 1\n"
+                           "k:t=\xEF\xBF\xBD Nul = \"a\xEF\xBF\xBD"
+                           "b\"\n"
+                           "k:t=\xEF\xBF\xBD Bytes = \"\?\?\"\n"
+                           "k:t=\xEF\xBF\xBD Nineteen = 1e+19\n"
+                           "k:t=\xEF\xBF\xBD Negative = -9.8765432109876543e+19\n"
+                           "k:t=\xEF\xBF\xBD Huge = inf\n"
+                           "k:t=\xEF\xBF\xBD Last = 2\n");
 }
 
-/* A pair of surrogates is a character; half of one, or the halves in the wrong order, is none. */
+/* A pair of surrogates is a character; half of one, or the halves in the wrong order, is not. */
 static void test_read_half_a_surrogate_pair_costs_only_itself(void **state)
 {
     static const char *const mbeans[] = { "k:*", NULL };
@@ -488,17 +490,17 @@ static void test_read_half_a_surrogate_pair_costs_only_itself(void **state)
         "\"k:t=b\\udc00\":{\"V\":5},\"k:t=c\":{\"V\":6}}}]";
     (void)state;
 
-    struct told told = read_text(mbeans, text, sizeof text - 1, 0);
-    assert_told(&told, "k:t=a C\xEF\xBF\xBD = 1\n"
-                       "k:t=a \xEF\xBF\xBD\xEF\xBF\xBD = 2\n"
-                       "k:t=a \xF0\x9F\x98\x80 = 3\n"
-                       "k:t=a \\ud800 = 4\n"
-                       "k:t=a T = \"x\xEF\xBF\xBD\"\n"
-                       "k:t=b\xEF\xBF\xBD V = 5\n"
-                       "k:t=c V = 6\n");
+    struct report report = read_text(mbeans, text, sizeof text - 1, 0);
+    assert_report(&report, "k:t=a C\xEF\xBF\xBD = 1\n"
+                           "k:t=a \xEF\xBF\xBD\xEF\xBF\xBD = 2\n"
+                           "k:t=a \xF0\x9F\x98\x80 = 3\n"
+                           "k:t=a \\ud800 = 4\n"
+                           "k:t=a T = \"x\xEF\xBF\xBD\"\n"
+                           "k:t=b\xEF\xBF\xBD V = 5\n"
+                           "k:t=c V = 6\n");
 }
 
-/* One bad MBean is its own failure, told once for all of its kind. */
+/* An invalid MBean fails alone, and is reported once for all of its kind. */
 static void test_read_bad_mbeans_leave_the_others(void **state)
 {
     static const char *const mbeans[] = { "k:*", NULL };
@@ -507,10 +509,10 @@ static void test_read_bad_mbeans_leave_the_others(void **state)
         "\"k:t=c\":{\"V\" 1},\"k:t=d\":{\"V\":2}}}]";
     (void)state;
 
-    struct told told = read_text(mbeans, text, sizeof text - 1, 0);
-    assert_int_equal(told.n_values, 2);
-    assert_int_equal(told.n_failures, 1);
-    assert_tells(&told, "k:t=d V = 2\n");
+    struct report report = read_text(mbeans, text, sizeof text - 1, 0);
+    assert_int_equal(report.n_values, 2);
+    assert_int_equal(report.n_failures, 1);
+    assert_reports(&report, "k:t=d V = 2\n");
 }
 
 /* As agents 1.7.2 and 2.2.9 answer with these options, without our asking for no limits. */
@@ -525,7 +527,7 @@ static void test_read_what_the_agent_cuts_is_a_failure(void **state)
     } cases[] = {
         { "{\"k:t=a\":{\"U\":\"javax.management.openmbean.CompositeDataSupport(compositeType=\","
           "\"V\":1},\"k:t=b\":{\"U\":\"javax.management.openmbean.TabularDataSupport(x)\"}}",
-            0, 1, "! limit: k:*: the agent cuts its answer short; remove \"maxDepth\"" },
+            0, 1, "! limit: k:*: the agent truncates its answer; remove \"maxDepth\"" },
         { "{\"k:t=a\":{\"V\":1,\"W\":\"[Object limit exceeded]\"},"
           "\"k:t=b\":\"[Object limit exceeded]\"}",
             0, 1, "remove \"maxObjects\"" },
@@ -540,16 +542,16 @@ static void test_read_what_the_agent_cuts_is_a_failure(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[512];
         int n = snprintf(text, sizeof text, "[{\"status\":200,\"value\":%s}]", cases[i].value);
-        struct told told = read_text(mbeans, text, (size_t)n, cases[i].expected);
-        assert_int_equal(told.n_values, cases[i].n_values);
-        assert_int_equal(told.n_failures, i < 4);
+        struct report report = read_text(mbeans, text, (size_t)n, cases[i].expected);
+        assert_int_equal(report.n_values, cases[i].n_values);
+        assert_int_equal(report.n_failures, i < 4);
         if (i < 4)
-            assert_int_equal(told.kind, SG_FAILURE_LIMIT);
-        assert_tells(&told, cases[i].part);
+            assert_int_equal(report.kind, SG_FAILURE_LIMIT);
+        assert_reports(&report, cases[i].part);
     }
 }
 
-static void test_mend_leaves_good_json_alone(void **state)
+static void test_repair_leaves_good_json_alone(void **state)
 {
     static const char text[] = "{\"a\\\"9999999999999999999999\":[1,-2.5e-3,"
                                "9223372036854775807,-9223372036854775808,true,\"\xC3\xA9\\\\\"]}";
@@ -573,8 +575,8 @@ int main(void)
         cmocka_unit_test(test_read_pattern_without_such_attribute_is_no_failure),
         cmocka_unit_test(test_read_ignored_errors_are_absent),
         cmocka_unit_test(test_read_one_failing_element_leaves_the_others),
-        cmocka_unit_test(test_read_nan_of_2_4_tells_what_to_do),
-        cmocka_unit_test(test_read_refusal_of_the_whole_bulk_is_told),
+        cmocka_unit_test(test_read_nan_of_2_4_has_advice),
+        cmocka_unit_test(test_read_refusal_of_the_whole_bulk_is_reported),
         cmocka_unit_test(test_read_wrong_shapes_are_failures),
         cmocka_unit_test(test_read_every_truncation_is_a_failure),
         cmocka_unit_test(test_read_deep_nesting_is_bounded),
@@ -582,7 +584,7 @@ int main(void)
         cmocka_unit_test(test_read_half_a_surrogate_pair_costs_only_itself),
         cmocka_unit_test(test_read_bad_mbeans_leave_the_others),
         cmocka_unit_test(test_read_what_the_agent_cuts_is_a_failure),
-        cmocka_unit_test(test_mend_leaves_good_json_alone),
+        cmocka_unit_test(test_repair_leaves_good_json_alone),
     };
     return cmocka_run_group_tests_name("answer", tests, NULL, NULL);
 }

@@ -60,7 +60,7 @@ static void test_lanes_what_is_no_request_is_fast(void **state)
     }
 }
 
-static void test_body_for_target_stands_in_every_request(void **state)
+static void test_body_for_target_is_in_every_request(void **state)
 {
     const struct sg_request_target target = { "service:jmx:x", "u", "p\"w" };
     struct sg_rules *rules = fixture_rules(two_lanes);
@@ -104,7 +104,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lanes_share_the_requests),
         cmocka_unit_test(test_lanes_what_is_no_request_is_fast),
-        cmocka_unit_test(test_body_for_target_stands_in_every_request),
+        cmocka_unit_test(test_body_for_target_is_in_every_request),
     };
     return cmocka_run_group_tests_name("request", tests, NULL, NULL);
 }

@@ -132,13 +132,14 @@ static void test_exchange_bad_status_has_its_kind(void **state)
             SG_FAILURE_AUTH, "(WWW-Authenticate: Bearer realm=\"r\"); only basic",
             "only basic authentication can be given, with \"username\" and \"password_file\"" },
         { "HTTP/1.1 302 x\r\nLocation: https://h:1/j/?token=s3cret\r\nContent-Length: 0\r\n\r\n",
-            SG_FAILURE_HTTP, "status 302, it sends to https://h:1/j/?(hidden); set that as the URL",
+            SG_FAILURE_HTTP,
+            "status 302, it redirects to https://h:1/j/?(hidden); set that as the URL",
             "set that as the URL" },
         { "HTTP/1.1 308 x\r\nLocation: https://h:1/j/\r\nContent-Length: 0\r\n\r\n",
-            SG_FAILURE_HTTP, "status 308, it sends to https://h:1/j/; set that as the URL",
+            SG_FAILURE_HTTP, "status 308, it redirects to https://h:1/j/; set that as the URL",
             "set that as the URL" },
         { "HTTP/1.1 307 x\r\nContent-Length: 0\r\n\r\n", SG_FAILURE_HTTP,
-            "status 307, a redirect that does not say where to", "" },
+            "status 307, a redirect without a Location", "" },
         { "SSH-2.0-x\r\n\r\n", SG_FAILURE_HTTP, "", "" },
     };
     (void)state;
@@ -168,7 +169,7 @@ static void test_exchange_refused_connection_is_connect(void **state)
 }
 
 /* A plain-text agent takes the first bytes of TLS for the start of a request and never answers. */
-static void test_exchange_tls_where_nobody_speaks_it_ends_in_time(void **state)
+static void test_exchange_tls_where_it_is_not_spoken_ends_in_time(void **state)
 {
     struct agent agent;
     char url[80];
@@ -198,7 +199,7 @@ static void test_exchange_headers_without_end_are_no_agent(void **state)
     assert_string_equal(result.advice, "");
 }
 
-static void test_exchange_host_that_is_unknown_is_told(void **state)
+static void test_exchange_host_that_is_unknown_is_reported(void **state)
 {
     (void)state;
 
@@ -207,7 +208,7 @@ static void test_exchange_host_that_is_unknown_is_told(void **state)
     assert_non_null(strstr(result.advice, "is the host's name right"));
 }
 
-/* The token reaches the agent, and no message. */
+/* The token is sent to the agent, and is in no message. */
 static void test_exchange_token_in_the_url_is_not_shown(void **state)
 {
     struct agent agent;
@@ -308,8 +309,8 @@ int main(void)
         cmocka_unit_test(test_exchange_bad_status_has_its_kind),
         cmocka_unit_test(test_exchange_refused_connection_is_connect),
         cmocka_unit_test(test_exchange_headers_without_end_are_no_agent),
-        cmocka_unit_test(test_exchange_host_that_is_unknown_is_told),
-        cmocka_unit_test(test_exchange_tls_where_nobody_speaks_it_ends_in_time),
+        cmocka_unit_test(test_exchange_host_that_is_unknown_is_reported),
+        cmocka_unit_test(test_exchange_tls_where_it_is_not_spoken_ends_in_time),
         cmocka_unit_test(test_exchange_token_in_the_url_is_not_shown),
         cmocka_unit_test(test_exchange_endless_answer_ends_at_the_cap),
         cmocka_unit_test(test_run_silent_agent_costs_only_itself),

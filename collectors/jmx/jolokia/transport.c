@@ -12,13 +12,12 @@
 #include <stdlib.h>
 
 /*
- * curl does the waiting: every easy handle has its own time-out, and the multi handle drives them.
- * The loop keeps the deadlines itself as well, because a time-out that curl misses would stop the
- * whole collector.
+ * curl waits: every easy handle has its own time-out, and the multi handle drives them. The loop
+ * checks the deadlines as well, because a time-out that curl misses would stop the whole collector.
  */
 
 enum {
-    POLL_MS_MAX = 100,         /* how soon the end of the program is seen */
+    POLL_MS_MAX = 100,         /* how soon a stop of the program is noticed */
     CONNECT_MS_MAX = 5000,     /* a host that is gone drops packets; connecting takes no longer */
     KEPT_BODY_BYTES = 1 << 20, /* larger bodies' memory is given back */
     CA_CACHE_S = 300,          /* a CA file that was replaced is seen by then */
@@ -37,7 +36,7 @@ struct sg_peer {
     struct curl_slist *connect_to; /* the URL's host, when the certificate has another name */
     struct sg_agent_url url;
     bool had_tls;   /* a handshake has ever been completed */
-    bool has_files; /* of certificates: no connection from before is its own */
+    bool has_files; /* of certificates: connections made with earlier ones are not reused */
     bool has_started;
     int64_t made_ms;
     struct sg_buf body;
@@ -154,7 +153,7 @@ static int set_options(struct sg_peer *peer, const struct sg_peer_options *optio
     SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
 #if LIBCURL_VERSION_NUM >= 0x075700
-    SET(CURLOPT_QUICK_EXIT, 1L); /* a name server that is silent must not hold up the others */
+    SET(CURLOPT_QUICK_EXIT, 1L); /* a name server that does not answer must not delay the others */
 #endif
     if (peer->connect_to)
         SET(CURLOPT_CONNECT_TO, peer->connect_to);
@@ -231,8 +230,9 @@ const char *sg_peer_shown_url(const struct sg_peer *peer)
 }
 
 /*
- * A connection is libcurl's for whoever has the same options, so that the earlier peer's, made with
- * a certificate that has been replaced meanwhile under the same path, would be used on and on.
+ * libcurl shares connections between handles with the same options, so that an earlier peer's
+ * connection, made with a certificate that has been replaced under the same path, would be reused
+ * for ever.
  */
 static void bind_connections(struct sg_peer *peer)
 {
@@ -276,7 +276,7 @@ int sg_peer_start(
     return 0;
 }
 
-/* ---- Ends ---- */
+/* ---- Ending an exchange ---- */
 
 static bool has_tls(const struct sg_peer *peer)
 {
@@ -286,7 +286,7 @@ static bool has_tls(const struct sg_peer *peer)
     return handshake_us > 0;
 }
 
-static void tell_end(struct sg_peer *peer, CURLcode code)
+static void report_end(struct sg_peer *peer, CURLcode code)
 {
     struct sg_reply reply = { .body = peer->body.ptr, .body_len = peer->body.len };
     struct sg_error err = { "" };
@@ -338,11 +338,11 @@ static void end_finished(struct sg_transport *transport)
         (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
         struct sg_peer *peer = private;
         remove_running(peer);
-        tell_end(peer, code);
+        report_end(peer, code);
     }
 }
 
-/* What curl should have ended, and the time that is left to the next of them. */
+/* End what curl should have ended. @return the time left to the next deadline */
 static int end_overdue(struct sg_transport *transport)
 {
     enum {
@@ -355,7 +355,7 @@ static int end_overdue(struct sg_transport *transport)
         int left_ms = sg_clock_left_ms(transport->clock, peer->deadline_ms + GRACE_MS);
         if (left_ms == 0) {
             remove_running(peer);
-            tell_end(peer, CURLE_OPERATION_TIMEDOUT);
+            report_end(peer, CURLE_OPERATION_TIMEDOUT);
         } else if (left_ms < least_ms) {
             least_ms = left_ms;
         }
@@ -379,7 +379,7 @@ void sg_transport_run(struct sg_transport *transport, const atomic_bool *stoppin
         while (transport->running) { /* no memory in curl itself: all have failed */
             struct sg_peer *peer = transport->running;
             remove_running(peer);
-            tell_end(peer, CURLE_OUT_OF_MEMORY);
+            report_end(peer, CURLE_OUT_OF_MEMORY);
         }
     }
     while (transport->running)

@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * One POST to each of many agents, side by side, each with its own end.
+ * POST requests to many agents in parallel, each with its own outcome.
  *
- * A peer keeps its connection from poll to poll. Whatever a peer does (refuse, stay silent, send
- * without end, send rubbish) ends its own exchange only, at the deadline at the latest. Replies are
- * handed over as they arrive, while the others are still under way. All calls come from one thread.
+ * A peer keeps its connection from poll to poll. Whatever an agent does (refuse, not answer, send
+ * without end, send garbage) ends its own exchange only, at the deadline at the latest. Replies are
+ * passed on as they arrive, while the others are still in progress. All calls come from one thread.
  */
 
 #include "base/clock.h"
@@ -25,7 +25,7 @@ enum {
 };
 
 enum {
-    SG_BODY_BYTES_MAX = 64 * 1024 * 1024, /* of an answer; 100,000 MBeans take some 10 MB */
+    SG_BODY_BYTES_MAX = 64 * 1024 * 1024, /* of an answer; 100,000 MBeans take about 10 MB */
 };
 
 struct sg_transport;
@@ -38,7 +38,7 @@ struct sg_reply {
     size_t body_len;
     enum sg_failure_kind kind; /* these two when not ok */
     const struct sg_error *err;
-    const char *advice; /* what would likely help, which err ends with; "": there is none. Static */
+    const char *advice; /* the fix that err ends with; "": none. Static */
 };
 
 /**
@@ -55,9 +55,9 @@ struct sg_transport *sg_transport_free(struct sg_transport *transport);
 
 /* Where an agent is and how to speak to it; all is copied, but tls is borrowed by the peer. */
 struct sg_peer_options {
-    const char *url;      /* gets the slash at its end that agents up to 2.2.9 insist on */
-    const char *username; /* for basic authentication, or NULL */
-    const char *password; /* or NULL */
+    const char *url;                 /* gets the slash at its end that agents up to 2.2.9 require */
+    const char *username;            /* for basic authentication, or NULL */
+    const char *password;            /* or NULL */
     const struct sg_tls_config *tls; /* of an https URL, or NULL */
 };
 
@@ -70,14 +70,14 @@ int sg_peer_new(struct sg_transport *transport,
 /** @return NULL; peer may be NULL */
 struct sg_peer *sg_peer_free(struct sg_peer *peer);
 
-/** Take answers of at most so many bytes; at first it is SG_BODY_BYTES_MAX, and never more. */
+/** Limit answers to n bytes; the default and maximum is SG_BODY_BYTES_MAX. */
 void sg_peer_set_max_bytes(struct sg_peer *peer, size_t n);
 
-/** The URL that is asked, without user and password, for people; borrowed. */
+/** The agent's URL for display, without user and password; borrowed. */
 const char *sg_peer_shown_url(const struct sg_peer *peer);
 
 /**
- * Start an exchange; it goes on in sg_transport_run(), which tells its end exactly once.
+ * Start an exchange; it runs in sg_transport_run(), which calls reply exactly once.
  * @param body  borrowed until then @return 0 or -ENOMEM
  */
 int sg_peer_start(struct sg_peer *peer,
@@ -87,7 +87,7 @@ int sg_peer_start(struct sg_peer *peer,
     void *context);
 
 /**
- * Run all exchanges that were started to their ends, which come by their deadlines; or, when the
- * program stops, end them at once without a reply.
+ * Run all started exchanges until they end, by their deadlines at the latest; or, when the program
+ * is stopping, end them at once without a reply.
  */
 void sg_transport_run(struct sg_transport *transport, const atomic_bool *stopping);

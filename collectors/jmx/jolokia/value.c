@@ -8,16 +8,16 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Does the agent say with this text that it could not give the value? */
-static bool is_excuse(struct sg_str text)
+/* Does the text mean that the agent could not read the value? */
+static bool is_error_text(struct sg_str text)
 {
     return sg_str_starts_with(text, SG_STR("ERROR: ")) || sg_str_equal(text, SG_STR("Unsupported"));
 }
 
 /*
- * Past maxDepth an agent sends what toString() gives; of a Java map that is any text, but what
- * MBeans are made of says its class. Past maxObjects it says so. Past maxCollectionSize it says
- * nothing.
+ * Past maxDepth an agent sends the result of toString(); of a Java map that is any text, but that
+ * of open types begins with the class. Past maxObjects it sends a marker; past maxCollectionSize it
+ * does not.
  */
 const char *sg_value_cut_by(const json_t *json)
 {
@@ -49,7 +49,7 @@ bool sg_value_is_nothing(const json_t *object)
 
 /* ---- Dates ---- */
 
-/* `n` digits at *at, which moves behind them. */
+/* `n` digits at *at, which moves past them. */
 static bool take_digits(struct sg_str *text, size_t n, int *ret_number)
 {
     int number = 0;
@@ -86,7 +86,7 @@ static int64_t days_since_epoch(int year, int month, int day)
     return y * 365 + y / 4 - y / 100 + y / 400 + day_of_year - 719468;
 }
 
-/* "Z", "+01:00" or "-0330", and nothing behind it. */
+/* "Z", "+01:00" or "-0330", and nothing after it. */
 static bool take_zone(struct sg_str *text, int *ret_minutes)
 {
     int hours = 0;
@@ -178,9 +178,9 @@ bool sg_value_read_scalar(const json_t *json, struct sg_attribute_value *ret_val
         return true;
     case JSON_STRING:
         text = (struct sg_str){ json_string_value(json), json_string_length(json) };
-        if (is_excuse(text) || sg_value_cut_by(json))
+        if (is_error_text(text) || sg_value_cut_by(json))
             return false;
-        if (sg_str_equal(text, SG_STR(SG_MEND_PAST_DOUBLE_TEXT)))
+        if (sg_str_equal(text, SG_STR(SG_REPAIR_PAST_DOUBLE_TEXT)))
             *ret_value =
                 (struct sg_attribute_value){ .kind = SG_ATTRIBUTE_DOUBLE, .number = INFINITY };
         else if (read_date(text, &unix_s))

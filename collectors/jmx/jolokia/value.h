@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * What Jolokia's JSON makes of Java's values, taken back: dates, big numbers, tabular data. Pure
+ * Java's values from Jolokia's JSON: dates, big numbers, tabular data. Pure
  * functions; any thread.
  *
  * Source: the recorded answers in tests/fixtures/jolokia, types-*.json; jmx_exporter's
@@ -16,19 +16,19 @@
 
 /**
  * A number, a flag or a text; a date is its seconds since the epoch, a number past a double is
- * infinite. @return is it one of these?
+ * infinite. @return is the value one of these?
  */
 bool sg_value_read_scalar(const json_t *json, struct sg_attribute_value *ret_value);
 
 /**
- * Has the agent put this text in the place of data because of a limit among its own options?
+ * Did the agent replace data with this text because of one of its own limits?
  * @return the option's name, or NULL
  */
 const char *sg_value_cut_by(const json_t *json);
 
 /**
- * Is the object something that has no value of its own for rules: an error, an Optional, whose
- * value is lost, an ObjectName?
+ * Is the object one that has no value for rules: an error, an Optional (Jolokia drops its value),
+ * an ObjectName?
  */
 bool sg_value_is_nothing(const json_t *object);
 
@@ -42,7 +42,7 @@ struct sg_value_table {
 /**
  * Is it tabular data? Certain when each row repeats its keys; rows of one column beside the keys do
  * not, and are known only for attributes of the JVM itself.
- * @param attribute  where the object stands: its path ends with the object's name
+ * @param attribute  the object's place: its path ends with the object's name
  */
 bool sg_value_is_table(
     json_t *object, const struct sg_attribute *attribute, struct sg_value_table *ret_table);

@@ -15,11 +15,11 @@
 enum {
     EXAMPLES_SHOWN = 2, /* series per rule */
     LABEL_VALUES_MANY = 100,
-    UNTAKEN_SHOWN = 10,
+    UNMATCHED_SHOWN = 10,
     KEY_BYTES_MAX = 64 * 1024,
 };
 
-/* Something with a name that is counted: a series, a family, a label's value, a kind of MBean. */
+/* A named thing that is counted: a series, a family, a label's value, a kind of MBean. */
 struct counted {
     struct sg_keyed_text key;
     size_t n;
@@ -42,7 +42,7 @@ enum counter {
     OF_SHAPES, /* families, with how many sets of label names */
     OF_LABEL_VALUES,
     OF_LABELS, /* names, with how many values */
-    OF_UNTAKEN,
+    OF_UNMATCHED,
     COUNTERS,
 };
 
@@ -51,10 +51,10 @@ struct tally {
     size_t n_series;
     size_t n_families;
     size_t n_text;      /* matched, but text, and the rule has no value */
-    size_t n_bad_value; /* the rule's value is no number */
+    size_t n_bad_value; /* the rule's value is not a number */
     size_t n_gave_up;   /* its pattern reached the match limit */
     size_t n_bad_name;
-    size_t n_unnamed; /* the name is empty: how files leave things out */
+    size_t n_unnamed; /* the name is empty: the rule leaves it out */
     size_t n_collisions;
     bool told_properties;
     bool told_shapes;
@@ -69,7 +69,7 @@ struct report {
     struct tally *tallies; /* one per rule */
     size_t *taken_by;      /* per entry: the rule's number + 1 */
     struct sg_keyed counted[COUNTERS];
-    size_t n_asked; /* entries that the file asks for */
+    size_t n_asked; /* entries that the file requests */
     struct sg_buf key;
 };
 
@@ -119,7 +119,7 @@ static double number_of(const struct sg_outcome *outcome, const struct sg_attrib
     return number * outcome->rule->factor;
 }
 
-/* The attribute, and below it what becomes of it. @return 0 or -ENOMEM */
+/* The attribute, and below it the series that it becomes. @return 0 or -ENOMEM */
 static int add_example(
     struct tally *tally, const struct sg_outcome *outcome, const struct sg_dump_response *entry)
 {
@@ -167,8 +167,8 @@ static void check_captures(
             continue;
         tally->told_properties = true;
         sg_findings_warn(report->findings, node_of(report, number),
-            "group %u takes several key properties at once, \"%.*s\", at " SG_STR_FMT
-            "; [^,>]+ takes one",
+            "group %u matches several key properties at once, \"%.*s\", at " SG_STR_FMT
+            "; [^,>]+ matches one",
             group, (int)(text.len < 120 ? text.len : 120), text.ptr,
             SG_STR_ARG(entry->attribute.mbean));
     }
@@ -255,7 +255,7 @@ static int take_series(struct report *report, const struct sg_outcome *outcome, 
             r = add_example(tally, outcome, &report->dump->entries[entry]);
     } else if (tally->n_collisions++ == 0) {
         sg_findings_warn(report->findings, node_of(report, number),
-            "%s comes from two attributes: " SG_STR_FMT " (rule at line %zu) and " SG_STR_FMT,
+            "%s is made from two attributes: " SG_STR_FMT " (rule at line %zu) and " SG_STR_FMT,
             thing->key.ptr, SG_STR_ARG(report->dump->entries[thing->entry].attribute.mbean),
             report->rules->rules[thing->rule].line,
             SG_STR_ARG(report->dump->entries[entry].attribute.mbean));
@@ -273,8 +273,8 @@ static int take_series(struct report *report, const struct sg_outcome *outcome, 
     return r ? r : count_labels(report, outcome, number);
 }
 
-/* domain<type=…>, for the attributes that no rule takes. */
-static int take_nothing(struct report *report, const struct sg_dump_response *entry)
+/* domain<type=…>, for the attributes that no rule matches. */
+static int count_unmatched(struct report *report, const struct sg_dump_response *entry)
 {
     struct sg_object_name mbean;
     struct counted *thing;
@@ -289,10 +289,10 @@ static int take_nothing(struct report *report, const struct sg_dump_response *en
     else
         sg_buf_add_str(&report->key, SG_STR(":*"));
     int r = sg_buf_error(&report->key);
-    return r ? r : count(report, OF_UNTAKEN, sg_buf_get(&report->key), &thing);
+    return r ? r : count(report, OF_UNMATCHED, sg_buf_get(&report->key), &thing);
 }
 
-/* Would the file have asked for this MBean? */
+/* Does the file request this MBean? */
 static bool is_asked_for(const struct report *report, struct sg_str name)
 {
     const struct sg_rules *rules = report->rules;
@@ -325,7 +325,7 @@ static int take_entry(struct report *report, size_t i)
     if (r)
         return r;
     if (!outcome.rule)
-        return outcome.kind == SG_OUTCOME_NOTHING ? take_nothing(report, entry) : 0;
+        return outcome.kind == SG_OUTCOME_NOTHING ? count_unmatched(report, entry) : 0;
     struct tally *tally = &report->tallies[number_of_rule(report, outcome.rule)];
     report->taken_by[i] = number_of_rule(report, outcome.rule) + 1;
     tally->n_matched++;
@@ -355,10 +355,10 @@ static int take_entry(struct report *report, size_t i)
     return 0;
 }
 
-/* ---- Rules that took nothing ---- */
+/* ---- Rules that matched nothing ---- */
 
-/* Does the rule by itself take something that an earlier one has taken? */
-static int find_taker(struct report *report, size_t rule, bool *ret_told)
+/* Does the rule by itself match something that an earlier one has matched? */
+static int warn_of_earlier(struct report *report, size_t rule, bool *ret_warned)
 {
     struct sg_rules alone = *report->rules;
     struct sg_matcher *matcher = NULL;
@@ -366,18 +366,18 @@ static int find_taker(struct report *report, size_t rule, bool *ret_told)
 
     alone.rules = &report->rules->rules[rule];
     alone.n_rules = 1;
-    *ret_told = false;
+    *ret_warned = false;
     int r = sg_matcher_new(&alone, &matcher);
-    for (size_t i = 0; i < report->dump->n && !r && !*ret_told; i++) {
+    for (size_t i = 0; i < report->dump->n && !r && !*ret_warned; i++) {
         const struct sg_dump_response *entry = &report->dump->entries[i];
         if (report->taken_by[i] == 0)
             continue;
         r = sg_matcher_decide(matcher, &entry->attribute, &entry->value, &outcome);
         if (r || !outcome.rule)
             continue;
-        *ret_told = true;
+        *ret_warned = true;
         sg_findings_warn(report->findings, node_of(report, rule),
-            "took nothing: the rule at line %zu comes first, e.g. at " SG_STR_FMT,
+            "matched nothing: the rule at line %zu comes first, e.g. at " SG_STR_FMT,
             report->rules->rules[report->taken_by[i] - 1].line, SG_STR_ARG(entry->attribute.mbean));
     }
     (void)sg_matcher_free(matcher);
@@ -388,7 +388,7 @@ static int warn_of_rule(struct report *report, size_t rule)
 {
     const struct tally *tally = &report->tallies[rule];
     const struct sg_yaml_node *node = node_of(report, rule);
-    bool told = false;
+    bool warned = false;
 
     if (tally->n_gave_up)
         sg_findings_warn(report->findings, node,
@@ -405,16 +405,16 @@ static int warn_of_rule(struct report *report, size_t rule)
             tally->n_bad_name, tally->n_matched);
     if (tally->n_text && tally->n_series == 0)
         sg_findings_warn(report->findings, node,
-            "gives nothing: what it takes is text; a rule with \"value: 1\" and the text in a "
+            "gives no series: what it matches is text; a rule with \"value: 1\" and the text in a "
             "label can show it");
     if (tally->n_collisions > 1)
         sg_findings_warn(
             report->findings, node, "%zu of its samples collide with others", tally->n_collisions);
     if (tally->n_matched)
         return 0;
-    int r = find_taker(report, rule, &told);
-    if (!r && !told)
-        sg_findings_warn(report->findings, node, "took nothing here: no attribute matches");
+    int r = warn_of_earlier(report, rule, &warned);
+    if (!r && !warned)
+        sg_findings_warn(report->findings, node, "matched no attribute of this JVM");
     return r;
 }
 
@@ -448,25 +448,25 @@ static int by_count(const void *a, const void *b)
 static void print_end(struct report *report)
 {
     FILE *out = report->findings->out;
-    const struct sg_keyed *untaken = &report->counted[OF_UNTAKEN];
-    struct counted *kinds = untaken->list;
-    size_t n_untaken = 0;
+    const struct sg_keyed *unmatched = &report->counted[OF_UNMATCHED];
+    struct counted *kinds = unmatched->list;
+    size_t n_unmatched = 0;
 
-    if (untaken->n)
-        qsort(kinds, untaken->n, sizeof *kinds, by_count);
-    for (size_t i = 0; i < untaken->n; i++)
-        n_untaken += kinds[i].n;
-    if (n_untaken)
-        (void)fprintf(out, "no rule takes %s:\n", sg_words_count(n_untaken, "attribute").text);
-    for (size_t i = 0; i < untaken->n && i < UNTAKEN_SHOWN; i++)
+    if (unmatched->n)
+        qsort(kinds, unmatched->n, sizeof *kinds, by_count);
+    for (size_t i = 0; i < unmatched->n; i++)
+        n_unmatched += kinds[i].n;
+    if (n_unmatched)
+        (void)fprintf(out, "no rule matches %s:\n", sg_words_count(n_unmatched, "attribute").text);
+    for (size_t i = 0; i < unmatched->n && i < UNMATCHED_SHOWN; i++)
         (void)fprintf(out, "%8zu  %s\n", kinds[i].n, kinds[i].key.ptr);
-    if (untaken->n > UNTAKEN_SHOWN)
+    if (unmatched->n > UNMATCHED_SHOWN)
         (void)fprintf(out, "          and %s\n",
-            sg_words_count(untaken->n - UNTAKEN_SHOWN, "more kind").text);
+            sg_words_count(unmatched->n - UNMATCHED_SHOWN, "more kind").text);
     (void)fprintf(out, "%s of %s", sg_words_count(report->dump->n, "attribute").text,
         sg_words_count(report->dump->n_mbeans, "MBean").text);
     if (report->n_asked < report->dump->n)
-        (void)fprintf(out, ", %zu of them asked for", report->n_asked);
+        (void)fprintf(out, ", %zu of them requested", report->n_asked);
     (void)fprintf(out, ": %zu series\n", report->counted[OF_SERIES].n);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* What each rule makes of the attributes of a dump. */
+/* The result of each rule on the attributes of a dump. */
 
 #include "jmx/lint/dump.h"
 #include "jmx/lint/findings.h"

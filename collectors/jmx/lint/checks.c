@@ -9,7 +9,7 @@
 #include <errno.h>
 
 enum {
-    EXAMPLES = 48, /* of a pattern, to find out whether earlier rules take them all */
+    EXAMPLES = 48, /* of a pattern, to find out whether earlier rules match them all */
 };
 
 /* One rule, as the file has it and as it was read. */
@@ -37,8 +37,8 @@ bool sg_lint_holds_properties(struct sg_str text)
 
 /* ---- Rules that are never reached ---- */
 
-/* The first rule before this one that takes the text; they must see the same text to compare. */
-static const struct sg_rule *taker_of(const struct subject *subject, struct sg_str text)
+/* The first rule before this one that matches the text; both must see the same text. */
+static const struct sg_rule *earlier_match(const struct subject *subject, struct sg_str text)
 {
     for (size_t i = 0; i < subject->index; i++) {
         const struct sg_rule *earlier = &subject->rules->rules[i];
@@ -53,19 +53,20 @@ static const struct sg_rule *taker_of(const struct subject *subject, struct sg_s
 }
 
 /*
- * Patterns match anywhere in the text, so an earlier rule that takes a text that this pattern makes
- * takes everything around it too. One example that no earlier rule takes, and the rule is reached.
+ * Patterns match anywhere in the text, so an earlier rule that matches an example of this pattern
+ * matches everything around it too. A rule with one example that no earlier rule matches is
+ * reached.
  */
 static int check_reached(const struct subject *subject)
 {
-    const struct sg_rule *taker = NULL;
+    const struct sg_rule *earlier = NULL;
     struct sg_buf example;
 
     for (size_t i = 0; i < subject->index; i++) {
         if (subject->rules->rules[i].pattern)
             continue;
         sg_findings_warn(subject->findings, subject->node,
-            "never reached: the rule at line %zu has no pattern and takes everything",
+            "never reached: the rule at line %zu has no pattern and matches everything",
             subject->rules->rules[i].line);
         return 0;
     }
@@ -74,17 +75,17 @@ static int check_reached(const struct subject *subject)
     sg_buf_init(&example, SG_EXAMPLE_BYTES_MAX);
     int r = sg_buf_reserve(&example, 1);
     for (unsigned variant = 0; variant < EXAMPLES && !r; variant++) {
-        taker = sg_pattern_example(subject->pattern, variant, &example)
-                    ? taker_of(subject, sg_buf_get(&example))
-                    : NULL;
-        if (!taker)
+        earlier = sg_pattern_example(subject->pattern, variant, &example)
+                      ? earlier_match(subject, sg_buf_get(&example))
+                      : NULL;
+        if (!earlier)
             break;
     }
-    if (taker)
+    if (earlier)
         sg_findings_warn(subject->findings, place(subject, "pattern"),
-            "never reached: the rule at line %zu comes first and takes all that this one matches, "
-            "e.g. \"%.*s\"",
-            taker->line, (int)(example.len < 160 ? example.len : 160), example.ptr);
+            "never reached: the rule at line %zu comes first and matches all that this one "
+            "matches, e.g. \"%.*s\"",
+            earlier->line, (int)(example.len < 160 ? example.len : 160), example.ptr);
     sg_buf_done(&example);
     return r;
 }
@@ -214,13 +215,13 @@ static void check_groups(const struct subject *subject)
                 SG_STR_ARG(key));
         else if (in_label && is_unbounded(key))
             sg_findings_warn(subject->findings, place(subject, "labels"),
-                "a label without bound: one series for every " SG_STR_FMT " there ever is",
+                "an unbounded label: one series for every " SG_STR_FMT " that ever exists",
                 SG_STR_ARG(key));
         if (!in_name && !in_label && repeats(subject->pattern, start) &&
             !sg_template_uses(&rule->value, group) && !sg_template_uses(&rule->help, group))
             sg_findings_warn(subject->findings, place(subject, "pattern"),
-                "group %u is in no name and no label: MBeans that differ only there give series "
-                "that collide",
+                "group %u is used in no name and no label: MBeans that differ only there give "
+                "series that collide",
                 group);
     }
 }
@@ -269,11 +270,11 @@ static void check_suffix(const struct subject *subject)
             "a %s is exported without \"" SG_STR_FMT "\"; %s", type_text(rule->type),
             SG_STR_ARG(((struct sg_str){ end.ptr + base.len, end.len - base.len })),
             sg_str_ends_with(end, SG_STR("_total")) ? "is it a COUNTER?"
-                                                    : "the format keeps that ending for itself");
+                                                    : "the format reserves that suffix");
     }
 }
 
-/* Attributes whose meaning does not go with the rule's type. */
+/* Attributes whose meaning does not match the rule's type. */
 static void check_meaning(const struct subject *subject)
 {
     static const struct sg_str largest = { "max", 3 };
@@ -282,11 +283,11 @@ static void check_meaning(const struct subject *subject)
     if (rule->type == SG_METRIC_COUNTER && (sg_str_ends_with(literal_end(&rule->name), largest) ||
                                                sg_str_ends_with(subject->pattern, largest)))
         sg_findings_warn(subject->findings, place(subject, "type"),
-            "a maximum is no COUNTER: it falls, and rate() takes each fall for a restart");
+            "a maximum is not a COUNTER: it can fall, and rate() takes each fall for a reset");
     if (contains(subject->pattern, ">MeanRate"))
         sg_findings_warn(subject->findings, place(subject, "pattern"),
-            "MeanRate is the mean since the start and cannot show what happens now; take Count "
-            "and rate()");
+            "MeanRate is the mean since the start and cannot show what happens now; use Count with "
+            "rate()");
 }
 
 static void check_name(const struct subject *subject)
@@ -343,7 +344,7 @@ static void check_value(const struct subject *subject)
 
     if (value && sg_yaml_is_null(value))
         sg_findings_warn(subject->findings, value,
-            "a value without text is \"null\", which is no number: what this rule matches is "
+            "a value without text is \"null\", which is not a number: what this rule matches is "
             "dropped");
 }
 

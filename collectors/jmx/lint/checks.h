@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* What a rule file says that its author cannot have meant, as far as the file alone shows it. */
+/* Likely mistakes in a rule file, as far as the file alone shows them. */
 
 #include "jmx/lint/findings.h"
 #include "jmx/rules/rules.h"
@@ -9,5 +9,5 @@
 /** @param rules  of the same file as findings->yaml @return 0 or -ENOMEM */
 int sg_lint_checks(struct sg_rules *rules, struct sg_findings *findings);
 
-/** Do two labels or names hold several key properties, as "a, user=b" does? */
+/** Does the text contain several key properties, as "a, user=b" does? */
 bool sg_lint_holds_properties(struct sg_str text);

@@ -16,8 +16,8 @@
 #include <stdlib.h>
 
 enum {
-    AGENT_TIMEOUT_MS = 60000,      /* everything of a large JVM, read once by a person who waits */
-    PIPE_WAIT_MS = 10 * 60 * 1000, /* what fills it may do the same of a slow agent */
+    AGENT_TIMEOUT_MS = 60000,      /* everything of a large JVM, read once, interactively */
+    PIPE_WAIT_MS = 10 * 60 * 1000, /* large enough for everything of a slow agent */
 };
 
 SG_AUTO_DEFINE(struct sg_dump *, sg_dump_free);
@@ -35,12 +35,12 @@ struct sg_dump *sg_dump_free(struct sg_dump *dump)
     return NULL;
 }
 
-/* ---- Keeping what an answer tells ---- */
+/* ---- Keeping an answer ---- */
 
 struct keeper {
     struct sg_dump *dump;
     int error;             /* -ENOMEM, or SG_DUMP_E_UNREADABLE past the cap */
-    struct sg_error first; /* failure that the answer told */
+    struct sg_error first; /* failure in the answer */
 };
 
 static bool keep_text(struct sg_dump *dump, struct sg_str *text)
@@ -66,7 +66,7 @@ static bool is_beside(const struct sg_attribute *one, const struct sg_attribute 
     return true;
 }
 
-/* Looks among the entries of the attribute's MBean: the answer that they are from is gone. */
+/* Searches the entries of the attribute's MBean: the answer that they are from is freed. */
 static bool find_in_dump(const struct sg_attribute *attribute,
     enum sg_attribute_near near,
     const char *name,
@@ -134,7 +134,7 @@ static void keep(
         keeper->error = -ENOMEM;
 }
 
-/* The first one is told when nothing else came. */
+/* The first one is reported when there was nothing else. */
 static void note_failure(void *context, enum sg_failure_kind kind, const struct sg_error *err)
 {
     struct keeper *keeper = context;
@@ -178,8 +178,8 @@ static int read_file(const char *path, struct sg_buf *body, struct sg_error *err
 }
 
 /*
- * What was asked is not in a file, or only when the agent repeats requests. An answer's value
- * tells: keys with a colon are ObjectNames. Anything else, such as a version, is left out.
+ * The request is not in a file, or only when the agent repeats requests. The answer's value shows
+ * it: keys with a colon are ObjectNames. Anything else, such as a version, is left out.
  */
 static bool is_keyed_by_mbean(const json_t *value)
 {
@@ -201,8 +201,8 @@ static bool keep_element(const json_t *element, struct sg_poll_request *request)
     return request->is_pattern || (mbean && !strpbrk(mbean, "*?"));
 }
 
-/* Leave the reads of MBeans in the answer, and say what they were. */
-static int sift(json_t *root, struct sg_poll_plan *plan)
+/* Keep only the reads of MBeans in the answer, with the requests that they answer. */
+static int keep_reads(json_t *root, struct sg_poll_plan *plan)
 {
     plan->requests = calloc(json_array_size(root) + 1, sizeof *plan->requests);
     if (!plan->requests)
@@ -235,7 +235,7 @@ static int read_text(struct sg_dump *dump, struct sg_str text, struct sg_error *
         }
         root = bulk;
     }
-    int r = sift(root, &plan);
+    int r = keep_reads(root, &plan);
     char *body = r ? NULL : json_dumps(root, JSON_COMPACT);
     if (!r)
         r = body ? read_answer(dump, &plan, body, strlen(body), err) : -ENOMEM;

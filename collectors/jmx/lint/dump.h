@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* All attributes of a JVM's MBeans, from a file or from its agent, kept to be looked at again. */
+/* All attributes of a JVM's MBeans, from a file or from its agent, kept in memory. */
 
 #include "base/error.h"
 #include "jmx/poll/attribute.h"
@@ -34,7 +34,7 @@ struct sg_dump {
 
 /**
  * @param from   a file, or a URL that starts with http:// or https://
- * @param rules  what an agent is asked for; a file may hold anything
+ * @param rules  decide what is requested from an agent; a file may hold anything
  * @return 0, SG_DUMP_E_UNREADABLE or -ENOMEM
  */
 int sg_dump_read(const char *from,

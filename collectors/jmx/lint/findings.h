@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Warnings on their way to the person who asked: "FILE:LINE:COL: warning: text". One thread. */
+/* Writes warnings as "FILE:LINE:COL: warning: text". One thread. */
 
 #include "base/yaml.h"
 
@@ -19,5 +19,5 @@ void sg_findings_warn(
     struct sg_findings *findings, const struct sg_yaml_node *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/** Where a rule stands, borrowed; NULL: in a file without rules, where one is implied. */
+/** The place of a rule, borrowed; NULL: in a file without rules, where one is implied. */
 const struct sg_yaml_node *sg_findings_rule(const struct sg_findings *findings, size_t i);

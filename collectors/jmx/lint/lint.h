@@ -5,10 +5,10 @@
  * `streamgauge --rules.check FILE [--against DUMP|URL]`: what is wrong with a rule file, and what
  * it makes of a JVM's MBeans.
  *
- * The rules are read as the collector reads them; mistakes end the check. Then come warnings, each
- * with its place: rules that are never reached, names and labels that turn out otherwise than they
- * are written, labels without bound, keys that do nothing here. Against the MBeans of a real JVM
- * there is a report per rule, and warnings that only values can show.
+ * The rules are read as the collector reads them; errors end the check. Then come warnings, each
+ * with its place: rules that are never reached, names and labels that differ from how they are
+ * written, unbounded labels, keys that have no effect here. Against the MBeans of a real JVM there
+ * is a report per rule, and warnings that only values can show.
  */
 
 #include "base/error.h"
@@ -16,7 +16,7 @@
 #include <stdio.h>
 
 enum {
-    SG_LINT_E_INVALID = 1, /* the file cannot be used; err has the first mistake and their number */
+    SG_LINT_E_INVALID = 1, /* the file cannot be used; err has the first error and their number */
     SG_LINT_E_AGAINST,     /* the dump or the agent cannot be read; err says why */
 };
 

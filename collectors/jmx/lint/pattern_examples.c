@@ -184,7 +184,7 @@ static bool make_class(struct maker *maker, size_t start, size_t end)
             char last = at(maker, i + 2);
             if (last == '\\' || (unsigned char)last < (unsigned char)c)
                 return false;
-            /* All of a negated range must be known; of the others its ends and middle will do. */
+            /* Negated ranges need every character; of others, ends and middle are enough. */
             for (int x = (unsigned char)c; negated && x <= (unsigned char)last; x++) {
                 if (n == sizeof listed)
                     return false;
@@ -246,7 +246,7 @@ static bool make_group(struct maker *maker, size_t start, size_t end)
                 inside++;
             inside++;
         } else if (kind == 'i' && next == ')') {
-            return true; /* from here on, in any case: as it is written will do */
+            return true; /* from here on case is ignored: the text as written matches */
         } else {
             return false;
         }

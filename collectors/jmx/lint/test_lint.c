@@ -76,7 +76,7 @@ static void expect_without(const char *rules, const char *dump, const char *part
 
 /* ---- Files without rules ---- */
 
-/* All of them are good for jmx_exporter and here; everything has its default name then. */
+/* All of them are valid for jmx_exporter and here; everything has its default name then. */
 static void test_lint_files_without_rules(void **state)
 {
     static const char *const files[] = {
@@ -106,7 +106,7 @@ static void test_lint_files_without_rules(void **state)
     }
 }
 
-/* The answer is gone by then; what it said of the MBean is not. */
+/* The answer is freed by then; the MBean's attributes are kept. */
 static void test_lint_labels_by_customizer_are_the_dump_s(void **state)
 {
     static const char rules[] =
@@ -169,7 +169,7 @@ static void test_example_of_what_is_not_followed_is_not_made(void **state)
 static void test_rule_behind_a_general_one_is_never_reached(void **state)
 {
     (void)state;
-    /* The percent rule of public rule files, which stands behind the general one. */
+    /* The percent rule of public rule files, which comes after the general one. */
     expect("includeObjectNames: ['kafka.*:*']\n"
            "rules:\n"
            "  - pattern: kafka.(\\w+)<type=(.+), name=(.+)><>Value\n"
@@ -202,7 +202,7 @@ static void test_rule_behind_one_without_pattern_is_never_reached(void **state)
         PARTS("RULES:3:5: warning: never reached: the rule at line 2 has no pattern"));
 }
 
-static void test_names_that_are_exported_otherwise_are_told(void **state)
+static void test_names_that_are_exported_otherwise_are_reported(void **state)
 {
     (void)state;
     expect("includeObjectNames: ['a:*']\n"
@@ -223,7 +223,7 @@ static void test_names_that_are_exported_otherwise_are_told(void **state)
             "RULES: 6 rules, 5 warnings"));
 }
 
-static void test_labels_without_bound_are_told(void **state)
+static void test_labels_without_bound_are_reported(void **state)
 {
     (void)state;
     expect("includeObjectNames: ['a:*']\n"
@@ -235,12 +235,12 @@ static void test_labels_without_bound_are_told(void **state)
            "    name: a_$2\n",
         NULL,
         PARTS("RULES:4:11: warning: the value of user becomes part of the metric's name",
-            "RULES:5:13: warning: a label without bound: one series for every client-id",
+            "RULES:5:13: warning: an unbounded label: one series for every client-id",
             "RULES:5:13: warning: the label broker is set by Streamgauge",
-            "RULES:6:14: warning: group 1 is in no name and no label"));
+            "RULES:6:14: warning: group 1 is used in no name and no label"));
 }
 
-static void test_patterns_that_cannot_match_are_told(void **state)
+static void test_patterns_that_cannot_match_are_reported(void **state)
 {
     (void)state;
     expect("includeObjectNames: ['a:*']\n"
@@ -248,7 +248,7 @@ static void test_patterns_that_cannot_match_are_told(void **state)
            "  - { pattern: 'a<>x-max', name: x_max, type: COUNTER }\n"
            "  - { pattern: 'a<name=y><>MeanRate', name: y, type: GAUGE }\n",
         NULL,
-        PARTS("RULES:3:47: warning: a maximum is no COUNTER",
+        PARTS("RULES:3:47: warning: a maximum is not a COUNTER",
             "RULES:4:16: warning: MeanRate is the mean since the start"));
     expect("includeObjectNames: ['a:*']\n"
            "rules:\n"
@@ -260,10 +260,10 @@ static void test_patterns_that_cannot_match_are_told(void **state)
         NULL,
         PARTS("RULES:3:16: warning: never matches: patterns see domain<type=…",
             "RULES:4:16: warning: never matches: with \"cache\"",
-            "RULES:7:", "\"null\", which is no number"));
+            "RULES:7:", "\"null\", which is not a number"));
 }
 
-static void test_mistakes_end_the_check(void **state)
+static void test_errors_end_the_check(void **state)
 {
     (void)state;
     sg_auto_free char *report =
@@ -284,7 +284,7 @@ static const char dump[] = "[{\"value\":{\"agent\":\"2.2.9\",\"protocol\":\"8.0\
                            "\"k.s:type=V,name=C\":{\"Value\":0.5,\"Other\":1},"
                            "\"z:type=W\":{\"Value\":1}},\"status\":200}]";
 
-static void test_against_tells_what_each_rule_made(void **state)
+static void test_against_reports_what_each_rule_made(void **state)
 {
     (void)state;
     expect("includeObjectNames: ['k.*:*']\n"
@@ -301,11 +301,11 @@ static void test_against_tells_what_each_rule_made(void **state)
               "    k.s:type=T,name=A,topic=x: Count\n"
               "        k_s_T_A_total{topic=\"x\"} 5\n",
             "RULES:7: 1 attribute, 1 series\n    k.s:type=V,name=C: Value\n        k_v_C 5\n",
-            "no rule takes 4 attributes:\n", "  k.s:type=U,*\n",
-            "8 attributes of 6 MBeans, 7 of them asked for: 3 series\n"));
+            "no rule matches 4 attributes:\n", "  k.s:type=U,*\n",
+            "8 attributes of 6 MBeans, 7 of them requested: 3 series\n"));
 }
 
-static void test_against_tells_what_goes_wrong(void **state)
+static void test_against_reports_what_goes_wrong(void **state)
 {
     (void)state;
     expect("includeObjectNames: ['k.*:*']\n"
@@ -316,16 +316,16 @@ static void test_against_tells_what_goes_wrong(void **state)
            "  - { pattern: 'k.s<type=V, name=(\\w+)><>', name: k_same }\n"
            "  - { pattern: 'k.s<type=X', name: k_x }\n",
         dump,
-        PARTS("RULES:3:5: warning: group 1 takes several key properties at once, \"A, topic=x\"",
-            "RULES:4:5: warning: took nothing: the rule at line 3 comes first, e.g. at "
+        PARTS("RULES:3:5: warning: group 1 matches several key properties at once, \"A, topic=x\"",
+            "RULES:4:5: warning: matched nothing: the rule at line 3 comes first, e.g. at "
             "k.s:type=T,name=A",
-            "RULES:5:5: warning: gives nothing: what it takes is text",
-            "RULES:6:5: warning: k_same comes from two attributes: k.s:type=V,name=C (rule at line "
-            "6) and k.s:type=V,name=C",
-            "RULES:7:5: warning: took nothing here: no attribute matches"));
+            "RULES:5:5: warning: gives no series: what it matches is text",
+            "RULES:6:5: warning: k_same is made from two attributes: k.s:type=V,name=C (rule at "
+            "line 6) and k.s:type=V,name=C",
+            "RULES:7:5: warning: matched no attribute of this JVM"));
 }
 
-static void test_against_tells_totals_beside_parts(void **state)
+static void test_against_reports_totals_beside_parts(void **state)
 {
     (void)state;
     expect("includeObjectNames: ['k.*:*']\n"
@@ -359,16 +359,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lint_files_without_rules),
         cmocka_unit_test(test_lint_labels_by_customizer_are_the_dump_s),
-        cmocka_unit_test(test_against_tells_what_each_rule_made),
-        cmocka_unit_test(test_against_tells_what_goes_wrong),
-        cmocka_unit_test(test_against_tells_totals_beside_parts),
+        cmocka_unit_test(test_against_reports_what_each_rule_made),
+        cmocka_unit_test(test_against_reports_what_goes_wrong),
+        cmocka_unit_test(test_against_reports_totals_beside_parts),
         cmocka_unit_test(test_against_what_is_no_dump_is_an_error),
         cmocka_unit_test(test_example_of_a_pattern_matches_it),
         cmocka_unit_test(test_example_of_what_is_not_followed_is_not_made),
-        cmocka_unit_test(test_labels_without_bound_are_told),
-        cmocka_unit_test(test_mistakes_end_the_check),
-        cmocka_unit_test(test_names_that_are_exported_otherwise_are_told),
-        cmocka_unit_test(test_patterns_that_cannot_match_are_told),
+        cmocka_unit_test(test_labels_without_bound_are_reported),
+        cmocka_unit_test(test_errors_end_the_check),
+        cmocka_unit_test(test_names_that_are_exported_otherwise_are_reported),
+        cmocka_unit_test(test_patterns_that_cannot_match_are_reported),
         cmocka_unit_test(test_rule_before_a_general_one_is_reached),
         cmocka_unit_test(test_rule_behind_a_general_one_is_never_reached),
         cmocka_unit_test(test_rule_behind_one_without_pattern_is_never_reached),

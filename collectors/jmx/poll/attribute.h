@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * One value out of an agent's answer, and where in which MBean it stood. Borrowed for the call that
+ * The place of one value of an agent's answer: its MBean and its path. Borrowed for the call that
  * it is passed to.
  */
 
@@ -34,7 +34,7 @@ struct sg_attribute_value {
     };
 };
 
-/* A row of tabular data is known by the values of its index columns. */
+/* A row of tabular data is identified by the values of its index columns. */
 struct sg_attribute_index {
     struct sg_str column;
     struct sg_str value;
@@ -51,11 +51,11 @@ struct sg_attribute {
     struct sg_str path[SG_ATTRIBUTE_DEPTH_MAX]; /* the attribute, then keys of composite data */
     size_t n_index;
     struct sg_attribute_index index[SG_ATTRIBUTE_INDEX_MAX];
-    uint8_t part;              /* of the plan that has asked for it: which rules it is for */
+    uint8_t part;              /* of the plan that requested it: which rules it is for */
     bool is_extra;             /* not in the answer; a metricCustomizer adds it */
-    struct sg_str description; /* of such a one; may be empty */
-    /** Another value of the same MBean in the same answer. NULL when none can be asked for.
-        @return is it there, and a number, a flag or a text? */
+    struct sg_str description; /* of an extra one; may be empty */
+    /** Another value of the same MBean in the same answer. NULL when there is no such look-up.
+        @return was it found, and is it a number, a flag or a text? */
     bool (*find)(const struct sg_attribute *attribute,
         enum sg_attribute_near near,
         const char *name,

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * What is asked of a JVM at every poll, whatever the way to it: MBeans or patterns, with the
- * attributes that are wanted of them. Names are borrowed from whoever added them. Immutable once
- * made; any thread.
+ * What is requested from a JVM at every poll, over any transport: MBeans or patterns, with the
+ * attributes that are wanted of them. Names are borrowed from the caller that added them. Immutable
+ * once built; any thread.
  */
 
 #include <stdbool.h>
@@ -14,9 +14,9 @@
 struct sg_poll_request {
     const char *mbean; /* ObjectName or pattern */
     size_t n_attributes;
-    const char *const *attributes; /* none: all are read */
+    const char *const *attributes; /* n_attributes 0: all are read */
     bool is_pattern;
-    bool is_identity; /* asks which broker the JVM is, for no series */
+    bool is_identity; /* reads which broker the JVM is; makes no series */
     uint8_t part;     /* 0: the plan's first rules, otherwise as it was added */
 };
 

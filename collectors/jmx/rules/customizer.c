@@ -40,7 +40,7 @@ void sg_customizers_done(struct sg_customizers *customizers)
 
 /* ---- Reading ---- */
 
-/* An owned copy of a scalar's text; NULL after a problem was noted. */
+/* An owned copy of a scalar's text; NULL after a problem was added. */
 static char *copy_text(struct sg_yaml *yaml, const struct sg_yaml_node *node, const char *what)
 {
     struct sg_str text = sg_yaml_text(node);
@@ -55,7 +55,7 @@ static char *copy_text(struct sg_yaml *yaml, const struct sg_yaml_node *node, co
     return copy;
 }
 
-/* Room for as many elements as the list or map has; NULL after a problem was noted. */
+/* Room for as many elements as the list or map has; NULL after a problem was added. */
 static void *new_array(
     struct sg_yaml *yaml, const struct sg_yaml_node *node, const char *what, size_t size)
 {

@@ -6,7 +6,7 @@
  * of all their series, and values that are added as if they were attributes. Immutable once read.
  *
  * Source: jmx_exporter's JmxCollector.loadConfig() and JmxScraper.scrapeBean(), release 1.6.0.
- * Release 1.0.1 reads files with this key, and does nothing about it.
+ * Release 1.0.1 accepts the key and ignores it.
  */
 
 #include "base/yaml.h"
@@ -17,7 +17,7 @@
 
 struct sg_extra_metric {
     char *name; /* as an attribute's */
-    char *text; /* what the value borrows when it is a text */
+    char *text; /* that a text value borrows */
     struct sg_attribute_value value;
     char *description; /* NULL: none */
 };
@@ -43,7 +43,8 @@ struct sg_customizers {
 };
 
 /**
- * Append what the node "metricCustomizers" says; problems, also of memory, are noted in yaml.
+ * Append the customizers of the node "metricCustomizers"; problems, including -ENOMEM, are added to
+ * yaml.
  * @param customizers  zeroed, or read before
  */
 void sg_customizers_read(
@@ -52,6 +53,6 @@ void sg_customizers_read(
 /** Free what they own; empty afterwards. */
 void sg_customizers_done(struct sg_customizers *customizers);
 
-/** The first one that means this MBean, borrowed, or NULL. */
+/** The first one that applies to this MBean, borrowed, or NULL. */
 const struct sg_customizer *sg_customizers_find(
     const struct sg_customizers *customizers, const struct sg_object_name *mbean);

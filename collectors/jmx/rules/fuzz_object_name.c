@@ -5,7 +5,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Whatever the bytes: no crash, every part lies inside the text, and a name matches itself. */
+/* Whatever the bytes: no crash, every part is inside the text, and a name matches itself. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct sg_str text = { (const char *)data, size };

@@ -9,8 +9,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /*
- * Whatever a rule file says: no crash; and where a decision is said not to depend on the value,
- * another value gives the same one.
+ * Whatever a rule file contains: no crash; and a decision that does not depend on the value is the
+ * same for another value.
  */
 static void check(struct sg_matcher *matcher)
 {

@@ -103,7 +103,7 @@ bool sg_java_number_read(struct sg_str text, double *ret_value)
     }
     bool hexadecimal = word[0] == '0' && (word[1] | 0x20) == 'x';
     if (hexadecimal ? !strpbrk(word, "pP") : !strchr(".0123456789", word[0]))
-        return false; /* what strtod takes and Java does not: "inf", "nan", "0x10" */
+        return false; /* what strtod accepts and Java does not: "inf", "nan", "0x10" */
     if (strchr("dDfF", copy[text.len - 1]))
         copy[text.len - 1] = '\0';
     double value = strtod(copy, &end);

@@ -17,11 +17,11 @@
 size_t sg_java_number_write(char *out, double value);
 
 /**
- * What Java writes for a plain scalar of YAML 1.1 that is a flag or a number: yes is "true", 0.50
- * is "0.5", 010 is "8". @param out  room for SG_NUMBER_TEXT_MAX @return its length; 0: it is just
- * text
+ * Java's text for a plain scalar of YAML 1.1 that is a flag or a number: yes is "true", 0.50
+ * is "0.5", 010 is "8". @param out  room for SG_NUMBER_TEXT_MAX @return its length; 0: it is a text
  */
 size_t sg_java_number_of_yaml(char *out, struct sg_str plain);
 
-/** Read a number with blanks around it, a suffix d or f, or in hexadecimal. @return is it one? */
+/** Read a number with blanks around it, a suffix d or f, or in hexadecimal. @return is it a number?
+ */
 bool sg_java_number_read(struct sg_str text, double *ret_value);

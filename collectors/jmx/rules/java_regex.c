@@ -5,10 +5,7 @@
 
 #include <string.h>
 
-/*
- * The pattern as a whole: what stands outside of classes. Escapes, properties and classes have
- * files of their own.
- */
+/* The pattern outside of classes. Escapes, properties and classes have their own files. */
 
 int sg_java_refuse(struct sg_java_translator *t, size_t at, const char *why)
 {
@@ -21,8 +18,8 @@ static bool is_space(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* In (?x) blanks and comments are nothing, in classes too. A comment that nothing ends would take
-   jmx_exporter's ").*$" behind the pattern with it. */
+/* In (?x) blanks and comments are skipped, in classes too. An open comment at the end would include
+ * jmx_exporter's ").*$" after the pattern. */
 void sg_java_skip_comments(struct sg_java_translator *t)
 {
     while (t->flags.comments && t->at < t->text.len) {
@@ -41,7 +38,7 @@ void sg_java_skip_comments(struct sg_java_translator *t)
 
 /* ---- Literals, escapes ---- */
 
-/* A character that stands for itself. */
+/* A literal character. */
 static int add_literal(struct sg_java_translator *t, int32_t code, bool may_be_required)
 {
     bool is_repeated = t->at < t->text.len && strchr("?*+{", sg_java_peek(t, 0));
@@ -57,7 +54,7 @@ static int add_literal(struct sg_java_translator *t, int32_t code, bool may_be_r
     return sg_java_add_code(t->out, code);
 }
 
-/* \Q…\E; t->at is behind the \Q. */
+/* \Q…\E; t->at is after the \Q. */
 static int take_quote(struct sg_java_translator *t)
 {
     int r = 0;
@@ -147,7 +144,7 @@ static int take_quantifier(struct sg_java_translator *t)
 
     if (!t->can_repeat)
         return sg_java_refuse(
-            t, start, "there is nothing to repeat; a plain one needs a backslash");
+            t, start, "there is nothing to repeat; a literal one needs a backslash");
     t->can_repeat = false;
     t->previous = '\0';
     if (sg_java_peek(t, 0) == '{') {
@@ -160,7 +157,7 @@ static int take_quantifier(struct sg_java_translator *t)
         while (sg_java_is_digit(sg_java_peek(t, n)))
             n++;
         if (n_digits == 0 || sg_java_peek(t, n) != '}')
-            return sg_java_refuse(t, start, "not a repetition; a plain { needs a backslash");
+            return sg_java_refuse(t, start, "not a repetition; a literal { needs a backslash");
         sg_buf_add(t->out, t->text.ptr + start, n + 1);
         t->at += n + 1;
     } else {
@@ -209,7 +206,7 @@ static int take_flags(struct sg_java_translator *t)
     t->at++;
     if (is_group) {
         if (t->depth == SG_JAVA_GROUPS_DEEP_MAX)
-            return sg_java_refuse(t, start, "too many groups in each other");
+            return sg_java_refuse(t, start, "groups are nested too deeply");
         t->outer[t->depth++] = t->flags;
     }
     t->flags = flags;
@@ -260,7 +257,7 @@ static int take_group(struct sg_java_translator *t)
     if (r)
         return r;
     if (t->depth == SG_JAVA_GROUPS_DEEP_MAX)
-        return sg_java_refuse(t, start, "too many groups in each other");
+        return sg_java_refuse(t, start, "groups are nested too deeply");
     t->outer[t->depth++] = t->flags;
     t->can_repeat = false;
     return 0;
@@ -269,7 +266,7 @@ static int take_group(struct sg_java_translator *t)
 static int end_group(struct sg_java_translator *t)
 {
     if (t->depth == 0)
-        return sg_java_refuse(t, t->at, "no group to end; a plain ) needs a backslash");
+        return sg_java_refuse(t, t->at, "no group to close; a literal ) needs a backslash");
     t->flags = t->outer[--t->depth];
     t->at++;
     t->can_repeat = true;
@@ -349,7 +346,7 @@ static int translate(struct sg_java_translator *t)
     if (!r && t->open_comment)
         r = sg_java_refuse(t, t->text.len, "a line break must end the comment");
     if (!r && t->depth)
-        r = sg_java_refuse(t, t->text.len, "a group has no end");
+        r = sg_java_refuse(t, t->text.len, "a group is not closed");
     return r;
 }
 

@@ -2,16 +2,16 @@
 #pragma once
 
 /*
- * Java's regular expressions in PCRE2's words.
+ * Translates Java's regular expressions into PCRE2's syntax.
  *
- * Most of it is the same in both. Translated is what differs: classes in classes and their
+ * Most of it is the same in both. These are translated: classes in classes and their
  * intersections ([a-z&&[^aeiou]]), \p{…} by Java's names, \Q…\E, octal, \u and control escapes,
- * comments (?x), back references. Refused is what Java refuses too, though PCRE2 would take it, and
- * what PCRE2 has no words for: \N{…}, \b{g}, \p{In…} (blocks), \p{java…}, (?d), (?U). Pure
+ * comments (?x), back references. Rejected is what Java rejects too, even if PCRE2 accepts it, and
+ * what PCRE2 has no equivalent for: \N{…}, \b{g}, \p{In…} (blocks), \p{java…}, (?d), (?U). Pure
  * functions; any thread.
  *
- * Known to remain different, beyond ASCII only: \b, and letters under (?i), follow Unicode in one
- * and ASCII in the other.
+ * Known differences, beyond ASCII only: \b, and letters under (?i), follow Unicode in one and ASCII
+ * in the other.
  *
  * Source: java.util.regex.Pattern of Java 17; pcre2pattern(3).
  */
@@ -22,7 +22,7 @@
 #include "jmx/rules/pairs.h"
 
 enum {
-    SG_JAVA_REGEX_E_PATTERN = 1, /* not a pattern, or none that PCRE2 can do; err says where */
+    SG_JAVA_REGEX_E_PATTERN = 1, /* not a pattern, or not one that PCRE2 supports; err says where */
 };
 
 /**

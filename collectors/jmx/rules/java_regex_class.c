@@ -93,7 +93,7 @@ static int take_class_item(struct sg_java_translator *t, struct class_parts *par
         if (r)
             return r;
         if (high < low)
-            return sg_java_refuse(t, start, "the range has no end after its beginning");
+            return sg_java_refuse(t, start, "the range ends before it begins");
     }
     sg_java_add_code(&parts->content, low);
     if (high != low) {
@@ -103,7 +103,7 @@ static int take_class_item(struct sg_java_translator *t, struct class_parts *par
     return sg_buf_error(&parts->content);
 }
 
-/* \Q…\E in a class; t->at is behind the \Q. */
+/* \Q…\E in a class; t->at is after the \Q. */
 static int take_class_quote(struct sg_java_translator *t, struct class_parts *parts)
 {
     int r = 0;
@@ -125,13 +125,13 @@ static int take_class_quote(struct sg_java_translator *t, struct class_parts *pa
 }
 
 /*
- * "&&": what was read becomes one side. Java has odd ideas about classes that are followed by plain
- * characters behind it, and forgets the classes; that is refused.
+ * "&&": what was read becomes one side. When classes after it are followed by literal characters,
+ * Java ignores the classes; that is rejected.
  */
 static int take_and(struct sg_java_translator *t, struct class_parts *parts)
 {
     if (parts->content.len == 0 && parts->others.len == 0)
-        return sg_java_refuse(t, t->at, "nothing stands before the &&");
+        return sg_java_refuse(t, t->at, "there is nothing before the &&");
     t->at += 2;
     sg_buf_add_str(&parts->ands, SG_STR("(?="));
     add_union(parts, false, &parts->ands);
@@ -141,14 +141,14 @@ static int take_and(struct sg_java_translator *t, struct class_parts *parts)
     sg_buf_clear(&parts->others);
     sg_java_skip_comments(t);
     if (!r && (sg_java_peek(t, 0) == '&' || sg_java_peek(t, 0) == ']'))
-        r = sg_java_refuse(t, t->at, "nothing stands behind the &&");
+        r = sg_java_refuse(t, t->at, "there is nothing after the &&");
     return r;
 }
 
 static int take_class_parts(struct sg_java_translator *t, struct class_parts *parts, int deep)
 {
     size_t start = t->at++;
-    bool begins_with_class = false; /* the operand behind a && */
+    bool begins_with_class = false; /* the operand after a && */
     int r = 0;
 
     if (sg_java_peek(t, 0) == '^') {
@@ -160,7 +160,7 @@ static int take_class_parts(struct sg_java_translator *t, struct class_parts *pa
         bool is_empty = parts->content.len == 0 && parts->others.len == 0;
         char c = sg_java_peek(t, 0);
         if (t->at == t->text.len)
-            return sg_java_refuse(t, start, "the class has no end; a plain [ is \\[");
+            return sg_java_refuse(t, start, "the class is not closed; a literal [ is \\[");
         if (c == ']' && !(is_empty && parts->ands.len == 0)) {
             t->at++;
             return 0;
@@ -174,8 +174,8 @@ static int take_class_parts(struct sg_java_translator *t, struct class_parts *pa
             r = take_and(t, parts);
         } else if (begins_with_class) {
             r = sg_java_refuse(t, t->at,
-                "plain characters behind a class that follows && are not supported; "
-                "put them into the class");
+                "plain characters after a class that follows && are not supported; put them into "
+                "the class");
         } else if (sg_java_looking_at(t, "\\Q")) {
             t->at += 2;
             r = take_class_quote(t, parts);
@@ -191,7 +191,7 @@ int sg_java_read_class(struct sg_java_translator *t, struct sg_buf *out, int dee
     struct class_parts parts = { .is_negated = false };
 
     if (deep == CLASSES_DEEP_MAX)
-        return sg_java_refuse(t, t->at, "too many classes in each other");
+        return sg_java_refuse(t, t->at, "classes are nested too deeply");
     sg_buf_init(&parts.content, SG_JAVA_CLASS_BYTES_MAX);
     sg_buf_init(&parts.others, SG_JAVA_CLASS_BYTES_MAX);
     sg_buf_init(&parts.ands, SG_JAVA_CLASS_BYTES_MAX);

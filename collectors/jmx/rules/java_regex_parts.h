@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * What the parts of the translation from Java's patterns share: where it is, what it has found out,
- * and the functions that one part calls in another. Inside java_regex*.c only.
+ * What the parts of the translation from Java's patterns share: its state, and the functions that
+ * one part calls in another. Used by java_regex*.c only.
  *
- * A function "take" reads what stands at t->at, moves behind it and appends PCRE2's words for it.
+ * A function "take" parses what is at t->at, moves t->at past it and appends its PCRE2 translation.
  * It returns 0, SG_JAVA_REGEX_E_PATTERN, -ENOMEM or SG_BUF_E_FULL.
  */
 
@@ -40,16 +40,16 @@ struct sg_java_translator {
     size_t depth;
     unsigned n_groups; /* of the whole pattern */
     bool can_repeat;   /* a quantifier may follow */
-    size_t stop;       /* length of out at which `source` is noted */
+    size_t stop;       /* length of out at which `source` is set */
     size_t source;
 
     struct sg_pairs required;
-    char previous; /* the literal before, NUL: there is none */
+    char previous; /* the literal before, NUL: none */
     bool open_comment;
-    bool no_pairs; /* alternatives, or flags that make literals less than literal */
+    bool no_pairs; /* alternatives, or flags under which a literal matches other characters too */
 };
 
-/** The byte so far ahead, NUL behind the end. */
+/** The byte at t->at + ahead, NUL past the end. */
 static inline char sg_java_peek(const struct sg_java_translator *t, size_t ahead)
 {
     return t->at + ahead < t->text.len ? t->text.ptr[t->at + ahead] : '\0';
@@ -71,13 +71,13 @@ static inline bool sg_java_is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/** The pattern is none, or none that PCRE2 can do. @return SG_JAVA_REGEX_E_PATTERN */
+/** The pattern is invalid, or not supported by PCRE2. @return SG_JAVA_REGEX_E_PATTERN */
 int sg_java_refuse(struct sg_java_translator *t, size_t at, const char *why);
 
-/** Append a character, escaped where it could mean something. */
+/** Append a character, escaped where it could be special. */
 int sg_java_add_code(struct sg_buf *out, int32_t code);
 
-/** The code point at t->at, which moves behind it. */
+/** The code point at t->at, which moves past it. */
 int sg_java_read_character(struct sg_java_translator *t, int32_t *ret_code);
 
 /**
@@ -92,5 +92,5 @@ int sg_java_read_property(struct sg_java_translator *t, struct sg_buf *out);
 /** […] @param deep  how many classes are around this one */
 int sg_java_read_class(struct sg_java_translator *t, struct sg_buf *out, int deep);
 
-/** In (?x) blanks and comments are nothing, in classes too. */
+/** Skip blanks and comments of (?x), in classes too. */
 void sg_java_skip_comments(struct sg_java_translator *t);

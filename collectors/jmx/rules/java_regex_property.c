@@ -6,7 +6,7 @@
 
 /* \p{…}: Java's names of sets of characters. */
 
-/* Java's POSIX classes are of ASCII; what they are between brackets. */
+/* Java's POSIX classes, which are ASCII only, as they are written between brackets. */
 static const char *posix_class(struct sg_str name)
 {
     static const struct {
@@ -83,7 +83,7 @@ static int add_is_property(struct sg_buf *out, struct sg_str name)
                              : sg_buf_printf(out, "sc:" SG_STR_FMT, SG_STR_ARG(name));
 }
 
-/* What stands between the braces of PCRE2's \p{…}. */
+/* The text between the braces of PCRE2's \p{…}. */
 static int add_property(
     struct sg_java_translator *t, size_t start, struct sg_str name, struct sg_buf *out)
 {

@@ -75,7 +75,7 @@ int sg_matcher_object_name(struct sg_matcher *matcher,
 
 /* ---- Names and labels ---- */
 
-/* @param ret_base_len  how much of what is appended comes before the type's suffix */
+/* @param ret_base_len  length of the appended text before the type's suffix */
 static void add_family_name(struct sg_str name,
     enum sg_metric_type type,
     struct sg_buf *out,
@@ -188,7 +188,7 @@ static void resolve_labels(const struct sg_matcher *matcher, struct sg_outcome *
     }
 }
 
-/* Values of other attributes of the MBean, as its metricCustomizer has them. */
+/* Labels from other attributes of the MBean, by its metricCustomizer. */
 static int customizer_labels(
     struct sg_matcher *matcher, const struct sg_attribute *attribute, struct sg_outcome *outcome)
 {
@@ -310,7 +310,7 @@ static int write_help(struct sg_matcher *matcher,
 
 /* ---- Deciding ---- */
 
-/* The rule matches; what does it make of the attribute? */
+/* The outcome of a rule that matches. */
 static int apply(struct sg_matcher *matcher,
     const struct sg_object_name *mbean,
     const struct sg_attribute *attribute,
@@ -348,7 +348,7 @@ static int apply(struct sg_matcher *matcher,
         r = name_family(matcher, rule->type, outcome, &empty);
     if (r)
         return r;
-    /* An empty name is how files say "not this one"; text without a value is no sample. */
+    /* A rule with an empty name drops the attribute; a text without `value` is not a sample. */
     if (empty || (value->kind == SG_ATTRIBUTE_TEXT && !outcome->has_literal))
         return 0;
 
@@ -367,7 +367,7 @@ static int apply(struct sg_matcher *matcher,
     return 0;
 }
 
-/* Could another number in the value's place have another outcome at this rule? */
+/* Could another number have another outcome at this rule? */
 static bool is_open(const struct sg_matcher *matcher, const struct sg_rule *rule)
 {
     struct sg_str names = { matcher->subject.text.ptr, matcher->subject.names_len };
@@ -425,7 +425,7 @@ int sg_matcher_decide(struct sg_matcher *matcher,
             r = apply(matcher, &mbean, attribute, value, rule, outcome);
             break;
         }
-        if (gave_up) { /* the attribute may be this rule's, so it is no later one's */
+        if (gave_up) { /* this rule may match, so no later one is tried */
             outcome->kind = SG_OUTCOME_GAVE_UP;
             outcome->rule = rule;
             break;

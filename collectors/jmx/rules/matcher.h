@@ -2,12 +2,12 @@
 #pragma once
 
 /*
- * Which series an MBean's attribute becomes: jmx_exporter's matching, with client_java's naming
- * behind it. Decides anew each time; the engine remembers, and sees to what samples of one family
- * do to each other (_objectname, mixed types). One thread.
+ * Which series an MBean's attribute becomes: jmx_exporter's matching, then client_java's naming.
+ * Decides again at each call; the engine remembers decisions, and handles interactions between
+ * samples of one family (_objectname, mixed types). One thread.
  *
- * What is different from jmx_exporter, on purpose: a sample that has the same label name twice is
- * dropped, it does not end the whole scrape. docs/rules.md has what else differs over Jolokia.
+ * Different from jmx_exporter, on purpose: a sample that has a duplicate label name is dropped; it
+ * does not fail the whole scrape. docs/rules.md has what else differs over Jolokia.
  *
  * Source: jmx_exporter's JmxCollector.Receiver.recordBean() and
  * MatchedRuleToMetricSnapshotsConverter; client_java's PrometheusNaming.
@@ -21,10 +21,10 @@
 #include <stdint.h>
 
 enum sg_outcome_kind {
-    SG_OUTCOME_NOTHING, /* no rule, or one that says so */
+    SG_OUTCOME_NOTHING, /* no rule, or one with an empty name */
     SG_OUTCOME_SERIES,
     SG_OUTCOME_BAD_VALUE, /* the rule's value is not a number */
-    SG_OUTCOME_BAD_NAME,  /* not an ObjectName, or a label twice */
+    SG_OUTCOME_BAD_NAME,  /* not an ObjectName, or a duplicate label */
     SG_OUTCOME_GAVE_UP,   /* the rule's pattern reached its match limit */
 };
 
@@ -58,10 +58,10 @@ int sg_matcher_decide(struct sg_matcher *matcher,
     struct sg_outcome *ret_outcome);
 
 /**
- * What tells samples of one family apart when their labels do not: the text that the rule matched,
- * up to its last colon.
+ * What distinguishes samples of one family that have the same labels: the text that the rule
+ * matched, up to its last colon.
  *
- * @param value     that the decision was made for; NULL when it is no text
+ * @param value     that the decision was made for; NULL when it is not a text
  * @param ret_text  borrowed until the next call
  * @return 0, -ENOMEM, or SG_BUF_E_FULL when it is too long
  */
@@ -72,9 +72,9 @@ int sg_matcher_object_name(struct sg_matcher *matcher,
     struct sg_str *ret_text);
 
 /**
- * How a rule's name comes out: the family's name without and the series' suffix, by the rules of
- * client_java: reserved suffixes go, a counter gets _total, an info metric _info, a summary leaves
- * _sum and _count to its series.
+ * The family's name and the series' suffix for a rule's name, by the rules of client_java: reserved
+ * suffixes are removed, a counter gets _total, an info metric _info, a summary's series have the
+ * suffixes _sum and _count.
  *
  * @param type  of the rule @param out  the family's name is appended
  */

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * How jmx_exporter and client_java spell names. Pure functions; any thread.
+ * Names as jmx_exporter and client_java write them. Pure functions; any thread.
  *
  * Source: jmx_exporter's JmxCollector (toSafeName, toSnakeAndLowerCase); client_java's
  * PrometheusNaming (reserved suffixes).
@@ -13,7 +13,7 @@
 
 /**
  * Append text as a legal name: every run of illegal characters and underscores becomes one "_", and
- * one goes in front of a leading digit.
+ * a leading digit gets one before it.
  */
 void sg_naming_add_safe(struct sg_buf *buf, struct sg_str text);
 
@@ -25,7 +25,7 @@ void sg_naming_lower(char *text, size_t len);
 
 /**
  * The name without the suffixes that the exposition format keeps for types: _total, _created,
- * _bucket, _info, as often as one is there. A name that is nothing but such a suffix loses its
- * underscore only. @return borrowed from name
+ * _bucket, _info, repeatedly. A name that is only such a suffix loses only its underscore. @return
+ * borrowed from name
  */
 struct sg_str sg_naming_base(struct sg_str name);

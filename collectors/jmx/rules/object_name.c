@@ -4,10 +4,10 @@
 #include <stdint.h>
 
 /*
- * One pass, left to right. The only subtlety is quoting: inside "…" a comma, '=' or ':' is plain
- * text, and a backslash protects the next character. Outside, the characters , = : * ? and the
- * quote end or spoil a part. The first mistake is reported with its offset: these names come from
- * other people's software, and "invalid name" alone has never helped anybody.
+ * One pass, left to right. The only subtlety is quoting: inside "…" a comma, '=' or ':' is literal,
+ * and a backslash escapes the next character. Outside, the characters , = : * ? and the quote end a
+ * part or are errors. The first error is reported with its offset, because the names come from
+ * other software.
  */
 
 struct cursor {
@@ -43,7 +43,7 @@ static struct sg_str take_until(struct cursor *c, const char *stops)
     return (struct sg_str){ c->text.ptr + start, c->at - start };
 }
 
-/* Outside quotes a backslash is a character like any other. */
+/* Outside quotes a backslash is an ordinary character. */
 static bool is_quoted(struct sg_str text)
 {
     return text.len && text.ptr[0] == '"';
@@ -72,11 +72,11 @@ static int take_quoted(struct cursor *c, struct sg_str *ret_value)
             continue;
         }
         if (c->wildcards && !strchr("\\\"*?n", c->text.ptr[c->at + 1]))
-            return syntax_error(c, "a backslash protects only \\ \" * ? n");
+            return syntax_error(c, "a backslash escapes only \\ \" * ? n");
         c->at += 2;
     }
     if (at_end(c))
-        return syntax_error(c, "quoted value does not end");
+        return syntax_error(c, "a quoted value is not closed");
     c->at++;
     *ret_value = (struct sg_str){ c->text.ptr + start, c->at - start };
     return 0;
@@ -170,7 +170,7 @@ const struct sg_property *sg_object_name_find(const struct sg_object_name *name,
     return NULL;
 }
 
-/* How much of text the pattern's next element takes: 0 when it does not fit. */
+/* How many bytes of text the pattern's next element matches: 0 when it does not match. */
 static size_t fits(struct sg_str pattern, size_t p, struct sg_str text, size_t t)
 {
     if (p >= pattern.len)
@@ -181,9 +181,9 @@ static size_t fits(struct sg_str pattern, size_t p, struct sg_str text, size_t t
 }
 
 /*
- * "*" is any run of characters, "?" one. A backslash stands before a character that a quoted value
- * means literally; the name that it is compared with carries the same backslash. On a mismatch the
- * latest star takes one character more, so the time is at most the product of the lengths.
+ * "*" is any run of characters, "?" one. A backslash is before a character that is literal in a
+ * quoted value; the name that it is compared with has the same backslash. On a mismatch the latest
+ * star takes one character more, so the time is at most the product of the lengths.
  */
 static bool wild_match(struct sg_str pattern, struct sg_str text)
 {

@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * Which pairs of neighbouring characters a text has, as a small set of bits: a cheap first look
- * whether a pattern can match at all. A pattern that must contain "Metrics" must contain "Me",
- * "et", …; where one of these is missing there is no match. Pairs may share a bit, so the set may
- * say "perhaps" too often, never "no" wrongly. Pure functions; any thread.
+ * Which pairs of neighbouring characters a text has, as a small set of bits: a cheap test whether a
+ * pattern can match at all. A pattern that must contain "Metrics" must contain "Me", "et", …; where
+ * one of these is missing there is no match. Pairs may share a bit, so a false "may match" is
+ * possible, a false "cannot match" is not. Pure functions; any thread.
  */
 
 #include "base/str.h"
@@ -28,7 +28,7 @@ static inline void sg_pairs_add(struct sg_pairs *pairs, char first, char second)
     pairs->words[bit / 64] |= UINT64_C(1) << (bit % 64);
 }
 
-/** Those of a text. */
+/** The pairs of a text. */
 static inline struct sg_pairs sg_pairs_of(struct sg_str text)
 {
     struct sg_pairs pairs = { 0 };

@@ -12,7 +12,7 @@
 enum {
     PATTERN_BYTES_MAX = 8192,
     TRANSLATION_BYTES_MAX = 64 * 1024,
-    MATCH_LIMIT = 1000000 /* steps; a sane rule needs some hundreds */
+    MATCH_LIMIT = 1000000 /* steps; a usual rule needs some hundreds */
 };
 
 struct sg_regex {
@@ -44,7 +44,7 @@ static int compile(struct sg_str text, uint32_t options, pcre2_code **ret_code, 
     return *ret_code ? 0 : code;
 }
 
-/* PCRE2 says where in the translation something is wrong. */
+/* PCRE2 reports the place of an error in the translation. */
 static int refuse(struct sg_str pattern, int code, size_t offset, struct sg_error *err)
 {
     PCRE2_UCHAR why[128];
@@ -82,7 +82,7 @@ int sg_regex_new(struct sg_str pattern,
     if (!r) {
         uint32_t options = PCRE2_UTF | PCRE2_ANCHORED;
         if (form == SG_REGEX_WHOLE)
-            options |= PCRE2_ENDANCHORED; /* matches() leaves no line break over, as $ would */
+            options |= PCRE2_ENDANCHORED; /* matches() includes a final line break, unlike $ */
         code = compile(sg_buf_get(&text), options, &regex->code, &offset);
     }
     sg_buf_done(&text);

@@ -4,7 +4,7 @@
 /*
  * A rule's pattern: a Java regular expression, run by PCRE2.
  *
- * java_regex.h translates the one into the other. A compiled pattern remembers its latest match;
+ * java_regex.h translates it. A compiled pattern remembers its latest match;
  * one thread at a time.
  *
  * Source: java.util.regex.Pattern; jmx_exporter wraps every pattern as ^.*(?:PATTERN).*$
@@ -37,17 +37,18 @@ int sg_regex_new(struct sg_str pattern,
 /** @return NULL; regex may be NULL */
 struct sg_regex *sg_regex_free(struct sg_regex *regex);
 
-/** A cheap first look at a subject's pairs of characters: could it match? */
+/** A cheap test of a subject's pairs of characters: can it match? */
 bool sg_regex_may_match(const struct sg_regex *regex, const struct sg_pairs *pairs);
 
-/** Does it match? Where it gives up (match limit) nobody knows: sg_regex_gave_up(). */
+/** Does it match? Unknown where the match limit was reached: see sg_regex_gave_up(). */
 bool sg_regex_match(struct sg_regex *regex, struct sg_str subject);
 
 /** Did the latest sg_regex_match() end without an answer? */
 bool sg_regex_gave_up(const struct sg_regex *regex);
 
 /**
- * What a group holds after a match, borrowed from the subject; empty when the group took no part.
+ * A group's text after a match, borrowed from the subject; empty when the group did not
+ * participate.
  * @param group  0 is the whole subject
  */
 struct sg_str sg_regex_group(const struct sg_regex *regex, struct sg_str subject, unsigned group);
@@ -55,5 +56,5 @@ struct sg_str sg_regex_group(const struct sg_regex *regex, struct sg_str subject
 /** How many groups the pattern has, group 0 not counted. */
 unsigned sg_regex_n_groups(const struct sg_regex *regex);
 
-/** The number of a named group, or 0 when there is none. */
+/** The number of a named group, or 0 when there is no such group. */
 unsigned sg_regex_find_group(const struct sg_regex *regex, struct sg_str name);

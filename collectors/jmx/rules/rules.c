@@ -82,7 +82,7 @@ static bool any_matches(const struct sg_rules_mbeans *patterns, const struct sg_
     return false;
 }
 
-/* Of one MBean each, as in jmx_exporter: a pattern means none. */
+/* Of one MBean each, as in jmx_exporter: a pattern matches none. */
 static bool any_lists(const struct sg_rules_attribute_lists *lists,
     const struct sg_object_name *mbean,
     struct sg_str attribute)

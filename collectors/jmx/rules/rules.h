@@ -2,23 +2,24 @@
 #pragma once
 
 /*
- * A rule file in jmx_exporter's format, as it is in memory: what to ask an agent for, and how its
+ * A rule file in jmx_exporter's format, in memory: what to request from an agent, and how its
  * MBeans' attributes become series.
  *
  * Files are read strictly: an unknown key, a group that the pattern does not have, an ObjectName
  * that Java would refuse are problems with FILE:LINE:COL. Keys that configure jmx_exporter's own
- * process (hostPort, httpServer, …) are accepted and noted. Own keys, allowed in any file:
+ * process (hostPort, httpServer, …) are accepted with a warning. Additional keys, allowed in any
+ * file:
  *
- *   requests:  list of {mbean: PATTERN, attributes: [NAME, …]}; what to ask for, instead of
+ *   requests:  list of {mbean: PATTERN, attributes: [NAME, …]}; what to request, instead of
  *              includeObjectNames. Fewer attributes cost the broker less. With `slow: true` it is
  *              read at the slow interval, apart from the others.
- *   keyOrder:  list of key properties that stand first in the text that patterns match, the others
+ *   keyOrder:  list of key properties that come first in the text that patterns match, the others
  *              follow by name. Kafka does not guarantee the order in which it registers them.
- *   absent:    (in a rule) a number that means "unknown", such as -1: no sample then.
+ *   absent:    (in a rule) a number that means "unknown", such as -1: then there is no sample.
  *   times:     (in a rule) the name of another attribute of the MBean; the sample is the product
  *              of both. A meter's sum is its Mean times its Count.
  *   dots:      (in a rule) a label; a series with "_" in its value is left out while the one with
- *              "." there is present. Kafka's clients from 4.1 on bring both.
+ *              "." there is present. Kafka's clients from 4.1 on register both.
  *   unquote:   key properties in quotes give label values as they were before ObjectName.quote().
  *   type:      also INFO and SUMMARY. A SUMMARY is named with _count or _sum, or has a label
  *              quantile.
@@ -53,7 +54,7 @@ struct sg_rule_label {
 };
 
 struct sg_rule {
-    const char *file; /* borrowed from the rules, with line: its place */
+    const char *file; /* borrowed from the rules; file and line are its place */
     size_t line;
     struct sg_regex *pattern; /* NULL: matches everything */
     struct sg_regex *guard;   /* see value_scope.h; NULL: has none */
@@ -64,7 +65,7 @@ struct sg_rule {
     bool has_help;
     bool has_value;
     bool has_absent;
-    bool unquote; /* label values out of a quoted key property are what the quoting was made of */
+    bool unquote; /* label values from quoted key properties are unquoted */
     char *times;  /* NULL: the attribute's own value */
     char *dots;   /* a label whose value may also come with "_" for "." (twins.h), or NULL */
     enum sg_metric_type type;
@@ -109,7 +110,7 @@ struct sg_rules {
     bool infer_counters;
     bool exclude_jvm;
     bool uses_dots; /* has a rule with `dots` */
-    bool uses_text; /* has a rule with `value`: only those make a number of text */
+    bool uses_text; /* has a rule with `value`: only such rules make a number of text */
     size_t n_key_order;
     char **key_order;
     struct sg_rules_attribute_lists requests;
@@ -131,7 +132,7 @@ int sg_rules_new(struct sg_rules **ret_rules);
 struct sg_rules *sg_rules_free(struct sg_rules *rules);
 
 /**
- * Append what a text says. @param name  stands for the file in problems
+ * Append the rules of a text. @param name  of the file, for problems
  * @return 0, SG_RULES_E_INVALID, a positive SG_YAML_E_* or -ENOMEM; err has the text
  */
 int sg_rules_add_text(
@@ -140,15 +141,15 @@ int sg_rules_add_text(
 /** Load a user's file. @return as sg_rules_add_text */
 int sg_rules_load_file(const char *path, struct sg_rules **ret_rules, struct sg_error *err);
 
-/** May this MBean have series, says include and exclude of the file? */
+/** Do the file's includes and excludes allow series of this MBean? */
 bool sg_rules_want_mbean(const struct sg_rules *rules, const struct sg_object_name *mbean);
 
-/** And this attribute of it? */
+/** The same for an attribute of it. */
 bool sg_rules_want(
     const struct sg_rules *rules, const struct sg_object_name *mbean, struct sg_str attribute);
 
 /**
- * May requests be narrowed to what became series? Not where the file says what to ask for, and not
- * where a sample takes other attributes than its own.
+ * May requests be narrowed to what became series? Not where the file has requests, and not where a
+ * sample needs other attributes than its own.
  */
 bool sg_rules_can_learn(const struct sg_rules *rules);

@@ -17,8 +17,8 @@ static const char *const used_keys[] = { "blacklistObjectNames", "excludeJvmMetr
     "whitelistObjectNames" };
 
 /*
- * About jmx_exporter's own process; or never in a release of it, though its examples, its tests and
- * so public files have them.
+ * Keys for jmx_exporter's own process; or for no release of it, but in its examples and tests, and
+ * so in public files.
  */
 static const struct {
     const char *key;

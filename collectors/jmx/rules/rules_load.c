@@ -18,7 +18,7 @@ SG_AUTO_DEFINE(struct sg_yaml *, sg_yaml_free);
 
 /* ---- One rule ---- */
 
-/* The value of a key; NULL for one that is null, which is as good as none to jmx_exporter. */
+/* The value of a key; NULL for one that is null, which jmx_exporter treats as missing. */
 static const struct sg_yaml_node *find_given(const struct sg_yaml_node *node, const char *key)
 {
     const struct sg_yaml_node *value = sg_yaml_find(node, key);
@@ -28,7 +28,7 @@ static const struct sg_yaml_node *find_given(const struct sg_yaml_node *node, co
 
 /*
  * A scalar as Java's String.valueOf() gives it: a key without a value is the text "null", a flag or
- * a number has lost its spelling. @param room  for SG_NUMBER_TEXT_MAX characters
+ * a number has its canonical form. @param room  for SG_NUMBER_TEXT_MAX characters
  */
 static struct sg_str java_text(const struct sg_yaml_node *node, char *room)
 {
@@ -56,7 +56,7 @@ static bool read_template(struct sg_rules_loader *loader,
     return r == 0;
 }
 
-/* A template under a key of the rule. @return is it there, and good? */
+/* A template under a key of the rule. @return is it there, and valid? */
 static bool read_rule_template(struct sg_rules_loader *loader,
     const struct sg_yaml_node *node,
     const char *key,
@@ -141,7 +141,7 @@ static void read_type(
         { "UNTYPED", SG_METRIC_UNKNOWN },
         { "UNKNOWN", SG_METRIC_UNKNOWN },
     };
-    /* One value cannot be any of them. */
+    /* The value cannot be a number, or not that kind of number. */
     static const char *const before_1_0[] = { "GAUGE_HISTOGRAM", "HISTOGRAM", "STATE_SET" };
     struct sg_str text;
 
@@ -154,18 +154,18 @@ static void read_type(
             rule->type = types[i].type;
         else
             sg_rules_loader_warn(loader, sg_yaml_find(node, "type"),
-                "a type that is not in capitals is UNTYPED, to jmx_exporter too");
+                "a type that is not in capitals is UNTYPED, as in jmx_exporter");
         return;
     }
     for (size_t i = 0; i < sizeof before_1_0 / sizeof before_1_0[0]; i++) {
         if (strcasecmp(text.ptr, before_1_0[i]) != 0)
             continue;
         sg_rules_loader_warn(loader, sg_yaml_find(node, "type"),
-            "a type of jmx_exporter before 1.0; it is UNTYPED, to jmx_exporter since 1.0 too");
+            "a type of jmx_exporter before 1.0; it is UNTYPED, as in jmx_exporter since 1.0");
         return;
     }
     sg_yaml_problem(loader->yaml, sg_yaml_find(node, "type"),
-        "\"%.40s\" is no type; use GAUGE, COUNTER, UNTYPED, INFO or SUMMARY", text.ptr);
+        "\"%.40s\" is not a type; use GAUGE, COUNTER, UNTYPED, INFO or SUMMARY", text.ptr);
 }
 
 static bool read_java_number(
@@ -209,7 +209,7 @@ static void find_value_scope(struct sg_rules_loader *loader,
     }
 }
 
-/* What jmx_exporter demands, and what it finds out only while scraping. */
+/* What jmx_exporter requires, and what it detects only while scraping. */
 static void check_rule(
     struct sg_rules_loader *loader, const struct sg_yaml_node *node, const struct sg_rule *rule)
 {
@@ -231,7 +231,7 @@ static void check_rule(
             "\"times\" and \"value\" exclude each other");
     if (rule->cache && rule->has_value && !sg_template_literal(&rule->value, &(struct sg_str){ 0 }))
         sg_rules_loader_warn(loader, sg_yaml_find(node, "value"),
-            "with \"cache\" the value is not there to be matched; the rule gives nothing");
+            "with \"cache\" patterns do not see the value; the rule gives nothing");
 }
 
 static void read_rule(
@@ -266,11 +266,11 @@ static void read_rule(
         loader->rules->uses_dots = true;
     rule->unquote = loader->unquote;
     if (pattern && !rule->pattern)
-        return; /* without the pattern every group would seem wrong */
+        return; /* without the pattern every group would be reported as missing */
     rule->has_name = read_rule_template(loader, node, "name", rule, &rule->name);
     rule->has_help = read_rule_template(loader, node, "help", rule, &rule->help);
     if (read_rule_template(loader, node, "value", rule, &rule->value))
-        rule->has_value = rule->value.n_pieces > 0; /* "value: ''" is as good as none */
+        rule->has_value = rule->value.n_pieces > 0; /* "value: ''" is the same as no value */
     read_labels(loader, node, rule);
     check_rule(loader, node, rule);
     if (rule->pattern)

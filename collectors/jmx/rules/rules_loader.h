@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What the readers of a rule file share. Readers note problems in the document and go on, so that
- * one look shows them all; memory that runs short is noted there too. One thread.
+ * What the readers of a rule file share. Readers add problems to the document and continue, so that
+ * one check shows them all; a lack of memory is added too. One thread.
  */
 
 #include "base/yaml.h"
@@ -22,8 +22,8 @@ struct sg_rules_loader {
 void sg_rules_loader_no_memory(struct sg_rules_loader *loader, const struct sg_yaml_node *node);
 
 /**
- * Room for n more elements, all zero, behind the n_now that *array has, and one more.
- * @return false: a problem was noted
+ * Room for n more elements, all zero, after the n_now of *array, plus one.
+ * @return false: a problem was added
  */
 bool sg_rules_loader_grow(struct sg_rules_loader *loader,
     const struct sg_yaml_node *node,
@@ -32,15 +32,15 @@ bool sg_rules_loader_grow(struct sg_rules_loader *loader,
     size_t n,
     size_t size);
 
-/** Note what is no mistake, but may not be what is wanted. */
+/** Add a warning: not an error, but possibly not intended. */
 void sg_rules_loader_warn(
     struct sg_rules_loader *loader, const struct sg_yaml_node *node, const char *text);
 
-/** @return is it a list of at most so many? If not, a problem was noted */
+/** @return is it a list of at most max elements? If not, a problem was added */
 bool sg_rules_loader_is_list(
     struct sg_rules_loader *loader, const struct sg_yaml_node *node, const char *what, size_t max);
 
-/** A list of names. @param ret_texts  owned, also what was read before a problem was noted */
+/** A list of names. @param ret_texts  owned, also what was read before a problem was added */
 bool sg_rules_loader_read_texts(struct sg_rules_loader *loader,
     const struct sg_yaml_node *node,
     const char *what,

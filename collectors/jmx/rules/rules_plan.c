@@ -24,7 +24,7 @@ static int add_request(
                                   });
 }
 
-/* Only requests can be slow; what else is read belongs to the fast lane. */
+/* Only requests can be slow; everything else is read in the fast lane. */
 static int add_requests(
     struct sg_poll_plan *plan, const struct sg_rules *rules, const bool *lanes, uint8_t part)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* What rules ask for: their "requests", or else includeObjectNames, or else everything. */
+/* The requests of rules: their "requests", or else includeObjectNames, or else everything. */
 
 #include "jmx/poll/plan.h"
 #include "jmx/rules/rules.h"
@@ -17,8 +17,8 @@ int sg_rules_plan_new_lane(
     const struct sg_rules *rules, enum sg_lane lane, struct sg_poll_plan **ret_plan);
 
 /**
- * Also ask for what other rules want in the lane.
- * @param rules  borrowed by the plan @param part  what the requests are known by
+ * Add the requests of other rules in the lane.
+ * @param rules  borrowed by the plan @param part  the number that marks these requests
  * @return 0 or -ENOMEM
  */
 int sg_rules_plan_add(

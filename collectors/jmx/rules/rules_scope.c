@@ -43,8 +43,8 @@ static void read_mbeans(struct sg_rules_loader *loader,
     const struct sg_yaml_node *node = sg_yaml_find(root, key);
 
     if (node && sg_yaml_find(root, old_key))
-        sg_rules_loader_warn(
-            loader, sg_yaml_find(root, old_key), "not used, the key's newer name is given as well");
+        sg_rules_loader_warn(loader, sg_yaml_find(root, old_key),
+            "not used: the newer name of this key is set, too");
     if (!node)
         node = sg_yaml_find(root, old_key);
     if (!node || !sg_rules_loader_is_list(loader, node, key, MBEANS_MAX) ||
@@ -84,7 +84,7 @@ static void read_attribute_filter(struct sg_rules_loader *loader,
             continue;
         if (list->mbean.name.is_pattern)
             sg_rules_loader_warn(loader, name,
-                "a pattern: jmx_exporter compares these names as they are, so it means no MBean");
+                "a pattern: jmx_exporter compares these names literally, so it matches no MBean");
         lists->n++;
         (void)sg_rules_loader_read_texts(
             loader, attributes, "the attributes", &list->names, &list->n);

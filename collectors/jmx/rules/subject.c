@@ -23,7 +23,7 @@ void sg_subject_done(struct sg_subject *subject)
     sg_buf_done(&subject->text);
 }
 
-/* Where a key property stands by the file's keyOrder: the named ones first. */
+/* The rank of a key property by the file's keyOrder: the named ones first. */
 static size_t rank_of(const struct sg_rules *rules, struct sg_str key)
 {
     for (size_t i = 0; i < rules->n_key_order; i++) {
@@ -41,7 +41,7 @@ static bool is_before(
     return rank_a != rank_b ? rank_a < rank_b : sg_str_compare(a->key, b->key) < 0;
 }
 
-/* An insertion sort: an ObjectName has few properties, and they mostly are in order. */
+/* An insertion sort: an ObjectName has few properties, and they are usually in order. */
 static void order_keys(const struct sg_rules *rules, struct sg_object_name *mbean)
 {
     for (size_t i = 1; rules->n_key_order && i < mbean->n_properties; i++) {
@@ -54,8 +54,8 @@ static void order_keys(const struct sg_rules *rules, struct sg_object_name *mbea
 }
 
 /*
- * The index columns of tabular data are more properties, after those of the ObjectName. A key that
- * is there already gets underscores, which is how tabular data in tabular data keeps its keys.
+ * The index columns of tabular data are more properties, after those of the ObjectName. A duplicate
+ * key gets underscores, so that tabular data in tabular data keeps its keys.
  */
 static int add_index(
     struct sg_subject *subject, const struct sg_attribute *attribute, struct sg_object_name *mbean)

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * The text that patterns match. It is built once per attribute and written again only for rules
- * that want it otherwise (snake case, "<cache>" for the value):
+ * The text that patterns match. It is built once per attribute and rewritten only for rules that
+ * need another form (snake case, "<cache>" for the value):
  *
  *     kafka.server<type=BrokerTopicMetrics, name=BytesInPerSec, topic=a.b><>Count: 5
  *     |----------------------------- names ----------------------------------|  value
@@ -24,7 +24,7 @@ enum {
 
 struct sg_subject {
     struct sg_buf text;  /* the whole */
-    size_t names_len;    /* of it, up to and with ": " */
+    size_t names_len;    /* of text, including ": " */
     struct sg_buf beans; /* domain<properties><keys> */
     char index_keys[SG_ATTRIBUTE_INDEX_MAX][SG_SUBJECT_INDEX_KEY_BYTES_MAX]; /* of this attribute */
 };
@@ -43,7 +43,7 @@ int sg_subject_begin(struct sg_subject *subject,
     const struct sg_attribute *attribute,
     struct sg_object_name *mbean);
 
-/** The text as the rule wants it. @return as sg_subject_begin */
+/** The text in the form that the rule needs. @return as sg_subject_begin */
 int sg_subject_write(struct sg_subject *subject,
     const struct sg_attribute *attribute,
     const struct sg_attribute_value *value,

@@ -24,7 +24,7 @@ static int bad(const struct parser *p, const char *why)
         SG_STR_ARG(p->text), p->at + 1, why);
 }
 
-/* "$12": the first digit always counts, each further one while such a group exists. */
+/* "$12": the first digit always belongs to it, each further one while such a group exists. */
 static int take_number(struct parser *p, unsigned *ret_group)
 {
     unsigned n_groups = p->regex ? sg_regex_n_groups(p->regex) : 0;
@@ -64,7 +64,8 @@ static int take_group(struct parser *p, unsigned *ret_group)
         return take_number(p, ret_group);
     if (p->at < p->text.len && p->text.ptr[p->at] == '{')
         return take_name(p, ret_group);
-    return bad(p, "\"$\" must be followed by the number or {name} of a group; a plain one is \\$");
+    return bad(
+        p, "\"$\" must be followed by the number or {name} of a group; a literal one is \\$");
 }
 
 int sg_template_parse(struct sg_str text,
@@ -140,7 +141,7 @@ bool sg_template_uses(const struct sg_template *template, unsigned group)
     return false;
 }
 
-/* Does the group hold all that stands between two quotes? */
+/* Is the group the whole content of a quoted value? */
 static bool is_quoted(struct sg_str subject, struct sg_str group)
 {
     return group.len && group.ptr > subject.ptr && group.ptr[-1] == '"' &&

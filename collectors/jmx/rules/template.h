@@ -2,11 +2,12 @@
 #pragma once
 
 /*
- * Texts of a rule that take parts of the match: "kafka_$1_${name}", in Java's replacement syntax.
+ * Texts of a rule that refer to groups of the match: "kafka_$1_${name}", in Java's replacement
+ * syntax.
  *
  * "$" and as many digits as make the number of an existing group; "${name}" a named group; a
- * backslash makes the next character plain. What Java would reject while scraping is rejected when
- * the rule is loaded. Immutable once parsed.
+ * backslash makes the next character literal. What Java would reject while scraping is rejected
+ * when the rule is loaded. Immutable once parsed.
  *
  * Source: java.util.regex.Matcher.appendReplacement
  */
@@ -36,7 +37,7 @@ struct sg_template {
 
 /**
  * @param text   copied
- * @param regex  whose groups it uses, only looked at here; NULL when the rule has no pattern
+ * @param regex  whose groups it uses, not kept; NULL when the rule has no pattern
  * @return 0, SG_TEMPLATE_E_SYNTAX or -ENOMEM
  */
 int sg_template_parse(struct sg_str text,
@@ -59,8 +60,7 @@ void sg_template_render(const struct sg_template *template,
     struct sg_str subject,
     struct sg_buf *out);
 
-/** The same, where a group that holds what stands in quotes gives what ObjectName.quote() was
- * given. */
+/** The same, but a group that is the content of a quoted value is unquoted first. */
 void sg_template_render_unquoted(const struct sg_template *template,
     const struct sg_regex *regex,
     struct sg_str subject,

@@ -112,7 +112,7 @@ static void test_decide_first_match_wins(void **state)
     (void)state;
     ASSERT_CASES("rules:\n"
                  "  - pattern: 'k<type=A><>Secret'\n"
-                 "    name: ''\n" /* the idiom for "not this one" */
+                 "    name: ''\n" /* the usual way to drop an attribute */
                  "  - pattern: 'k<type=(.+)><>(\\w+)'\n"
                  "    name: k_$1_$2\n"
                  "    type: GAUGE\n"
@@ -126,7 +126,7 @@ static void test_decide_first_match_wins(void **state)
 static void test_decide_last_position_is_preferred(void **state)
 {
     (void)state;
-    /* The leading .* is greedy: of two places where the pattern fits, the last one counts. */
+    /* The leading .* is greedy: of two places where the pattern matches, the last one counts. */
     ASSERT_CASES("rules:\n  - pattern: '(\\w)=(\\w+)'\n    name: x_$1_$2\n",
         { { "k:a=first,b=second", { "V" }, INT(1), "x_b_second{} untyped" } });
 }
@@ -147,7 +147,7 @@ static void test_decide_labels_sorted_and_sanitised(void **state)
                  "  - pattern: 'k<type=(.+)><>V'\n"
                  "    name: k\n"
                  "    labels: { \"$1\": x, a: y }\n",
-        { { "k:type=a", { "V" }, INT(1), "bad name" }, /* the label a twice */
+        { { "k:type=a", { "V" }, INT(1), "bad name" }, /* a duplicate label a */
             { "k:type=b", { "V" }, INT(1), "k{a=y,b=x} untyped" } });
 }
 

@@ -54,8 +54,8 @@ static void test_parse_bad_name_says_where(void **state)
         { "d:k=a\nb", "byte 5: expected a comma or the end" },
         { "d:type=A,", "byte 9: expected key=value" },
         { "d:type=A,*", "byte 9: expected key=value" },
-        { "d:k=\"open", "byte 9: quoted value does not end" },
-        { "d:k=\"open\\", "byte 10: quoted value does not end" },
+        { "d:k=\"open", "byte 9: a quoted value is not closed" },
+        { "d:k=\"open\\", "byte 10: a quoted value is not closed" },
         { "d:k=\"a\"b", "byte 7: expected a comma or the end" },
     };
     (void)state;
@@ -93,7 +93,7 @@ static void test_parse_empty_value_is_a_value(void **state)
     assert_property(&name, 1, "b", "c");
 }
 
-/* As OpenJDK 17's ObjectName takes or refuses them. */
+/* As OpenJDK 17's ObjectName accepts or rejects them. */
 static void test_parse_pattern_as_strict_as_java(void **state)
 {
     static const char *const patterns[] = { "*:*", "d:*", "d:*,k=v", "d:k=v,*", "d*?:a=b*,*",

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 /*
- * tests/fixtures/jolokia/parity/patterns.tsv: PATTERN tab SUBJECT tab what Java makes of it, and a
- * fourth column where we make something else of it. test_parity.py asks Java the same.
+ * tests/fixtures/jolokia/parity/patterns.tsv: PATTERN tab SUBJECT tab Java's result, and a fourth
+ * column where ours is different. test_parity.py checks the same with Java.
  */
 
 static void unescape(char *text)
@@ -103,20 +103,20 @@ static void assert_refused(const char *pattern, const char *part)
         fail_msg("\"%s\" is not in: %s", part, err.text);
 }
 
-static void test_refused_pattern_tells_the_character(void **state)
+static void test_refused_pattern_reports_the_character(void **state)
 {
     (void)state;
-    assert_refused("ab(c", "character 5: a group has no end");
-    assert_refused("ab)", "character 3: no group to end");
-    assert_refused("ab[c", "character 3: the class has no end");
+    assert_refused("ab(c", "character 5: a group is not closed");
+    assert_refused("ab)", "character 3: no group to close");
+    assert_refused("ab[c", "character 3: the class is not closed");
     assert_refused("a{b", "character 2: not a repetition");
     assert_refused("a|*b", "character 3: there is nothing to repeat");
     assert_refused("ab\\K", "character 3: Java has no such escape");
     assert_refused("ab\\p{javaLowerCase}", "character 3: this property is not supported");
-    assert_refused("[a-z&&[^b]c]", "character 11: plain characters behind a class");
+    assert_refused("[a-z&&[^b]c]", "character 11: plain characters after a class");
     assert_refused("(?P<x>a)", "character 3: Java has no such group");
     assert_refused("ab\\", "character 3: nothing follows the backslash");
-    /* what PCRE2 finds out is told where it stands in the pattern, not in the translation */
+    /* PCRE2's errors are reported at their place in the pattern, not in the translation */
     assert_refused("[a-z&&[^b]]x\\p{IsNope}", "character 13: ");
     assert_refused("[a-z&&[^b]](?<=a+)c", "character 12: ");
 }
@@ -156,7 +156,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_match_as_java_does),
-        cmocka_unit_test(test_refused_pattern_tells_the_character),
+        cmocka_unit_test(test_refused_pattern_reports_the_character),
         cmocka_unit_test(test_required_pairs_rule_subjects_out),
     };
     return cmocka_run_group_tests_name("regex", tests, NULL, NULL);

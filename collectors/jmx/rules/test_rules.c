@@ -25,7 +25,7 @@ static void test_load_unknown_key_says_where_and_what_was_meant(void **state)
     assert_problem("lowercaseOutputNames: true\n", "did you mean \"lowercaseOutputName\"?");
     assert_problem("rules:\n  - patern: a\n", "rules.yml:2:5: unknown key");
     assert_problem("blackListObjectNames: ['a:*']\n", "did you mean \"blacklistObjectNames\"?");
-    assert_problem("rulez: &r []\n", "did you mean \"rules\"?"); /* an anchor is no excuse */
+    assert_problem("rulez: &r []\n", "did you mean \"rules\"?"); /* also with an anchor */
     assert_problem("common: { type: GAUGE }\n", "rules.yml:1:1: unknown key \"common\"");
 }
 
@@ -57,13 +57,13 @@ static void test_load_what_fails_only_while_scraping_refused(void **state)
     assert_problem("rules:\n  - value: 5\n", "rules.yml:2:12: \"value\" needs a \"pattern\"");
     assert_problem("rules:\n  - pattern: '(a'\n", "rules.yml:2:14: pattern \"(a\"");
     assert_problem(
-        "rules:\n  - pattern: a\n    type: METER\n", "rules.yml:3:11: \"METER\" is no type");
+        "rules:\n  - pattern: a\n    type: METER\n", "rules.yml:3:11: \"METER\" is not a type");
     assert_problem("includeObjectNames: ['kafka.server:type']\n", "rules.yml:1:22: ObjectName");
     assert_problem("requests:\n  - mbean: 'a:b=c,b=d'\n", "duplicate key");
     assert_problem("includeObjectNames: []\n", "rules.yml:1:21: an empty list reads nothing");
     assert_problem("rules:\n  - pattern: a\n    name: x\n    labels: { 'a:b': y }\n",
         "rules.yml:4:15: a label's name cannot have a colon");
-    assert_problem("rules:\n  - pattern: 'a[b-a]'\n", "character 3: the range has no end");
+    assert_problem("rules:\n  - pattern: 'a[b-a]'\n", "character 3: the range ends before");
     assert_problem("rules:\n  - { pattern: a, name: x, times: Count, value: 5 }\n",
         "rules.yml:2:35: \"times\" and \"value\" exclude each other");
 }
@@ -114,7 +114,7 @@ static void test_load_own_keys(void **state)
     (void)sg_rules_free(rules);
 }
 
-/* What YAML takes for a flag or a number has the text that Java gives it. */
+/* What YAML reads as a flag or a number has the text that Java gives it. */
 static void test_load_values_of_labels_as_java_spells_them(void **state)
 {
     static const struct {
@@ -156,7 +156,7 @@ static void test_load_values_of_labels_as_java_spells_them(void **state)
     }
 }
 
-static void test_load_several_problems_all_told(void **state)
+static void test_load_several_problems_all_reported(void **state)
 {
     (void)state;
     assert_problem("a: 1\nb: 2\n", "rules.yml:2:1: unknown key");
@@ -214,17 +214,17 @@ static void test_want_includes_and_excludes_as_jmx_exporter(void **state)
     assert_false(wants(rules, "java.lang:type=Threading", "ThreadCount"));
     assert_false(wants(rules, "k:type=Loud,name=N", "Value"));
     assert_true(wants(rules, "k:type=Quiet,name=N", "Value"));
-    assert_false(wants(rules, "k:type=Quiet,name=N", "Rate")); /* key order is no matter */
+    assert_false(wants(rules, "k:type=Quiet,name=N", "Rate")); /* key order does not matter */
     (void)sg_rules_free(rules);
 
     rules = fixture_rules("excludeObjectNameAttributes:\n  'k:*': [One]\n");
-    assert_true(wants(rules, "k:type=A", "One")); /* a pattern is no name of an MBean */
+    assert_true(wants(rules, "k:type=A", "One")); /* a pattern is not the name of an MBean */
     (void)sg_rules_free(rules);
 
     rules = fixture_rules("includeObjectNameAttributes:\n  'k:type=A': [One]\n");
     assert_true(wants(rules, "k:type=A", "One"));
     assert_false(wants(rules, "k:type=A", "Two"));
-    assert_false(wants(rules, "k:type=B", "One")); /* not in the map: not wanted at all */
+    assert_false(wants(rules, "k:type=B", "One")); /* not in the map: not wanted */
     assert_false(wants(rules, "java.lang:type=Runtime", "SystemProperties"));
     (void)sg_rules_free(rules);
 }
@@ -276,7 +276,7 @@ static void test_files_that_jmx_exporter_takes_are_taken(void **state)
     } cases[] = {
         { "attrNameSnakeCase: true\nrules: [{}]\n", 1, "is a key of a rule" },
         { "rules: [ { pattern: a, name: b, type: HISTOGRAM } ]\n", 1,
-            "it is UNTYPED, to jmx_exporter" },
+            "it is UNTYPED, as in jmx_exporter" },
         { "rules:\n  - &a { pattern: a, name: b, labels: &l { x: y } }\n"
           "  - { <<: *a, name: c, labels: { <<: *l, z: $0 } }\n",
             0, "" },
@@ -301,14 +301,14 @@ static void test_files_that_jmx_exporter_takes_are_taken(void **state)
         { "rules:\n  - { pattern: a, name: b, type: STATE_SET }\n"
           "  - { pattern: a, name: b, type: GAUGE_HISTOGRAM }\n",
             2, "rules.yml:2:34: a type of jmx_exporter before 1.0" },
-        /* a key without a value is none */
+        /* a key without a value is ignored */
         { "rules:\n  - { pattern: a, name: b, valueFactor: , help: }\n"
           "  - { pattern: a, name: , help: }\n  - { name: }\n",
             0, "" },
         { "metricCustomizers:\n  - mbeanFilter: { domain: a }\n"
           "    extraMetrics: [ { name: x, value: 1, description: } ]\n",
             0, "" },
-        /* keys that only hold what aliases refer to */
+        /* keys that only hold anchors */
         { "common: &c { type: GAUGE }\nlabels:\n  one: &l { x: y }\n"
           "rules:\n  - { <<: *c, pattern: a, name: b, labels: *l }\n",
             0, "" },
@@ -338,7 +338,7 @@ int main(void)
         cmocka_unit_test(test_load_customizers_as_strictly_as_jmx_exporter),
         cmocka_unit_test(test_load_own_keys),
         cmocka_unit_test(test_load_values_of_labels_as_java_spells_them),
-        cmocka_unit_test(test_load_several_problems_all_told),
+        cmocka_unit_test(test_load_several_problems_all_reported),
         cmocka_unit_test(test_load_foreign_keys_warned_about),
         cmocka_unit_test(test_load_missing_rules_become_one_that_matches_all),
         cmocka_unit_test(test_want_includes_and_excludes_as_jmx_exporter),

@@ -40,7 +40,7 @@ static void test_render_groups_as_java_reads_them(void **state)
     assert_rendered("(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)(l)", "abcdefghijkl", "$12", "l");
     assert_rendered("(?<who>b+)", "bbb", "${who}!", "b!"); /* the greedy .* leaves one */
     assert_rendered("(a)", "a", "\\$1\\\\", "$1\\");
-    assert_rendered("(a)|(b)", "b", "<$1>", "<>"); /* took no part */
+    assert_rendered("(a)|(b)", "b", "<$1>", "<>"); /* did not participate */
     assert_rendered("b", "abc", "$0", "abc");
     assert_rendered("b", "abc", "", "");
 }
@@ -79,7 +79,7 @@ static void test_regex_matches_the_whole_subject_on_one_line(void **state)
 
     assert_true(sg_regex_match(regex, SG_STR("abc")));
     assert_false(sg_regex_match(regex, SG_STR("ac")));
-    assert_false(sg_regex_match(regex, SG_STR("ab\nc"))); /* "." takes no line break */
+    assert_false(sg_regex_match(regex, SG_STR("ab\nc"))); /* "." does not match a line break */
     assert_false(sg_regex_match(regex, SG_STR("ab\n")));
     (void)sg_regex_free(regex);
 }
@@ -98,7 +98,7 @@ static void test_value_scope_of_pattern(void **state)
         { "kafka.server<type=(.+)><>(\\w+)", true, false, "" },
         { "kafka.server<type=(.+)><>([a-z-]+)", true, false, "" },
         { "(?:a|b)<type=X><>Count", false, false, "" },
-        { "kafka.server<type=(.+)><>(.+)", false, false, "" }, /* as good as jmx_exporter's .* */
+        { "kafka.server<type=(.+)><>(.+)", false, false, "" }, /* equal to jmx_exporter's .* */
         { ".*", false, false, "" },
         { "", false, false, "" },
         /* these see it, or may */

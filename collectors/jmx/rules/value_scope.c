@@ -27,7 +27,7 @@ static char at(struct sg_str text, size_t i)
     return i < text.len ? text.ptr[i] : '\0';
 }
 
-/* Constructs whose reach this file does not follow: escapes with a tail, classes in classes, groups
+/* Constructs that this file does not support: escapes with a tail, classes in classes, groups
    that look around or change flags. */
 static bool is_understood(struct sg_str pattern)
 {
@@ -100,7 +100,7 @@ static bool reaches_colon(struct sg_str pattern, size_t start)
                 return true;
             i += 2;
         } else if (c == '(' && at(pattern, i + 1) == '?' && at(pattern, i + 2) == ':') {
-            i += 3; /* the colon of "(?:" is no literal */
+            i += 3; /* the colon of "(?:" is not a literal */
         } else if (c == '.' || c == ':') {
             return true;
         } else {
@@ -156,7 +156,7 @@ struct sg_value_scope sg_value_scope_of(struct sg_str pattern, bool uses_last_gr
             continue;
         bool whole = pattern.len == rest[i].len;
         bool group = rest[i].ptr[0] == '(';
-        /* Cutting inside alternatives would change them, hence a fence before or nothing at all. */
+        /* Cutting inside alternatives would change them, so only a fence before them counts. */
         if (!(group && uses_last_group) && (whole || fence))
             pattern.len -= rest[i].len;
         break;

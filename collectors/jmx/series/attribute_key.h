@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Where a value stands in a target, as a key of the engine's cache: the ObjectName, the path, and
+ * The place of a value in a target, as a key of the engine's cache: the ObjectName, the path, and
  * the index of tabular data, with NULs between them; none can contain one. Pure functions.
  */
 

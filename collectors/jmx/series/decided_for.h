@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * What a decision of the rules was made for, where it holds only for the value itself, or for the
- * labels that a metricCustomizer makes of other attributes. The engine keeps it beside the decision
- * and asks whether it still holds. One thread, the engine's.
+ * The input of a decision that is valid only for one value, or for the labels that a
+ * metricCustomizer makes of other attributes. The engine stores it with the decision and checks
+ * whether it is still valid. One thread, the engine's.
  */
 
 #include "base/buf.h"
@@ -15,8 +15,8 @@ struct sg_decided_for;
 
 /**
  * @param scratch     is overwritten
- * @param ret_memory  owned; NULL when the decision holds whatever comes: nothing depends on the
- *                    value, or the rule has `cache`, whose matches stay matches
+ * @param ret_memory  owned; NULL when the decision is valid for any value: nothing depends on the
+ *                    value, or the rule has `cache`, whose matches are kept
  * @return 0, -ENOMEM or SG_BUF_E_FULL (the cap of the scratch buffer)
  */
 int sg_decided_for_new(const struct sg_outcome *outcome,
@@ -25,7 +25,7 @@ int sg_decided_for_new(const struct sg_outcome *outcome,
     struct sg_buf *scratch,
     struct sg_decided_for **ret_memory);
 
-/** Does the decision hold for this value too? @param scratch  is overwritten */
+/** Is the decision valid for this value too? @param scratch  is overwritten */
 bool sg_decided_for_holds(const struct sg_decided_for *memory,
     const struct sg_attribute *attribute,
     const struct sg_attribute_value *value,

@@ -10,14 +10,13 @@
 #include <stdlib.h>
 
 /*
- * Entries that no poll has touched for FORGET_AFTER polls are forgotten all together, once they are
- * a quarter of the cache. When the series table renumbers its series (its epoch), every entry is
- * decided anew.
+ * Entries without a value for FORGET_AFTER polls are forgotten together, once they are a quarter of
+ * the cache. When the series table renumbers its series (its epoch), every entry is decided again.
  *
  * A poll has two halves. While values arrive, each is kept in its entry. At the end, when all that
- * arrived is known, they are set in the series table: only then can it be told which samples of a
- * family coincide, and whether its rules have different types. Those then stand under another name
- * or with one more label, for this poll; an entry remembers its series in each of these forms.
+ * arrived is known, they are set in the series table: only then is it known which samples of a
+ * family coincide, and whether its rules have different types. Those then have another name or one
+ * more label, for this poll; an entry remembers its series in each of these forms.
  */
 
 enum {
@@ -43,7 +42,7 @@ static const struct sg_keyed_kind entry_kind = {
 
 SG_AUTO_DEFINE(struct sg_engine *, sg_engine_free);
 
-/* All but the table. */
+/* Free all but the table. */
 static int new_engine(const struct sg_rules *rules, struct sg_engine **ret_engine)
 {
     sg_auto(sg_engine_free) struct sg_engine *engine = calloc(1, sizeof *engine);
@@ -197,7 +196,7 @@ static int decide(struct sg_engine *engine,
             entry->twin = sg_twin_of(&outcome, outcome.rule->dots, &entry->has_dot);
         r = add_series(engine, entry, &outcome);
         if (r == -ENOMEM)
-            return r; /* perhaps there is memory at the next poll */
+            return r; /* retried at the next poll */
         if (r)
             set_drop(entry, sg_engine_reason_of(r));
         break;
@@ -208,7 +207,7 @@ static int decide(struct sg_engine *engine,
 
 /* ---- A poll ---- */
 
-/* Keep what the sample's value is, for the end of the poll. @return 0 or -ENOMEM */
+/* Keep the sample's value for the end of the poll. @return 0 or -ENOMEM */
 static int keep_value(struct sg_engine *engine,
     struct sg_decision *entry,
     const struct sg_attribute *attribute,
@@ -257,7 +256,7 @@ static void put_one(struct sg_engine *engine,
     }
     struct sg_decision *entry = sg_decision_at(engine, id);
     if (!is_new && entry->key.seen == sg_engine_poll(engine))
-        return; /* two requests that overlap brought it twice */
+        return; /* overlapping requests returned it twice */
     if (entry->key.seen + 1 != sg_engine_poll(engine) && entry->rule && entry->rule->cache)
         entry->is_decided = false; /* jmx_exporter's cache forgets what one scrape has not seen */
     entry->key.seen = sg_engine_poll(engine);
@@ -274,7 +273,7 @@ static void put_one(struct sg_engine *engine,
         sg_engine_drop(engine, sg_engine_reason_of(r));
 }
 
-/* With the first value of an MBean come the ones that its metricCustomizer adds. */
+/* At the first value of an MBean, add those of its metricCustomizer. */
 static void put_extra(struct sg_engine *engine, const struct sg_attribute *attribute)
 {
     struct sg_object_name mbean;

@@ -10,11 +10,11 @@
  *
  * What an attribute becomes is decided once. The cache maps the ObjectName's text and the
  * attribute's path to a series' number; a steady poll is one hash look-up and two stores per
- * attribute, without a regular expression or a piece of text. Where a rule may look at the value
- * (value_scope.h), the decision is kept together with the value that it was made for, and made
- * again only when the value has changed; so it is always the one that jmx_exporter would make.
+ * attribute, without a regular expression or a piece of text. Where a rule may depend on the value
+ * (value_scope.h), the decision is stored with the value that it was made for, and repeated only
+ * when the value has changed; so it is always the one that jmx_exporter would make.
  *
- * What samples of one family do to each other is decided for each poll: where labels coincide, all
+ * Interactions between samples of one family are decided at each poll: where labels coincide, all
  * samples of the family get the label _objectname; where its rules have different types, it is
  * UNKNOWN. Attributes that are gone for some polls are forgotten. One engine per target, one
  * thread.
@@ -29,7 +29,7 @@
 #include <stddef.h>
 
 enum {
-    SG_ENGINE_ATTRIBUTES_MAX = 1000000, /* remembered, when nothing else is said */
+    SG_ENGINE_ATTRIBUTES_MAX = 1000000, /* remembered, by default */
 };
 
 struct sg_engine;
@@ -45,13 +45,13 @@ int sg_engine_new(const struct sg_rules *rules,
     struct sg_engine **ret_engine);
 
 /**
- * Take values of part 1 (sg_rules_plan_add()) by other rules, independent of the first, into the
- * same table. A family that the first rules make is theirs alone.
+ * Use other rules for values of part 1 (sg_rules_plan_add()), independent of the first, in the same
+ * table. They cannot add series to a family of the first rules.
  * @param rules  borrowed @return as sg_engine_new()
  */
 int sg_engine_add_beside(struct sg_engine *engine, const struct sg_rules *rules);
 
-/** Remember at most so many attributes; what is beyond is dropped and counted. */
+/** Remember at most n attributes; more are dropped and counted. */
 void sg_engine_set_max(struct sg_engine *engine, size_t n);
 
 /** As sg_series_table_use_aliases(). */
@@ -70,15 +70,15 @@ void sg_engine_put(struct sg_engine *engine,
 
 /**
  * After sg_engine_put(): could the attribute become a series, now or with another value?
- * @param is_absent  it was not put, because it has no value now
+ * @param is_absent  sg_engine_put() was not called, because it has no value now
  */
 bool sg_engine_wants(
     struct sg_engine *engine, const struct sg_attribute *attribute, bool is_absent);
 
-/** Remember attributes for so many polls that do not bring them; at first it is few. */
+/** Forget attributes after n polls without them; by default after a few. */
 void sg_engine_remember_for(struct sg_engine *engine, uint32_t n_polls);
 
-/** The poll ends: its samples. @param ret_set  owned @return 0 or -ENOMEM */
+/** End the poll, and get its samples. @param ret_set  owned @return 0 or -ENOMEM */
 int sg_engine_snapshot(struct sg_engine *engine, struct sg_sample_set **ret_set);
 
 /** What this poll did, for all rules together, borrowed until the next one begins; complete after

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What an engine is made of: engine.c takes a poll's values in, settle.c puts them into the table
- * at its end. Inside these two only.
+ * The parts of an engine: engine.c receives a poll's values, settle.c puts them into the table at
+ * its end. Used by these two only.
  */
 
 #include "base/buf.h"
@@ -18,10 +18,10 @@
 
 #include <stdint.h>
 
-/* Forms that a series takes; both may be so at once. */
+/* Forms of a series; both bits may be set. */
 enum sg_engine_form {
     FORM_PLAIN = 0,
-    FORM_MIXED = 1, /* the family has rules of different types: UNKNOWN, and named so */
+    FORM_MIXED = 1, /* the family has rules of different types: exported as UNKNOWN */
     FORM_NAMED = 2, /* samples coincide: all have the label _objectname */
     FORMS = 4,
 };
@@ -61,7 +61,7 @@ struct sg_engine {
     bool is_settled;      /* the poll's values are in the table */
     struct sg_buf key;    /* scratch */
     struct sg_buf labels; /* scratch */
-    struct sg_buf mbean;  /* that the latest value was of, where metricCustomizers are */
+    struct sg_buf mbean;  /* of the latest value, with metricCustomizers */
     struct sg_engine_stats stats;
     struct sg_engine_stats all_stats; /* with those of the one beside */
 };

@@ -17,7 +17,7 @@ void sg_family_groups_done(struct sg_family_groups *groups)
     sg_keyed_done(&groups->all);
 }
 
-/* jmx_exporter knows three types; what only our own rules have keeps to itself. */
+/* jmx_exporter has three types; the other types, of our own rules, do not mix with them. */
 static bool is_common(enum sg_metric_type type)
 {
     return type == SG_METRIC_UNKNOWN || type == SG_METRIC_GAUGE || type == SG_METRIC_COUNTER;

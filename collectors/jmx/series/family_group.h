@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Groups of families: what jmx_exporter treats as one. Which types a poll brought into a group, and
- * whether its samples coincide, says in which form the engine shows them. Embedded in the engine;
- * one thread.
+ * Groups of families that jmx_exporter treats as one. The types of a poll's samples in a group, and
+ * whether they coincide, decide in which form the engine exports them. Embedded in the engine; one
+ * thread.
  */
 
 #include "base/buf.h"
@@ -15,14 +15,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The series that jmx_exporter treats as one family: they have one name before its type's suffix.
+/* The series that jmx_exporter treats as one family: they have the same name before the type's
+ * suffix.
  */
 struct sg_family_group {
     struct sg_keyed_text key; /* a letter for the class, and the name */
     uint32_t family;          /* named so, without a suffix; SG_INDEX_NONE: not needed yet */
     uint32_t counter;         /* with _total */
-    uint32_t poll;            /* that the rest is about */
-    bool has_types;           /* attributes of different types have come into it, at any time */
+    uint32_t poll;            /* that the fields below are about */
+    bool has_types;           /* it has had attributes of different types, at any time */
     uint8_t first_type;       /* of the first one */
     uint8_t types;            /* of this poll: one bit per enum sg_metric_type */
     bool coincides;
@@ -45,7 +46,7 @@ void sg_family_groups_done(struct sg_family_groups *groups);
 
 /**
  * The group of an outcome's series.
- * @param poll  the present one; a group that is made has seen nothing of it yet
+ * @param poll  the current one; a new group has no samples of it yet
  * @param scratch  is overwritten
  * @return 0, -ENOMEM or SG_BUF_E_FULL (the cap of the scratch buffer)
  */
@@ -55,7 +56,7 @@ int sg_family_groups_find(struct sg_family_groups *groups,
     struct sg_buf *scratch,
     uint32_t *ret_group);
 
-/** The numbers of families are no longer what they were: forget all groups. */
+/** The families were renumbered: forget all groups. */
 void sg_family_groups_clear(struct sg_family_groups *groups);
 
 /** A series of this type has a value in this poll. */
@@ -70,7 +71,7 @@ static inline void sg_family_group_join(
     group->types |= (uint8_t)(1 << type);
 }
 
-/** Is it of the types that jmx_exporter knows? Others do not mix. */
+/** Is it of the types that jmx_exporter supports? Others do not mix. */
 static inline bool sg_family_group_is_common(const struct sg_family_group *group)
 {
     return group->key.ptr[0] == 'c';

@@ -15,16 +15,16 @@ enum {
     /* A walk over a domain costs about a tenth of an MBean that is read, for each of its MBeans. */
     WALKS_PER_READ = 10,
     NAME_BYTES_MAX = 16 * 1024,
-    E_TOO_MANY = 1, /* names to ask for */
+    E_TOO_MANY = 1, /* names to request */
 };
 
 struct mbean {
     struct sg_str name;
-    struct sg_str domain; /* these are parts of the name */
+    struct sg_str domain; /* substrings of the name */
     struct sg_str type;   /* of the property `type`, empty without one */
     struct sg_str kind;   /* of the property `name` */
     size_t n_properties;
-    size_t first; /* of its notes */
+    size_t first; /* of its noted attributes */
     size_t n;
     bool wanted;
 };
@@ -150,7 +150,7 @@ void sg_learner_add(
 {
     if (learner->failed || note(learner, mbean, attribute, wanted))
         return;
-    sg_learner_begin(learner); /* no plan comes of it: give the memory back */
+    sg_learner_begin(learner); /* there will be no plan: free the memory */
     learner->failed = true;
 }
 
@@ -177,8 +177,8 @@ static struct run run_of(const struct mbean *mbeans, size_t n)
     return run;
 }
 
-/* Which attributes the run's requests name. @return are there some that nobody wants? */
-static bool unite(struct sg_learner *learner, const struct run *run)
+/* Which attributes the run's requests name. @return are some of them unwanted? */
+static bool add_to_union(struct sg_learner *learner, const struct run *run)
 {
     bool some_left_out = false;
 
@@ -195,7 +195,7 @@ static bool unite(struct sg_learner *learner, const struct run *run)
     return some_left_out;
 }
 
-/* Room for n names; the arena knows nothing of alignment. @return NULL when memory is short */
+/* Room for n names; the arena does not align. @return NULL when memory is short */
 static const char **names_in(struct sg_arena *arena, size_t n)
 {
     char *bytes = sg_arena_bytes(arena, (n + 1) * sizeof(char *));
@@ -232,14 +232,14 @@ static int add_request(struct sg_learner *learner,
     struct sg_str mbean,
     const struct run *run)
 {
-    bool some_left_out = unite(learner, run);
+    bool some_left_out = add_to_union(learner, run);
     struct sg_object_name name;
     const char *text = sg_arena_copy(learner->plan_texts, mbean);
 
     if (!text)
         return -ENOMEM;
     if (sg_object_name_parse_pattern(sg_str_of(text), &name, NULL))
-        return -EINVAL; /* an agent's own names are good; whoever says otherwise gets no plan */
+        return -EINVAL; /* an agent's own names are valid; with an invalid one there is no plan */
     struct sg_poll_request request = { .mbean = text, .is_pattern = name.is_pattern };
     int r = some_left_out ? name_attributes(learner, &request) : 0;
     return r ? r : sg_poll_plan_add(plan, &request);
@@ -284,7 +284,7 @@ static int add_full_names(
 
 /* Is a pattern about as cheap as the wanted MBeans' names? It finds new ones, so it may cost more.
  */
-static bool pattern_pays(const struct run *run, size_t domain_size)
+static bool is_pattern_cheap(const struct run *run, size_t domain_size)
 {
     size_t walk = domain_size / WALKS_PER_READ;
     return run->n > 1 && run->n_wanted * 2 >= run->n && walk + run->n <= 4 * run->n_wanted;
@@ -300,14 +300,14 @@ static int add_type(struct sg_learner *learner,
 
     if (run->n_wanted == 0)
         return 0;
-    if (pattern_pays(run, domain_size))
+    if (is_pattern_cheap(run, domain_size))
         return add_pattern(learner, plan, run, false);
     for (size_t i = 0, n; i < run->n && !r; i += n) {
         const struct mbean *mbeans = &run->mbeans[i];
         for (n = 1; i + n < run->n && sg_str_equal(mbeans[n].kind, mbeans->kind); n++)
             ;
         struct run kind = run_of(mbeans, n);
-        if (mbeans->kind.len && pattern_pays(&kind, domain_size))
+        if (mbeans->kind.len && is_pattern_cheap(&kind, domain_size))
             r = add_pattern(learner, plan, &kind, true);
         else
             r = add_full_names(learner, plan, &kind);

@@ -2,17 +2,17 @@
 #pragma once
 
 /*
- * What a JVM need not be asked for any more.
+ * Which attributes need not be requested from a JVM any more.
  *
- * A rule file without "requests" says only what its rules match, and everything has to be read to
- * find out what that is. It is read once; from which attributes came to something, a plan is made
- * that asks for those alone. Reading everything again from time to time finds what is new.
+ * A rule file without "requests" does not say which MBeans its rules match, so everything has to be
+ * read. It is read once; from the attributes that became series, a plan is made that requests only
+ * those. Reading everything again from time to time finds new ones.
  *
  *     all MBeans of one domain and type, most of them wanted  → domain:type=T,*          attributes
  *     … of one name too                                        → domain:type=T,name=N,* attributes
  *     a few among many                                         → each by its full name attributes
  *
- * MBeans that come later and match one of the plan's patterns show up at the next poll, all others
+ * Later MBeans that match one of the plan's patterns appear at the next poll, all others
  * when everything is read again. A full name costs an agent about as much as an MBean that a
  * pattern matches, but each pattern costs it a walk over its whole domain. One thread.
  */
@@ -24,7 +24,7 @@
 #include <stddef.h>
 
 enum {
-    SG_LEARN_ATTRIBUTES_MAX = 4000000, /* noted, when nothing else is said; past it no plan */
+    SG_LEARN_ATTRIBUTES_MAX = 4000000, /* noted attributes, by default; past it no plan */
     SG_LEARN_NAMES_MAX = 20000,        /* full names in a plan; past it there is none */
 };
 
@@ -36,10 +36,10 @@ int sg_learner_new(struct sg_learner **ret_learner);
 /** @return NULL; learner may be NULL */
 struct sg_learner *sg_learner_free(struct sg_learner *learner);
 
-/** Note at most so many attributes; past it there is no plan. */
+/** Note at most so many attributes; with more there is no plan. */
 void sg_learner_set_max(struct sg_learner *learner, size_t n_notes);
 
-/** Everything is about to be read: forget the notes. */
+/** Everything is about to be read: forget the noted attributes. */
 void sg_learner_begin(struct sg_learner *learner);
 
 /**
@@ -50,7 +50,8 @@ void sg_learner_add(
     struct sg_learner *learner, struct sg_str mbean, struct sg_str attribute, bool wanted);
 
 /**
- * The plan that follows from the notes, or none when nothing is wanted or there were too many.
+ * The plan that follows from the noted attributes, or none when none is wanted or there were too
+ * many.
  *
  * @param ret_plan  owned; NULL for none; it borrows from the learner until the next one is made
  * @return 0 or -ENOMEM

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The product that a rule with `times` gave last, and what was its factor. */
+/* The latest product of a rule with `times`, and its factor. */
 struct sg_product {
     double product;
     double factor;
@@ -36,9 +36,9 @@ static bool number_of(const struct sg_attribute_value *value, double *ret_number
 }
 
 /*
- * The product of two attributes, which the agent does not read at one moment: an average may have
- * fallen before its count has risen. A sum does not fall; only when the count has fallen, because
- * the broker has started anew, it does.
+ * The product of two attributes, which the agent does not read at the same moment: an average may
+ * have fallen before its count has risen. A sum never falls, except when the count has fallen,
+ * because the broker was restarted.
  * @return 0 and ret_is_there, or -ENOMEM
  */
 static int multiply(const struct sg_sample_recipe *recipe,

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * From an attribute's value to its sample's, as the rule says: its own literal, a factor, the
- * product with another attribute, a number that stands for "nothing". Integers stay integers where
- * they can. One thread, the engine's.
+ * From an attribute's value to its sample's, by the rule: its literal value, a factor, the product
+ * with another attribute, a number that means "absent". Integers stay integers where they can. One
+ * thread, the engine's.
  */
 
 #include "jmx/poll/attribute.h"
@@ -27,11 +27,11 @@ struct sg_sample {
     uint64_t bits; /* an int64_t or a double */
 };
 
-/* What a rule with `times` has given last; a plain block of memory, for free(). */
+/* The latest product of a rule with `times`; a plain block of memory, for free(). */
 struct sg_product;
 
 /**
- * @param product  owned, of this attribute alone; NULL at first, and without `times` for ever
+ * @param product  owned, of this attribute alone; NULL at first, and always without `times`
  * @param ret_sample  absent when there is no number
  * @return 0 or -ENOMEM
  */
@@ -41,7 +41,7 @@ int sg_sample_make(const struct sg_sample_recipe *recipe,
     struct sg_product **product,
     struct sg_sample *ret_sample);
 
-/** What client_java takes, of a counter, for a reason to give nothing at all. */
+/** Of a counter, client_java then exports no sample. */
 bool sg_sample_is_negative(const struct sg_sample *sample);
 
 /** Is it a number that a double can hold? */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /*
- * The end of a poll: what samples of one family do to each other is known only when all are there.
+ * The end of a poll: interactions between samples of one family are known only when all are there.
  */
 
 enum sg_drop_reason sg_engine_reason_of(int series_error)
@@ -19,7 +19,7 @@ enum sg_drop_reason sg_engine_reason_of(int series_error)
         return SG_DROP_NAME;
     case SG_SERIES_E_TOO_LONG:
         return SG_DROP_LABEL_TOO_LONG;
-    default: /* the cap, or no memory, which is a cap too */
+    default: /* the cap; a lack of memory counts as one */
         return SG_DROP_SERIES_LIMIT;
     }
 }
@@ -29,7 +29,7 @@ void sg_engine_drop(struct sg_engine *engine, enum sg_drop_reason reason)
     engine->stats.n_dropped[reason]++;
 }
 
-/* The type that jmx_exporter gives a family depends on which of its rules have matched today. */
+/* The type that jmx_exporter gives a family depends on which of its rules matched in this poll. */
 static void settle_types(struct sg_engine *engine)
 {
     static const enum sg_metric_type types[] = { SG_METRIC_UNKNOWN, SG_METRIC_GAUGE };
@@ -93,7 +93,7 @@ static unsigned form_of(const struct sg_family_group *group)
     return (sg_family_group_is_mixed(group) ? FORM_MIXED : 0) | (group->coincides ? FORM_NAMED : 0);
 }
 
-/* The next entry with a value in this poll, from *at on; *at is then behind it. */
+/* The next entry with a value in this poll, from *at on; *at is then after it. */
 static struct sg_decision *next_present(struct sg_engine *engine, uint32_t *at)
 {
     while (*at < engine->cache.n) {
@@ -104,7 +104,7 @@ static struct sg_decision *next_present(struct sg_engine *engine, uint32_t *at)
     return NULL;
 }
 
-/* Samples of these families are told apart by the text that was matched. */
+/* Samples of these families are distinguished by the text that was matched. */
 static void settle_coinciding(struct sg_engine *engine)
 {
     struct sg_decision *entry;
@@ -122,7 +122,7 @@ static void settle_coinciding(struct sg_engine *engine)
     }
 }
 
-/* What is also there under the name with dots is the same once more. */
+/* A series that also exists under the name with dots is a duplicate. */
 static void leave_out_twins(struct sg_engine *engine)
 {
     struct sg_twins *twins = &engine->twins;
@@ -133,7 +133,7 @@ static void leave_out_twins(struct sg_engine *engine)
     twins->n = 0;
     for (uint32_t i = 0; (entry = next_present(engine, &i));) {
         if (entry->twin && entry->has_dot && sg_twins_add(twins, entry->twin))
-            return; /* no memory: some are there twice */
+            return; /* no memory: some stay duplicate */
     }
     sg_twins_sort(twins);
     for (uint32_t i = 0; twins->n && (entry = next_present(engine, &i));) {
@@ -142,7 +142,7 @@ static void leave_out_twins(struct sg_engine *engine)
     }
 }
 
-/* Whose families are the first rules' own in this poll. */
+/* Which families are the first rules' in this poll. */
 static void leave_out_taken(struct sg_engine *engine)
 {
     const struct sg_family_groups *first = &engine->first->groups;
@@ -151,7 +151,7 @@ static void leave_out_taken(struct sg_engine *engine)
     free(engine->taken);
     engine->taken = calloc(SG_FAMILIES_MAX, 1);
     if (!engine->taken)
-        return; /* no memory: Prometheus may see a family with two meanings */
+        return; /* no memory: a family may have series of both rule sets */
     for (uint32_t i = 0; i < first->all.n; i++) {
         const struct sg_family_group *group = sg_family_groups_at(first, i);
         if (group->poll != sg_engine_poll(engine->first))

@@ -2,7 +2,7 @@
 
 /*
  * From attributes to a page. Over 600 lines, because each test is one rule file, a poll or two, and
- * the page that comes of it, with one fixture.
+ * the resulting page, with one fixture.
  */
 
 #include "jmx/series/engine.h"
@@ -124,7 +124,7 @@ static void test_value_that_rules_see_is_decided_when_it_changes(void **state)
     tear_down(&f);
 }
 
-static void test_coinciding_samples_told_apart_while_they_do(void **state)
+static void test_coinciding_samples_distinguished_while_they_do(void **state)
 {
     struct fixture f = set_up(
         "rules:\n"
@@ -220,7 +220,7 @@ static void test_negative_counter_dropped_and_counted(void **state)
     tear_down(&f);
 }
 
-/* What comes as 1e999, and a product that is too large. */
+/* A value sent as 1e999, and a product that is too large. */
 static void test_number_past_a_double_dropped_and_counted(void **state)
 {
     struct fixture f =
@@ -240,7 +240,7 @@ static void test_number_past_a_double_dropped_and_counted(void **state)
     tear_down(&f);
 }
 
-/* Whether the rule matches is not known: neither it nor a later one decides. */
+/* It is unknown whether the rule matches: neither it nor a later one is used. */
 static void test_pattern_that_gives_up_is_dropped_and_counted(void **state)
 {
     struct fixture f = set_up("rules:\n"
@@ -337,7 +337,7 @@ static void test_quoted_properties_are_unquoted_where_the_file_says_so(void **st
     tear_down(&f);
 }
 
-/* Rules beside the first ones do not see their values, and have no part in their families. */
+/* Rules beside the first ones do not see their values, and cannot add to their families. */
 static void test_rules_beside_others_fill_the_same_table(void **state)
 {
     struct fixture f = set_up("rules: [ { pattern: 'k<t=(.)><>V', name: both, help: first },"
@@ -606,7 +606,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_second_poll_runs_no_rule),
         cmocka_unit_test(test_value_that_rules_see_is_decided_when_it_changes),
-        cmocka_unit_test(test_coinciding_samples_told_apart_while_they_do),
+        cmocka_unit_test(test_coinciding_samples_distinguished_while_they_do),
         cmocka_unit_test(test_rules_of_different_types_make_a_family_untyped),
         cmocka_unit_test(test_label_objectname_of_a_rule_cannot_be_had_twice),
         cmocka_unit_test(test_negative_counter_dropped_and_counted),

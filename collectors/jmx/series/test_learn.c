@@ -188,7 +188,7 @@ static int compare_lines(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* A page's lines, sorted: the order of an answer's MBeans is no matter. @return owned */
+/* A page's lines, sorted: the order of an answer's MBeans does not matter. @return owned */
 static char *sorted(char *page)
 {
     size_t n = 0;
@@ -266,7 +266,7 @@ static void test_learn_a_recorded_broker_keeps_every_series(void **state)
     char *got_sorted = sorted(got);
     assert_true(strlen(want_sorted) > 1000);
     assert_string_equal(got_sorted, want_sorted);
-    /* A few per cent of the attributes are wanted, and few requests bring them. */
+    /* A few per cent of the attributes are wanted, and few requests read them. */
     assert_true(narrow_len * 10 < all_len);
     assert_true(learned->n < 200);
 

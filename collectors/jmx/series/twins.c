@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* FNV-1a. Two of 64 bits that are the same by chance are not to be expected. */
+/* FNV-1a. A collision of 64 bits is not expected. */
 static uint64_t add_text(uint64_t hash, struct sg_str text, bool dots)
 {
     for (size_t i = 0; i < text.len; i++) {

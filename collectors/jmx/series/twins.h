@@ -2,13 +2,13 @@
 #pragma once
 
 /*
- * Series that are there twice, once with "_" where the other has ".".
+ * Duplicate series, of which one has "_" where the other has ".".
  *
- * Kafka's Java clients from 4.1 to 4.x register what they measure by topic under the topic's name
- * and, for dashboards of earlier times, under the name with "_" for "."; earlier ones have the
- * latter alone. A rule that says `dots: LABEL` makes one series of the two: the one with "_" is
- * left out while the other is there. A cluster cannot have both a.b and a_b: Kafka refuses to
- * create a topic whose name collides so with another's. One thread.
+ * Kafka's Java clients from 4.1 to 4.x register metrics by topic under the topic's name and, for
+ * older dashboards, under the name with "_" for "."; earlier ones have only the latter. A rule that
+ * says `dots: LABEL` makes one series of the two: the one with "_" is left out while the other
+ * exists. A cluster cannot have both a.b and a_b: Kafka refuses to create a topic whose name
+ * collides so with another's. One thread.
  *
  * Source: KIP-1109; org.apache.kafka.common.internals.Topic, hasCollision().
  */
@@ -32,7 +32,7 @@ struct sg_twins {
 /** @return 0 or -ENOMEM */
 int sg_twins_add(struct sg_twins *twins, uint64_t twin);
 
-/** After all were added, before they are asked for. */
+/** After all were added, before sg_twins_have(). */
 void sg_twins_sort(struct sg_twins *twins);
 
 bool sg_twins_have(const struct sg_twins *twins, uint64_t twin);
