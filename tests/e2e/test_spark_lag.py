@@ -51,7 +51,15 @@ def age(page):
     return found[0][1] if found else None
 
 
+@pytest.fixture(scope="module", autouse=True)
+def first_batch(kraft_lab):
+    """The lab waits until the job runs, not until a batch of it is complete."""
+    wait_for("a complete batch",
+             lambda: any(path.name.isdecimal() for path in (checkpoint_of(kraft_lab) / "commits").glob("*")), 120)
+
+
 def test_labs_page_shows_the_job_under_its_name(kraft_lab):
+    wait_for("the query", lambda: lag(Page(fetch(kraft_lab.metrics_url)[2].decode())) is not None, 60)
     page = Page(fetch(kraft_lab.metrics_url)[2].decode())
     partitions = {labels["partition"] for labels, _ in page.values("kafka_topic_partition_leader",
                                                                    topic="mytopic")}
