@@ -490,35 +490,6 @@ static void test_page_under_concurrent_publishing_is_always_whole(void **state)
     (void)sg_pager_free(pager);
 }
 
-static void test_cluster_brokers_are_kept_in_order_and_never_forgotten(void **state)
-{
-    struct sg_cluster *cluster = NULL;
-    struct sg_broker *brokers = NULL;
-    size_t n = 0;
-    (void)state;
-
-    assert_int_equal(sg_cluster_new("c", &cluster), 0);
-    assert_int_equal(sg_cluster_get_state(cluster), SG_CLUSTER_UNKNOWN);
-    assert_int_equal(sg_cluster_set_broker(cluster, 3, "h3", 9094, true), 0);
-    assert_int_equal(sg_cluster_set_broker(cluster, 1, "h1", 9092, true), 0);
-    uint64_t version = sg_cluster_brokers_version(cluster);
-    assert_int_equal(sg_cluster_set_broker(cluster, 3, "", 0, false), 0);
-    assert_int_equal(sg_cluster_name_brokers(cluster, (const int32_t[]){ 1, 5 }, 2), 0);
-    assert_int_equal(sg_cluster_name_brokers(cluster, (const int32_t[]){ 1, 2 }, 2), 0);
-    assert_int_equal(sg_cluster_brokers_version(cluster), version);
-    assert_int_equal(sg_cluster_set_broker(cluster, 1, "h1b", 9092, true), 0);
-    assert_int_not_equal(sg_cluster_brokers_version(cluster), version);
-
-    assert_int_equal(sg_cluster_copy_brokers(cluster, &brokers, &n), 0);
-    assert_int_equal(n, 3);
-    assert_true(brokers[0].id == 1 && brokers[0].up);
-    assert_true(brokers[1].id == 2 && !brokers[1].up && brokers[1].host[0] == '\0');
-    assert_true(brokers[2].id == 3 && !brokers[2].up && brokers[2].port == 9094);
-    assert_string_equal(brokers[2].host, "h3");
-    free(brokers);
-    (void)sg_cluster_unref(cluster);
-}
-
 static void test_slot_stale_after_is_its_own(void **state)
 {
     struct fixture *f = *state;
@@ -551,21 +522,6 @@ static void test_slot_stale_after_of_its_own_does_not_follow_the_store(void **st
     assert_false(status_of(f).stale);
     now_ms += 1;
     assert_true(status_of(f).stale);
-}
-
-static void test_cluster_id_is_unknown_until_it_is_set_and_then_the_latest(void **state)
-{
-    struct sg_cluster *cluster = NULL;
-
-    (void)state;
-    assert_int_equal(sg_cluster_new("a", &cluster), 0);
-    assert_null(sg_cluster_copy_id(cluster));
-    assert_int_equal(sg_cluster_set_id(cluster, "one"), 0);
-    assert_int_equal(sg_cluster_set_id(cluster, "two"), 0);
-    char *id = sg_cluster_copy_id(cluster);
-    assert_string_equal(id, "two");
-    free(id);
-    (void)sg_cluster_unref(cluster);
 }
 
 int main(void)
@@ -602,8 +558,6 @@ int main(void)
             test_page_has_fresh_samples_in_every_variant, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_page_under_concurrent_publishing_is_always_whole, set_up, tear_down),
-        cmocka_unit_test(test_cluster_brokers_are_kept_in_order_and_never_forgotten),
-        cmocka_unit_test(test_cluster_id_is_unknown_until_it_is_set_and_then_the_latest),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }
