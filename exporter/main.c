@@ -12,6 +12,7 @@
 #include "run/metrics_list.h"
 #include "run/notify.h"
 #include "run/program.h"
+#include "self/process.h"
 #include "serve/listen.h"
 #include "serve/routes.h"
 #include "serve/web.h"
@@ -152,6 +153,22 @@ static int check_rules(const struct sg_flags *flags)
     return finish_output(r ? EXIT_WRONG : EXIT_DONE);
 }
 
+/*
+ * A thread that is left over is stuck in librdkafka. exit() would destroy OpenSSL's state while
+ * that thread uses it, so the process then ends without.
+ * @param n_threads  that may be left: main's, and the log's
+ */
+static int leave(int code, int64_t n_threads)
+{
+    struct sg_process self;
+
+    if (sg_process_read(&self) == 0 && self.threads > n_threads) {
+        (void)fflush(stdout);
+        _exit(code);
+    }
+    return code;
+}
+
 static int run_doctor(const struct sg_config *config, const struct sg_flags *flags)
 {
     enum sg_doctor_format format = flags->log_format == SG_LOG_JSON ? SG_DOCTOR_JSON
@@ -166,7 +183,7 @@ static int run_doctor(const struct sg_config *config, const struct sg_flags *fla
         (void)fail(NULL, r);
         _exit(EXIT_WRONG); /* a thread may be stuck */
     }
-    return finish_output(well ? EXIT_DONE : EXIT_WRONG);
+    return leave(finish_output(well ? EXIT_DONE : EXIT_WRONG), 1);
 }
 
 static int run_once(struct sg_program *program)
@@ -179,7 +196,7 @@ static int run_once(struct sg_program *program)
         return fail(NULL, r);
     }
     (void)sg_program_free(program);
-    return complete ? EXIT_DONE : EXIT_WRONG;
+    return leave(complete ? EXIT_DONE : EXIT_WRONG, 1);
 }
 
 /* An HTTP thread requests a reload. */
@@ -248,7 +265,7 @@ static int serve(struct sg_program *program, const struct sg_flags *flags)
     }
     (void)sg_program_free(program);
     sg_log_flush(LOG_FLUSH_MS);
-    return EXIT_DONE;
+    return leave(EXIT_DONE, 2);
 }
 
 static int list_keys(void)
@@ -327,7 +344,7 @@ int main(int argc, char **argv)
     if (flags.mode == SG_MODE_CHECK_CONFIG) {
         (void)sg_program_free(program);
         (void)printf("%s: valid\n", flags.config.file ? flags.config.file : "flags");
-        return finish_output(EXIT_DONE);
+        return leave(finish_output(EXIT_DONE), 1);
     }
     return flags.mode == SG_MODE_ONCE ? run_once(program) : serve(program, &flags);
 }
