@@ -42,10 +42,13 @@ static inline bool sg_refs_drop(const struct sg_refs *refs)
 
 /* ---- Locks ---- */
 
-static inline pthread_mutex_t *sg_sync_lock(pthread_mutex_t *mutex)
+/* Of something const, too: who only reads it locks it as well, and the lock is not its content. */
+static inline pthread_mutex_t *sg_sync_lock(const pthread_mutex_t *mutex)
 {
-    (void)pthread_mutex_lock(mutex);
-    return mutex;
+    pthread_mutex_t *writable = (pthread_mutex_t *)(uintptr_t)mutex;
+
+    (void)pthread_mutex_lock(writable);
+    return writable;
 }
 
 static inline void sg_sync_unlock(pthread_mutex_t **mutex)

@@ -24,7 +24,7 @@ struct sg_serve_config {
     const struct sg_web_urls *urls; /* NULL: no prefix, and the URL is the requested one */
     const char *web_config_file;    /* --web.config.file, or NULL */
     struct sg_pager *pager;
-    const struct sg_store *store;
+    struct sg_store *store;
     const struct sg_roster *roster;
     struct sg_history *history; /* NULL: there are no plots and no rates */
     const struct sg_clock *clock;

@@ -20,7 +20,7 @@ struct sg_history;
 /* The data of the page; all borrowed. */
 struct sg_status_sources {
     const char *telemetry_path; /* "/metrics" */
-    const struct sg_store *store;
+    struct sg_store *store;
     const struct sg_roster *roster;
     struct sg_history *history; /* NULL: there are no plots and no rates */
     const struct sg_clock *clock;

@@ -58,12 +58,6 @@ struct sg_cluster *sg_cluster_unref(struct sg_cluster *cluster)
     return NULL;
 }
 
-/* A reader locks as well; const means that the cluster's content does not change. */
-static pthread_mutex_t *lock_of(const struct sg_cluster *cluster)
-{
-    return &((struct sg_cluster *)(uintptr_t)cluster)->lock;
-}
-
 const char *sg_cluster_name(const struct sg_cluster *cluster)
 {
     return cluster->name;
@@ -87,9 +81,8 @@ int sg_cluster_set_id(struct sg_cluster *cluster, const char *id)
 
 char *sg_cluster_copy_id(const struct sg_cluster *cluster)
 {
-    sg_locked(lock_of(cluster));
-    char *id = cluster->id ? strdup(cluster->id) : NULL;
-    return id;
+    sg_locked(&cluster->lock);
+    return cluster->id ? strdup(cluster->id) : NULL;
 }
 
 static void set_state(struct sg_cluster *cluster, enum sg_cluster_state state)
@@ -110,30 +103,27 @@ void sg_cluster_set_no_kafka(struct sg_cluster *cluster)
 
 enum sg_cluster_state sg_cluster_get_state(const struct sg_cluster *cluster)
 {
-    sg_locked(lock_of(cluster));
-    enum sg_cluster_state state = cluster->state;
-    return state;
+    sg_locked(&cluster->lock);
+    return cluster->state;
 }
 
 uint64_t sg_cluster_brokers_version(const struct sg_cluster *cluster)
 {
-    sg_locked(lock_of(cluster));
-    uint64_t version = cluster->brokers_version;
-    return version;
+    sg_locked(&cluster->lock);
+    return cluster->brokers_version;
 }
 
-void sg_cluster_wait(const struct sg_cluster *cluster,
+void sg_cluster_wait(struct sg_cluster *cluster,
     const uint64_t *seen,
     int64_t timeout_ms,
     const atomic_bool *stopping)
 {
     struct timespec until = sg_clock_timespec_in(CLOCK_MONOTONIC, timeout_ms);
-    struct sg_cluster *writable = (struct sg_cluster *)(uintptr_t)cluster;
     int r = 0;
 
-    sg_locked(&writable->lock);
+    sg_locked(&cluster->lock);
     while (!atomic_load(stopping) && (!seen || cluster->brokers_version == *seen) && r == 0)
-        r = pthread_cond_timedwait(&writable->changed, &writable->lock, &until);
+        r = pthread_cond_timedwait(&cluster->changed, &cluster->lock, &until);
 }
 
 void sg_cluster_wake(struct sg_cluster *cluster)
@@ -247,18 +237,13 @@ int sg_cluster_name_brokers(struct sg_cluster *cluster, const int32_t *ids, size
 int sg_cluster_copy_brokers(
     const struct sg_cluster *cluster, struct sg_broker **ret_brokers, size_t *ret_n)
 {
-    int r = 0;
-
-    (void)pthread_mutex_lock(lock_of(cluster));
+    sg_locked(&cluster->lock);
     size_t n = cluster->n_brokers;
     struct sg_broker *brokers = calloc(n + 1, sizeof *brokers);
     if (!brokers)
-        r = -ENOMEM;
-    else if (n)
+        return -ENOMEM;
+    if (n)
         memcpy(brokers, cluster->brokers, n * sizeof *brokers);
-    (void)pthread_mutex_unlock(lock_of(cluster));
-    if (r)
-        return r;
     *ret_brokers = brokers;
     *ret_n = n;
     return 0;

@@ -81,7 +81,7 @@ uint64_t sg_cluster_brokers_version(const struct sg_cluster *cluster);
  * sg_cluster_wake().
  * @param seen  NULL: the brokers do not matter
  */
-void sg_cluster_wait(const struct sg_cluster *cluster,
+void sg_cluster_wait(struct sg_cluster *cluster,
     const uint64_t *seen,
     int64_t timeout_ms,
     const atomic_bool *stopping);

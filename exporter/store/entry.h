@@ -69,9 +69,5 @@ struct sg_store {
     uint64_t n_dropped[SG_DROP_REASONS];
 };
 
-/** A reader locks as well; const means that the store's content does not change. */
-struct sg_store *sg_store_lock(const struct sg_store *store);
-void sg_store_unlock(struct sg_store *store);
-
 /** Announce a change to waiting threads. Called with the lock held. */
 void sg_store_changed(struct sg_store *store);

@@ -115,10 +115,8 @@ int sg_roster_set(struct sg_roster *roster,
 
 const struct sg_clusters *sg_roster_take(const struct sg_roster *roster)
 {
-    struct sg_roster *writable = (struct sg_roster *)(uintptr_t)roster;
-
-    sg_locked(&writable->lock);
-    struct block *block = writable->latest;
+    sg_locked(&roster->lock);
+    struct block *block = roster->latest;
     sg_refs_add(&block->refs);
     return &block->clusters;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/log.h"
+#include "base/sync.h"
 #include "base/words.h"
 #include "store/entry.h"
 #include "store/store.h"
@@ -12,30 +13,34 @@ static bool is_current(const struct sg_slot *slot)
     return slot->serial >= slot->entry->owner;
 }
 
+static struct sg_log_about about_of(const struct sg_slot *slot)
+{
+    const struct entry *entry = slot->entry;
+
+    return (struct sg_log_about){ entry->cluster, entry->collector, entry->target };
+}
+
 void sg_slot_set_stale_after(struct sg_slot *slot, int64_t stale_after_ms)
 {
-    struct sg_store *store = sg_store_lock(slot->store);
+    sg_locked(&slot->store->lock);
     slot->entry->has_own_stale_after = true;
     slot->entry->stale_after_ms = stale_after_ms;
-    sg_store_unlock(store);
 }
 
 void sg_slot_begin(struct sg_slot *slot)
 {
-    struct sg_store *store = sg_store_lock(slot->store);
-    if (is_current(slot)) {
-        slot->entry->owner = slot->serial;
-        slot->entry->begun_ms = sg_clock_monotonic_ms(store->clock);
-        slot->entry->failed_now = false;
-    }
-    sg_store_unlock(store);
+    sg_locked(&slot->store->lock);
+    if (!is_current(slot))
+        return;
+    slot->entry->owner = slot->serial;
+    slot->entry->begun_ms = sg_clock_monotonic_ms(slot->store->clock);
+    slot->entry->failed_now = false;
 }
 
 void sg_slot_count_dropped(struct sg_slot *slot, enum sg_drop_reason reason, size_t n)
 {
-    struct sg_store *store = sg_store_lock(slot->store);
-    store->n_dropped[reason] += n;
-    sg_store_unlock(store);
+    sg_locked(&slot->store->lock);
+    slot->store->n_dropped[reason] += n;
 }
 
 void sg_slot_count_refused(struct sg_slot *slot, int series_error)
@@ -56,24 +61,34 @@ void sg_slot_count_refused(struct sg_slot *slot, int series_error)
     }
 }
 
-void sg_slot_fail(struct sg_slot *slot, enum sg_failure_kind kind, const struct sg_error *err)
+/* Nothing is logged with the lock held. @return false: a newer handle is in use */
+static bool add_failure(struct sg_slot *slot,
+    enum sg_failure_kind kind,
+    const struct sg_error *err,
+    bool *ret_worth_a_line,
+    uint64_t *ret_n_more)
 {
     struct entry *entry = slot->entry;
-    struct sg_log_about about = { entry->cluster, entry->collector, entry->target };
-    struct sg_store *store = sg_store_lock(slot->store);
-    uint64_t n_more = 0;
 
-    if (!is_current(slot)) {
-        sg_store_unlock(store);
-        return;
-    }
+    sg_locked(&slot->store->lock);
+    if (!is_current(slot))
+        return false;
     entry->n_failures[kind]++;
     entry->failure = *err;
-    bool worth_a_line = sg_failure_log_fail(
-        &entry->log, kind, sg_clock_monotonic_ms(store->clock), entry->failed_now, &n_more);
+    *ret_worth_a_line = sg_failure_log_fail(&entry->log, kind,
+        sg_clock_monotonic_ms(slot->store->clock), entry->failed_now, ret_n_more);
     entry->failed_now = true;
-    sg_store_unlock(store);
+    return true;
+}
 
+void sg_slot_fail(struct sg_slot *slot, enum sg_failure_kind kind, const struct sg_error *err)
+{
+    struct sg_log_about about = about_of(slot);
+    bool worth_a_line = false;
+    uint64_t n_more = 0;
+
+    if (!add_failure(slot, kind, err, &worth_a_line, &n_more))
+        return;
     if (worth_a_line && n_more)
         sg_log(SG_LOG_WARN, &about, "%s (%llu more times since the last line)", err->text,
             (unsigned long long)n_more);
@@ -83,56 +98,71 @@ void sg_slot_fail(struct sg_slot *slot, enum sg_failure_kind kind, const struct 
         sg_log(SG_LOG_DEBUG, &about, "%s", err->text);
 }
 
-void sg_slot_warn(struct sg_slot *slot, enum sg_failure_kind kind, const struct sg_error *err)
+/* @return false: a newer handle is in use */
+static bool add_warning(struct sg_slot *slot, enum sg_failure_kind kind, bool *ret_is_new)
 {
     struct entry *entry = slot->entry;
-    struct sg_log_about about = { entry->cluster, entry->collector, entry->target };
-    struct sg_store *store = sg_store_lock(slot->store);
-    bool current = is_current(slot);
-    bool is_new = current && !entry->logged[kind];
 
-    if (current) {
-        entry->n_failures[kind]++;
-        entry->logged[kind] = true;
-    }
-    sg_store_unlock(store);
-    if (current)
+    sg_locked(&slot->store->lock);
+    if (!is_current(slot))
+        return false;
+    *ret_is_new = !entry->logged[kind];
+    entry->n_failures[kind]++;
+    entry->logged[kind] = true;
+    return true;
+}
+
+void sg_slot_warn(struct sg_slot *slot, enum sg_failure_kind kind, const struct sg_error *err)
+{
+    struct sg_log_about about = about_of(slot);
+    bool is_new = false;
+
+    if (add_warning(slot, kind, &is_new))
         sg_log(is_new ? SG_LOG_WARN : SG_LOG_DEBUG, &about, "%s", err->text);
 }
 
-void sg_slot_end(struct sg_slot *slot, struct sg_sample_set *set)
+/*
+ * @param set  consumed @param ret_old  the samples before; owned, or NULL
+ * @return has the collector recovered from a failure, which lasted for *ret_failed_ms?
+ */
+static bool end_collection(struct sg_slot *slot,
+    struct sg_sample_set *set,
+    struct sg_sample_set **ret_old,
+    int64_t *ret_failed_ms)
 {
     struct entry *entry = slot->entry;
-    struct sg_log_about about = { entry->cluster, entry->collector, entry->target };
-    struct sg_sample_set *old = NULL;
-    struct sg_store *store = sg_store_lock(slot->store);
+    struct sg_store *store = slot->store;
     int64_t now_ms = sg_clock_monotonic_ms(store->clock);
-    int64_t failed_ms = 0;
-    bool recovered = false;
 
+    sg_locked(&store->lock);
+    *ret_old = set;
     /* Aborted, because the collector stops: there is no result. */
-    if (!is_current(slot) || (!set && !entry->failed_now)) {
-        sg_store_unlock(store);
-        (void)sg_sample_set_unref(set);
-        return;
-    }
+    if (!is_current(slot) || (!set && !entry->failed_now))
+        return false;
     entry->n_collections++;
     entry->has_run = true;
     entry->success = !entry->failed_now;
     entry->duration_ms = now_ms - entry->begun_ms;
     if (set) {
-        old = entry->set;
+        *ret_old = entry->set;
         entry->set = set;
         entry->last_set_ms = now_ms;
     }
-    if (entry->success) {
-        entry->last_success_ms = now_ms;
-        entry->last_success_unix_ms = sg_clock_unix_ms(store->clock);
-        entry->failure.text[0] = '\0';
-        recovered = sg_failure_log_work(&entry->log, now_ms, &failed_ms);
-    }
     sg_store_changed(store);
-    sg_store_unlock(store);
+    if (!entry->success)
+        return false;
+    entry->last_success_ms = now_ms;
+    entry->last_success_unix_ms = sg_clock_unix_ms(store->clock);
+    entry->failure.text[0] = '\0';
+    return sg_failure_log_work(&entry->log, now_ms, ret_failed_ms);
+}
+
+void sg_slot_end(struct sg_slot *slot, struct sg_sample_set *set)
+{
+    struct sg_log_about about = about_of(slot);
+    struct sg_sample_set *old = NULL;
+    int64_t failed_ms = 0;
+    bool recovered = end_collection(slot, set, &old, &failed_ms);
 
     (void)sg_sample_set_unref(old);
     if (recovered)

@@ -62,19 +62,6 @@ struct sg_store *sg_store_free(struct sg_store *store)
     return NULL;
 }
 
-/* A reader locks as well; const means that the store's content does not change. */
-struct sg_store *sg_store_lock(const struct sg_store *store)
-{
-    struct sg_store *writable = (struct sg_store *)(uintptr_t)store;
-    (void)pthread_mutex_lock(&writable->lock);
-    return writable;
-}
-
-void sg_store_unlock(struct sg_store *store)
-{
-    (void)pthread_mutex_unlock(&store->lock);
-}
-
 void sg_store_changed(struct sg_store *store)
 {
     store->version++;
@@ -161,40 +148,40 @@ int sg_store_slot(struct sg_store *store,
     struct sg_slot **ret_slot)
 {
     size_t place = 0;
-    int r = 0;
-    struct sg_slot *slot = calloc(1, sizeof *slot);
+    sg_auto_free struct sg_slot *slot = calloc(1, sizeof *slot);
 
     if (!slot)
         return -ENOMEM;
-    (void)sg_store_lock(store);
-    if (!find_entry(store, cluster, collector, target, &place))
-        r = add_entry(store, cluster, collector, target, &place);
-    if (!r) {
-        *slot = (struct sg_slot){ store, store->places[place], place, ++store->n_serials };
-        slot->entry->n_handles++;
+    sg_locked(&store->lock);
+    if (!find_entry(store, cluster, collector, target, &place)) {
+        int r = add_entry(store, cluster, collector, target, &place);
+        if (r)
+            return r;
     }
-    sg_store_unlock(store);
-    if (r) {
-        free(slot);
-        return r;
-    }
-    *ret_slot = slot;
+    *slot = (struct sg_slot){ store, store->places[place], place, ++store->n_serials };
+    slot->entry->n_handles++;
+    *ret_slot = sg_take(&slot);
     return 0;
+}
+
+/* @return the entry, when that was its last handle; NULL: it has others */
+static struct entry *let_go(struct sg_slot *slot)
+{
+    struct sg_store *store = slot->store;
+
+    sg_locked(&store->lock);
+    if (--slot->entry->n_handles > 0)
+        return NULL;
+    store->places[slot->place] = NULL;
+    sg_store_changed(store);
+    return slot->entry;
 }
 
 struct sg_slot *sg_slot_free(struct sg_slot *slot)
 {
-    struct entry *gone = NULL;
-
     if (!slot)
         return NULL;
-    struct sg_store *store = sg_store_lock(slot->store);
-    if (--slot->entry->n_handles == 0) {
-        gone = slot->entry;
-        store->places[slot->place] = NULL;
-        sg_store_changed(store);
-    }
-    sg_store_unlock(store);
+    struct entry *gone = let_go(slot);
     if (gone)
         free_entry(gone);
     free(slot);
@@ -213,34 +200,30 @@ static bool stale(const struct sg_store *store, const struct entry *entry)
 
 void sg_store_set_stale_after(struct sg_store *store, int64_t stale_after_ms)
 {
-    (void)sg_store_lock(store);
+    sg_locked(&store->lock);
     store->stale_after_ms = stale_after_ms;
-    sg_store_unlock(store);
 }
 
 void sg_store_set_pause(struct sg_store *store, int64_t pause_ms)
 {
-    (void)sg_store_lock(store);
+    sg_locked(&store->lock);
     store->pause_ms = pause_ms;
-    sg_store_unlock(store);
 }
 
 size_t sg_store_n_slots(const struct sg_store *store)
 {
-    struct sg_store *locked = sg_store_lock(store);
-    size_t n = locked->n_places;
-    sg_store_unlock(locked);
-    return n;
+    sg_locked(&store->lock);
+    return store->n_places;
 }
 
 bool sg_store_slot_status(const struct sg_store *store, size_t i, struct sg_slot_status *ret_status)
 {
-    struct sg_store *locked = sg_store_lock(store);
-    const struct entry *entry = locked->places[i];
+    sg_locked(&store->lock);
+    const struct entry *entry = store->places[i];
 
     *ret_status = (struct sg_slot_status){ .cluster = "", .collector = "", .target = "" };
     if (entry) {
-        bool shown = entry->set && !stale(locked, entry);
+        bool shown = entry->set && !stale(store, entry);
         *ret_status = (struct sg_slot_status){
             .cluster = entry->cluster,
             .collector = entry->collector,
@@ -260,7 +243,6 @@ bool sg_store_slot_status(const struct sg_store *store, size_t i, struct sg_slot
         };
         memcpy(ret_status->n_failures, entry->n_failures, sizeof entry->n_failures);
     }
-    sg_store_unlock(locked);
     return entry != NULL;
 }
 
@@ -271,39 +253,32 @@ void sg_slot_get_status(const struct sg_slot *slot, struct sg_slot_status *ret_s
 
 uint64_t sg_store_n_dropped(const struct sg_store *store, enum sg_drop_reason reason)
 {
-    struct sg_store *locked = sg_store_lock(store);
-    uint64_t n = locked->n_dropped[reason];
-    sg_store_unlock(locked);
-    return n;
+    sg_locked(&store->lock);
+    return store->n_dropped[reason];
 }
 
 struct sg_sample_set *sg_store_take_set(const struct sg_store *store, size_t i)
 {
-    struct sg_store *locked = sg_store_lock(store);
-    struct entry *entry = locked->places[i];
-    struct sg_sample_set *set =
-        entry && entry->set && !stale(locked, entry) ? sg_sample_set_ref(entry->set) : NULL;
-    sg_store_unlock(locked);
-    return set;
+    sg_locked(&store->lock);
+    struct entry *entry = store->places[i];
+    return entry && entry->set && !stale(store, entry) ? sg_sample_set_ref(entry->set) : NULL;
 }
 
-bool sg_store_is_ready(const struct sg_store *store)
+bool sg_store_is_ready(struct sg_store *store)
 {
-    struct sg_store *locked = sg_store_lock(store);
     bool ready = true;
-    for (size_t i = 0; i < locked->n_places && !locked->was_ready; i++)
-        ready = ready && (!locked->places[i] || locked->places[i]->has_run);
-    locked->was_ready = ready;
-    sg_store_unlock(locked);
+
+    sg_locked(&store->lock);
+    for (size_t i = 0; i < store->n_places && !store->was_ready; i++)
+        ready = ready && (!store->places[i] || store->places[i]->has_run);
+    store->was_ready = ready;
     return ready;
 }
 
 uint64_t sg_store_version(const struct sg_store *store)
 {
-    struct sg_store *locked = sg_store_lock(store);
-    uint64_t version = locked->version;
-    sg_store_unlock(locked);
-    return version;
+    sg_locked(&store->lock);
+    return store->version;
 }
 
 uint64_t sg_store_wait(struct sg_store *store, uint64_t seen, int timeout_ms)
@@ -311,35 +286,29 @@ uint64_t sg_store_wait(struct sg_store *store, uint64_t seen, int timeout_ms)
     struct timespec until = sg_clock_timespec_in(CLOCK_MONOTONIC, timeout_ms);
     int r = 0;
 
-    (void)sg_store_lock(store);
+    sg_locked(&store->lock);
     store->waited_ms = sg_clock_monotonic_ms(store->clock);
     while (store->version == seen && !store->woken && r == 0)
         r = pthread_cond_timedwait(&store->changed, &store->lock, &until);
     store->waited_ms = sg_clock_monotonic_ms(store->clock);
-    uint64_t version = store->version;
-    sg_store_unlock(store);
-    return version;
+    return store->version;
 }
 
 void sg_store_touch(struct sg_store *store)
 {
-    (void)sg_store_lock(store);
+    sg_locked(&store->lock);
     sg_store_changed(store);
-    sg_store_unlock(store);
 }
 
 int64_t sg_store_waited_ms_ago(const struct sg_store *store)
 {
-    struct sg_store *locked = sg_store_lock(store);
-    int64_t ago_ms = sg_clock_monotonic_ms(locked->clock) - locked->waited_ms;
-    sg_store_unlock(locked);
-    return ago_ms;
+    sg_locked(&store->lock);
+    return sg_clock_monotonic_ms(store->clock) - store->waited_ms;
 }
 
 void sg_store_wake(struct sg_store *store)
 {
-    (void)sg_store_lock(store);
+    sg_locked(&store->lock);
     store->woken = true;
     (void)pthread_cond_broadcast(&store->changed);
-    sg_store_unlock(store);
 }

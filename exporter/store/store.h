@@ -131,7 +131,7 @@ struct sg_sample_set *sg_store_take_set(const struct sg_store *store, size_t i);
 /**
  * Has every slot finished a collection? Once true, it stays true: a reload is not a second start.
  */
-bool sg_store_is_ready(const struct sg_store *store);
+bool sg_store_is_ready(struct sg_store *store);
 
 /** A number that changes whenever a slot has finished a collection or was removed. */
 uint64_t sg_store_version(const struct sg_store *store);
