@@ -114,6 +114,10 @@ void sg_html_count(struct sg_buf *html, double count)
     char digits[32];
     int n = snprintf(digits, sizeof digits, "%.0f", count);
 
+    if (n >= (int)sizeof digits) {
+        (void)sg_buf_printf(html, "%.3g", count);
+        return;
+    }
     for (int i = 0; i < n; i++) {
         if (i > 0 && (n - i) % 3 == 0 && digits[i - 1] != '-')
             (void)sg_buf_add_char(html, ',');

@@ -34,6 +34,7 @@ static void test_html_numbers_read_well(void **state)
         double number;
         const char *text;
     } cases[] = {
+        { sg_html_count, 1e300, "1e+300" },
         { sg_html_bytes, 0, "0 B" },
         { sg_html_bytes, 999, "999 B" },
         { sg_html_bytes, 1500, "1.5 kB" },
