@@ -16,7 +16,7 @@ bool sg_failure_log_fail(struct sg_failure_log *log,
     if (!log->failing)
         log->since_ms = now_ms;
     log->failing = true;
-    *ret_n_more = log->kinds[kind].n_more;
+    *ret_n_more = log->kinds[kind].logged ? log->kinds[kind].n_more : 0;
     /* A failure at the same moment as one just logged counts as a detail of it. */
     if (!is_due || (is_detail && log->line_ms == now_ms)) {
         log->kinds[kind].n_more++;

@@ -352,6 +352,28 @@ static void test_slot_with_failures_in_turn_has_a_line_of_each_in_five_minutes(v
     assert_int_equal(count(text, "\n"), 5);
 }
 
+static void test_slot_first_line_of_a_kind_counts_none_before_it(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_error refused, denied;
+    char text[4096];
+
+    (void)sg_error_set(&refused, 0, "refused");
+    (void)sg_error_set(&denied, 0, "denied");
+    start_listening();
+    for (int i = 0; i < 2; i++) {
+        sg_slot_begin(f->slot);
+        sg_slot_fail(f->slot, SG_FAILURE_CONNECT, &refused);
+        sg_slot_fail(f->slot, SG_FAILURE_DENIED, &denied); /* at first a detail */
+        sg_slot_end(f->slot, NULL);
+        now_ms += 10000;
+    }
+    stop_listening(text, sizeof text);
+    assert_int_equal(count(text, "msg=refused\n"), 1);
+    assert_int_equal(count(text, "msg=denied\n"), 1);
+    assert_int_equal(count(text, "\n"), 2);
+}
+
 static void test_broker_that_goes_down_or_comes_back_is_a_line(void **state)
 {
     struct sg_cluster *cluster = NULL;
@@ -547,6 +569,8 @@ int main(void)
             test_slot_goes_by_the_monotonic_clock_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_slot_that_works_again_says_how_long_it_did_not, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_slot_first_line_of_a_kind_counts_none_before_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_slot_with_failures_in_turn_has_a_line_of_each_in_five_minutes, set_up, tear_down),
         cmocka_unit_test(test_broker_that_goes_down_or_comes_back_is_a_line),
