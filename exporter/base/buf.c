@@ -24,6 +24,11 @@ static int fail(struct sg_buf *buf, int failure)
     return failure;
 }
 
+int sg_buf_errno(const struct sg_buf *buf)
+{
+    return buf->failure == SG_BUF_E_FULL ? -EMSGSIZE : buf->failure;
+}
+
 int sg_buf_reserve(struct sg_buf *buf, size_t n)
 {
     size_t needed;

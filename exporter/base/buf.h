@@ -41,6 +41,12 @@ static inline int sg_buf_error(const struct sg_buf *buf)
 }
 
 /**
+ * The same for callers that have no outcome of their own for a full buffer.
+ * @return 0, or a negative errno: -EMSGSIZE when it was full
+ */
+int sg_buf_errno(const struct sg_buf *buf);
+
+/**
  * Go back to an earlier length, as if nothing had been written or had failed since.
  * @param len  a length that the content had since it was last cleared
  */

@@ -34,7 +34,8 @@ void sg_yaml_problem(struct sg_yaml *yaml, const struct sg_yaml_node *node, cons
     sg_buf_init(&text, 8192);
     sg_buf_printf(&text, "%s:%u:%u: %s", yaml->name, node ? node->line : 1, node ? node->column : 1,
         words.text);
-    char *problem = sg_buf_take(&text);
+    const char *cut = sg_buf_get_cut(&text);
+    char *problem = cut ? strdup(cut) : NULL;
     sg_buf_done(&text);
     if (problem)
         yaml->problems[yaml->n_problems++] = problem;

@@ -123,7 +123,7 @@ static int join_servers(const struct sg_config_flags *flags, char **ret_servers)
         (void)sg_buf_add_str(&servers, SG_STR(DEFAULT_SERVER));
     bool any = flags->n_kafka_servers || !flags->file;
     *ret_servers = any ? sg_buf_take(&servers) : NULL;
-    int r = sg_buf_error(&servers);
+    int r = sg_buf_errno(&servers);
     sg_buf_done(&servers);
     return r;
 }

@@ -33,7 +33,7 @@ static int add_link(struct sg_series_table *table, const struct sg_alias *alias,
         return 0;
     sg_buf_clear(&table->text);
     sg_alias_render(alias, text, &table->text);
-    int r = sg_buf_error(&table->text);
+    int r = sg_buf_errno(&table->text);
     if (!r)
         r = sg_series_table_add_family(table, &family, &id);
     if (!r)
@@ -42,7 +42,7 @@ static int add_link(struct sg_series_table *table, const struct sg_alias *alias,
         r = sg_grow(&table->links, table->n_links, &table->links_allocated, sizeof *table->links);
     if (!r)
         table->links[table->n_links++] = (struct link){ from, to, alias, number };
-    return r;
+    return r > 0 ? -EMSGSIZE : r; /* the table of aliases has been checked */
 }
 
 /* Create the aliases of new series. */

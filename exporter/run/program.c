@@ -454,7 +454,7 @@ int sg_program_once(struct sg_program *program, FILE *out, bool *ret_complete)
         r = errno ? -errno : -EIO;
     (void)sg_body_unref(body);
     if (r)
-        return r;
+        return r == SG_BUF_E_FULL ? -EMSGSIZE : r;
 
     for (size_t i = 0; i < sg_store_n_slots(program->store); i++) {
         struct sg_slot_status status;

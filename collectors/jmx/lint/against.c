@@ -185,7 +185,7 @@ static int count_labels(struct report *report, const struct sg_outcome *outcome,
         sg_buf_printf(key, "%zu " SG_STR_FMT, rule, SG_STR_ARG(outcome->labels[i].name));
         size_t name_len = key->len;
         sg_buf_printf(key, "=" SG_STR_FMT, SG_STR_ARG(outcome->labels[i].value));
-        r = sg_buf_error(key);
+        r = sg_buf_errno(key);
         if (!r)
             r = count(report, OF_LABEL_VALUES, sg_buf_get(key), &thing);
         if (r || thing->n > 1)
@@ -210,7 +210,7 @@ static int check_shape(struct report *report, const struct sg_outcome *outcome, 
     for (size_t i = 0; i < outcome->n_labels; i++)
         sg_buf_printf(key, " " SG_STR_FMT, SG_STR_ARG(outcome->labels[i].name));
     sg_buf_add_char(key, '{');
-    int r = sg_buf_error(key);
+    int r = sg_buf_errno(key);
     if (!r)
         r = count(report, OF_SHAPES, sg_buf_get(key), &thing);
     if (r || thing->n > 1)
@@ -243,7 +243,7 @@ static int take_series(struct report *report, const struct sg_outcome *outcome, 
 
     sg_buf_clear(&report->key);
     write_series(outcome, &report->key);
-    int r = sg_buf_error(&report->key);
+    int r = sg_buf_errno(&report->key);
     if (!r)
         r = count(report, OF_SERIES, sg_buf_get(&report->key), &thing);
     if (r)
@@ -263,7 +263,7 @@ static int take_series(struct report *report, const struct sg_outcome *outcome, 
     sg_buf_clear(&report->key);
     sg_buf_printf(&report->key, "%zu %s", number, outcome->family.name);
     if (!r)
-        r = sg_buf_error(&report->key);
+        r = sg_buf_errno(&report->key);
     if (!r)
         r = count(report, OF_FAMILIES, sg_buf_get(&report->key), &thing);
     if (!r)
@@ -288,7 +288,7 @@ static int count_unmatched(struct report *report, const struct sg_dump_response 
         sg_buf_printf(&report->key, ":type=" SG_STR_FMT ",*", SG_STR_ARG(type->value));
     else
         sg_buf_add_str(&report->key, SG_STR(":*"));
-    int r = sg_buf_error(&report->key);
+    int r = sg_buf_errno(&report->key);
     return r ? r : count(report, OF_UNMATCHED, sg_buf_get(&report->key), &thing);
 }
 
