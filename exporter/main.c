@@ -112,7 +112,10 @@ static int fail(const struct sg_error *err, int r)
 {
     restore_termination();
     sg_log_flush(LOG_FLUSH_MS);
-    (void)fprintf(stderr, "streamgauge: %s\n", r < 0 ? strerror(-r) : err->text);
+    (void)fprintf(stderr, "streamgauge: %s\n",
+        r < 0 ? strerror(-r)
+        : err ? err->text
+              : "internal error");
     return EXIT_WRONG;
 }
 
@@ -193,7 +196,7 @@ static int run_once(struct sg_program *program)
 
     if (r) {
         end_if_reader_is_gone();
-        return fail(NULL, r);
+        return leave(fail(NULL, r), 1);
     }
     (void)sg_program_free(program);
     return leave(complete ? EXIT_DONE : EXIT_WRONG, 1);
@@ -340,7 +343,7 @@ int main(int argc, char **argv)
     r = sg_program_new(config, &sg_clock_system, &program, &err);
     config = sg_config_unref(config);
     if (r)
-        return fail(&err, r);
+        return leave(fail(&err, r), flags.mode == SG_MODE_SERVE ? 2 : 1);
     if (flags.mode == SG_MODE_CHECK_CONFIG) {
         (void)sg_program_free(program);
         (void)printf("%s: valid\n", flags.config.file ? flags.config.file : "flags");
