@@ -145,7 +145,7 @@ bool sg_keyed_is_due(const struct sg_keyed *keyed, const struct sg_keyed_rule *r
     return n_gone > 0 && n_gone >= rule->at_least && n_gone * rule->one_in > keyed->n;
 }
 
-/* New numbers of the items that stay, in order. @return 0 or -ENOMEM */
+/* Copies of the texts of the items that stay, in order. @return 0 or -ENOMEM */
 static int copy_texts(
     const struct sg_keyed *keyed, uint32_t after, struct sg_arena *arena, const char **texts)
 {

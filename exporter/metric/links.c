@@ -33,7 +33,7 @@ static int add_link(struct sg_series_table *table, const struct sg_alias *alias,
         return 0;
     sg_buf_clear(&table->text);
     sg_alias_render(alias, text, &table->text);
-    int r = sg_buf_errno(&table->text);
+    int r = sg_buf_error(&table->text);
     if (!r)
         r = sg_series_table_add_family(table, &family, &id);
     if (!r)

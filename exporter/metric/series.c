@@ -172,11 +172,6 @@ int sg_series_table_add_family(
     return 0;
 }
 
-const struct sg_family *sg_series_table_family(const struct sg_series_table *table, uint32_t family)
-{
-    return &sg_family_at(table, family)->family;
-}
-
 void sg_series_table_set_type(
     struct sg_series_table *table, uint32_t family, enum sg_metric_type type)
 {

@@ -81,10 +81,6 @@ int sg_series_table_add(struct sg_series_table *table,
     size_t n_labels,
     uint32_t *ret_series);
 
-/** A family's name, type and HELP, borrowed until the next family is added or the epoch changes. */
-const struct sg_family *sg_series_table_family(
-    const struct sg_series_table *table, uint32_t family);
-
 /** Change the type of a family, which needs a new layout. */
 void sg_series_table_set_type(
     struct sg_series_table *table, uint32_t family, enum sg_metric_type type);
