@@ -2,13 +2,15 @@
 """The lab that the end-to-end tests share, and the Streamgauge processes of each test.
 
 The lab has its own folder and ports, so that a lab on the usual ports is not affected. Workers (pytest-xdist)
-run in parallel: all tests that use a lab run on one of them, in order; of the others each file runs on one.
+run in parallel, each with a lab of its own: a file's tests run on one of them, in order, and all that use the
+KRaft lab run on the same one.
 """
 import os
 import pathlib
 import subprocess
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from streamgauge import Streamgauge
 
@@ -24,14 +26,16 @@ AGENTS = ("1.7.2", "2.2.9", "2.6.0")
 JVM_PORTS = {"zookeeper": 8781, "connect": 8782, "spark": 8783}
 
 
-def pytest_collection_modifyitems(items):
-    labs = {}  # file → the lab that a test of it uses
-    for item in items:
-        for name in ("kraft_lab", "lab"):
-            if name in item.fixturenames:
-                labs[item.path] = name
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(labs.get(item.path, item.path.stem)))
+class ByLab(LoadScopeScheduling):
+    """pytest-xdist's own groups (`--dist loadgroup`) do nothing with pytest 9.2."""
+
+    def _split_scope(self, nodeid):
+        file = pathlib.Path(nodeid.split("::")[0]).name
+        return "kraft_lab" if "kraft_lab" in (REPO / "tests/e2e" / file).read_text() else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByLab(config, log)
 
 
 class Lab:

@@ -35,7 +35,7 @@ def test_killed_broker_fires_exactly_its_alerts_and_they_resolve(lab, start, tmp
                     REPO / "alerts/streamgauge.rules.yml", rules, "--for", "10s"], check=True)
     config = tmp_path / "prometheus.yml"
     config.write_text(
-        "global: { scrape_interval: 3s, evaluation_interval: 3s }\n"
+        "global: { scrape_interval: 2s, evaluation_interval: 2s }\n"
         f"rule_files: [ {rules} ]\n"
         "scrape_configs:\n  - job_name: streamgauge\n    static_configs:\n"
         f"      - targets: ['127.0.0.1:{process.port}']\n")

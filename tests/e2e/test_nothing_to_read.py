@@ -48,11 +48,23 @@ def create(node, topic):
     done.result(20)
 
 
-def run(node, start, build, topic):
-    return start(
-        "collect: { interval: 2s }\nclusters:\n  - name: z\n"
-        f"    bootstrap_servers: {node.bootstrap}\n    topics: {{ include: '^{topic}$' }}\n"
-        "    groups: { status: { lagging: 5s, stalled: 15s, rewound: 10s } }\n", build=build)
+class Processes:
+    """One of each build on the same topic, which read and change nothing."""
+
+    def __init__(self, node, start, topic):
+        self.processes = [start(
+            "collect: { interval: 2s }\nclusters:\n  - name: z\n"
+            f"    bootstrap_servers: {node.bootstrap}\n    topics: {{ include: '^{topic}$' }}\n"
+            "    groups: { status: { lagging: 5s, stalled: 15s, rewound: 10s } }\n", build=build)
+            for build in BUILDS]
+
+    def pages(self):
+        return [process.page() for process in self.processes]
+
+    def wait_for(self, what, check, seconds):
+        """check: of a page"""
+        for process in self.processes:
+            wait_for(f"{what}: {process.process.args[0]}", lambda one=process: check(one.page()), seconds)
 
 
 def status(page, group):
@@ -60,57 +72,57 @@ def status(page, group):
             page.values("kafka_consumergroup_status", consumergroup=group) if value]
 
 
-@pytest.mark.parametrize("build", BUILDS)
-def test_group_before_a_marker_is_ok_and_loses_nothing(node, start, build):
-    topic = f"marker-{build}"
+def age(page, group):
+    return page.value("kafka_consumergroup_lag_seconds_max", consumergroup=group)
+
+
+def test_group_before_a_marker_is_ok_and_loses_nothing(node, start):
+    topic = "marker"
     create(node, topic)
     transaction(node, topic, 3)  # 0 1 2, and the marker 3
     kafka = Kafka(node.bootstrap)
     member = Member(kafka, topic, topic)
-    process = run(node, start, build, topic)
+    processes = Processes(node, start, topic)
     try:
         member.consumer.commit(offsets=[TopicPartition(topic, 0, 3)], asynchronous=False)
-        wait_for("it is known that there is nothing to read", lambda: process.page().value(
-            "kafka_consumergroup_lag_seconds_max", consumergroup=topic) == 0, 60)
+        processes.wait_for("it is known that there is nothing to read", lambda page: age(page, topic) == 0, 60)
         time.sleep(22)
-        page = process.page()
-        assert page.value("kafka_consumergroup_lag", consumergroup=topic) == 1  # as for Kafka's own tools
-        assert page.value("kafka_consumergroup_lag_seconds", consumergroup=topic) == 0
-        assert page.value("kafka_consumergroup_retention_margin_ratio", consumergroup=topic) == 1
-        assert status(page, topic) == ["ok"]
+        for page in processes.pages():
+            assert page.value("kafka_consumergroup_lag", consumergroup=topic) == 1  # as for Kafka's own tools
+            assert page.value("kafka_consumergroup_lag_seconds", consumergroup=topic) == 0
+            assert page.value("kafka_consumergroup_retention_margin_ratio", consumergroup=topic) == 1
+            assert status(page, topic) == ["ok"]
         kafka.delete_records(topic, 4)
-        wait_for("the segment is gone", lambda: process.page().value(
+        processes.wait_for("the segment is gone", lambda page: page.value(
             "kafka_topic_partition_oldest_offset", topic=topic) == 4, 20)
         time.sleep(2)
-        page = process.page()
-        assert page.value("kafka_consumergroup_unread_lost_total", consumergroup=topic) == 0
-        assert status(page, topic) == ["ok"]
+        for page in processes.pages():
+            assert page.value("kafka_consumergroup_unread_lost_total", consumergroup=topic) == 0
+            assert status(page, topic) == ["ok"]
     finally:
         member.stop()
     groups = {group.group_id for group in node.admin.list_consumer_groups().result(20).valid}
     assert "streamgauge" not in groups  # it has checked without joining and committing
 
 
-@pytest.mark.parametrize("build", BUILDS)
-def test_aborted_tail_is_nothing_to_read_and_a_record_is(node, start, build):
-    topic = f"aborted-{build}"
+def test_aborted_tail_is_nothing_to_read_and_a_record_is(node, start):
+    topic = "aborted"
     create(node, topic)
     transaction(node, topic, 2)  # 0 1, marker 2
     transaction(node, topic, 40, commit=False)  # 3 to 42, marker 43
     kafka = Kafka(node.bootstrap)
-    kafka.commit(f"{topic}-all", topic, {0: 2})
-    kafka.commit(f"{topic}-one-left", topic, {0: 1})
-    process = run(node, start, build, topic)
-    wait_for("it is known that there is nothing to read", lambda: process.page().value(
-        "kafka_consumergroup_lag_seconds_max", consumergroup=f"{topic}-all") == 0, 60)
-    wait_for("the other has a record to read", lambda: status(
-        process.page(), f"{topic}-one-left") == ["stopped"], 30)
-    page = process.page()
-    assert page.value("kafka_consumergroup_lag_seconds", consumergroup=f"{topic}-one-left") > 10
-    assert status(page, f"{topic}-all") == ["ok"]
+    kafka.commit("aborted-all", topic, {0: 2})
+    kafka.commit("aborted-one-left", topic, {0: 1})
+    processes = Processes(node, start, topic)
+    processes.wait_for("it is known that there is nothing to read",
+                       lambda page: age(page, "aborted-all") == 0, 60)
+    processes.wait_for("the other has a record to read",
+                       lambda page: status(page, "aborted-one-left") == ["stopped"], 30)
+    for page in processes.pages():
+        assert age(page, "aborted-one-left") > 10
+        assert status(page, "aborted-all") == ["ok"]
     transaction(node, topic, 1)
-    wait_for("there is a record now", lambda: (process.page().value(
-        "kafka_consumergroup_lag_seconds", consumergroup=f"{topic}-all") or 0) > 0, 20)
+    processes.wait_for("there is a record now", lambda page: (age(page, "aborted-all") or 0) > 0, 20)
 
 
 def test_who_may_not_read_gives_a_single_offset_the_benefit_of_the_doubt(tmp_path_factory, start):
@@ -136,28 +148,23 @@ def test_who_may_not_read_gives_a_single_offset_the_benefit_of_the_doubt(tmp_pat
         assert page.errors("cluster") == {"denied": 1}
 
 
-@pytest.mark.parametrize("build", BUILDS)
-def test_open_transaction_is_something_to_read(node, start, build):
-    topic = f"open-{build}"
+def test_open_transaction_is_something_to_read(node, start):
+    topic = "open"
     create(node, topic)
     transaction(node, topic, 2)  # 0 1, marker 2
     transaction(node, topic, 2, commit=False)  # 3 4, marker 5
     time.sleep(8)
-    producer = Producer({"bootstrap.servers": node.bootstrap, "transactional.id": f"{topic}-open"})
+    producer = Producer({"bootstrap.servers": node.bootstrap, "transactional.id": "open-writer-2"})
     producer.init_transactions(20)
     producer.begin_transaction()
     at = time.time()
     producer.produce(topic, b"x")  # 6
     producer.flush(20)
     Kafka(node.bootstrap).commit(topic, topic, {0: 2})
-    process = run(node, start, build, topic)
-
-    def age():
-        return process.page().value("kafka_consumergroup_lag_seconds", consumergroup=topic) or 0
-
-    wait_for("an age", age, 20)
-    wait_for("it is that of the open transaction", lambda: age() <= time.time() - at + 1, 30)
-    wait_for("it is waited for", lambda: status(process.page(), topic) == ["stopped"], 40)
+    processes = Processes(node, start, topic)
+    processes.wait_for("an age", lambda page: age(page, topic), 20)
+    processes.wait_for("it is that of the open transaction",
+                       lambda page: (age(page, topic) or 0) <= time.time() - at + 1, 30)
+    processes.wait_for("it is waited for", lambda page: status(page, topic) == ["stopped"], 40)
     producer.abort_transaction(20)
-    wait_for("nothing is left", lambda: process.page().value(
-        "kafka_consumergroup_lag_seconds", consumergroup=topic) == 0, 60)
+    processes.wait_for("nothing is left", lambda page: age(page, topic) == 0, 60)

@@ -2,6 +2,7 @@
 """Collections in step with a real Prometheus: fresh samples, no poll missed, none seen twice."""
 import contextlib
 import json
+import os
 import random
 import statistics
 import subprocess
@@ -11,7 +12,7 @@ import urllib.parse
 from streamgauge import fetch, free_port, wait_for
 
 PERIOD_S = 2
-SCRAPES = 100
+SCRAPES = int(os.environ.get("STREAMGAUGE_TEST_SCRAPES", "30"))  # 100 by hand
 
 
 @contextlib.contextmanager
@@ -47,7 +48,7 @@ def test_prometheus_sees_every_poll_once_and_fresh(lab, start, tmp_path):
     wait_for("everything is collected", lambda: process.page().targets() == {"1": 1, "2": 1, "3": 1}, 30)
     with prometheus(tmp_path / "prometheus", process.port, PERIOD_S) as url:
         wait_for("it is followed", lambda: process.page().value("streamgauge_scrape_period_seconds"), 60)
-        time.sleep(10 * PERIOD_S)
+        time.sleep(6 * PERIOD_S)
         begun = time.monotonic()
         time.sleep(SCRAPES * PERIOD_S + 1)
         seconds = int(time.monotonic() - begun)
@@ -66,7 +67,7 @@ def test_prometheus_sees_every_poll_once_and_fresh(lab, start, tmp_path):
         assert len(steps) >= SCRAPES - 2
         assert age < 1 + duration
         # Exact on a clock that does not stall (test_rhythm.c); a machine sometimes does.
-        assert steps.count(1) >= len(steps) - 6, f"{name}: {steps}"
+        assert steps.count(1) >= len(steps) - max(2, SCRAPES // 16), f"{name}: {steps}"
     assert abs(process.page().value("streamgauge_collect_interval_seconds") - PERIOD_S) < 0.05
 
 
