@@ -28,7 +28,7 @@ from confluent_kafka.admin import (
 from agents import Certificates
 from broker import broker
 from conftest import BUILD
-from streamgauge import Page, wait_for
+from streamgauge import Page, Streamgauge, wait_for
 
 # Debian 12's librdkafka cannot do SCRAM with Kafka 4; see test_scram_with_an_old_librdkafka_is_reported.
 BINARY = "release"
@@ -305,18 +305,40 @@ def mistakes(node, certificates):
     }
 
 
-@pytest.mark.parametrize("mistake", [
-    "wrong password", "unknown user", "mechanism not enabled", "expired certificate", "unknown CA",
-    "no client certificate", "expired client certificate", "TLS to a plain listener",
-    "plain to a TLS listener"])
-def test_mistake_is_one_clear_error_with_a_kind(secured, certificates, start, mistake):
-    listener, client, kinds, words = mistakes(secured, certificates)[mistake]
-    process = start(config(secured, listener, client), build=BINARY)
-    wait_for("a failure", lambda: process.page().errors("cluster"), 20)
-    time.sleep(4.5)  # two more collections: still one kind, and one line
-    errors = process.page().errors("cluster")
+MISTAKES = ("wrong password", "unknown user", "mechanism not enabled", "expired certificate", "unknown CA",
+            "no client certificate", "expired client certificate", "TLS to a plain listener",
+            "plain to a TLS listener")
+
+
+@pytest.fixture(scope="module")
+def mistaken(secured, certificates, tmp_path_factory):
+    """Mistake → a process that has it; all run at once."""
+    folder = tmp_path_factory.mktemp("mistakes")
+    made = mistakes(secured, certificates)
+    assert set(made) == set(MISTAKES)
+    processes = {}
+    try:
+        for mistake, (listener, client, _, _) in made.items():
+            processes[mistake] = Streamgauge(BUILD / BINARY / "streamgauge", folder / str(len(processes)),
+                                             config(secured, listener, client), ())
+        yield processes
+    finally:
+        for process in processes.values():
+            process.stop()
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistake_is_one_clear_error_with_a_kind(secured, certificates, mistaken, mistake):
+    _, _, kinds, words = mistakes(secured, certificates)[mistake]
+    process = mistaken[mistake]
+
+    def failures():
+        return sum(process.page().errors("cluster").values())
+
     # librdkafka 2.12.1 does not report why a connection was closed in the first exchange.
     most = 2 if mistake == "plain to a TLS listener" else 1
+    wait_for("three failures, of one kind and with one line", lambda: failures() >= 3, 30)
+    errors = process.page().errors("cluster")
     assert len(errors) <= most and all(re.fullmatch(kinds, kind) for kind in errors), (
         errors, process.log())
     assert process.page().value("streamgauge_cluster_up") == 0

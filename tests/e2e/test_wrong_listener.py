@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A client that uses another protocol than the listener: the message leads to security.protocol."""
+import concurrent.futures
 import json
-import os
 import pathlib
 import subprocess
 
@@ -51,8 +51,12 @@ def client(certificates, protocol):
 PROTOCOLS = {"PLAINTEXT": "PLAINTEXT", "SASL": "SASL_PLAINTEXT", "TLS": "SSL", "BOTH": "SASL_SSL"}
 
 
-def doctor(node, certificates, tmp_path, build, protocol, listener):
-    path = tmp_path / "wrong.yaml"
+COMBINATIONS = [(build, protocol, listener) for build in ("gcc-asan", "release")
+                for protocol in PROTOCOLS.values() for listener in PROTOCOLS if PROTOCOLS[listener] != protocol]
+
+
+def doctor(node, certificates, path, build, protocol, listener):
+    """The exit code, and the lines of what failed."""
     path.write_text("collect: { interval: 5s, timeout: 5s }\nclusters:\n  - name: c\n"
                     f"    bootstrap_servers: {node.address(listener)}\n    client:\n"
                     + client(certificates, protocol))
@@ -63,16 +67,21 @@ def doctor(node, certificates, tmp_path, build, protocol, listener):
     return result.returncode, [line for line in lines if line["result"] == "fail"]
 
 
-@pytest.mark.parametrize("build", ("gcc-asan", "release"))
-@pytest.mark.parametrize("protocol, listener", [
-    (protocol, listener) for protocol in PROTOCOLS.values() for listener in PROTOCOLS
-    if PROTOCOLS[listener] != protocol])
-def test_another_protocol_than_the_listeners_is_reported(node, certificates, tmp_path, build, protocol, listener):
-    code, failed = doctor(node, certificates, tmp_path, build, protocol, listener)
+@pytest.fixture(scope="module")
+def reports(node, certificates, tmp_path_factory):
+    """Combination → a future of its report: they mostly wait, so several run at a time."""
+    folder = tmp_path_factory.mktemp("wrong-listener-doctor")
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        yield {combination: pool.submit(doctor, node, certificates, folder / f"{number}.yaml", *combination)
+               for number, combination in enumerate(COMBINATIONS)}
+
+
+@pytest.mark.parametrize("build, protocol, listener", COMBINATIONS)
+def test_another_protocol_than_the_listeners_is_reported(reports, build, protocol, listener):
+    code, failed = reports[build, protocol, listener].result()
     assert code == 1
     reported = failed[0]["text"] + failed[0]["fix"]
-    if os.environ.get("SHOW"):
-        print(f"\n{build} {protocol} -> {PROTOCOLS[listener]}\n   {failed[0]['text']}\n   -> {failed[0]['fix']}")
+    print(failed[0]["text"], failed[0]["fix"], sep="\n")
     assert "security.protocol" in reported
     assert "firewall" not in reported and "username" not in reported
     assert "hunter2" not in reported
