@@ -32,7 +32,7 @@ def test_killed_broker_fires_exactly_its_alerts_and_they_resolve(lab, start, tmp
     process = start(lab.config("5s", "4s"), build="release")
     rules = tmp_path / "short.rules.yml"
     subprocess.run([sys.executable, REPO / "alerts/with_short_durations.py",
-                    REPO / "alerts/streamgauge.rules.yml", rules, "--for", "10s"], check=True)
+                    REPO / "alerts/streamgauge.rules.yml", rules, "--for", "6s"], check=True)
     config = tmp_path / "prometheus.yml"
     config.write_text(
         "global: { scrape_interval: 2s, evaluation_interval: 2s }\n"
@@ -53,14 +53,14 @@ def test_killed_broker_fires_exactly_its_alerts_and_they_resolve(lab, start, tmp
     try:
         wait_for("Prometheus", lambda: up(url), 30)
         wait_for("scrapes", lambda: query(url, "streamgauge_cluster_up == 1"), 30)
-        time.sleep(20)
+        time.sleep(15)
         assert firing() == set()
         lab.fault("kill-broker", "2")
         try:
             wait_for("KafkaBrokerDown", lambda: "KafkaBrokerDown" in firing(), 60)
             wait_for("KafkaUnderReplicatedPartitions",
                      lambda: "KafkaUnderReplicatedPartitions" in firing(), 60)
-            time.sleep(15)
+            time.sleep(12)
             assert firing() <= {"KafkaBrokerDown", "KafkaUnderReplicatedPartitions",
                                 "KafkaExporterCollectorFailing"}
         finally:
