@@ -244,8 +244,8 @@ def test_tls_and_certificates(start, rules, tmp_path):
     }
     jvms |= {name: keys for name, (keys, _, _) in bad.items()}
     with agents(*servers.values()):
-        process = start(config(rules, jvms, "3s", "2s"))
-        wait_for("all have been asked", lambda: len(process.page().targets()) == len(jvms), 10)
+        process = start(config(rules, jvms, "10s", "8s"))
+        wait_for("all have been asked", lambda: len(process.page().targets()) == len(jvms), 20)
         page = process.page()
         good = [name for name in jvms if name not in bad]
         assert {name: page.targets()[name] for name in good} == dict.fromkeys(good, 1), process.log()

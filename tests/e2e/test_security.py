@@ -2,6 +2,7 @@
 """Kafka's security modes on a real broker: each works with librdkafka's properties unchanged, and
 what is wrong is reported as one error, with its own kind."""
 import base64
+import contextlib
 import http.server
 import json
 import pathlib
@@ -310,21 +311,28 @@ MISTAKES = ("wrong password", "unknown user", "mechanism not enabled", "expired 
             "plain to a TLS listener")
 
 
+@contextlib.contextmanager
+def processes(folder, configs):
+    """Name → configuration; yields name → a process, all of which run at once."""
+    started = {}
+    try:
+        for name, text in configs.items():
+            started[name] = Streamgauge(BUILD / BINARY / "streamgauge", folder / str(len(started)), text, ())
+        yield started
+    finally:
+        for process in started.values():
+            process.stop()
+
+
 @pytest.fixture(scope="module")
 def mistaken(secured, certificates, tmp_path_factory):
-    """Mistake → a process that has it; all run at once."""
-    folder = tmp_path_factory.mktemp("mistakes")
+    """Mistake → a process that has it."""
     made = mistakes(secured, certificates)
     assert set(made) == set(MISTAKES)
-    processes = {}
-    try:
-        for mistake, (listener, client, _, _) in made.items():
-            processes[mistake] = Streamgauge(BUILD / BINARY / "streamgauge", folder / str(len(processes)),
-                                             config(secured, listener, client), ())
-        yield processes
-    finally:
-        for process in processes.values():
-            process.stop()
+    configs = {mistake: config(secured, listener, client, "5s")
+               for mistake, (listener, client, _, _) in made.items()}
+    with processes(tmp_path_factory.mktemp("mistakes"), configs) as started:
+        yield started
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
@@ -395,16 +403,27 @@ ACLS = {
 }
 
 
+@pytest.fixture(scope="module")
+def limited(secured, certificates, tmp_path_factory):
+    """Name in ACLS → a process with these rights; all run at once."""
+    configs = {}
+    for acls, (rules, _, _, _) in ACLS.items():
+        user = acls.replace(" ", "-").replace(",", "")
+        add_user(secured, user)
+        allow(secured, user, rules)
+        configs[acls] = config(secured, "SCRAM", sasl(certificates, "SCRAM-SHA-512", user), "6s")
+    with processes(tmp_path_factory.mktemp("acls"), configs) as started:
+        yield started
+
+
 @pytest.mark.parametrize("acls", ACLS)
-def test_missing_acl_is_named(secured, certificates, start, acls):
-    rules, sees_topics, sees_groups, words = ACLS[acls]
-    user = acls.replace(" ", "-").replace(",", "")
-    add_user(secured, user)
-    allow(secured, user, rules)
-    process = start(config(secured, "SCRAM", sasl(certificates, "SCRAM-SHA-512", user)), build=BINARY)
-    wait_for("the broker is up", lambda: process.page().value("streamgauge_broker_up", broker="1") == 1, 20)
-    time.sleep(2.5)
+def test_missing_acl_is_named(limited, acls):
+    _, sees_topics, sees_groups, words = ACLS[acls]
+    process = limited[acls]
+    wait_for("two collections", lambda: (process.page().value(
+        "streamgauge_collector_collections_total", collector="admin") or 0) >= 2, 30)
     page = process.page()
+    assert page.value("streamgauge_broker_up", broker="1") == 1
     lines = [line for line in process.log().splitlines() if "level=warn" in line]
     if words:
         assert list(page.errors("cluster")) == ["denied"], process.log()
