@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "collectors/collector.h"
 #include "jmx/jolokia/test_agent.h"
+#include "temporary.h"
 #include "test.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 /*
@@ -33,7 +33,7 @@ static const char rules_text[] = "excludeJvmMetrics: true\n"
 #define OF_CLUSTER(name) "{\"status\":200,\"value\":{\"Value\":\"" name "\"}}"
 
 struct fixture {
-    char rules_path[64];
+    char rules_path[TEMPORARY_BYTES];
     char *rules_name;
     struct sg_config config;
     struct sg_cluster_config cluster_config;
@@ -52,11 +52,8 @@ static int set_up(void **state)
 {
     static struct fixture f;
 
-    f = (struct fixture){ .rules_path = "/tmp/streamgauge-test-XXXXXX" };
-    int fd = mkstemp(f.rules_path);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, rules_text, sizeof rules_text - 1), sizeof rules_text - 1);
-    (void)close(fd);
+    f = (struct fixture){ 0 };
+    temporary_file(rules_text, f.rules_path);
     f.rules_name = f.rules_path;
     f.config = (struct sg_config){
         .interval_ms = 1000, .timeout_ms = 900, .stale_after_ms = 2000, .cluster_label = label_name

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
 #include "base/file.h"
+#include "temporary.h"
 #include "test.h"
 
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -14,14 +14,13 @@
 #include <time.h>
 #include <unistd.h>
 
-static char folder[] = "/tmp/streamgauge-file-XXXXXX";
+static char folder[TEMPORARY_BYTES];
 static char path[64];
 
 static int make_folder(void **state)
 {
     (void)state;
-    if (!mkdtemp(folder))
-        return -1;
+    temporary_folder(folder);
     (void)snprintf(path, sizeof path, "%s/f", folder);
     return 0;
 }
@@ -82,10 +81,7 @@ static void test_file_is_read_up_to_the_cap(void **state)
     struct sg_buf buf;
     (void)state;
 
-    FILE *file = fopen(path, "we");
-    assert_non_null(file);
-    assert_int_equal(fputs("0123456789", file) < 0, 0);
-    assert_int_equal(fclose(file), 0);
+    put_text(path, "0123456789");
     assert_int_equal(sg_file_check(path, false, &err), 0);
     sg_buf_init(&buf, 10);
     assert_int_equal(sg_file_read(path, 0, &buf, &err), 0);

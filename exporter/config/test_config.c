@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/flags.h"
 #include "config/test_load.h"
+#include "temporary.h"
 #include "test.h"
 
 #include <stdlib.h>
@@ -393,26 +394,15 @@ static void test_flags_bad_ones_are_named(void **state)
     }
 }
 
-static void write_file(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "we");
-
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
 /* The paths are the same: only the files' content shows that something must be recreated. */
 static void test_file_that_was_replaced_on_disk_is_a_difference(void **state)
 {
-    char path[] = "/tmp/streamgauge-test-XXXXXX";
+    char path[TEMPORARY_BYTES];
     struct sg_config *before = NULL, *same = NULL, *after = NULL;
     char text[1024];
     (void)state;
 
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    (void)close(fd);
+    temporary_file("-----BEGIN CERTIFICATE-----\none\n", path);
     (void)snprintf(text, sizeof text,
         "clusters:\n"
         "  - name: a\n"
@@ -421,12 +411,10 @@ static void test_file_that_was_replaced_on_disk_is_a_difference(void **state)
         "    jolokia: { url: 'https://{host}/', tls: { cert_file: %s } }\n"
         "    jvms: [{ name: j, url: 'https://h/', rules: jvm, tls: { ca_file: %s } }]\n",
         path, path, path);
-    write_file(path, "-----BEGIN CERTIFICATE-----\none\n");
     assert_int_equal(load(text, &before), 0);
-    write_file(
-        path, "-----BEGIN CERTIFICATE-----\none\n"); /* written again with the same content */
+    put_text(path, "-----BEGIN CERTIFICATE-----\none\n"); /* written again with the same content */
     assert_int_equal(load(text, &same), 0);
-    write_file(path, "-----BEGIN CERTIFICATE-----\ntwo\n");
+    put_text(path, "-----BEGIN CERTIFICATE-----\ntwo\n");
     assert_int_equal(load(text, &after), 0);
     (void)unlink(path);
 

@@ -2,10 +2,10 @@
 #include "config/flags.h"
 #include "config/load.h"
 #include "config/properties.h"
+#include "temporary.h"
 #include "test.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,17 +22,14 @@ static void add_problem(void *context, const char *problem)
 /* @param client  the content of "client" @return as sg_config_load */
 static int load(const char *client)
 {
-    char path[] = "/tmp/streamgauge-properties-XXXXXX";
+    char path[TEMPORARY_BYTES], text[1000];
     struct sg_config_flags flags = { .file = path };
     struct sg_config *config = NULL;
-    int fd = mkstemp(path);
 
-    assert_true(fd >= 0);
-    FILE *file = fdopen(fd, "w");
-    assert_non_null(file);
-    assert_true(fprintf(file, "clusters:\n- name: a\n  bootstrap_servers: h:1\n  client: { %s }\n",
-                    client) > 0);
-    assert_int_equal(fclose(file), 0);
+    int n = snprintf(text, sizeof text,
+        "clusters:\n- name: a\n  bootstrap_servers: h:1\n  client: { %s }\n", client);
+    assert_in_range(n, 1, sizeof text - 1);
+    temporary_file(text, path);
     problems[0] = '\0';
     int r = sg_config_load(&flags, add_problem, NULL, &config);
     (void)sg_config_unref(config);
@@ -105,12 +102,9 @@ static void test_a_property_that_cannot_be_read_is_not_one_that_is_missing(void 
 /* @param text  of the file that the property names @return as sg_config_load */
 static int load_file(const char *property, const char *text)
 {
-    char path[] = "/tmp/streamgauge-pem-XXXXXX", client[200];
-    int fd = mkstemp(path);
+    char path[TEMPORARY_BYTES], client[200];
 
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-    assert_int_equal(close(fd), 0);
+    temporary_file(text, path);
     (void)snprintf(client, sizeof client, "security.protocol: ssl, %s: %s", property, path);
     int r = load(client);
     assert_int_equal(unlink(path), 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/secret.h"
+#include "temporary.h"
 #include "test.h"
 
 #include <stdio.h>
@@ -8,29 +9,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char path[] = "/tmp/streamgauge-secret-XXXXXX";
+static char path[TEMPORARY_BYTES];
 
 static int make_file(void **state)
 {
-    int fd = mkstemp(path);
-
     (void)state;
-    return fd < 0 ? -1 : close(fd);
+    temporary_file("", path);
+    return 0;
 }
 
 static int remove_file(void **state)
 {
     (void)state;
     return unlink(path);
-}
-
-static void put(const char *bytes, size_t n)
-{
-    FILE *file = fopen(path, "we");
-
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, n, file), n);
-    assert_int_equal(fclose(file), 0);
 }
 
 static void expect_expanded(const char *text, const char *want)
@@ -61,17 +52,17 @@ static void test_secret_of_a_file_is_its_first_line(void **state)
     (void)state;
 
     (void)snprintf(text, sizeof text, "a-${file:%s}-b", path);
-    put("word\nmore\n", 10);
+    put_bytes(path, "word\nmore\n", 10);
     expect_expanded(text, "a-word-b");
-    put("\xEF\xBB\xBFword\r\n", 9); /* as saved by an editor on another system */
+    put_bytes(path, "\xEF\xBB\xBFword\r\n", 9); /* as saved by an editor on another system */
     expect_expanded(text, "a-word-b");
-    put("\xFF\xFEw\0o\0", 6);
+    put_bytes(path, "\xFF\xFEw\0o\0", 6);
     expect_problem(text, "it is UTF-16");
-    put("wo\0rd\n", 6);
+    put_bytes(path, "wo\0rd\n", 6);
     expect_problem(text, "it contains a NUL byte");
-    put("\xEF\xBB\xBF\n", 4);
+    put_bytes(path, "\xEF\xBB\xBF\n", 4);
     expect_problem(text, "its first line is empty");
-    put("", 0);
+    put_bytes(path, "", 0);
     expect_problem(text, "the file is empty");
     expect_problem("${file:/nowhere/x}", "/nowhere/x: No such file or directory");
     expect_problem("${file:}", "the path of the file is empty");
@@ -80,7 +71,7 @@ static void test_secret_of_a_file_is_its_first_line(void **state)
     assert_int_equal(mkfifo(path, 0600), 0); /* it never has a writer */
     expect_problem(text, ": it is a pipe; a regular file is needed here");
     (void)unlink(path);
-    put("w", 1);
+    put_bytes(path, "w", 1);
     expect_expanded(text, "a-w-b");
 }
 
@@ -93,15 +84,15 @@ static void test_secret_of_a_file_as_long_as_may_be(void **state)
     assert_non_null(line);
     memset(line, 'w', SG_SECRET_BYTES_MAX + 16);
     memcpy(line + SG_SECRET_BYTES_MAX, "\r\nmore", 6);
-    put(line, SG_SECRET_BYTES_MAX + 16);
+    put_bytes(path, line, SG_SECRET_BYTES_MAX + 16);
     assert_int_equal(sg_secret_read_file(path, &value, &err), 0);
     assert_int_equal(strlen(value), SG_SECRET_BYTES_MAX);
     memset(line, 'w', SG_SECRET_BYTES_MAX + 16);
-    put(line, SG_SECRET_BYTES_MAX + 1);
+    put_bytes(path, line, SG_SECRET_BYTES_MAX + 1);
     free(value);
     assert_int_equal(sg_secret_read_file(path, &value, &err), SG_SECRET_E_MISSING);
     assert_non_null(strstr(err.text, "its first line is too long"));
-    put(line, SG_SECRET_BYTES_MAX + 16);
+    put_bytes(path, line, SG_SECRET_BYTES_MAX + 16);
     assert_int_equal(sg_secret_read_file(path, &value, &err), SG_SECRET_E_MISSING);
     assert_non_null(strstr(err.text, "its first line is too long"));
     free(line);

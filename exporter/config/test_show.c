@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "config/secret.h"
 #include "config/test_load.h"
+#include "temporary.h"
 #include "test.h"
 
 #include <stdlib.h>
@@ -27,14 +28,12 @@ static void test_secret_file_without_mark_and_line_end(void **state)
     (void)state;
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char path[] = "/tmp/streamgauge-test-XXXXXX";
+        char path[TEMPORARY_BYTES];
         struct sg_error err = { "" };
         char *secret = NULL;
-        int fd = mkstemp(path);
 
-        assert_true(fd >= 0);
-        assert_int_equal(write(fd, cases[i].bytes, cases[i].n), cases[i].n);
-        (void)close(fd);
+        temporary_file("", path);
+        put_bytes(path, cases[i].bytes, cases[i].n);
         int r = sg_secret_read_file(path, &secret, &err);
         (void)unlink(path);
         if (cases[i].secret) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/web.h"
+#include "temporary.h"
 #include "test.h"
 
 #include <stdlib.h>
@@ -20,19 +21,13 @@ static void note(void *context, const char *problem)
 /* Load text as a file; problems name it w.yml:… */
 static int load(const char *text, struct sg_web_config **ret_config)
 {
-    char path[] = "/tmp/streamgauge-test-XXXXXX";
-    int fd = mkstemp(path);
+    char path[TEMPORARY_BYTES];
 
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    (void)close(fd);
+    temporary_file(text, path);
     problems[0] = '\0';
     int r = sg_web_config_load(path, note, NULL, ret_config);
     (void)unlink(path);
-    for (char *at = strstr(problems, path); at; at = strstr(at, path)) {
-        memcpy(at, "w.yml", 5);
-        memmove(at + 5, at + strlen(path), strlen(at + strlen(path)) + 1);
-    }
+    name_path(problems, path, "w.yml");
     return r;
 }
 

@@ -2,6 +2,7 @@
 #include "serve/accept.h"
 #include "serve/auth.h"
 #include "serve/listen.h"
+#include "tests/fuzz/text.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -12,13 +13,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* Header values and addresses are text of any kind. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *text = malloc(size + 1);
+    char *text = fuzz_text(data, size);
 
     if (!text)
         return 0;
-    if (size)
-        memcpy(text, data, size);
-    text[size] = '\0';
     enum sg_coding coding = SG_CODINGS;
     if (sg_accept_coding(text, &coding) == 0 && coding >= SG_CODINGS)
         abort();

@@ -4,6 +4,7 @@
 #include "serve/percent.h"
 #include "serve/query.h"
 #include "serve/target.h"
+#include "tests/fuzz/text.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -31,13 +32,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct sg_error err = { "" };
     struct sg_collect collect;
     struct sg_probe probe;
-    char *text = malloc(size + 1);
+    char *text = fuzz_text(data, size);
 
     if (!text)
         return 0;
-    if (size)
-        memcpy(text, data, size);
-    text[size] = '\0';
     (void)sg_host_is_good(text);
     const struct sg_sender sender = { NULL, text, text };
     (void)sg_sender_is_other_site(&sender, "https", text);

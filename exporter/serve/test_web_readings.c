@@ -1,30 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
 #include "serve/web.h"
+#include "temporary.h"
 #include "test.h"
 
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define GOOD "rate_limit:\n  interval: 1s\n  burst: %d\n"
 
 struct fixture {
-    char folder[64], path[96], next[96];
+    char folder[TEMPORARY_BYTES], path[96], next[96];
     struct sg_web *web;
 };
 
 /* Replace the file by a rename, so that it is never incomplete. */
 static void write_file(const struct fixture *f, const char *text)
 {
-    FILE *file = fopen(f->next, "w");
-
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
+    put_text(f->next, text);
     assert_int_equal(rename(f->next, f->path), 0);
 }
 
@@ -41,8 +37,7 @@ static int set_up(void **state)
     static struct fixture f;
     struct sg_error err;
 
-    (void)snprintf(f.folder, sizeof f.folder, "/tmp/streamgauge-test-XXXXXX");
-    assert_non_null(mkdtemp(f.folder));
+    temporary_folder(f.folder);
     (void)snprintf(f.path, sizeof f.path, "%s/web.yml", f.folder);
     (void)snprintf(f.next, sizeof f.next, "%s/next.yml", f.folder);
     write_burst(&f, 1);

@@ -6,23 +6,17 @@
  * model, no metrics. What an admin cycle is compared with. Usage: bench_admin_bare BOOTSTRAP ROUNDS
  */
 
+#include "bench.h"
+
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     CHUNK = 300,
     TIMEOUT_MS = 10000
 };
-
-static double now_s(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static void ask_offsets(rd_kafka_t *rk, const struct rd_kafka_metadata *metadata, int64_t what)
 {

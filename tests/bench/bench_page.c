@@ -6,6 +6,7 @@
  */
 
 #include "base/buf.h"
+#include "bench.h"
 #include "metric/encode.h"
 #include "metric/series.h"
 #include "store/compress.h"
@@ -14,19 +15,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     FAMILIES = 100,
     ROUNDS = 15
 };
-
-static double now_s(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static int compare_doubles(const void *a, const void *b)
 {

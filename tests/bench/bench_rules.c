@@ -8,6 +8,7 @@
  */
 
 #include "base/buf.h"
+#include "bench.h"
 #include "jmx/catalogue/catalogue.h"
 #include "jmx/jolokia/answer.h"
 #include "jmx/rules/rules_plan.h"
@@ -15,7 +16,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
     ROUNDS = 30
@@ -23,9 +23,7 @@ enum {
 
 static double now_us(void)
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+    return now_s() * 1e6;
 }
 
 static void put(

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/ask/client.h"
+#include "temporary.h"
 #include "test.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 static int create(char *name, char *value, struct sg_error *err)
@@ -34,7 +34,7 @@ static void test_client_property_of_the_user_is_taken(void **state)
 /* kinit would be run when the handle is made. */
 static void test_client_that_is_only_checked_runs_nothing(void **state)
 {
-    char ran[] = "/tmp/streamgauge-kinit-XXXXXX";
+    char ran[TEMPORARY_BYTES];
     char command[64];
     struct sg_setting settings[] = {
         { .name = (char[]){ "security.protocol" }, .value = (char[]){ "sasl_plaintext" } },
@@ -52,9 +52,7 @@ static void test_client_that_is_only_checked_runs_nothing(void **state)
     struct sg_error err = { "" };
     (void)state;
 
-    int fd = mkstemp(ran);
-    assert_true(fd >= 0);
-    assert_int_equal(close(fd), 0);
+    temporary_file("", ran);
     assert_int_equal(unlink(ran), 0);
     (void)snprintf(command, sizeof command, "touch %s", ran);
     assert_int_equal(sg_client_new(&config, 10000, SG_CLIENT_CHECK, &client, &err), 0);

@@ -6,6 +6,7 @@
 
 #include "admin/model/ages.h"
 #include "admin/model/lag.h"
+#include "admin/model/test_one_partition.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,15 +33,6 @@ struct world {
     unsigned rounds_allowed;
     bool silent;   /* the leader does not answer */
     bool unusable; /* found at the latest collection: the first group's timestamp */
-};
-
-static struct rd_kafka_metadata_partition meta_partition = { .id = 0, .leader = 1 };
-static struct rd_kafka_metadata_topic meta_topic = {
-    .topic = (char[]){ "t" }, .partitions = &meta_partition, .partition_cnt = 1
-};
-static struct rd_kafka_metadata_broker meta_broker = { .id = 1, .host = (char[]){ "h" } };
-static const struct rd_kafka_metadata metadata = {
-    .brokers = &meta_broker, .broker_cnt = 1, .topics = &meta_topic, .topic_cnt = 1
 };
 
 static struct world *world_new(void)
@@ -90,7 +82,7 @@ static void collect(struct world *world, int64_t *ret_ages)
     int64_t time;
 
     assert_int_equal(sg_filter_new(NULL, NULL, &all, NULL), 0);
-    assert_int_equal(sg_topology_new(&metadata, all, 1000000, &topology), 0);
+    assert_int_equal(sg_topology_new(&one_partition, all, 1000000, &topology), 0);
     for (size_t i = 0; i < world->n_groups; i++) {
         committed[i] = (struct sg_committed){ .partition = 0, .offset = world->committed[i] };
         group_array[i].n_committed = 1;

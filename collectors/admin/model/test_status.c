@@ -6,6 +6,7 @@
 
 #include "admin/model/lag.h"
 #include "admin/model/status.h"
+#include "admin/model/test_one_partition.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,15 +35,6 @@ struct world {
     unsigned n_told;
 };
 
-static struct rd_kafka_metadata_partition meta_partition = { .id = 0, .leader = 1 };
-static struct rd_kafka_metadata_topic meta_topic = {
-    .topic = (char[]){ "t" }, .partitions = &meta_partition, .partition_cnt = 1
-};
-static struct rd_kafka_metadata_broker meta_broker = { .id = 1, .host = (char[]){ "h" } };
-static const struct rd_kafka_metadata metadata = {
-    .brokers = &meta_broker, .broker_cnt = 1, .topics = &meta_topic, .topic_cnt = 1
-};
-
 static const struct sg_status_windows windows = {
     .lagging_ms = 60000,
     .stalled_ms = 300000,
@@ -56,7 +48,7 @@ static struct world *world_new(int64_t committed, int64_t start, int64_t end)
 
     assert_non_null(world);
     assert_int_equal(sg_filter_new(NULL, NULL, &all, NULL), 0);
-    assert_int_equal(sg_topology_new(&metadata, all, 1000000, &world->topology), 0);
+    assert_int_equal(sg_topology_new(&one_partition, all, 1000000, &world->topology), 0);
     (void)sg_filter_free(all);
     assert_int_equal(sg_ages_new(&world->ages), 0);
     assert_int_equal(sg_statuses_new(&windows, &world->statuses), 0);

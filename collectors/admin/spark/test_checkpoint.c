@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "temporary.h"
 #include "test.h"
 
 #include "admin/spark/checkpoint.h"
@@ -11,17 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define META "{\"batchWatermarkMs\":0,\"batchTimestampMs\":1795469349469,\"conf\":{}}\n"
 
-static char directory[64];
+static char directory[TEMPORARY_BYTES];
 
 static int make_directory(void **state)
 {
     (void)state;
-    (void)snprintf(directory, sizeof directory, "/tmp/streamgauge-test-XXXXXX");
-    return mkdtemp(directory) ? 0 : -1;
+    temporary_folder(directory);
+    return 0;
 }
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *at)
@@ -49,13 +49,10 @@ static void put(const char *name, const char *text, size_t len)
         (void)mkdir(path, 0700);
         *slash = '/';
     }
-    FILE *file = fopen(path, "we");
-    assert_non_null(file);
-    assert_int_equal(fwrite(text, 1, len, file), len);
-    assert_int_equal(fclose(file), 0);
+    put_bytes(path, text, len);
 }
 
-static void put_text(const char *name, const char *text)
+static void put_string(const char *name, const char *text)
 {
     put(name, text, strlen(text));
 }
@@ -95,24 +92,25 @@ static void expect_error(int want, const char *part)
 static void test_checkpoint_gives_the_offsets_of_the_last_complete_batch(void **state)
 {
     (void)state;
-    put_text("metadata", "{\"id\":\"x\"}");
-    put_text("offsets/8", "v1\n" META "{\"mytopic\":{\"0\":5}}");
-    put_text("offsets/9", "v1\n" META "{\"mytopic\":{\"2\":115,\"0\":76,\"1\":107}}");
-    put_text("offsets/10", "v1\n" META "{\"mytopic\":{\"2\":200,\"0\":200,\"1\":200}}"); /* runs */
-    put_text("commits/8", "v1\n{\"nextBatchWatermarkMs\":0}");
-    put_text("commits/9", "v1\n{\"nextBatchWatermarkMs\":0}");
-    put_text("commits/.10.crc", "x");
-    put_text("commits/.10.0815.tmp", "v1");
+    put_string("metadata", "{\"id\":\"x\"}");
+    put_string("offsets/8", "v1\n" META "{\"mytopic\":{\"0\":5}}");
+    put_string("offsets/9", "v1\n" META "{\"mytopic\":{\"2\":115,\"0\":76,\"1\":107}}");
+    put_string(
+        "offsets/10", "v1\n" META "{\"mytopic\":{\"2\":200,\"0\":200,\"1\":200}}"); /* runs */
+    put_string("commits/8", "v1\n{\"nextBatchWatermarkMs\":0}");
+    put_string("commits/9", "v1\n{\"nextBatchWatermarkMs\":0}");
+    put_string("commits/.10.crc", "x");
+    put_string("commits/.10.0815.tmp", "v1");
     expect("9: mytopic-0=76 mytopic-1=107 mytopic-2=115");
 }
 
 static void test_checkpoint_with_several_sources_gives_what_all_have_read(void **state)
 {
     (void)state;
-    put_text("offsets/0",
+    put_string("offsets/0",
         "v1\n" META "{\"a\":{\"0\":7},\"b\":{\"0\":1}}\n-\n{\"logOffset\":3}\n12\n"
         "{\"a\":{\"0\":5,\"1\":9}}");
-    put_text("commits/0", "v1\n{}");
+    put_string("commits/0", "v1\n{}");
     expect("0: a-0=5 a-1=9 b-0=1");
 }
 
@@ -120,25 +118,25 @@ static void test_checkpoint_before_the_first_batch_gives_where_it_began(void **s
 {
     static const char began[] = "\0v1\n{\"mytopic\":{\"0\":3,\"1\":-2}}";
     (void)state;
-    put_text("metadata", "{\"id\":\"x\"}");
+    put_string("metadata", "{\"id\":\"x\"}");
     expect("-1:");
     put("sources/0/0", began, sizeof began - 1);
-    put_text("sources/1/0", "3\n");
+    put_string("sources/1/0", "3\n");
     expect("-1: mytopic-0=3");
-    put_text("commits/.0.tmp", "");
+    put_string("commits/.0.tmp", "");
     expect("-1: mytopic-0=3");
 }
 
 static void test_checkpoint_with_a_broken_last_batch_gives_the_one_before(void **state)
 {
     (void)state;
-    put_text("offsets/8", "v1\n" META "{\"t\":{\"0\":5}}");
-    put_text("commits/8", "v1\n{}");
-    put_text("commits/9", "v1\n{}"); /* its offsets are gone */
+    put_string("offsets/8", "v1\n" META "{\"t\":{\"0\":5}}");
+    put_string("commits/8", "v1\n{}");
+    put_string("commits/9", "v1\n{}"); /* its offsets are gone */
     expect("8: t-0=5");
-    put_text("offsets/9", "v1\n" META "{\"t\":{\"0\":"); /* incomplete */
+    put_string("offsets/9", "v1\n" META "{\"t\":{\"0\":"); /* incomplete */
     expect("8: t-0=5");
-    put_text("offsets/9", "v1\n" META "{\"t\":{\"0\":6}}");
+    put_string("offsets/9", "v1\n" META "{\"t\":{\"0\":6}}");
     expect("9: t-0=6");
 }
 
@@ -146,12 +144,12 @@ static void test_checkpoint_that_is_none_is_an_error(void **state)
 {
     (void)state;
     expect_error(SG_CHECKPOINT_E_READ, "no checkpoint");
-    put_text("offsets/1", "v7\n" META "{\"t\":{\"0\":6}}");
-    put_text("commits/1", "v7\n");
+    put_string("offsets/1", "v7\n" META "{\"t\":{\"0\":6}}");
+    put_string("commits/1", "v7\n");
     expect_error(SG_CHECKPOINT_E_FORMAT, "version \"v7\"");
-    put_text("offsets/1", "v1");
+    put_string("offsets/1", "v1");
     expect_error(SG_CHECKPOINT_E_FORMAT, "ends after its first line");
-    put_text("offsets/1", "v1\n" META "{]");
+    put_string("offsets/1", "v1\n" META "{]");
     expect_error(SG_CHECKPOINT_E_FORMAT, "not JSON");
     char *large = calloc(1, SG_CHECKPOINT_FILE_BYTES_MAX + 1);
     assert_non_null(large);

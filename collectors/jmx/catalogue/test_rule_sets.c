@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jmx/catalogue/catalogue.h"
 #include "jmx/catalogue/rule_sets.h"
+#include "temporary.h"
 #include "test.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 static char kafka_name[] = "kafka";
@@ -82,18 +82,15 @@ static void test_rule_file_has_the_jvm_catalogue_beside_it(void **state)
     (void)state;
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char path[] = "/tmp/streamgauge-test-XXXXXX";
+        char path[TEMPORARY_BYTES];
         char second[16] = "";
         char *names[] = { path, second };
         const struct sg_rules_config config = { cases[i].second ? 2 : 1, names, NULL };
         const struct sg_rule_set *set = NULL;
         struct sg_rule_sets *sets = NULL;
         struct sg_error err;
-        int fd = mkstemp(path);
 
-        assert_true(fd >= 0);
-        assert_int_equal(write(fd, cases[i].text, strlen(cases[i].text)), strlen(cases[i].text));
-        (void)close(fd);
+        temporary_file(cases[i].text, path);
         (void)snprintf(second, sizeof second, "%s", cases[i].second ? cases[i].second : "");
         assert_int_equal(sg_rule_sets_new(&sets), 0);
         if (sg_rule_sets_get(sets, &config, NULL, &set, &err))

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "temporary.h"
 #include "test.h"
 
 #include "base/auto.h"
@@ -14,12 +15,9 @@
 /* A file with this text in it, removed by the caller. */
 static char *write_temporary(const char *text)
 {
-    char path[] = "/tmp/streamgauge-test-XXXXXX";
-    int fd = mkstemp(path);
+    char path[TEMPORARY_BYTES];
 
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-    assert_int_equal(close(fd), 0);
+    temporary_file(text, path);
     return strdup(path);
 }
 
@@ -41,11 +39,7 @@ static char *lint(const char *rules, const char *dump, int want)
     if (r != want)
         fail_msg("%d instead of %d:\n%s", r, want, report);
 
-    size_t name_len = strlen(rule_file);
-    for (char *at = report; (at = strstr(at, rule_file));) {
-        memcpy(at, "RULES", 5);
-        memmove(at + 5, at + name_len, strlen(at + name_len) + 1);
-    }
+    name_path(report, rule_file, "RULES");
     (void)unlink(rule_file);
     free(rule_file);
     if (dump_file)
