@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Checks the alert rules and what belongs to each of them.
+"""Checks the alert rules and what belongs to each of them: alerts/check.py BUILD/streamgauge
 
 Each alert has: a severity; a static summary, a description, links to a runbook that exists and to a
 board that exists; a runbook with all its sections; a unit test that expects it to fire and one that
@@ -35,14 +35,9 @@ def read_yaml(path: pathlib.Path):
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
-def exported_names() -> set[str]:
-    """Names that the sources declare: in the catalogue, and as strings of the collectors."""
-    names: set[str] = set()
-    for path in (ROOT / "collectors").rglob("*.yml"):
-        names.update(re.findall(r"^\s*name: (\w+)$", path.read_text(encoding="utf-8"), re.M))
-    for path in (ROOT / "collectors").rglob("*.c"):
-        names.update(re.findall(r'"(\w+)"', path.read_text(encoding="utf-8")))
-    return names
+def exported_names(program: str) -> set[str]:
+    listed = subprocess.run([program, "--metrics.list"], check=True, capture_output=True, text=True)
+    return set(re.findall(r"^\| `(\w+)` \|", listed.stdout, re.M))
 
 
 def check_rule(where: str, rule: dict, known: set[str]) -> None:
@@ -106,7 +101,7 @@ def run_promtool(*arguments: str) -> None:
 def main() -> int:
     rule_files = sorted(HERE.glob("*.rules.yml"))
     test_files = sorted((HERE / "tests").glob("*.test.yml"))
-    known = exported_names()
+    known = exported_names(sys.argv[1])
     alerts: set[str] = set()
     for path in rule_files:
         for group in read_yaml(path)["groups"]:

@@ -271,12 +271,12 @@ static int serve(struct sg_program *program, const struct sg_flags *flags)
     return leave(EXIT_DONE, 2);
 }
 
-static int list_keys(void)
+static int print_reference(int (*make)(struct sg_buf *out))
 {
     struct sg_buf text;
 
     sg_buf_init(&text, 1 << 20);
-    int r = sg_config_document(&text);
+    int r = make(&text);
     if (!r)
         (void)fwrite(text.ptr, 1, text.len, stdout);
     sg_buf_done(&text);
@@ -317,7 +317,9 @@ int main(int argc, char **argv)
         }
     }
     if (flags.mode == SG_MODE_LIST_KEYS)
-        return list_keys();
+        return print_reference(sg_config_document);
+    if (flags.mode == SG_MODE_LIST_NAMES)
+        return print_reference(sg_config_list);
     if (flags.mode == SG_MODE_LIST_METRICS)
         return finish_output(sg_metrics_list(stdout) ? EXIT_WRONG : EXIT_DONE);
 

@@ -28,6 +28,7 @@
 #include "jmx/jolokia/transport.h"
 #include "jmx/lint/lint.h"
 #include "jmx/target.h"
+#include "metric/label_names.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -107,7 +108,7 @@ static int add_broker(struct jolokia *self, int32_t id, bool listed, struct memb
     id_text[sg_number_write_int(id_text, id)] = '\0';
     struct sg_label labels[2 + SG_CONSTANT_LABELS_MAX];
     size_t n_labels = sg_collector_labels(&self->env, labels);
-    labels[n_labels++] = (struct sg_label){ SG_STR("broker"), sg_str_of(id_text) };
+    labels[n_labels++] = (struct sg_label){ SG_OWN_LABEL(broker), sg_str_of(id_text) };
     int r = add_target(self, id, listed,
         &(struct sg_target_options){
             .name = id_text,
@@ -350,7 +351,7 @@ static int add_jvm(struct jolokia *self, const struct sg_jvm_config *jvm, struct
     if (!labels)
         return -ENOMEM;
     size_t n_labels = sg_collector_labels(&self->env, labels);
-    labels[n_labels++] = (struct sg_label){ SG_STR("jvm"), sg_str_of(jvm->name) };
+    labels[n_labels++] = (struct sg_label){ SG_OWN_LABEL(jvm), sg_str_of(jvm->name) };
     for (size_t i = 0; i < jvm->n_labels; i++)
         labels[n_labels++] =
             (struct sg_label){ sg_str_of(jvm->labels[i].name), sg_str_of(jvm->labels[i].value) };

@@ -11,6 +11,7 @@
 
 #include "base/auto.h"
 #include "base/log.h"
+#include "metric/label_names.h"
 #include "self/process.h"
 #include "version.h"
 
@@ -150,7 +151,7 @@ static int put_clusters(struct self *self, const struct sg_clusters *clusters)
         for (size_t j = 0; j < n_brokers; j++) {
             char id[16];
             (void)snprintf(id, sizeof id, "%d", brokers[j].id);
-            labels[1] = (struct sg_label){ SG_STR("broker"), sg_str_of(id) };
+            labels[1] = (struct sg_label){ SG_OWN_LABEL(broker), sg_str_of(id) };
             put_int(self, BROKER_UP, labels, 2, brokers[j].up);
         }
     }
@@ -167,8 +168,8 @@ static void put_slots(struct self *self, const char *cluster_label)
             continue;
         struct sg_label labels[4] = {
             { sg_str_of(cluster_label), sg_str_of(status.cluster) },
-            { SG_STR("collector"), sg_str_of(status.collector) },
-            { SG_STR("target"), sg_str_of(status.target) },
+            { SG_OWN_LABEL(collector), sg_str_of(status.collector) },
+            { SG_OWN_LABEL(target), sg_str_of(status.target) },
         };
         put_int(self, COLLECTOR_SUCCESS, labels, 3, status.success);
         put_double(self, COLLECTOR_DURATION, labels, 3, (double)status.duration_ms / 1000);
@@ -178,13 +179,13 @@ static void put_slots(struct self *self, const char *cluster_label)
                 (double)status.last_success_unix_ms / 1000);
         put_int(self, COLLECTOR_SERIES, labels, 3, (int64_t)status.n_series);
         for (int kind = 0; kind < SG_FAILURE_KINDS; kind++) {
-            labels[3] = (struct sg_label){ SG_STR("kind"),
+            labels[3] = (struct sg_label){ SG_OWN_LABEL(kind),
                 sg_str_of(sg_failure_kind_text((enum sg_failure_kind)kind)) };
             put_int(self, COLLECTOR_ERRORS, labels, 4, (int64_t)status.n_failures[kind]);
         }
     }
     for (int reason = 0; reason < SG_DROP_REASONS; reason++) {
-        struct sg_label label = { SG_STR("reason"),
+        struct sg_label label = { SG_OWN_LABEL(reason),
             sg_str_of(sg_drop_reason_text((enum sg_drop_reason)reason)) };
         put_int(self, DROPPED_SAMPLES, &label, 1,
             (int64_t)sg_store_n_dropped(self->env.store, (enum sg_drop_reason)reason));
@@ -206,20 +207,19 @@ static void put_http(struct self *self)
         unsigned long long n = atomic_load(&self->env.http->by_status[status]);
         char code[16];
         (void)snprintf(code, sizeof code, "%d", status);
-        struct sg_label label = { SG_STR("code"), sg_str_of(code) };
+        struct sg_label label = { SG_OWN_LABEL(code), sg_str_of(code) };
         if (n || status == 200)
             put_int(self, HTTP_REQUESTS, &label, 1, (int64_t)n);
     }
     for (int why = 0; why < SG_HTTP_REFUSALS; why++) {
-        struct sg_label label = { SG_STR("reason"), sg_str_of(reasons[why]) };
+        struct sg_label label = { SG_OWN_LABEL(reason), sg_str_of(reasons[why]) };
         put_int(self, HTTP_REFUSED, &label, 1, (int64_t)atomic_load(&self->env.http->refused[why]));
     }
 }
 
 static void put_process(struct self *self)
 {
-    static const struct sg_label version = { { "version", 7 },
-        { SG_VERSION, sizeof SG_VERSION - 1 } };
+    const struct sg_label version = { SG_OWN_LABEL(version), SG_STR(SG_VERSION) };
     struct sg_process process;
 
     put_int(self, BUILD_INFO, &version, 1, 1);

@@ -4,6 +4,7 @@
 #include "base/auto.h"
 #include "base/file.h"
 #include "config/config.h"
+#include "config/key_names.h"
 #include "config/kinds.h"
 
 #include <errno.h>
@@ -17,6 +18,16 @@ enum {
 };
 
 SG_AUTO_DEFINE(struct sg_yaml *, sg_yaml_free);
+
+static const char *const table_keys[] = { "aliases", NULL };
+static const char *const alias_keys[] = { "combine", "from", "help", "labels", "to", "type",
+    "values", NULL };
+
+const struct sg_key_names sg_compat_keys[] = {
+    { "", table_keys },
+    { "aliases[].", alias_keys },
+    { NULL, NULL },
+};
 
 /* ---- One alias ---- */
 
@@ -148,14 +159,12 @@ static void read_alias(struct sg_yaml *table,
     const char *cluster_label,
     struct sg_alias *alias)
 {
-    static const char *const keys[] = { "combine", "from", "help", "labels", "to", "type", "values",
-        NULL };
     static const char *const combines[] = { "max", "sum", NULL };
     static const char *const types[] = { "counter", "gauge", "info", "untyped", NULL };
     static const enum sg_metric_type type_of[] = { SG_METRIC_COUNTER, SG_METRIC_GAUGE,
         SG_METRIC_INFO, SG_METRIC_UNKNOWN };
 
-    if (!sg_yaml_expect_map(table, node, "an alias", keys))
+    if (!sg_yaml_expect_map(table, node, "an alias", alias_keys))
         return;
     (void)read_name(table, node, "from", &alias->from);
     (void)read_name(table, node, "to", &alias->to);
@@ -172,11 +181,10 @@ static void read_alias(struct sg_yaml *table,
 
 static void read_table(struct sg_yaml *table, const char *cluster_label, struct sg_aliases *aliases)
 {
-    static const char *const keys[] = { "aliases", NULL };
     const struct sg_yaml_node *root = sg_yaml_root(table);
     const struct sg_yaml_node *list = sg_yaml_find(root, "aliases");
 
-    if (!sg_yaml_expect_map(table, root, "a table of aliases", keys))
+    if (!sg_yaml_expect_map(table, root, "a table of aliases", table_keys))
         return;
     size_t n = sg_yaml_count(list);
     if (!sg_yaml_is_list(list) || n == 0 || n + aliases->n > SG_ALIASES_MAX) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/document.h"
 
+#include "config/flags.h"
+#include "config/key_names.h"
 #include "config/keys.h"
 #include "config/kinds.h"
 
@@ -87,6 +89,13 @@ static void put_restarts(struct sg_buf *out, unsigned restarts)
     }
 }
 
+/* The path of the keys in a key's map. */
+static void enter(const char *path, const struct sg_key *key, char *ret_path, size_t size)
+{
+    (void)snprintf(ret_path, size, "%s%s%s%s", path, path[0] ? "." : "", key->name,
+        key->kind == &sg_kind_list ? "[]" : "");
+}
+
 static void put_map(
     struct sg_buf *out, const struct sg_map *map, const char *path, unsigned restarts)
 {
@@ -106,8 +115,7 @@ static void put_map(
         (void)sg_buf_printf(out, " | %s |\n", key->doc);
     }
     for (const struct sg_key *key = map->keys; key < map->keys + map->n_keys; key++) {
-        (void)snprintf(inner, sizeof inner, "%s%s%s%s", path, path[0] ? "." : "", key->name,
-            key->kind == &sg_kind_list ? "[]" : "");
+        enter(path, key, inner, sizeof inner);
         if (key->map)
             put_map(out, key->map, inner, restarts & key->restarts);
     }
@@ -116,5 +124,39 @@ static void put_map(
 int sg_config_document(struct sg_buf *out)
 {
     put_map(out, &sg_root_keys, "", ~0U);
+    return sg_buf_error(out);
+}
+
+/* ---- For scripts ---- */
+
+static void list_map(struct sg_buf *out, const struct sg_map *map, const char *path)
+{
+    char inner[200];
+
+    for (const struct sg_key *key = map->keys; key < map->keys + map->n_keys; key++) {
+        enter(path, key, inner, sizeof inner);
+        (void)sg_buf_printf(out, "config %s\n", inner);
+        if (key->kind->is_secret)
+            (void)sg_buf_printf(out, "config %s_file\n", inner);
+        if (key->map)
+            list_map(out, key->map, inner);
+    }
+}
+
+static void list_names(struct sg_buf *out, const char *file, const struct sg_key_names *keys)
+{
+    for (; keys->map; keys++) {
+        for (const char *const *name = keys->names; *name; name++)
+            (void)sg_buf_printf(out, "%s %s%s\n", file, keys->map, *name);
+    }
+}
+
+int sg_config_list(struct sg_buf *out)
+{
+    for (size_t i = 0; sg_flag_name(i); i++)
+        (void)sg_buf_printf(out, "flag %s\n", sg_flag_name(i));
+    list_map(out, &sg_root_keys, "");
+    list_names(out, "web", sg_web_keys);
+    list_names(out, "compat", sg_compat_keys);
     return sg_buf_error(out);
 }

@@ -61,6 +61,7 @@ const char sg_flags_help[] =
     "dump\n"
     "                                (an agent's answer, as JSON) or of a Jolokia agent\n"
     "  --config.keys                 print every key of the configuration file, as Markdown\n"
+    "  --config.list                 print every flag, and every key of all files, one per line\n"
     "  --metrics.list                print every metric that can be exported, as Markdown\n"
     "  -h, --help, --version\n";
 
@@ -112,6 +113,7 @@ static const struct option_row table[] = {
     { "doctor", MODE, .mode = SG_MODE_DOCTOR },
     { "config.check", MODE, .mode = SG_MODE_CHECK_CONFIG },
     { "config.keys", MODE, .mode = SG_MODE_LIST_KEYS },
+    { "config.list", MODE, .mode = SG_MODE_LIST_NAMES },
     { "metrics.list", MODE, .mode = SG_MODE_LIST_METRICS },
     { "rules.check", TEXT, AT(rule_file), .mode = SG_MODE_CHECK_RULES },
     { "against", TEXT, AT(against) },
@@ -123,6 +125,11 @@ enum {
     N_OPTIONS = sizeof table / sizeof table[0],
     FIRST_ID = 256, /* of the table's first row; getopt_long() returns characters as well */
 };
+
+const char *sg_flag_name(size_t i)
+{
+    return i < N_OPTIONS ? table[i].name : NULL;
+}
 
 static int set_path(
     const struct option_row *row, const char *value, const char **ret_path, struct sg_error *err)

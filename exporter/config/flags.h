@@ -29,6 +29,7 @@ enum sg_mode {
     SG_MODE_DOCTOR,
     SG_MODE_CHECK_CONFIG,
     SG_MODE_LIST_KEYS,
+    SG_MODE_LIST_NAMES,
     SG_MODE_LIST_METRICS,
     SG_MODE_CHECK_RULES,
     SG_MODE_HELP,
@@ -56,6 +57,9 @@ struct sg_flags {
 
 /** Text of --help. */
 extern const char sg_flags_help[];
+
+/** The name of flag number i, without kafka_exporter's, or NULL after the last one. */
+const char *sg_flag_name(size_t i);
 
 /** @param ret_flags  must not move afterwards @return 0 or SG_FLAGS_E_USAGE */
 int sg_flags_parse(int argc, char **argv, struct sg_flags *ret_flags, struct sg_error *err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/config.h"
+#include "config/document.h"
 #include "config/keys.h"
 #include "config/kinds.h"
 #include "test.h"
@@ -152,10 +153,29 @@ static void test_every_key_is_read_compared_shown_and_documented(void **state)
     assert_true(check_map(&sg_root_keys, ~0U) > 70);
 }
 
+static void test_list_for_scripts_has_flags_and_the_keys_of_all_files(void **state)
+{
+    static const char *const lines[] = { "flag config.list\n", "\nconfig collect.interval\n",
+        "\nconfig clusters[].jolokia.tls.key_password_file\n", "\nweb tls_server_config\n",
+        "\nweb http_server_config.headers.X-Frame-Options\n", "\ncompat aliases[].combine\n" };
+    struct sg_buf list;
+    (void)state;
+
+    sg_buf_init(&list, 1 << 16);
+    assert_int_equal(sg_config_list(&list), 0);
+    (void)sg_buf_add_char(&list, '\0');
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        if (!strstr(list.ptr, lines[i]))
+            fail_msg("no \"%s\" in %s", lines[i], list.ptr);
+    }
+    sg_buf_done(&list);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_key_is_read_compared_shown_and_documented),
+        cmocka_unit_test(test_list_for_scripts_has_flags_and_the_keys_of_all_files),
     };
     return cmocka_run_group_tests_name("keys", tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include "base/auto.h"
 #include "base/file.h"
 #include "base/yaml.h"
+#include "config/key_names.h"
 #include "config/kinds.h"
 #include "config/secret.h"
 #include "config/web_ciphers.h"
@@ -21,6 +22,25 @@ enum {
 };
 
 static const char short_of_memory[] = "out of memory";
+
+static const char *const root_keys[] = { "tls_server_config", "http_server_config",
+    "basic_auth_users", "auth_excluded_paths", "rate_limit", NULL };
+static const char *const tls_keys[] = { "cert", "cert_file", "key", "key_file", "client_ca",
+    "client_ca_file", "client_auth_type", "client_allowed_sans", "min_version", "max_version",
+    "cipher_suites", "curve_preferences", "prefer_server_cipher_suites", NULL };
+static const char *const http_keys[] = { "http2", "headers", NULL };
+static const char *const header_names[] = { "Content-Security-Policy", "Strict-Transport-Security",
+    "X-Content-Type-Options", "X-Frame-Options", "X-XSS-Protection", NULL };
+static const char *const rate_keys[] = { "interval", "burst", NULL };
+
+const struct sg_key_names sg_web_keys[] = {
+    { "", root_keys },
+    { "tls_server_config.", tls_keys },
+    { "http_server_config.", http_keys },
+    { "http_server_config.headers.", header_names },
+    { "rate_limit.", rate_keys },
+    { NULL, NULL },
+};
 
 /* ---- tls_server_config ---- */
 
@@ -115,12 +135,9 @@ static void read_sans(struct sg_yaml *yaml, const struct sg_yaml_node *map, stru
 static void read_tls(
     struct sg_yaml *yaml, const struct sg_yaml_node *map, struct sg_web_config *config)
 {
-    static const char *const keys[] = { "cert", "cert_file", "key", "key_file", "client_ca",
-        "client_ca_file", "client_auth_type", "client_allowed_sans", "min_version", "max_version",
-        "cipher_suites", "curve_preferences", "prefer_server_cipher_suites", NULL };
     struct sg_web_tls *tls = &config->tls;
 
-    if (!sg_yaml_expect_map(yaml, map, "tls_server_config", keys))
+    if (!sg_yaml_expect_map(yaml, map, "tls_server_config", tls_keys))
         return;
     config->has_tls = true;
     tls->where = sg_text_of_place(yaml, map);
@@ -160,13 +177,11 @@ static bool has_control(const char *text)
 static void read_http(
     struct sg_yaml *yaml, const struct sg_yaml_node *map, struct sg_web_config *config)
 {
-    static const char *const keys[] = { "http2", "headers", NULL };
-    static const char *const names[] = { "Content-Security-Policy", "Strict-Transport-Security",
-        "X-Content-Type-Options", "X-Frame-Options", "X-XSS-Protection", NULL };
+    const char *const *names = header_names;
     const struct sg_yaml_node *headers = sg_yaml_find(map, "headers");
     bool http2 = true; /* only HTTP/1.1 is served, to which every HTTP/2 client falls back */
 
-    if (!sg_yaml_expect_map(yaml, map, "http_server_config", keys))
+    if (!sg_yaml_expect_map(yaml, map, "http_server_config", http_keys))
         return;
     (void)sg_yaml_read_bool(yaml, map, "http2", &http2);
     if (!headers || !sg_yaml_expect_map(yaml, headers, "headers", names))
@@ -263,11 +278,10 @@ static void read_open_paths(
 static void read_rate(
     struct sg_yaml *yaml, const struct sg_yaml_node *map, struct sg_web_config *config)
 {
-    static const char *const keys[] = { "interval", "burst", NULL };
     struct sg_str burst;
     char *end;
 
-    if (!sg_yaml_expect_map(yaml, map, "rate_limit", keys))
+    if (!sg_yaml_expect_map(yaml, map, "rate_limit", rate_keys))
         return;
     (void)sg_yaml_read_duration_ms(yaml, map, "interval", &config->rate_interval_ms);
     config->rate_burst = 1;
@@ -284,16 +298,14 @@ typedef void (*read_fn)(
 
 static void read_root(struct sg_yaml *yaml, struct sg_web_config *config)
 {
-    static const char *const keys[] = { "tls_server_config", "http_server_config",
-        "basic_auth_users", "auth_excluded_paths", "rate_limit", NULL };
     static const read_fn readers[] = { read_tls, read_http, read_users, read_open_paths,
         read_rate };
     const struct sg_yaml_node *root = sg_yaml_root(yaml);
 
-    if (!root || !sg_yaml_expect_map(yaml, root, "the file", keys))
+    if (!root || !sg_yaml_expect_map(yaml, root, "the file", root_keys))
         return; /* an empty file changes nothing */
-    for (size_t i = 0; keys[i]; i++) {
-        const struct sg_yaml_node *node = sg_yaml_find(root, keys[i]);
+    for (size_t i = 0; root_keys[i]; i++) {
+        const struct sg_yaml_node *node = sg_yaml_find(root, root_keys[i]);
         if (node)
             readers[i](yaml, node, config);
     }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "metric/label_names.h"
 
-#include <stddef.h>
-
 static const char *const of_jvm[] = { "broker", "collector", "instance", "job", "jvm", "le",
     "quantile", "target", NULL };
 
@@ -14,8 +12,9 @@ static const char *const of_catalogues[] = { "ackType", "area", "broker_id", "ci
     "partition", "pool", "processor", "protocol", "query", "queue", "request", "resource", "state",
     "status", "task", "threadNum", "topic", "type", "user", "version", NULL };
 
-static const char *const of_others[] = { "address", "code", "consumergroup", "id", "isr", "missing",
-    "reason", "replicas", "what", NULL };
+#define TEXT(name) #name
+static const char *const own[] = { SG_OWN_LABELS(TEXT), NULL };
+#undef TEXT
 
 static bool contains(const char *const *names, struct sg_str name)
 {
@@ -33,5 +32,5 @@ bool sg_label_name_is_of_jvm(struct sg_str name)
 
 bool sg_label_name_is_own(struct sg_str name)
 {
-    return sg_label_name_is_of_jvm(name) || contains(of_others, name);
+    return sg_label_name_is_of_jvm(name) || contains(own, name);
 }

@@ -4,13 +4,31 @@
 /*
  * Reserved label names: those that the program uses in its own series, and those with a meaning in
  * Prometheus. A configuration that uses one for something else would give a series a duplicate
- * label, and Prometheus rejects a whole page with such a series. tests/check_docs.py compares the
- * lists with the code and the catalogues. Pure; any thread.
+ * label, and Prometheus rejects a whole page with such a series. Names of the program's own labels
+ * do not compile unless they are on the list; test_collectors.c compares the other list with the
+ * catalogues. Pure; any thread.
  */
 
 #include "base/str.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+
+/* The names of labels in series of the program itself and of the admin API, and of targets. */
+#define SG_OWN_LABELS(OF)                                                                          \
+    OF(address), OF(broker), OF(code), OF(collector), OF(consumergroup), OF(id), OF(isr), OF(jvm), \
+        OF(kind), OF(leader), OF(missing), OF(partition), OF(reason), OF(replicas), OF(state),     \
+        OF(status), OF(target), OF(topic), OF(version), OF(what)
+
+#define SG_OWN_LABEL_ON_LIST(name) SG_OWN_LABEL_IS_##name
+enum sg_own_label {
+    SG_OWN_LABELS(SG_OWN_LABEL_ON_LIST)
+};
+#undef SG_OWN_LABEL_ON_LIST
+
+/** A name of the list as text; another name does not compile. */
+#define SG_OWN_LABEL(name) \
+    ((struct sg_str){ #name, sizeof #name - 1 + 0 * (size_t)SG_OWN_LABEL_IS_##name })
 
 /** Has the name a meaning in series of the exporter itself, of clusters, or of Prometheus? */
 bool sg_label_name_is_own(struct sg_str name);

@@ -4,6 +4,7 @@
 #include "admin/export/export_groups.h"
 #include "admin/export/families.h"
 #include "admin/model/lag.h"
+#include "metric/label_names.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -26,8 +27,8 @@ static void put_brokers(struct sg_put *put)
         (void)snprintf(address, sizeof address, "%s%s%s:%" PRId32, is_ipv6 ? "[" : "", broker->host,
             is_ipv6 ? "]" : "", broker->port);
         const struct sg_label labels[] = {
-            { SG_STR("id"), sg_put_number(&id, broker->id) },
-            { SG_STR("address"), sg_str_of(address) },
+            { SG_OWN_LABEL(id), sg_put_number(&id, broker->id) },
+            { SG_OWN_LABEL(address), sg_str_of(address) },
         };
         sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_BROKER_INFO, labels, 2, 1);
     }
@@ -71,10 +72,10 @@ static void put_trouble(struct sg_put *put, const struct sg_label labels[2], uin
     const struct sg_label all[] = {
         labels[0],
         labels[1],
-        { SG_STR("leader"), sg_put_number(&leader, p->leader) },
-        { SG_STR("replicas"), sg_str_of(p->trouble->replicas) },
-        { SG_STR("isr"), sg_str_of(p->trouble->in_sync) },
-        { SG_STR("missing"), sg_str_of(p->trouble->missing) },
+        { SG_OWN_LABEL(leader), sg_put_number(&leader, p->leader) },
+        { SG_OWN_LABEL(replicas), sg_str_of(p->trouble->replicas) },
+        { SG_OWN_LABEL(isr), sg_str_of(p->trouble->in_sync) },
+        { SG_OWN_LABEL(missing), sg_str_of(p->trouble->missing) },
     };
 
     sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_PARTITION_INFO, all, sizeof all / sizeof all[0], 1);
@@ -91,8 +92,8 @@ static void put_partition(struct sg_put *put,
     const struct sg_partition *p = &put->from->topology->partitions[i];
     struct sg_put_number id;
     const struct sg_label labels[] = {
-        { SG_STR("topic"), topic->name },
-        { SG_STR("partition"), sg_put_number(&id, p->id) },
+        { SG_OWN_LABEL(topic), topic->name },
+        { SG_OWN_LABEL(partition), sg_put_number(&id, p->id) },
     };
 
     sg_put_thing(put, SG_PUT_PARTITION, SG_STR(""), topic->name, p->id, PARTITION_PLACES);
@@ -128,7 +129,7 @@ static void put_topic(struct sg_put *put,
     const struct sg_topic_config *config,
     int32_t replicas)
 {
-    const struct sg_label label = { SG_STR("topic"), topic->name };
+    const struct sg_label label = { SG_OWN_LABEL(topic), topic->name };
 
     sg_put_thing(put, SG_PUT_TOPIC, SG_STR(""), topic->name, 0, TOPIC_PLACES);
     sg_put_int(put, AT_PARTITIONS, SG_ADMIN_TOPIC_PARTITIONS, &label, 1, topic->n);
@@ -167,7 +168,7 @@ static void put_topics(struct sg_put *put)
 
 static void put_left_out(struct sg_put *put)
 {
-    struct sg_label what = { SG_STR("what"), SG_STR("groups") };
+    struct sg_label what = { SG_OWN_LABEL(what), SG_STR("groups") };
 
     sg_put_int(
         put, SG_PUT_ONCE, SG_ADMIN_LEFT_OUT, &what, 1, (int64_t)put->from->groups->n_left_out);
@@ -178,7 +179,7 @@ static void put_left_out(struct sg_put *put)
 
 static void put_spark(struct sg_put *put, const struct sg_spark_query *query)
 {
-    const struct sg_label label = { SG_STR("consumergroup"), sg_str_of(query->name) };
+    const struct sg_label label = { SG_OWN_LABEL(consumergroup), sg_str_of(query->name) };
 
     if (query->batch == SG_CHECKPOINT_NO_BATCH)
         return;

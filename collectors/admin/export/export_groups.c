@@ -3,6 +3,7 @@
 
 #include "admin/export/collected.h"
 #include "admin/model/lag.h"
+#include "metric/label_names.h"
 
 #include <stdbool.h>
 
@@ -91,9 +92,9 @@ static void put_commit(struct sg_put *put,
     struct sg_str topic = t->topics[p->topic].name;
     struct sg_put_number id;
     const struct sg_label labels[] = {
-        { SG_STR("consumergroup"), group->name },
-        { SG_STR("topic"), topic },
-        { SG_STR("partition"), sg_put_number(&id, p->id) },
+        { SG_OWN_LABEL(consumergroup), group->name },
+        { SG_OWN_LABEL(topic), topic },
+        { SG_OWN_LABEL(partition), sg_put_number(&id, p->id) },
     };
 
     sg_put_thing(put, SG_PUT_COMMIT, group->name, topic, p->id, COMMIT_PLACES);
@@ -144,8 +145,8 @@ static void put_summary(struct sg_put *put,
 {
     struct sg_str name = topic ? topic->name : SG_STR("");
     const struct sg_label labels[] = {
-        { SG_STR("consumergroup"), group->name },
-        { SG_STR("topic"), name }, /* an empty label is none */
+        { SG_OWN_LABEL(consumergroup), group->name },
+        { SG_OWN_LABEL(topic), name }, /* an empty label is none */
     };
 
     sg_put_thing(put, SG_PUT_GROUP_SUMMARY, group->name, name, 0, SUMMARY_PLACES);
@@ -207,8 +208,8 @@ static void put_status(
     struct sg_put *put, const struct sg_group *group, enum sg_group_status status)
 {
     struct sg_label labels[] = {
-        { SG_STR("consumergroup"), group->name },
-        { SG_STR("status"), SG_STR("") },
+        { SG_OWN_LABEL(consumergroup), group->name },
+        { SG_OWN_LABEL(status), SG_STR("") },
     };
 
     if (status == SG_STATUS_UNKNOWN)
@@ -223,8 +224,8 @@ static void put_status(
 static void put_group(struct sg_put *put, const struct sg_group *group)
 {
     struct sg_label labels[] = {
-        { SG_STR("consumergroup"), group->name },
-        { SG_STR("state"), SG_STR("") },
+        { SG_OWN_LABEL(consumergroup), group->name },
+        { SG_OWN_LABEL(state), SG_STR("") },
     };
 
     sg_put_thing(put, SG_PUT_GROUP, group->name, SG_STR(""), 0, GROUP_PLACES);
