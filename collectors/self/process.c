@@ -50,6 +50,7 @@ int sg_process_read(struct sg_process *ret_process)
 
     /* The second field is the program's name in parentheses and may contain anything. */
     const char *fields = strrchr(text, ')');
+    /* NOLINTNEXTLINE(cert-err34-c): the kernel's numbers fit */
     if (!fields || sscanf(fields + 1,
                        " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64
                        " %*d %*d %*d %*d %" SCNd64 " %*d %" SCNu64 " %" SCNu64 " %" SCNd64,

@@ -160,8 +160,9 @@ bool sg_map_same(const struct sg_map *map, const void *a, const void *b, unsigne
         const struct sg_kind *kind = key->kind;
         if (!(key->restarts & restarts))
             continue;
-        if (kind->size ? memcmp((const char *)a + key->at, (const char *)b + key->at, kind->size)
-                       : !kind->same(key, a, b, restarts))
+        if (kind->size
+                ? memcmp((const char *)a + key->at, (const char *)b + key->at, kind->size) != 0
+                : !kind->same(key, a, b, restarts))
             return false;
     }
     return true;

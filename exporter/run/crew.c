@@ -4,6 +4,7 @@
 #include "base/auto.h"
 #include "config/load.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -119,6 +120,7 @@ void sg_crew_adopt(struct sg_crew *crew, struct sg_crew *earlier, struct sg_hand
 
     for (size_t i = 0; i < sg_n_collectors; i++) {
         if (crew->places[i].borrowed) {
+            assert(earlier); /* borrowed from it */
             earlier->places[i].worker = NULL;
             crew->places[i].borrowed = false;
         } else {
