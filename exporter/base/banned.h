@@ -13,5 +13,9 @@
 #include <strings.h>
 #include <time.h>
 
+/* With _FORTIFY_SOURCE glibc makes these macros for clang, which does not poison macros. */
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok atoi atof gets
 #pragma GCC poison asctime ctime gmtime localtime
