@@ -9,6 +9,7 @@
 #include "config/flags.h"
 #include "config/load.h"
 #include "doctor/doctor.h"
+#include "platform.h"
 #include "run/metrics_list.h"
 #include "run/notify.h"
 #include "run/program.h"
@@ -31,7 +32,7 @@
 /*
  * Blocks of at least this size are returned to the system when they are freed. The page of a large
  * cluster is tens of megabytes, and the next one is built while the old one is still being sent: by
- * default the C library would raise the limit and keep the memory of both for ever.
+ * default glibc would raise the limit and keep the memory of both for ever. musl's is fixed.
  */
 enum {
     OWN_MAPPING_BYTES = 1024 * 1024
@@ -49,6 +50,13 @@ enum {
 };
 
 SG_AUTO_DEFINE(struct sg_config *, sg_config_unref);
+
+static void return_large_blocks(void)
+{
+#if SG_HAS_MALLOPT
+    (void)mallopt(M_MMAP_THRESHOLD, OWN_MAPPING_BYTES);
+#endif
+}
 
 /* ---- Signals and descriptors ---- */
 
@@ -292,7 +300,7 @@ int main(int argc, char **argv)
 
     block_signals();
     fill_standard_descriptors();
-    (void)mallopt(M_MMAP_THRESHOLD, OWN_MAPPING_BYTES);
+    return_large_blocks();
     (void)signal(SIGPIPE, SIG_IGN);
     if (sg_flags_parse(argc, argv, &flags, &err)) {
         (void)fprintf(stderr, "streamgauge: %s\n", err.text);
