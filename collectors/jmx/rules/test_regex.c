@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/buf.h"
 #include "jmx/rules/java_regex.h"
 #include "jmx/rules/regex.h"
+#include "jmx/rules/test_pattern_answer.h"
 #include "jmx/test_fixture.h"
 #include "test.h"
 
@@ -11,52 +11,6 @@
  * tests/fixtures/jolokia/parity/patterns.tsv: PATTERN tab SUBJECT tab Java's result, and a fourth
  * column where ours is different. test_parity.py checks the same with Java.
  */
-
-static void unescape(char *text)
-{
-    char *out = text;
-
-    for (const char *c = text; *c; c++) {
-        bool known = c[0] == '\\' && (c[1] == 'n' || c[1] == 'r' || c[1] == 't');
-        if (!known) {
-            *out++ = *c;
-            continue;
-        }
-        c++;
-        *out++ = *c == 'n' ? '\n' : *c == 'r' ? '\r' : '\t';
-    }
-    *out = '\0';
-}
-
-static void answer(const char *pattern, struct sg_str subject, struct sg_buf *out)
-{
-    struct sg_regex *regex = NULL;
-    struct sg_error err;
-
-    sg_buf_clear(out);
-    if (sg_regex_new(sg_str_of(pattern), SG_REGEX_WHOLE, &regex, &err)) {
-        assert_int_equal(sg_buf_add_char(out, '!'), 0);
-        return;
-    }
-    bool matches = sg_regex_match(regex, subject);
-    struct sg_pairs pairs = sg_pairs_of(subject);
-    if (matches && !sg_regex_may_match(regex, &pairs))
-        fail_msg("\"%s\" matches, though the first look said no", pattern);
-    assert_int_equal(sg_buf_add_char(out, matches ? '+' : '-'), 0);
-    for (unsigned i = 1; matches && i <= sg_regex_n_groups(regex); i++) {
-        struct sg_str group = sg_regex_group(regex, subject, i);
-        assert_int_equal(sg_buf_add_char(out, '|'), 0);
-        for (size_t j = 0; j < group.len; j++) {
-            char c = group.ptr[j];
-            assert_int_equal(c == '\n'   ? sg_buf_add_str(out, SG_STR("\\n"))
-                             : c == '\r' ? sg_buf_add_str(out, SG_STR("\\r"))
-                             : c == '\t' ? sg_buf_add_str(out, SG_STR("\\t"))
-                                         : sg_buf_add_char(out, c),
-                0);
-        }
-    }
-    (void)sg_regex_free(regex);
-}
 
 static void test_match_as_java_does(void **state)
 {
@@ -77,8 +31,7 @@ static void test_match_as_java_does(void **state)
         const char *expected = strsep(&line, "\t");
         if (line)
             expected = line;
-        unescape(subject);
-        answer(pattern, sg_str_of(subject), &out);
+        pattern_answer(pattern, subject, &out, NULL);
         n++;
         if (sg_str_equal(sg_buf_get(&out), sg_str_of(expected)))
             continue;
