@@ -38,12 +38,15 @@ void sg_java_skip_comments(struct sg_java_translator *t)
 
 /* ---- Literals, escapes ---- */
 
+static bool quantifier_follows(const struct sg_java_translator *t)
+{
+    return t->at < t->text.len && strchr("?*+{", sg_java_peek(t, 0));
+}
+
 /* A literal character. */
 static int add_literal(struct sg_java_translator *t, int32_t code, bool may_be_required)
 {
-    bool is_repeated = t->at < t->text.len && strchr("?*+{", sg_java_peek(t, 0));
-
-    if (!may_be_required || t->depth || code >= 128 || code == 0 || is_repeated) {
+    if (!may_be_required || t->depth || code >= 128 || code == 0 || quantifier_follows(t)) {
         t->previous = '\0';
     } else {
         if (t->previous)
@@ -72,10 +75,40 @@ static int take_quote(struct sg_java_translator *t)
     return r;
 }
 
-/* \12: as many digits as make the number of a group. */
+/* What matches a place and no character. PCRE2 repeats that in a group only. */
+static int take_place(struct sg_java_translator *t, size_t n)
+{
+    struct sg_str text = { t->text.ptr + t->at, n };
+
+    t->at += n;
+    t->can_repeat = true;
+    return sg_buf_printf(
+        t->out, quantifier_follows(t) ? "(?:" SG_STR_FMT ")" : SG_STR_FMT, SG_STR_ARG(text));
+}
+
+/* Java takes "\r\n" apart where the rest needs the "\n", unless the \R has a quantifier; PCRE2
+ * never does. */
+static int take_line_break(struct sg_java_translator *t)
+{
+    t->at += 2;
+    if (quantifier_follows(t))
+        return sg_buf_add_str(t->out, SG_STR("\\R"));
+    return sg_buf_add_str(
+        t->out, SG_STR("(?:\\x{d}\\x{a}|[\\x{a}-\\x{d}\\x{85}\\x{2028}\\x{2029}])"));
+}
+
+static int refuse_reference_behind(struct sg_java_translator *t)
+{
+    return sg_java_refuse(t, t->at, "a look-behind cannot have a back reference");
+}
+
+/* \12: as many digits as make the number of a group so far. */
 static int take_back_reference(struct sg_java_translator *t)
 {
     unsigned group = (unsigned)(sg_java_peek(t, 1) - '0');
+
+    if (t->flags.behind)
+        return refuse_reference_behind(t);
 
     for (t->at += 2; sg_java_is_digit(sg_java_peek(t, 0)); t->at++) {
         unsigned longer = group * 10 + (unsigned)(sg_java_peek(t, 0) - '0');
@@ -83,9 +116,20 @@ static int take_back_reference(struct sg_java_translator *t)
             break;
         group = longer;
     }
-    if (group > t->n_groups)
+    if (group > t->survey.n_groups)
         return sg_buf_add_str(t->out, SG_STR("(?!)")); /* matches nothing, in Java too */
     return sg_buf_printf(t->out, "\\g{%u}", group);
+}
+
+/* Does a group of this name, which ends with ">", begin before? */
+static bool is_group_before(const struct sg_java_translator *t, struct sg_str name)
+{
+    for (size_t i = 0; i + 3 + name.len <= t->at; i++) {
+        struct sg_str rest = { t->text.ptr + i + 3, t->at - i - 3 };
+        if (memcmp(t->text.ptr + i, "(?<", 3) == 0 && sg_str_starts_with(rest, name))
+            return true;
+    }
+    return false;
 }
 
 static int take_named_reference(struct sg_java_translator *t)
@@ -96,7 +140,11 @@ static int take_named_reference(struct sg_java_translator *t)
 
     if (sg_java_peek(t, 2) != '<' || !end)
         return sg_java_refuse(t, start, "\\k must be followed by <name>");
+    if (t->flags.behind)
+        return refuse_reference_behind(t);
     size_t n = (size_t)(end + 1 - (t->text.ptr + start));
+    if (!is_group_before(t, (struct sg_str){ name + 1, n - 3 }))
+        return sg_java_refuse(t, start, "no group of this name begins before");
     t->at += n;
     return sg_buf_add(t->out, t->text.ptr + start, n);
 }
@@ -104,7 +152,8 @@ static int take_named_reference(struct sg_java_translator *t)
 /* t->at is at the backslash. */
 static int take_escape_outside(struct sg_java_translator *t)
 {
-    static const char same[] = "dDsSwWhHvVRXAZzGBb";
+    static const char same[] = "dDsSwWhHvVX";
+    static const char places[] = "AZzGBb";
     char c = sg_java_peek(t, 1);
     int32_t code;
 
@@ -125,8 +174,12 @@ static int take_escape_outside(struct sg_java_translator *t)
         return take_named_reference(t);
     if (c == 'p' || c == 'P')
         return sg_java_read_property(t, t->out);
-    if (c == 'b' && sg_java_peek(t, 2) == '{')
-        return sg_java_refuse(t, t->at, "\\b{…} is not supported");
+    if (c == 'R')
+        return take_line_break(t);
+    if (sg_java_looking_at(t, "\\b{g"))
+        return sg_java_refuse(t, t->at, "\\b{g} is not supported");
+    if (strchr(places, c))
+        return take_place(t, 2);
     if (c == 'N')
         return sg_java_refuse(t, t->at, "\\N{…} is not supported; write \\x{…}");
     if (!strchr(same, c))
@@ -138,9 +191,32 @@ static int take_escape_outside(struct sg_java_translator *t)
 
 /* ---- Quantifiers ---- */
 
-static int take_quantifier(struct sg_java_translator *t)
+static bool is_possessive(const struct sg_java_translator *t, size_t group_at)
+{
+    for (size_t i = 0; i < t->survey.n_possessive; i++) {
+        if (t->survey.possessive[i] == group_at)
+            return true;
+    }
+    return false;
+}
+
+/* The + after a quantifier. */
+static int note_possessive(struct sg_java_translator *t, bool after_group)
+{
+    size_t group_at = t->groups[t->depth].at;
+
+    if (!after_group || is_possessive(t, group_at))
+        return 0;
+    if (t->survey.n_possessive == SG_JAVA_POSSESSIVE_MAX)
+        return sg_java_refuse(t, t->at, "too many possessive quantifiers");
+    t->survey.possessive[t->survey.n_possessive++] = group_at;
+    return 0;
+}
+
+static int take_quantifier(struct sg_java_translator *t, bool after_group)
 {
     size_t start = t->at;
+    int r = 0;
 
     if (!t->can_repeat)
         return sg_java_refuse(
@@ -164,14 +240,28 @@ static int take_quantifier(struct sg_java_translator *t)
         sg_buf_add_char(t->out, sg_java_peek(t, 0));
         t->at++;
     }
+    sg_java_skip_comments(t);
     if (sg_java_peek(t, 0) == '?' || sg_java_peek(t, 0) == '+') {
+        if (sg_java_peek(t, 0) == '+')
+            r = note_possessive(t, after_group);
         sg_buf_add_char(t->out, sg_java_peek(t, 0));
         t->at++;
     }
-    return sg_buf_error(t->out);
+    return r ? r : sg_buf_error(t->out);
 }
 
 /* ---- Groups ---- */
+
+/* The group begins at `at`; its "(" is not yet written. */
+static int open_group(struct sg_java_translator *t, size_t at)
+{
+    if (t->depth == SG_JAVA_GROUPS_DEEP_MAX)
+        return sg_java_refuse(t, at, "groups are nested too deeply");
+    struct sg_java_group *group = &t->groups[t->depth++];
+    *group = (struct sg_java_group){ at, t->flags, is_possessive(t, at) };
+    t->can_repeat = false;
+    return group->is_wrapped ? sg_buf_add_str(t->out, SG_STR("(?>")) : 0;
+}
 
 /* Flags up to the ")" or ":"; t->at is behind the "(?". */
 static int take_flags(struct sg_java_translator *t)
@@ -204,15 +294,11 @@ static int take_flags(struct sg_java_translator *t)
     }
     bool is_group = sg_java_peek(t, 0) == ':';
     t->at++;
-    if (is_group) {
-        if (t->depth == SG_JAVA_GROUPS_DEEP_MAX)
-            return sg_java_refuse(t, start, "groups are nested too deeply");
-        t->outer[t->depth++] = t->flags;
-    }
+    int r = is_group ? open_group(t, start - 2) : 0;
     t->flags = flags;
     t->can_repeat = false;
-    if (!is_group && !on[0] && !off[0])
-        return 0;
+    if (r || (!is_group && !on[0] && !off[0]))
+        return r;
     return sg_buf_printf(t->out, "(?%s%s%s%c", on, off[0] ? "-" : "", off, is_group ? ':' : ')');
 }
 
@@ -234,44 +320,40 @@ static int take_group_name(struct sg_java_translator *t)
 static int take_group(struct sg_java_translator *t)
 {
     static const char *const kinds[] = { "(?:", "(?=", "(?!", "(?>", "(?<=", "(?<!" };
-    size_t start = t->at;
-    int r = 0;
+    bool is_named = sg_java_looking_at(t, "(?<");
 
     t->previous = '\0';
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && t->at == start; i++) {
-        if (sg_java_looking_at(t, kinds[i])) {
-            t->at += strlen(kinds[i]);
-            r = sg_buf_printf(t->out, "%s", kinds[i]);
-        }
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (!sg_java_looking_at(t, kinds[i]))
+            continue;
+        int r = open_group(t, t->at);
+        t->at += strlen(kinds[i]);
+        t->flags.behind = t->flags.behind || is_named;
+        return r ? r : sg_buf_printf(t->out, "%s", kinds[i]);
     }
-    if (t->at == start && sg_java_looking_at(t, "(?<")) {
-        t->at += 2;
-        r = take_group_name(t);
-    } else if (t->at == start && sg_java_looking_at(t, "(?")) {
+    if (!is_named && sg_java_looking_at(t, "(?")) {
         t->at += 2;
         return take_flags(t);
-    } else if (t->at == start) {
-        t->at++;
-        r = sg_buf_add_char(t->out, '(');
     }
+    int r = open_group(t, t->at);
     if (r)
         return r;
-    if (t->depth == SG_JAVA_GROUPS_DEEP_MAX)
-        return sg_java_refuse(t, start, "groups are nested too deeply");
-    t->outer[t->depth++] = t->flags;
-    t->can_repeat = false;
-    return 0;
+    t->n_groups++;
+    t->at += is_named ? 2 : 1;
+    return is_named ? take_group_name(t) : sg_buf_add_char(t->out, '(');
 }
 
 static int end_group(struct sg_java_translator *t)
 {
     if (t->depth == 0)
         return sg_java_refuse(t, t->at, "no group to close; a literal ) needs a backslash");
-    t->flags = t->outer[--t->depth];
+    const struct sg_java_group *group = &t->groups[--t->depth];
+    t->flags = group->outer;
     t->at++;
     t->can_repeat = true;
+    t->after_group = true;
     t->previous = '\0';
-    return sg_buf_add_char(t->out, ')');
+    return sg_buf_add_str(t->out, group->is_wrapped ? SG_STR("))") : SG_STR(")"));
 }
 
 /* ---- The pattern ---- */
@@ -279,9 +361,11 @@ static int end_group(struct sg_java_translator *t)
 static int take_one(struct sg_java_translator *t)
 {
     char c = sg_java_peek(t, 0);
+    bool after_group = t->after_group;
     int32_t code;
     int r;
 
+    t->after_group = false;
     switch (c) {
     case '\\':
         return take_escape_outside(t);
@@ -293,7 +377,7 @@ static int take_one(struct sg_java_translator *t)
     case '+':
     case '?':
     case '{':
-        return take_quantifier(t);
+        return take_quantifier(t, after_group);
     case '[':
         t->previous = '\0';
         t->can_repeat = true;
@@ -302,9 +386,11 @@ static int take_one(struct sg_java_translator *t)
         t->no_pairs = t->no_pairs || t->depth == 0;
         t->can_repeat = false;
         break;
-    case '.':
     case '^':
     case '$':
+        t->previous = '\0';
+        return take_place(t, 1);
+    case '.':
         t->can_repeat = true;
         break;
     default:
@@ -316,28 +402,10 @@ static int take_one(struct sg_java_translator *t)
     return sg_buf_add_char(t->out, c);
 }
 
-/* Groups that capture, for back references that come before them. */
-static unsigned count_groups(struct sg_str text)
-{
-    unsigned n = 0;
-
-    for (size_t i = 0; i < text.len; i++) {
-        char next = i + 1 < text.len ? text.ptr[i + 1] : '\0';
-        char kind = i + 2 < text.len ? text.ptr[i + 2] : '\0';
-        char after = i + 3 < text.len ? text.ptr[i + 3] : '\0';
-        if (text.ptr[i] == '\\')
-            i++;
-        else if (text.ptr[i] == '(')
-            n += next != '?' || (kind == '<' && after != '=' && after != '!');
-    }
-    return n;
-}
-
-static int translate(struct sg_java_translator *t)
+static int take_all(struct sg_java_translator *t)
 {
     int r = 0;
 
-    t->n_groups = count_groups(t->text);
     for (sg_java_skip_comments(t); !r && t->at < t->text.len; sg_java_skip_comments(t)) {
         if (t->out->len <= t->stop)
             t->source = t->at;
@@ -348,6 +416,22 @@ static int translate(struct sg_java_translator *t)
     if (!r && t->depth)
         r = sg_java_refuse(t, t->text.len, "a group is not closed");
     return r;
+}
+
+/* Twice: the first pass is for the survey. */
+static int translate(struct sg_java_translator *t)
+{
+    struct sg_java_translator second = *t;
+    size_t len = t->out->len;
+
+    int r = take_all(t);
+    if (r)
+        return r;
+    sg_buf_truncate(t->out, len);
+    second.survey = t->survey;
+    second.survey.n_groups = t->n_groups;
+    *t = second;
+    return take_all(t);
 }
 
 int sg_java_regex_translate(

@@ -6,12 +6,15 @@
  *
  * Most of it is the same in both. These are translated: classes in classes and their
  * intersections ([a-z&&[^aeiou]]), \p{…} by Java's names, \Q…\E, octal, \u and control escapes,
- * comments (?x), back references. Rejected is what Java rejects too, even if PCRE2 accepts it, and
- * what PCRE2 has no equivalent for: \N{…}, \b{g}, \p{In…} (blocks), \p{java…}, (?d), (?U). Pure
- * functions; any thread.
+ * comments (?x), back references, \R, possessive quantifiers of groups, quantifiers of ^, $ and \b.
+ * Rejected is what Java rejects too, even if PCRE2 accepts it, and what PCRE2 has no equivalent
+ * for: \N{…}, \b{g}, \p{In…} (blocks), \p{java…}, (?d), (?U). Pure functions; any thread.
  *
- * Known differences, beyond ASCII only: \b, and letters under (?i), follow Unicode in one and ASCII
- * in the other.
+ * Known differences:
+ * - Beyond ASCII \b, and letters under (?i), follow Unicode in one and ASCII in the other.
+ * - Java keeps what a group contained in an attempt that failed, within (?>…), look-arounds, (…)++
+ *   and (…)*?; and it does not repeat a group that has matched nothing.
+ * - Between the two characters of "\r\n" at the end of the subject $ and \Z match in PCRE2.
  *
  * Source: java.util.regex.Pattern of Java 17; pcre2pattern(3).
  */

@@ -49,10 +49,16 @@ static void add_class(const struct class_parts *parts, struct sg_buf *out)
     sg_buf_add_str(out, parts->is_negated ? SG_STR(")(?s:.))") : SG_STR(")"));
 }
 
+/* \v is a class, but as the end of a range it is the one character that it was in Java 7. */
+static bool is_old_tab(const struct sg_java_translator *t, bool ends_range)
+{
+    return sg_java_looking_at(t, "\\v") && (ends_range || sg_java_peek(t, 2) == '-');
+}
+
 /* One end of a range, or a single character. SG_JAVA_NO_CODE: a class such as \w, which was
  * appended. */
 static int take_class_character(
-    struct sg_java_translator *t, struct class_parts *parts, int32_t *ret_code)
+    struct sg_java_translator *t, struct class_parts *parts, bool ends_range, int32_t *ret_code)
 {
     static const char same[] = "dDsSwWhHvV";
     char c = sg_java_peek(t, 1);
@@ -60,6 +66,11 @@ static int take_class_character(
     *ret_code = SG_JAVA_NO_CODE;
     if (sg_java_peek(t, 0) != '\\')
         return sg_java_read_character(t, ret_code);
+    if (is_old_tab(t, ends_range)) {
+        *ret_code = '\v';
+        t->at += 2;
+        return 0;
+    }
     int r = sg_java_read_escape(t, ret_code);
     if (r || *ret_code != SG_JAVA_NO_CODE)
         return r;
@@ -80,7 +91,7 @@ static int take_class_item(struct sg_java_translator *t, struct class_parts *par
     int32_t low;
     int32_t high;
 
-    int r = take_class_character(t, parts, &low);
+    int r = take_class_character(t, parts, false, &low);
     if (r || low == SG_JAVA_NO_CODE)
         return r;
     high = low;
@@ -89,7 +100,7 @@ static int take_class_item(struct sg_java_translator *t, struct class_parts *par
         sg_java_peek(t, 1) != '[') {
         t->at++;
         sg_java_skip_comments(t);
-        r = take_class_character(t, parts, &high);
+        r = take_class_character(t, parts, true, &high);
         if (r)
             return r;
         if (high < low)

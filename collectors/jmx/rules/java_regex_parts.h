@@ -20,14 +20,33 @@
 
 enum {
     SG_JAVA_GROUPS_DEEP_MAX = 100,
+    SG_JAVA_POSSESSIVE_MAX = 64,
     SG_JAVA_CLASS_BYTES_MAX = 64 * 1024,
     SG_JAVA_NO_CODE = -1, /* the escape is not one character */
 };
 
-/* Flags of (?…) that matter here. */
+/* Flags of (?…) that matter here, and what else ends with a group. */
 struct sg_java_flags {
     bool any_case;
     bool comments;
+    bool behind; /* in a look-behind */
+};
+
+/* A group that is open. */
+struct sg_java_group {
+    size_t at; /* its "(" */
+    struct sg_java_flags outer;
+    bool is_wrapped; /* in (?>…), see sg_java_survey */
+};
+
+/*
+ * What has to be known of the pattern before it is translated. A possessive quantifier, as in
+ * (…)++, makes each repetition of a group atomic in Java; in PCRE2 only all of them together.
+ */
+struct sg_java_survey {
+    unsigned n_groups; /* that capture */
+    size_t n_possessive;
+    size_t possessive[SG_JAVA_POSSESSIVE_MAX]; /* where these groups begin */
 };
 
 struct sg_java_translator {
@@ -36,11 +55,13 @@ struct sg_java_translator {
     struct sg_buf *out;
     struct sg_error *err;
     struct sg_java_flags flags;
-    struct sg_java_flags outer[SG_JAVA_GROUPS_DEEP_MAX]; /* flags of the groups around */
+    struct sg_java_group groups[SG_JAVA_GROUPS_DEEP_MAX]; /* those that are open */
     size_t depth;
-    unsigned n_groups; /* of the whole pattern */
-    bool can_repeat;   /* a quantifier may follow */
-    size_t stop;       /* length of out at which `source` is set */
+    struct sg_java_survey survey; /* complete in the second pass */
+    unsigned n_groups;            /* that capture, so far */
+    bool can_repeat;              /* a quantifier may follow */
+    bool after_group;             /* which is the one at groups[depth] */
+    size_t stop;                  /* length of out at which `source` is set */
     size_t source;
 
     struct sg_pairs required;

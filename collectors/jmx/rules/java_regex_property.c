@@ -54,6 +54,33 @@ static bool is_category(struct sg_str name)
     return found && (found == categories || found[-1] == ' ');
 }
 
+static bool is_word(struct sg_str name, const char *word)
+{
+    return strlen(word) == name.len && strncasecmp(word, name.ptr, name.len) == 0;
+}
+
+static struct sg_str without(struct sg_str name, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    return sg_str_starts_with(name, sg_str_of(prefix))
+               ? (struct sg_str){ name.ptr + n, name.len - n }
+               : name;
+}
+
+/* Under (?i) a property about case contains all letters that have one, as between brackets. */
+static const char *any_case_class(struct sg_str name)
+{
+    struct sg_str property = without(name, "Is");
+    struct sg_str category = without(without(property, "general_category="), "gc=");
+
+    if (sg_str_equal(category, SG_STR("Lu")) || sg_str_equal(category, SG_STR("Ll")) ||
+        sg_str_equal(category, SG_STR("Lt")))
+        return "\\p{L&}";
+    bool is_about_case = is_word(property, "LOWERCASE") || is_word(property, "UPPERCASE") ||
+                         is_word(property, "TITLECASE");
+    return is_about_case && property.len < name.len ? "\\p{Lowercase}\\p{Uppercase}\\p{Lt}" : NULL;
+}
+
 /* \p{Is…} may be a property, a category or a script. */
 static int add_is_property(struct sg_buf *out, struct sg_str name)
 {
@@ -75,8 +102,7 @@ static int add_is_property(struct sg_buf *out, struct sg_str name)
     };
 
     for (size_t i = 0; i < sizeof properties / sizeof properties[0]; i++) {
-        if (strlen(properties[i].java) == name.len &&
-            strncasecmp(properties[i].java, name.ptr, name.len) == 0)
+        if (is_word(name, properties[i].java))
             return sg_buf_printf(out, "%s", properties[i].pcre);
     }
     return is_category(name) ? sg_buf_add_str(out, name)
@@ -91,7 +117,7 @@ static int add_property(
 
     for (size_t i = 0; i < name.len; i++) {
         if (!sg_java_is_letter(name.ptr[i]) && !sg_java_is_digit(name.ptr[i]) &&
-            !strchr("_- =", name.ptr[i]))
+            !strchr("_=", name.ptr[i])) /* PCRE2 ignores "-" and blanks */
             return sg_java_refuse(t, start, "not the name of a property");
     }
     if (equals) {
@@ -133,7 +159,9 @@ int sg_java_read_property(struct sg_java_translator *t, struct sg_buf *out)
         name = (struct sg_str){ name.ptr + 1, (size_t)(end - name.ptr - 1) };
         t->at += name.len + 1;
     }
-    const char *content = posix_class(name);
+    const char *content = t->flags.any_case ? any_case_class(name) : NULL;
+    if (!content)
+        content = posix_class(name);
     if (content)
         return sg_buf_printf(out, negated ? "[^%s]" : "[%s]", content);
     sg_buf_add_str(out, negated ? SG_STR("\\P{") : SG_STR("\\p{"));

@@ -67,11 +67,35 @@ static void test_refused_pattern_reports_the_character(void **state)
     assert_refused("ab\\K", "character 3: Java has no such escape");
     assert_refused("ab\\p{javaLowerCase}", "character 3: this property is not supported");
     assert_refused("[a-z&&[^b]c]", "character 11: plain characters after a class");
+    assert_refused("a(?<=(b)\\1)", "character 9: a look-behind cannot have a back reference");
+    assert_refused("a\\k<b>(?<b>c)", "character 2: no group of this name begins before");
+    assert_refused("a\\b{g}", "character 2: \\b{g} is not supported");
     assert_refused("(?P<x>a)", "character 3: Java has no such group");
     assert_refused("ab\\", "character 3: nothing follows the backslash");
     /* PCRE2's errors are reported at their place in the pattern, not in the translation */
     assert_refused("[a-z&&[^b]]x\\p{IsNope}", "character 13: ");
     assert_refused("[a-z&&[^b]](?<=a+)c", "character 12: ");
+}
+
+static int compile_possessive_groups(size_t n)
+{
+    struct sg_regex *regex = NULL;
+    struct sg_buf pattern;
+
+    sg_buf_init(&pattern, 4096);
+    for (size_t i = 0; i < n; i++)
+        sg_buf_add_str(&pattern, SG_STR("(?:a)++"));
+    int r = sg_regex_new(sg_buf_get(&pattern), SG_REGEX_WHOLE, &regex, NULL);
+    sg_buf_done(&pattern);
+    (void)sg_regex_free(regex);
+    return r;
+}
+
+static void test_possessive_groups_have_a_limit(void **state)
+{
+    (void)state;
+    assert_int_equal(compile_possessive_groups(64), 0);
+    assert_int_equal(compile_possessive_groups(65), SG_REGEX_E_PATTERN);
 }
 
 static void test_required_pairs_rule_subjects_out(void **state)
@@ -110,6 +134,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_match_as_java_does),
         cmocka_unit_test(test_refused_pattern_reports_the_character),
+        cmocka_unit_test(test_possessive_groups_have_a_limit),
         cmocka_unit_test(test_required_pairs_rule_subjects_out),
     };
     return cmocka_run_group_tests_name("regex", tests, NULL, NULL);
