@@ -80,7 +80,8 @@ int sg_regex_new(struct sg_str pattern,
     if (!r)
         r = sg_buf_error(&text);
     if (!r) {
-        uint32_t options = PCRE2_UTF | PCRE2_ANCHORED;
+        /* 10.42's automatic possessive quantifiers are wrong before (?:x)?+: \d*(?:x)?+1 on "11" */
+        uint32_t options = PCRE2_UTF | PCRE2_ANCHORED | PCRE2_NO_AUTO_POSSESS;
         if (form == SG_REGEX_WHOLE)
             options |= PCRE2_ENDANCHORED; /* matches() includes a final line break, unlike $ */
         code = compile(sg_buf_get(&text), options, &regex->code, &offset);
