@@ -10,9 +10,45 @@ import java.util.regex.PatternSyntaxException;
 
 /**
  * Answers each line "PATTERN tab SUBJECT …" of its input with Java's result, as jmx_exporter uses a
- * pattern: "!" refused, "-" no match, or "+" and the groups, each after a "|".
+ * pattern: "!" refused, "-" no match, "+" and the groups, each after a "|", or "?" when it takes too
+ * long: Java has no limit.
  */
 public final class ParityPatterns {
+    private static final int LOOKS_MAX = 1_000_000;
+
+    /** A text that ends the match after it has been looked at too often. */
+    private static final class Limited implements CharSequence {
+        private final String text;
+        private int looks;
+
+        Limited(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public char charAt(int index) {
+            if (++looks > LOOKS_MAX) {
+                throw new IllegalStateException("too many steps");
+            }
+            return text.charAt(index);
+        }
+
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return text.substring(start, end);
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
     private static String unescape(String text) {
         return text.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t");
     }
@@ -24,8 +60,14 @@ public final class ParityPatterns {
         } catch (PatternSyntaxException e) {
             return "!";
         }
-        if (!matcher.matches()) {
-            return "-";
+        try {
+            if (!matcher.matches()) {
+                return "-";
+            }
+        } catch (IllegalStateException | StackOverflowError e) {
+            return "?";
+        } catch (NullPointerException e) { // "[a&&&&b]"
+            return "!";
         }
         StringBuilder groups = new StringBuilder("+");
         for (int i = 1; i <= matcher.groupCount(); i++) {
