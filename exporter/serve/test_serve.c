@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/host.h"
-#include "serve/accept.h"
 #include "serve/auth.h"
 #include "serve/discover.h"
 #include "serve/listen.h"
@@ -14,98 +13,6 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-static void test_accept_coding_follows_weights(void **state)
-{
-    enum {
-        NONE = SG_CODINGS
-    };
-    static const struct {
-        const char *header;
-        int expected;
-    } cases[] = {
-        { NULL, SG_CODING_IDENTITY },
-        { "", SG_CODING_IDENTITY },
-        { "gzip", SG_CODING_GZIP },
-        { "GZIP", SG_CODING_GZIP },
-        { "x-gzip", SG_CODING_GZIP },
-        { "deflate, gzip;q=0.5", SG_CODING_GZIP },
-        { "gzip;q=0.001", SG_CODING_GZIP },
-        { "gzip;q=0", SG_CODING_IDENTITY },
-        { "gzip; q=0.000, *", SG_CODING_ZSTD },
-        { "*", SG_CODING_GZIP },
-        { "*;q=0", NONE },
-        { "identity;q=0", NONE },
-        { "br, identity;q=0", NONE },
-        { "gzip, *;q=0", SG_CODING_GZIP },
-        { "identity, *;q=0", SG_CODING_IDENTITY },
-        { "identity;q=0, *;q=0.1", SG_CODING_GZIP },
-        { "identity", SG_CODING_IDENTITY },
-        { "identity;q=0.9, gzip;q=0.5", SG_CODING_IDENTITY },
-        { "gzip, deflate, br, zstd", SG_CODING_GZIP },
-        { "zstd", SG_CODING_ZSTD },
-        { "gzip;q=0.5, zstd;q=0.6", SG_CODING_ZSTD },
-        { "gzipped", SG_CODING_IDENTITY },
-        { ",,;;q=,gzip", SG_CODING_GZIP },
-    };
-    (void)state;
-
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        enum sg_coding coding = SG_CODINGS;
-        int r = sg_accept_coding(cases[i].header, &coding);
-        assert_int_equal(r, cases[i].expected == NONE ? SG_ACCEPT_E_CODING : 0);
-        assert_int_equal(coding, cases[i].expected);
-    }
-}
-
-#define OM     "application/openmetrics-text; version="
-#define LEGACY "; charset=utf-8; escaping=underscores"
-
-static void test_accept_format_follows_weights_and_closeness(void **state)
-{
-    static const char text[] = "text/plain; version=0.0.4; charset=utf-8";
-    static const struct {
-        const char *header;
-        const char *expected;
-    } cases[] = {
-        { NULL, text },
-        { "", text },
-        { "*/*", text },
-        { "text/*", text },
-        { "text/plain", text },
-        { "application/json", text },
-        { "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", text },
-        /* Prometheus 2, and VictoriaMetrics */
-        { "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;"
-          "q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
-            OM "1.0.0" LEGACY },
-        { "text/plain;version=0.0.4;q=1,*/*;q=0.1", text },
-        /* Prometheus 3, without and with native histograms */
-        { "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/"
-          "openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0."
-          "4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
-            OM "1.0.0" LEGACY },
-        { "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding="
-          "delimited;q=0.6,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.5,*/*;q=0.1",
-            "text/plain; version=1.0.0" LEGACY },
-        { "application/openmetrics-text;version=0.0.1", OM "0.0.1" LEGACY },
-        { "application/openmetrics-text", OM "1.0.0" LEGACY },
-        { "application/openmetrics-text; version=\"1.0.0\"", OM "1.0.0" LEGACY },
-        { "application/openmetrics-text;version=2.0.0", text },
-        { "application/openmetrics-text;q=0, */*", text },
-        { "APPLICATION/OpenMetrics-Text;Version=1.0.0", OM "1.0.0" LEGACY },
-        { "text/plain;version=0.0.4;escaping=dots", "text/plain; version=0.0.4" LEGACY },
-        { "text/plain;version=1.0.0;escaping=dots", "text/plain; version=1.0.0" LEGACY },
-        { "text/plain;q=0.1, application/*;q=0.2", OM "1.0.0" LEGACY },
-        { "text/plain;q=0.5, application/openmetrics-text;q=0.5", text },
-        { "application/openmetrics-text;q=0.5, text/plain;q=0.5", OM "1.0.0" LEGACY },
-        { "a\"b,;q=\\\",text/plain", text },
-    };
-    (void)state;
-
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        assert_string_equal(sg_accept_format(cases[i].header).content_type, cases[i].expected);
-}
 
 static void test_collect_and_exclude_are_strict(void **state)
 {
@@ -356,8 +263,6 @@ static void test_listen_unusable_address_says_why(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accept_coding_follows_weights),
-        cmocka_unit_test(test_accept_format_follows_weights_and_closeness),
         cmocka_unit_test(test_collect_and_exclude_are_strict),
         cmocka_unit_test(test_probe_takes_the_lines_of_one_broker),
         cmocka_unit_test(test_host_is_a_host_and_nothing_else),
