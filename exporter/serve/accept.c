@@ -65,7 +65,7 @@ static int weight(struct sg_str text)
     for (size_t i = 0; i < text.len; i++) {
         if (i == 1 && text.ptr[i] == '.')
             continue;
-        if (text.ptr[i] < '0' || text.ptr[i] > '9' || i > 4)
+        if (text.ptr[i] < '0' || text.ptr[i] > '9' || i == 1 || i > 4)
             return 1000;
         thousandths += (text.ptr[i] - '0') * unit;
         unit /= 10;

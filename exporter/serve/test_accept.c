@@ -268,6 +268,8 @@ static void test_accept_weight_is_that_of_the_rfc(void **state)
         { "q=-1", true },
         { "q=.1", true },
         { "q=0.0001", true },
+        { "q=01", true },
+        { "q=00.1", true },
         { "q=0,1", false }, /* a weight of 0 and another element */
         { "q=low", true },
     };
