@@ -10,6 +10,7 @@ import pathlib
 import subprocess
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from streamgauge import Streamgauge
@@ -20,6 +21,12 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 FOLDER = pathlib.Path(os.environ.get("STREAMGAUGE_TEST_DIR", "/var/tmp/streamgauge-tests")) / WORKER
 # Added to every port of the labs; another number, and another folder, for a second run at the same time.
 OFFSET = int(os.environ.get("STREAMGAUGE_TEST_PORT_OFFSET", "3000")) + 1000 * int(WORKER[2:])
+
+# The same examples in every run; other ones, and more, with --hypothesis-profile=long --hypothesis-seed=N.
+_common = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
+settings.register_profile("suite", derandomize=True, max_examples=200, database=None, **_common)
+settings.register_profile("long", max_examples=20000, **_common)
+settings.load_profile("suite")
 
 # Broker 1, 2 and 3 have one each, so that every end-to-end test runs against all of them.
 AGENTS = ("1.7.2", "2.2.9", "2.6.0")

@@ -12,7 +12,7 @@ class Page:
     def __init__(self, text):
         self.types, self.samples = {}, {}
         family = None
-        for line in text.splitlines():
+        for line in text.split("\n"):  # splitlines() splits at more characters
             if line.startswith("# TYPE "):
                 family, kind = line.split()[2:4]
                 assert family not in self.types, f"{family} twice"

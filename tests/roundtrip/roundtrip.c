@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The encoders alone, for tests/e2e/test_formats.py. Reads one JSON document per line:
+ * The encoders alone, for tests/e2e/test_roundtrip.py. Reads one JSON document per line:
  *
  *   {"format": "text" | "openmetrics", "families": [{"name": …, "type": 0…5, "help": …,
  *    "samples": [{"suffix": …, "labels": {…}, "value": 1 | "0x1.8p+1" | "nan" | "inf"}]}]}
  *
  * and answers each with the length of the page, a line feed, and the page. Integers stay integers;
- * doubles come as text that strtod reads, so that JSON does not round them.
+ * doubles come as text that strtod reads, so that JSON does not round them. Each character of HELP
+ * and of a label's value is a byte, so that it need not be UTF-8.
  */
 
 #include "metric/encode.h"
@@ -30,6 +31,25 @@ static struct sg_str text_of(const json_t *string)
     return (struct sg_str){ json_string_value(string), json_string_length(string) };
 }
 
+/* From characters up to U+00FF to bytes. */
+static struct sg_str bytes_of(json_t *string)
+{
+    struct sg_str text = text_of(string);
+    char *bytes = malloc(text.len + 1);
+    size_t n = 0;
+
+    check(!bytes);
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c >= 0x80)
+            c = (unsigned char)((c & 3) << 6 | (text.ptr[++i] & 0x3f));
+        bytes[n++] = (char)c;
+    }
+    check(json_string_setn_nocheck(string, bytes, n));
+    free(bytes);
+    return text_of(string);
+}
+
 static void put_sample(struct sg_series_table *table, uint32_t family, json_t *sample)
 {
     struct sg_label labels[SG_LABELS_MAX];
@@ -40,7 +60,7 @@ static void put_sample(struct sg_series_table *table, uint32_t family, json_t *s
     uint32_t series;
 
     json_object_foreach(json_object_get(sample, "labels"), name, label) labels[n++] =
-        (struct sg_label){ sg_str_of(name), text_of(label) };
+        (struct sg_label){ sg_str_of(name), bytes_of(label) };
     check(sg_series_table_add(
         table, family, text_of(json_object_get(sample, "suffix")), labels, n, &series));
     if (json_is_integer(value))
@@ -65,7 +85,7 @@ static void answer(json_t *document)
     {
         struct sg_family described = { json_string_value(json_object_get(family, "name")),
             (enum sg_metric_type)json_integer_value(json_object_get(family, "type")),
-            json_string_value(json_object_get(family, "help")) };
+            bytes_of(json_object_get(family, "help")).ptr };
         uint32_t id;
         check(sg_series_table_add_family(table, &described, &id));
         json_array_foreach(json_object_get(family, "samples"), j, sample)
