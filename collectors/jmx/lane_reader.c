@@ -20,7 +20,6 @@ static void forget_learned(struct sg_learned *learned)
     learned->plan = sg_poll_plan_free(learned->plan);
     free(sg_secret_wipe(learned->body));
     learned->body = NULL;
-    learned->n_values = 0;
 }
 
 /* ---- Making ---- */
@@ -207,7 +206,8 @@ static void warn_gave_up(const struct sg_lane_reader *reader)
 }
 
 /* Everything was read: the next polls request what became series. */
-static void learn(struct sg_lane_reader *reader, const struct sg_lane_reader_answer *answer)
+static void learn(
+    struct sg_lane_reader *reader, const struct sg_lane_reader_answer *answer, size_t n_series)
 {
     const struct sg_target_options *options = reader->options;
     const struct sg_request_target to = proxy_target(reader, answer->address);
@@ -225,14 +225,13 @@ static void learn(struct sg_lane_reader *reader, const struct sg_lane_reader_ans
     if (r)
         forget_learned(learned); /* no memory: everything is read again */
     learned->until_ms = answer->begun_ms + options->source->slow_interval_ms;
+    learned->n_series = n_series;
 }
 
 /* Is much of what was learned gone? */
-static void doubt(struct sg_learned *learned, size_t n_values)
+static void doubt(struct sg_learned *learned, size_t n_series)
 {
-    if (learned->n_values == 0)
-        learned->n_values = n_values;
-    else if (n_values < learned->n_values - learned->n_values / 10)
+    if (n_series < learned->n_series - learned->n_series / 10)
         forget_learned(learned);
 }
 
@@ -276,12 +275,13 @@ bool sg_lane_reader_read(struct sg_lane_reader *reader,
         count_dropped(reader); /* complete only now */
         warn_gave_up(reader);
     }
+    size_t n_series = set ? set->n_present : 0;
     sg_slot_end(reader->slot, set);
     if (set && reader->learned.learner) {
         if (reader->asked_learned)
-            doubt(&reader->learned, sg_engine_stats(reader->engine)->n_values);
+            doubt(&reader->learned, n_series);
         else
-            learn(reader, answer);
+            learn(reader, answer, n_series);
     }
     return is_right;
 }

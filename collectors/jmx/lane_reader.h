@@ -27,7 +27,7 @@ struct sg_learned {
     struct sg_poll_plan *plan; /* NULL: none */
     char *body;
     int64_t until_ms; /* then everything is read again */
-    size_t n_values;  /* of the first answer; 0: not received yet */
+    size_t n_series;  /* when everything was read */
 };
 
 struct sg_lane_reader {
