@@ -494,15 +494,21 @@ static void test_customizer_adds_labels_and_metrics(void **state)
     tear_down(&f);
 }
 
+/* The first value wins, and a drop is counted once. */
 static void test_attribute_of_two_overlapping_requests_is_one(void **state)
 {
-    struct fixture f = set_up(gauge_rules);
+    struct fixture f = set_up("rules: [ { pattern: '<>V', name: k, help: h, type: COUNTER } ]\n");
     (void)state;
 
     sg_engine_begin(f.engine);
     put(&f, "k:t=a", "V", integer(1));
-    put(&f, "k:t=a", "V", integer(1));
-    assert_int_equal(n_dropped(&f, SG_DROP_DUPLICATE), 0);
+    put(&f, "k:t=a", "V", integer(2));
+    assert_page(&f, "# HELP k_total h\n# TYPE k_total counter\nk_total{broker=\"1\"} 1\n");
+    sg_engine_begin(f.engine);
+    put(&f, "k:t=a", "V", integer(-1));
+    put(&f, "k:t=a", "V", integer(-1));
+    assert_int_equal(n_dropped(&f, SG_DROP_BAD_VALUE), 1);
+    assert_page(&f, "");
     tear_down(&f);
 }
 
