@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/test_stderr.h"
 #include "store/cluster.h"
 #include "store/pager.h"
 #include "store/store.h"
@@ -272,28 +273,6 @@ static void test_slot_goes_by_the_monotonic_clock_alone(void **state)
 
 /* ---- The log ---- */
 
-static int real_stderr = -1;
-
-static void start_listening(void)
-{
-    FILE *file = tmpfile();
-
-    assert_non_null(file);
-    real_stderr = dup(STDERR_FILENO);
-    assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
-    (void)fclose(file);
-}
-
-/* What was logged since; once. */
-static void stop_listening(char *text, size_t size)
-{
-    ssize_t n = pread(STDERR_FILENO, text, size - 1, 0);
-
-    text[n > 0 ? n : 0] = '\0';
-    (void)dup2(real_stderr, STDERR_FILENO);
-    (void)close(real_stderr);
-}
-
 static void test_slot_that_works_again_says_how_long_it_did_not(void **state)
 {
     struct fixture *f = *state;
@@ -312,15 +291,6 @@ static void test_slot_that_works_again_says_how_long_it_did_not(void **state)
     sg_slot_end(f->slot, set_of(f, 1));
     stop_listening(text, sizeof text);
     assert_non_null(strstr(text, "msg=\"works again, after 3m5s\""));
-}
-
-static size_t count(const char *text, const char *part)
-{
-    size_t n = 0;
-
-    for (const char *at = text; (at = strstr(at, part)); at += strlen(part))
-        n++;
-    return n;
 }
 
 /* Ten minutes of a collection every ten seconds, with a broker that refuses or is too slow in turn.
