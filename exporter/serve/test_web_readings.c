@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/auto.h"
 #include "base/clock.h"
+#include "base/test_stderr.h"
 #include "serve/web.h"
 #include "temporary.h"
 #include "test.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -11,6 +14,17 @@
 #include <unistd.h>
 
 #define GOOD "rate_limit:\n  interval: 1s\n  burst: %d\n"
+
+/* Stands still until a test moves it. */
+static atomic_llong now_ms;
+
+static int64_t read_now(const struct sg_clock *clock)
+{
+    (void)clock;
+    return atomic_load(&now_ms);
+}
+
+static const struct sg_clock test_clock = { read_now, read_now };
 
 struct fixture {
     char folder[TEMPORARY_BYTES], path[96], next[96];
@@ -41,7 +55,7 @@ static int set_up(void **state)
     (void)snprintf(f.path, sizeof f.path, "%s/web.yml", f.folder);
     (void)snprintf(f.next, sizeof f.next, "%s/next.yml", f.folder);
     write_burst(&f, 1);
-    assert_int_equal(sg_web_new(f.path, &sg_clock_system, &f.web, &err), 0);
+    assert_int_equal(sg_web_new(f.path, &test_clock, &f.web, &err), 0);
     *state = &f;
     return 0;
 }
@@ -67,6 +81,7 @@ static void test_reading_is_the_same_until_the_file_changes(void **state)
 {
     const struct fixture *f = *state;
     struct sg_web_reading *first = sg_web_take(f->web);
+    atomic_fetch_add(&now_ms, 3600000);
     struct sg_web_reading *second = sg_web_take(f->web);
 
     assert_ptr_equal(first, second);
@@ -108,6 +123,8 @@ static void test_file_in_which_tls_comes_is_bad_until_a_restart(void **state)
  */
 static struct sg_web *asked;
 static int n_stat, n_fstat;
+static bool is_short; /* of descriptors: no file can be read */
+static struct sg_web_reading *taken_meanwhile;
 
 static int ask(void)
 {
@@ -116,6 +133,13 @@ static int ask(void)
     if (asked)
         (void)sg_web_allows(asked, &config);
     return asked != NULL;
+}
+
+/* What another request gets while a file is being read. */
+static void take_meanwhile(void)
+{
+    if (asked && !taken_meanwhile)
+        taken_meanwhile = sg_web_take(sg_take(&asked));
 }
 
 int stat(const char *path, struct stat *status)
@@ -129,6 +153,11 @@ int fstat(int fd, struct stat *status)
 {
     if (ask())
         n_fstat++;
+    take_meanwhile();
+    if (is_short) {
+        errno = EMFILE;
+        return -1;
+    }
     return fstatat(fd, "", status, AT_EMPTY_PATH);
 }
 
@@ -143,6 +172,41 @@ static void test_no_lock_is_held_while_files_are_looked_at_and_read(void **state
     asked = NULL;
     assert_burst(reading, 2);
     assert_true(n_stat > 0 && n_fstat > 0);
+    assert_burst(sg_take(&taken_meanwhile), 1); /* it does not wait, nor read a second time */
+    assert_int_equal(n_fstat, 1);
+}
+
+/* That it cannot be read is not in the file: it is tried again although the file is the same. */
+static void test_file_that_could_not_be_read_is_read_again_later(void **state)
+{
+    const struct fixture *f = *state;
+
+    write_burst(f, 2);
+    is_short = true;
+    assert_null(sg_web_take(f->web));
+    is_short = false;
+    assert_burst(sg_web_take_good(f->web), 1);
+    atomic_fetch_add(&now_ms, 9999);
+    assert_null(sg_web_take(f->web)); /* not at each request */
+    atomic_fetch_add(&now_ms, 1);
+    assert_burst(sg_web_take(f->web), 2);
+}
+
+static void test_bad_file_is_tried_again_and_logged_once(void **state)
+{
+    const struct fixture *f = *state;
+    char text[4096];
+
+    write_file(f, "no: such key\n");
+    start_listening();
+    for (int i = 0; i < 3; i++) {
+        assert_null(sg_web_take(f->web));
+        atomic_fetch_add(&now_ms, 10000);
+    }
+    stop_listening(text, sizeof text);
+    assert_int_equal(count(text, "level=error"), 2);
+    assert_int_equal(count(text, "unknown key"), 1);
+    assert_int_equal(count(text, "every request is answered with 500"), 1);
 }
 
 /* Threads take readings while the file changes; for TSan. */
@@ -197,6 +261,10 @@ int main(void)
             test_bad_file_has_no_reading_but_the_last_good_one_for_handshakes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_file_in_which_tls_comes_is_bad_until_a_restart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_file_that_could_not_be_read_is_read_again_later, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_bad_file_is_tried_again_and_logged_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_no_lock_is_held_while_files_are_looked_at_and_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(

@@ -11,6 +11,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+enum {
+    RETRY_MS = 10000, /* after a failure: not all are because of the files' content */
+};
+
 /* Identifies the version of a file. Zeroed: it does not exist. */
 struct mark {
     dev_t device;
@@ -25,7 +29,7 @@ enum {
     FILES = NAMED + 1, /* and the configuration */
 };
 
-/* The inputs of the latest reading, valid or not: nothing is read again while they are the same. */
+/* The inputs of the latest reading, valid or not. */
 struct basis {
     char *named[NAMED]; /* owned; NULL: none, or the configuration could not be read */
     struct mark marks[FILES];
@@ -41,6 +45,7 @@ struct attempt {
     struct sg_refs refs;
     struct basis basis;
     struct sg_web_reading *reading; /* NULL: invalid */
+    int64_t retry_ms;               /* then, when it is read again although nothing has changed */
 };
 
 struct sg_web {
@@ -126,8 +131,7 @@ static int remember_named(struct basis *basis, const struct sg_web_tls *tls)
 
 /*
  * Versions are read before the files: a change in between is noticed the next time.
- * @param basis  the inputs of this reading, also when it is invalid; empty when memory was short,
- * so that it is tried again
+ * @param basis  the inputs of this reading, also when it is invalid
  */
 static int read_all(const char *path,
     sg_config_problem_fn problem,
@@ -160,8 +164,6 @@ static int read_all(const char *path,
             r = SG_CONFIG_E_INVALID;
         }
     }
-    if (r < 0)
-        basis_clear(basis);
     if (r)
         return r;
     *ret_reading = sg_take(&reading);
@@ -186,10 +188,10 @@ int sg_web_check(const char *path, sg_config_problem_fn problem, void *context)
     return r;
 }
 
+/* @param context  the level */
 static void log_problem(void *context, const char *problem)
 {
-    (void)context;
-    sg_log(SG_LOG_ERROR, NULL, "%s", problem);
+    sg_log(*(const enum sg_log_level *)context, NULL, "%s", problem);
 }
 
 /* ---- Attempts ---- */
@@ -244,39 +246,53 @@ static void end_reading(struct sg_web *web, struct attempt *attempt)
     }
 }
 
-/* Read the files. @return owned; NULL without memory */
-static struct attempt *read_again(const struct sg_web *web)
+static void log_success(const struct sg_web *web, const struct sg_web_reading *reading)
 {
+    sg_log(SG_LOG_INFO, NULL, "%s: reloaded", web->path);
+    if (warning_of(reading)[0])
+        sg_log(SG_LOG_WARN, NULL, "%s", warning_of(reading));
+}
+
+/*
+ * Read the files. What is wrong with them is an error in the log once, and not at each retry.
+ * @return owned; NULL without memory
+ */
+static struct attempt *read_again(const struct sg_web *web, bool is_retry)
+{
+    enum sg_log_level level = is_retry ? SG_LOG_DEBUG : SG_LOG_ERROR;
     struct attempt *attempt = calloc(1, sizeof *attempt);
 
     if (!attempt)
         return NULL;
     sg_refs_init(&attempt->refs);
-    int r = read_all(web->path, log_problem, NULL, &attempt->basis, &attempt->reading);
+    int r = read_all(web->path, log_problem, &level, &attempt->basis, &attempt->reading);
     if (!r && (attempt->reading->tls != NULL) != web->speaks_tls) {
-        sg_log(SG_LOG_ERROR, NULL, "%s: TLS can only be switched by a restart", web->path);
+        sg_log(level, NULL, "%s: TLS can only be switched by a restart", web->path);
         attempt->reading = sg_web_reading_unref(attempt->reading);
     }
-    if (!attempt->reading) {
-        sg_log(
-            SG_LOG_ERROR, NULL, "%s cannot be used: every request is answered with 500", web->path);
-        return attempt;
-    }
-    sg_log(SG_LOG_INFO, NULL, "%s: reloaded", web->path);
-    if (warning_of(attempt->reading)[0])
-        sg_log(SG_LOG_WARN, NULL, "%s", warning_of(attempt->reading));
+    attempt->retry_ms = sg_clock_monotonic_ms(web->clock) + RETRY_MS;
+    if (attempt->reading)
+        log_success(web, attempt->reading);
+    else
+        sg_log(level, NULL, "%s cannot be used: every request is answered with 500", web->path);
     return attempt;
+}
+
+static bool is_due(const struct sg_web *web, const struct attempt *attempt)
+{
+    return !attempt->reading && sg_clock_monotonic_ms(web->clock) >= attempt->retry_ms;
 }
 
 /* @return owned */
 static struct attempt *look(struct sg_web *web)
 {
     struct attempt *latest = latest_ref(web);
+    bool changed = web->path && has_changed(web->path, &latest->basis);
 
-    if (!web->path || !has_changed(web->path, &latest->basis))
+    if (!changed && !is_due(web, latest))
         return latest;
     if (begin_reading(web, latest))
-        end_reading(web, read_again(web));
+        end_reading(web, read_again(web, !changed));
     (void)attempt_unref(latest);
     return latest_ref(web);
 }

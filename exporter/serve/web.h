@@ -7,8 +7,10 @@
  * Every request and every connection checks whether one of the files has changed. A reading is
  * immutable and reference-counted: whoever holds one continues to use it. While the file is invalid
  * there is none, and every request is answered with 500; only handshakes use the last valid one, so
- * that the client gets that answer. Files are checked and read without a lock: one thread reads
- * them again, while the others use the current reading. Any thread.
+ * that the client gets that answer. It is read again when it changes, and every ten seconds while
+ * it is invalid, because reading may have failed for a reason outside the files. Files are checked
+ * and read without a lock: one thread reads them again, while the others use the current reading.
+ * Any thread.
  */
 
 #include "base/clock.h"
