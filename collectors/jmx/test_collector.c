@@ -79,20 +79,33 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void create(struct fixture *f)
+static struct sg_collector_env env_of(
+    struct fixture *f, const struct sg_cluster_config *cluster_config)
 {
-    const struct sg_collector_env env = {
+    return (struct sg_collector_env){
         .config = &f->config,
-        .cluster_config = &f->cluster_config,
+        .cluster_config = cluster_config,
         .cluster = f->cluster,
         .store = f->store,
         .clock = &sg_clock_system,
         .stopping = &going_on,
     };
-    struct sg_error err = { "" };
+}
 
-    if (sg_collector_jolokia.create(&env, &f->self, &err))
+static void *create_with(struct fixture *f, const struct sg_cluster_config *cluster_config)
+{
+    const struct sg_collector_env env = env_of(f, cluster_config);
+    struct sg_error err = { "" };
+    void *self = NULL;
+
+    if (sg_collector_jolokia.create(&env, &self, &err))
         fail_msg("%s", err.text);
+    return self;
+}
+
+static void create(struct fixture *f)
+{
+    f->self = create_with(f, &f->cluster_config);
 }
 
 static void collect(struct fixture *f)
@@ -291,6 +304,56 @@ static void test_collect_another_jvm_than_was_meant_is_no_broker_of_ours(void **
     stop_agent(&agent);
 }
 
+/*
+ * A target that is taken over goes on where it was: its slow requests are not due yet. A target
+ * with other settings is a new one, which sends all of its requests.
+ */
+static void test_reload_takes_over_only_targets_of_the_same_settings(void **state)
+{
+    static char one[] = "one", other[] = "other";
+    static const struct {
+        const char *what;
+        char *key_password;
+        int64_t slow_interval_ms;
+        bool same;
+    } cases[] = {
+        { "nothing", one, 3600000, true },
+        { "key_password", other, 3600000, false },
+        { "slow_interval", one, 1800000, false },
+    };
+    struct fixture *f = *state;
+    struct agent agent;
+
+    start_agent(&agent, ANSWER("3.3"), false);
+    agent.identity = WHO("3.3", NOBODY, NOBODY);
+    f->cluster_config.jolokia.source.url = url_by_port;
+    f->cluster_config.jolokia.source.tls.key_password = one;
+    set_broker_port(f, 1, agent.port);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sg_cluster_config changed = f->cluster_config;
+        changed.jolokia.source.tls.key_password = cases[i].key_password;
+        changed.jolokia.source.slow_interval_ms = cases[i].slow_interval_ms;
+        create(f);
+        collect(f);
+        agent.n_requests = 0;
+
+        const struct sg_collector_env env = env_of(f, &changed);
+        if (sg_collector_jolokia.same(f->self, &env) != cases[i].same)
+            fail_msg("a change of %s is not seen, or seen without one", cases[i].what);
+        void *later = create_with(f, &changed);
+        sg_collector_jolokia.adopt(later, f->self);
+        sg_collector_jolokia.destroy(f->self);
+        f->self = later;
+        collect(f);
+        if (agent.n_requests != (cases[i].same ? 1 : 2))
+            fail_msg("after a change of %s: %d requests", cases[i].what, agent.n_requests);
+        assert_true(slot(f, "jolokia", "1").success);
+        sg_collector_jolokia.destroy(f->self);
+        f->self = NULL;
+    }
+    stop_agent(&agent);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -304,6 +367,8 @@ int main(void)
             test_collect_broker_without_jmx_port_fails_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_collect_another_jvm_than_was_meant_is_no_broker_of_ours, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_reload_takes_over_only_targets_of_the_same_settings, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("collector", tests, NULL, NULL);
 }
