@@ -141,7 +141,6 @@ static void use_config(struct sg_program *program, const struct sg_config *confi
     sg_rhythm_set_interval(program->rhythm, config->interval_ms);
     sg_store_set_stale_after(program->store, config->stale_after_ms);
     atomic_store(&program->notes.loaded_unix_ms, sg_clock_unix_ms(program->clock));
-    atomic_store(&program->notes.reload_failed, false);
 }
 
 static void update_rhythm_state(struct sg_program *program)
