@@ -2,104 +2,22 @@
 
 /*
  * What a reload keeps, replaces and waits for: crews and handovers with one collector, which is
- * this file's, on a clock that stands still until a test moves it.
+ * simulated, on a clock that stands still until a test moves it.
  */
 
 #include "config/test_load.h"
 #include "run/crew.h"
 #include "run/handover.h"
+#include "run/test_fake.h"
 #include "test.h"
 
-#include <stdatomic.h>
-#include <stdlib.h>
 #include <unistd.h>
-
-enum {
-    WAIT_MS = 10000 /* real time, for a thread to get to where it has to be */
-};
-
-/* ---- The collector ---- */
-
-struct fake {
-    struct sg_collector_env env;
-    int number; /* counts those that were made */
-    int adopted;
-};
-
-static atomic_int n_made, n_destroyed, n_collections, latest_adopted, latest_collected;
-static atomic_bool stuck; /* collect() does not return, whoever asks */
-
-static bool wanted(const struct sg_cluster_config *cluster_config)
-{
-    (void)cluster_config;
-    return true;
-}
-
-static int create(const struct sg_collector_env *env, void **ret_self, struct sg_error *err)
-{
-    struct fake *self = calloc(1, sizeof *self);
-    (void)err;
-
-    assert_non_null(self);
-    self->env = *env;
-    self->number = atomic_fetch_add(&n_made, 1) + 1;
-    *ret_self = self;
-    return 0;
-}
-
-static bool same(const void *opaque, const struct sg_collector_env *env)
-{
-    const struct fake *self = opaque;
-    return self->env.config->interval_ms == env->config->interval_ms;
-}
-
-static void adopt(void *self, void *earlier)
-{
-    atomic_store(&latest_adopted, ((struct fake *)earlier)->number);
-    ((struct fake *)self)->adopted = ((struct fake *)earlier)->number;
-}
-
-static void collect(void *opaque, int64_t deadline_ms)
-{
-    (void)deadline_ms;
-    atomic_store(&latest_collected, ((struct fake *)opaque)->number);
-    atomic_fetch_add(&n_collections, 1);
-    while (atomic_load(&stuck))
-        (void)usleep(1000);
-}
-
-static void destroy(void *self)
-{
-    atomic_fetch_add(&n_destroyed, 1);
-    free(self);
-}
-
-static const struct sg_collector fake_collector = {
-    .name = "fake",
-    .slots = { "fake" },
-    .wanted = wanted,
-    .create = create,
-    .same = same,
-    .adopt = adopt,
-    .collect = collect,
-    .destroy = destroy,
-};
 
 /* Instead of the program's. */
 const struct sg_collector *const sg_collectors[] = { &fake_collector, NULL };
 const size_t sg_n_collectors = 1;
 
 /* ---- The world around it ---- */
-
-static atomic_llong now_ms;
-
-static int64_t read_now(const struct sg_clock *clock)
-{
-    (void)clock;
-    return atomic_load(&now_ms);
-}
-
-static const struct sg_clock test_clock = { read_now, read_now };
 
 static struct sg_store *store;
 static struct sg_rhythm *rhythm;
@@ -110,13 +28,7 @@ static struct sg_worker_env worker_env;
 static int set_up(void **state)
 {
     (void)state;
-    atomic_store(&now_ms, 1000);
-    atomic_store(&n_made, 0);
-    atomic_store(&n_destroyed, 0);
-    atomic_store(&n_collections, 0);
-    atomic_store(&latest_adopted, 0);
-    atomic_store(&latest_collected, 0);
-    atomic_store(&stuck, false);
+    reset_fake();
     assert_int_equal(sg_store_new(&test_clock, 30000, &store), 0);
     assert_int_equal(sg_rhythm_new(15000, &rhythm), 0);
     assert_int_equal(sg_handover_new(&test_clock, &handover), 0);
@@ -155,13 +67,6 @@ static void stop(struct sg_crew *crew)
     sg_crew_ask_to_stop(crew);
     assert_true(sg_crew_join(crew, atomic_load(&now_ms) + WAIT_MS));
     (void)sg_crew_free(crew);
-}
-
-static void wait_for(atomic_int *number, int value)
-{
-    for (int i = 0; i < WAIT_MS && atomic_load(number) != value; i++)
-        (void)usleep(1000);
-    assert_int_equal(atomic_load(number), value);
 }
 
 /* ---- Crews ---- */
