@@ -128,13 +128,15 @@ static bool may_sign(gnutls_x509_crt_t cert)
            (usage & GNUTLS_KEY_DIGITAL_SIGNATURE);
 }
 
+/* @param any_key_usage  of the server's own certificate; %COMPAT would be about that of clients */
 static int set_priorities(struct sg_tls *tls, bool any_key_usage, struct sg_error *err)
 {
     const char *at = NULL;
     struct sg_buf text;
 
     sg_buf_init(&text, PRIORITIES_BYTES_MAX);
-    (void)sg_buf_printf(&text, "%s%s", tls->config->priorities, any_key_usage ? ":%COMPAT" : "");
+    (void)sg_buf_printf(&text, "%s%s", tls->config->priorities,
+        any_key_usage ? ":%DEBUG_ALLOW_KEY_USAGE_VIOLATIONS" : "");
     (void)sg_buf_add_char(&text, '\0');
     int r = sg_buf_error(&text) ? -ENOMEM : 0; /* ours are short */
     if (!r && gnutls_priority_init(&tls->priorities, text.ptr, &at))
