@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/log.h"
+#include "base/test_stderr.h"
 #include "test.h"
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -79,12 +82,13 @@ static void test_stderr_that_nobody_reads_stops_nobody_and_is_counted(void **sta
     memset(filler, 'x', sizeof filler - 1);
     filler[sizeof filler - 1] = '\0';
     assert_int_equal(sg_log_start(), 0);
+    uint64_t n_before = sg_log_n_dropped();
     int64_t begun_ms = now_ms();
     for (int i = 0; i < LINES; i++)
         sg_log(SG_LOG_INFO, NULL, "%s %d", filler, i);
     sg_log_flush(100); /* comes back although nothing is written */
     assert_true(now_ms() - begun_ms < 20000);
-    uint64_t n_dropped = sg_log_n_dropped();
+    uint64_t n_dropped = sg_log_n_dropped() - n_before;
     assert_true(n_dropped > 0 && n_dropped < LINES);
 
     char *text = read_all();
@@ -97,7 +101,7 @@ static void test_stderr_that_nobody_reads_stops_nobody_and_is_counted(void **sta
     sg_log(SG_LOG_INFO, NULL, "again");
     text = read_all();
     assert_non_null(strstr(text, "msg=again\n"));
-    assert_int_equal(sg_log_n_dropped(), n_dropped);
+    assert_int_equal(sg_log_n_dropped() - n_before, n_dropped);
     free(text);
 }
 
@@ -115,9 +119,112 @@ static void test_message_of_control_characters_is_one_whole_line(void **state)
     free(text);
 }
 
+/* What one line says after its time. */
+static void assert_logged(enum sg_log_format format,
+    const struct sg_log_about *about,
+    const char *message,
+    const char *expected)
+{
+    char text[1024];
+
+    sg_log_setup(SG_LOG_INFO, format);
+    start_listening();
+    sg_log(SG_LOG_WARN, about, "%s", message);
+    stop_listening(text, sizeof text);
+    sg_log_setup(SG_LOG_INFO, SG_LOG_LOGFMT);
+    const char *rest = strstr(text, format == SG_LOG_JSON ? ",\"level\"" : " level=");
+    assert_non_null(rest);
+    assert_int_equal(count(text, "\n"), 1);
+    assert_string_equal(rest, expected);
+}
+
+static void test_line_in_logfmt_quotes_what_needs_it(void **state)
+{
+    static const struct sg_log_about about = { "a b", "jolokia", "" };
+    static const struct {
+        const char *message, *expected;
+    } cases[] = {
+        { "plain", " level=warn msg=plain\n" },
+        { "a b", " level=warn msg=\"a b\"\n" },
+        { "", " level=warn msg=\"\"\n" },
+        { "a=b", " level=warn msg=\"a=b\"\n" },
+        { "\"", " level=warn msg=\"\\\"\"\n" },
+        { "\\", " level=warn msg=\"\\\\\"\n" },
+        { "\xc3\xa4", " level=warn msg=\"\xc3\xa4\"\n" },
+        { "a\nlevel=error", " level=warn msg=\"a\\nlevel=error\"\n" },
+        { "\033[2J\x7f", " level=warn msg=\"\\u001b[2J\\u007f\"\n" },
+        { "\xff", " level=warn msg=\"\xef\xbf\xbd\"\n" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_logged(SG_LOG_LOGFMT, NULL, cases[i].message, cases[i].expected);
+    assert_logged(SG_LOG_LOGFMT, &about, "x",
+        " level=warn cluster=\"a b\" collector=jolokia target=\"\" msg=x\n");
+}
+
+static void test_line_in_json_is_an_object(void **state)
+{
+    static const struct sg_log_about about = { "c", NULL, "1" };
+    (void)state;
+
+    assert_logged(SG_LOG_JSON, &about, "a \"b\"\n",
+        ",\"level\":\"warn\",\"cluster\":\"c\",\"target\":\"1\",\"msg\":\"a \\\"b\\\"\\n\"}\n");
+}
+
+static void test_level_below_the_lowest_is_not_logged(void **state)
+{
+    static const enum sg_log_level levels[] = { SG_LOG_DEBUG, SG_LOG_INFO, SG_LOG_WARN,
+        SG_LOG_ERROR };
+    char text[1024];
+    (void)state;
+
+    for (size_t lowest = 0; lowest < 4; lowest++) {
+        sg_log_setup(levels[lowest], SG_LOG_LOGFMT);
+        start_listening();
+        for (size_t i = 0; i < 4; i++)
+            sg_log(levels[i], NULL, "x");
+        stop_listening(text, sizeof text);
+        assert_int_equal(count(text, "\n"), 4 - lowest);
+    }
+    sg_log_setup(SG_LOG_INFO, SG_LOG_LOGFMT);
+}
+
+/* The disk is full for a while: a limit on the file's size has the same effect. */
+static void test_line_after_a_truncated_one_begins_on_its_own(void **state)
+{
+    struct rlimit before;
+    char text[1024];
+    (void)state;
+
+    uint64_t n_dropped = sg_log_n_dropped();
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const struct rlimit small = { 10, before.rlim_max };
+    (void)signal(SIGXFSZ, SIG_IGN);
+    start_listening();
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    sg_log(SG_LOG_INFO, NULL, "truncated");
+    sg_log(SG_LOG_INFO, NULL, "lost");
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    sg_log(SG_LOG_INFO, NULL, "whole");
+    sg_log(SG_LOG_INFO, NULL, "next");
+    stop_listening(text, sizeof text);
+    (void)signal(SIGXFSZ, SIG_DFL);
+    assert_int_equal(sg_log_n_dropped() - n_dropped, 2);
+    assert_int_equal(strcspn(text, "\n"), 10);
+    assert_memory_equal(text + 10, "\nts=", 4);
+    assert_int_equal(count(text, "\n"), 3);
+    assert_non_null(strstr(text, "msg=whole\nts="));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_line_in_logfmt_quotes_what_needs_it),
+        cmocka_unit_test(test_line_in_json_is_an_object),
+        cmocka_unit_test(test_level_below_the_lowest_is_not_logged),
+        cmocka_unit_test(test_line_after_a_truncated_one_begins_on_its_own),
+        /* From here on a thread writes. */
         cmocka_unit_test_setup_teardown(
             test_stderr_that_nobody_reads_stops_nobody_and_is_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
