@@ -7,11 +7,13 @@
 
 #include "serve/connections.h"
 #include "serve/room.h"
+#include "serve/test_certs.h"
 #include "serve/test_mhd.h"
 #include "test.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -291,6 +293,88 @@ static void test_newcomer_gets_the_place_of_one_that_is_not_in_use(void **state)
         notify(&others[i], MHD_CONNECTION_NOTIFY_CLOSED);
 }
 
+/* ---- TLS ---- */
+
+static struct cert ca, own, scraper;
+
+/* The web file, with the certificates in it: a PEM is a block of YAML. */
+static void write_web_file(const char *path, const char *client_auth)
+{
+    const struct {
+        const char *key, *pem;
+    } pems[] = { { "cert", own.crt_pem }, { "key", own.key_pem }, { "client_ca", ca.crt_pem } };
+    FILE *file = fopen(path, "we");
+
+    assert_non_null(file);
+    (void)fprintf(file, "tls_server_config:\n  client_auth_type: %s\n", client_auth);
+    for (size_t i = 0; i < 3; i++) {
+        (void)fprintf(file, "  %s: |\n    ", pems[i].key);
+        for (const char *c = pems[i].pem; *c; c++) {
+            (void)fputc(*c, file);
+            if (*c == '\n' && c[1])
+                (void)fputs("    ", file);
+        }
+    }
+    assert_int_equal(fclose(file), 0);
+}
+
+/* A connection that begins now. @return did it succeed? Its request is answered with 200 then */
+static bool shake_and_ask(const struct cert *client, enum sg_room_kind *ret_kind)
+{
+    struct pair pair = { .connection = connection_from(1), .client = -1 };
+
+    assert_int_equal(gnutls_init(&pair.connection.session, GNUTLS_SERVER | GNUTLS_NONBLOCK), 0);
+    notify(&pair, MHD_CONNECTION_NOTIFY_STARTED);
+    bool good = shake_hands(pair.connection.session, client, &ca) == 0;
+    if (good) {
+        ask(&pair);
+        answer(&pair, 200);
+        *ret_kind = kind_of(&pair);
+    }
+    gnutls_deinit(pair.connection.session);
+    notify(&pair, MHD_CONNECTION_NOTIFY_CLOSED);
+    return good;
+}
+
+static void test_connection_has_the_certificates_of_the_file_as_it_begins(void **state)
+{
+    char path[] = "/tmp/streamgauge-test-XXXXXX";
+    struct sg_web *web = NULL;
+    struct sg_error err = { "" };
+    enum sg_room_kind kind;
+    (void)state;
+
+    make_cert(&ca, "ca", &(struct cert_options){ .issuer = NULL });
+    make_cert(&own, "own", &(struct cert_options){ .issuer = &ca });
+    make_cert(&scraper, "scraper", &(struct cert_options){ .issuer = &ca });
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    (void)close(fd);
+    write_web_file(path, "VerifyClientCertIfGiven");
+    if (sg_web_new(path, &test_clock, &web, &err))
+        fail_msg("%s", err.text);
+    sg_connections_use_tls(connections, web);
+
+    assert_true(shake_and_ask(NULL, &kind));
+    assert_true(shake_and_ask(&scraper, &kind));
+    assert_int_equal(kind, SG_ROOM_SERVED); /* it need not have had one */
+    write_web_file(path, "RequireAndVerifyClientCert");
+    assert_false(shake_and_ask(NULL, &kind));
+    assert_true(shake_and_ask(&scraper, &kind));
+    assert_int_equal(kind, SG_ROOM_PROVED);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    assert_true(fputs("no: such key\n", file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    assert_true(shake_and_ask(&scraper, &kind)); /* for the 500 */
+
+    (void)sg_web_free(web);
+    (void)unlink(path);
+    free_cert(&scraper);
+    free_cert(&own);
+    free_cert(&ca);
+}
+
 /* Memory was short when it started: only the library's own time-out applies. */
 static void test_connection_that_is_not_known_has_no_effect(void **state)
 {
@@ -314,6 +398,8 @@ int main(void)
             test_connection_that_ends_within_a_request_is_malformed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_connection_that_is_not_known_has_no_effect, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_connection_has_the_certificates_of_the_file_as_it_begins, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_each_kind_has_its_deadline, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_kind_follows_the_latest_request, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
