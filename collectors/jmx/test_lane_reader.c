@@ -5,6 +5,7 @@
  * texts of its answers, and the clock stands still.
  */
 
+#include "base/test_clock.h"
 #include "jmx/jolokia/request.h"
 #include "jmx/lane_reader.h"
 #include "jmx/rules/rules_plan.h"
@@ -18,14 +19,6 @@ enum {
     BEGUN_MS = 1000,
     MBEANS_MAX = 20,
 };
-
-static int64_t read_now(const struct sg_clock *clock)
-{
-    (void)clock;
-    return BEGUN_MS;
-}
-
-static const struct sg_clock test_clock = { read_now, read_now };
 
 struct fixture {
     struct sg_store *store;
@@ -41,6 +34,7 @@ static int set_up(void **state)
     struct fixture *f = calloc(1, sizeof *f);
 
     assert_non_null(f);
+    atomic_store(&now_ms, BEGUN_MS);
     f->config.interval_ms = 15000;
     f->source.slow_interval_ms = SLOW_MS;
     f->rule_set.rules = fixture_rules(
@@ -73,10 +67,10 @@ static int tear_down(void **state)
 }
 
 /* Is everything requested at this time? */
-static bool asks_everything_at(struct fixture *f, int64_t now_ms)
+static bool asks_everything_at(struct fixture *f, int64_t at_ms)
 {
     const struct sg_str everything = sg_str_of(f->rule_set.plans[SG_LANE_FAST].body);
-    return sg_str_equal(sg_lane_reader_body(&f->reader, now_ms), everything);
+    return sg_str_equal(sg_lane_reader_body(&f->reader, at_ms), everything);
 }
 
 static bool asks_everything(struct fixture *f)

@@ -2,6 +2,7 @@
 
 /* What the doctor makes of the findings of collectors, which are simulated. */
 
+#include "base/test_clock.h"
 #include "collectors/collector.h"
 #include "config/test_load.h"
 #include "doctor/doctor.h"
@@ -11,17 +12,8 @@
 #include <stdlib.h>
 
 enum {
-    NOW_MS = 5000,
     FINDINGS_MAX = 4,
 };
-
-static int64_t read_now(const struct sg_clock *clock)
-{
-    (void)clock;
-    return NOW_MS;
-}
-
-static const struct sg_clock test_clock = { read_now, read_now };
 
 /* ---- Two collectors: one finds brokers, the other follows them ---- */
 
@@ -74,7 +66,7 @@ static void find(void *opaque, int64_t deadline_ms, sg_check_fn tell, void *cont
 {
     const struct self *self = opaque;
 
-    atomic_store(&time_limit_ms, deadline_ms - NOW_MS);
+    atomic_store(&time_limit_ms, deadline_ms - atomic_load(&now_ms));
     if (self->script->id)
         (void)sg_cluster_set_id(self->env.cluster, self->script->id);
     for (size_t i = 0; i < FINDINGS_MAX && self->script->found[i].what; i++)
@@ -124,6 +116,7 @@ static char *output;
 static int set_up(void **state)
 {
     (void)state;
+    atomic_store(&now_ms, 5000);
     atomic_store(&n_found, 0);
     atomic_store(&n_found_before_following, 0);
     output = NULL;

@@ -16,16 +16,8 @@ struct fake {
 
 atomic_int n_made, n_destroyed, n_collections, latest_adopted, latest_collected;
 atomic_int refused_after;
-atomic_llong latest_time_limit_ms, now_ms;
+atomic_llong latest_time_limit_ms;
 atomic_bool stuck;
-
-static int64_t read_now(const struct sg_clock *clock)
-{
-    (void)clock;
-    return atomic_load(&now_ms);
-}
-
-const struct sg_clock test_clock = { read_now, read_now };
 
 static bool wanted(const struct sg_cluster_config *cluster_config)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* For tests: a collector that only counts, and a clock that stands still until a test moves it. */
+/* For tests: a collector that only counts. */
 
-#include "base/clock.h"
+#include "base/test_clock.h"
 #include "collectors/collector.h"
 
 #include <stdatomic.h>
@@ -20,9 +20,6 @@ extern atomic_int n_made, n_destroyed, n_collections, latest_adopted, latest_col
 extern atomic_llong latest_time_limit_ms; /* of a collection */
 extern atomic_bool stuck;                 /* collect() does not return, whoever asks */
 extern atomic_int refused_after;          /* once so many were made, create() fails; 0: never */
-
-extern atomic_llong now_ms;
-extern const struct sg_clock test_clock;
 
 /** Everything as at the start. */
 void reset_fake(void);

@@ -10,6 +10,7 @@
 #include "metric/encode.h"
 #include "run/program.h"
 #include "run/test_fake.h"
+#include "temporary.h"
 #include "test.h"
 
 #include <stdlib.h>
@@ -56,18 +57,9 @@ const size_t sg_n_collectors = 2;
     "clusters: [ { name: a, bootstrap_servers: 'h:1' }, { name: b, bootstrap_servers: 'h:2' } ]\n"
 #define ONE_CLUSTER "clusters: [ { name: a, bootstrap_servers: 'h:1' } ]\n"
 
-static char path[32];
+static char path[TEMPORARY_BYTES];
 static struct sg_flags flags;
 static struct sg_program *program;
-
-static void write_file(const char *text)
-{
-    FILE *file = fopen(path, "we");
-
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
 
 static void wake(void *context)
 {
@@ -79,7 +71,7 @@ static void start(const char *text)
     struct sg_config *config = NULL;
     struct sg_error err = { "" };
 
-    write_file(text);
+    put_text(path, text);
     assert_int_equal(sg_config_load(&flags.config, note, NULL, &config), 0);
     assert_int_equal(sg_program_new(config, &test_clock, &program, &err), 0);
     (void)sg_config_unref(config);
@@ -90,10 +82,7 @@ static int set_up(void **state)
 {
     (void)state;
     reset_fake();
-    (void)snprintf(path, sizeof path, "/tmp/streamgauge-test-XXXXXX");
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    (void)close(fd);
+    temporary_file("", path);
     flags = (struct sg_flags){ .config.file = path, .telemetry_path = "/metrics" };
     return 0;
 }
@@ -111,7 +100,7 @@ static int tear_down(void **state)
 /* Reload with this file, a minute later. @param ret_log  what was logged */
 static bool reload(const char *text, char ret_log[4096])
 {
-    write_file(text);
+    put_text(path, text);
     atomic_fetch_add(&now_ms, 60000);
     start_listening();
     bool good = sg_program_reload(program, &flags);
@@ -276,7 +265,7 @@ static void test_reload_makes_a_new_page_whatever_its_result(void **state)
     }
     for (size_t i = 0; i < 2; i++) {
         uint64_t version = sg_store_version(seen.store);
-        write_file(files[i]);
+        put_text(path, files[i]);
         (void)sg_program_reload(program, &flags);
         assert_int_not_equal(sg_store_version(seen.store), version);
     }

@@ -5,10 +5,12 @@
  * loopback, the clock stands still until a test moves it.
  */
 
+#include "base/test_clock.h"
 #include "serve/connections.h"
 #include "serve/room.h"
 #include "serve/test_certs.h"
 #include "serve/test_mhd.h"
+#include "temporary.h"
 #include "test.h"
 
 #include <errno.h>
@@ -20,16 +22,6 @@
 enum {
     WAIT_MS = 10000 /* real time, for the thread: it looks once a second */
 };
-
-static atomic_llong now_ms;
-
-static int64_t read_now(const struct sg_clock *clock)
-{
-    (void)clock;
-    return atomic_load(&now_ms);
-}
-
-static const struct sg_clock test_clock = { read_now, read_now };
 
 static struct sg_http_counts counts;
 static struct sg_connections *connections;
@@ -338,7 +330,7 @@ static bool shake_and_ask(const struct cert *client, enum sg_room_kind *ret_kind
 
 static void test_connection_has_the_certificates_of_the_file_as_it_begins(void **state)
 {
-    char path[] = "/tmp/streamgauge-test-XXXXXX";
+    char path[TEMPORARY_BYTES];
     struct sg_web *web = NULL;
     struct sg_error err = { "" };
     enum sg_room_kind kind;
@@ -347,9 +339,7 @@ static void test_connection_has_the_certificates_of_the_file_as_it_begins(void *
     make_cert(&ca, "ca", &(struct cert_options){ .issuer = NULL });
     make_cert(&own, "own", &(struct cert_options){ .issuer = &ca });
     make_cert(&scraper, "scraper", &(struct cert_options){ .issuer = &ca });
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    (void)close(fd);
+    temporary_file("", path);
     write_web_file(path, "VerifyClientCertIfGiven");
     if (sg_web_new(path, &test_clock, &web, &err))
         fail_msg("%s", err.text);
@@ -362,10 +352,7 @@ static void test_connection_has_the_certificates_of_the_file_as_it_begins(void *
     assert_false(shake_and_ask(NULL, &kind));
     assert_true(shake_and_ask(&scraper, &kind));
     assert_int_equal(kind, SG_ROOM_PROVED);
-    FILE *file = fopen(path, "we");
-    assert_non_null(file);
-    assert_true(fputs("no: such key\n", file) >= 0);
-    assert_int_equal(fclose(file), 0);
+    put_text(path, "no: such key\n");
     assert_true(shake_and_ask(&scraper, &kind)); /* for the 500 */
 
     (void)sg_web_free(web);

@@ -2,8 +2,10 @@
 
 /* What comes before every path, and the passwords of it, with the real thread that checks them. */
 
+#include "base/test_clock.h"
 #include "serve/guard.h"
 #include "serve/test_mhd.h"
+#include "temporary.h"
 #include "test.h"
 
 #include <stdlib.h>
@@ -26,34 +28,15 @@ enum {
 #define WRONG   "Basic YWxpY2U6d3Jvbmc=" /* alice:wrong */
 #define UNKNOWN "Basic Ym9iOnNlY3JldA==" /* bob:secret */
 
-static atomic_llong now_ms;
-
-static int64_t read_now(const struct sg_clock *clock)
-{
-    (void)clock;
-    return atomic_load(&now_ms);
-}
-
-static const struct sg_clock test_clock = { read_now, read_now };
-
-static char path[32];
+static char path[TEMPORARY_BYTES];
 static struct sg_web *web;
 static struct sg_auth *auth;
-
-static void write_file(const char *text)
-{
-    FILE *file = fopen(path, "we");
-
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
 
 static void use_file(const char *text)
 {
     struct sg_error err = { "" };
 
-    write_file(text);
+    put_text(path, text);
     if (sg_web_new(path, &test_clock, &web, &err))
         fail_msg("%s", err.text);
 }
@@ -61,10 +44,7 @@ static void use_file(const char *text)
 static int set_up(void **state)
 {
     (void)state;
-    (void)snprintf(path, sizeof path, "/tmp/streamgauge-test-XXXXXX");
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    (void)close(fd);
+    temporary_file("", path);
     assert_int_equal(sg_auth_new(&auth), 0);
     return 0;
 }
@@ -134,7 +114,7 @@ static void test_invalid_file_lets_nothing_pass(void **state)
     (void)state;
 
     use_file(HEALTHY USERS RATE);
-    write_file("no: such key\n");
+    put_text(path, "no: such key\n");
     for (int i = 0; i < 5; i++) { /* before the rate limit */
         begin(&visit, "/-/healthy", RIGHT);
         assert_false(handle(&visit));
@@ -257,7 +237,7 @@ static void test_verdict_of_an_unknown_user_ends_when_it_is_known(void **state)
 
     use_file(USERS);
     assert_int_equal(visit_once("/metrics", UNKNOWN), 401);
-    write_file(RENAMED);
+    put_text(path, RENAMED);
     assert_int_equal(visit_once("/metrics", UNKNOWN), 0);
     assert_int_equal(visit_once("/metrics", RIGHT), 401);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/auto.h"
-#include "base/clock.h"
+#include "base/test_clock.h"
 #include "base/test_stderr.h"
 #include "serve/web.h"
 #include "temporary.h"
@@ -15,24 +15,13 @@
 
 #define GOOD "rate_limit:\n  interval: 1s\n  burst: %d\n"
 
-/* Stands still until a test moves it. */
-static atomic_llong now_ms;
-
-static int64_t read_now(const struct sg_clock *clock)
-{
-    (void)clock;
-    return atomic_load(&now_ms);
-}
-
-static const struct sg_clock test_clock = { read_now, read_now };
-
 struct fixture {
     char folder[TEMPORARY_BYTES], path[96], next[96];
     struct sg_web *web;
 };
 
 /* Replace the file by a rename, so that it is never incomplete. */
-static void write_file(const struct fixture *f, const char *text)
+static void replace_file(const struct fixture *f, const char *text)
 {
     put_text(f->next, text);
     assert_int_equal(rename(f->next, f->path), 0);
@@ -43,7 +32,7 @@ static void write_burst(const struct fixture *f, int burst)
     char text[100];
 
     (void)snprintf(text, sizeof text, GOOD, burst);
-    write_file(f, text);
+    replace_file(f, text);
 }
 
 static int set_up(void **state)
@@ -96,7 +85,7 @@ static void test_bad_file_has_no_reading_but_the_last_good_one_for_handshakes(vo
 {
     const struct fixture *f = *state;
 
-    write_file(f, "no: such key\n");
+    replace_file(f, "no: such key\n");
     for (int i = 0; i < 2; i++) {
         assert_null(sg_web_take(f->web));
         assert_burst(sg_web_take_good(f->web), 1);
@@ -111,7 +100,7 @@ static void test_file_in_which_tls_comes_is_bad_until_a_restart(void **state)
 {
     const struct fixture *f = *state;
 
-    write_file(f, "tls_server_config:\n  cert_file: none.pem\n  key_file: none.key\n");
+    replace_file(f, "tls_server_config:\n  cert_file: none.pem\n  key_file: none.key\n");
     assert_null(sg_web_take(f->web));
     write_burst(f, 1);
     assert_burst(sg_web_take(f->web), 1);
@@ -197,7 +186,7 @@ static void test_bad_file_is_tried_again_and_logged_once(void **state)
     const struct fixture *f = *state;
     char text[4096];
 
-    write_file(f, "no: such key\n");
+    replace_file(f, "no: such key\n");
     start_listening();
     for (int i = 0; i < 3; i++) {
         assert_null(sg_web_take(f->web));
@@ -239,7 +228,7 @@ static void test_readings_under_concurrent_changes_are_whole(void **state)
         assert_int_equal(pthread_create(&threads[i], NULL, hammer, f->web), 0);
     for (int i = 1; i <= 100; i++) {
         if (i % 3 == 0)
-            write_file(f, "bad\n");
+            replace_file(f, "bad\n");
         else
             write_burst(f, i);
         (void)sg_web_reading_unref(sg_web_take(f->web));

@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/test_clock.h"
 #include "store/pager.h"
 #include "store/store.h"
 #include "test.h"
 
 #include <stdio.h>
-
-/* A clock that stands still until a test advances it. */
-static int64_t now_ms;
-
-static int64_t read_now(const struct sg_clock *clock)
-{
-    (void)clock;
-    return now_ms;
-}
-
-static const struct sg_clock test_clock = { read_now, read_now };
 
 /* A pager whose page has one series, and a selection that counts how often it is asked. */
 struct fixture {
