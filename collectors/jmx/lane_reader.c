@@ -226,13 +226,31 @@ static void learn(
         forget_learned(learned); /* no memory: everything is read again */
     learned->until_ms = answer->begun_ms + options->source->slow_interval_ms;
     learned->n_series = n_series;
+    learned->n_values = 0;
 }
 
-/* Is much of what was learned gone? */
-static void doubt(struct sg_learned *learned, size_t n_series)
+static bool is_much_less(size_t n, size_t before)
 {
-    if (n_series < learned->n_series - learned->n_series / 10)
+    return n < before - before / 10;
+}
+
+/*
+ * Is much of what was learned gone? The first answer is compared with the series when everything
+ * was read: the JVM may have restarted in between. It is doubted once only, because some series are
+ * never in answers to learned requests. The answers after it are compared with it.
+ */
+static void doubt(struct sg_learned *learned, size_t n_series, size_t n_values)
+{
+    if (learned->n_values) {
+        if (is_much_less(n_values, learned->n_values))
+            forget_learned(learned);
+    } else if (!learned->was_doubted && is_much_less(n_series, learned->n_series)) {
         forget_learned(learned);
+        learned->was_doubted = true;
+    } else {
+        learned->n_values = n_values;
+        learned->was_doubted = false;
+    }
 }
 
 /* Is it the configured JVM? Otherwise a failure is reported. */
@@ -279,7 +297,7 @@ bool sg_lane_reader_read(struct sg_lane_reader *reader,
     sg_slot_end(reader->slot, set);
     if (set && reader->learned.learner) {
         if (reader->asked_learned)
-            doubt(&reader->learned, n_series);
+            doubt(&reader->learned, n_series, sg_engine_stats(reader->engine)->n_values);
         else
             learn(reader, answer, n_series);
     }

@@ -28,6 +28,8 @@ struct sg_learned {
     char *body;
     int64_t until_ms; /* then everything is read again */
     size_t n_series;  /* when everything was read */
+    size_t n_values;  /* of the first answer; 0: not received yet */
+    bool was_doubted; /* the first answer to what was learned before */
 };
 
 struct sg_lane_reader {

@@ -125,7 +125,7 @@ static void test_learned_requests_last_for_the_slow_interval(void **state)
     assert_true(asks_everything_at(f, BEGUN_MS + SLOW_MS));
 }
 
-/* Compared with when everything was read, not with the latest: small steps are a loss, too. */
+/* Compared with the first answer, not with the latest: small steps are a loss, too. */
 static void test_learned_are_doubted_when_more_than_a_tenth_is_gone(void **state)
 {
     struct fixture *f = *state;
@@ -156,6 +156,39 @@ static void test_doubt_ends_with_what_is_learned_next(void **state)
     assert_false(asks_everything(f));
     answer_mbeans(f, "T", 5);
     assert_false(asks_everything(f));
+}
+
+/* Series that are only there when everything is read must not have it read at every other poll. */
+static void test_first_answer_is_doubted_once(void **state)
+{
+    struct fixture *f = *state;
+    int n_everything = 0;
+
+    for (int i = 0; i < 20; i++) {
+        bool everything = asks_everything(f);
+        answer_mbeans(f, "T", everything ? MBEANS_MAX : MBEANS_MAX - 3);
+        n_everything += everything;
+    }
+    assert_int_equal(n_everything, 2);
+    answer_mbeans(f, "T", MBEANS_MAX - 8); /* a loss is noticed all the same */
+    assert_true(asks_everything(f));
+}
+
+/* The same for a value that is sometimes null. */
+static void test_value_without_a_series_raises_no_doubt(void **state)
+{
+    char with[] = "[{\"status\":200,\"value\":{\"k:type=T,name=1\":{\"V\":1},"
+                  "\"k:type=T,name=2\":{\"V\":1}}}]";
+    char without[] = "[{\"status\":200,\"value\":{\"k:type=T,name=1\":{\"V\":1},"
+                     "\"k:type=T,name=2\":{\"V\":null}}}]";
+    struct fixture *f = *state;
+    int n_everything = 0;
+
+    for (int i = 0; i < 20; i++) {
+        n_everything += asks_everything(f);
+        answer(f, i % 2 ? without : with);
+    }
+    assert_in_range(n_everything, 1, 2);
 }
 
 /* After a restart with other MBeans, between learning and the first answer. */
@@ -189,6 +222,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_answer_that_failed_raises_no_doubt, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_doubt_ends_with_what_is_learned_next, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_first_answer_is_doubted_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_value_without_a_series_raises_no_doubt, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_learned_are_doubted_when_more_than_a_tenth_is_gone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
