@@ -181,7 +181,8 @@ class Maker:
             quantifier = self.random.choice(QUANTIFIERS)
             if pattern.startswith("(") and re.search(r"[|?*]|\{0|\(\)", pattern) and "{" in quantifier:
                 quantifier = "*"  # what a group contains after an empty repetition, PCRE2 and Java do not agree
-            pattern += quantifier + self.random.choice(("", "", "", "?", "+"))
+            blank = " " if self.random.random() < 0.1 else ""  # part of the pattern, but for (?x)
+            pattern += blank + quantifier + self.random.choice(("", "", "", "?", "+"))
             text *= self.random.choice((0, 1, 1, 2, 3))
         return pattern, text
 

@@ -38,8 +38,10 @@ void sg_java_skip_comments(struct sg_java_translator *t)
 
 /* ---- Literals, escapes ---- */
 
-static bool quantifier_follows(const struct sg_java_translator *t)
+/* Blanks and comments in between, under (?x), are skipped. */
+static bool quantifier_follows(struct sg_java_translator *t)
 {
+    sg_java_skip_comments(t);
     return t->at < t->text.len && strchr("?*+{", sg_java_peek(t, 0));
 }
 

@@ -8,7 +8,8 @@
  * intersections ([a-z&&[^aeiou]]), \p{…} by Java's names, \Q…\E, octal, \u and control escapes,
  * comments (?x), back references, \R, possessive quantifiers of groups, quantifiers of ^, $ and \b.
  * Rejected is what Java rejects too, even if PCRE2 accepts it, and what PCRE2 has no equivalent
- * for: \N{…}, \b{g}, \p{In…} (blocks), \p{java…}, (?d), (?U). Pure functions; any thread.
+ * for: \N{…}, \b{g}, \p{In…} (blocks), \p{java…}, (?d), (?U), a{2}{3}, a look-behind of variable
+ * length. Pure functions; any thread.
  *
  * Known differences:
  * - Beyond ASCII \b, and letters under (?i), follow Unicode in one and ASCII in the other.
