@@ -189,13 +189,37 @@ static void test_bad_file_is_tried_again_and_logged_once(void **state)
     replace_file(f, "no: such key\n");
     start_listening();
     for (int i = 0; i < 3; i++) {
+        asked = f->web; /* so that calls are counted */
+        n_fstat = 0;
         assert_null(sg_web_take(f->web));
+        assert_int_equal(n_fstat, 1);
+        asked = NULL;
+        (void)sg_web_reading_unref(sg_take(&taken_meanwhile));
         atomic_fetch_add(&now_ms, 10000);
     }
     stop_listening(text, sizeof text);
     assert_int_equal(count(text, "level=error"), 2);
     assert_int_equal(count(text, "unknown key"), 1);
     assert_int_equal(count(text, "every request is answered with 500"), 1);
+}
+
+static void test_retry_that_fails_for_another_reason_is_logged(void **state)
+{
+    const struct fixture *f = *state;
+    char text[4096];
+
+    replace_file(f, "no: such key\n");
+    start_listening();
+    is_short = true;
+    for (int i = 0; i < 4; i++) {
+        assert_null(sg_web_take(f->web));
+        is_short = false;
+        atomic_fetch_add(&now_ms, 10000);
+    }
+    stop_listening(text, sizeof text);
+    assert_int_equal(count(text, "level=error"), 4);
+    assert_int_equal(count(text, "Too many open files"), 1);
+    assert_int_equal(count(text, "unknown key"), 1);
 }
 
 /* Threads take readings while the file changes; for TSan. */
@@ -254,6 +278,8 @@ int main(void)
             test_file_that_could_not_be_read_is_read_again_later, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_bad_file_is_tried_again_and_logged_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_retry_that_fails_for_another_reason_is_logged, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_no_lock_is_held_while_files_are_looked_at_and_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(

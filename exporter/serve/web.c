@@ -2,6 +2,7 @@
 #include "serve/web.h"
 
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/sync.h"
 
@@ -13,6 +14,7 @@
 
 enum {
     RETRY_MS = 10000, /* after a failure: not all are because of the files' content */
+    PROBLEMS_BYTES_MAX = 16384,
 };
 
 /* Identifies the version of a file. Zeroed: it does not exist. */
@@ -45,6 +47,7 @@ struct attempt {
     struct sg_refs refs;
     struct basis basis;
     struct sg_web_reading *reading; /* NULL: invalid */
+    struct sg_buf problems;         /* what is wrong, a line each */
     int64_t retry_ms;               /* then, when it is read again although nothing has changed */
 };
 
@@ -188,12 +191,6 @@ int sg_web_check(const char *path, sg_config_problem_fn problem, void *context)
     return r;
 }
 
-/* @param context  the level */
-static void log_problem(void *context, const char *problem)
-{
-    sg_log(*(const enum sg_log_level *)context, NULL, "%s", problem);
-}
-
 /* ---- Attempts ---- */
 
 static struct attempt *attempt_ref(struct attempt *attempt)
@@ -208,6 +205,7 @@ static struct attempt *attempt_unref(struct attempt *attempt)
         return NULL;
     basis_clear(&attempt->basis);
     (void)sg_web_reading_unref(attempt->reading);
+    sg_buf_done(&attempt->problems);
     free(attempt);
     return NULL;
 }
@@ -253,28 +251,50 @@ static void log_success(const struct sg_web *web, const struct sg_web_reading *r
         sg_log(SG_LOG_WARN, NULL, "%s", warning_of(reading));
 }
 
+/* @param context  the attempt */
+static void add_problem(void *context, const char *problem)
+{
+    struct attempt *attempt = context;
+
+    sg_buf_printf(&attempt->problems, "%s\n", problem);
+}
+
+static void log_problems(const struct sg_web *web, enum sg_log_level level, struct sg_str problems)
+{
+    const char *line = problems.ptr;
+    const char *end = line + problems.len;
+
+    for (const char *feed; (feed = memchr(line, '\n', (size_t)(end - line))); line = feed + 1)
+        sg_log(level, NULL, "%.*s", (int)(feed - line), line);
+    sg_log(level, NULL, "%s cannot be used: every request is answered with 500", web->path);
+}
+
 /*
  * Read the files. What is wrong with them is an error in the log once, and not at each retry.
- * @return owned; NULL without memory
+ * @param before  the latest attempt @return owned; NULL without memory
  */
-static struct attempt *read_again(const struct sg_web *web, bool is_retry)
+static struct attempt *read_again(
+    const struct sg_web *web, const struct attempt *before, bool is_retry)
 {
-    enum sg_log_level level = is_retry ? SG_LOG_DEBUG : SG_LOG_ERROR;
     struct attempt *attempt = calloc(1, sizeof *attempt);
 
     if (!attempt)
         return NULL;
     sg_refs_init(&attempt->refs);
-    int r = read_all(web->path, log_problem, &level, &attempt->basis, &attempt->reading);
+    sg_buf_init(&attempt->problems, PROBLEMS_BYTES_MAX);
+    int r = read_all(web->path, add_problem, attempt, &attempt->basis, &attempt->reading);
     if (!r && (attempt->reading->tls != NULL) != web->speaks_tls) {
-        sg_log(level, NULL, "%s: TLS can only be switched by a restart", web->path);
+        sg_buf_printf(&attempt->problems, "%s: TLS can only be switched by a restart\n", web->path);
         attempt->reading = sg_web_reading_unref(attempt->reading);
     }
     attempt->retry_ms = sg_clock_monotonic_ms(web->clock) + RETRY_MS;
-    if (attempt->reading)
+    if (attempt->reading) {
         log_success(web, attempt->reading);
-    else
-        sg_log(level, NULL, "%s cannot be used: every request is answered with 500", web->path);
+        return attempt;
+    }
+    struct sg_str problems = sg_buf_get(&attempt->problems);
+    bool is_known = is_retry && sg_str_equal(problems, sg_buf_get(&before->problems));
+    log_problems(web, is_known ? SG_LOG_DEBUG : SG_LOG_ERROR, problems);
     return attempt;
 }
 
@@ -292,7 +312,7 @@ static struct attempt *look(struct sg_web *web)
     if (!changed && !is_due(web, latest))
         return latest;
     if (begin_reading(web, latest))
-        end_reading(web, read_again(web, !changed));
+        end_reading(web, read_again(web, latest, !changed));
     (void)attempt_unref(latest);
     return latest_ref(web);
 }
@@ -331,6 +351,7 @@ int sg_web_new(
     if (!web->latest)
         return -ENOMEM;
     sg_refs_init(&web->latest->refs);
+    sg_buf_init(&web->latest->problems, PROBLEMS_BYTES_MAX);
     int r = read_all(path, keep_first, &first, &web->latest->basis, &web->latest->reading);
     if (r)
         return r;
