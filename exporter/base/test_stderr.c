@@ -25,12 +25,3 @@ void stop_listening(char *text, size_t size)
     (void)dup2(real_stderr, STDERR_FILENO);
     (void)close(real_stderr);
 }
-
-size_t count(const char *text, const char *part)
-{
-    size_t n = 0;
-
-    for (const char *at = text; (at = strstr(at, part)); at += strlen(part))
-        n++;
-    return n;
-}

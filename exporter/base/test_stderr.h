@@ -10,6 +10,3 @@ void start_listening(void);
 
 /** What was logged since, cut to size; stderr is the real one again. */
 void stop_listening(char *text, size_t size);
-
-/** How often a text has this part. */
-size_t count(const char *text, const char *part);

@@ -14,7 +14,7 @@ struct fake {
     struct sg_slot *slot;
 };
 
-atomic_int n_made, n_destroyed, n_collections, latest_adopted, latest_collected;
+atomic_int n_made, n_destroyed, n_collections, n_ended, latest_adopted, latest_collected;
 atomic_int refused_after;
 atomic_llong latest_time_limit_ms;
 atomic_bool stuck;
@@ -68,6 +68,7 @@ static void collect(void *opaque, int64_t deadline_ms)
     sg_series_table_begin(self->table);
     (void)sg_series_table_snapshot(self->table, &set);
     sg_slot_end(self->slot, set);
+    atomic_fetch_add(&n_ended, 1);
 }
 
 static void destroy(void *opaque)
@@ -99,6 +100,7 @@ void reset_fake(void)
     atomic_store(&n_made, 0);
     atomic_store(&n_destroyed, 0);
     atomic_store(&n_collections, 0);
+    atomic_store(&n_ended, 0);
     atomic_store(&latest_adopted, 0);
     atomic_store(&latest_collected, 0);
     atomic_store(&latest_time_limit_ms, 0);

@@ -16,7 +16,8 @@ enum {
 extern const struct sg_collector fake_collector;
 
 /* Collectors are numbered in the order in which they were made, from 1. */
-extern atomic_int n_made, n_destroyed, n_collections, latest_adopted, latest_collected;
+extern atomic_int n_made, n_destroyed, latest_adopted, latest_collected;
+extern atomic_int n_collections, n_ended; /* begun; and those that have returned */
 extern atomic_llong latest_time_limit_ms; /* of a collection */
 extern atomic_bool stuck;                 /* collect() does not return, whoever asks */
 extern atomic_int refused_after;          /* once so many were made, create() fails; 0: never */

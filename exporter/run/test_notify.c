@@ -3,6 +3,7 @@
 /* What systemd receives, and the watchdog's interval. */
 
 #include "run/notify.h"
+#include "temporary.h"
 #include "test.h"
 
 #include <errno.h>
@@ -50,13 +51,11 @@ static int tear_down(void **state)
 
 static void test_state_is_one_datagram_to_the_socket(void **state)
 {
-    char path[] = "/tmp/streamgauge-test-XXXXXX", abstract[64], text[200];
+    char path[TEMPORARY_BYTES], abstract[64], text[200];
     const char *names[] = { path, abstract };
     (void)state;
 
-    int fd = mkstemp(path); /* only for the name */
-    assert_true(fd >= 0);
-    (void)close(fd);
+    temporary_file("", path); /* only for the name */
     (void)unlink(path);
     (void)snprintf(abstract, sizeof abstract, "@streamgauge-test-%d", (int)getpid());
     for (size_t i = 0; i < 2; i++) {

@@ -279,15 +279,6 @@ static void test_page_of_a_healthy_cluster_says_so(void **state)
     assert_non_null(strstr(f->html.ptr, "password: &lt;hidden&gt;"));
 }
 
-static size_t count(const char *text, const char *what)
-{
-    size_t n = 0;
-
-    for (const char *at = text; (at = strstr(at, what)); at++)
-        n++;
-    return n;
-}
-
 static void test_page_shows_so_many_brokers_whether_up_or_down_and_counts_the_rest(void **state)
 {
     struct fixture *f = *state;

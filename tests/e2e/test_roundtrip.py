@@ -150,7 +150,8 @@ def read_leniently(data):
 def test_any_bytes_become_utf_8(encode, format, help_, value):
     [family] = parse(format, encode(format, [("a", GAUGE, help_, [("", {"x": value}, 1)])]))
     assert family.samples[0].labels == ({"x": read_leniently(value)} if value else {})
-    assert family.documentation.strip(" ") == read_leniently(help_).strip(" ") or format == "text"
+    blanks = " " if format == "openmetrics" else None  # what the parser removes at both ends
+    assert family.documentation.strip(blanks) == read_leniently(help_).strip(blanks)
 
 
 @pytest.mark.parametrize("format", ["text", "openmetrics"])

@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/ask/turns.h"
+#include "base/test_clock.h"
 #include "test.h"
-
-static int64_t now_ms;
-
-static int64_t read_clock(const struct sg_clock *clock)
-{
-    (void)clock;
-    return now_ms;
-}
-
-static const struct sg_clock clock_of_test = { read_clock, read_clock };
 
 struct fixture {
     struct sg_groups groups;
@@ -22,8 +13,8 @@ static void set_up(struct fixture *f, const char *names)
     uint32_t number;
     bool is_new;
 
-    *f = (struct fixture){ .turns = { .clock = &clock_of_test, .groups = &f->groups } };
-    now_ms = 1000;
+    *f = (struct fixture){ .turns = { .clock = &test_clock, .groups = &f->groups } };
+    atomic_store(&now_ms, 1000);
     assert_int_equal(sg_groups_init(&f->groups, 100, NULL), 0);
     for (; *names; names++)
         assert_int_equal(sg_groups_add(&f->groups, (struct sg_str){ names, 1 },
@@ -103,10 +94,10 @@ static void test_group_that_takes_too_long_holds_no_place_but_may_answer(void **
     set_up(&f, "ab");
     assert_int_equal(sg_turns_add_listed(&f.turns, NULL), 0);
     expect_next(&f, "a");
-    now_ms += 50;
+    atomic_fetch_add(&now_ms, 50);
     expect_next(&f, "b");
     assert_int_equal(f.turns.n_in_flight, 2);
-    now_ms += 60;
+    atomic_fetch_add(&now_ms, 60);
     sg_turns_give_up(&f.turns, 100);
     assert_int_equal(f.turns.n_in_flight, 1);
     sg_turns_answered(&f.turns, 0);
