@@ -13,7 +13,7 @@
 #include <strings.h>
 #include <time.h>
 
-/* With _FORTIFY_SOURCE glibc makes these macros for clang, which does not poison macros. */
+/* With _FORTIFY_SOURCE glibc makes these macros for clang, which warns when a macro is poisoned. */
 #undef sprintf
 #undef vsprintf
 

@@ -61,7 +61,8 @@ const char sg_flags_help[] =
     "dump\n"
     "                                (an agent's answer, as JSON) or of a Jolokia agent\n"
     "  --config.keys                 print every key of the configuration file, as Markdown\n"
-    "  --config.list                 print every flag, and every key of all files, one per line\n"
+    "  --config.list                 print every flag but kafka_exporter's, and every key of the\n"
+    "                                configuration, web and compat files, one per line\n"
     "  --metrics.list                print every metric that can be exported, as Markdown\n"
     "  -h, --help, --version\n";
 

@@ -4,9 +4,9 @@
 /*
  * Reserved label names: those that the program uses in its own series, and those with a meaning in
  * Prometheus. A configuration that uses one for something else would give a series a duplicate
- * label, and Prometheus rejects a whole page with such a series. Names of the program's own labels
- * do not compile unless they are on the list; test_collectors.c compares the other list with the
- * catalogues. Pure; any thread.
+ * label, and Prometheus rejects a whole page with such a series. A label that is written as
+ * SG_OWN_LABEL(name) does not compile unless it is on the list; test_collectors.c compares the
+ * other list with the catalogues. Pure; any thread.
  */
 
 #include "base/str.h"
