@@ -142,7 +142,7 @@ bool sg_keyed_is_due(const struct sg_keyed *keyed, const struct sg_keyed_rule *r
 
     for (size_t i = 0; i < keyed->n; i++, at += keyed->kind->size)
         n_gone += keyed->generation - *(const uint32_t *)(const void *)at > rule->after;
-    return n_gone > 0 && n_gone >= rule->at_least && n_gone * rule->one_in > keyed->n;
+    return n_gone >= rule->at_least && n_gone * rule->one_in > keyed->n;
 }
 
 /* Copies of the texts of the items that stay, in order. @return 0 or -ENOMEM */

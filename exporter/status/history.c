@@ -111,7 +111,6 @@ static void add_point(struct series *series, int64_t now_ms, double value)
         *point_of(series, ++series->latest) = NAN;
     if (isnan(*point) || (float)value > *point)
         *point = (float)value;
-    series->seen_ms = now_ms;
     series->key.seen = (uint32_t)(now_ms / SG_HISTORY_POINT_MS);
 }
 

@@ -76,7 +76,6 @@ int sg_engine_new(const struct sg_rules *rules,
         r = sg_series_table_new(constant, n_constant, 0, &engine->table);
     if (r)
         return r;
-    engine->epoch = sg_series_table_epoch(engine->table);
     *ret_engine = sg_take(&engine);
     return 0;
 }
@@ -89,7 +88,6 @@ int sg_engine_add_beside(struct sg_engine *engine, const struct sg_rules *rules)
         return r;
     engine->beside->first = engine;
     engine->beside->table = engine->table;
-    engine->beside->epoch = engine->epoch;
     return 0;
 }
 

@@ -57,11 +57,11 @@ struct sg_engine {
     struct sg_twins twins;         /* of the poll that ends */
     struct sg_family_groups groups;
     uint32_t forget_after; /* polls */
-    uint32_t epoch;
-    bool is_settled;      /* the poll's values are in the table */
-    struct sg_buf key;    /* scratch */
-    struct sg_buf labels; /* scratch */
-    struct sg_buf mbean;  /* of the latest value, with metricCustomizers */
+    uint32_t epoch;        /* the table's, as the latest poll began */
+    bool is_settled;       /* the poll's values are in the table */
+    struct sg_buf key;     /* scratch */
+    struct sg_buf labels;  /* scratch */
+    struct sg_buf mbean;   /* of the latest value, with metricCustomizers */
     struct sg_engine_stats stats;
     struct sg_engine_stats all_stats; /* with those of the one beside */
 };
