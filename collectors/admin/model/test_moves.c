@@ -32,11 +32,14 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* A Metadata answer about one partition; lists of ids end with 0. @return the result for it */
+/*
+ * A Metadata answer about a partition, and another one with the same replica 3 always; lists of ids
+ * end with 0. @return the result for the first
+ */
 static enum sg_move see(
     struct cluster *cluster, const char *topic, const int32_t *replicas, const int32_t *in_sync)
 {
-    int32_t ids[2][64];
+    int32_t ids[2][64], other[] = { 3 };
     const int32_t *lists[2] = { replicas, in_sync };
     int n[2] = { 0, 0 };
     char name[16];
@@ -46,17 +49,20 @@ static enum sg_move see(
             ids[i][n[i]] = lists[i][n[i]];
     }
     (void)snprintf(name, sizeof name, "%s", topic);
-    struct rd_kafka_metadata_partition partition = {
-        .leader = n[1] ? in_sync[0] : -1,
-        .replicas = ids[0],
-        .replica_cnt = n[0],
-        .isrs = ids[1],
-        .isr_cnt = n[1],
+    struct rd_kafka_metadata_partition partitions[] = {
+        {
+            .leader = n[1] ? in_sync[0] : -1,
+            .replicas = ids[0],
+            .replica_cnt = n[0],
+            .isrs = ids[1],
+            .isr_cnt = n[1],
+        },
+        { .id = 1, .leader = 3, .replicas = other, .replica_cnt = 1, .isrs = other, .isr_cnt = 1 },
     };
     struct rd_kafka_metadata_topic topics = {
         .topic = name,
-        .partitions = &partition,
-        .partition_cnt = 1,
+        .partitions = partitions,
+        .partition_cnt = 2,
     };
     const struct rd_kafka_metadata metadata = { .topics = &topics, .topic_cnt = 1 };
 
