@@ -191,6 +191,20 @@ static void test_rules_of_different_types_make_a_family_untyped(void **state)
     tear_down(&f);
 }
 
+static void test_rule_without_a_sample_leaves_the_family_its_type(void **state)
+{
+    struct fixture f = set_up("rules:\n"
+                              "  - { pattern: '<>A', name: k, type: COUNTER, absent: -1 }\n"
+                              "  - { pattern: '<>B', name: k_info, type: GAUGE, help: h }\n");
+    (void)state;
+
+    sg_engine_begin(f.engine);
+    put(&f, "k:t=a", "A", integer(-1));
+    put(&f, "k:t=a", "B", integer(2));
+    assert_page(&f, "# HELP k h\n# TYPE k gauge\nk{broker=\"1\"} 2\n");
+    tear_down(&f);
+}
+
 static void test_label_objectname_of_a_rule_cannot_be_had_twice(void **state)
 {
     struct fixture f =
@@ -307,6 +321,30 @@ static void test_topic_with_dots_is_counted_once(void **state)
     sg_engine_begin(f.engine); /* the other is gone */
     put(&f, "k:c=1,topic=x_y", "V", integer(2));
     assert_page(&f, "# HELP k h\n# TYPE k untyped\nk{broker=\"1\",c=\"1\",topic=\"x_y\"} 2\n");
+    tear_down(&f);
+}
+
+/* Another metric of a topic, or another part of a summary, is not a duplicate. */
+static void test_topic_with_dots_hides_series_of_its_own_name_only(void **state)
+{
+    struct fixture f = set_up(
+        "rules:\n"
+        "  - { pattern: '<topic=(.+)><>([AB])', name: $2, help: h, dots: topic, labels: { topic: "
+        "$1 "
+        "} }\n"
+        "  - { pattern: '<topic=(.+)><>(sum|count)', name: s_$2, help: h, type: SUMMARY, dots: "
+        "topic, labels: { topic: $1 } }\n");
+    (void)state;
+
+    sg_engine_begin(f.engine);
+    put(&f, "k:topic=x.y", "A", integer(1));
+    put(&f, "k:topic=x_y", "B", integer(2));
+    put(&f, "k:topic=x.y", "sum", integer(3));
+    put(&f, "k:topic=x_y", "count", integer(4));
+    assert_page(&f, "# HELP A h\n# TYPE A untyped\nA{broker=\"1\",topic=\"x.y\"} 1\n"
+                    "# HELP B h\n# TYPE B untyped\nB{broker=\"1\",topic=\"x_y\"} 2\n"
+                    "# HELP s h\n# TYPE s summary\ns_sum{broker=\"1\",topic=\"x.y\"} 3\n"
+                    "s_count{broker=\"1\",topic=\"x_y\"} 4\n");
     tear_down(&f);
 }
 
@@ -512,6 +550,40 @@ static void test_attribute_of_two_overlapping_requests_is_one(void **state)
     tear_down(&f);
 }
 
+static void put_row(struct fixture *f, const char *row, const char *name, int64_t number)
+{
+    const char *const path[] = { name, NULL };
+    const struct sg_attribute_value value = integer(number);
+    struct sg_attribute attribute = fixture_attribute("k:t=a", path);
+
+    attribute.n_index = 1;
+    attribute.index[0] = (struct sg_attribute_index){ SG_STR("row"), sg_str_of(row) };
+    sg_engine_put(f->engine, &attribute, &value);
+}
+
+static void test_rows_of_tabular_data_are_separate_series(void **state)
+{
+    struct fixture f =
+        set_up("rules: [ { pattern: 'row=(.)><>V', name: k, help: h, labels: { row: $1 } },"
+               " { pattern: '<>Same', name: same, help: h } ]\n");
+    (void)state;
+
+    for (int poll = 0; poll < 2; poll++) {
+        sg_engine_begin(f.engine);
+        put_row(&f, "a", "V", 1);
+        put_row(&f, "b", "V", 2);
+        put_row(&f, "a", "Same", 3);
+        put_row(&f, "b", "Same", 4);
+        assert_page(&f, "# HELP k h\n# TYPE k untyped\nk{broker=\"1\",row=\"a\"} 1\n"
+                        "k{broker=\"1\",row=\"b\"} 2\n"
+                        "# HELP same h\n# TYPE same untyped\n"
+                        "same{broker=\"1\",_objectname=\"k<t=a, row=a><>Same\"} 3\n"
+                        "same{broker=\"1\",_objectname=\"k<t=a, row=b><>Same\"} 4\n");
+        assert_int_equal(n_decided(&f), poll == 0 ? 4 : 0);
+    }
+    tear_down(&f);
+}
+
 static void test_values_scaled_and_absent(void **state)
 {
     struct fixture f = set_up(
@@ -614,12 +686,14 @@ int main(void)
         cmocka_unit_test(test_value_that_rules_see_is_decided_when_it_changes),
         cmocka_unit_test(test_coinciding_samples_distinguished_while_they_do),
         cmocka_unit_test(test_rules_of_different_types_make_a_family_untyped),
+        cmocka_unit_test(test_rule_without_a_sample_leaves_the_family_its_type),
         cmocka_unit_test(test_label_objectname_of_a_rule_cannot_be_had_twice),
         cmocka_unit_test(test_negative_counter_dropped_and_counted),
         cmocka_unit_test(test_number_past_a_double_dropped_and_counted),
         cmocka_unit_test(test_pattern_that_gives_up_is_dropped_and_counted),
         cmocka_unit_test(test_attributes_past_the_share_are_counted),
         cmocka_unit_test(test_topic_with_dots_is_counted_once),
+        cmocka_unit_test(test_topic_with_dots_hides_series_of_its_own_name_only),
         cmocka_unit_test(test_quoted_properties_are_unquoted_where_the_file_says_so),
         cmocka_unit_test(test_rules_beside_others_fill_the_same_table),
         cmocka_unit_test(test_negative_summary_dropped_and_counted),
@@ -627,6 +701,7 @@ int main(void)
         cmocka_unit_test(test_product_of_two_attributes_never_falls_with_its_count),
         cmocka_unit_test(test_customizer_adds_labels_and_metrics),
         cmocka_unit_test(test_attribute_of_two_overlapping_requests_is_one),
+        cmocka_unit_test(test_rows_of_tabular_data_are_separate_series),
         cmocka_unit_test(test_values_scaled_and_absent),
         cmocka_unit_test(test_bad_samples_dropped_with_their_reason_at_every_poll),
         cmocka_unit_test(test_gone_mbeans_are_forgotten_and_found_again),
