@@ -460,6 +460,34 @@ static void test_encode_in_pieces_is_the_same_page(void **state)
     (void)sg_series_table_free(table);
 }
 
+/* Whole or in pieces, the format without an end line too. */
+static void test_encode_page_past_the_cap_is_refused(void **state)
+{
+    struct sg_series_table *table = new_table("1");
+    struct sg_sample_set *set = NULL;
+    struct pieces pieces = { .n = 0 };
+    struct sg_drain drain = { 1000, keep_piece, &pieces };
+    (void)state;
+
+    uint32_t lag = add_family(table, &lag_family);
+    sg_series_table_begin(table);
+    assert_int_equal(put(table, lag, "t", 1), 0);
+    assert_int_equal(sg_series_table_snapshot(table, &set), 0);
+    struct page page = page_of(&set, NULL, 1);
+    const struct sg_sample_set *const *sets = (const struct sg_sample_set *const *)page.sets;
+    for (int in_pieces = 0; in_pieces < 2; in_pieces++) {
+        struct sg_buf out;
+        sg_buf_init(&out, 20);
+        assert_int_equal(
+            sg_encode(page.plan, sets, SG_FORMAT_TEXT, NULL, in_pieces ? &drain : NULL, &out),
+            SG_BUF_E_FULL);
+        sg_buf_done(&out);
+    }
+    assert_int_equal(pieces.n, 0);
+    page_done(&page);
+    (void)sg_series_table_free(table);
+}
+
 /* Labels are kept once; a series is found again whichever family had them first. */
 static void test_series_of_two_families_share_their_labels(void **state)
 {
@@ -560,6 +588,34 @@ static void test_aliases_rename_and_combine(void **state)
                           "z_sum{node=\"1\"} 9223372036854775808\n");
     sg_series_table_begin(table);
     assert_samples(table, "");
+    (void)sg_series_table_free(table);
+    sg_aliases_done(&aliases);
+}
+
+static void test_aliases_keep_the_suffix_of_a_summary(void **state)
+{
+    static const struct sg_family family = { "s", SG_METRIC_SUMMARY, "" };
+    const struct sg_str suffixes[] = { SG_STR("_sum"), SG_STR("_count") };
+    struct sg_aliases aliases = { 0 };
+    struct sg_series_table *table = new_table("1");
+    uint32_t series;
+    (void)state;
+
+    aliases.list = calloc(1, sizeof *aliases.list);
+    assert_non_null(aliases.list);
+    aliases.list[aliases.n++] = make_alias("s", "z", SG_ALIAS_FIRST, NULL);
+    aliases.list[0].type = SG_METRIC_SUMMARY;
+    sg_aliases_sort(&aliases);
+    sg_series_table_use_aliases(table, &aliases);
+    sg_series_table_begin(table);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(
+            sg_series_table_add(table, add_family(table, &family), suffixes[i], NULL, 0, &series),
+            0);
+        assert_int_equal(sg_series_table_set_int(table, series, (int64_t)i + 3), 0);
+    }
+    assert_samples(table, "s_sum{broker=\"1\"} 3\ns_count{broker=\"1\"} 4\n"
+                          "z_sum{node=\"1\"} 3\nz_count{node=\"1\"} 4\n");
     (void)sg_series_table_free(table);
     sg_aliases_done(&aliases);
 }
@@ -745,6 +801,7 @@ int main(void)
         cmocka_unit_test(test_summary_quantiles_are_canonical_sorted_and_first),
         cmocka_unit_test(test_series_with_a_label_twice_is_refused),
         cmocka_unit_test(test_aliases_rename_and_combine),
+        cmocka_unit_test(test_aliases_keep_the_suffix_of_a_summary),
         cmocka_unit_test(test_aliases_have_the_number_of_the_state_that_is),
         cmocka_unit_test(test_aliases_survive_that_series_are_forgotten),
         cmocka_unit_test(test_encode_two_slots_share_one_header_in_order),
@@ -758,6 +815,7 @@ int main(void)
         cmocka_unit_test(test_summary_is_brought_together_by_its_labels),
         cmocka_unit_test(test_compose_takes_chosen_slots_and_lines),
         cmocka_unit_test(test_encode_in_pieces_is_the_same_page),
+        cmocka_unit_test(test_encode_page_past_the_cap_is_refused),
         cmocka_unit_test(test_series_of_two_families_share_their_labels),
     };
     return cmocka_run_group_tests_name("metric", tests, NULL, NULL);
