@@ -190,6 +190,8 @@ static void test_number_int64_limits_keep_every_digit(void **state)
     assert_string_equal(text, "9223372036854775807");
 }
 
+/* The first and the last of each row of the Unicode Standard's table 3-7, and what is beside them.
+ */
 static void test_utf8_invalid_sequences_have_no_length(void **state)
 {
     static const struct {
@@ -197,15 +199,30 @@ static void test_utf8_invalid_sequences_have_no_length(void **state)
         size_t expected;
     } cases[] = {
         { "a", 1 },
-        { "\xC3\xA9", 2 },
-        { "\xE2\x82\xAC", 3 },
-        { "\xF0\x9F\x98\x80", 4 },
+        { "\x7F", 1 },
         { "\x80", 0 },
-        { "\xC0\x80", 0 },         /* over-long */
-        { "\xE0\x80\x80", 0 },     /* over-long */
-        { "\xED\xA0\x80", 0 },     /* surrogate */
+        { "\xC1\xBF", 0 }, /* over-long */
+        { "\xC2\x80", 2 },
+        { "\xDF\xBF", 2 },
+        { "\xC2\x7F", 0 },
+        { "\xC2\xC0", 0 },
+        { "\xE0\x9F\xBF", 0 }, /* over-long */
+        { "\xE0\xA0\x80", 3 },
+        { "\xED\x9F\xBF", 3 },
+        { "\xED\xA0\x80", 0 }, /* surrogate */
+        { "\xED\xBF\xBF", 0 }, /* surrogate */
+        { "\xEE\x80\x80", 3 },
+        { "\xEF\xBF\xBF", 3 },
+        { "\xE2\x82\x7F", 0 },
+        { "\xF0\x8F\xBF\xBF", 0 }, /* over-long */
+        { "\xF0\x90\x80\x80", 4 },
+        { "\xF4\x8F\xBF\xBF", 4 },
         { "\xF4\x90\x80\x80", 0 }, /* above U+10FFFF */
-        { "\xE2\x82", 0 },         /* truncated */
+        { "\xF5\x80\x80\x80", 0 }, /* above U+10FFFF */
+        { "\xF0\x90\x80\x7F", 0 },
+        { "\xC2", 0 }, /* truncated, as the next two */
+        { "\xE2\x82", 0 },
+        { "\xF0\x9F\x98", 0 },
         { "", 0 },
     };
     (void)state;

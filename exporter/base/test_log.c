@@ -217,6 +217,31 @@ static void test_line_after_a_truncated_one_begins_on_its_own(void **state)
     assert_non_null(strstr(text, "msg=whole\nts="));
 }
 
+/* Another process that has the same terminal may have made it so. */
+static void test_stderr_that_does_not_block_loses_lines_only_while_it_is_full(void **state)
+{
+    char filler[LINE_TEXT_BYTES];
+    int n = 0;
+    (void)state;
+
+    memset(filler, 'x', sizeof filler - 1);
+    filler[sizeof filler - 1] = '\0';
+    assert_int_equal(fcntl(STDERR_FILENO, F_SETFL, O_NONBLOCK), 0);
+    uint64_t n_before = sg_log_n_dropped();
+    while (sg_log_n_dropped() == n_before && n <= PIPE_BYTES / LINE_TEXT_BYTES) {
+        sg_log(SG_LOG_INFO, NULL, "%s", filler);
+        n++;
+    }
+    assert_int_equal(sg_log_n_dropped() - n_before, 1);
+    char *text = read_all();
+    assert_int_equal(count(text, "\n"), n - 1);
+    free(text);
+    sg_log(SG_LOG_INFO, NULL, "again");
+    text = read_all();
+    assert_non_null(strstr(text, "msg=again\n"));
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +249,8 @@ int main(void)
         cmocka_unit_test(test_line_in_json_is_an_object),
         cmocka_unit_test(test_level_below_the_lowest_is_not_logged),
         cmocka_unit_test(test_line_after_a_truncated_one_begins_on_its_own),
+        cmocka_unit_test_setup_teardown(
+            test_stderr_that_does_not_block_loses_lines_only_while_it_is_full, set_up, tear_down),
         /* From here on a thread writes. */
         cmocka_unit_test_setup_teardown(
             test_stderr_that_nobody_reads_stops_nobody_and_is_counted, set_up, tear_down),

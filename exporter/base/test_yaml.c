@@ -99,6 +99,43 @@ static void test_load_what_takes_long_is_refused(void **state)
     free(text);
 }
 
+static void test_load_file_of_the_largest_size_and_one_byte_more(void **state)
+{
+    size_t len = SG_YAML_BYTES_MAX + 1;
+    char *text = malloc(len);
+    struct sg_yaml *yaml = NULL;
+    struct sg_error err;
+    (void)state;
+
+    assert_non_null(text);
+    memset(text, '#', len);
+    memcpy(text, "a: 1\n", 5);
+    assert_int_equal(sg_yaml_load_text("f", (struct sg_str){ text, len - 1 }, &yaml, &err), 0);
+    (void)sg_yaml_free(yaml);
+    assert_int_equal(
+        sg_yaml_load_text("f", (struct sg_str){ text, len }, &yaml, &err), SG_YAML_E_READ);
+    assert_non_null(strstr(err.text, "larger than"));
+    free(text);
+}
+
+/* What an alias stands for is as deep as it is written out. */
+static void test_load_alias_that_nests_too_deep_is_refused(void **state)
+{
+    char text[1024] = "a: &a ";
+    struct sg_yaml *yaml = NULL;
+    struct sg_error err;
+    (void)state;
+
+    for (int i = 0; i < 20; i++)
+        (void)snprintf(text + strlen(text), sizeof text - strlen(text), "{ x: 1, k: ");
+    for (int i = 0; i < 20; i++)
+        (void)snprintf(text + strlen(text), sizeof text - strlen(text), "}");
+    (void)snprintf(
+        text + strlen(text), sizeof text - strlen(text), "\nb: [[[[[[[[[[[[[[*a]]]]]]]]]]]]]]\n");
+    assert_int_equal(sg_yaml_load_text("f", sg_str_of(text), &yaml, &err), SG_YAML_E_SYNTAX);
+    assert_non_null(strstr(err.text, "nested more than 32 levels deep"));
+}
+
 static void test_load_aliases_and_merge_keys(void **state)
 {
     struct sg_yaml *yaml = load("a: &a { x: 1, y: 2 }\n"
@@ -245,6 +282,8 @@ int main(void)
         cmocka_unit_test(test_load_broken_text_says_where),
         cmocka_unit_test(test_load_deep_and_endless_documents_refused),
         cmocka_unit_test(test_load_what_takes_long_is_refused),
+        cmocka_unit_test(test_load_file_of_the_largest_size_and_one_byte_more),
+        cmocka_unit_test(test_load_alias_that_nests_too_deep_is_refused),
         cmocka_unit_test(test_load_aliases_and_merge_keys),
         cmocka_unit_test(test_load_anchors_and_text_by_tag_known),
         cmocka_unit_test(test_load_bad_aliases_say_where),
