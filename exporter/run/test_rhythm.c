@@ -327,6 +327,37 @@ static void test_rhythm_follows_a_scraper_that_restarts_with_another_phase(void 
     done(&s);
 }
 
+static void test_rhythm_changes_to_a_faster_scraper_that_joins(void **state)
+{
+    struct simulation s;
+    (void)state;
+
+    set_up(&s, INTERVAL_MS);
+    add_scraper(&s, 20000, 1000, 5);
+    run_for(&s, 8 * 20000);
+    assert_int_equal((sg_rhythm_period_ms(s.rhythm, s.now_ms) + 50) / 100, 200);
+    add_scraper(&s, 5000, 1700, 5);
+    run_for(&s, 12 * 5000);
+    assert_int_equal((sg_rhythm_period_ms(s.rhythm, s.now_ms) + 50) / 100, 50);
+    done(&s);
+}
+
+/* At its old period it would be one that misses every second scrape. */
+static void test_rhythm_follows_a_scraper_whose_period_doubles(void **state)
+{
+    struct simulation s;
+    (void)state;
+
+    set_up(&s, INTERVAL_MS);
+    add_scraper(&s, 10000, 1000, 5);
+    run_for(&s, 20 * 10000);
+    assert_int_equal((sg_rhythm_period_ms(s.rhythm, s.now_ms) + 50) / 100, 100);
+    s.scrapers[0].period_ms = 20000;
+    run_for(&s, 12 * 20000);
+    assert_int_equal((sg_rhythm_period_ms(s.rhythm, s.now_ms) + 50) / 100, 200);
+    done(&s);
+}
+
 static void test_rhythm_goes_back_to_the_interval_when_the_scraper_is_gone(void **state)
 {
     struct simulation s;
@@ -408,6 +439,8 @@ int main(void)
         cmocka_unit_test(test_rhythm_much_faster_scraper_shares_collections),
         cmocka_unit_test(test_rhythm_much_slower_scraper_still_sees_fresh_samples),
         cmocka_unit_test(test_rhythm_follows_a_scraper_that_restarts_with_another_phase),
+        cmocka_unit_test(test_rhythm_changes_to_a_faster_scraper_that_joins),
+        cmocka_unit_test(test_rhythm_follows_a_scraper_whose_period_doubles),
         cmocka_unit_test(test_rhythm_goes_back_to_the_interval_when_the_scraper_is_gone),
         cmocka_unit_test(test_rhythm_changes_stay_between_half_and_one_and_a_half),
         cmocka_unit_test(test_rhythm_collection_longer_than_the_period_leaves_times_out),
