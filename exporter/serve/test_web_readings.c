@@ -81,6 +81,19 @@ static void test_reading_is_the_same_until_the_file_changes(void **state)
     assert_burst(second, 1);
 }
 
+/* Without it the server would have no passwords. */
+static void test_bad_file_at_the_start_is_refused(void **state)
+{
+    const struct fixture *f = *state;
+    struct sg_web *web = NULL;
+    struct sg_error err;
+
+    replace_file(f, "no: such key\n");
+    assert_int_not_equal(sg_web_new(f->path, &test_clock, &web, &err), 0);
+    assert_null(web);
+    assert_non_null(strstr(err.text, "\"no\""));
+}
+
 static void test_bad_file_has_no_reading_but_the_last_good_one_for_handshakes(void **state)
 {
     const struct fixture *f = *state;
@@ -270,6 +283,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             test_reading_is_the_same_until_the_file_changes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_bad_file_at_the_start_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_bad_file_has_no_reading_but_the_last_good_one_for_handshakes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
