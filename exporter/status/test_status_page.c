@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/test_clock.h"
 #include "status/history.h"
 #include "status/html.h"
 #include "status/status_page.h"
+#include "status/troubles.h"
 #include "status/view.h"
 #include "test.h"
 
@@ -65,22 +67,22 @@ static void test_history_keeps_the_largest_of_each_half_minute_for_an_hour(void 
 {
     struct sg_history *history;
     float points[SG_HISTORY_POINTS];
-    int64_t now_ms = 10 * HOUR_MS;
+    int64_t time_ms = 10 * HOUR_MS;
     (void)state;
 
     assert_int_equal(sg_history_new(&history), 0);
-    sg_history_add_gauge(history, key("a"), now_ms, 3);
-    sg_history_add_gauge(history, key("a"), now_ms + 1000, 7);
-    sg_history_add_gauge(history, key("a"), now_ms + 2000, 5);
-    sg_history_add_gauge(history, key("a"), now_ms + 3 * (int64_t)SG_HISTORY_POINT_MS, 1);
-    sg_history_points(history, key("a"), now_ms + 3 * (int64_t)SG_HISTORY_POINT_MS, points);
+    sg_history_add_gauge(history, key("a"), time_ms, 3);
+    sg_history_add_gauge(history, key("a"), time_ms + 1000, 7);
+    sg_history_add_gauge(history, key("a"), time_ms + 2000, 5);
+    sg_history_add_gauge(history, key("a"), time_ms + 3 * (int64_t)SG_HISTORY_POINT_MS, 1);
+    sg_history_points(history, key("a"), time_ms + 3 * (int64_t)SG_HISTORY_POINT_MS, points);
     assert_true(points[SG_HISTORY_POINTS - 1] == 1 && points[SG_HISTORY_POINTS - 4] == 7);
     assert_true(isnan(points[SG_HISTORY_POINTS - 2]) && isnan(points[0]));
-    sg_history_points(history, key("a"), now_ms + 2 * HOUR_MS, points);
+    sg_history_points(history, key("a"), time_ms + 2 * HOUR_MS, points);
     for (size_t i = 0; i < SG_HISTORY_POINTS; i++)
         assert_true(isnan(points[i]));
-    sg_history_add_gauge(history, key("a"), now_ms + 5 * HOUR_MS, 2);
-    sg_history_points(history, key("a"), now_ms + 5 * HOUR_MS, points);
+    sg_history_add_gauge(history, key("a"), time_ms + 5 * HOUR_MS, 2);
+    sg_history_points(history, key("a"), time_ms + 5 * HOUR_MS, points);
     assert_true(points[SG_HISTORY_POINTS - 1] == 2 && isnan(points[SG_HISTORY_POINTS - 2]));
     (void)sg_history_free(history);
 }
@@ -93,16 +95,16 @@ static void test_history_in_the_first_hour_of_the_clock_has_no_points_before_it(
 
     for (size_t t = 0; t < sizeof times_ms / sizeof times_ms[0]; t++) {
         struct sg_history *history;
-        int64_t now_ms = times_ms[t];
+        int64_t time_ms = times_ms[t];
         assert_int_equal(sg_history_new(&history), 0);
-        sg_history_add_gauge(history, key("a"), now_ms, 7);
-        sg_history_points(history, key("a"), now_ms, points);
+        sg_history_add_gauge(history, key("a"), time_ms, 7);
+        sg_history_points(history, key("a"), time_ms, points);
         for (size_t i = 0; i < SG_HISTORY_POINTS - 1; i++)
             assert_true(isnan(points[i]));
         assert_true(points[SG_HISTORY_POINTS - 1] == 7);
-        sg_history_add_counter(history, key("c"), now_ms, 1000);
-        sg_history_add_counter(history, key("c"), now_ms + 10000, 3000);
-        assert_true(sg_history_rate(history, key("c"), now_ms + 10000) == 200);
+        sg_history_add_counter(history, key("c"), time_ms, 1000);
+        sg_history_add_counter(history, key("c"), time_ms + 10000, 3000);
+        assert_true(sg_history_rate(history, key("c"), time_ms + 10000) == 200);
         (void)sg_history_free(history);
     }
 }
@@ -110,20 +112,20 @@ static void test_history_in_the_first_hour_of_the_clock_has_no_points_before_it(
 static void test_history_of_a_counter_is_its_rate_and_survives_a_restart(void **state)
 {
     struct sg_history *history;
-    int64_t now_ms = HOUR_MS;
+    int64_t time_ms = HOUR_MS;
     (void)state;
 
     assert_int_equal(sg_history_new(&history), 0);
-    assert_true(isnan(sg_history_rate(history, key("c"), now_ms)));
-    sg_history_add_counter(history, key("c"), now_ms, 1000);
-    assert_true(isnan(sg_history_rate(history, key("c"), now_ms)));
-    sg_history_add_counter(history, key("c"), now_ms + 10000, 3000);
-    assert_true(sg_history_rate(history, key("c"), now_ms + 10000) == 200);
-    sg_history_add_counter(history, key("c"), now_ms + 20000, 10); /* was reset */
-    assert_true(sg_history_rate(history, key("c"), now_ms + 20000) == 200);
-    sg_history_add_counter(history, key("c"), now_ms + 30000, 1010);
-    assert_true(sg_history_rate(history, key("c"), now_ms + 30000) == 100);
-    assert_true(isnan(sg_history_rate(history, key("c"), now_ms + HOUR_MS)));
+    assert_true(isnan(sg_history_rate(history, key("c"), time_ms)));
+    sg_history_add_counter(history, key("c"), time_ms, 1000);
+    assert_true(isnan(sg_history_rate(history, key("c"), time_ms)));
+    sg_history_add_counter(history, key("c"), time_ms + 10000, 3000);
+    assert_true(sg_history_rate(history, key("c"), time_ms + 10000) == 200);
+    sg_history_add_counter(history, key("c"), time_ms + 20000, 10); /* was reset */
+    assert_true(sg_history_rate(history, key("c"), time_ms + 20000) == 200);
+    sg_history_add_counter(history, key("c"), time_ms + 30000, 1010);
+    assert_true(sg_history_rate(history, key("c"), time_ms + 30000) == 100);
+    assert_true(isnan(sg_history_rate(history, key("c"), time_ms + HOUR_MS)));
     (void)sg_history_free(history);
 }
 
@@ -132,19 +134,19 @@ static void test_history_is_bounded_and_the_unseen_make_room(void **state)
     struct sg_history *history;
     float points[SG_HISTORY_POINTS];
     char name[32];
-    int64_t now_ms = HOUR_MS;
+    int64_t time_ms = HOUR_MS;
     (void)state;
 
     assert_int_equal(sg_history_new(&history), 0);
     for (int i = 0; i < SG_HISTORY_SERIES_MAX + 10; i++) {
         (void)snprintf(name, sizeof name, "%d", i);
-        sg_history_add_gauge(history, key(name), now_ms, 1);
+        sg_history_add_gauge(history, key(name), time_ms, 1);
     }
-    sg_history_points(history, key(name), now_ms, points);
+    sg_history_points(history, key(name), time_ms, points);
     assert_true(isnan(points[SG_HISTORY_POINTS - 1]));
-    now_ms += HOUR_MS + 1;
-    sg_history_add_gauge(history, key(name), now_ms, 1);
-    sg_history_points(history, key(name), now_ms, points);
+    time_ms += HOUR_MS + 1;
+    sg_history_add_gauge(history, key(name), time_ms, 1);
+    sg_history_points(history, key(name), time_ms, points);
     assert_true(points[SG_HISTORY_POINTS - 1] == 1);
     (void)sg_history_free(history);
 }
@@ -188,7 +190,7 @@ static void write_page(struct fixture *f)
         .telemetry_path = "/metrics",
         .store = f->store,
         .roster = f->roster,
-        .clock = &sg_clock_system,
+        .clock = &test_clock,
     };
 
     sg_buf_clear(&f->html);
@@ -201,7 +203,8 @@ static int set_up(void **state)
     static struct fixture f;
     const struct sg_label label = { SG_STR("kafka_cluster"), SG_STR("<c>") };
 
-    assert_int_equal(sg_store_new(&sg_clock_system, 30000, &f.store), 0);
+    now_ms = 1000000;
+    assert_int_equal(sg_store_new(&test_clock, 30000, &f.store), 0);
     assert_int_equal(sg_roster_new(&f.roster), 0);
     assert_int_equal(sg_cluster_new("<c>", &f.cluster), 0);
     assert_int_equal(
@@ -312,6 +315,192 @@ static void test_page_tells_when_it_has_not_counted_all_groups(void **state)
     assert_non_null(strstr(f->html.ptr, "and at least 19,950 more groups<"));
 }
 
+/* A table as text: a line for each row, a bar after each cell. @param id  of its heading */
+static const char *table_text(struct fixture *f, const char *id, char *out, size_t size)
+{
+    const char *at = strstr(f->html.ptr, id);
+    size_t n = 0;
+
+    assert_non_null(at);
+    at = strstr(at, "<tbody>");
+    assert_non_null(at);
+    while (strncmp(at, "</tbody>", 8) != 0) {
+        assert_true(n + 1 < size);
+        if (*at == '<') {
+            if (strncmp(at, "</th>", 5) == 0 || strncmp(at, "</td>", 5) == 0)
+                out[n++] = '|';
+            else if (strncmp(at, "</tr>", 5) == 0)
+                out[n++] = '\n';
+            at = strchr(at, '>') + 1;
+        } else if (*at++ != '\n') {
+            out[n++] = at[-1];
+        }
+    }
+    out[n] = '\0';
+    return out;
+}
+
+static void put_group(struct fixture *f, const char *name, const char *status, double lag_seconds)
+{
+    const struct sg_label labels[] = {
+        { SG_STR("consumergroup"), sg_str_of(name) },
+        { SG_STR("status"), sg_str_of(status) },
+    };
+
+    put(f, "kafka_consumergroup_status", labels, 2, 1);
+    if (!isnan(lag_seconds))
+        put(f, "kafka_consumergroup_lag_seconds_max", labels, 1, lag_seconds);
+}
+
+static void test_page_groups_are_by_lag_then_by_status_then_by_name(void **state)
+{
+    struct fixture *f = *state;
+    const struct sg_label group[] = { { SG_STR("consumergroup"), SG_STR("b") } };
+    char text[1000];
+
+    put_group(f, "e", "consuming", NAN);
+    put_group(f, "d", "consuming", NAN);
+    put_group(f, "z", "stalled", NAN);
+    put_group(f, "y", "stopped", 5);
+    put_group(f, "x", "rewound", 5);
+    put_group(f, "b", "lagging", 60);
+    put(f, "kafka_consumergroup_lag_sum", group, 1, 12345);
+    put(f, "kafka_consumergroup_members", group, 1, 7);
+    publish(f);
+    write_page(f);
+    assert_string_equal(table_text(f, "id=\"groups\"", text, sizeof text),
+        "b|lagging|60 s||12,345|7|&lt;c&gt;|\n"
+        "y|stopped|5.0 s||||&lt;c&gt;|\n"
+        "x|rewound|5.0 s||||&lt;c&gt;|\n"
+        "z|stalled|||||&lt;c&gt;|\n"
+        "d|consuming|||||&lt;c&gt;|\n"
+        "e|consuming|||||&lt;c&gt;|\n");
+}
+
+static void put_partition(
+    struct fixture *f, const char *topic, const char *partition, const char *leader)
+{
+    const struct sg_label labels[] = {
+        { SG_STR("topic"), sg_str_of(topic) },
+        { SG_STR("partition"), sg_str_of(partition) },
+        { SG_STR("leader"), sg_str_of(leader) },
+        { SG_STR("replicas"), SG_STR("1,2,3") },
+        { SG_STR("isr"), SG_STR("1,2") },
+        { SG_STR("missing"), SG_STR("3") },
+    };
+
+    put(f, "kafka_topic_partition_info", labels, 6, 1);
+}
+
+static void test_page_partitions_without_a_leader_are_first_and_kafkas_own_last(void **state)
+{
+    struct fixture *f = *state;
+    const struct sg_label under[] = { { SG_STR("topic"), SG_STR("b") },
+        { SG_STR("partition"), SG_STR("10") } };
+    char text[1000];
+
+    put_partition(f, "__own", "0", "1");
+    put_partition(f, "b", "10", "1");
+    put_partition(f, "b", "11", "2");
+    put_partition(f, "b", "9", "2");
+    put_partition(f, "a", "12", "2");
+    put_partition(f, "z", "0", "-1");
+    put(f, "kafka_topic_partition_under_min_isr", under, 2, 1);
+    publish(f);
+    write_page(f);
+    assert_string_equal(table_text(f, "id=\"partitions\"", text, sizeof text),
+        "z|0|no leader|none|1,2,3|1,2|3|&lt;c&gt;|\n"
+        "b|10|under min ISR|1|1,2,3|1,2|3|&lt;c&gt;|\n"
+        "a|12|replica missing|2|1,2,3|1,2|3|&lt;c&gt;|\n"
+        "b|9|replica missing|2|1,2,3|1,2|3|&lt;c&gt;|\n"
+        "b|11|replica missing|2|1,2,3|1,2|3|&lt;c&gt;|\n"
+        "__own|0|replica missing|1|1,2,3|1,2|3|&lt;c&gt;|\n");
+    assert_non_null(strstr(f->html.ptr, "4 partitions have replicas that are not in sync"));
+}
+
+static void test_page_broker_has_its_numbers_and_those_that_are_down_are_first(void **state)
+{
+    struct fixture *f = *state;
+    const struct sg_label id[] = { { SG_STR("broker"), SG_STR("1") } };
+    char text[1000];
+
+    sg_cluster_set_up(f->cluster, true);
+    assert_int_equal(sg_cluster_set_broker(f->cluster, 1, "h", 9092, true), 0);
+    assert_int_equal(sg_cluster_set_broker(f->cluster, 2, "", 0, false), 0);
+    put(f, "kafka_controller_kafkacontroller_activecontrollercount", id, 1, 1);
+    put(f, "kafka_server_replicamanager_leadercount", id, 1, 3);
+    put(f, "kafka_server_replicamanager_partitioncount", id, 1, 9);
+    put(f, "kafka_server_kafkarequesthandlerpool_requesthandleravgidle_percent", id, 1, 0.75);
+    put(f, "kafka_network_socketserver_networkprocessoravgidle_percent", id, 1, 0.5);
+    publish(f);
+    write_page(f);
+    assert_string_equal(table_text(f, "id=\"brokers-0\"", text, sizeof text),
+        "2|down|unknown|no JMX|\n"
+        "1|up controller|h:9092|3|9||||75 %|50 %|\n");
+    assert_null(strstr(f->html.ptr, " more brokers"));
+}
+
+static void test_page_collectors_that_fail_are_first_then_those_that_start(void **state)
+{
+    struct fixture *f = *state;
+    const struct sg_error err = { "refused" };
+    const char *const targets[] = { "3", "2", "1" };
+    struct sg_slot *slots[3];
+    char text[1000];
+
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(sg_store_slot(f->store, "<c>", "jolokia", targets[i], &slots[i]), 0);
+    sg_slot_begin(slots[0]);
+    sg_slot_fail(slots[0], SG_FAILURE_CONNECT, &err);
+    sg_slot_fail(slots[0], SG_FAILURE_TIMEOUT, &err);
+    sg_slot_end(slots[0], NULL);
+    put_group(f, "g", "consuming", 1);
+    sg_slot_begin(f->slot);
+    now_ms += 1500;
+    struct sg_sample_set *set = NULL;
+    assert_int_equal(sg_series_table_snapshot(f->table, &set), 0);
+    sg_slot_end(f->slot, set);
+    now_ms += 4000;
+    write_page(f);
+    assert_string_equal(table_text(f, "id=\"collectors\"", text, sizeof text),
+        "jolokia|3|failing|0 s|never|0|2|&lt;c&gt;|refused|\n"
+        "jolokia|1|starting||never|0|0|&lt;c&gt;||\n"
+        "jolokia|2|starting||never|0|0|&lt;c&gt;||\n"
+        "admin|cluster|ok|1.5 s|4.0 s ago|2|0|&lt;c&gt;||\n");
+    for (size_t i = 0; i < 3; i++)
+        (void)sg_slot_free(slots[i]);
+}
+
+static void test_page_counts_what_needs_action_apart_from_what_needs_attention(void **state)
+{
+    static const struct {
+        const char *status;
+        int n;
+        const char *verdict;
+    } steps[] = {
+        { "consuming", 1, "All is well" },
+        { "stalled", 1, ">1 problem needs attention<" },
+        { "stopped", 1, ">2 problems need attention<" },
+        { "losing_data", 1, ">1 problem needs action now, 2 more need attention<" },
+        { "losing_data", SG_TROUBLES_LISTED_MAX, "problems need action now, 2 more need" },
+    };
+    struct fixture *f = *state;
+    char name[16], more[32];
+    int n_groups = 0;
+
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        for (int n = 0; n < steps[i].n; n++) {
+            (void)snprintf(name, sizeof name, "g%d", n_groups++);
+            put_group(f, name, steps[i].status, NAN);
+        }
+        publish(f);
+        write_page(f);
+        assert_non_null(strstr(f->html.ptr, steps[i].verdict));
+    }
+    (void)snprintf(more, sizeof more, "<p>and %d more</p>", 3);
+    assert_non_null(strstr(f->html.ptr, more));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -329,6 +518,16 @@ int main(void)
             tear_down),
         cmocka_unit_test_setup_teardown(
             test_page_tells_when_it_has_not_counted_all_groups, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_page_groups_are_by_lag_then_by_status_then_by_name, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_page_partitions_without_a_leader_are_first_and_kafkas_own_last, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_page_broker_has_its_numbers_and_those_that_are_down_are_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_page_collectors_that_fail_are_first_then_those_that_start, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_page_counts_what_needs_action_apart_from_what_needs_attention, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("status_page", tests, NULL, NULL);
 }
