@@ -33,6 +33,39 @@ static void test_cluster_brokers_are_kept_in_order_and_never_forgotten(void **st
     (void)sg_cluster_unref(cluster);
 }
 
+/* Who waits for brokers is woken by what it connects to, not by a broker that is up or down. */
+static void test_cluster_version_changes_with_brokers_and_their_addresses(void **state)
+{
+    static const struct {
+        int32_t id;
+        const char *host;
+        int32_t port;
+        bool up;
+        bool changes;
+    } steps[] = {
+        { 1, "", 0, true, true },
+        { 1, "", 0, true, false },
+        { 1, "h", 9092, true, true },
+        { 1, "h", 9092, false, false },
+        { 1, "h", 9093, false, true },
+        { 1, "i", 9093, false, true },
+        { 1, "", 0, true, false },
+        { 2, "", 0, true, true },
+    };
+    struct sg_cluster *cluster = NULL;
+    (void)state;
+
+    assert_int_equal(sg_cluster_new("c", &cluster), 0);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        uint64_t before = sg_cluster_brokers_version(cluster);
+        assert_int_equal(
+            sg_cluster_set_broker(cluster, steps[i].id, steps[i].host, steps[i].port, steps[i].up),
+            0);
+        assert_int_equal(sg_cluster_brokers_version(cluster) != before, steps[i].changes);
+    }
+    (void)sg_cluster_unref(cluster);
+}
+
 static void test_cluster_id_is_unknown_until_it_is_set_and_then_the_latest(void **state)
 {
     struct sg_cluster *cluster = NULL;
@@ -52,6 +85,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cluster_brokers_are_kept_in_order_and_never_forgotten),
+        cmocka_unit_test(test_cluster_version_changes_with_brokers_and_their_addresses),
         cmocka_unit_test(test_cluster_id_is_unknown_until_it_is_set_and_then_the_latest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

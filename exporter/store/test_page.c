@@ -23,22 +23,34 @@ static enum sg_choice choose(const void *context, const struct sg_source *source
     return SG_CHOICE_ALL;
 }
 
-static void collect(struct fixture *f, int64_t value)
+/* @param n_large  series with long labels, a kilobyte each, besides the one of the value */
+static void collect_large(struct fixture *f, int64_t value, int n_large)
 {
     const struct sg_family family = { "m", SG_METRIC_GAUGE, "Help." };
     struct sg_series_table *table = NULL;
     struct sg_sample_set *set = NULL;
+    char text[1001];
+    const struct sg_label label = { SG_STR("l"), { text, 1000 } };
     uint32_t id;
 
     assert_int_equal(sg_series_table_new(NULL, 0, 0, &table), 0);
     assert_int_equal(sg_series_table_add_family(table, &family, &id), 0);
     sg_series_table_begin(table);
+    for (int i = 0; i < n_large; i++) {
+        (void)snprintf(text, sizeof text, "%01000d", i);
+        assert_int_equal(sg_series_table_put_int(table, id, &label, 1, 0), 0);
+    }
     assert_int_equal(sg_series_table_put_int(table, id, NULL, 0, value), 0);
     assert_int_equal(sg_series_table_snapshot(table, &set), 0);
     (void)sg_series_table_free(table);
     sg_slot_begin(f->slot);
     sg_slot_end(f->slot, set);
     assert_int_equal(sg_pager_make(f->pager), 0);
+}
+
+static void collect(struct fixture *f, int64_t value)
+{
+    collect_large(f, value, 0);
 }
 
 static int setup(void **state)
@@ -147,6 +159,21 @@ static bool is_made_ahead(struct fixture *f)
     return there;
 }
 
+static void test_parts_past_the_cap_of_bytes_are_made_and_not_kept(void **state)
+{
+    static const char *const names[] = { "a", "b", "c", "a", "b", "c" };
+    static const int made[] = { 1, 2, 3, 3, 3, 4 };
+    struct fixture *f = *state;
+
+    collect_large(f, 1, SG_PAGE_PARTS_BYTES_MAX / 1000 / 5 * 2); /* two parts fit */
+    for (size_t i = 0; i < 6; i++) {
+        struct sg_body *part = take(f, names[i], SG_CODING_IDENTITY);
+        assert_ends(part, "m 1\n");
+        assert_int_equal(f->n_made, made[i]);
+        (void)sg_body_unref(part);
+    }
+}
+
 static void test_whole_page_is_made_ahead_for_five_minutes_of_the_clock(void **state)
 {
     struct fixture *f = *state;
@@ -190,6 +217,8 @@ int main(void)
             test_new_page_has_new_parts_and_old_ones_live_on, setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_parts_past_the_cap_are_made_and_not_kept, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_parts_past_the_cap_of_bytes_are_made_and_not_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_whole_page_is_made_ahead_for_five_minutes_of_the_clock, setup, teardown),
         cmocka_unit_test_setup_teardown(

@@ -344,6 +344,26 @@ static void test_slot_first_line_of_a_kind_counts_none_before_it(void **state)
     assert_int_equal(count(text, "\n"), 2);
 }
 
+static void test_slot_warning_has_one_line_for_each_kind(void **state)
+{
+    struct fixture *f = *state;
+    static const struct sg_error err = { "left out" };
+    char text[4096];
+
+    start_listening();
+    for (int i = 0; i < 3; i++) {
+        sg_slot_begin(f->slot);
+        sg_slot_warn(f->slot, SG_FAILURE_DENIED, &err);
+        sg_slot_warn(f->slot, SG_FAILURE_LIMIT, &err);
+        sg_slot_end(f->slot, set_of(f, i));
+    }
+    stop_listening(text, sizeof text);
+    assert_int_equal(
+        count(text, "level=warn cluster=c collector=jolokia target=1 msg=\"left out\""), 2);
+    assert_int_equal(count(text, "\n"), 2);
+    assert_int_equal(status_of(f).n_failures[SG_FAILURE_DENIED], 3);
+}
+
 static void test_broker_that_goes_down_or_comes_back_is_a_line(void **state)
 {
     struct sg_cluster *cluster = NULL;
@@ -543,6 +563,8 @@ int main(void)
             test_slot_first_line_of_a_kind_counts_none_before_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_slot_with_failures_in_turn_has_a_line_of_each_in_five_minutes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_slot_warning_has_one_line_for_each_kind, set_up, tear_down),
         cmocka_unit_test(test_broker_that_goes_down_or_comes_back_is_a_line),
         cmocka_unit_test_setup_teardown(test_slot_stale_after_is_its_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
