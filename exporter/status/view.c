@@ -210,7 +210,7 @@ static void set_group(struct reader *reader, enum what what, double value)
         group->lag_seconds = value;
     else if (what == GROUP_MEMBERS)
         group->members = value;
-    else if (what == GROUP_STATUS && value > 0)
+    else if (what == GROUP_STATUS)
         group->status = keep(reader, STATUS);
 }
 
