@@ -172,9 +172,20 @@ def test_ages_right_after_a_start(lab, histories, tmp_path):
 
 def test_ages_stay_right_over_many_polls(lab, histories, start):
     process = start(config(lab, "1s"), build="release")
-    wait_for("ages", lambda: process.page().values("kafka_consumergroup_lag_seconds"), 20)
+    pages = []
+
+    def collected():
+        """A page as of a whole collection, which on a busy machine is not this second's."""
+        pages.append(process.page())
+        return pages[-1].targets("admin") == {"cluster": 1}
+
+    def page_and_time():
+        wait_for("a whole collection", collected, 30)
+        return pages[-1], pages[-1].value("streamgauge_collector_last_success_timestamp_seconds",
+                                          collector="admin")
+
+    wait_for("all ages", lambda: not compare(histories, *page_and_time(), later=True), 40)
     kafka = Kafka(lab.bootstrap)
-    last = None
     for poll in range(POLLS):
         time.sleep(1)
         if poll % 10 == 0:  # groups that move on, and a log that grows
@@ -184,9 +195,5 @@ def test_ages_stay_right_over_many_polls(lab, histories, start):
             start_s = history.expected["age-steady-0"]
             history.expected["age-steady-100"] = start_s + at
             time.sleep(2)
-        page = process.page()
-        # As of the collection, which on a busy machine is not this second's.
-        taken = page.value("streamgauge_collector_last_success_timestamp_seconds", collector="admin")
-        last = compare(histories, page, taken, later=True)
+        last = compare(histories, *page_and_time(), later=True)
         assert not last, f"poll {poll}:\n" + "\n".join(last)
-    assert page.targets("admin") == {"cluster": 1}
