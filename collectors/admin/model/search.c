@@ -111,8 +111,10 @@ static int64_t search_back(struct sg_search *search, int64_t from, int64_t now_m
     if (search->step_ms < now_ms - from) /* known from an earlier collection */
         search->step_ms = now_ms - from;
     int64_t time = from - search->step_ms;
+    if (time <= 0)
+        return 0;
     search->step_ms *= STEP_FACTOR;
-    return time > 0 ? time : 0;
+    return time;
 }
 
 /* The same forward: to the time at which the log was seen past the offset, or to now. */
