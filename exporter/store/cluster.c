@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/clock.h"
+#include "base/grow.h"
 #include "base/log.h"
 #include "base/sync.h"
 
@@ -12,6 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    BROKERS_AT_FIRST = 8
+};
+
 struct sg_cluster {
     struct sg_refs refs;
     char *name;
@@ -20,7 +25,7 @@ struct sg_cluster {
     enum sg_cluster_state state;
     char *id; /* NULL: not known */
     uint64_t brokers_version;
-    size_t n_brokers;
+    size_t n_brokers, n_allocated;
     struct sg_broker *brokers; /* by id */
 };
 
@@ -148,17 +153,15 @@ static struct sg_broker *place_of(struct sg_cluster *cluster, int32_t id, int *r
         at++;
     if (at < cluster->n_brokers && cluster->brokers[at].id == id)
         return &cluster->brokers[at];
-    if (cluster->n_brokers == SG_BROKERS_MAX) {
-        *ret_error = -EMSGSIZE;
+    int r = cluster->n_brokers == SG_BROKERS_MAX
+                ? -EMSGSIZE
+                : sg_grow_from(&cluster->brokers, cluster->n_brokers, &cluster->n_allocated,
+                      sizeof *cluster->brokers, BROKERS_AT_FIRST);
+    if (r) {
+        *ret_error = r;
         return NULL;
     }
-    struct sg_broker *brokers =
-        realloc(cluster->brokers, (cluster->n_brokers + 1) * sizeof *brokers);
-    if (!brokers) {
-        *ret_error = -ENOMEM;
-        return NULL;
-    }
-    cluster->brokers = brokers;
+    struct sg_broker *brokers = cluster->brokers;
     memmove(&brokers[at + 1], &brokers[at], (cluster->n_brokers - at) * sizeof *brokers);
     cluster->n_brokers++;
     brokers[at] = (struct sg_broker){ .id = id };

@@ -2,7 +2,20 @@
 #include "store/cluster.h"
 #include "test.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* Replaces that of the C library. */
+static bool memory_is_short;
+
+char *strdup(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = memory_is_short ? NULL : malloc(size);
+
+    return copy ? memcpy(copy, text, size) : NULL;
+}
 
 static void test_cluster_brokers_are_kept_in_order_and_never_forgotten(void **state)
 {
@@ -81,12 +94,53 @@ static void test_cluster_id_is_unknown_until_it_is_set_and_then_the_latest(void 
     (void)sg_cluster_unref(cluster);
 }
 
+static void test_cluster_without_memory_keeps_the_id_it_has(void **state)
+{
+    struct sg_cluster *cluster = NULL;
+    (void)state;
+
+    assert_int_equal(sg_cluster_new("a", &cluster), 0);
+    assert_int_equal(sg_cluster_set_id(cluster, "one"), 0);
+    memory_is_short = true;
+    assert_int_equal(sg_cluster_set_id(cluster, "one"), 0);
+    assert_int_equal(sg_cluster_set_id(cluster, "two"), -ENOMEM);
+    memory_is_short = false;
+    char *id = sg_cluster_copy_id(cluster);
+    assert_string_equal(id, "one");
+    free(id);
+    (void)sg_cluster_unref(cluster);
+}
+
+static void test_cluster_has_as_many_brokers_as_it_may_and_refuses_more(void **state)
+{
+    static int32_t ids[SG_BROKERS_MAX + 1];
+    struct sg_cluster *cluster = NULL;
+    struct sg_broker *brokers = NULL;
+    size_t n = 0;
+    (void)state;
+
+    for (int32_t i = 0; i <= SG_BROKERS_MAX; i++)
+        ids[i] = i;
+    assert_int_equal(sg_cluster_new("c", &cluster), 0);
+    assert_int_equal(sg_cluster_name_brokers(cluster, ids, SG_BROKERS_MAX), 0);
+    assert_int_equal(sg_cluster_name_brokers(cluster, ids, SG_BROKERS_MAX + 1), -EMSGSIZE);
+    assert_int_equal(sg_cluster_set_broker(cluster, SG_BROKERS_MAX, "h", 9092, true), -EMSGSIZE);
+    assert_int_equal(sg_cluster_set_broker(cluster, 1, "h", 9092, true), 0);
+    assert_int_equal(sg_cluster_copy_brokers(cluster, &brokers, &n), 0);
+    assert_int_equal(n, SG_BROKERS_MAX);
+    assert_true(brokers[1].id == 1 && brokers[1].up && brokers[1].port == 9092);
+    free(brokers);
+    (void)sg_cluster_unref(cluster);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cluster_brokers_are_kept_in_order_and_never_forgotten),
         cmocka_unit_test(test_cluster_version_changes_with_brokers_and_their_addresses),
         cmocka_unit_test(test_cluster_id_is_unknown_until_it_is_set_and_then_the_latest),
+        cmocka_unit_test(test_cluster_without_memory_keeps_the_id_it_has),
+        cmocka_unit_test(test_cluster_has_as_many_brokers_as_it_may_and_refuses_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
