@@ -105,6 +105,40 @@ static void test_stderr_that_nobody_reads_stops_nobody_and_is_counted(void **sta
     free(text);
 }
 
+/* Nothing leaves the queue while the pipe is full. @return how many of n lines are dropped */
+static uint64_t log_with_a_full_pipe(const char *filler, int n)
+{
+    char full[PIPE_BYTES];
+    uint64_t n_before = sg_log_n_dropped();
+    int next = 0;
+
+    memset(full, ' ', sizeof full);
+    full[sizeof full - 1] = '\n';
+    assert_int_equal(write(STDERR_FILENO, full, sizeof full), sizeof full);
+    for (int i = 0; i < n; i++)
+        sg_log(SG_LOG_INFO, NULL, "%s%04d", filler, i);
+    uint64_t n_dropped = sg_log_n_dropped() - n_before;
+    char *text = read_all();
+    for (char *line = text + sizeof full, *end; (end = strchr(line, '\n')); line = end + 1)
+        assert_int_equal(strtol(end - 4, NULL, 10), next++);
+    free(text);
+    assert_int_equal(next + n_dropped, n);
+    return n_dropped;
+}
+
+static void test_queue_holds_exactly_as_many_lines_and_bytes_as_it_may(void **state)
+{
+    char filler[977]; /* for lines of 1 KiB */
+    (void)state;
+
+    assert_int_equal(log_with_a_full_pipe("", 8192), 0);
+    assert_int_equal(log_with_a_full_pipe("", 8193), 1);
+    memset(filler, 'x', sizeof filler - 1);
+    filler[sizeof filler - 1] = '\0';
+    assert_int_equal(log_with_a_full_pipe(filler, 1024), 0);
+    assert_int_equal(log_with_a_full_pipe(filler, 1025), 1);
+}
+
 static void test_message_of_control_characters_is_one_whole_line(void **state)
 {
     char message[4000];
@@ -254,6 +288,8 @@ int main(void)
         /* From here on a thread writes. */
         cmocka_unit_test_setup_teardown(
             test_stderr_that_nobody_reads_stops_nobody_and_is_counted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_queue_holds_exactly_as_many_lines_and_bytes_as_it_may, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_message_of_control_characters_is_one_whole_line, set_up, tear_down),
     };

@@ -2,6 +2,7 @@
 #include "base/auto.h"
 #include "base/test_clock.h"
 #include "base/test_stderr.h"
+#include "serve/test_certs.h"
 #include "serve/web.h"
 #include "temporary.h"
 #include "test.h"
@@ -107,6 +108,48 @@ static void test_bad_file_has_no_reading_but_the_last_good_one_for_handshakes(vo
     assert_null(sg_web_take(f->web));
     write_burst(f, 3);
     assert_burst(sg_web_take(f->web), 3);
+}
+
+/* As a certificate that is renewed: web.yml itself stays as it is. */
+static void test_files_that_are_named_are_read_again_when_one_of_them_changes(void **state)
+{
+    const struct fixture *f = *state;
+    static struct cert cert;
+    const char *const names[] = { "cert", "key", "ca" };
+    char paths[3][96], text[512];
+    const char *const texts[] = { cert.crt_pem, cert.key_pem, cert.crt_pem };
+    struct sg_web *web = NULL;
+    struct sg_error err;
+
+    make_cert(&cert, "server", &(struct cert_options){ .issuer = NULL });
+    for (size_t i = 0; i < 3; i++) {
+        (void)snprintf(paths[i], sizeof paths[i], "%s/%s.pem", f->folder, names[i]);
+        put_text(paths[i], texts[i]);
+    }
+    (void)snprintf(text, sizeof text,
+        "tls_server_config:\n  cert_file: %s\n  key_file: %s\n  client_ca_file: %s\n"
+        "  client_auth_type: RequireAndVerifyClientCert\n",
+        paths[0], paths[1], paths[2]);
+    replace_file(f, text);
+    assert_int_equal(sg_web_new(f->path, &test_clock, &web, &err), 0);
+    for (size_t i = 0; i < 3; i++) {
+        struct sg_web_reading *before = sg_web_take(web);
+        struct sg_web_reading *same = sg_web_take(web);
+        assert_non_null(before);
+        assert_ptr_equal(before, same);
+        put_text(f->next, texts[i]);
+        assert_int_equal(rename(f->next, paths[i]), 0);
+        struct sg_web_reading *after = sg_web_take(web);
+        assert_non_null(after);
+        assert_ptr_not_equal(after, before);
+        (void)sg_web_reading_unref(before);
+        (void)sg_web_reading_unref(same);
+        (void)sg_web_reading_unref(after);
+    }
+    (void)sg_web_free(web);
+    for (size_t i = 0; i < 3; i++)
+        (void)unlink(paths[i]);
+    free_cert(&cert);
 }
 
 static void test_file_in_which_tls_comes_is_bad_until_a_restart(void **state)
@@ -286,6 +329,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_bad_file_at_the_start_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_bad_file_has_no_reading_but_the_last_good_one_for_handshakes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_files_that_are_named_are_read_again_when_one_of_them_changes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_file_in_which_tls_comes_is_bad_until_a_restart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(

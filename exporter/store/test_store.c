@@ -153,6 +153,20 @@ static void test_slot_that_collects_rarely_is_not_stale_in_between(void **state)
     assert_false(status_of(f).stale);
 }
 
+/* A reload adds targets: the program is in service meanwhile. */
+static void test_store_that_was_ready_stays_ready(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_slot *added = NULL;
+
+    sg_slot_begin(f->slot);
+    sg_slot_end(f->slot, set_of(f, 1));
+    assert_true(sg_store_is_ready(f->store));
+    assert_int_equal(sg_store_slot(f->store, "c", "jolokia", "2", &added), 0);
+    assert_true(sg_store_is_ready(f->store));
+    (void)sg_slot_free(added);
+}
+
 static void test_slot_success_then_silence_turns_stale(void **state)
 {
     struct fixture *f = *state;
@@ -547,6 +561,7 @@ int main(void)
             tear_down),
         cmocka_unit_test_setup_teardown(
             test_slot_that_collects_rarely_is_not_stale_in_between, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_store_that_was_ready_stays_ready, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_slot_success_then_silence_turns_stale, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
