@@ -116,6 +116,7 @@ static struct {
     int64_t start[PARTITIONS];
     int64_t end[PARTITIONS];
     unsigned n_notes;
+    struct sg_failure note; /* the latest */
 } world;
 
 static int64_t now(const struct sg_clock *clock)
@@ -201,8 +202,10 @@ static void collect(void)
                              .deadline_ms = world.now_ms,
                          }),
         0);
-    for (size_t i = 0; i < failures.n; i++)
+    for (size_t i = 0; i < failures.n; i++) {
         assert_true(failures.items[i].is_warning);
+        world.note = failures.items[i];
+    }
     world.n_notes += (unsigned)failures.n;
     world.now_ms += POLL_MS;
 }
@@ -335,6 +338,36 @@ static void test_look_of_a_denied_topic_is_reported_once_and_pauses(void **state
     assert_int_equal(world.n_notes, 1);
 }
 
+/* What can be done about it, if anything. */
+static void test_look_that_fails_is_reported_with_advice(void **state)
+{
+    static const struct {
+        rd_kafka_resp_err_t code;
+        enum sg_failure_kind kind;
+        const char *end;
+    } cases[] = {
+        { RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, SG_FAILURE_DENIED,
+            ": allow this client's principal READ on the topic" },
+        { RD_KAFKA_RESP_ERR__TIMED_OUT, SG_FAILURE_TIMEOUT,
+            ": retried at growing intervals; an open transaction before them hides them" },
+        { RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE, SG_FAILURE_PROTOCOL,
+            "Broker: Offset out of range" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(i > 0 ? set_up(state) : 0, 0);
+        begin();
+        arrive(0, cases[i].code, 0);
+        collect();
+        assert_int_equal(world.n_notes, 1);
+        assert_int_equal(world.note.kind, cases[i].kind);
+        assert_int_equal(world.note.request, SG_REQUEST_FETCH);
+        assert_true(sg_str_ends_with(sg_str_of(world.note.err.text), sg_str_of(cases[i].end)));
+        if (i + 1 < sizeof cases / sizeof cases[0])
+            (void)tear_down(state);
+    }
+}
+
 static void test_look_that_is_refused_is_reported_once(void **state)
 {
     (void)state;
@@ -406,6 +439,7 @@ int main(void)
         TEST(test_look_of_a_commit_before_the_question_has_its_own),
         TEST(test_look_of_many_partitions_is_taken_in_turns),
         TEST(test_look_of_a_denied_topic_is_reported_once_and_pauses),
+        TEST(test_look_that_fails_is_reported_with_advice),
         TEST(test_look_that_has_an_outcome_is_not_too_late),
         TEST(test_look_that_is_open_ends_with_the_collector),
         TEST(test_look_that_is_refused_is_reported_once),

@@ -24,12 +24,13 @@ enum {
 
 static atomic_int n_clients; /* references */
 static atomic_int n_calls;
-static atomic_int silent_leader; /* does not answer */
-static atomic_int slow_leader;   /* answers after SILENT_MS */
-static atomic_int n_slow;        /* answers of it that have come */
-static atomic_int bad_partition; /* its list is refused */
-static atomic_int n_moving;      /* calls that are refused because a leader has moved */
-static atomic_int n_moving_one;  /* calls in which its first partition has no leader */
+static atomic_int silent_leader;   /* does not answer */
+static atomic_int slow_leader;     /* answers after SILENT_MS */
+static atomic_int n_slow;          /* answers of it that have come */
+static atomic_int bad_partition;   /* its list is refused */
+static atomic_int n_moving;        /* calls that are refused because a leader has moved */
+static atomic_int n_moving_one;    /* calls in which its first partition has no leader */
+static atomic_int wrong_partition; /* refused by itself, in a list that is answered */
 static atomic_int longest_list;
 
 struct sg_client *sg_client_ref(struct sg_client *client)
@@ -99,6 +100,10 @@ rd_kafka_resp_err_t rd_kafka_offsets_for_times(
     for (int i = 0; i < list->cnt; i++) {
         rd_kafka_topic_partition_t *element = &list->elems[i];
         element->offset = element->partition + (element->offset == SG_OFFSETS_END ? 1000 : 0);
+        if (element->partition == atomic_load(&wrong_partition)) {
+            element->offset = RD_KAFKA_OFFSET_INVALID;
+            element->err = RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+        }
     }
     if (atomic_load(&n_moving_one) > 0 && atomic_fetch_sub(&n_moving_one, 1) > 0) {
         list->elems[0].offset = -1001;
@@ -148,6 +153,7 @@ static int reset(void **state)
     atomic_store(&bad_partition, -1);
     atomic_store(&n_moving, 0);
     atomic_store(&n_moving_one, 0);
+    atomic_store(&wrong_partition, -1);
     atomic_store(&longest_list, 0);
     return 0;
 }
@@ -269,6 +275,24 @@ static void test_offsets_one_refused_partition_costs_itself_alone(void **state)
     done(&pass);
 }
 
+/* Refused in a list that is answered otherwise: as when the topic was deleted a moment ago. */
+static void test_offsets_partition_with_an_error_is_reported_with_it(void **state)
+{
+    struct pass pass = { .skip = { false } };
+    struct sg_failures failures = { .n = 0 };
+    (void)state;
+
+    atomic_store(&wrong_partition, 4 * LEADERS);
+    run(&pass, 5000, false);
+    assert_int_equal(n_known(&pass, 0), PER_LEADER - 1);
+    assert_true(sg_offsets_is_contradicted(pass.offsets));
+    sg_offsets_report(pass.offsets, &failures);
+    assert_int_equal(failures.n, 1);
+    assert_int_equal(failures.items[0].code, RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION);
+    assert_non_null(strstr(failures.items[0].err.text, "for 1 partitions, first t-12: "));
+    done(&pass);
+}
+
 static void test_offsets_moved_leader_gets_a_second_chance(void **state)
 {
     struct pass pass = { .skip = { false } };
@@ -279,6 +303,19 @@ static void test_offsets_moved_leader_gets_a_second_chance(void **state)
     for (int leader = 0; leader < LEADERS; leader++)
         assert_int_equal(n_known(&pass, leader), PER_LEADER);
     assert_int_equal(atomic_load(&n_calls), 3 * 4 + 1);
+    done(&pass);
+}
+
+/* A list that is refused as a whole costs one retry; when none is left, it is halved. */
+static void test_offsets_of_a_leader_that_moves_are_asked_for_so_many_times(void **state)
+{
+    struct pass pass = { .skip = { true, false, true } };
+    (void)state;
+
+    atomic_store(&n_moving, 6 + 1);
+    run(&pass, 10000, false);
+    assert_int_equal(n_known(&pass, 1), PER_LEADER);
+    assert_int_equal(atomic_load(&n_calls), 4 + 6 + 2);
     done(&pass);
 }
 
@@ -348,7 +385,10 @@ int main(void)
             test_offsets_silent_leader_is_not_asked_again_and_alone_suffers, reset),
         cmocka_unit_test_setup(test_offsets_skipped_leader_is_not_asked, reset),
         cmocka_unit_test_setup(test_offsets_one_refused_partition_costs_itself_alone, reset),
+        cmocka_unit_test_setup(test_offsets_partition_with_an_error_is_reported_with_it, reset),
         cmocka_unit_test_setup(test_offsets_moved_leader_gets_a_second_chance, reset),
+        cmocka_unit_test_setup(
+            test_offsets_of_a_leader_that_moves_are_asked_for_so_many_times, reset),
         cmocka_unit_test_setup(test_offsets_partition_without_leader_is_asked_for_again, reset),
         cmocka_unit_test_setup(test_offsets_deadline_ends_the_wait, reset),
         cmocka_unit_test_setup(test_offsets_end_of_the_program_ends_the_wait, reset),

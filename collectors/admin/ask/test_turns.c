@@ -110,6 +110,46 @@ static void test_group_that_takes_too_long_holds_no_place_but_may_answer(void **
     tear_down(&f);
 }
 
+static void test_group_that_takes_too_long_is_found_behind_one_that_answered(void **state)
+{
+    struct fixture f;
+    (void)state;
+
+    set_up(&f, "abc");
+    assert_int_equal(sg_turns_add_listed(&f.turns, NULL), 0);
+    expect_next(&f, "a");
+    expect_next(&f, "b");
+    sg_turns_answered(&f.turns, 0);
+    atomic_fetch_add(&now_ms, 100);
+    expect_next(&f, "c");
+    sg_turns_give_up(&f.turns, 101);
+    assert_int_equal(f.turns.n_in_flight, 2);
+    sg_turns_give_up(&f.turns, 100);
+    assert_int_equal(f.turns.n_in_flight, 1);
+    tear_down(&f);
+}
+
+/* Without memory for the request. */
+static void test_group_whose_request_was_not_sent_is_not_silent(void **state)
+{
+    struct fixture f;
+    uint32_t number;
+    (void)state;
+
+    set_up(&f, "ab");
+    assert_int_equal(sg_turns_add_listed(&f.turns, NULL), 0);
+    expect_next(&f, "a");
+    assert_true(sg_turns_next(&f.turns, &number));
+    atomic_fetch_add(&now_ms, 100);
+    sg_turns_give_up(&f.turns, 100);
+    assert_int_equal(f.turns.n_in_flight, 0);
+    struct sg_turns_rest rest = sg_turns_end(&f.turns);
+    assert_int_equal(rest.n_silent, 1);
+    assert_int_equal(rest.silent, 0);
+    assert_int_equal(rest.n_left, 0);
+    tear_down(&f);
+}
+
 static void test_only_wanted_groups_and_those_that_are_listed_later_have_places(void **state)
 {
     struct fixture f;
@@ -136,6 +176,8 @@ int main(void)
         cmocka_unit_test(test_groups_that_waited_go_first_and_silent_ones_last),
         cmocka_unit_test(test_end_says_whose_turn_it_is_at_the_next_collection),
         cmocka_unit_test(test_group_that_takes_too_long_holds_no_place_but_may_answer),
+        cmocka_unit_test(test_group_that_takes_too_long_is_found_behind_one_that_answered),
+        cmocka_unit_test(test_group_whose_request_was_not_sent_is_not_silent),
         cmocka_unit_test(test_only_wanted_groups_and_those_that_are_listed_later_have_places),
     };
 
