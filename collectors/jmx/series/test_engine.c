@@ -405,6 +405,7 @@ static void test_rules_beside_others_fill_the_same_table(void **state)
                                    "# HELP only_total h\n# TYPE only_total counter\n"
                                    "only_total{broker=\"1\"} 1\n");
         assert_int_equal(sg_engine_stats(f.engine)->n_values, poll < 2 ? 3 : 2);
+        assert_int_equal(n_decided(&f), poll == 0 ? 3 : 0);
     }
     tear_down(&f);
     (void)sg_rules_free(beside);
