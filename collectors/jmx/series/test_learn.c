@@ -48,6 +48,15 @@ static void expect_body(struct sg_learner *learner, const char *const *requests)
     json_decref(body);
 }
 
+/* Everything is read again then: it is not a failure. */
+static void expect_no_plan(struct sg_learner *learner)
+{
+    struct sg_poll_plan *plan = NULL;
+
+    assert_int_equal(sg_learner_plan(learner, &plan), 0);
+    assert_null(plan);
+}
+
 static void test_learn_a_type_that_is_wanted_gives_one_pattern(void **state)
 {
     sg_auto(sg_learner_free) struct sg_learner *learner = NULL;
@@ -90,16 +99,75 @@ static void test_learn_a_few_among_many_give_names(void **state)
 static void test_learn_nothing_wanted_gives_no_plan(void **state)
 {
     sg_auto(sg_learner_free) struct sg_learner *learner = NULL;
-    struct sg_poll_plan *plan = NULL;
     (void)state;
 
     assert_int_equal(sg_learner_new(&learner), 0);
     sg_learner_begin(learner);
-    assert_int_equal(sg_learner_plan(learner, &plan), 0);
-    assert_null(plan);
+    expect_no_plan(learner);
     note(learner, "d:type=T", "Value", false);
+    expect_no_plan(learner);
+}
+
+static void test_learn_a_pattern_that_is_too_long_gives_no_plan(void **state)
+{
+    enum {
+        LONG = 17 * 1024
+    };
+    sg_auto(sg_learner_free) struct sg_learner *learner = NULL;
+    char *name = malloc(LONG + 64);
+    (void)state;
+
+    assert_non_null(name);
+    assert_int_equal(sg_learner_new(&learner), 0);
+    sg_learner_begin(learner);
+    for (int i = 0; i < 2; i++) {
+        (void)snprintf(name, LONG + 64, "d:type=%0*d,name=%d", LONG, 1, i);
+        note(learner, name, "Value", true);
+    }
+    expect_no_plan(learner);
+    free(name);
+}
+
+static void test_learn_more_names_than_a_plan_may_have_gives_none(void **state)
+{
+    sg_auto(sg_learner_free) struct sg_learner *learner = NULL;
+    sg_auto(sg_poll_plan_free) struct sg_poll_plan *plan = NULL;
+    char name[64];
+    (void)state;
+
+    assert_int_equal(sg_learner_new(&learner), 0);
+    sg_learner_begin(learner);
+    for (int i = 0; i < 3 * SG_LEARN_NAMES_MAX; i++) { /* every third: names are cheaper */
+        (void)snprintf(name, sizeof name, "d:type=T,name=N,partition=%d", i);
+        note(learner, name, "Value", i % 3 == 0);
+    }
     assert_int_equal(sg_learner_plan(learner, &plan), 0);
-    assert_null(plan);
+    assert_non_null(plan);
+    assert_int_equal(plan->n, SG_LEARN_NAMES_MAX);
+    note(learner, "d:type=T,name=N,partition=one-more", "Value", true);
+    expect_no_plan(learner);
+}
+
+/* Of an attribute without a value the rules are asked, of others what became of the value. */
+static void test_attribute_is_wanted_if_a_rule_could_make_a_series_of_it(void **state)
+{
+    sg_auto(sg_rules_free) struct sg_rules *rules =
+        fixture_rules("rules: [ { pattern: 'k<t=a><>V', name: v, help: h } ]\n");
+    sg_auto(sg_engine_free) struct sg_engine *engine = NULL;
+    const struct sg_attribute_value one = { .kind = SG_ATTRIBUTE_INT, .integer = 1 };
+    const struct sg_attribute wanted = fixture_attribute("k:t=a", (const char *[]){ "V", NULL });
+    const struct sg_attribute other = fixture_attribute("k:t=a", (const char *[]){ "W", NULL });
+    (void)state;
+
+    assert_int_equal(sg_engine_new(rules, NULL, 0, &engine), 0);
+    sg_engine_begin(engine);
+    assert_true(sg_engine_wants(engine, &wanted, true));
+    assert_false(sg_engine_wants(engine, &other, true));
+    assert_false(sg_engine_wants(engine, &wanted, false)); /* as a text: it was not put */
+    sg_engine_put(engine, &wanted, &one);
+    sg_engine_put(engine, &other, &one);
+    assert_true(sg_engine_wants(engine, &wanted, false));
+    assert_false(sg_engine_wants(engine, &other, false));
 }
 
 /* ---- A recorded broker ---- */
@@ -293,6 +361,9 @@ int main(void)
         cmocka_unit_test(test_learn_a_recorded_broker_keeps_every_series),
         cmocka_unit_test(test_learn_a_type_that_is_wanted_gives_one_pattern),
         cmocka_unit_test(test_learn_nothing_wanted_gives_no_plan),
+        cmocka_unit_test(test_learn_a_pattern_that_is_too_long_gives_no_plan),
+        cmocka_unit_test(test_learn_more_names_than_a_plan_may_have_gives_none),
+        cmocka_unit_test(test_attribute_is_wanted_if_a_rule_could_make_a_series_of_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
