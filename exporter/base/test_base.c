@@ -15,6 +15,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
 static void test_buf_past_cap_refused_and_content_kept(void **state)
 {
@@ -139,6 +140,29 @@ static void assert_double_text(double value, const char *expected)
     char text[SG_NUMBER_TEXT_MAX + 1];
     text[sg_number_write_double(text, value)] = '\0';
     assert_string_equal(text, expected);
+}
+
+/* Replaces that of the C library. */
+static bool has_entropy = true;
+
+ssize_t getrandom(void *buffer, size_t len, unsigned flags)
+{
+    (void)flags;
+    if (!has_entropy)
+        return -1;
+    memset(buffer, 0x42, len);
+    return (ssize_t)len;
+}
+
+static void test_seed_is_random_where_there_is_entropy(void **state)
+{
+    (void)state;
+
+    assert_true(sg_seed_new() == UINT64_C(0x4242424242424243)); /* odd, and so never 0 */
+    has_entropy = false;
+    uint64_t seed = sg_seed_new();
+    has_entropy = true;
+    assert_true(seed % 2 == 1 && seed != UINT64_C(0x4242424242424243));
 }
 
 static void test_number_special_doubles_spelled_as_prometheus_does(void **state)
@@ -365,6 +389,7 @@ int main(void)
         cmocka_unit_test(test_buf_printf_and_take_give_terminated_text),
         cmocka_unit_test(test_arena_texts_never_move),
         cmocka_unit_test(test_index_finds_all_and_only_what_was_added),
+        cmocka_unit_test(test_seed_is_random_where_there_is_entropy),
         cmocka_unit_test(test_number_special_doubles_spelled_as_prometheus_does),
         cmocka_unit_test(test_number_any_double_reads_back_the_same),
         cmocka_unit_test(test_number_int64_limits_keep_every_digit),
