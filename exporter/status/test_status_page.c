@@ -355,7 +355,10 @@ static void put_group(struct fixture *f, const char *name, const char *status, d
 static void test_page_groups_are_by_lag_then_by_status_then_by_name(void **state)
 {
     struct fixture *f = *state;
-    const struct sg_label group[] = { { SG_STR("consumergroup"), SG_STR("b") } };
+    struct sg_label group[] = {
+        { SG_STR("consumergroup"), SG_STR("b") },
+        { SG_STR("topic"), SG_STR("t") },
+    };
     char text[1000];
 
     put_group(f, "e", "consuming", NAN);
@@ -364,7 +367,9 @@ static void test_page_groups_are_by_lag_then_by_status_then_by_name(void **state
     put_group(f, "y", "stopped", 5);
     put_group(f, "x", "rewound", 5);
     put_group(f, "b", "lagging", 60);
-    put(f, "kafka_consumergroup_lag_sum", group, 1, 12345);
+    put(f, "kafka_consumergroup_lag_sum", group, 2, 12000);
+    group[1].value = SG_STR("u");
+    put(f, "kafka_consumergroup_lag_sum", group, 2, 345);
     put(f, "kafka_consumergroup_members", group, 1, 7);
     publish(f);
     write_page(f);
