@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
 
 from streamgauge import wait_for
 
@@ -67,7 +67,14 @@ class Kafka:
             return (known and len(known.partitions) == partitions
                     and all(p.leader >= 0 for p in known.partitions.values()))
 
+        def leaders_answer():
+            """A broker learns that it leads a partition later than Metadata says so."""
+            asked = self.admin.list_offsets(
+                {TopicPartition(topic, partition): OffsetSpec.latest() for partition in range(partitions)})
+            return not any(done.exception(20) for done in asked.values())
+
         wait_for(f"leaders of {topic}", has_leaders, 20)
+        wait_for(f"answers of the leaders of {topic}", leaders_answer, 20)
 
     def delete(self, topic):
         (done,) = self.admin.delete_topics([topic]).values()

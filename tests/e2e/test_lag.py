@@ -10,7 +10,7 @@ import time
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
-from confluent_kafka.admin import NewTopic, OffsetSpec
+from confluent_kafka.admin import OffsetSpec
 
 from broker import broker
 from conftest import BUILD
@@ -96,9 +96,7 @@ class History:
         self.groups = [f"{self.topic}-{name}" for name in "abc"]  # without members
         self.with_member = f"{self.topic}-member"
         self.open, self.member = [], None
-        (done,) = node.admin.create_topics([NewTopic(self.topic, len(PARTITIONS), 1)]).values()
-        done.result(20)
-        wait_for("the topic", lambda: self.kafka.has(self.topic), 20)
+        self.kafka.create(self.topic, replicas=[[1] for _ in PARTITIONS])
 
     def ends(self, spec):
         """partition → its first or its next offset"""
