@@ -76,7 +76,7 @@ static int poll_once(
     if (!r)
         r = sg_encode(page_plan, sets, SG_FORMAT_TEXT, NULL, NULL, &page);
     if (!r && print)
-        (void)fwrite(page.ptr, 1, page.len, stdout);
+        (void)fwrite(sg_buf_get(&page).ptr, 1, page.len, stdout);
     const struct sg_engine_stats *stats = sg_engine_stats(engine);
     for (int reason = 0; print && reason < SG_DROP_REASONS; reason++) {
         if (stats->n_dropped[reason])
