@@ -131,6 +131,10 @@ class Streamgauge:
     def log(self):
         return self.log_path.read_text(errors="replace")
 
+    def logged(self, text):
+        """Waits until the text is in the log, which is written by a thread of its own: no answer waits for it."""
+        wait_for(f"in the log: {text}", lambda: text in self.log().replace('\\"', '"'), 10)
+
     def stop(self):
         """SIGTERM; the exit code and the seconds that it took."""
         if self.process.poll() is not None:

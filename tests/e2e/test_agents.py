@@ -103,7 +103,7 @@ def test_agent_not_up_yet_and_mbeans_that_come_and_go(start, rules):
         wait_for("one comes, one goes",
                  lambda: [labels["app"] for labels, _ in process.page().values("app_value")] == ["b"], 5)
         assert len(warnings(process, "late")) == 1
-        assert "works again, after " in process.log()
+        process.logged("works again, after ")
 
 
 # ---- Invalid answers ----

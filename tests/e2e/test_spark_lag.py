@@ -161,7 +161,7 @@ def test_directory_that_cannot_be_read_is_reported(kraft_lab, start, tmp_path, h
     wait_for("a failure", lambda: process.page().errors("cluster"), 10)
     page = process.page()
     assert page.errors("cluster").keys() == {kind}
-    assert words in process.log(), process.log()
+    process.logged(words)
     for name in ("consumergroup_lag", "consumergroup_lag_seconds", "consumergroup_status",
                  "consumergroup_current_offset", "spark_checkpoint_batch"):
         assert not of_query(page, name), name
