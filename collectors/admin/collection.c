@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/collection.h"
 
+#include "admin/ask/all_groups.h"
 #include "admin/ask/brokers.h"
 #include "admin/ask/failures.h"
 #include "admin/ask/metadata.h"
@@ -66,6 +67,7 @@ struct collection {
     struct sg_failures failures;
     struct sg_topology *topology;
     struct sg_groups groups;
+    size_t n_listed;
     size_t n_spark;
     struct sg_spark_query *spark;
     bool *answered;    /* per place in topology->brokers */
@@ -203,6 +205,61 @@ static int read_moved_groups(struct collection *c, struct sg_requests_env *env)
     return sg_requests_run_moved(env);
 }
 
+/* A broker that did not list its groups: the others cannot be told from those. */
+static bool all_have_answered(const struct collection *c)
+{
+    for (size_t i = 0; i < c->topology->n_brokers; i++) {
+        if (!c->answered[i])
+            return false;
+    }
+    return true;
+}
+
+static size_t n_members(const struct sg_groups *groups)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < groups->n; i++)
+        n += groups->groups[i].n_members;
+    return n;
+}
+
+/* Find streams and share groups, if it is time. */
+static int find_others(struct collection *c)
+{
+    struct sg_admin *self = c->admin;
+    int64_t now_ms = sg_clock_monotonic_ms(self->env.clock);
+    const struct rd_kafka_group_list *list = NULL;
+    bool is_complete;
+
+    self->has_types = self->has_types || sg_client_has_types(self->client);
+    if (!all_have_answered(c) || !sg_all_groups_is_due(&self->all_groups, self->has_types,
+                                     c->n_listed + n_members(&c->groups), now_ms))
+        return 0;
+    self->all_groups = (struct sg_all_groups_turn){ .asked = true, .asked_ms = now_ms };
+    int r = sg_all_groups_read(self->client, self->env.clock, self->env.stopping,
+        now_ms + share_ms(c, LIST_SHARE), &list, &is_complete);
+    if (r)
+        return r < 0 ? r : 0;
+    r = sg_others_follow(self->others, list, is_complete, &c->groups);
+    rd_kafka_group_list_destroy(list);
+    return r;
+}
+
+static int read_others(struct collection *c, struct sg_requests_env *env)
+{
+    struct sg_admin *self = c->admin;
+
+    int r = find_others(c);
+    if (!r)
+        r = sg_others_add_to(self->others, self->group_filter, &c->groups);
+    if (!r)
+        r = sg_requests_run_others(env);
+    if (!r)
+        sg_others_learn(self->others, &c->groups);
+    return r;
+}
+
 static int read_groups(struct collection *c)
 {
     struct sg_requests_env env = {
@@ -217,11 +274,14 @@ static int read_groups(struct collection *c)
         .list_deadline_ms = sg_clock_monotonic_ms(c->admin->env.clock) + share_ms(c, LIST_SHARE),
         .groups_deadline_ms = until_ms(c, GROUPS_UNTIL),
         .group_ms = share_ms(c, GROUP_SHARE),
+        .n_listed = &c->n_listed,
         .knows_all = &c->admin->knows_all,
         .answered = c->answered,
         .abandoned = &c->abandoned,
     };
     int r = sg_requests_run(&env);
+    if (!r)
+        r = read_others(c, &env);
     if (!r)
         r = read_moved_groups(c, &env);
     return r ? r : sg_requests_run_by_name(&env);

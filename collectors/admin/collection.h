@@ -6,6 +6,7 @@
  * by its own thread only.
  */
 
+#include "admin/ask/all_groups.h"
 #include "admin/ask/client.h"
 #include "admin/ask/configs.h"
 #include "admin/ask/look.h"
@@ -14,6 +15,7 @@
 #include "admin/model/ages.h"
 #include "admin/model/groups.h"
 #include "admin/model/moves.h"
+#include "admin/model/others.h"
 #include "admin/model/status.h"
 #include "base/filter.h"
 #include "collectors/collector.h"
@@ -32,11 +34,14 @@ struct sg_admin {
     struct sg_configs *configs;
     struct sg_moves *moves;
     struct sg_statuses *statuses;
+    struct sg_others *others;
+    struct sg_all_groups_turn all_groups;
     struct sg_look *look;
     struct sg_memo *memo;
     struct sg_series_table *table;
     struct sg_slot *slot;
     struct sg_groups before; /* the groups of the collection before */
+    bool has_types;          /* a broker has streams or share groups */
     bool has_topics;         /* the client has been through a collection … */
     bool knows_all;          /* see struct sg_requests_env */
     uint64_t n_topics;       /* … and this was sg_configs_n_new() then */

@@ -36,6 +36,7 @@ static void destroy(void *opaque)
     (void)sg_configs_free(self->configs);
     (void)sg_moves_free(self->moves);
     (void)sg_statuses_free(self->statuses);
+    (void)sg_others_free(self->others);
     (void)sg_look_free(self->look);
     (void)sg_memo_free(self->memo);
     (void)sg_series_table_free(self->table);
@@ -80,6 +81,8 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
         r = sg_ages_new(&self->ages);
     if (!r)
         r = sg_statuses_new(&config->status_windows, &self->statuses);
+    if (!r)
+        r = sg_others_new(config->limits.groups, &self->others);
     if (!r)
         r = sg_look_new(config, env->config->timeout_ms, &self->look);
     if (!r)

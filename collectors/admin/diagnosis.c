@@ -168,10 +168,73 @@ static void report_counts(const struct sg_diagnosis *diagnosis, sg_check_fn repo
                         "groups", text, n_groups ? "" : fix, -1 });
 }
 
+/* The groups for which `is_one` holds. @return how many; *ret_first is one of them */
+static size_t count_groups(const struct sg_groups *groups,
+    bool (*is_one)(const struct sg_group *group),
+    const struct sg_group **ret_first)
+{
+    size_t n = 0;
+
+    for (size_t i = groups->n; i-- > 0;) {
+        if (!is_one(&groups->groups[i]))
+            continue;
+        *ret_first = &groups->groups[i];
+        n++;
+    }
+    return n;
+}
+
+static bool is_streams(const struct sg_group *group)
+{
+    return group->type == SG_GROUP_STREAMS;
+}
+
+static bool is_share(const struct sg_group *group)
+{
+    return group->type == SG_GROUP_SHARE;
+}
+
+static bool is_not_described(const struct sg_group *group)
+{
+    return group->type == SG_GROUP_CONSUMER && !group->has_members;
+}
+
+/* What this librdkafka cannot see of them. */
+static void report_types(const struct sg_groups *groups, sg_check_fn report, void *context)
+{
+    static const struct {
+        bool (*is_one)(const struct sg_group *group);
+        enum sg_check_result result;
+        const char *one, *text, *fix;
+    } types[] = {
+        { is_streams, SG_CHECK_GOOD, "streams group",
+            "offsets and lag are shown; no librdkafka can describe members and state", "" },
+        { is_share, SG_CHECK_DOUBTFUL, "share group",
+            "no lag: no librdkafka has the request DescribeShareGroupOffsets",
+            "see the brokers' own metrics (JMX: type=ShareGroupMetrics)" },
+        { is_not_described, SG_CHECK_DOUBTFUL, "group of the new consumer protocol",
+            "this librdkafka cannot describe their members",
+            "build with librdkafka 2.10 or later (deploy/librdkafka)" },
+    };
+
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        const struct sg_group *first = NULL;
+        char text[400];
+        size_t n = count_groups(groups, types[i].is_one, &first);
+        if (n == 0)
+            continue;
+        (void)snprintf(
+            text, sizeof text, "%zu, for example %.100s: %s", n, first->name.ptr, types[i].text);
+        report(context,
+            &(struct sg_check){ types[i].result, "groups", types[i].one, text, types[i].fix, -1 });
+    }
+}
+
 void sg_diagnosis_report(const struct sg_diagnosis *diagnosis, sg_check_fn report, void *context)
 {
     if (diagnosis->topology) {
         report_counts(diagnosis, report, context);
+        report_types(diagnosis->groups, report, context);
         report_brokers(diagnosis, report, context);
         report_addresses(diagnosis->topology, report, context);
         sg_jmx_report(diagnosis->config, diagnosis->topology, report, context);

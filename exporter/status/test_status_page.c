@@ -282,6 +282,34 @@ static void test_page_of_a_healthy_cluster_says_so(void **state)
     assert_non_null(strstr(f->html.ptr, "password: &lt;hidden&gt;"));
 }
 
+static void test_page_says_that_the_lag_of_a_share_group_cannot_be_told(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_label group[] = {
+        { SG_STR("consumergroup"), SG_STR("sharers") },
+        { SG_STR("type"), SG_STR("share") },
+    };
+
+    put(f, "kafka_consumergroup_info", group, 2, 1);
+    publish(f);
+    write_page(f);
+    assert_non_null(strstr(f->html.ptr, ">sharers</th><td>share group: librdkafka cannot tell"));
+}
+
+static void test_page_says_nothing_of_the_type_of_other_groups(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_label group[] = {
+        { SG_STR("consumergroup"), SG_STR("app") },
+        { SG_STR("type"), SG_STR("streams") },
+    };
+
+    put(f, "kafka_consumergroup_info", group, 2, 1);
+    publish(f);
+    write_page(f);
+    assert_non_null(strstr(f->html.ptr, ">app</th><td></td>"));
+}
+
 static void test_page_shows_so_many_brokers_whether_up_or_down_and_counts_the_rest(void **state)
 {
     struct fixture *f = *state;
@@ -521,6 +549,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_page_shows_so_many_brokers_whether_up_or_down_and_counts_the_rest, set_up,
             tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_page_says_that_the_lag_of_a_share_group_cannot_be_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_page_says_nothing_of_the_type_of_other_groups, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_page_tells_when_it_has_not_counted_all_groups, set_up, tear_down),
         cmocka_unit_test_setup_teardown(

@@ -33,6 +33,7 @@ enum label {
     MISSING,
     GROUP,
     STATUS,
+    TYPE,
     LABELS,
 };
 
@@ -137,7 +138,7 @@ static struct sg_view_group *group_of(struct reader *reader)
     struct sg_view_group *group = &reader->view->groups[row];
     if (is_new)
         *group = (struct sg_view_group){ keep(reader, CLUSTER), keep(reader, GROUP), SG_STR(""),
-            unknown, unknown, unknown };
+            unknown, unknown, unknown, false };
     return group;
 }
 
@@ -166,6 +167,7 @@ enum what {
     GROUP_LAG_SECONDS,
     GROUP_MEMBERS,
     GROUP_STATUS,
+    GROUP_INFO,
 };
 
 static const struct family {
@@ -188,6 +190,7 @@ static const struct family {
     { "kafka_consumergroup_lag_seconds_max", GROUP_LAG_SECONDS, 0 },
     { "kafka_consumergroup_members", GROUP_MEMBERS, 0 },
     { "kafka_consumergroup_status", GROUP_STATUS, 0 },
+    { "kafka_consumergroup_info", GROUP_INFO, 0 },
 };
 
 static void set_broker(struct reader *reader, const struct family *family, double value)
@@ -212,6 +215,8 @@ static void set_group(struct reader *reader, enum what what, double value)
         group->members = value;
     else if (what == GROUP_STATUS)
         group->status = keep(reader, STATUS);
+    else if (what == GROUP_INFO)
+        group->is_share = sg_str_equal(reader->values[TYPE], SG_STR("share"));
 }
 
 static void set_partition(struct reader *reader, enum what what, double value)
@@ -280,7 +285,7 @@ int sg_view_new(const struct sg_store *store, const char *cluster_label, struct 
         .view = view,
         .names = { sg_str_of(cluster_label), SG_STR("broker"), SG_STR("topic"), SG_STR("partition"),
             SG_STR("leader"), SG_STR("replicas"), SG_STR("isr"), SG_STR("missing"),
-            SG_STR("consumergroup"), SG_STR("status") },
+            SG_STR("consumergroup"), SG_STR("status"), SG_STR("type") },
         .brokers = { &view->brokers, &view->n_brokers, sizeof *view->brokers, &view->brokers_full,
             .name = BROKER, .more = LABELS },
         .partitions = { &view->partitions, &view->n_partitions, sizeof *view->partitions,

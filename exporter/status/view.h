@@ -56,6 +56,7 @@ struct sg_view_group {
     double lag;
     double lag_seconds; /* the largest of its topics */
     double members;
+    bool is_share; /* a share group: librdkafka cannot tell its lag */
 };
 
 struct sg_view {

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Groups of the new consumer protocol (KIP-848) on a real broker, with the librdkafka of Debian 12, which
-does not support them, and with a newer one: correct, or absent, and never wrong."""
+"""Groups of the new types on a real broker, with the librdkafka of Debian 12 and with a newer one: correct, or
+absent, and never wrong. Consumer groups of KIP-848, which the first does not support; streams groups (KIP-1071) and
+share groups (KIP-932), which neither supports."""
+import contextlib
+import re
 import subprocess
 
 import pytest
@@ -17,8 +20,9 @@ BUILDS = {"gcc-asan": False, "release": True}
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory):
-    share_groups = ("--feature", "share.version=1")
-    with broker(tmp_path_factory.mktemp("new-protocol"), format_options=share_groups) as node:
+    types = ("--feature", "share.version=1", "--feature", "streams.version=1")
+    with broker(tmp_path_factory.mktemp("new-protocol"), format_options=types,
+                settings="unstable.feature.versions.enable=true\nunstable.api.versions.enable=true\n") as node:
         for future in node.admin.create_topics([NewTopic("t", 2, 1)]).values():
             future.result(20)
         producer = Producer({"bootstrap.servers": node.bootstrap})
@@ -36,6 +40,20 @@ def consumer(node, group, protocol):
     wait_for("an assignment", lambda: member.poll(0.2) and len(member.assignment()) == 2, 30)
     member.commit(offsets=[TopicPartition("t", i, 2) for i in (0, 1)], asynchronous=False)
     return member
+
+
+@contextlib.contextmanager
+def java_member(node, program, *arguments):
+    """A member of a group, as the program in java/kafka makes it."""
+    member = subprocess.Popen(
+        ["java", "-cp", node.jars, REPO / "tests/e2e/java/kafka" / program, *arguments],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert member.stdout.readline() == "member\n"
+        yield
+    finally:
+        member.stdin.close()
+        member.wait(timeout=30)
 
 
 def page(node, build):
@@ -79,17 +97,55 @@ def test_classic_group_beside_it_is_complete(node, build):
     member.close()
 
 
-def test_share_group_is_not_taken_for_a_consumer_group(node):
-    """librdkafka does not know share groups (KIP-932): they have no series, and affect nothing else."""
-    member = subprocess.Popen(
-        ["java", "-cp", node.jars, REPO / "tests/e2e/java/kafka/ShareGroup.java", node.bootstrap, "t", "shared"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        assert member.stdout.readline() == "member\n"
-        for build in BUILDS:
-            shown = page(node, build)
-            assert not [sample for sample in shown.samples if sample.labels.get("consumergroup") == "shared"]
-            assert shown.value("streamgauge_collector_success", collector="admin") == 1
-    finally:
-        member.stdin.close()
-        member.wait(timeout=30)
+def info(page, group):
+    """The labels of its info series, without those of the cluster and the group."""
+    return [{name: value for name, value in labels.items() if name not in ("kafka_cluster", "consumergroup")}
+            for labels, _ in page.values("kafka_consumergroup_info", consumergroup=group)]
+
+
+def doctor(node, build):
+    done = subprocess.run([BUILD / build / "streamgauge", "--doctor", f"--kafka.server={node.bootstrap}"],
+                          capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
+    return done.stdout
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_streams_group_has_offsets_and_lag(node, build):
+    """No librdkafka lists it: it is found by rd_kafka_list_groups(), and known by what it has committed."""
+    group = f"app-{build}"
+    with java_member(node, "StreamsGroup.java", *node.bootstrap.split(":"), "t", group, "2"):
+        shown = page(node, build)
+        assert info(shown, group) == [{"type": "streams"}]
+        for partition in ("0", "1"):
+            assert shown.value("kafka_consumergroup_current_offset", consumergroup=group, partition=partition) == 2
+            assert shown.value("kafka_consumergroup_lag", consumergroup=group, partition=partition) == 3
+            assert shown.value("kafka_consumergroup_lag_seconds", consumergroup=group, partition=partition) > 0
+        assert shown.value("kafka_consumergroup_status", consumergroup=group, status="ok") == 1
+        assert shown.value("kafka_consumergroup_members", consumergroup=group) is None
+        assert not state(shown, group)
+        assert re.search(r"streams group +\d+, for example app-.*no librdkafka can describe", doctor(node, build))
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_share_group_is_shown_by_name_and_type(node, build):
+    """It has no committed offsets, and its lag cannot be told."""
+    group = f"shared-{build}"
+    with java_member(node, "ShareGroup.java", node.bootstrap, "t", group):
+        shown = page(node, build)
+        assert info(shown, group) == [{"type": "share"}]
+        names = {sample.name for sample in shown.samples if sample.labels.get("consumergroup") == group}
+        assert names == {"kafka_consumergroup_info"}
+        assert shown.value("streamgauge_collector_success", collector="admin") == 1
+        assert re.search(r"share group +\d+, for example shared-.*no lag", doctor(node, build))
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_info_has_type_assignor_and_coordinator(node, build):
+    new, classic = f"info-new-{build}", f"info-classic-{build}"
+    members = [consumer(node, new, "consumer"), consumer(node, classic, "classic")]
+    shown = page(node, build)
+    assert info(shown, classic) == [{"type": "classic", "protocol": "range", "coordinator": "1"}]
+    (found,) = info(shown, new)
+    assert found == {"type": "consumer", "coordinator": "1"} | ({"protocol": "uniform"} if BUILDS[build] else {})
+    for member in members:
+        member.close()

@@ -15,6 +15,7 @@
 #include <inttypes.h>
 #include <openssl/x509.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,6 +33,7 @@ enum {
     REASONS_MAX = 32,
     DESTROY_WAIT_MS = 300,
     SCRAM_FIXED = 0x020601ff, /* it sent a nonce that Kafka 4 refuses; its issue 4895 */
+    LEVEL_DEBUG = 7,          /* syslog's */
 };
 
 struct reason {
@@ -45,7 +47,9 @@ struct sg_client {
     struct sg_refs refs;
     rd_kafka_t *rk;
     char *cluster;
-    char *servers; /* NULL once they were added */
+    char *servers;         /* NULL once they were added */
+    bool wants_debug;      /* the user has set the property debug */
+    atomic_bool has_types; /* see sg_client_has_types(); librdkafka's threads write it */
     uint64_t n_reasons;
     struct reason reasons[REASONS_MAX];
     pthread_mutex_t certificate_lock; /* guards the next two; librdkafka's threads write them */
@@ -55,12 +59,28 @@ struct sg_client {
 
 /* ---- librdkafka's callbacks ---- */
 
+/*
+ * Is it about ShareGroupHeartbeat or StreamsGroupHeartbeat? librdkafka has no function that tells
+ * which requests a broker supports, but it logs them when it connects, "  ApiKey NAME (NUMBER)
+ * Versions …", with debug=feature. Were the text to change, these groups would not be found.
+ */
+static bool is_of_types(const char *facility, const char *line)
+{
+    if (strcmp(facility, "APIVERSION") != 0 || !strstr(line, "ApiKey "))
+        return false;
+    return strstr(line, " (76) ") || strstr(line, " (88) ");
+}
+
 static void on_log(const rd_kafka_t *rk, int level, const char *facility, const char *line)
 {
-    const struct sg_client *client = rd_kafka_opaque(rk);
+    struct sg_client *client = rd_kafka_opaque(rk);
     struct sg_log_about about = { client->cluster, "admin", NULL };
 
-    (void)level; /* the code that handles the failure decides its severity */
+    if (is_of_types(facility, line))
+        atomic_store(&client->has_types, true);
+    if (level >= LEVEL_DEBUG && !client->wants_debug)
+        return; /* of our own debug=feature */
+    /* The code that handles the failure decides its severity. */
     sg_log(SG_LOG_DEBUG, &about, "librdkafka %s: %s", facility, line);
 }
 
@@ -438,11 +458,14 @@ int sg_client_new(const struct sg_cluster_config *config,
     }
     if (!r && use == SG_CLIENT_READER)
         r = set_reader(conf, err);
+    if (!r && use == SG_CLIENT_ADMIN)
+        r = set_property(conf, "debug", "feature", err); /* added to the user's; is_of_types() */
     if (!r && use == SG_CLIENT_CHECK)
         r = set_check(conf, config, err);
     if (r)
         return r;
 
+    client->wants_debug = sg_property_of(config, "debug") != NULL;
     client->cluster = strdup(config->name);
     client->servers = strdup(servers);
     if (!client->cluster || !client->servers)
@@ -501,6 +524,11 @@ struct sg_client *sg_client_unref(struct sg_client *client)
 rd_kafka_t *sg_client_get(const struct sg_client *client)
 {
     return client->rk;
+}
+
+bool sg_client_has_types(const struct sg_client *client)
+{
+    return atomic_load(&client->has_types);
 }
 
 void sg_client_connect(struct sg_client *client)

@@ -62,6 +62,12 @@ rd_kafka_t *sg_client_get(const struct sg_client *client);
 /** Start to connect to the bootstrap servers, if that has not been done. */
 void sg_client_connect(struct sg_client *client);
 
+/**
+ * Has a broker that it has connected to share groups or streams groups (Kafka 4.0 or later)? Any
+ * thread.
+ */
+bool sg_client_has_types(const struct sg_client *client);
+
 /** Process librdkafka's reports about its connections. Does not wait. */
 void sg_client_poll(struct sg_client *client);
 

@@ -31,11 +31,16 @@ enum {
     ASKS_FOR_ALL = 0x02030000, /* the first librdkafka that can, of every broker */
 };
 
+/* The first librdkafka with types of groups; macros, for the preprocessor. */
+#define HAS_LISTED_TYPES    0x020600ff
+#define HAS_DESCRIBED_TYPES 0x020a00ff
+
 /* Which groups are queried. */
 enum pass {
     PASS_ALL,
     PASS_MOVED,
     PASS_BY_NAME,
+    PASS_OTHERS,
 };
 
 struct requests {
@@ -182,7 +187,7 @@ static int ask_for_group(struct requests *q, uint32_t number)
     bool by_name = group->by_name && q->env->topology->n_partitions;
     const rd_kafka_topic_partition_list_t *partitions = by_name ? all_by_name(q) : NULL;
     bool is_empty = group->listed == SG_GROUP_EMPTY;
-    bool describe = !is_empty && q->pass != PASS_BY_NAME; /* they have been described */
+    bool describe = !is_empty && !group->is_other && q->pass != PASS_BY_NAME;
 
     if (by_name && !partitions)
         return -ENOMEM;
@@ -212,12 +217,23 @@ static bool is_unasked(const struct sg_group *group)
     return group->unasked;
 }
 
+static bool is_other(const struct sg_group *group)
+{
+    return group->is_other;
+}
+
+/* By enum pass; NULL: all groups. */
+static bool (*const wanted_in[])(const struct sg_group *group) = {
+    [PASS_ALL] = NULL,
+    [PASS_MOVED] = has_moved,
+    [PASS_BY_NAME] = is_unasked,
+    [PASS_OTHERS] = is_other,
+};
+
 static int ask_for_groups(struct requests *q)
 {
     uint32_t number;
-    int r = sg_turns_add_listed(&q->turns, q->pass == PASS_MOVED     ? has_moved
-                                           : q->pass == PASS_BY_NAME ? is_unasked
-                                                                     : NULL);
+    int r = sg_turns_add_listed(&q->turns, wanted_in[q->pass]);
 
     /* With the maximum in flight, an answer is expected to take as long as the one before, plus a
      * quarter.
@@ -279,6 +295,31 @@ static bool wants_state(const struct requests *q, rd_kafka_consumer_group_state_
            (q->env->group_states & (1U << known));
 }
 
+/* @return 0 or a negative errno */
+static int add_listed(
+    struct requests *q, size_t place, const rd_kafka_ConsumerGroupListing_t *listing)
+{
+    struct sg_str name = sg_str_of(rd_kafka_ConsumerGroupListing_group_id(listing));
+    rd_kafka_consumer_group_state_t state = rd_kafka_ConsumerGroupListing_state(listing);
+    uint32_t number;
+    bool is_new;
+
+    (*q->env->n_listed)++;
+    if (!sg_filter_wants(q->env->group_filter, name))
+        return 0;
+    if (!wants_state(q, state))
+        return sg_groups_exclude(q->env->groups, name);
+    int r = sg_groups_add(q->env->groups, name, state, &number, &is_new);
+    if (r)
+        return r < 0 ? r : 0;
+    struct sg_group *group = &q->env->groups->groups[number];
+    group->coordinator = q->env->topology->brokers[place].id;
+#if RD_KAFKA_VERSION >= HAS_LISTED_TYPES
+    group->type = sg_group_type_of(rd_kafka_ConsumerGroupListing_type(listing));
+#endif
+    return 0;
+}
+
 static int on_list(struct requests *q, size_t place, rd_kafka_event_t *event)
 {
     const rd_kafka_ListConsumerGroups_result_t *result =
@@ -315,21 +356,51 @@ static int on_list(struct requests *q, size_t place, rd_kafka_event_t *event)
         rd_kafka_ListConsumerGroups_result_valid(result, &n);
     /* Those that are left out are counted there. */
     for (size_t i = 0; i < n; i++) {
-        struct sg_str name = sg_str_of(rd_kafka_ConsumerGroupListing_group_id(listings[i]));
-        uint32_t number;
-        bool is_new;
-        if (!sg_filter_wants(q->env->group_filter, name) ||
-            !wants_state(q, rd_kafka_ConsumerGroupListing_state(listings[i])))
-            continue;
-        int r = sg_groups_add(q->env->groups, name,
-            rd_kafka_ConsumerGroupListing_state(listings[i]), &number, &is_new);
+        int r = add_listed(q, place, listings[i]);
         if (r < 0)
             return r;
     }
     return 0;
 }
 
-static void on_describe(struct requests *q, uint32_t number, rd_kafka_event_t *event)
+/*
+ * Of a group that the coordinator described. Where its type was not listed, and librdkafka does not
+ * describe it, the request was the classic one: it has the answer Dead for all groups of other
+ * types.
+ */
+static enum sg_group_type type_of(
+    const struct sg_group *group, const rd_kafka_ConsumerGroupDescription_t *description)
+{
+    bool is_dead =
+        rd_kafka_ConsumerGroupDescription_state(description) == RD_KAFKA_CONSUMER_GROUP_STATE_DEAD;
+
+    if (group->type != SG_GROUP_TYPE_UNKNOWN)
+        return group->type;
+#if RD_KAFKA_VERSION >= HAS_DESCRIBED_TYPES
+    if (rd_kafka_ConsumerGroupDescription_type(description) != RD_KAFKA_CONSUMER_GROUP_TYPE_UNKNOWN)
+        return sg_group_type_of(rd_kafka_ConsumerGroupDescription_type(description));
+#endif
+    if (!is_dead)
+        return SG_GROUP_CLASSIC;
+    return group->listed == SG_GROUP_DEAD || group->listed == SG_GROUP_STATE_UNKNOWN
+               ? SG_GROUP_TYPE_UNKNOWN
+               : SG_GROUP_CONSUMER;
+}
+
+/* @return 0 or -ENOMEM */
+static int described(
+    struct requests *q, uint32_t number, const rd_kafka_ConsumerGroupDescription_t *description)
+{
+    struct sg_group *group = &q->env->groups->groups[number];
+    const char *assignor = rd_kafka_ConsumerGroupDescription_partition_assignor(description);
+
+    group->type = type_of(group, description);
+    sg_group_describe(group, rd_kafka_ConsumerGroupDescription_state(description),
+        rd_kafka_ConsumerGroupDescription_member_count(description));
+    return assignor ? sg_group_set_protocol(q->env->groups, number, sg_str_of(assignor)) : 0;
+}
+
+static int on_describe(struct requests *q, uint32_t number, rd_kafka_event_t *event)
 {
     const rd_kafka_DescribeConsumerGroups_result_t *result =
         rd_kafka_event_DescribeConsumerGroups_result(event);
@@ -347,13 +418,15 @@ static void on_describe(struct requests *q, uint32_t number, rd_kafka_event_t *e
         text = error ? rd_kafka_error_string(error) : text;
     }
     struct sg_group *group = &q->env->groups->groups[number];
-    if (code == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND)
+    if (code == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND) {
         sg_group_describe(group, RD_KAFKA_CONSUMER_GROUP_STATE_DEAD, 0);
-    else if (code || !description)
+        return 0;
+    }
+    if (code || !description) {
         fail_group(q, SG_REQUEST_DESCRIBE_GROUPS, number, code, text);
-    else
-        sg_group_describe(group, rd_kafka_ConsumerGroupDescription_state(description),
-            rd_kafka_ConsumerGroupDescription_member_count(description));
+        return 0;
+    }
+    return described(q, number, description);
 }
 
 /*
@@ -362,7 +435,7 @@ static void on_describe(struct requests *q, uint32_t number, rd_kafka_event_t *e
  */
 static bool is_doubtful(const struct requests *q, const struct sg_group *group)
 {
-    if (rd_kafka_version() >= ASKS_FOR_ALL || group->by_name)
+    if (rd_kafka_version() >= ASKS_FOR_ALL || group->by_name || group->is_other)
         return false;
     return !*q->env->knows_all || group->listed == SG_GROUP_STATE_UNKNOWN;
 }
@@ -396,6 +469,7 @@ static int on_offsets(struct requests *q, uint32_t number, rd_kafka_event_t *eve
         if (bad)
             fail_group(q, SG_REQUEST_OFFSET_FETCH, number, bad, rd_kafka_err2str(bad));
     }
+    group->has_committed = partitions->cnt > 0;
     if (!partitions->cnt)
         group->unasked = is_doubtful(q, group);
     else if (!group->by_name)
@@ -415,8 +489,7 @@ static int on_event(struct requests *q, rd_kafka_event_t *event)
         return on_list(q, number, event);
     case RD_KAFKA_EVENT_DESCRIBECONSUMERGROUPS_RESULT:
         sg_turns_answered(&q->turns, number);
-        on_describe(q, number, event);
-        return 0;
+        return on_describe(q, number, event);
     case RD_KAFKA_EVENT_LISTCONSUMERGROUPOFFSETS_RESULT:
         sg_turns_answered(&q->turns, number);
         return on_offsets(q, number, event);
@@ -491,6 +564,15 @@ int sg_requests_run(const struct sg_requests_env *env)
 int sg_requests_run_moved(const struct sg_requests_env *env)
 {
     return run(env, PASS_MOVED);
+}
+
+int sg_requests_run_others(const struct sg_requests_env *env)
+{
+    for (size_t i = 0; i < env->groups->n; i++) {
+        if (env->groups->groups[i].is_other)
+            return run(env, PASS_OTHERS);
+    }
+    return 0;
 }
 
 int sg_requests_run_by_name(const struct sg_requests_env *env)

@@ -43,6 +43,7 @@ struct sg_requests_env {
     int64_t list_deadline_ms;   /* for ListGroups; monotonic */
     int64_t groups_deadline_ms; /* for everything */
     int64_t group_ms;           /* how long a coordinator may take for one group */
+    size_t *n_listed;           /* counts groups that brokers list, wanted or not */
     bool *knows_all; /* set: a request for all partitions has been answered with commits */
     bool *answered;  /* per place in topology->brokers; set */
     bool *abandoned; /* set when requests were given up: the client is to be replaced, since
@@ -55,6 +56,9 @@ struct sg_requests_env {
  * @return 0 or a negative errno (memory)
  */
 int sg_requests_run(const struct sg_requests_env *env);
+
+/** OffsetFetch for the groups of other types, which were added since. @return as sg_requests_run */
+int sg_requests_run_others(const struct sg_requests_env *env);
 
 /** Repeat the requests for the groups that are marked as moved. @return as sg_requests_run */
 int sg_requests_run_moved(const struct sg_requests_env *env);

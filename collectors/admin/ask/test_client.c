@@ -31,6 +31,33 @@ static void test_client_property_of_the_user_is_taken(void **state)
     assert_int_equal(create((char[]){ "bootstrap.servers" }, (char[]){ "127.0.0.1:2" }, &err), 0);
 }
 
+/* What brokers support is known from librdkafka's log alone. */
+static void test_client_logs_what_brokers_support_besides_what_the_user_wants(void **state)
+{
+    struct sg_setting debug = { .name = (char[]){ "debug" }, .value = (char[]){ "broker" } };
+    struct sg_cluster_config config = {
+        .name = (char[]){ "c" },
+        .bootstrap_servers = (char[]){ "127.0.0.1:1" },
+        .client = &debug,
+    };
+    static const char *const expected[] = { "feature", "broker,feature" };
+    (void)state;
+
+    for (; config.n_client < 2; config.n_client++) {
+        struct sg_client *client = NULL;
+        struct sg_error err = { "" };
+        char value[64];
+        size_t size = sizeof value;
+        assert_int_equal(sg_client_new(&config, 10000, SG_CLIENT_ADMIN, &client, &err), 0);
+        assert_int_equal(
+            rd_kafka_conf_get(rd_kafka_conf(sg_client_get(client)), "debug", value, &size),
+            RD_KAFKA_CONF_OK);
+        assert_string_equal(value, expected[config.n_client]);
+        assert_false(sg_client_has_types(client));
+        (void)sg_client_unref(client);
+    }
+}
+
 /* kinit would be run when the handle is made. */
 static void test_client_that_is_only_checked_runs_nothing(void **state)
 {
@@ -136,6 +163,7 @@ int main(void)
         cmocka_unit_test(test_client_advice_is_on_what_librdkafka_says),
         cmocka_unit_test(test_client_unknown_property_is_named),
         cmocka_unit_test(test_client_bad_value_is_never_quoted),
+        cmocka_unit_test(test_client_logs_what_brokers_support_besides_what_the_user_wants),
     };
     return cmocka_run_group_tests_name("client", tests, NULL, NULL);
 }

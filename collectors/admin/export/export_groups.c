@@ -221,6 +221,23 @@ static void put_status(
     }
 }
 
+/* Labels that are not known are left out. */
+static void put_info(struct sg_put *put, const struct sg_group *group)
+{
+    struct sg_put_number coordinator;
+    const struct sg_label labels[] = {
+        { SG_OWN_LABEL(consumergroup), group->name },
+        { SG_OWN_LABEL(type), sg_str_of(sg_group_type_text(group->type)) },
+        { SG_OWN_LABEL(protocol), group->protocol },
+        { SG_OWN_LABEL(coordinator),
+            group->coordinator < 0 ? SG_STR("") : sg_put_number(&coordinator, group->coordinator) },
+    };
+
+    if (group->type != SG_GROUP_TYPE_UNKNOWN || group->coordinator >= 0)
+        sg_put_int(
+            put, SG_PUT_ONCE, SG_ADMIN_GROUP_INFO, labels, sizeof labels / sizeof labels[0], 1);
+}
+
 static void put_group(struct sg_put *put, const struct sg_group *group)
 {
     struct sg_label labels[] = {
@@ -228,6 +245,7 @@ static void put_group(struct sg_put *put, const struct sg_group *group)
         { SG_OWN_LABEL(state), SG_STR("") },
     };
 
+    put_info(put, group);
     sg_put_thing(put, SG_PUT_GROUP, group->name, SG_STR(""), 0, GROUP_PLACES);
     if (group->has_members)
         sg_put_int(put, AT_MEMBERS, SG_ADMIN_GROUP_MEMBERS, labels, 1, group->n_members);

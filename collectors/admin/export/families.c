@@ -55,6 +55,9 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
         "1 if a reassignment is adding replicas to the partition, 0 if its replicas are out of "
         "sync for another reason; absent when that is not known (Metadata, compared with the one "
         "before)." },
+    [SG_ADMIN_GROUP_INFO] = { "kafka_consumergroup_info", SG_METRIC_INFO,
+        "The group's type, which may be streams or share, its assignor, the broker that "
+        "coordinates it; the value is 1, see docs/lag.md (ListGroups, DescribeGroups)." },
     [SG_ADMIN_GROUP_MEMBERS] = { "kafka_consumergroup_members", SG_METRIC_GAUGE,
         "Number of members of the consumer group (DescribeGroups, ListGroups)." },
     [SG_ADMIN_GROUP_STATE] = { "kafka_consumergroup_state", SG_METRIC_STATESET,

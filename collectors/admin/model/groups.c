@@ -15,6 +15,18 @@ const char *sg_group_state_text(enum sg_group_state state)
     return sg_group_state_names[state];
 }
 
+const char *sg_group_type_text(enum sg_group_type type)
+{
+    static const char *const texts[SG_GROUP_TYPES] = {
+        [SG_GROUP_TYPE_UNKNOWN] = "",
+        [SG_GROUP_CLASSIC] = "classic",
+        [SG_GROUP_CONSUMER] = "consumer",
+        [SG_GROUP_STREAMS] = "streams",
+        [SG_GROUP_SHARE] = "share",
+    };
+    return texts[type];
+}
+
 enum sg_group_state sg_group_state_of(rd_kafka_consumer_group_state_t state)
 {
     switch (state) {
@@ -33,10 +45,25 @@ enum sg_group_state sg_group_state_of(rd_kafka_consumer_group_state_t state)
     }
 }
 
+#if RD_KAFKA_VERSION >= 0x020600ff
+enum sg_group_type sg_group_type_of(rd_kafka_consumer_group_type_t type)
+{
+    switch (type) {
+    case RD_KAFKA_CONSUMER_GROUP_TYPE_CLASSIC:
+        return SG_GROUP_CLASSIC;
+    case RD_KAFKA_CONSUMER_GROUP_TYPE_CONSUMER:
+        return SG_GROUP_CONSUMER;
+    default:
+        return SG_GROUP_TYPE_UNKNOWN;
+    }
+}
+#endif
+
 int sg_groups_init(struct sg_groups *groups, size_t max, const struct sg_groups *before)
 {
     *groups = (struct sg_groups){ .max = max, .before = before, .names = sg_arena_new() };
     sg_index_init(&groups->index);
+    sg_keyed_init(&groups->excluded, &sg_keyed_texts);
     return groups->names ? 0 : -ENOMEM;
 }
 
@@ -46,6 +73,7 @@ void sg_groups_done(struct sg_groups *groups)
         free(groups->groups[i].committed);
     free(groups->groups);
     sg_index_done(&groups->index);
+    sg_keyed_done(&groups->excluded);
     (void)sg_arena_unref(groups->names);
     *groups = (struct sg_groups){ .n = 0 };
 }
@@ -54,6 +82,7 @@ void sg_groups_forget_commits(struct sg_groups *groups)
 {
     for (size_t i = 0; i < groups->n; i++)
         sg_group_set_committed(&groups->groups[i], NULL, 0);
+    sg_keyed_clear(&groups->excluded);
     groups->before = NULL;
 }
 
@@ -63,15 +92,26 @@ static bool group_equal(const void *owner, uint32_t id, const void *key)
     return sg_str_equal(groups->groups[id].name, *(const struct sg_str *)key);
 }
 
+uint32_t sg_groups_find(const struct sg_groups *groups, struct sg_str name)
+{
+    return sg_index_find(
+        &groups->index, sg_index_hash(&groups->index, name), group_equal, groups, &name);
+}
+
+int sg_groups_exclude(struct sg_groups *groups, struct sg_str name)
+{
+    uint32_t number;
+
+    return sg_keyed_add(&groups->excluded, name, &number, NULL);
+}
+
 /* The order in which a broker lists groups is random: the groups of the collection before keep
  * their places. */
 static bool has_room(
     struct sg_groups *groups, struct sg_str name, const struct sg_group **ret_before)
 {
     const struct sg_groups *before = groups->before;
-    uint32_t id = before ? sg_index_find(&before->index, sg_index_hash(&before->index, name),
-                               group_equal, before, &name)
-                         : SG_INDEX_NONE;
+    uint32_t id = before ? sg_groups_find(before, name) : SG_INDEX_NONE;
 
     *ret_before = id == SG_INDEX_NONE ? NULL : &before->groups[id];
     if (*ret_before)
@@ -115,6 +155,7 @@ int sg_groups_add(struct sg_groups *groups,
         .name = name,
         .listed = listed,
         .state = SG_GROUP_STATE_UNKNOWN,
+        .coordinator = -1,
         .turn = before ? before->turn : 0,
         .by_name = before && before->by_name,
     };
@@ -135,6 +176,15 @@ void sg_group_describe(
     group->state = described;
     group->has_members = true;
     group->n_members = (uint32_t)n_members;
+}
+
+int sg_group_set_protocol(struct sg_groups *groups, uint32_t number, struct sg_str protocol)
+{
+    protocol.ptr = sg_arena_copy(groups->names, protocol);
+    if (!protocol.ptr)
+        return -ENOMEM;
+    groups->groups[number].protocol = protocol;
+    return 0;
 }
 
 void sg_group_set_committed(struct sg_group *group, struct sg_committed *committed, size_t n)

@@ -9,6 +9,7 @@
 #include "admin/model/topology.h"
 #include "base/arena.h"
 #include "base/index.h"
+#include "base/keyed.h"
 #include "base/str.h"
 
 #include <librdkafka/rdkafka.h>
@@ -29,6 +30,19 @@ enum sg_group_state {
 
 /** @param state not SG_GROUP_STATE_UNKNOWN */
 const char *sg_group_state_text(enum sg_group_state state);
+
+/* The types of groups, as Kafka has them (KIP-1043). */
+enum sg_group_type {
+    SG_GROUP_TYPE_UNKNOWN,
+    SG_GROUP_CLASSIC,
+    SG_GROUP_CONSUMER, /* the new consumer protocol, KIP-848 */
+    SG_GROUP_STREAMS,  /* KIP-1071 */
+    SG_GROUP_SHARE,    /* KIP-932; or a streams group that has committed nothing (others.h) */
+    SG_GROUP_TYPES,
+};
+
+/** As the label has it; "" when it is not known. */
+const char *sg_group_type_text(enum sg_group_type type);
 
 enum {
     SG_COMMITTED_UNKNOWN = -1 /* the broker did not return it; not the same as: never committed */
@@ -51,11 +65,16 @@ struct sg_group {
     struct sg_str name; /* terminated */
     enum sg_group_state listed;
     enum sg_group_state state;
-    bool moved;   /* the broker that was asked is not its coordinator any more */
+    enum sg_group_type type;
+    struct sg_str protocol; /* the assignor; empty: not known, or it has no members */
+    int32_t coordinator;    /* broker id; -1: not known */
+    bool is_other;          /* librdkafka's ListConsumerGroups does not list it: others.h */
+    bool moved;             /* the broker that was asked is not its coordinator any more */
     bool unasked; /* its coordinator returned no commits, but may not have understood the request
                      for all partitions */
-    bool by_name; /* its offsets are requested for each partition by name; also at the next
-                     collections */
+    bool has_committed; /* in any topic, wanted or not */
+    bool by_name;       /* its offsets are requested for each partition by name; also at the next
+                           collections */
     bool has_members;
     uint32_t n_members;
     int32_t turn; /* above 0: collections without a query; below: queries without an answer */
@@ -73,6 +92,7 @@ struct sg_groups {
     const struct sg_groups *before; /* of the collection before, or NULL; borrowed */
     size_t n_new;                   /* that were not in it */
     size_t n_left_out;
+    struct sg_keyed excluded; /* names of groups in a state that is not wanted */
     struct sg_arena *names;
     struct sg_index index; /* not a table of base/keyed: each collection rebuilds it */
     size_t n;
@@ -95,6 +115,11 @@ void sg_groups_forget_commits(struct sg_groups *groups);
 /** @return the state, or SG_GROUP_STATE_UNKNOWN */
 enum sg_group_state sg_group_state_of(rd_kafka_consumer_group_state_t state);
 
+#if RD_KAFKA_VERSION >= 0x020600ff
+/** @return the type, or SG_GROUP_TYPE_UNKNOWN */
+enum sg_group_type sg_group_type_of(rd_kafka_consumer_group_type_t type);
+#endif
+
 /**
  * A broker lists a group. librdkafka up to 2.14.1 can list one twice, and so can two brokers while
  * a coordinator moves; the second time only fills in an unknown state.
@@ -106,6 +131,12 @@ int sg_groups_add(struct sg_groups *groups,
     rd_kafka_consumer_group_state_t state,
     uint32_t *ret_group,
     bool *ret_is_new);
+
+/** A broker lists a group whose state is not wanted. @return 0 or -ENOMEM */
+int sg_groups_exclude(struct sg_groups *groups, struct sg_str name);
+
+/** @return its number, or SG_INDEX_NONE */
+uint32_t sg_groups_find(const struct sg_groups *groups, struct sg_str name);
 
 /**
  * What a group has read, from another source than its coordinator.
@@ -122,6 +153,9 @@ void sg_group_set_committed(struct sg_group *group, struct sg_committed *committ
  */
 void sg_group_describe(
     struct sg_group *group, rd_kafka_consumer_group_state_t state, size_t n_members);
+
+/** The group's assignor. @param protocol  copied @return 0 or -ENOMEM */
+int sg_group_set_protocol(struct sg_groups *groups, uint32_t number, struct sg_str protocol);
 
 /**
  * A coordinator returns what a group has committed. Partitions without a commit, and those of
