@@ -274,6 +274,7 @@ static int read_groups(struct collection *c)
         .list_deadline_ms = sg_clock_monotonic_ms(c->admin->env.clock) + share_ms(c, LIST_SHARE),
         .groups_deadline_ms = until_ms(c, GROUPS_UNTIL),
         .group_ms = share_ms(c, GROUP_SHARE),
+        .with_owners = c->admin->env.cluster_config->owners > 0,
         .n_listed = &c->n_listed,
         .knows_all = &c->admin->knows_all,
         .answered = c->answered,
@@ -284,7 +285,9 @@ static int read_groups(struct collection *c)
         r = read_others(c, &env);
     if (!r)
         r = read_moved_groups(c, &env);
-    return r ? r : sg_requests_run_by_name(&env);
+    if (!r)
+        r = sg_requests_run_by_name(&env);
+    return r ? r : sg_churn_follow(c->admin->churn, &c->groups);
 }
 
 static int publish_brokers(struct collection *c)
@@ -437,6 +440,8 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .moves = self->moves,
         .statuses = self->statuses,
         .memo = self->memo,
+        .full_info = self->full_info,
+        .max_owners = self->env.cluster_config->owners,
         .granularity = self->env.cluster_config->granularity,
         .now_ms = sg_clock_monotonic_ms(self->env.clock),
     };

@@ -13,6 +13,7 @@
 #include "admin/diagnosis.h"
 #include "admin/export/memo.h"
 #include "admin/model/ages.h"
+#include "admin/model/churn.h"
 #include "admin/model/groups.h"
 #include "admin/model/moves.h"
 #include "admin/model/others.h"
@@ -35,12 +36,14 @@ struct sg_admin {
     struct sg_moves *moves;
     struct sg_statuses *statuses;
     struct sg_others *others;
+    struct sg_churn *churn;
     struct sg_all_groups_turn all_groups;
     struct sg_look *look;
     struct sg_memo *memo;
     struct sg_series_table *table;
     struct sg_slot *slot;
     struct sg_groups before; /* the groups of the collection before */
+    bool full_info;          /* see struct sg_export */
     bool has_types;          /* a broker has streams or share groups */
     bool has_topics;         /* the client has been through a collection … */
     bool knows_all;          /* see struct sg_requests_env */

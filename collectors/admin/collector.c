@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define NAME "admin"
 
@@ -37,6 +38,7 @@ static void destroy(void *opaque)
     (void)sg_moves_free(self->moves);
     (void)sg_statuses_free(self->statuses);
     (void)sg_others_free(self->others);
+    (void)sg_churn_free(self->churn);
     (void)sg_look_free(self->look);
     (void)sg_memo_free(self->memo);
     (void)sg_series_table_free(self->table);
@@ -51,6 +53,22 @@ static struct sg_admin *admin_free(struct sg_admin *self)
     return NULL;
 }
 SG_AUTO_DEFINE(struct sg_admin *, admin_free);
+
+/* Has the info of a group, under another name, a label that changes with the group's state? */
+static bool wants_full_info(const struct sg_aliases *aliases)
+{
+    size_t n = 0;
+    const struct sg_alias *list =
+        sg_aliases_find(aliases, sg_admin_families[SG_ADMIN_GROUP_INFO].name, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < list[i].n_labels; j++) {
+            if (strcmp(list[i].labels[j].from, "state") == 0)
+                return true;
+        }
+    }
+    return false;
+}
 
 static int create(const struct sg_collector_env *env, void **ret_self, struct sg_error *err)
 {
@@ -77,12 +95,15 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
     r = sg_series_table_new(labels, n_labels, config->limits.series, &self->table);
     if (!r)
         sg_series_table_use_aliases(self->table, &env->config->aliases);
+    self->full_info = wants_full_info(&env->config->aliases);
     if (!r)
         r = sg_ages_new(&self->ages);
     if (!r)
         r = sg_statuses_new(&config->status_windows, &self->statuses);
     if (!r)
         r = sg_others_new(config->limits.groups, &self->others);
+    if (!r)
+        r = sg_churn_new(&self->churn);
     if (!r)
         r = sg_look_new(config, env->config->timeout_ms, &self->look);
     if (!r)

@@ -19,10 +19,136 @@ static void test_export_info_has_what_is_known_of_a_group(void **state)
     free(text);
 }
 
+static void test_export_full_info_has_the_state_and_the_type_of_the_protocol(void **state)
+{
+    struct page page;
+    (void)state;
+
+    page_init(&page);
+    page.full_info = true;
+    struct sg_group *group = add_group(&page.groups, "g", RD_KAFKA_CONSUMER_GROUP_STATE_EMPTY);
+    group->coordinator = 2;
+    sg_group_describe(group, RD_KAFKA_CONSUMER_GROUP_STATE_EMPTY, 0);
+    group = add_group(&page.groups, "simple", RD_KAFKA_CONSUMER_GROUP_STATE_UNKNOWN);
+    group->coordinator = 1;
+    group->is_simple = true;
+    group = add_group(&page.groups, "s", RD_KAFKA_CONSUMER_GROUP_STATE_UNKNOWN);
+    group->type = SG_GROUP_SHARE;
+    group->is_other = true;
+    char *text = page_text(&page);
+    assert_line(text, "kafka_consumergroup_info{consumergroup=\"g\",coordinator=\"2\","
+                      "protocol_type=\"consumer\",state=\"Empty\"} 1");
+    assert_line(text, "kafka_consumergroup_info{consumergroup=\"simple\",coordinator=\"1\"} 1");
+    assert_line(text, "kafka_consumergroup_info{consumergroup=\"s\",type=\"share\","
+                      "protocol_type=\"share\"} 1");
+    free(text);
+}
+
+static void add_member(
+    struct page *page, struct sg_group *group, const char *id, const char *partitions)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+
+    for (; *partitions; partitions++)
+        (void)rd_kafka_topic_partition_list_add(list, "audit", *partitions - '0');
+    assert_int_equal(sg_members_add(&group->members, page->topology,
+                         &(struct sg_member_described){
+                             .id = id,
+                             .client_id = "c",
+                             .host = "/h",
+                             .partitions = list,
+                         },
+                         page->groups.names),
+        0);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+/* A group of three members, one of which has nothing to do. */
+static char *text_of_members(
+    size_t max_owners, enum sg_granularity granularity, rd_kafka_consumer_group_state_t group_state)
+{
+    struct page page;
+
+    page_init(&page);
+    page.max_owners = max_owners;
+    page.granularity = granularity;
+    struct sg_group *group = add_group(&page.groups, "g", group_state);
+    sg_group_describe(group, group_state, 3);
+    add_member(&page, group, "m1", "02");
+    add_member(&page, group, "m2", "1");
+    add_member(&page, group, "m3", "");
+    assert_int_equal(sg_members_end(&group->members, page.topology), 0);
+    group->has_counts = true;
+    group->n_member_changes = 4;
+    group->n_rebalances = 2;
+    return page_text(&page);
+}
+
+#define STABLE RD_KAFKA_CONSUMER_GROUP_STATE_STABLE
+
+static void test_export_members_and_what_they_are_assigned(void **state)
+{
+    char *text = text_of_members(0, SG_GRANULARITY_TOPIC, STABLE);
+    (void)state;
+
+    assert_line(text, "kafka_consumergroup_members{consumergroup=\"g\"} 3");
+    assert_line(text, "kafka_consumergroup_members_without_partitions{consumergroup=\"g\"} 1");
+    assert_line(text, "kafka_consumergroup_member_changes_total{consumergroup=\"g\"} 4");
+    assert_line(text, "kafka_consumergroup_rebalances_total{consumergroup=\"g\"} 2");
+#define AUDIT "{consumergroup=\"g\",topic=\"audit\"}"
+    assert_line(text, "kafka_consumergroup_topic_members" AUDIT " 2");
+    assert_line(text, "kafka_consumergroup_topic_assigned_partitions" AUDIT " 3");
+    assert_no(text, "kafka_consumergroup_partition_owner_info");
+    assert_no(text, "streamgauge_admin_left_out{what=\"owners\"}");
+    free(text);
+}
+
+static void test_export_members_of_a_rebalancing_group_have_no_assignment(void **state)
+{
+    char *text = text_of_members(
+        10, SG_GRANULARITY_PARTITION, RD_KAFKA_CONSUMER_GROUP_STATE_PREPARING_REBALANCE);
+    (void)state;
+
+    assert_line(text, "kafka_consumergroup_members{consumergroup=\"g\"} 3");
+    assert_line(text, "kafka_consumergroup_rebalances_total{consumergroup=\"g\"} 2");
+    assert_no(text, "kafka_consumergroup_members_without_partitions");
+    assert_no(text, "kafka_consumergroup_topic_");
+    assert_no(text, "kafka_consumergroup_partition_owner_info");
+    free(text);
+}
+
+static void test_export_members_by_group_has_no_series_of_topics(void **state)
+{
+    char *text = text_of_members(0, SG_GRANULARITY_GROUP, STABLE);
+    (void)state;
+
+    assert_line(text, "kafka_consumergroup_members_without_partitions{consumergroup=\"g\"} 1");
+    assert_no(text, "kafka_consumergroup_topic_");
+    free(text);
+}
+
+static void test_export_owners_up_to_the_limit(void **state)
+{
+    char *text = text_of_members(1, SG_GRANULARITY_PARTITION, STABLE);
+    (void)state;
+
+    assert_line(text, "kafka_consumergroup_partition_owner_info{consumergroup=\"g\","
+                      "topic=\"audit\",partition=\"0\",client_id=\"c\",host=\"/h\","
+                      "member=\"m1\"} 1");
+    assert_no(text, "partition=\"1\",client_id");
+    assert_line(text, "streamgauge_admin_left_out{what=\"owners\"} 2");
+    free(text);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_export_info_has_what_is_known_of_a_group),
+        cmocka_unit_test(test_export_full_info_has_the_state_and_the_type_of_the_protocol),
+        cmocka_unit_test(test_export_members_and_what_they_are_assigned),
+        cmocka_unit_test(test_export_members_of_a_rebalancing_group_have_no_assignment),
+        cmocka_unit_test(test_export_members_by_group_has_no_series_of_topics),
+        cmocka_unit_test(test_export_owners_up_to_the_limit),
     };
     return cmocka_run_group_tests_name("export_groups", tests, NULL, NULL);
 }

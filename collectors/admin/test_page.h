@@ -86,6 +86,8 @@ struct page {
     int64_t start[4];
     int64_t end[4];
     enum sg_granularity granularity;
+    size_t max_owners;
+    bool full_info;
 };
 
 static inline void page_init(struct page *page)
@@ -134,6 +136,8 @@ static inline char *page_text(struct page *page)
         .statuses = statuses,
         .memo = memo,
         .granularity = page->granularity,
+        .full_info = page->full_info,
+        .max_owners = page->max_owners,
     };
     assert_int_equal(sg_store_new(&sg_clock_system, 1000, &store), 0);
     assert_int_equal(sg_store_slot(store, "c", "admin", "cluster", &slot), 0);

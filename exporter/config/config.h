@@ -142,6 +142,7 @@ enum {
     SG_LIMIT_GROUPS_MAX = 1000000,
     SG_LIMIT_PARTITIONS_MAX = 5000000,
     SG_LIMIT_SERIES_MAX = 50000000,
+    SG_LIMIT_OWNERS_MAX = 1000000,
 };
 
 struct sg_cluster_config {
@@ -154,6 +155,7 @@ struct sg_cluster_config {
     struct sg_filter_config topics;
     struct sg_filter_config groups;
     enum sg_granularity granularity;
+    size_t owners;         /* at most so many partitions are shown with their owners; 0: none */
     unsigned group_states; /* one bit for each, in the order of enum sg_group_state; 0: all */
     struct sg_status_windows status_windows;
     struct sg_limits limits;

@@ -127,6 +127,10 @@ static const struct sg_key group_list[] = {
     { "granularity", &sg_kind_choice, SG_AT(sg_cluster_config, granularity),
         .words = granularity_names, .restarts = SG_RESTARTS_ADMIN,
         .doc = "what one series of a group covers: \"Large clusters\"" },
+    { "owners", &sg_kind_count, SG_AT(sg_cluster_config, owners), .number = 0, .min = 0,
+        .max = SG_LIMIT_OWNERS_MAX, .restarts = SG_RESTARTS_ADMIN,
+        .doc = "at most so many partitions are shown with the member that reads them; 0: none. "
+               "[lag.md](lag.md), \"Members\"" },
     { "states", &sg_kind_choices, SG_AT(sg_cluster_config, group_states),
         .words = sg_group_state_names, .must = "must be a list of states, such as [Stable, Empty]",
         .item = "a group's state", .follows = "all", .restarts = SG_RESTARTS_ADMIN,

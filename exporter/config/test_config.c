@@ -18,6 +18,7 @@ static void test_load_limits_states_and_granularity(void **state)
                           "    groups:\n"
                           "      granularity: topic\n"
                           "      states: [Stable, Empty]\n"
+                          "      owners: 500\n"
                           "      status: { stalled: 30s }\n"
                           "    limits: { groups: 7, partitions: 2000 }\n",
                          &config),
@@ -25,6 +26,7 @@ static void test_load_limits_states_and_granularity(void **state)
     const struct sg_cluster_config *cluster = &config->clusters[0];
     assert_int_equal(cluster->granularity, SG_GRANULARITY_TOPIC);
     assert_int_equal(cluster->group_states, 1 << 2 | 1 << 4);
+    assert_int_equal(cluster->owners, 500);
     assert_int_equal(cluster->status_windows.stalled_ms, 30000);
     assert_int_equal(cluster->status_windows.lagging_ms, 60000);
     assert_int_equal(cluster->limits.groups, 7);

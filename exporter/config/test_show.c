@@ -101,6 +101,7 @@ static void test_shown_configuration_is_yaml_of_everything_but_secrets(void **st
                                    "      ssl.key.password: \"(set, not shown)\"\n"
                                    "    groups:\n"
                                    "      granularity: \"topic\"\n"
+                                   "      owners: 0\n"
                                    "      states: [Empty, Stable]\n"
                                    "      status:\n"
                                    "        lagging: 1m\n"

@@ -15,11 +15,11 @@
 #include <stddef.h>
 
 /* The names of labels in series of the program itself and of the admin API, and of targets. */
-#define SG_OWN_LABELS(OF)                                                                         \
-    OF(address), OF(broker), OF(code), OF(collector), OF(consumergroup), OF(coordinator), OF(id), \
-        OF(isr), OF(jvm), OF(kind), OF(leader), OF(missing), OF(partition), OF(protocol),         \
-        OF(reason), OF(replicas), OF(state), OF(status), OF(target), OF(topic), OF(type),         \
-        OF(version), OF(what)
+#define SG_OWN_LABELS(OF)                                                                      \
+    OF(address), OF(broker), OF(client_id), OF(code), OF(collector), OF(consumergroup),        \
+        OF(coordinator), OF(host), OF(id), OF(isr), OF(jvm), OF(kind), OF(leader), OF(member), \
+        OF(missing), OF(partition), OF(protocol), OF(protocol_type), OF(reason), OF(replicas), \
+        OF(state), OF(status), OF(target), OF(topic), OF(type), OF(version), OF(what)
 
 #define SG_OWN_LABEL_ON_LIST(name) SG_OWN_LABEL_IS_##name
 enum sg_own_label {

@@ -5,6 +5,7 @@ share groups (KIP-932), which neither supports."""
 import contextlib
 import re
 import subprocess
+import threading
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
@@ -97,6 +98,34 @@ def test_classic_group_beside_it_is_complete(node, build):
     member.close()
 
 
+class Members:
+    """Members of one group, polled in turns by a thread."""
+
+    def __init__(self, node, group, protocol):
+        self.common = {"bootstrap.servers": node.bootstrap, "group.id": group, "group.protocol": protocol,
+                       "enable.auto.commit": False}
+        self.consumers = {}
+        self.stopping = threading.Event()
+        self.thread = threading.Thread(target=self.poll)
+        self.thread.start()
+
+    def poll(self):
+        while not self.stopping.wait(0.02):
+            for consumer in list(self.consumers.values()):
+                consumer.poll(0.02)
+
+    def join(self, name):
+        consumer = Consumer(self.common | {"client.id": name})
+        consumer.subscribe(["t"])
+        self.consumers[name] = consumer
+
+    def stop(self):
+        self.stopping.set()
+        self.thread.join()
+        for consumer in self.consumers.values():
+            consumer.close()
+
+
 def info(page, group):
     """The labels of its info series, without those of the cluster and the group."""
     return [{name: value for name, value in labels.items() if name not in ("kafka_cluster", "consumergroup")}
@@ -149,3 +178,49 @@ def test_info_has_type_assignor_and_coordinator(node, build):
     assert found == {"type": "consumer", "coordinator": "1"} | ({"protocol": "uniform"} if BUILDS[build] else {})
     for member in members:
         member.close()
+
+
+@pytest.mark.parametrize(("build", "protocol"), [
+    ("gcc-asan", "classic"), ("release", "classic"), ("release", "consumer")])
+def test_members_come_and_go_and_own_partitions(node, start, build, protocol):
+    group = f"members-{build}-{protocol}"
+    process = start(
+        f"collect: {{ interval: 1s, timeout: 1s }}\ncompat: [kminion]\nclusters:\n  - name: c\n"
+        f"    bootstrap_servers: {node.bootstrap}\n    groups: {{ include: '^{group}$', owners: 10 }}\n",
+        build=build)
+
+    def owners(page):
+        return {(labels["partition"], labels["client_id"])
+                for labels, _ in page.values("kafka_consumergroup_partition_owner_info", consumergroup=group)}
+
+    def value(name, **labels):
+        return process.page().value(f"kafka_consumergroup_{name}", consumergroup=group, **labels)
+
+    members = Members(node, group, protocol)
+    try:
+        members.join("a")
+        wait_for("one owner", lambda: owners(process.page()) == {("0", "a"), ("1", "a")}, 30)
+        wait_for("no change", lambda: value("members_without_partitions") == 0, 5)
+        before = value("member_changes_total"), value("rebalances_total")
+        members.join("b")
+        members.join("c")
+        wait_for("a member without partitions", lambda: value("members_without_partitions") == 1, 30)
+        page = process.page()
+        assert len({client for _, client in owners(page)}) == 2
+        assert page.value("kafka_consumergroup_topic_members", consumergroup=group, topic="t") == 2
+        assert page.value("kafka_consumergroup_topic_assigned_partitions", consumergroup=group, topic="t") == 2
+        of_kminion = {"kafka_cluster": "c", "group_id": group}
+        assert page.value("kminion_kafka_consumer_group_empty_members", **of_kminion) == 1
+        assert page.value("kminion_kafka_consumer_group_topic_members", topic_name="t", **of_kminion) == 2
+        assert page.value("kminion_kafka_consumer_group_topic_assigned_partitions", topic_name="t", **of_kminion) == 2
+        protocol_name = {"classic": "range", "consumer": "uniform"}[protocol]
+        assert page.values("kminion_kafka_consumer_group_info") == [(of_kminion | {
+            "protocol": protocol_name, "protocol_type": "consumer", "state": "Stable", "coordinator_id": "1"}, 1)]
+        (labels, _), *_ = page.values("kafka_consumergroup_partition_owner_info", consumergroup=group)
+        assert labels["host"] == "/127.0.0.1" and labels["member"]
+        assert value("member_changes_total") == before[0] + 2
+        assert value("rebalances_total") > before[1]
+    finally:
+        members.stop()
+    wait_for("they have left", lambda: value("members") == 0, 20)
+    wait_for("they are counted", lambda: value("member_changes_total") == before[0] + 5, 5)

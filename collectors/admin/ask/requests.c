@@ -2,6 +2,7 @@
 #include "admin/ask/requests.h"
 
 #include "admin/ask/ask.h"
+#include "admin/ask/describe.h"
 #include "admin/ask/turns.h"
 #include "admin/ask/wait.h"
 
@@ -31,9 +32,8 @@ enum {
     ASKS_FOR_ALL = 0x02030000, /* the first librdkafka that can, of every broker */
 };
 
-/* The first librdkafka with types of groups; macros, for the preprocessor. */
-#define HAS_LISTED_TYPES    0x020600ff
-#define HAS_DESCRIBED_TYPES 0x020a00ff
+/* The first librdkafka with types of groups; a macro, for the preprocessor. */
+#define HAS_LISTED_TYPES 0x020600ff
 
 /* Which groups are queried. */
 enum pass {
@@ -314,6 +314,7 @@ static int add_listed(
         return r < 0 ? r : 0;
     struct sg_group *group = &q->env->groups->groups[number];
     group->coordinator = q->env->topology->brokers[place].id;
+    group->is_simple = rd_kafka_ConsumerGroupListing_is_simple_consumer_group(listing);
 #if RD_KAFKA_VERSION >= HAS_LISTED_TYPES
     group->type = sg_group_type_of(rd_kafka_ConsumerGroupListing_type(listing));
 #endif
@@ -363,43 +364,6 @@ static int on_list(struct requests *q, size_t place, rd_kafka_event_t *event)
     return 0;
 }
 
-/*
- * Of a group that the coordinator described. Where its type was not listed, and librdkafka does not
- * describe it, the request was the classic one: it has the answer Dead for all groups of other
- * types.
- */
-static enum sg_group_type type_of(
-    const struct sg_group *group, const rd_kafka_ConsumerGroupDescription_t *description)
-{
-    bool is_dead =
-        rd_kafka_ConsumerGroupDescription_state(description) == RD_KAFKA_CONSUMER_GROUP_STATE_DEAD;
-
-    if (group->type != SG_GROUP_TYPE_UNKNOWN)
-        return group->type;
-#if RD_KAFKA_VERSION >= HAS_DESCRIBED_TYPES
-    if (rd_kafka_ConsumerGroupDescription_type(description) != RD_KAFKA_CONSUMER_GROUP_TYPE_UNKNOWN)
-        return sg_group_type_of(rd_kafka_ConsumerGroupDescription_type(description));
-#endif
-    if (!is_dead)
-        return SG_GROUP_CLASSIC;
-    return group->listed == SG_GROUP_DEAD || group->listed == SG_GROUP_STATE_UNKNOWN
-               ? SG_GROUP_TYPE_UNKNOWN
-               : SG_GROUP_CONSUMER;
-}
-
-/* @return 0 or -ENOMEM */
-static int described(
-    struct requests *q, uint32_t number, const rd_kafka_ConsumerGroupDescription_t *description)
-{
-    struct sg_group *group = &q->env->groups->groups[number];
-    const char *assignor = rd_kafka_ConsumerGroupDescription_partition_assignor(description);
-
-    group->type = type_of(group, description);
-    sg_group_describe(group, rd_kafka_ConsumerGroupDescription_state(description),
-        rd_kafka_ConsumerGroupDescription_member_count(description));
-    return assignor ? sg_group_set_protocol(q->env->groups, number, sg_str_of(assignor)) : 0;
-}
-
 static int on_describe(struct requests *q, uint32_t number, rd_kafka_event_t *event)
 {
     const rd_kafka_DescribeConsumerGroups_result_t *result =
@@ -426,7 +390,8 @@ static int on_describe(struct requests *q, uint32_t number, rd_kafka_event_t *ev
         fail_group(q, SG_REQUEST_DESCRIBE_GROUPS, number, code, text);
         return 0;
     }
-    return described(q, number, description);
+    return sg_describe_group(
+        q->env->groups, number, q->env->topology, description, q->env->with_owners);
 }
 
 /*

@@ -43,6 +43,7 @@ struct sg_requests_env {
     int64_t list_deadline_ms;   /* for ListGroups; monotonic */
     int64_t groups_deadline_ms; /* for everything */
     int64_t group_ms;           /* how long a coordinator may take for one group */
+    bool with_owners;           /* keep the texts of groups' members */
     size_t *n_listed;           /* counts groups that brokers list, wanted or not */
     bool *knows_all; /* set: a request for all partitions has been answered with commits */
     bool *answered;  /* per place in topology->brokers; set */

@@ -13,6 +13,7 @@
 #include "admin/spark/spark.h"
 #include "config/config.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,8 @@ struct sg_export {
     const struct sg_spark_query *spark;
     struct sg_statuses *statuses; /* these groups are in it */
     struct sg_memo *memo;         /* of this table's series */
+    bool full_info;               /* the info of groups has labels for KMinion's */
+    size_t max_owners;            /* series of partitions' owners at most */
     enum sg_granularity granularity;
     int64_t now_ms; /* monotonic */
 };

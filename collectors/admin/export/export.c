@@ -172,6 +172,10 @@ static void put_left_out(struct sg_put *put)
 
     sg_put_int(
         put, SG_PUT_ONCE, SG_ADMIN_LEFT_OUT, &what, 1, (int64_t)put->from->groups->n_left_out);
+    if (put->from->max_owners) {
+        what.value = SG_STR("owners");
+        sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_LEFT_OUT, &what, 1, (int64_t)put->n_owners_left_out);
+    }
     what.value = SG_STR("partitions");
     sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_LEFT_OUT, &what, 1,
         (int64_t)put->from->topology->n_partitions_left_out);

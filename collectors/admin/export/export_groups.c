@@ -2,6 +2,7 @@
 #include "admin/export/export_groups.h"
 
 #include "admin/export/collected.h"
+#include "admin/export/export_members.h"
 #include "admin/model/lag.h"
 #include "metric/label_names.h"
 
@@ -34,12 +35,7 @@ enum {
 };
 _Static_assert((int)SUMMARY_PLACES <= (int)SG_MEMO_SERIES_MAX, "the memo has room");
 
-/* Of a group's: one for each state, then its members. */
-enum {
-    AT_MEMBERS = SG_GROUP_STATES,
-    GROUP_PLACES,
-};
-_Static_assert((int)GROUP_PLACES <= (int)SG_MEMO_SERIES_MAX, "the memo has room");
+_Static_assert((int)SG_GROUP_STATES <= (int)SG_MEMO_SERIES_MAX, "the memo has room");
 _Static_assert((int)SG_GROUP_STATUSES <= (int)SG_MEMO_SERIES_MAX, "the memo has room");
 
 struct summary {
@@ -221,7 +217,18 @@ static void put_status(
     }
 }
 
-/* Labels that are not known are left out. */
+/* Of the protocol's groups, as ListGroups has it. */
+static struct sg_str protocol_type_of(const struct sg_group *group)
+{
+    if (group->is_other)
+        return sg_str_of(sg_group_type_text(group->type));
+    return group->is_simple ? SG_STR("") : SG_STR("consumer");
+}
+
+/*
+ * Labels that are not known are left out. The last two are for KMinion's info: it has the state,
+ * which would end a series of ours with each rebalance.
+ */
 static void put_info(struct sg_put *put, const struct sg_group *group)
 {
     struct sg_put_number coordinator;
@@ -231,11 +238,15 @@ static void put_info(struct sg_put *put, const struct sg_group *group)
         { SG_OWN_LABEL(protocol), group->protocol },
         { SG_OWN_LABEL(coordinator),
             group->coordinator < 0 ? SG_STR("") : sg_put_number(&coordinator, group->coordinator) },
+        { SG_OWN_LABEL(protocol_type), protocol_type_of(group) },
+        { SG_OWN_LABEL(state), group->state == SG_GROUP_STATE_UNKNOWN
+                                   ? SG_STR("")
+                                   : sg_str_of(sg_group_state_text(group->state)) },
     };
+    size_t n = sizeof labels / sizeof labels[0] - (put->from->full_info ? 0 : 2);
 
     if (group->type != SG_GROUP_TYPE_UNKNOWN || group->coordinator >= 0)
-        sg_put_int(
-            put, SG_PUT_ONCE, SG_ADMIN_GROUP_INFO, labels, sizeof labels / sizeof labels[0], 1);
+        sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_GROUP_INFO, labels, n, 1);
 }
 
 static void put_group(struct sg_put *put, const struct sg_group *group)
@@ -246,13 +257,12 @@ static void put_group(struct sg_put *put, const struct sg_group *group)
     };
 
     put_info(put, group);
-    sg_put_thing(put, SG_PUT_GROUP, group->name, SG_STR(""), 0, GROUP_PLACES);
-    if (group->has_members)
-        sg_put_int(put, AT_MEMBERS, SG_ADMIN_GROUP_MEMBERS, labels, 1, group->n_members);
+    sg_put_thing(put, SG_PUT_GROUP, group->name, SG_STR(""), 0, SG_GROUP_STATES);
     for (int i = 0; group->state != SG_GROUP_STATE_UNKNOWN && i < SG_GROUP_STATES; i++) {
         labels[1].value = sg_str_of(sg_group_state_text((enum sg_group_state)i));
         sg_put_int(put, i, SG_ADMIN_GROUP_STATE, labels, 2, group->state == (enum sg_group_state)i);
     }
+    sg_export_members(put, group);
     put_status(put, group, put_commits(put, group));
 }
 

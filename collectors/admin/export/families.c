@@ -63,6 +63,27 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
     [SG_ADMIN_GROUP_STATE] = { "kafka_consumergroup_state", SG_METRIC_STATESET,
         "1 for the state that the consumer group is in, 0 for the others (DescribeGroups, "
         "ListGroups)." },
+    [SG_ADMIN_GROUP_WITHOUT_PARTITIONS] = { "kafka_consumergroup_members_without_partitions",
+        SG_METRIC_GAUGE,
+        "Members of the consumer group that are assigned no partition; absent while it rebalances "
+        "(DescribeGroups, ListGroups)." },
+    [SG_ADMIN_GROUP_MEMBER_CHANGES] = { "kafka_consumergroup_member_changes_total",
+        SG_METRIC_COUNTER,
+        "Members that came to the consumer group or left it, as seen from one collection to the "
+        "next (DescribeGroups, ListGroups)." },
+    [SG_ADMIN_GROUP_REBALANCES] = { "kafka_consumergroup_rebalances_total", SG_METRIC_COUNTER,
+        "Rebalances of the consumer group that were seen: by its state, or by members or "
+        "assignment that changed (DescribeGroups, ListGroups)." },
+    [SG_ADMIN_GROUP_TOPIC_MEMBERS] = { "kafka_consumergroup_topic_members", SG_METRIC_GAUGE,
+        "Members of the consumer group that are assigned partitions of the topic; absent while it "
+        "rebalances (DescribeGroups)." },
+    [SG_ADMIN_GROUP_TOPIC_ASSIGNED] = { "kafka_consumergroup_topic_assigned_partitions",
+        SG_METRIC_GAUGE,
+        "Partitions of the topic that are assigned to members of the consumer group; absent while "
+        "it rebalances (DescribeGroups)." },
+    [SG_ADMIN_GROUP_OWNER] = { "kafka_consumergroup_partition_owner_info", SG_METRIC_INFO,
+        "The member of the consumer group that is assigned the partition, its client id and host; "
+        "the value is 1, only with groups.owners (DescribeGroups)." },
     [SG_ADMIN_GROUP_CURRENT_OFFSET] = { "kafka_consumergroup_current_offset", SG_METRIC_GAUGE,
         "Committed offset of the consumer group in the partition; absent when it has committed "
         "none (OffsetFetch)." },
@@ -106,6 +127,6 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
         "Unix time at which the Spark structured streaming query completed that batch; without "
         "input there is no batch (its checkpoint: commits/)." },
     [SG_ADMIN_LEFT_OUT] = { "streamgauge_admin_left_out", SG_METRIC_GAUGE,
-        "What the latest collection left out because of the cluster's limits: consumer groups, or "
-        "partitions of whole topics (ListGroups, Metadata)." },
+        "What the latest collection left out because of the cluster's limits: consumer groups, "
+        "partitions of whole topics, or owners of partitions (ListGroups, Metadata)." },
 };

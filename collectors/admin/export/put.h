@@ -24,6 +24,8 @@ enum sg_put_kind {
     SG_PUT_PARTITION,
     SG_PUT_GROUP,
     SG_PUT_GROUP_STATUS,
+    SG_PUT_GROUP_MEMBERS,
+    SG_PUT_GROUP_TOPIC_MEMBERS,
     SG_PUT_GROUP_SUMMARY, /* in a topic, or in all */
     SG_PUT_COMMIT,
 };
@@ -33,6 +35,8 @@ struct sg_put {
     struct sg_memo *memo;
     struct sg_series_table *table;
     struct sg_slot *slot;
+    size_t n_owners;          /* series of owners so far, … */
+    size_t n_owners_left_out; /* … and those past the limit */
     uint32_t families[SG_ADMIN_FAMILIES];
     uint32_t *series; /* of the thing that is being put, or NULL */
 };

@@ -69,8 +69,7 @@ int sg_groups_init(struct sg_groups *groups, size_t max, const struct sg_groups 
 
 void sg_groups_done(struct sg_groups *groups)
 {
-    for (size_t i = 0; i < groups->n; i++)
-        free(groups->groups[i].committed);
+    sg_groups_forget_commits(groups);
     free(groups->groups);
     sg_index_done(&groups->index);
     sg_keyed_done(&groups->excluded);
@@ -80,8 +79,10 @@ void sg_groups_done(struct sg_groups *groups)
 
 void sg_groups_forget_commits(struct sg_groups *groups)
 {
-    for (size_t i = 0; i < groups->n; i++)
+    for (size_t i = 0; i < groups->n; i++) {
         sg_group_set_committed(&groups->groups[i], NULL, 0);
+        sg_members_done(&groups->groups[i].members);
+    }
     sg_keyed_clear(&groups->excluded);
     groups->before = NULL;
 }

@@ -6,6 +6,7 @@
  * Filled from answers one by one; whatever was not answered stays unknown. One thread.
  */
 
+#include "admin/model/members.h"
 #include "admin/model/topology.h"
 #include "base/arena.h"
 #include "base/index.h"
@@ -68,6 +69,7 @@ struct sg_group {
     enum sg_group_type type;
     struct sg_str protocol; /* the assignor; empty: not known, or it has no members */
     int32_t coordinator;    /* broker id; -1: not known */
+    bool is_simple;         /* nobody has joined it: it has only commits */
     bool is_other;          /* librdkafka's ListConsumerGroups does not list it: others.h */
     bool moved;             /* the broker that was asked is not its coordinator any more */
     bool unasked; /* its coordinator returned no commits, but may not have understood the request
@@ -77,6 +79,10 @@ struct sg_group {
                            collections */
     bool has_members;
     uint32_t n_members;
+    struct sg_members members; /* of this collection, where they were described */
+    bool has_counts;           /* the next two, since the group was first seen: churn.h */
+    int64_t n_member_changes;
+    int64_t n_rebalances;
     int32_t turn; /* above 0: collections without a query; below: queries without an answer */
     size_t n_committed;
     struct sg_committed *committed; /* by partition number */
@@ -109,7 +115,7 @@ struct sg_groups {
 int sg_groups_init(struct sg_groups *groups, size_t max, const struct sg_groups *before);
 void sg_groups_done(struct sg_groups *groups);
 
-/** Keep only the list of groups, for the next collection. */
+/** Keep only the list of groups, for the next collection: no commits, no members. */
 void sg_groups_forget_commits(struct sg_groups *groups);
 
 /** @return the state, or SG_GROUP_STATE_UNKNOWN */
