@@ -439,6 +439,7 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .configs = self->configs,
         .moves = self->moves,
         .statuses = self->statuses,
+        .drains = self->drains,
         .memo = self->memo,
         .full_info = self->full_info,
         .max_owners = self->env.cluster_config->owners,
@@ -446,6 +447,7 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .now_ms = sg_clock_monotonic_ms(self->env.clock),
     };
 
+    sg_drains_begin(self->drains);
     sg_series_table_begin(self->table);
     int r = sg_export_series(&from, self->table, self->slot);
     sg_ages_end(self->ages);

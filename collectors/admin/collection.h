@@ -14,6 +14,7 @@
 #include "admin/export/memo.h"
 #include "admin/model/ages.h"
 #include "admin/model/churn.h"
+#include "admin/model/drain.h"
 #include "admin/model/groups.h"
 #include "admin/model/moves.h"
 #include "admin/model/others.h"
@@ -37,6 +38,7 @@ struct sg_admin {
     struct sg_statuses *statuses;
     struct sg_others *others;
     struct sg_churn *churn;
+    struct sg_drains *drains;
     struct sg_all_groups_turn all_groups;
     struct sg_look *look;
     struct sg_memo *memo;

@@ -39,6 +39,7 @@ static void destroy(void *opaque)
     (void)sg_statuses_free(self->statuses);
     (void)sg_others_free(self->others);
     (void)sg_churn_free(self->churn);
+    (void)sg_drains_free(self->drains);
     (void)sg_look_free(self->look);
     (void)sg_memo_free(self->memo);
     (void)sg_series_table_free(self->table);
@@ -104,6 +105,8 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
         r = sg_others_new(config->limits.groups, &self->others);
     if (!r)
         r = sg_churn_new(&self->churn);
+    if (!r)
+        r = sg_drains_new(&self->drains);
     if (!r)
         r = sg_look_new(config, env->config->timeout_ms, &self->look);
     if (!r)

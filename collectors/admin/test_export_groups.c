@@ -44,6 +44,46 @@ static void test_export_full_info_has_the_state_and_the_type_of_the_protocol(voi
     free(text);
 }
 
+/* @return the exposition of a group whose lag is 10 */
+static char *text_of_lag(int64_t lag_before, int64_t second_offset)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(2);
+    struct page page;
+
+    page_init(&page);
+    page.lag_before = lag_before;
+    commit(list, "audit", 0, 90, 0);
+    commit(list, "audit", 2, second_offset, 0);
+    struct sg_group *group = add_group(&page.groups, "g", RD_KAFKA_CONSUMER_GROUP_STATE_STABLE);
+    assert_int_equal(sg_group_commit(group, page.topology, list), 0);
+    rd_kafka_topic_partition_list_destroy(list);
+    return page_text(&page);
+}
+
+static void test_export_time_to_drain_where_the_lag_falls(void **state)
+{
+    char *text = text_of_lag(60, -1001);
+    (void)state;
+
+    assert_line(
+        text, "kafka_consumergroup_time_to_drain_seconds{consumergroup=\"g\",topic=\"audit\"} 20");
+    free(text);
+    text = text_of_lag(10, -1001);
+    assert_line(text, "kafka_consumergroup_lag_sum{consumergroup=\"g\",topic=\"audit\"} 10");
+    assert_no(text, "kafka_consumergroup_time_to_drain_seconds");
+    free(text);
+}
+
+static void test_export_time_to_drain_is_absent_where_the_lag_is(void **state)
+{
+    char *text = text_of_lag(60, 7); /* the end of partition 2 is not known */
+    (void)state;
+
+    assert_no(text, "kafka_consumergroup_lag_sum");
+    assert_no(text, "kafka_consumergroup_time_to_drain_seconds");
+    free(text);
+}
+
 static void add_member(
     struct page *page, struct sg_group *group, const char *id, const char *partitions)
 {
@@ -145,6 +185,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_export_info_has_what_is_known_of_a_group),
         cmocka_unit_test(test_export_full_info_has_the_state_and_the_type_of_the_protocol),
+        cmocka_unit_test(test_export_time_to_drain_where_the_lag_falls),
+        cmocka_unit_test(test_export_time_to_drain_is_absent_where_the_lag_is),
         cmocka_unit_test(test_export_members_and_what_they_are_assigned),
         cmocka_unit_test(test_export_members_of_a_rebalancing_group_have_no_assignment),
         cmocka_unit_test(test_export_members_by_group_has_no_series_of_topics),

@@ -86,6 +86,7 @@ struct page {
     int64_t start[4];
     int64_t end[4];
     enum sg_granularity granularity;
+    int64_t lag_before; /* of group g in topic audit, 100 s ago */
     size_t max_owners;
     bool full_info;
 };
@@ -104,6 +105,7 @@ static inline char *page_text(struct page *page)
     struct sg_ages *ages = NULL;
     struct sg_statuses *statuses = NULL;
     struct sg_memo *memo = NULL;
+    struct sg_drains *drains = NULL;
     struct sg_configs *configs = NULL;
     struct sg_moves *moves = NULL;
     struct sg_series_table *table = NULL;
@@ -116,6 +118,9 @@ static inline char *page_text(struct page *page)
     assert_int_equal(sg_ages_new(&ages), 0);
     assert_int_equal(sg_statuses_new(&windows, &statuses), 0);
     assert_int_equal(sg_memo_new(&memo), 0);
+    assert_int_equal(sg_drains_new(&drains), 0);
+    sg_drains_begin(drains);
+    (void)sg_drains_follow(drains, SG_STR("g"), SG_STR("audit"), page->lag_before, -100000);
     assert_int_equal(sg_configs_new(&configs), 0);
     assert_int_equal(sg_moves_new(&moves), 0);
     assert_int_equal(sg_moves_follow(moves, page->topology), 0);
@@ -134,6 +139,7 @@ static inline char *page_text(struct page *page)
         .configs = configs,
         .moves = moves,
         .statuses = statuses,
+        .drains = drains,
         .memo = memo,
         .granularity = page->granularity,
         .full_info = page->full_info,
@@ -162,6 +168,7 @@ static inline char *page_text(struct page *page)
     (void)sg_moves_free(moves);
     (void)sg_statuses_free(statuses);
     (void)sg_memo_free(memo);
+    (void)sg_drains_free(drains);
     (void)sg_plan_unref(plan);
     (void)sg_sample_set_unref(set);
     (void)sg_series_table_free(table);

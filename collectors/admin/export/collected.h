@@ -6,6 +6,7 @@
 #include "admin/ask/configs.h"
 #include "admin/export/memo.h"
 #include "admin/model/ages.h"
+#include "admin/model/drain.h"
 #include "admin/model/groups.h"
 #include "admin/model/moves.h"
 #include "admin/model/status.h"
@@ -29,6 +30,7 @@ struct sg_export {
     size_t n_spark;
     const struct sg_spark_query *spark;
     struct sg_statuses *statuses; /* these groups are in it */
+    struct sg_drains *drains;     /* of collections before this one */
     struct sg_memo *memo;         /* of this table's series */
     bool full_info;               /* the info of groups has labels for KMinion's */
     size_t max_owners;            /* series of partitions' owners at most */

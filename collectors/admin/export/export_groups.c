@@ -31,6 +31,7 @@ enum {
     AT_RETENTION_MARGIN,
     AT_UNUSABLE_TIMESTAMPS,
     AT_RETENTION_USED,
+    AT_TIME_TO_DRAIN,
     SUMMARY_PLACES,
 };
 _Static_assert((int)SUMMARY_PLACES <= (int)SG_MEMO_SERIES_MAX, "the memo has room");
@@ -133,6 +134,16 @@ static void sum_up(struct sg_put *put,
         put_commit(put, group, committed, outcome, lag, age_ms);
 }
 
+/* @param labels  of the summary */
+static void put_drain(struct sg_put *put, const struct sg_label labels[2], int64_t lag)
+{
+    double ms = sg_drains_follow(
+        put->from->drains, labels[0].value, labels[1].value, lag, put->from->now_ms);
+
+    if (ms != SG_DRAIN_UNKNOWN)
+        sg_put_double(put, AT_TIME_TO_DRAIN, SG_ADMIN_GROUP_DRAIN, labels, 2, ms / 1000);
+}
+
 /* @param topic  NULL: of all topics */
 static void put_summary(struct sg_put *put,
     const struct sg_group *group,
@@ -152,8 +163,10 @@ static void put_summary(struct sg_put *put,
     if (!sum->offset_unknown)
         sg_put_int(
             put, AT_CURRENT_OFFSET_SUM, SG_ADMIN_GROUP_CURRENT_OFFSET_SUM, labels, 2, sum->offset);
-    if (sg_lag_sum_known(&sum->lag))
+    if (sg_lag_sum_known(&sum->lag)) {
         sg_put_int(put, AT_LAG_SUM, SG_ADMIN_GROUP_LAG_SUM, labels, 2, sum->lag.lag);
+        put_drain(put, labels, sum->lag.lag);
+    }
     sg_put_int(put, AT_UNREAD_LOST, SG_ADMIN_GROUP_UNREAD_LOST, labels, 2, sum->lost);
     if (sum->margin >= 0)
         sg_put_double(

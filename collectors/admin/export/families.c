@@ -96,6 +96,9 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
     [SG_ADMIN_GROUP_LAG_SUM] = { "kafka_consumergroup_lag_sum", SG_METRIC_GAUGE,
         "Sum of the consumer group's lag in the topic's partitions; absent when the end of one is "
         "not known (OffsetFetch, ListOffsets)." },
+    [SG_ADMIN_GROUP_DRAIN] = { "kafka_consumergroup_time_to_drain_seconds", SG_METRIC_GAUGE,
+        "Time until the consumer group has read all of the topic, if its lag falls on as in the "
+        "last minutes; absent when it does not fall (OffsetFetch, ListOffsets)." },
     [SG_ADMIN_GROUP_LAG_SECONDS] = { "kafka_consumergroup_lag_seconds", SG_METRIC_GAUGE,
         "Age of the oldest record of the partition that the consumer group has not read; 0 when "
         "everything is read, absent when it cannot be known (ListOffsets by time)." },
