@@ -84,6 +84,51 @@ static void test_export_time_to_drain_is_absent_where_the_lag_is(void **state)
     free(text);
 }
 
+/* Three commits: one of them is before the log's start. */
+static char *text_of_status(bool partition_status, enum sg_granularity granularity)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(3);
+    struct page page;
+
+    page_init(&page);
+    page.partition_status = partition_status;
+    page.granularity = granularity;
+    page.start[1] = 40;
+    commit(list, "audit", 0, 100, 0);
+    commit(list, "audit", 1, 30, 0);
+    commit(list, "audit", 2, 7, 0); /* its end is not known */
+    struct sg_group *group = add_group(&page.groups, "g", RD_KAFKA_CONSUMER_GROUP_STATE_STABLE);
+    assert_int_equal(sg_group_commit(group, page.topology, list), 0);
+    rd_kafka_topic_partition_list_destroy(list);
+    return page_text(&page);
+}
+
+static void test_export_status_of_each_partition_if_wanted(void **state)
+{
+    char *text = text_of_status(true, SG_GRANULARITY_PARTITION);
+    (void)state;
+
+#define PARTITION(id) \
+    "kafka_consumergroup_partition_status{consumergroup=\"g\",topic=\"audit\",partition=\"" id "\""
+    assert_line(text, PARTITION("0") ",status=\"ok\"} 1");
+    assert_line(text, PARTITION("1") ",status=\"losing_data\"} 1");
+    assert_no(text, PARTITION("2"));
+    assert_line(text, "kafka_consumergroup_status{consumergroup=\"g\",status=\"losing_data\"} 1");
+    free(text);
+}
+
+static void test_export_status_of_partitions_is_not_shown_otherwise(void **state)
+{
+    char *text = text_of_status(false, SG_GRANULARITY_PARTITION);
+    (void)state;
+
+    assert_no(text, "kafka_consumergroup_partition_status");
+    free(text);
+    text = text_of_status(true, SG_GRANULARITY_TOPIC);
+    assert_no(text, "kafka_consumergroup_partition_status");
+    free(text);
+}
+
 static void add_member(
     struct page *page, struct sg_group *group, const char *id, const char *partitions)
 {
@@ -187,6 +232,8 @@ int main(void)
         cmocka_unit_test(test_export_full_info_has_the_state_and_the_type_of_the_protocol),
         cmocka_unit_test(test_export_time_to_drain_where_the_lag_falls),
         cmocka_unit_test(test_export_time_to_drain_is_absent_where_the_lag_is),
+        cmocka_unit_test(test_export_status_of_each_partition_if_wanted),
+        cmocka_unit_test(test_export_status_of_partitions_is_not_shown_otherwise),
         cmocka_unit_test(test_export_members_and_what_they_are_assigned),
         cmocka_unit_test(test_export_members_of_a_rebalancing_group_have_no_assignment),
         cmocka_unit_test(test_export_members_by_group_has_no_series_of_topics),

@@ -89,6 +89,7 @@ struct page {
     int64_t lag_before; /* of group g in topic audit, 100 s ago */
     size_t max_owners;
     bool full_info;
+    bool partition_status;
 };
 
 static inline void page_init(struct page *page)
@@ -143,6 +144,7 @@ static inline char *page_text(struct page *page)
         .memo = memo,
         .granularity = page->granularity,
         .full_info = page->full_info,
+        .partition_status = page->partition_status,
         .max_owners = page->max_owners,
     };
     assert_int_equal(sg_store_new(&sg_clock_system, 1000, &store), 0);

@@ -155,6 +155,7 @@ struct sg_cluster_config {
     struct sg_filter_config topics;
     struct sg_filter_config groups;
     enum sg_granularity granularity;
+    bool partition_status; /* a series for the status of each commit */
     size_t owners;         /* at most so many partitions are shown with their owners; 0: none */
     unsigned group_states; /* one bit for each, in the order of enum sg_group_state; 0: all */
     struct sg_status_windows status_windows;

@@ -131,6 +131,9 @@ static const struct sg_key group_list[] = {
         .max = SG_LIMIT_OWNERS_MAX, .restarts = SG_RESTARTS_ADMIN,
         .doc = "at most so many partitions are shown with the member that reads them; 0: none. "
                "[lag.md](lag.md), \"Members\"" },
+    { "partition_status", &sg_kind_boolean, SG_AT(sg_cluster_config, partition_status),
+        .restarts = SG_RESTARTS_ADMIN,
+        .doc = "show the status of each partition of a group, too: [lag.md](lag.md), \"Status\"" },
     { "states", &sg_kind_choices, SG_AT(sg_cluster_config, group_states),
         .words = sg_group_state_names, .must = "must be a list of states, such as [Stable, Empty]",
         .item = "a group's state", .follows = "all", .restarts = SG_RESTARTS_ADMIN,

@@ -19,6 +19,7 @@ static void test_load_limits_states_and_granularity(void **state)
                           "      granularity: topic\n"
                           "      states: [Stable, Empty]\n"
                           "      owners: 500\n"
+                          "      partition_status: true\n"
                           "      status: { stalled: 30s }\n"
                           "    limits: { groups: 7, partitions: 2000 }\n",
                          &config),
@@ -27,6 +28,7 @@ static void test_load_limits_states_and_granularity(void **state)
     assert_int_equal(cluster->granularity, SG_GRANULARITY_TOPIC);
     assert_int_equal(cluster->group_states, 1 << 2 | 1 << 4);
     assert_int_equal(cluster->owners, 500);
+    assert_true(cluster->partition_status);
     assert_int_equal(cluster->status_windows.stalled_ms, 30000);
     assert_int_equal(cluster->status_windows.lagging_ms, 60000);
     assert_int_equal(cluster->limits.groups, 7);

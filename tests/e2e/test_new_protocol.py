@@ -13,6 +13,7 @@ from confluent_kafka.admin import NewTopic
 
 from broker import broker
 from conftest import BUILD, REPO
+from kafka import Kafka
 from streamgauge import Page, wait_for
 
 # build → does its librdkafka describe groups of the new protocol?
@@ -224,3 +225,26 @@ def test_members_come_and_go_and_own_partitions(node, start, build, protocol):
         members.stop()
     wait_for("they have left", lambda: value("members") == 0, 20)
     wait_for("they are counted", lambda: value("member_changes_total") == before[0] + 5, 5)
+
+
+def test_status_of_a_partition_is_burrows_number_too(node, start):
+    consumer(node, "status", "classic").close()
+    process = start(
+        "collect: { interval: 1s, timeout: 1s }\ncompat: [burrow]\nclusters:\n  - name: c\n"
+        f"    bootstrap_servers: {node.bootstrap}\n"
+        "    groups: { include: '^status$', partition_status: true, status: { lagging: 1s } }\n")
+    places = [{"topic": "t", "partition": partition} for partition in ("0", "1")]
+
+    def statuses(name):
+        return [(labels, value) for labels, value in process.page().values(name)]
+
+    wait_for("lagging in both partitions", lambda: statuses("kafka_consumergroup_partition_status") == [
+        ({"kafka_cluster": "c", "consumergroup": "status", "status": "lagging"} | place, 1)
+        for place in places], 10)
+    assert statuses("kafka_burrow_partition_status") == [
+        ({"cluster": "c", "group": "status"} | place, 3) for place in places]
+    kafka = Kafka(node.bootstrap)
+    kafka.commit("status", "t", {0: 5, 1: 5})
+    wait_for("ok in both", lambda: statuses("kafka_burrow_partition_status") == [
+        ({"cluster": "c", "group": "status"} | place, 2) for place in places], 10)
+    assert len(statuses("kafka_consumergroup_partition_status")) == 2

@@ -33,6 +33,7 @@ struct sg_export {
     struct sg_drains *drains;     /* of collections before this one */
     struct sg_memo *memo;         /* of this table's series */
     bool full_info;               /* the info of groups has labels for KMinion's */
+    bool partition_status;        /* a series for each commit's */
     size_t max_owners;            /* series of partitions' owners at most */
     enum sg_granularity granularity;
     int64_t now_ms; /* monotonic */

@@ -102,6 +102,30 @@ static void put_commit(struct sg_put *put,
         sg_put_ms(put, AT_LAG_SECONDS, SG_ADMIN_GROUP_LAG_SECONDS, labels, 3, age_ms);
 }
 
+/* The status of one commit: `stopped` is of whole groups. */
+static void put_commit_status(struct sg_put *put,
+    const struct sg_group *group,
+    const struct sg_committed *committed,
+    enum sg_group_status status)
+{
+    const struct sg_topology *t = put->from->topology;
+    const struct sg_partition *p = &t->partitions[committed->partition];
+    struct sg_str topic = t->topics[p->topic].name;
+    struct sg_put_number id;
+
+    if (!put->from->partition_status || put->from->granularity != SG_GRANULARITY_PARTITION ||
+        status == SG_STATUS_UNKNOWN)
+        return;
+    const struct sg_label labels[] = {
+        { SG_OWN_LABEL(consumergroup), group->name },
+        { SG_OWN_LABEL(topic), topic },
+        { SG_OWN_LABEL(partition), sg_put_number(&id, p->id) },
+        { SG_OWN_LABEL(status), sg_str_of(sg_group_status_text(status)) },
+    };
+    sg_put_thing(put, SG_PUT_COMMIT_STATUS, group->name, topic, p->id, SG_GROUP_STATUSES);
+    sg_put_int(put, (int)status, SG_ADMIN_GROUP_PARTITION_STATUS, labels, 4, 1);
+}
+
 static void sum_up(struct sg_put *put,
     const struct sg_group *group,
     const struct sg_committed *committed,
@@ -197,9 +221,12 @@ static enum sg_group_status put_commits(struct sg_put *put, const struct sg_grou
         const struct sg_committed *committed = &group->committed[i];
         uint32_t topic = t->partitions[committed->partition].topic;
         bool is_last = i + 1 == group->n_committed;
+        struct sg_judgement one = { .moves = false };
         int64_t lost;
 
-        sg_statuses_judge(from->statuses, &input, committed, &judgement, &lost);
+        sg_statuses_judge(from->statuses, &input, committed, &one, &lost);
+        sg_judgement_add(&judgement, &one);
+        put_commit_status(put, group, committed, one.worst);
         sum.lost += lost;
         sum_up(put, group, committed, &sum);
         if (from->granularity == SG_GRANULARITY_GROUP) {

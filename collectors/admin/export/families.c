@@ -112,6 +112,9 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
     [SG_ADMIN_GROUP_STATUS] = { "kafka_consumergroup_status", SG_METRIC_STATESET,
         "1 for how the consumer group is doing, 0 for the others: the worst of its partitions, see "
         "docs/lag.md (OffsetFetch, ListOffsets, DescribeGroups)." },
+    [SG_ADMIN_GROUP_PARTITION_STATUS] = { "kafka_consumergroup_partition_status", SG_METRIC_GAUGE,
+        "1 with how the consumer group is doing in the partition as the label status, only with "
+        "groups.partition_status, see docs/lag.md (OffsetFetch, ListOffsets)." },
     [SG_ADMIN_GROUP_UNREAD_LOST] = { "kafka_consumergroup_unread_lost_total", SG_METRIC_COUNTER,
         "Offsets that were deleted from the topic before the consumer group had read them, since "
         "the exporter first saw it (ListOffsets, OffsetFetch)." },

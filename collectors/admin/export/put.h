@@ -28,6 +28,7 @@ enum sg_put_kind {
     SG_PUT_GROUP_TOPIC_MEMBERS,
     SG_PUT_GROUP_SUMMARY, /* in a topic, or in all */
     SG_PUT_COMMIT,
+    SG_PUT_COMMIT_STATUS,
 };
 
 struct sg_put {

@@ -252,6 +252,13 @@ void sg_statuses_judge(struct sg_statuses *statuses,
         judgement->moves = true;
 }
 
+void sg_judgement_add(struct sg_judgement *judgement, const struct sg_judgement *one)
+{
+    if (one->worst > judgement->worst)
+        judgement->worst = one->worst;
+    judgement->moves = judgement->moves || one->moves;
+}
+
 enum sg_group_status sg_judgement_status(
     const struct sg_judgement *judgement, const struct sg_group *group)
 {

@@ -118,6 +118,9 @@ void sg_statuses_judge(struct sg_statuses *statuses,
     struct sg_judgement *judgement,
     int64_t *ret_lost);
 
+/** Add what is known by one commit to what is known of the group. */
+void sg_judgement_add(struct sg_judgement *judgement, const struct sg_judgement *one);
+
 /** After its last commit. @return the group's status */
 enum sg_group_status sg_judgement_status(
     const struct sg_judgement *judgement, const struct sg_group *group);

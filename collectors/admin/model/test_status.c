@@ -431,6 +431,20 @@ static void test_status_of_a_group_that_stays_outlives_those_that_are_forgotten(
     world_free(world);
 }
 
+static void test_status_of_a_group_is_that_of_its_partitions_together(void **state)
+{
+    const struct sg_judgement partitions[] = { { SG_STATUS_OK, true }, { SG_STATUS_STALLED, false },
+        { SG_STATUS_LAGGING, false } };
+    const struct sg_group group = { .has_members = true };
+    struct sg_judgement judgement = { .moves = false };
+    (void)state;
+
+    for (size_t i = 0; i < 3; i++)
+        sg_judgement_add(&judgement, &partitions[i]);
+    assert_int_equal(judgement.worst, SG_STATUS_STALLED);
+    assert_int_equal(sg_judgement_status(&judgement, &group), SG_STATUS_STALLED); /* it moves */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -453,6 +467,7 @@ int main(void)
         cmocka_unit_test(test_status_with_a_record_unread_is_stalled_and_looked_at_once),
         cmocka_unit_test(test_status_with_nothing_but_a_marker_unread_is_ok_and_loses_nothing),
         cmocka_unit_test(test_status_without_the_logs_end_is_unknown),
+        cmocka_unit_test(test_status_of_a_group_is_that_of_its_partitions_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
