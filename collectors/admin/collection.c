@@ -25,6 +25,7 @@
  *
  *   metadata ──┬─> starts of the logs, leader by leader (threads) ──────────┐
  *              └─> groups of each broker ─> their states and commits ───────┴─> ends of the logs
+ *                    └─ now and then: groups of other types (model/others.h) and their commits
  *                                 ages of what is not read, a look at what is in doubt <──┘
  *
  * The ends are read after the last commit has arrived, so that lag is never negative: what is
