@@ -8,9 +8,10 @@ static const char *const of_jvm[] = { "broker", "collector", "instance", "job", 
 static const char *const of_catalogues[] = { "ackType", "area", "broker_id", "cipher", "class",
     "clientId", "clientSoftwareName", "clientSoftwareVersion", "client_id", "cluster_id",
     "commit_id", "connector", "current_state", "delayedOperation", "dir", "directory_id", "error",
-    "fetcherType", "gc", "kind", "leader", "listener", "logDirectory", "networkProcessor",
-    "partition", "pool", "processor", "protocol", "query", "queue", "request", "resource", "state",
-    "status", "task", "threadNum", "topic", "type", "user", "version", NULL };
+    "feature", "fetcherType", "gc", "group", "kind", "leader", "listener", "logDirectory",
+    "networkProcessor", "operation", "partition", "pool", "processor", "protocol", "query", "queue",
+    "request", "resource", "result", "state", "status", "task", "threadNum", "topic", "type",
+    "user", "version", NULL };
 
 #define TEXT(name) #name
 static const char *const own[] = { SG_OWN_LABELS(TEXT), NULL };

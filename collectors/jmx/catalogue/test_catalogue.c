@@ -68,7 +68,6 @@ static struct excuse excuses[] = {
     { "kafka_server_raftmetrics_election_latency_", NAN_WHEN_IDLE, false },
     { "kafka_server_remotelogmanager_", NAN_WHEN_IDLE, false },
     { "kafka_server_share_coordinator_metrics_partition_load_time_", NAN_WHEN_IDLE, false },
-    { "kafka_server_share_coordinator_metrics_write_latency_", NAN_WHEN_IDLE, false },
     { "kafka_server_transaction_coordinator_metrics_partition_load_time_", NAN_WHEN_IDLE, false },
 #undef NAN_WHEN_IDLE
     { "kafka.controller:type=KafkaController,name=ZkWrite*TimeMs", "only in a migration", false },
@@ -292,6 +291,8 @@ static void test_recorded_brokers_say_who_they_are(void **state)
         { "kafka-3.9.1-kraft-broker", 1, "MkU3OEVBNTcwNTJENDM2Qg" },
         { "kafka-3.9.1-kraft-controller", 100, "MkU3OEVBNTcwNTJENDM2Qg" },
         { "kafka-4.1.0-kraft-combined", 1, "MkU3OEVBNTcwNTJENDM2Qg" },
+        { "kafka-4.4.0-kraft-broker", 1, "MkU3OEVBNTcwNTJENDM2Qg" },
+        { "kafka-4.4.0-kraft-controller", 100, "MkU3OEVBNTcwNTJENDM2Qg" },
     };
     (void)state;
 

@@ -122,6 +122,8 @@ static void test_golden_kafka(void **state)
     check_golden("kafka", "kafka-3.9.1-kraft-broker");
     check_golden("kafka", "kafka-3.9.1-kraft-controller");
     check_golden("kafka", "kafka-4.1.0-kraft-combined");
+    check_golden("kafka", "kafka-4.4.0-kraft-broker");
+    check_golden("kafka", "kafka-4.4.0-kraft-controller");
 }
 
 static void test_golden_kafka_more(void **state)
@@ -131,12 +133,16 @@ static void test_golden_kafka_more(void **state)
     check_golden("kafka-groups", "kafka-3.6.0-zk-broker");
     check_golden("kafka-groups", "kafka-3.9.1-kraft-broker");
     check_golden("kafka-groups", "kafka-4.1.0-kraft-combined");
+    check_golden("kafka-groups", "kafka-4.4.0-kraft-broker");
     check_golden("kafka-transactions", "kafka-4.1.0-kraft-combined");
     check_golden("kafka-connections", "kafka-3.6.0-zk-broker");
+    check_golden("kafka-connections", "kafka-4.4.0-kraft-broker");
     check_golden("kafka-quotas", "kafka-3.9.1-kraft-broker");
     check_golden("kafka-fetch", "kafka-3.6.0-zk-broker");
     check_golden("kafka-tiered", "kafka-3.9.1-kraft-broker");
+    check_golden("kafka-tiered", "kafka-4.4.0-kraft-broker");
     check_golden("kafka-partitions", "kafka-3.6.0-zk-broker");
+    check_golden("kafka-partitions", "kafka-4.4.0-kraft-broker");
 }
 
 static void test_golden_zookeeper(void **state)

@@ -17,6 +17,8 @@ const char *const recording_names[N_RECORDINGS] = {
     "kafka-3.9.1-kraft-broker",
     "kafka-3.9.1-kraft-controller",
     "kafka-4.1.0-kraft-combined",
+    "kafka-4.4.0-kraft-broker",
+    "kafka-4.4.0-kraft-controller",
     "presto-coordinator",
     "presto-worker",
     "spark-driver",

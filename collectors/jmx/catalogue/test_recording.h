@@ -14,7 +14,7 @@
 #include <stdbool.h>
 
 enum {
-    N_RECORDINGS = 13,
+    N_RECORDINGS = 15,
 };
 
 extern const char *const recording_names[N_RECORDINGS];
