@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A separate Kafka 4.1.0 node for a test, with listeners and settings that the lab does not have."""
+"""A separate Kafka 4.4.0 node for a test, with listeners and settings that the lab does not have."""
 import contextlib
 import os
 import pathlib
@@ -27,7 +27,7 @@ class Broker:
     def __init__(self, folder, listeners=None, settings="", format_options=(), advertised_port=None):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.jars = f"{CACHE}/kafka-4.1.0/*"
+        self.jars = f"{CACHE}/kafka-4.4.0/*"
         protocols = {"PLAINTEXT": "PLAINTEXT", "CONTROLLER": "PLAINTEXT"} | (listeners or {})
         self.ports = {name: free_port() for name in protocols}
         self.bootstrap = self.address("PLAINTEXT")

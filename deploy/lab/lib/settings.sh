@@ -67,7 +67,7 @@ settings_apply()
 {
     local id
     if [[ $mode == kraft ]]; then
-        kafka_version=4.1.0
+        kafka_version=4.4.0
     else
         kafka_version=3.6.0
     fi
