@@ -60,7 +60,7 @@ static bool wants_full_info(const struct sg_aliases *aliases)
 {
     size_t n = 0;
     const struct sg_alias *list =
-        sg_aliases_find(aliases, sg_admin_families[SG_ADMIN_GROUP_INFO].name, &n);
+        sg_aliases_find(aliases, sg_str_of(sg_admin_families[SG_ADMIN_GROUP_INFO].name), &n);
 
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < list[i].n_labels; j++) {

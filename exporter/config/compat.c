@@ -8,6 +8,7 @@
 #include "config/kinds.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,8 +21,8 @@ enum {
 SG_AUTO_DEFINE(struct sg_yaml *, sg_yaml_free);
 
 static const char *const table_keys[] = { "aliases", NULL };
-static const char *const alias_keys[] = { "combine", "from", "help", "labels", "to", "type",
-    "values", NULL };
+static const char *const alias_keys[] = { "combine", "factor", "from", "help", "labels", "to",
+    "type", "values", "where", NULL };
 
 const struct sg_key_names sg_compat_keys[] = {
     { "", table_keys },
@@ -154,6 +155,45 @@ static void read_values(
     }
 }
 
+/* where: { resource: Fetch } */
+static void read_where(
+    struct sg_yaml *table, const struct sg_yaml_node *node, struct sg_alias *alias)
+{
+    const struct sg_yaml_node *where = sg_yaml_find(node, "where");
+    const struct sg_yaml_node *label = NULL;
+    const struct sg_yaml_node *value = NULL;
+
+    if (!where)
+        return;
+    if (sg_yaml_is_map(where) && sg_yaml_count(where) == 1)
+        sg_yaml_pair(where, 0, &label, &value);
+    if (!label || !sg_label_name_valid(sg_yaml_text(label)) || !sg_yaml_text(value).len) {
+        sg_yaml_problem(table, where, "\"where\" must be one label with its value");
+        return;
+    }
+    alias->where_label = strdup(sg_yaml_text(label).ptr);
+    alias->where_value = strdup(sg_yaml_text(value).ptr);
+    if (!alias->where_label || !alias->where_value)
+        sg_yaml_problem(table, where, "out of memory");
+}
+
+/* factor: 1000, or 0.001; 0 would lose the value. */
+static void read_factor(
+    struct sg_yaml *table, const struct sg_yaml_node *node, struct sg_alias *alias)
+{
+    const struct sg_yaml_node *factor = sg_yaml_find(node, "factor");
+    struct sg_str digits = sg_yaml_text(factor);
+    char *end = NULL;
+
+    if (!factor)
+        return;
+    alias->factor = digits.len ? strtod(digits.ptr, &end) : 0;
+    if (!end || end != digits.ptr + digits.len || !isnormal(alias->factor))
+        sg_yaml_problem(table, factor, "\"factor\" must be a number, and not 0");
+    else if (sg_yaml_find(node, "values"))
+        sg_yaml_problem(table, factor, "\"factor\" and \"values\" exclude each other");
+}
+
 static void read_alias(struct sg_yaml *table,
     const struct sg_yaml_node *node,
     const char *cluster_label,
@@ -173,6 +213,8 @@ static void read_alias(struct sg_yaml *table,
     int type = read_word(table, node, "type", types, "counter, gauge, info or untyped");
     alias->combine = combine < 0 ? SG_ALIAS_FIRST : combine == 0 ? SG_ALIAS_MAX : SG_ALIAS_SUM;
     alias->type = type < 0 ? SG_METRIC_GAUGE : type_of[type];
+    read_factor(table, node, alias);
+    read_where(table, node, alias);
     read_labels(table, node, cluster_label, alias);
     read_values(table, node, alias);
 }
@@ -306,13 +348,17 @@ static void read_compat(const struct sg_value *v)
 static bool same_alias(const struct sg_alias *a, const struct sg_alias *b)
 {
     if (strcmp(a->from, b->from) != 0 || strcmp(a->to, b->to) != 0 || a->type != b->type ||
-        a->combine != b->combine || !sg_same_text(a->help, b->help) || a->n_labels != b->n_labels)
+        a->combine != b->combine || a->factor != b->factor || !sg_same_text(a->help, b->help) ||
+        a->n_labels != b->n_labels)
         return false;
     for (size_t i = 0; i < a->n_labels; i++) {
         if (strcmp(a->labels[i].from, b->labels[i].from) != 0 ||
             strcmp(a->labels[i].to, b->labels[i].to) != 0)
             return false;
     }
+    if (!sg_same_text(a->where_label, b->where_label) ||
+        !sg_same_text(a->where_value, b->where_value))
+        return false;
     if (!sg_same_text(a->states, b->states) || a->n_values != b->n_values)
         return false;
     for (size_t i = 0; i < a->n_values; i++) {

@@ -6,12 +6,12 @@
  * built-in ones, and a user may supply one of the same form.
  *
  *     aliases:
- *       - from: kafka_consumergroup_lag     one of our families
- *         to: my_group_lag
- *         combine: max                      max or sum over the labels that are dropped
- *         type: gauge                       counter, gauge (the default), info or untyped
- *         help: …                           default: that of our family
+ *       - from: kafka_consumergroup_lag     one of our families, or its series with a suffix
+ * (…_count) to: my_group_lag combine: max                      max or sum over the labels that are
+ * dropped type: gauge                       counter, gauge (the default), info or untyped factor:
+ * 1000                      of the value, to convert units help: … default: that of our family
  *         labels: { consumergroup: group }  the labels to keep, and their new names
+ *         where: { resource: Fetch }        only series with this label
  *         values: { state: { Stable: 1 } }  of a stateset: its label, and each state's number
  *
  * The label kafka_cluster means the configured label with the cluster's name.

@@ -15,6 +15,8 @@ static void alias_done(struct sg_alias *alias)
         free(alias->labels[i].from);
         free(alias->labels[i].to);
     }
+    free(alias->where_label);
+    free(alias->where_value);
     free(alias->states);
     for (size_t i = 0; i < alias->n_values; i++)
         free(alias->values[i].text);
@@ -40,34 +42,39 @@ void sg_aliases_sort(struct sg_aliases *aliases)
 }
 
 const struct sg_alias *sg_aliases_find(
-    const struct sg_aliases *aliases, const char *family, size_t *ret_n)
+    const struct sg_aliases *aliases, struct sg_str name, size_t *ret_n)
 {
     size_t first = 0;
 
     *ret_n = 0;
     if (!aliases)
         return NULL;
-    for (size_t n = aliases->n; n > 0;) { /* the first that does not sort before the family */
+    for (size_t n = aliases->n; n > 0;) { /* the first that does not sort before it */
         size_t half = n / 2;
-        if (strcmp(aliases->list[first + half].from, family) < 0) {
+        if (sg_str_compare(sg_str_of(aliases->list[first + half].from), name) < 0) {
             first += half + 1;
             n -= half + 1;
         } else {
             n = half;
         }
     }
-    while (first + *ret_n < aliases->n && strcmp(aliases->list[first + *ret_n].from, family) == 0)
+    while (first + *ret_n < aliases->n &&
+           sg_str_equal(sg_str_of(aliases->list[first + *ret_n].from), name))
         (*ret_n)++;
     return *ret_n ? &aliases->list[first] : NULL;
 }
 
 bool sg_alias_fits(const struct sg_alias *alias, struct sg_str text, int64_t *ret_number)
 {
-    struct sg_str state;
+    struct sg_str labels = sg_text_labels(text);
+    struct sg_str state, value;
 
+    if (alias->where_label && (!sg_text_find_label(labels, sg_str_of(alias->where_label), &value) ||
+                                  !sg_str_equal(value, sg_str_of(alias->where_value))))
+        return false;
     if (!alias->states)
         return true;
-    if (!sg_text_find_label(sg_text_labels(text), sg_str_of(alias->states), &state))
+    if (!sg_text_find_label(labels, sg_str_of(alias->states), &state))
         return false;
     for (size_t i = 0; i < alias->n_values; i++) {
         if (sg_str_equal(state, sg_str_of(alias->values[i].text))) {

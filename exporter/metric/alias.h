@@ -4,7 +4,7 @@
 /*
  * Series under additional names, those of other exporters. An alias defines the source family, its
  * own name, which labels are kept, and their new names. Where several series become one without the
- * dropped labels, the value is their maximum or sum.
+ * dropped labels, the value is their maximum or sum. A factor converts units.
  *
  * A set of aliases is immutable once built, and shared by any number of series tables; any thread.
  */
@@ -40,13 +40,17 @@ struct sg_alias_value {
 };
 
 struct sg_alias {
-    char *from; /* a family's name */
+    char *from; /* a family's name, or that of its series with a suffix (_count) */
     char *to;
     char *help; /* NULL: that of the family */
     enum sg_metric_type type;
     enum sg_alias_combine combine;
+    double factor;   /* the alias's value is the series' times this; 0 is 1 */
     size_t n_labels; /* that are kept, in this order */
     struct sg_alias_label labels[SG_ALIAS_LABELS_MAX];
+    /* Only series with this label have the alias; NULL: all. */
+    char *where_label;
+    char *where_value;
     /* Of a stateset: its label, and the number of each state. The alias has that of the state that
        is 1; series of other states are ignored. NULL: the alias has the series' own value. */
     char *states;
@@ -65,9 +69,10 @@ void sg_aliases_done(struct sg_aliases *aliases);
 /** Sort by family, as sg_aliases_find() needs. */
 void sg_aliases_sort(struct sg_aliases *aliases);
 
-/** Aliases of a family: *ret_n of them, borrowed; NULL when there are none. aliases may be NULL. */
+/** Aliases of a name, as in `from`: *ret_n of them, borrowed; NULL when there are none. aliases may
+ * be NULL. */
 const struct sg_alias *sg_aliases_find(
-    const struct sg_aliases *aliases, const char *family, size_t *ret_n);
+    const struct sg_aliases *aliases, struct sg_str name, size_t *ret_n);
 
 /**
  * Does the series contribute to the alias?

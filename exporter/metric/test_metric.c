@@ -620,6 +620,80 @@ static void test_aliases_keep_the_suffix_of_a_summary(void **state)
     sg_aliases_done(&aliases);
 }
 
+/* Integers stay integers while they fit; sums and maxima are those of the scaled values. */
+static void test_aliases_scale_by_their_factor(void **state)
+{
+    struct sg_aliases aliases = { 0 };
+    struct sg_series_table *table = new_table("1");
+    (void)state;
+
+    aliases.list = calloc(3, sizeof *aliases.list);
+    assert_non_null(aliases.list);
+    aliases.list[aliases.n++] = make_alias("lag", "z_max", SG_ALIAS_MAX, NULL);
+    aliases.list[aliases.n++] = make_alias("lag", "z_milli", SG_ALIAS_FIRST, "topic");
+    aliases.list[aliases.n++] = make_alias("lag", "z_sum", SG_ALIAS_SUM, NULL);
+    aliases.list[0].factor = -1;
+    aliases.list[1].factor = 1000;
+    aliases.list[2].factor = 0.5;
+    sg_series_table_use_aliases(table, &aliases);
+    uint32_t lag = add_family(table, &lag_family);
+
+    sg_series_table_begin(table);
+    assert_int_equal(put(table, lag, "c", 9007199254740993), 0);
+    assert_int_equal(put(table, lag, "d", 3), 0);
+    assert_samples(table, "lag{broker=\"1\",topic=\"c\"} 9007199254740993\n"
+                          "lag{broker=\"1\",topic=\"d\"} 3\n"
+                          "z_max{node=\"1\"} -3\n"
+                          "z_milli{node=\"1\",topic=\"c\"} 9007199254740993000\n"
+                          "z_milli{node=\"1\",topic=\"d\"} 3000\n"
+                          "z_sum{node=\"1\"} 4503599627370498\n");
+    sg_series_table_begin(table);
+    assert_int_equal(put(table, lag, "c", INT64_MAX), 0);
+    assert_samples(table, "lag{broker=\"1\",topic=\"c\"} 9223372036854775807\n"
+                          "z_max{node=\"1\"} -9223372036854775807\n"
+                          "z_milli{node=\"1\",topic=\"c\"} 9.223372036854776e+21\n"
+                          "z_sum{node=\"1\"} 4611686018427387904\n");
+    (void)sg_series_table_free(table);
+    sg_aliases_done(&aliases);
+}
+
+/* `from` is a family, or what its series are called with their suffix. */
+static void test_aliases_of_chosen_series(void **state)
+{
+    static const struct sg_family time_family = { "time_ms", SG_METRIC_SUMMARY, "Time." };
+    struct sg_aliases aliases = { 0 };
+    struct sg_series_table *table = new_table("1");
+    uint32_t series;
+    (void)state;
+
+    aliases.list = calloc(2, sizeof *aliases.list);
+    assert_non_null(aliases.list);
+    aliases.list[aliases.n++] = make_alias("lag", "z_chosen", SG_ALIAS_FIRST, NULL);
+    aliases.list[0].where_label = strdup("topic");
+    aliases.list[0].where_value = strdup("c");
+    aliases.list[aliases.n++] =
+        make_alias("time_ms_count", "z_time_ms_count_total", SG_ALIAS_FIRST, NULL);
+    sg_series_table_use_aliases(table, &aliases);
+    uint32_t lag = add_family(table, &lag_family);
+    uint32_t time = add_family(table, &time_family);
+
+    sg_series_table_begin(table);
+    assert_int_equal(put(table, lag, "cc", 3), 0);
+    assert_int_equal(put(table, lag, "c", 5), 0);
+    assert_int_equal(sg_series_table_add(table, time, SG_STR("_sum"), NULL, 0, &series), 0);
+    assert_int_equal(sg_series_table_set_int(table, series, 7), 0);
+    assert_int_equal(sg_series_table_add(table, time, SG_STR("_count"), NULL, 0, &series), 0);
+    assert_int_equal(sg_series_table_set_int(table, series, 2), 0);
+    assert_samples(table, "lag{broker=\"1\",topic=\"cc\"} 3\n"
+                          "lag{broker=\"1\",topic=\"c\"} 5\n"
+                          "time_ms_sum{broker=\"1\"} 7\n"
+                          "time_ms_count{broker=\"1\"} 2\n"
+                          "z_chosen{node=\"1\"} 5\n"
+                          "z_time_ms_count_total{node=\"1\"} 2\n");
+    (void)sg_series_table_free(table);
+    sg_aliases_done(&aliases);
+}
+
 static void test_aliases_have_the_number_of_the_state_that_is(void **state)
 {
     struct sg_aliases aliases = { 0 };
@@ -802,6 +876,8 @@ int main(void)
         cmocka_unit_test(test_series_with_a_label_twice_is_refused),
         cmocka_unit_test(test_aliases_rename_and_combine),
         cmocka_unit_test(test_aliases_keep_the_suffix_of_a_summary),
+        cmocka_unit_test(test_aliases_scale_by_their_factor),
+        cmocka_unit_test(test_aliases_of_chosen_series),
         cmocka_unit_test(test_aliases_have_the_number_of_the_state_that_is),
         cmocka_unit_test(test_aliases_survive_that_series_are_forgotten),
         cmocka_unit_test(test_encode_two_slots_share_one_header_in_order),

@@ -122,7 +122,12 @@ static void print_alias(FILE *out, const struct sg_alias *alias)
     (void)fprintf(out, "| `%s` | %s | ", alias->to, type_text(alias->type));
     for (size_t i = 0; i < alias->n_labels; i++)
         (void)fprintf(out, "%s`%s`", i ? ", " : "", alias->labels[i].to);
-    (void)fprintf(out, " | %s`%s` |\n", combine_text(alias->combine), alias->from);
+    (void)fprintf(out, " | %s`%s`", combine_text(alias->combine), alias->from);
+    if (alias->where_label)
+        (void)fprintf(out, " with `%s=\"%s\"`", alias->where_label, alias->where_value);
+    if (alias->factor != 0)
+        (void)fprintf(out, " times %g", alias->factor);
+    (void)fputs(" |\n", out);
 }
 
 static int print_compat(FILE *out)
