@@ -36,6 +36,31 @@ PER_BROKER = [
 ]
 
 
+# What the newest Kafka has in addition.
+PER_BROKER_NEWEST = [
+    "kafka_log_logmanager_cordonedlogdirectorycount",
+    "kafka_server_kafkarequesthandlerpool_brokerrequesthandleravgidle_percent",
+    "kafka_server_metadataloader_finalizedlevel",
+    "kafka_server_raftchannelmetrics_response_total",
+]
+
+# What other exporters call a series, and by what it is multiplied there.
+OTHER_NAMES = {
+    "avg_latency": ("zookeeper_avgrequestlatency_seconds", 1000),
+    "jvm_memory_bytes_used": ("jvm_memory_used_bytes", 1),
+    "kafka_consumer_lag_millis": ("kafka_consumergroup_lag_seconds", 1000),
+    "kafka_consumergroup_uncommitted_offsets": ("kafka_consumergroup_lag", 1),
+    "kafka_network_acceptor_acceptorblockedpercent": ("kafka_network_acceptor_acceptorblocked_percent", 1),
+    "kafka_network_requestmetrics_totaltimems_count_total": ("kafka_network_requestmetrics_totaltimems_count", 1),
+    "kafka_server_fetch_byte_rate": ("kafka_server_quota_byte_rate", 1),
+    "kafka_server_sessionexpirelistener_zookeeperexpirespersec": (
+        "kafka_server_sessionexpirelistener_zookeeperexpires_total", 1),
+    "kafka_server_socketservermetrics_connection_creation_rate": (
+        "kafka_server_socket_server_metrics_connection_creation_rate", 1),
+    "znode_count": ("zookeeper_inmemorydatatree_nodecount", 1),
+}
+
+
 @pytest.fixture(scope="module")
 def page(lab):
     status, headers, _ = fetch(lab.metrics_url)
@@ -99,6 +124,27 @@ def test_page_of_kraft_cluster_is_complete(kraft_lab):
     page = complete_page(kraft_lab)
     check_brokers_and_jmx(page)
     check_admin(page)
+    for name in PER_BROKER_NEWEST:
+        assert {labels["broker"] for labels, _ in page.values(name)} == {"1", "2", "3"}, name
+
+
+def sums(page, name, factor=1, **labels):
+    return len(page.values(name, **labels)), sum(value for _, value in page.values(name, **labels)) * factor
+
+
+def test_page_has_the_names_of_other_exporters(lab, start):
+    process = start(
+        "compat: [confluent, grafana-kafka-exporter, jmx-exporter-0.x, strimzi, zookeeper]\n" + lab.config()
+        + "      rules: [kafka, kafka-connections, kafka-fetch, kafka-quotas]\n"
+        f"    jvms:\n      - {{ name: zookeeper, url: \"{lab.jolokia('zookeeper')}\", rules: zookeeper }}\n")
+    absent = ["kafka_server_fetch_byte_rate", "kafka_server_quota_byte_rate"]  # the lab has no quotas
+    names = {name for pair in OTHER_NAMES.items() for name in (pair[0], pair[1][0])}
+    wait_for("both names", lambda: all(process.page().values(name) for name in names - set(absent)), 60)
+    page = process.page()
+    for name, (own, factor) in OTHER_NAMES.items():
+        n, total = sums(page, name)
+        assert (n, total) == (sums(page, own)[0], pytest.approx(sums(page, own, factor)[1])), name
+    assert page.value("kafka_server_replicafetchermanager_maxlag", broker="1", clientid="Replica") is not None
 
 
 def test_page_every_family_has_help_and_type_once(page):

@@ -28,7 +28,7 @@ const struct sg_catalogue sg_catalogues[] = {
         "In addition to `kafka`, where producers write in transactions." },
     { "kafka-connections", "Kafka: connections",
         "In addition to `kafka`: connections and authentications by listener and network thread, "
-        "and the software of the clients. About 12 series for each listener and network thread." },
+        "and the software of the clients. About 21 series for each listener and network thread." },
     { "kafka-quotas", "Kafka: quotas",
         "In addition to `kafka`, where quotas are set: one to three series for each user and "
         "client id." },
