@@ -10,8 +10,8 @@ static const char *const of_catalogues[] = { "ackType", "area", "broker_id", "ci
     "commit_id", "connector", "current_state", "delayedOperation", "dir", "directory_id", "error",
     "feature", "fetcherType", "gc", "group", "kind", "leader", "listener", "logDirectory",
     "networkProcessor", "operation", "partition", "pool", "processor", "protocol", "query", "queue",
-    "request", "resource", "result", "state", "status", "task", "threadNum", "topic", "type",
-    "user", "version", NULL };
+    "request", "resource", "result", "runtime", "state", "status", "task", "threadNum", "topic",
+    "type", "user", "vendor", "version", NULL };
 
 #define TEXT(name) #name
 static const char *const own[] = { SG_OWN_LABELS(TEXT), NULL };

@@ -152,7 +152,7 @@ static int each_metric_of(const struct sg_rules *rules,
     void (*metric)(void *context, const struct sg_catalogue_metric *metric),
     void *context)
 {
-    struct sg_str labels[SG_RULE_LABELS_MAX];
+    struct sg_str labels[2 * SG_RULE_LABELS_MAX];
     struct sg_buf text;
     struct sg_buf scratch;
     int r = 0;
@@ -165,6 +165,8 @@ static int each_metric_of(const struct sg_rules *rules,
         r = describe(rule, &text, &one);
         for (size_t j = 0; j < rule->n_labels; j++)
             labels[j] = sg_str_of(rule->labels[j].name.text);
+        for (size_t j = 0; j < rule->n_labels_from; j++)
+            labels[one.n_labels++] = sg_str_of(rule->labels_from[j].label);
         if (!r && !is_listed_before(rules, i, one.family.name, &scratch))
             metric(context, &one);
         if (r == -ENOENT) /* a rule without a literal name cannot be documented */

@@ -188,25 +188,42 @@ static void resolve_labels(const struct sg_matcher *matcher, struct sg_outcome *
     }
 }
 
-/* Labels from other attributes of the MBean, by its metricCustomizer. */
-static int customizer_labels(
-    struct sg_matcher *matcher, const struct sg_attribute *attribute, struct sg_outcome *outcome)
+/* A label that has the value of an attribute of the MBean, if there is one. */
+static int label_from(struct sg_matcher *matcher,
+    const struct sg_attribute *attribute,
+    const char *label,
+    const char *name,
+    struct sg_outcome *outcome)
 {
-    const struct sg_customizer *customizer = outcome->customizer;
     struct sg_buf *labels = &matcher->labels;
     struct sg_attribute_value value;
+    size_t start = labels->len;
+
+    if (!attribute->find || !attribute->find(attribute, SG_ATTRIBUTE_OF_MBEAN, name, &value))
+        return 0;
+    sg_naming_add_safe(labels, sg_str_of(label));
+    finish_label_name(matcher, start);
+    size_t name_len = labels->len - start;
+    sg_subject_add_value(labels, &value);
+    return add_label(matcher, start, name_len, outcome);
+}
+
+/* Labels from other attributes of the MBean, by its metricCustomizer and by the rule. */
+static int labels_from(struct sg_matcher *matcher,
+    const struct sg_attribute *attribute,
+    const struct sg_rule *rule,
+    struct sg_outcome *outcome)
+{
+    const struct sg_customizer *customizer = outcome->customizer;
     int r = 0;
 
     for (size_t i = 0; customizer && i < customizer->n_labels && !r; i++) {
         const char *name = customizer->labels[i];
-        size_t start = labels->len;
-        if (!attribute->find || !attribute->find(attribute, SG_ATTRIBUTE_OF_MBEAN, name, &value))
-            continue;
-        sg_naming_add_safe(labels, sg_str_of(name));
-        finish_label_name(matcher, start);
-        size_t name_len = labels->len - start;
-        sg_subject_add_value(labels, &value);
-        r = add_label(matcher, start, name_len, outcome);
+        r = label_from(matcher, attribute, name, name, outcome);
+    }
+    for (size_t i = 0; i < rule->n_labels_from && !r; i++) {
+        const struct sg_rule_label_from *from = &rule->labels_from[i];
+        r = label_from(matcher, attribute, from->label, from->attribute, outcome);
     }
     return r;
 }
@@ -356,7 +373,7 @@ static int apply(struct sg_matcher *matcher,
     r = rule->has_name ? rule_labels(matcher, rule, outcome)
                        : default_labels(matcher, mbean, outcome);
     if (!r)
-        r = customizer_labels(matcher, attribute, outcome);
+        r = labels_from(matcher, attribute, rule, outcome);
     if (!r)
         r = write_help(matcher, mbean, attribute, rule);
     if (r)

@@ -49,6 +49,11 @@ static void free_rule(struct sg_rule *rule)
         sg_template_done(&rule->labels[i].value);
     }
     free(rule->labels);
+    for (size_t i = 0; i < rule->n_labels_from; i++) {
+        free(rule->labels_from[i].label);
+        free(rule->labels_from[i].attribute);
+    }
+    free(rule->labels_from);
     free(rule->times);
     free(rule->dots);
 }
@@ -170,7 +175,7 @@ bool sg_rules_can_learn(const struct sg_rules *rules)
     if (rules->requests.n || rules->customizers.n)
         return false;
     for (size_t i = 0; i < rules->n_rules; i++) {
-        if (rules->rules[i].times)
+        if (rules->rules[i].times || rules->rules[i].n_labels_from)
             return false;
     }
     return true;

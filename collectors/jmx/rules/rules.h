@@ -18,7 +18,9 @@
  *   absent:    (in a rule) a number that means "unknown", such as -1: then there is no sample.
  *   times:     (in a rule) the name of another attribute of the MBean; the sample is the product
  *              of both. A meter's sum is its Mean times its Count.
- *   dots:      (in a rule) a label; a series with "_" in its value is left out while the one with
+ *   labelsFrom: (in a rule) a map of labels to other attributes of the MBean, whose values they
+ * have. dots:      (in a rule) a label; a series with "_" in its value is left out while the one
+ * with
  *              "." there is present. Kafka's clients from 4.1 on register both.
  *   unquote:   key properties in quotes give label values as they were before ObjectName.quote().
  *   type:      also INFO and SUMMARY. A SUMMARY is named with _count or _sum, or has a label
@@ -53,6 +55,12 @@ struct sg_rule_label {
     struct sg_template value;
 };
 
+/* A label with the value of another attribute of the MBean. */
+struct sg_rule_label_from {
+    char *label;
+    char *attribute;
+};
+
 struct sg_rule {
     const char *file; /* borrowed from the rules; file and line are its place */
     size_t line;
@@ -76,6 +84,8 @@ struct sg_rule {
     struct sg_template value;
     size_t n_labels;
     struct sg_rule_label *labels; /* by name, as jmx_exporter has them */
+    size_t n_labels_from;
+    struct sg_rule_label_from *labels_from;
 };
 
 /* An ObjectName or pattern with its parts, which borrow the text. */

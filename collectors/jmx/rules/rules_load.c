@@ -168,6 +168,38 @@ static void read_type(
         "\"%.40s\" is not a type; use GAUGE, COUNTER, UNTYPED, INFO or SUMMARY", text.ptr);
 }
 
+/* labelsFrom: { vendor: VmVendor } */
+static void read_labels_from(
+    struct sg_rules_loader *loader, const struct sg_yaml_node *node, struct sg_rule *rule)
+{
+    const struct sg_yaml_node *labels = sg_yaml_find(node, "labelsFrom");
+    size_t n = sg_yaml_count(labels);
+
+    if (!labels)
+        return;
+    if (!rule->has_name || !sg_yaml_is_map(labels) || n > SG_RULE_LABELS_MAX) {
+        sg_yaml_problem(loader->yaml, labels,
+            "\"labelsFrom\" must be a map of at most %d labels to attributes, in a rule with a "
+            "name",
+            SG_RULE_LABELS_MAX);
+        return;
+    }
+    if (!sg_rules_loader_grow(loader, labels, &rule->labels_from, 0, n, sizeof *rule->labels_from))
+        return;
+    for (size_t i = 0; i < n; i++) {
+        struct sg_rule_label_from *from = &rule->labels_from[rule->n_labels_from++];
+        const struct sg_yaml_node *label;
+        const struct sg_yaml_node *attribute;
+        sg_yaml_pair(labels, i, &label, &attribute);
+        if (!sg_label_name_valid(sg_yaml_text(label)) || !sg_yaml_text(attribute).len)
+            sg_yaml_problem(loader->yaml, label, "\"labelsFrom\" maps a label to an attribute");
+        from->label = strdup(sg_yaml_text(label).ptr);
+        from->attribute = strdup(sg_yaml_is_scalar(attribute) ? sg_yaml_text(attribute).ptr : "");
+        if (!from->label || !from->attribute)
+            sg_rules_loader_no_memory(loader, label);
+    }
+}
+
 static bool read_java_number(
     struct sg_rules_loader *loader, const struct sg_yaml_node *node, const char *key, double *value)
 {
@@ -238,7 +270,7 @@ static void read_rule(
     struct sg_rules_loader *loader, const struct sg_yaml_node *node, struct sg_rule *rule)
 {
     static const char *const keys[] = { "absent", "attrNameSnakeCase", "cache", "dots", "help",
-        "labels", "name", "pattern", "times", "type", "value", "valueFactor", NULL };
+        "labels", "labelsFrom", "name", "pattern", "times", "type", "value", "valueFactor", NULL };
     const struct sg_yaml_node *pattern = sg_yaml_find(node, "pattern");
     struct sg_str text = SG_STR("");
     struct sg_error err;
@@ -272,6 +304,7 @@ static void read_rule(
     if (read_rule_template(loader, node, "value", rule, &rule->value))
         rule->has_value = rule->value.n_pieces > 0; /* "value: ''" is the same as no value */
     read_labels(loader, node, rule);
+    read_labels_from(loader, node, rule);
     check_rule(loader, node, rule);
     if (rule->pattern)
         find_value_scope(loader, pattern, text, rule);

@@ -66,6 +66,12 @@ static void test_load_what_fails_only_while_scraping_refused(void **state)
     assert_problem("rules:\n  - pattern: 'a[b-a]'\n", "character 3: the range ends before");
     assert_problem("rules:\n  - { pattern: a, name: x, times: Count, value: 5 }\n",
         "rules.yml:2:35: \"times\" and \"value\" exclude each other");
+    assert_problem("rules:\n  - { pattern: a, labelsFrom: { x: Y } }\n",
+        "rules.yml:2:31: \"labelsFrom\" must be a map of at most 24 labels to attributes");
+    assert_problem("rules:\n  - { pattern: a, name: x, labelsFrom: { 'x-y': Y } }\n",
+        "rules.yml:2:42: \"labelsFrom\" maps a label to an attribute");
+    assert_problem("rules:\n  - { pattern: a, name: x, labelsFrom: { x: [Y] } }\n",
+        "rules.yml:2:42: \"labelsFrom\" maps a label to an attribute");
 }
 
 static void test_load_customizers_as_strictly_as_jmx_exporter(void **state)

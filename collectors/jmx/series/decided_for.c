@@ -14,8 +14,10 @@ struct sg_decided_for {
     uint64_t bits;
     char *text; /* owned */
     size_t text_len;
-    const struct sg_customizer *customizer; /* NULL: it makes no labels */
-    char *labels;                           /* owned; the values that it makes labels of, joined */
+    bool sees_labels;                       /* those that are values of other attributes: */
+    const struct sg_customizer *customizer; /* may be NULL */
+    const struct sg_rule *rule;             /* may be NULL */
+    char *labels;                           /* owned; the values, joined */
     size_t labels_len;
 };
 
@@ -39,20 +41,27 @@ static uint64_t bits_of(const struct sg_attribute_value *value)
     return 0;
 }
 
-/* What a metricCustomizer makes labels of, joined. @return as sg_buf_add */
-static int join_labels(const struct sg_customizer *customizer,
-    const struct sg_attribute *attribute,
-    struct sg_buf *labels)
+static void join_label(
+    const struct sg_attribute *attribute, const char *name, struct sg_buf *labels)
 {
     struct sg_attribute_value value;
 
+    if (attribute->find && attribute->find(attribute, SG_ATTRIBUTE_OF_MBEAN, name, &value))
+        sg_subject_add_value(labels, &value);
+    sg_buf_add_char(labels, '\0');
+}
+
+/* What a metricCustomizer and a rule make labels of, joined. @return as sg_buf_add */
+static int join_labels(const struct sg_customizer *customizer,
+    const struct sg_rule *rule,
+    const struct sg_attribute *attribute,
+    struct sg_buf *labels)
+{
     sg_buf_clear(labels);
-    for (size_t i = 0; i < customizer->n_labels; i++) {
-        if (attribute->find &&
-            attribute->find(attribute, SG_ATTRIBUTE_OF_MBEAN, customizer->labels[i], &value))
-            sg_subject_add_value(labels, &value);
-        sg_buf_add_char(labels, '\0');
-    }
+    for (size_t i = 0; customizer && i < customizer->n_labels; i++)
+        join_label(attribute, customizer->labels[i], labels);
+    for (size_t i = 0; rule && i < rule->n_labels_from; i++)
+        join_label(attribute, rule->labels_from[i].attribute, labels);
     return sg_buf_error(labels);
 }
 
@@ -75,7 +84,8 @@ int sg_decided_for_new(const struct sg_outcome *outcome,
     struct sg_buf *scratch,
     struct sg_decided_for **ret_memory)
 {
-    bool has_labels = outcome->customizer && outcome->customizer->n_labels;
+    bool has_labels = (outcome->customizer && outcome->customizer->n_labels) ||
+                      (outcome->rule && outcome->rule->n_labels_from);
     bool stays = outcome->kind == SG_OUTCOME_SERIES && outcome->rule->cache;
     int r = 0;
 
@@ -92,8 +102,10 @@ int sg_decided_for_new(const struct sg_outcome *outcome,
     if (value->kind == SG_ATTRIBUTE_TEXT)
         r = copy_bytes(value->text, &memory->text, &memory->text_len);
     if (!r && has_labels) {
+        memory->sees_labels = true;
         memory->customizer = outcome->customizer;
-        r = join_labels(outcome->customizer, attribute, scratch);
+        memory->rule = outcome->rule;
+        r = join_labels(memory->customizer, memory->rule, attribute, scratch);
         if (!r)
             r = copy_bytes(sg_buf_get(scratch), &memory->labels, &memory->labels_len);
     }
@@ -107,9 +119,9 @@ bool sg_decided_for_holds(const struct sg_decided_for *memory,
     const struct sg_attribute_value *value,
     struct sg_buf *scratch)
 {
-    if (memory->customizer) {
+    if (memory->sees_labels) {
         struct sg_str labels = { memory->labels, memory->labels_len };
-        if (join_labels(memory->customizer, attribute, scratch) ||
+        if (join_labels(memory->customizer, memory->rule, attribute, scratch) ||
             !sg_str_equal(labels, sg_buf_get(scratch)))
             return false;
     }

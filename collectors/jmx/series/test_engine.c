@@ -533,6 +533,23 @@ static void test_customizer_adds_labels_and_metrics(void **state)
     tear_down(&f);
 }
 
+static void test_labels_from_other_attributes_follow_them(void **state)
+{
+    struct fixture f = set_up("rules:\n  - { pattern: '<>V', name: v, help: h, labels: { t: x },\n"
+                              "      labelsFrom: { role: Role, no: Missing } }\n");
+    (void)state;
+
+    feed(&f, "\"k:t=a\":{\"V\":1,\"Role\":\"leader\"}");
+    assert_page(&f, "# HELP v h\n# TYPE v untyped\nv{broker=\"1\",role=\"leader\",t=\"x\"} 1\n");
+    size_t decided = n_decided(&f);
+    feed(&f, "\"k:t=a\":{\"V\":2,\"Role\":\"leader\"}");
+    assert_true(decided > 0);
+    assert_int_equal(n_decided(&f), 0);
+    feed(&f, "\"k:t=a\":{\"V\":3,\"Role\":\"follower\"}");
+    assert_page(&f, "# HELP v h\n# TYPE v untyped\nv{broker=\"1\",role=\"follower\",t=\"x\"} 3\n");
+    tear_down(&f);
+}
+
 /* The first value wins, and a drop is counted once. */
 static void test_attribute_of_two_overlapping_requests_is_one(void **state)
 {
@@ -701,6 +718,7 @@ int main(void)
         cmocka_unit_test(test_cached_rule_stays_matched),
         cmocka_unit_test(test_product_of_two_attributes_never_falls_with_its_count),
         cmocka_unit_test(test_customizer_adds_labels_and_metrics),
+        cmocka_unit_test(test_labels_from_other_attributes_follow_them),
         cmocka_unit_test(test_attribute_of_two_overlapping_requests_is_one),
         cmocka_unit_test(test_rows_of_tabular_data_are_separate_series),
         cmocka_unit_test(test_values_scaled_and_absent),
