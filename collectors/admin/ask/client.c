@@ -198,6 +198,14 @@ static bool is_without_sasl(const char *text)
     return strstr(text, "Request not valid in current SASL state");
 }
 
+/* The last is what a plain listener of Kafka 4.4.0 does when a handshake begins. */
+static bool is_without_tls(const char *text)
+{
+    return strstr(text, "PLAINTEXT broker listener") || strstr(text, "unexpected eof") ||
+           strstr(text, "wrong version number") ||
+           (strstr(text, "closed by peer") && strstr(text, "in state SSL_HANDSHAKE"));
+}
+
 bool sg_client_is_reached(const char *text)
 {
     static const char *const before[] = { "refused", "resolve", "unreachable", "No route",
@@ -220,8 +228,7 @@ const char *sg_client_advice(enum sg_failure_kind kind, const char *text)
                "ssl.certificate.location and ssl.key.location";
     if (strstr(text, "has expired"))
         return ": the broker needs a new certificate";
-    if (strstr(text, "PLAINTEXT broker listener") || strstr(text, "unexpected eof") ||
-        strstr(text, "wrong version number"))
+    if (is_without_tls(text))
         return ": the listener most likely does not speak TLS; compare security.protocol with it";
     if (is_without_sasl(text))
         return ": the listener does not speak SASL; compare security.protocol with it";

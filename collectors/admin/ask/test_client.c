@@ -103,6 +103,12 @@ static void test_client_advice_is_on_what_librdkafka_says(void **state)
         { "h:1/bootstrap: Failed to resolve 'h:1': Name or service not known", "the host's name" },
         { "h:1/1: SSL handshake failed: SSL alert number 116", "ssl.certificate.location" },
         { "h:1/1: SSL handshake failed: certificate has expired", "a new certificate" },
+        { "ssl://h:1/bootstrap: Disconnected: SSL connection closed by peer (after 0ms in state "
+          "SSL_HANDSHAKE)",
+            "does not speak TLS; compare security.protocol" },
+        { "ssl://h:1/bootstrap: Disconnected: SSL connection closed by peer (after 9ms in state "
+          "UP)",
+            NULL },
         { "h:1/1: Request not valid in current SASL state", "does not speak SASL" },
         { "h:1/1: Connect to ipv4#127.0.0.1:1 failed: Connection refused", NULL },
     };
