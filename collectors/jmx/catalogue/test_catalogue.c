@@ -47,6 +47,7 @@ static struct excuse excuses[] = {
     { "kafka_server_brokertopicmetrics_buildremotelogauxstate", NO_EVENT, false },
     { "kafka_server_brokertopicmetrics_bytesrejected_total", NO_EVENT, false },
     { "kafka_server_brokertopicmetrics_failedfetchrequests_total", NO_EVENT, false },
+    { "kafka_server_brokertopicmetrics_failedshare", NO_EVENT, false },
     { "kafka_server_brokertopicmetrics_fetchmessageconversions_total", NO_EVENT, false },
     { "kafka_server_brokertopicmetrics_invalidmagicnumberrecords_total", NO_EVENT, false },
     { "kafka_server_brokertopicmetrics_invalidmessagecrcrecords_total", NO_EVENT, false },
