@@ -26,6 +26,7 @@
  *   metadata ──┬─> starts of the logs, leader by leader (threads) ──────────┐
  *              └─> groups of each broker ─> their states and commits ───────┴─> ends of the logs
  *                    └─ now and then: groups of other types (model/others.h) and their commits
+ *                  (and last stable offsets)                                              │
  *                                 ages of what is not read, a look at what is in doubt <──┘
  *
  * The ends are read after the last commit has arrived, so that lag is never negative: what is
@@ -337,16 +338,34 @@ static int ask_times(struct collection *c, const int64_t *times)
     return 0;
 }
 
+/* Besides the groups': the first records of transactions that hold partitions back. */
+static int add_points(struct collection *c, struct sg_ages_points *more)
+{
+    const struct sg_admin *self = c->admin;
+    const int64_t *stable = self->stable ? sg_stable_get(self->stable) : NULL;
+    int r = 0;
+
+    for (uint32_t i = 0; !r && stable && i < c->topology->n_partitions; i++) {
+        if (sg_holds_since(self->holds, i) != SG_HOLDS_NONE)
+            r = sg_ages_points_add(more, i, stable[i]);
+    }
+    return r;
+}
+
 /* A search that runs out of time continues at the next collection. */
 static int read_ages(struct collection *c)
 {
     struct sg_admin *self = c->admin;
     sg_auto_free int64_t *times = calloc(c->topology->n_partitions + 1, sizeof *times);
+    struct sg_ages_points more = { .n = 0 };
 
     if (!times)
         return -ENOMEM;
-    int r = sg_ages_begin(self->ages, c->topology, &c->groups, sg_offsets_get(c->starts),
-        sg_offsets_get(c->ends), sg_clock_unix_ms(self->env.clock));
+    int r = add_points(c, &more);
+    if (!r)
+        r = sg_ages_begin(self->ages, c->topology, &c->groups, &more, sg_offsets_get(c->starts),
+            sg_offsets_get(c->ends), sg_clock_unix_ms(self->env.clock));
+    sg_ages_points_done(&more);
     while (!r && !atomic_load(self->env.stopping) &&
            sg_clock_left_ms(self->env.clock, until_ms(c, AGES_UNTIL)) > 0 &&
            sg_ages_ask(self->ages, times) > 0)
@@ -394,6 +413,39 @@ static void check_permissions(struct collection *c)
         c->abandoned = true;
 }
 
+static int start_stable(struct collection *c)
+{
+    struct sg_admin *self = c->admin;
+    struct sg_error err;
+
+    int r = sg_stable_start(self->stable, self->env.clock, c->topology, c->skip,
+        share_ms(c, CHUNK_SHARE), until_ms(c, ENDS_UNTIL), &err);
+    if (r > 0)
+        sg_failures_add(&c->failures, SG_FAILURE_INTERNAL, SG_REQUEST_LIST_OFFSETS, r,
+            "cannot create the client for last stable offsets: %s", err.text);
+    return r < 0 ? r : 0;
+}
+
+/* The ends of the logs, for all and for what is committed. */
+static int read_ends(struct collection *c)
+{
+    struct sg_admin *self = c->admin;
+
+    int r = start_offsets(c, SG_OFFSETS_END, NULL, ENDS_UNTIL, &c->ends);
+    if (!r && self->stable)
+        r = start_stable(c);
+    if (r)
+        return r;
+    wait_for_offsets(c, c->ends);
+    if (!self->stable)
+        return 0;
+    sg_stable_wait(self->stable, self->env.stopping, &c->failures);
+    const int64_t *stable = sg_stable_get(self->stable);
+    return stable ? sg_holds_follow(self->holds, c->topology, stable, sg_offsets_get(c->ends),
+                        sg_clock_monotonic_ms(self->env.clock))
+                  : 0;
+}
+
 static int read_all(struct collection *c)
 {
     int r = read_topology(c);
@@ -414,11 +466,9 @@ static int read_all(struct collection *c)
     wait_for_offsets(c, c->starts);
     for (size_t i = 0; i < c->topology->n_brokers; i++)
         c->skip[i] = c->skip[i] || !c->answered[i];
-    r = start_offsets(c, SG_OFFSETS_END, NULL, ENDS_UNTIL, &c->ends);
-    if (r)
-        return r;
-    wait_for_offsets(c, c->ends);
-    r = judge_groups(c);
+    r = read_ends(c);
+    if (!r)
+        r = judge_groups(c);
     if (r)
         return r;
     check_permissions(c);
@@ -434,6 +484,8 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .groups = &c->groups,
         .start = sg_offsets_get(c->starts),
         .end = sg_offsets_get(c->ends),
+        .stable = self->stable ? sg_stable_get(self->stable) : NULL,
+        .holds = self->holds,
         .ages = self->ages,
         .n_spark = c->n_spark,
         .spark = c->spark,
@@ -518,8 +570,11 @@ void sg_admin_collect(struct sg_admin *self,
         r = make_set(&c, &set);
     if (r < 0)
         fail_internal(&c, r);
-    if (c.abandoned || c.contradicted || has_many_new_topics(self, &c))
+    bool needs_client = c.abandoned || c.contradicted || has_many_new_topics(self, &c);
+    if (needs_client)
         make_next_client(&c);
+    if (self->stable)
+        sg_stable_end(self->stable, needs_client);
     sg_left_out_fail(c.topology, &c.groups, &self->env.cluster_config->limits, &c.failures);
 
     sg_failures_report(&c.failures, self->slot);

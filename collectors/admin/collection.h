@@ -10,12 +10,14 @@
 #include "admin/ask/client.h"
 #include "admin/ask/configs.h"
 #include "admin/ask/look.h"
+#include "admin/ask/stable.h"
 #include "admin/diagnosis.h"
 #include "admin/export/memo.h"
 #include "admin/model/ages.h"
 #include "admin/model/churn.h"
 #include "admin/model/drain.h"
 #include "admin/model/groups.h"
+#include "admin/model/holds.h"
 #include "admin/model/moves.h"
 #include "admin/model/others.h"
 #include "admin/model/status.h"
@@ -35,6 +37,8 @@ struct sg_admin {
     struct sg_ages *ages;
     struct sg_configs *configs;
     struct sg_moves *moves;
+    struct sg_stable *stable; /* NULL: last stable offsets are not wanted */
+    struct sg_holds *holds;
     struct sg_statuses *statuses;
     struct sg_others *others;
     struct sg_churn *churn;

@@ -36,6 +36,8 @@ static void destroy(void *opaque)
     (void)sg_ages_free(self->ages);
     (void)sg_configs_free(self->configs);
     (void)sg_moves_free(self->moves);
+    (void)sg_stable_free(self->stable);
+    (void)sg_holds_free(self->holds);
     (void)sg_statuses_free(self->statuses);
     (void)sg_others_free(self->others);
     (void)sg_churn_free(self->churn);
@@ -113,6 +115,10 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
         r = sg_memo_new(&self->memo);
     if (!r)
         r = sg_moves_new(&self->moves);
+    if (!r)
+        r = sg_holds_new(&self->holds);
+    if (!r && config->last_stable_offset)
+        r = sg_stable_new(config, env->config->timeout_ms, &self->stable);
     if (!r)
         r = sg_configs_new(&self->configs);
     if (!r)

@@ -85,6 +85,8 @@ struct page {
     struct sg_groups groups;
     int64_t start[4];
     int64_t end[4];
+    const int64_t *stable;     /* last stable offsets, or NULL */
+    const int64_t *end_before; /* 100 s ago, or NULL */
     enum sg_granularity granularity;
     int64_t lag_before; /* of group g in topic audit, 100 s ago */
     size_t max_owners;
@@ -109,6 +111,7 @@ static inline char *page_text(struct page *page)
     struct sg_drains *drains = NULL;
     struct sg_configs *configs = NULL;
     struct sg_moves *moves = NULL;
+    struct sg_holds *holds = NULL;
     struct sg_series_table *table = NULL;
     struct sg_store *store = NULL;
     struct sg_slot *slot = NULL;
@@ -123,10 +126,16 @@ static inline char *page_text(struct page *page)
     sg_drains_begin(drains);
     (void)sg_drains_follow(drains, SG_STR("g"), SG_STR("audit"), page->lag_before, -100000);
     assert_int_equal(sg_configs_new(&configs), 0);
+    assert_int_equal(sg_holds_new(&holds), 0);
+    if (page->stable && page->end_before)
+        assert_int_equal(
+            sg_holds_follow(holds, page->topology, page->stable, page->end_before, -100000), 0);
+    if (page->stable)
+        assert_int_equal(sg_holds_follow(holds, page->topology, page->stable, page->end, 0), 0);
     assert_int_equal(sg_moves_new(&moves), 0);
     assert_int_equal(sg_moves_follow(moves, page->topology), 0);
     assert_int_equal(
-        sg_ages_begin(ages, page->topology, &page->groups, page->start, page->end, 0), 0);
+        sg_ages_begin(ages, page->topology, &page->groups, NULL, page->start, page->end, 0), 0);
     const struct sg_status_input input = {
         .topology = page->topology, .start = page->start, .end = page->end, .ages = ages
     };
@@ -136,6 +145,8 @@ static inline char *page_text(struct page *page)
         .groups = &page->groups,
         .start = page->start,
         .end = page->end,
+        .stable = page->stable,
+        .holds = holds,
         .ages = ages,
         .configs = configs,
         .moves = moves,
@@ -168,6 +179,7 @@ static inline char *page_text(struct page *page)
     (void)sg_ages_free(ages);
     (void)sg_configs_free(configs);
     (void)sg_moves_free(moves);
+    (void)sg_holds_free(holds);
     (void)sg_statuses_free(statuses);
     (void)sg_memo_free(memo);
     (void)sg_drains_free(drains);

@@ -153,6 +153,7 @@ struct sg_cluster_config {
     char *client_place;    /* "FILE:LINE:COL", or NULL: from flags, or there are none */
     uint64_t client_files; /* the content of the files that these name */
     struct sg_filter_config topics;
+    bool last_stable_offset; /* of each partition, and groups' lag up to there */
     struct sg_filter_config groups;
     enum sg_granularity granularity;
     bool partition_status; /* a series for the status of each commit */

@@ -74,14 +74,18 @@ static const struct sg_map label_keys = {
 /* ---- A cluster ---- */
 
 static const struct sg_key topic_list[] = {
-    { "include", &sg_kind_pattern, SG_AT(sg_filter_config, include), .follows = "all",
+    { "include", &sg_kind_pattern, SG_AT(sg_cluster_config, topics.include), .follows = "all",
         .restarts = SG_RESTARTS_ADMIN,
         .doc = "topics to export: PCRE2, searched anywhere in the name" },
-    { "exclude", &sg_kind_pattern, SG_AT(sg_filter_config, exclude), .follows = "none",
+    { "exclude", &sg_kind_pattern, SG_AT(sg_cluster_config, topics.exclude), .follows = "none",
         .restarts = SG_RESTARTS_ADMIN, .doc = "topics not to export" },
+    { "last_stable_offset", &sg_kind_boolean, SG_AT(sg_cluster_config, last_stable_offset),
+        .restarts = SG_RESTARTS_ADMIN,
+        .doc = "how far read_committed consumers can read, their lag up to there, and open "
+               "transactions: [lag.md](lag.md), \"Transactions\"" },
 };
 static const struct sg_map topic_keys = {
-    .what = "topics", .size = sizeof(struct sg_filter_config), SG_KEYS(topic_list)
+    .what = "topics", .size = sizeof(struct sg_cluster_config), SG_KEYS(topic_list)
 };
 
 #define WINDOW(key_name, member, default_ms, said)                                                \
@@ -246,8 +250,8 @@ static const struct sg_key cluster_list[] = {
         .flags = SG_KEY_KAFKA, .restarts = SG_RESTARTS_ADMIN,
         .doc = "librdkafka's properties, passed on unchanged; changed contents of the files that "
                "they name count too" },
-    { "topics", &sg_kind_map, SG_AT(sg_cluster_config, topics), .map = &topic_keys,
-        .flags = SG_KEY_KAFKA, .restarts = SG_RESTARTS_ADMIN, .doc = "which topics are exported" },
+    { "topics", &sg_kind_map, .map = &topic_keys, .flags = SG_KEY_KAFKA,
+        .restarts = SG_RESTARTS_ADMIN, .doc = "which topics are exported, and what of them" },
     { "groups", &sg_kind_map, .map = &group_keys, .flags = SG_KEY_KAFKA,
         .restarts = SG_RESTARTS_ADMIN, .doc = "which consumer groups are exported, and how" },
     { "limits", &sg_kind_map, SG_AT(sg_cluster_config, limits), .map = &limit_keys,

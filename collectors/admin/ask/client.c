@@ -465,6 +465,8 @@ int sg_client_new(const struct sg_cluster_config *config,
     }
     if (!r && use == SG_CLIENT_READER)
         r = set_reader(conf, err);
+    if (!r && use == SG_CLIENT_STABLE)
+        r = set_property(conf, "isolation.level", "read_committed", err);
     if (!r && use == SG_CLIENT_ADMIN)
         r = set_property(conf, "debug", "feature", err); /* added to the user's; is_of_types() */
     if (!r && use == SG_CLIENT_CHECK)

@@ -95,6 +95,34 @@ static void test_client_that_is_only_checked_runs_nothing(void **state)
     (void)unlink(ran);
 }
 
+/* The log ends at the high watermark for the collection, and before that for one client only. */
+static void test_client_isolation_is_that_of_its_use(void **state)
+{
+    struct sg_cluster_config config = { .name = (char[]){ "c" },
+        .bootstrap_servers = (char[]){ "127.0.0.1:1" } };
+    static const struct {
+        enum sg_client_use use;
+        const char *isolation;
+    } cases[] = {
+        { SG_CLIENT_ADMIN, "read_uncommitted" },
+        { SG_CLIENT_STABLE, "read_committed" },
+        { SG_CLIENT_READER, "read_committed" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sg_client *client = NULL;
+        char value[64];
+        size_t size = sizeof value;
+        assert_int_equal(sg_client_new(&config, 10000, cases[i].use, &client, NULL), 0);
+        assert_int_equal(rd_kafka_conf_get(
+                             rd_kafka_conf(sg_client_get(client)), "isolation.level", value, &size),
+            RD_KAFKA_CONF_OK);
+        assert_string_equal(value, cases[i].isolation);
+        (void)sg_client_unref(client);
+    }
+}
+
 static void test_client_advice_is_on_what_librdkafka_says(void **state)
 {
     static const struct {
@@ -166,6 +194,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_client_that_is_only_checked_runs_nothing),
         cmocka_unit_test(test_client_property_of_the_user_is_taken),
+        cmocka_unit_test(test_client_isolation_is_that_of_its_use),
         cmocka_unit_test(test_client_advice_is_on_what_librdkafka_says),
         cmocka_unit_test(test_client_unknown_property_is_named),
         cmocka_unit_test(test_client_bad_value_is_never_quoted),

@@ -8,6 +8,7 @@
 #include "admin/model/ages.h"
 #include "admin/model/drain.h"
 #include "admin/model/groups.h"
+#include "admin/model/holds.h"
 #include "admin/model/moves.h"
 #include "admin/model/status.h"
 #include "admin/model/topology.h"
@@ -24,7 +25,9 @@ struct sg_export {
     const struct sg_groups *groups;
     const int64_t *start; /* of the logs, by partition number, or SG_OFFSET_UNKNOWN */
     const int64_t *end;
-    const struct sg_ages *ages; /* of these groups and offsets */
+    const int64_t *stable; /* last stable offsets, the same; NULL: not wanted, or not asked */
+    const struct sg_holds *holds; /* of these */
+    const struct sg_ages *ages;   /* of these groups and offsets */
     const struct sg_configs *configs;
     const struct sg_moves *moves; /* of this topology */
     size_t n_spark;

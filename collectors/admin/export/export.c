@@ -48,6 +48,8 @@ enum {
     AT_AT_MIN_ISR,
     AT_OLDEST_OFFSET,
     AT_CURRENT_OFFSET,
+    AT_STABLE_OFFSET,
+    AT_OPEN_TRANSACTION,
     PARTITION_PLACES,
 };
 _Static_assert((int)PARTITION_PLACES <= (int)SG_MEMO_SERIES_MAX, "the memo has room");
@@ -82,6 +84,30 @@ static void put_trouble(struct sg_put *put, const struct sg_label labels[2], uin
     if (p->n_in_sync < p->n_replicas && move != SG_MOVE_UNKNOWN)
         sg_put_int(
             put, SG_PUT_ONCE, SG_ADMIN_PARTITION_REASSIGNING, labels, 2, move == SG_MOVE_YES);
+}
+
+/* Age of the record at the last stable offset, or how long that has been seen where it is. */
+static void put_open_transaction(struct sg_put *put, const struct sg_label labels[2], uint32_t i)
+{
+    const struct sg_export *from = put->from;
+    int64_t since_ms = sg_holds_since(from->holds, i);
+
+    if (since_ms == SG_HOLDS_NONE)
+        return;
+    int64_t age_ms = sg_ages_get(from->ages, i, from->stable[i]);
+    sg_put_ms(put, AT_OPEN_TRANSACTION, SG_ADMIN_PARTITION_OPEN_TRANSACTION, labels, 2,
+        age_ms == SG_AGE_UNKNOWN ? from->now_ms - since_ms : age_ms);
+}
+
+/* @param labels  topic and partition */
+static void put_stable(struct sg_put *put, const struct sg_label labels[2], uint32_t i)
+{
+    const struct sg_export *from = put->from;
+
+    if (!from->stable || from->stable[i] == SG_OFFSET_UNKNOWN)
+        return;
+    sg_put_int(put, AT_STABLE_OFFSET, SG_ADMIN_PARTITION_STABLE_OFFSET, labels, 2, from->stable[i]);
+    put_open_transaction(put, labels, i);
 }
 
 static void put_partition(struct sg_put *put,
@@ -122,6 +148,7 @@ static void put_partition(struct sg_put *put,
     if (put->from->end[i] != SG_OFFSET_UNKNOWN)
         sg_put_int(put, AT_CURRENT_OFFSET, SG_ADMIN_PARTITION_CURRENT_OFFSET, labels, 2,
             put->from->end[i]);
+    put_stable(put, labels, i);
 }
 
 static void put_topic(struct sg_put *put,

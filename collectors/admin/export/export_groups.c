@@ -18,6 +18,7 @@ enum {
     AT_CURRENT_OFFSET,
     AT_LAG,
     AT_LAG_SECONDS,
+    AT_STABLE_LAG,
     COMMIT_PLACES,
 };
 _Static_assert((int)COMMIT_PLACES <= (int)SG_MEMO_SERIES_MAX, "the memo has room");
@@ -32,6 +33,7 @@ enum {
     AT_UNUSABLE_TIMESTAMPS,
     AT_RETENTION_USED,
     AT_TIME_TO_DRAIN,
+    AT_STABLE_LAG_SUM,
     SUMMARY_PLACES,
 };
 _Static_assert((int)SUMMARY_PLACES <= (int)SG_MEMO_SERIES_MAX, "the memo has room");
@@ -41,7 +43,8 @@ _Static_assert((int)SG_GROUP_STATUSES <= (int)SG_MEMO_SERIES_MAX, "the memo has 
 
 struct summary {
     struct sg_lag_sum lag;
-    int64_t oldest_ms; /* or SG_AGE_UNKNOWN */
+    struct sg_lag_sum stable; /* the same up to the last stable offsets */
+    int64_t oldest_ms;        /* or SG_AGE_UNKNOWN */
     int64_t offset;
     bool offset_unknown;
     int64_t n_unusable; /* timestamps */
@@ -77,6 +80,24 @@ static double used_of(const struct sg_export *from, uint32_t partition, int64_t 
     return (double)age_ms / (double)config->retention_ms;
 }
 
+/* What is left up to the last stable offset: nothing for a group that has read past it. */
+static enum sg_lag_outcome stable_lag_of(
+    const struct sg_export *from, const struct sg_committed *committed, int64_t *ret_lag)
+{
+    uint32_t p = committed->partition;
+    int64_t stable = from->stable ? from->stable[p] : SG_OFFSET_UNKNOWN;
+    int64_t lag;
+
+    if (stable == SG_OFFSET_UNKNOWN)
+        return SG_LAG_NO_END;
+    enum sg_lag_outcome outcome = sg_lag_of(committed->offset, from->start[p], from->end[p], &lag);
+    if (outcome != SG_LAG_KNOWN)
+        return outcome;
+    if (sg_lag_of(committed->offset, from->start[p], stable, ret_lag) == SG_LAG_PAST_END)
+        *ret_lag = 0;
+    return SG_LAG_KNOWN;
+}
+
 static void put_commit(struct sg_put *put,
     const struct sg_group *group,
     const struct sg_committed *committed,
@@ -98,6 +119,8 @@ static void put_commit(struct sg_put *put,
     sg_put_int(put, AT_CURRENT_OFFSET, SG_ADMIN_GROUP_CURRENT_OFFSET, labels, 3, committed->offset);
     if (outcome == SG_LAG_KNOWN)
         sg_put_int(put, AT_LAG, SG_ADMIN_GROUP_LAG, labels, 3, lag);
+    if (stable_lag_of(put->from, committed, &lag) == SG_LAG_KNOWN)
+        sg_put_int(put, AT_STABLE_LAG, SG_ADMIN_GROUP_STABLE_LAG, labels, 3, lag);
     if (age_ms != SG_AGE_UNKNOWN)
         sg_put_ms(put, AT_LAG_SECONDS, SG_ADMIN_GROUP_LAG_SECONDS, labels, 3, age_ms);
 }
@@ -139,12 +162,16 @@ static void sum_up(struct sg_put *put,
     if (offset < 0) {
         sum->offset_unknown = true;
         sg_lag_sum_add(&sum->lag, SG_LAG_NO_END, 0);
+        sg_lag_sum_add(&sum->stable, SG_LAG_NO_END, 0);
         return;
     }
     if (__builtin_add_overflow(sum->offset, offset, &sum->offset))
         sum->offset_unknown = true;
     enum sg_lag_outcome outcome = sg_lag_of(offset, from->start[p], from->end[p], &lag);
     sg_lag_sum_add(&sum->lag, outcome, lag);
+    int64_t stable = 0;
+    enum sg_lag_outcome stable_outcome = stable_lag_of(from, committed, &stable);
+    sg_lag_sum_add(&sum->stable, stable_outcome, stable);
     int64_t read_to = sg_committed_read_to(committed);
     int64_t age_ms = sg_ages_get(from->ages, p, read_to);
     sum->oldest_ms = age_ms > sum->oldest_ms ? age_ms : sum->oldest_ms;
@@ -191,6 +218,9 @@ static void put_summary(struct sg_put *put,
         sg_put_int(put, AT_LAG_SUM, SG_ADMIN_GROUP_LAG_SUM, labels, 2, sum->lag.lag);
         put_drain(put, labels, sum->lag.lag);
     }
+    if (sg_lag_sum_known(&sum->stable))
+        sg_put_int(
+            put, AT_STABLE_LAG_SUM, SG_ADMIN_GROUP_STABLE_LAG_SUM, labels, 2, sum->stable.lag);
     sg_put_int(put, AT_UNREAD_LOST, SG_ADMIN_GROUP_UNREAD_LOST, labels, 2, sum->lost);
     if (sum->margin >= 0)
         sg_put_double(

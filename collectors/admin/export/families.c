@@ -26,6 +26,14 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
     [SG_ADMIN_PARTITION_OLDEST_OFFSET] = { "kafka_topic_partition_oldest_offset", SG_METRIC_GAUGE,
         "Start of the partition's log: the oldest offset that can be read "
         "(ListOffsets, earliest)." },
+    [SG_ADMIN_PARTITION_STABLE_OFFSET] = { "kafka_topic_partition_last_stable_offset",
+        SG_METRIC_GAUGE,
+        "Offset up to which read_committed consumers can read the partition; only with "
+        "topics.last_stable_offset (ListOffsets, latest, read_committed)." },
+    [SG_ADMIN_PARTITION_OPEN_TRANSACTION] = { "kafka_topic_partition_open_transaction_seconds",
+        SG_METRIC_GAUGE,
+        "Age of the first record of the open transaction that holds the partition back; absent "
+        "without one, see docs/lag.md (ListOffsets, by time)." },
     [SG_ADMIN_PARTITION_LEADER] = { "kafka_topic_partition_leader", SG_METRIC_GAUGE,
         "Id of the broker that leads the partition; absent when it has no leader (Metadata)." },
     [SG_ADMIN_PARTITION_LEADER_IS_PREFERRED] = { "kafka_topic_partition_leader_is_preferred",
@@ -96,6 +104,13 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
     [SG_ADMIN_GROUP_LAG_SUM] = { "kafka_consumergroup_lag_sum", SG_METRIC_GAUGE,
         "Sum of the consumer group's lag in the topic's partitions; absent when the end of one is "
         "not known (OffsetFetch, ListOffsets)." },
+    [SG_ADMIN_GROUP_STABLE_LAG] = { "kafka_consumergroup_read_committed_lag", SG_METRIC_GAUGE,
+        "Records of the partition up to the last stable offset that the consumer group has yet to "
+        "read; only with topics.last_stable_offset (OffsetFetch, ListOffsets)." },
+    [SG_ADMIN_GROUP_STABLE_LAG_SUM] = { "kafka_consumergroup_read_committed_lag_sum",
+        SG_METRIC_GAUGE,
+        "Sum of that in the topic's partitions; absent when the last stable offset of one is not "
+        "known (OffsetFetch, ListOffsets)." },
     [SG_ADMIN_GROUP_DRAIN] = { "kafka_consumergroup_time_to_drain_seconds", SG_METRIC_GAUGE,
         "Time until the consumer group has read all of the topic, if its lag falls on as in the "
         "last minutes; absent when it does not fall (OffsetFetch, ListOffsets)." },

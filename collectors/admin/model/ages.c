@@ -43,6 +43,22 @@ struct sg_ages *sg_ages_free(struct sg_ages *ages)
     return NULL;
 }
 
+int sg_ages_points_add(struct sg_ages_points *points, uint32_t partition, int64_t offset)
+{
+    int r = sg_grow(&points->list, points->n, &points->allocated, sizeof *points->list);
+
+    if (!r)
+        points->list[points->n++] =
+            (struct sg_committed){ .partition = partition, .offset = offset };
+    return r;
+}
+
+void sg_ages_points_done(struct sg_ages_points *points)
+{
+    free(points->list);
+    *points = (struct sg_ages_points){ .n = 0 };
+}
+
 static int by_offset(const void *a, const void *b)
 {
     const struct sg_search *const x = a;
@@ -88,10 +104,11 @@ static int add_search(struct sg_ages *ages, uint32_t partition, int64_t committe
     return 0;
 }
 
-static int add_searches(struct sg_ages *ages, const struct sg_group *group, bool *all_read)
+static int add_searches(
+    struct sg_ages *ages, const struct sg_committed *list, size_t n, bool *all_read)
 {
-    for (size_t i = 0; i < group->n_committed; i++) {
-        const struct sg_committed *committed = &group->committed[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct sg_committed *committed = &list[i];
         bool is_read;
         if (is_behind(ages, committed, &is_read)) {
             int r = add_search(ages, committed->partition, sg_committed_read_to(committed));
@@ -123,6 +140,7 @@ static int note_ends(struct sg_ages *ages, const bool *all_read)
 int sg_ages_begin(struct sg_ages *ages,
     const struct sg_topology *topology,
     const struct sg_groups *groups,
+    const struct sg_ages_points *more,
     const int64_t *start,
     const int64_t *end,
     int64_t now_unix_ms)
@@ -138,11 +156,12 @@ int sg_ages_begin(struct sg_ages *ages,
     sg_auto_free bool *all_read = calloc(topology->n_partitions + 1, sizeof *all_read);
     if (!all_read)
         return -ENOMEM;
-    for (size_t i = 0; i < groups->n; i++) {
-        int r = add_searches(ages, &groups->groups[i], all_read);
-        if (r)
-            return r;
-    }
+    int r = more ? add_searches(ages, more->list, more->n, all_read) : 0;
+    for (size_t i = 0; !r && i < groups->n; i++)
+        r = add_searches(
+            ages, groups->groups[i].committed, groups->groups[i].n_committed, all_read);
+    if (r)
+        return r;
     if (ages->n)
         qsort(ages->searches, ages->n, sizeof *ages->searches, by_offset);
     size_t n = 0;
@@ -150,7 +169,7 @@ int sg_ages_begin(struct sg_ages *ages,
         struct sg_search *search = &ages->searches[i];
         if (n && by_offset(&ages->searches[n - 1], search) == 0)
             continue; /* another group at the same offset */
-        int r = sg_histories_find(
+        r = sg_histories_find(
             &ages->histories, ages->topology, search->partition, &search->history);
         if (r)
             return r;

@@ -35,6 +35,16 @@
 
 struct sg_ages;
 
+/* Offsets whose records' ages are wanted besides those that groups have read to. Zeroed: none. */
+struct sg_ages_points {
+    size_t n, allocated;
+    struct sg_committed *list;
+};
+
+/** @return 0 or -ENOMEM */
+int sg_ages_points_add(struct sg_ages_points *points, uint32_t partition, int64_t offset);
+void sg_ages_points_done(struct sg_ages_points *points);
+
 /** @return 0 or -ENOMEM */
 int sg_ages_new(struct sg_ages **ret_ages);
 
@@ -45,6 +55,7 @@ struct sg_ages *sg_ages_free(struct sg_ages *ages);
  * A collection: which groups' offsets are behind the logs' ends.
  *
  * @param groups       how far they have read: sg_committed_read_to()
+ * @param more         other offsets, or NULL; both are borrowed for the call
  * @param start, end   by partition number, or SG_OFFSET_UNKNOWN; borrowed until sg_ages_end(), as
  *                     is the topology
  * @param now_unix_ms  when the ends were read
@@ -53,6 +64,7 @@ struct sg_ages *sg_ages_free(struct sg_ages *ages);
 int sg_ages_begin(struct sg_ages *ages,
     const struct sg_topology *topology,
     const struct sg_groups *groups,
+    const struct sg_ages_points *more,
     const int64_t *start,
     const int64_t *end,
     int64_t now_unix_ms);

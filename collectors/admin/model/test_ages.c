@@ -88,8 +88,8 @@ static void collect(struct world *world, int64_t *ret_ages)
         group_array[i].n_committed = 1;
         group_array[i].committed = &committed[i];
     }
-    assert_int_equal(
-        sg_ages_begin(world->ages, topology, &groups, &world->start, &world->end, world->now_ms),
+    assert_int_equal(sg_ages_begin(world->ages, topology, &groups, NULL, &world->start, &world->end,
+                         world->now_ms),
         0);
     world->n_rounds = 0;
     while (world->n_rounds < world->rounds_allowed && sg_ages_ask(world->ages, &time) > 0) {

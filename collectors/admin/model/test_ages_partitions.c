@@ -53,14 +53,18 @@ static struct sg_topology *new_topology(void)
     return topology;
 }
 
-/* One collection. @param ret_ages  by partition @param ret_alone  rounds that asked the last only
+/*
+ * One collection. @param ret_ages  by partition @param ret_newest  of the last records, or NULL
+ * @param ret_alone  rounds that asked the last only
  */
-static void collect(struct log logs[N], int64_t ret_ages[N], unsigned *ret_alone)
+static void collect(
+    struct log logs[N], int64_t ret_ages[N], int64_t *ret_newest, unsigned *ret_alone)
 {
     struct sg_topology *topology = new_topology();
     struct sg_committed committed[N];
     struct sg_group group = { .n_committed = N, .committed = committed };
     const struct sg_groups groups = { .n = 1, .groups = &group };
+    struct sg_ages_points last = { .n = 0 };
     struct sg_ages *ages = NULL;
     int64_t start[N] = { 0 }, end[N], times[N], answers[N];
 
@@ -68,9 +72,12 @@ static void collect(struct log logs[N], int64_t ret_ages[N], unsigned *ret_alone
     for (uint32_t i = 0; i < N; i++) {
         end[i] = logs[i].n_records;
         committed[i] = (struct sg_committed){ .partition = i, .offset = end[i] / 2 };
+        if (ret_newest)
+            assert_int_equal(sg_ages_points_add(&last, i, end[i] - 1), 0);
     }
     assert_int_equal(sg_ages_new(&ages), 0);
-    assert_int_equal(sg_ages_begin(ages, topology, &groups, start, end, NOW), 0);
+    assert_int_equal(sg_ages_begin(ages, topology, &groups, &last, start, end, NOW), 0);
+    sg_ages_points_done(&last);
     while (sg_ages_ask(ages, times) > 0) {
         for (size_t i = 0; i < N; i++)
             answers[i] = list_offsets(&logs[i], times[i]);
@@ -79,6 +86,8 @@ static void collect(struct log logs[N], int64_t ret_ages[N], unsigned *ret_alone
     }
     for (uint32_t i = 0; i < N; i++)
         ret_ages[i] = sg_ages_get(ages, i, committed[i].offset);
+    for (uint32_t i = 0; ret_newest && i < N; i++)
+        ret_newest[i] = sg_ages_get(ages, i, end[i] - 1);
     sg_ages_end(ages);
     (void)sg_ages_free(ages);
     (void)sg_topology_unref(topology);
@@ -92,7 +101,7 @@ static void test_ages_found_early_stay_while_others_are_searched(void **state)
     unsigned n_alone;
     (void)state;
 
-    collect(logs, ages, &n_alone);
+    collect(logs, ages, NULL, &n_alone);
     assert_true(n_alone > 0);
     for (size_t i = 0; i < N; i++)
         assert_in_range(ages[i] + 1000, logs[i].n_records / 2 * logs[i].step_ms,
@@ -107,10 +116,26 @@ static void test_ages_behind_a_silent_leader_are_unknown_and_others_are_not(void
     unsigned n_alone;
     (void)state;
 
-    collect(logs, ages, &n_alone);
+    collect(logs, ages, NULL, &n_alone);
     assert_in_range(ages[0], 0, 1050);
     assert_int_equal(ages[1], SG_AGE_UNKNOWN);
     assert_in_range(ages[2], 500 * INT64_C(3600000) - 1000, 500 * INT64_C(3600000) + 1000);
+}
+
+static void test_ages_of_other_offsets_are_found_besides_the_groups(void **state)
+{
+    struct log logs[N] = { { 10, 10, false, false }, { 7000, 1000, false, false },
+        { 3600000, 1000, false, false } };
+    int64_t ages[N], newest[N];
+    unsigned n_alone;
+    (void)state;
+
+    collect(logs, ages, newest, &n_alone);
+    for (size_t i = 0; i < N; i++) {
+        assert_in_range(ages[i] + 1000, logs[i].n_records / 2 * logs[i].step_ms,
+            logs[i].n_records / 2 * logs[i].step_ms + 2000);
+        assert_in_range(newest[i] + 1000, logs[i].step_ms, logs[i].step_ms + 2000);
+    }
 }
 
 int main(void)
@@ -118,6 +143,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ages_found_early_stay_while_others_are_searched),
         cmocka_unit_test(test_ages_behind_a_silent_leader_are_unknown_and_others_are_not),
+        cmocka_unit_test(test_ages_of_other_offsets_are_found_besides_the_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

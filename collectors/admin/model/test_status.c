@@ -92,7 +92,7 @@ static const char *collect(struct world *world)
         else
             world->n_told += sg_statuses_not_found(world->statuses, &input, &world->committed);
     }
-    assert_int_equal(sg_ages_begin(world->ages, world->topology, &groups, &world->start,
+    assert_int_equal(sg_ages_begin(world->ages, world->topology, &groups, NULL, &world->start,
                          &world->end, UNIX0 + world->now_ms),
         0);
     while (sg_ages_ask(world->ages, &time) > 0) {
