@@ -497,6 +497,7 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .full_info = self->full_info,
         .partition_status = self->env.cluster_config->partition_status,
         .max_owners = self->env.cluster_config->owners,
+        .max_overrides = self->env.cluster_config->overrides,
         .granularity = self->env.cluster_config->granularity,
         .now_ms = sg_clock_monotonic_ms(self->env.clock),
     };

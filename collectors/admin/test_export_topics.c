@@ -102,6 +102,78 @@ static void test_export_open_transaction_is_as_old_as_it_was_seen(void **state)
     free(text);
 }
 
+static const struct sg_described described[] = {
+    { .name = "cleanup.policy", .value = "compact" },
+    { .name = "min.insync.replicas", .value = "1", .is_own = true, .fallback = "2" },
+    { .name = "flush.ms", .value = "7", .is_own = true, .fallback = "9" },
+};
+
+/* The exposition of a topic whose configuration is that. */
+static char *text_of_config(size_t max_overrides)
+{
+    struct sg_topic_config config = { .known = false };
+    struct page page;
+
+    assert_int_equal(sg_topic_config_set(&config, described, 3), 0);
+    page_init(&page);
+    page.config = &config;
+    page.max_overrides = max_overrides;
+    char *text = page_text(&page);
+    sg_topic_config_done(&config);
+    return text;
+}
+
+static void test_export_configuration_without_what_is_not_known(void **state)
+{
+    (void)state;
+    char *text = text_of_config(0);
+    assert_line(text, "kafka_topic_config_info{topic=\"audit\",cleanup_policy=\"compact\","
+                      "min_insync_replicas=\"1\"} 1");
+    assert_line(text, "kafka_topic_config_overrides{topic=\"audit\"} 2");
+    assert_no(text, "kafka_topic_config_override_info{");
+    assert_no(text, "what=\"overrides\"");
+    free(text);
+}
+
+static void test_export_overrides_up_to_the_limit(void **state)
+{
+    (void)state;
+    char *text = text_of_config(1);
+    assert_line(text, "kafka_topic_config_override_info{topic=\"audit\","
+                      "config=\"min.insync.replicas\",value=\"1\",default_value=\"2\"} 1");
+    assert_no(text, "config=\"flush.ms\"");
+    assert_line(text, "streamgauge_admin_left_out{what=\"overrides\"} 1");
+    free(text);
+    text = text_of_config(2);
+    assert_line(text, "kafka_topic_config_override_info{topic=\"audit\",config=\"flush.ms\","
+                      "value=\"7\",default_value=\"9\"} 1");
+    assert_line(text, "streamgauge_admin_left_out{what=\"overrides\"} 0");
+    free(text);
+}
+
+static void test_export_changed_configuration_replaces_the_one_before(void **state)
+{
+    struct sg_topic_config before = { .known = false }, after = { .known = false };
+    struct page page;
+    (void)state;
+
+    assert_int_equal(sg_topic_config_set(&before, described, 2), 0);
+    assert_int_equal(sg_topic_config_set(&after, described, 2), 0);
+    assert_int_equal(sg_topic_config_set(&after, described + 1, 2), 0);
+    page_init(&page);
+    page.max_overrides = 5;
+    page.config_before = &before;
+    page.config = &after;
+    char *text = page_text(&page);
+    assert_line(text, "kafka_topic_config_info{topic=\"audit\",min_insync_replicas=\"1\"} 1");
+    assert_no(text, "cleanup_policy");
+    assert_line(text, "kafka_topic_config_override_info{topic=\"audit\",config=\"flush.ms\","
+                      "value=\"7\",default_value=\"9\"} 1");
+    free(text);
+    sg_topic_config_done(&before);
+    sg_topic_config_done(&after);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -110,6 +182,9 @@ int main(void)
         cmocka_unit_test(test_export_unknown_stable_offset_gives_no_sum),
         cmocka_unit_test(test_export_stable_offsets_only_if_wanted),
         cmocka_unit_test(test_export_open_transaction_is_as_old_as_it_was_seen),
+        cmocka_unit_test(test_export_configuration_without_what_is_not_known),
+        cmocka_unit_test(test_export_overrides_up_to_the_limit),
+        cmocka_unit_test(test_export_changed_configuration_replaces_the_one_before),
     };
     return cmocka_run_group_tests_name("export_topics", tests, NULL, NULL);
 }

@@ -143,6 +143,7 @@ enum {
     SG_LIMIT_PARTITIONS_MAX = 5000000,
     SG_LIMIT_SERIES_MAX = 50000000,
     SG_LIMIT_OWNERS_MAX = 1000000,
+    SG_LIMIT_OVERRIDES_MAX = 1000000,
 };
 
 struct sg_cluster_config {
@@ -153,6 +154,7 @@ struct sg_cluster_config {
     char *client_place;    /* "FILE:LINE:COL", or NULL: from flags, or there are none */
     uint64_t client_files; /* the content of the files that these name */
     struct sg_filter_config topics;
+    size_t overrides;        /* at most so many settings of topics are shown; 0: none */
     bool last_stable_offset; /* of each partition, and groups' lag up to there */
     struct sg_filter_config groups;
     enum sg_granularity granularity;

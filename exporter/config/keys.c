@@ -83,6 +83,10 @@ static const struct sg_key topic_list[] = {
         .restarts = SG_RESTARTS_ADMIN,
         .doc = "how far read_committed consumers can read, their lag up to there, and open "
                "transactions: [lag.md](lag.md), \"Transactions\"" },
+    { "overrides", &sg_kind_count, SG_AT(sg_cluster_config, overrides), .number = 0, .min = 0,
+        .max = SG_LIMIT_OVERRIDES_MAX, .restarts = SG_RESTARTS_ADMIN,
+        .doc = "at most so many settings are shown that topics have of their own; 0: none. "
+               "[topics.md](topics.md)" },
 };
 static const struct sg_map topic_keys = {
     .what = "topics", .size = sizeof(struct sg_cluster_config), SG_KEYS(topic_list)

@@ -21,7 +21,7 @@ static void test_load_limits_states_and_granularity(void **state)
                           "      owners: 500\n"
                           "      partition_status: true\n"
                           "      status: { stalled: 30s }\n"
-                          "    topics: { exclude: b, last_stable_offset: true }\n"
+                          "    topics: { exclude: b, last_stable_offset: true, overrides: 70 }\n"
                           "    limits: { groups: 7, partitions: 2000 }\n",
                          &config),
         0);
@@ -31,6 +31,7 @@ static void test_load_limits_states_and_granularity(void **state)
     assert_int_equal(cluster->owners, 500);
     assert_true(cluster->partition_status);
     assert_true(cluster->last_stable_offset);
+    assert_int_equal(cluster->overrides, 70);
     assert_string_equal(cluster->topics.exclude, "b");
     assert_int_equal(cluster->status_windows.stalled_ms, 30000);
     assert_int_equal(cluster->status_windows.lagging_ms, 60000);

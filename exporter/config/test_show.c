@@ -99,6 +99,8 @@ static void test_shown_configuration_is_yaml_of_everything_but_secrets(void **st
                                    "    client:\n"
                                    "      client.id: \"me\"\n"
                                    "      ssl.key.password: \"(set, not shown)\"\n"
+                                   "    topics:\n"
+                                   "      overrides: 0\n"
                                    "    groups:\n"
                                    "      granularity: \"topic\"\n"
                                    "      owners: 0\n"

@@ -15,11 +15,14 @@
 #include <stddef.h>
 
 /* The names of labels in series of the program itself and of the admin API, and of targets. */
-#define SG_OWN_LABELS(OF)                                                                      \
-    OF(address), OF(broker), OF(client_id), OF(code), OF(collector), OF(consumergroup),        \
-        OF(coordinator), OF(host), OF(id), OF(isr), OF(jvm), OF(kind), OF(leader), OF(member), \
-        OF(missing), OF(partition), OF(protocol), OF(protocol_type), OF(reason), OF(replicas), \
-        OF(state), OF(status), OF(target), OF(topic), OF(type), OF(version), OF(what)
+#define SG_OWN_LABELS(OF)                                                                        \
+    OF(address), OF(broker), OF(cleanup_policy), OF(client_id), OF(code), OF(collector),         \
+        OF(compression_type), OF(config), OF(consumergroup), OF(coordinator), OF(default_value), \
+        OF(host), OF(id), OF(isr), OF(jvm), OF(kind), OF(leader), OF(max_message_bytes),         \
+        OF(member), OF(message_timestamp_type), OF(min_insync_replicas), OF(missing),            \
+        OF(partition), OF(protocol), OF(protocol_type), OF(reason), OF(replicas),                \
+        OF(retention_bytes), OF(retention_ms), OF(state), OF(status), OF(target), OF(topic),     \
+        OF(type), OF(value), OF(version), OF(what)
 
 #define SG_OWN_LABEL_ON_LIST(name) SG_OWN_LABEL_IS_##name
 enum sg_own_label {

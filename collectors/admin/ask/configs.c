@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    SETTINGS_MAX = 200, /* of a topic; Kafka 4 has some 35 */
+};
+
 struct entry {
     struct sg_keyed_text topic;
     struct sg_topic_config config;
@@ -16,11 +20,17 @@ struct entry {
     bool picked;    /* for the request in flight */
 };
 
+static void drop(void *thing)
+{
+    sg_topic_config_done(&((struct entry *)thing)->config);
+}
+
 static const struct sg_keyed_kind entry_kind = {
     .size = sizeof(struct entry),
     .key_at = offsetof(struct entry, topic),
     .seen_at = offsetof(struct entry, topic.seen),
     .terminated = true,
+    .drop = drop,
 };
 
 struct sg_configs {
@@ -91,42 +101,47 @@ uint64_t sg_configs_n_new(const struct sg_configs *configs)
 
 /* ---- Answers ---- */
 
-static int64_t number_of(const char *text)
+/* The cluster's value: the first synonym that is not the topic's own. */
+static const rd_kafka_ConfigEntry_t *fallback_of(const rd_kafka_ConfigEntry_t *from)
 {
-    return text ? strtoll(text, NULL, 10) : -1;
+    size_t n = 0;
+    const rd_kafka_ConfigEntry_t **synonyms = rd_kafka_ConfigEntry_synonyms(from, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        if (rd_kafka_ConfigEntry_source(synonyms[i]) != RD_KAFKA_CONFIG_SOURCE_DYNAMIC_TOPIC_CONFIG)
+            return synonyms[i];
+    }
+    return NULL;
 }
 
-static void take_config(struct sg_topic_config *config, const rd_kafka_ConfigEntry_t *from)
+static struct sg_described describe_entry(const rd_kafka_ConfigEntry_t *from)
 {
-    const char *name = rd_kafka_ConfigEntry_name(from);
-    const char *value = rd_kafka_ConfigEntry_value(from);
+    const rd_kafka_ConfigEntry_t *fallback = fallback_of(from);
 
-    if (strcmp(name, "min.insync.replicas") == 0)
-        config->min_in_sync = (int32_t)number_of(value);
-    else if (strcmp(name, "retention.ms") == 0)
-        config->retention_ms = number_of(value);
-    else if (strcmp(name, "retention.bytes") == 0)
-        config->retention_bytes = number_of(value);
-    else if (strcmp(name, "cleanup.policy") == 0)
-        config->deletes = value && strstr(value, "delete");
+    return (struct sg_described){
+        .name = rd_kafka_ConfigEntry_name(from),
+        .value = rd_kafka_ConfigEntry_value(from),
+        .is_own = rd_kafka_ConfigEntry_source(from) == RD_KAFKA_CONFIG_SOURCE_DYNAMIC_TOPIC_CONFIG,
+        .fallback_name = fallback ? rd_kafka_ConfigEntry_name(fallback) : NULL,
+        .fallback = fallback ? rd_kafka_ConfigEntry_value(fallback) : NULL,
+    };
 }
 
-static void take_topic(struct sg_configs *configs, const rd_kafka_ConfigResource_t *from)
+/* @return 0 or -ENOMEM */
+static int take_topic(struct sg_configs *configs, const rd_kafka_ConfigResource_t *from)
 {
     struct entry *entry = find(configs, sg_str_of(rd_kafka_ConfigResource_name(from)));
+    struct sg_described described[SETTINGS_MAX];
     size_t n = 0;
 
     if (!entry || rd_kafka_ConfigResource_error(from))
-        return; /* deleted in between, or not allowed: keep what was known */
+        return 0; /* deleted in between, or not allowed: keep what was known */
     const rd_kafka_ConfigEntry_t **values = rd_kafka_ConfigResource_configs(from, &n);
-    entry->config = (struct sg_topic_config){
-        .known = true,
-        .min_in_sync = -1,
-        .retention_ms = -1,
-        .retention_bytes = -1,
-    };
+    if (n > SETTINGS_MAX)
+        n = SETTINGS_MAX;
     for (size_t i = 0; i < n; i++)
-        take_config(&entry->config, values[i]);
+        described[i] = describe_entry(values[i]);
+    return sg_topic_config_set(&entry->config, described, n);
 }
 
 /* Once for each answer. If no topic is allowed, the next request is after SG_CONFIGS_EVERY_MS. */
@@ -141,7 +156,8 @@ static void note_denied(
         "retention: allow this client's principal DESCRIBE_CONFIGS on topics");
 }
 
-static void take_answer(struct sg_configs *configs,
+/* @return 0 or -ENOMEM */
+static int take_answer(struct sg_configs *configs,
     rd_kafka_event_t *event,
     int64_t now_ms,
     struct sg_failures *failures)
@@ -149,23 +165,25 @@ static void take_answer(struct sg_configs *configs,
     const rd_kafka_DescribeConfigs_result_t *result = rd_kafka_event_DescribeConfigs_result(event);
     rd_kafka_resp_err_t code = rd_kafka_event_error(event);
     size_t n = 0, n_denied = 0;
+    int r = 0;
 
     if (code || !result) {
         sg_failures_add(failures, sg_failure_kind_of(code), SG_REQUEST_DESCRIBE_CONFIGS, code,
             "DescribeConfigs failed: %s%s", rd_kafka_event_error_string(event),
             sg_failure_advice(code));
-        return;
+        return 0;
     }
     const rd_kafka_ConfigResource_t **topics =
         rd_kafka_DescribeConfigs_result_resources(result, &n);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; !r && i < n; i++) {
         if (rd_kafka_ConfigResource_error(topics[i]) ==
             RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
             n_denied++;
-        take_topic(configs, topics[i]);
+        r = take_topic(configs, topics[i]);
     }
     if (n_denied)
         note_denied(configs, n_denied == n, now_ms, failures);
+    return r;
 }
 
 /* ---- Asking ---- */
@@ -254,7 +272,7 @@ int sg_configs_read(struct sg_configs *configs,
                 "DescribeConfigs was not answered in time");
         return 0;
     }
-    take_answer(configs, event, now_ms, failures);
+    r = take_answer(configs, event, now_ms, failures);
     rd_kafka_event_destroy(event);
-    return 0;
+    return r;
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * The parts of a topic's configuration about durability and retention: DescribeConfigs.
+ * The configurations of topics: DescribeConfigs.
  *
  * Configurations hardly ever change and are long, so they are read rarely: a new topic's at once,
  * the others' every SG_CONFIGS_EVERY_MS, a share of them at a time. A cluster that denies it
@@ -12,6 +12,7 @@
 
 #include "admin/ask/client.h"
 #include "admin/ask/failures.h"
+#include "admin/model/topic_config.h"
 #include "admin/model/topology.h"
 #include "base/clock.h"
 
@@ -23,14 +24,6 @@ enum {
     SG_CONFIGS_EVERY_MS = 600000,
     SG_CONFIGS_RETRY_MS = 15000,
     SG_CONFIGS_TOPICS_MAX = 500, /* in one collection */
-};
-
-struct sg_topic_config {
-    bool known;
-    int32_t min_in_sync;     /* min.insync.replicas */
-    int64_t retention_ms;    /* -1: no limit */
-    int64_t retention_bytes; /* of a partition; -1: no limit */
-    bool deletes;            /* cleanup.policy has delete */
 };
 
 struct sg_configs;

@@ -38,6 +38,7 @@ struct sg_export {
     bool full_info;               /* the info of groups has labels for KMinion's */
     bool partition_status;        /* a series for each commit's */
     size_t max_owners;            /* series of partitions' owners at most */
+    size_t max_overrides;         /* of topics' own settings, the same */
     enum sg_granularity granularity;
     int64_t now_ms; /* monotonic */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/export/export.h"
 
+#include "admin/export/export_configs.h"
 #include "admin/export/export_groups.h"
 #include "admin/export/families.h"
 #include "admin/model/lag.h"
@@ -58,6 +59,7 @@ _Static_assert((int)PARTITION_PLACES <= (int)SG_MEMO_SERIES_MAX, "the memo has r
 enum {
     AT_PARTITIONS,
     AT_REPLICATION_FACTOR,
+    AT_OVERRIDES,
     AT_MIN_IN_SYNC,
     AT_RETENTION_SECONDS,
     AT_RETENTION_BYTES,
@@ -165,6 +167,8 @@ static void put_topic(struct sg_put *put,
             put, AT_REPLICATION_FACTOR, SG_ADMIN_TOPIC_REPLICATION_FACTOR, &label, 1, replicas);
     if (!config->known)
         return;
+    sg_put_int(
+        put, AT_OVERRIDES, SG_ADMIN_TOPIC_OVERRIDES, &label, 1, (int64_t)config->n_overrides);
     if (config->min_in_sync > 0)
         sg_put_int(put, AT_MIN_IN_SYNC, SG_ADMIN_TOPIC_MIN_IN_SYNC, &label, 1, config->min_in_sync);
     if (config->deletes && config->retention_ms >= 0)
@@ -173,6 +177,7 @@ static void put_topic(struct sg_put *put,
     if (config->deletes && config->retention_bytes >= 0)
         sg_put_int(put, AT_RETENTION_BYTES, SG_ADMIN_TOPIC_RETENTION_BYTES, &label, 1,
             config->retention_bytes);
+    sg_export_config(put, topic->name, config);
 }
 
 static void put_topics(struct sg_put *put)
@@ -202,6 +207,11 @@ static void put_left_out(struct sg_put *put)
     if (put->from->max_owners) {
         what.value = SG_STR("owners");
         sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_LEFT_OUT, &what, 1, (int64_t)put->n_owners_left_out);
+    }
+    if (put->from->max_overrides) {
+        what.value = SG_STR("overrides");
+        sg_put_int(
+            put, SG_PUT_ONCE, SG_ADMIN_LEFT_OUT, &what, 1, (int64_t)put->n_overrides_left_out);
     }
     what.value = SG_STR("partitions");
     sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_LEFT_OUT, &what, 1,

@@ -11,6 +11,15 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
         "Number of partitions of the topic (Metadata)." },
     [SG_ADMIN_TOPIC_REPLICATION_FACTOR] = { "kafka_topic_replication_factor", SG_METRIC_GAUGE,
         "Number of replicas of the topic's partition that has the fewest (Metadata)." },
+    [SG_ADMIN_TOPIC_CONFIG] = { "kafka_topic_config_info", SG_METRIC_INFO,
+        "Settings of the topic that matter most, its own or the cluster's; the value is 1 "
+        "(DescribeConfigs)." },
+    [SG_ADMIN_TOPIC_OVERRIDES] = { "kafka_topic_config_overrides", SG_METRIC_GAUGE,
+        "How many settings the topic has of its own that differ from the cluster's "
+        "(DescribeConfigs)." },
+    [SG_ADMIN_TOPIC_OVERRIDE] = { "kafka_topic_config_override_info", SG_METRIC_INFO,
+        "A setting of the topic's own that differs from the cluster's, and both values; the value "
+        "is 1, only with topics.overrides (DescribeConfigs)." },
     [SG_ADMIN_TOPIC_MIN_IN_SYNC] = { "kafka_topic_min_insync_replicas", SG_METRIC_GAUGE,
         "In-sync replicas that a partition of the topic needs for producers with acks=all "
         "(DescribeConfigs: min.insync.replicas)." },
@@ -149,5 +158,6 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
         "input there is no batch (its checkpoint: commits/)." },
     [SG_ADMIN_LEFT_OUT] = { "streamgauge_admin_left_out", SG_METRIC_GAUGE,
         "What the latest collection left out because of the cluster's limits: consumer groups, "
-        "partitions of whole topics, or owners of partitions (ListGroups, Metadata)." },
+        "partitions of whole topics, owners, or overrides (ListGroups, Metadata, "
+        "DescribeConfigs)." },
 };

@@ -21,6 +21,8 @@ enum {
 /* The places of a thing's series in what the memo remembers, by kind of thing. */
 enum sg_put_kind {
     SG_PUT_TOPIC,
+    SG_PUT_TOPIC_CONFIG,
+    SG_PUT_TOPIC_OVERRIDES,
     SG_PUT_PARTITION,
     SG_PUT_GROUP,
     SG_PUT_GROUP_STATUS,
@@ -38,6 +40,8 @@ struct sg_put {
     struct sg_slot *slot;
     size_t n_owners;          /* series of owners so far, … */
     size_t n_owners_left_out; /* … and those past the limit */
+    size_t n_overrides;       /* series of topics' own settings, the same */
+    size_t n_overrides_left_out;
     uint32_t families[SG_ADMIN_FAMILIES];
     uint32_t *series; /* of the thing that is being put, or NULL */
 };
