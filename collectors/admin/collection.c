@@ -10,6 +10,7 @@
 #include "admin/ask/requests.h"
 #include "admin/export/export.h"
 #include "admin/left_out.h"
+#include "admin/model/readers.h"
 #include "admin/model/topology.h"
 #include "admin/spark/spark.h"
 #include "base/auto.h"
@@ -289,7 +290,9 @@ static int read_groups(struct collection *c)
         r = read_moved_groups(c, &env);
     if (!r)
         r = sg_requests_run_by_name(&env);
-    return r ? r : sg_churn_follow(c->admin->churn, &c->groups);
+    if (r)
+        return r;
+    return sg_churn_follow(c->admin->churn, &c->groups, sg_clock_unix_ms(c->admin->env.clock));
 }
 
 static int publish_brokers(struct collection *c)
@@ -338,20 +341,6 @@ static int ask_times(struct collection *c, const int64_t *times)
     return 0;
 }
 
-/* Besides the groups': the first records of transactions that hold partitions back. */
-static int add_points(struct collection *c, struct sg_ages_points *more)
-{
-    const struct sg_admin *self = c->admin;
-    const int64_t *stable = self->stable ? sg_stable_get(self->stable) : NULL;
-    int r = 0;
-
-    for (uint32_t i = 0; !r && stable && i < c->topology->n_partitions; i++) {
-        if (sg_holds_since(self->holds, i) != SG_HOLDS_NONE)
-            r = sg_ages_points_add(more, i, stable[i]);
-    }
-    return r;
-}
-
 /* A search that runs out of time continues at the next collection. */
 static int read_ages(struct collection *c)
 {
@@ -361,7 +350,7 @@ static int read_ages(struct collection *c)
 
     if (!times)
         return -ENOMEM;
-    int r = add_points(c, &more);
+    int r = self->stable ? sg_holds_add_to(self->holds, c->topology, &more) : 0;
     if (!r)
         r = sg_ages_begin(self->ages, c->topology, &c->groups, &more, sg_offsets_get(c->starts),
             sg_offsets_get(c->ends), sg_clock_unix_ms(self->env.clock));
@@ -413,19 +402,6 @@ static void check_permissions(struct collection *c)
         c->abandoned = true;
 }
 
-static int start_stable(struct collection *c)
-{
-    struct sg_admin *self = c->admin;
-    struct sg_error err;
-
-    int r = sg_stable_start(self->stable, self->env.clock, c->topology, c->skip,
-        share_ms(c, CHUNK_SHARE), until_ms(c, ENDS_UNTIL), &err);
-    if (r > 0)
-        sg_failures_add(&c->failures, SG_FAILURE_INTERNAL, SG_REQUEST_LIST_OFFSETS, r,
-            "cannot create the client for last stable offsets: %s", err.text);
-    return r < 0 ? r : 0;
-}
-
 /* The ends of the logs, for all and for what is committed. */
 static int read_ends(struct collection *c)
 {
@@ -433,7 +409,8 @@ static int read_ends(struct collection *c)
 
     int r = start_offsets(c, SG_OFFSETS_END, NULL, ENDS_UNTIL, &c->ends);
     if (!r && self->stable)
-        r = start_stable(c);
+        r = sg_stable_start(self->stable, self->env.clock, c->topology, c->skip,
+            share_ms(c, CHUNK_SHARE), until_ms(c, ENDS_UNTIL), &c->failures);
     if (r)
         return r;
     wait_for_offsets(c, c->ends);
@@ -479,6 +456,9 @@ static int read_all(struct collection *c)
 static int make_set(struct collection *c, struct sg_sample_set **ret_set)
 {
     struct sg_admin *self = c->admin;
+    bool has_all = all_have_answered(c) && c->n_spark == self->env.cluster_config->n_spark;
+    sg_auto_free uint32_t *readers = NULL;
+    int r = has_all ? sg_readers_count(c->topology, &c->groups, &readers) : 0;
     const struct sg_export from = {
         .topology = c->topology,
         .groups = &c->groups,
@@ -486,6 +466,7 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .end = sg_offsets_get(c->ends),
         .stable = self->stable ? sg_stable_get(self->stable) : NULL,
         .holds = self->holds,
+        .readers = readers,
         .ages = self->ages,
         .n_spark = c->n_spark,
         .spark = c->spark,
@@ -502,9 +483,11 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .now_ms = sg_clock_monotonic_ms(self->env.clock),
     };
 
+    if (r)
+        return r;
     sg_drains_begin(self->drains);
     sg_series_table_begin(self->table);
-    int r = sg_export_series(&from, self->table, self->slot);
+    r = sg_export_series(&from, self->table, self->slot);
     sg_ages_end(self->ages);
     return r ? r : sg_series_table_snapshot(self->table, ret_set);
 }

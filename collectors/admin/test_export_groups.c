@@ -225,6 +225,23 @@ static void test_export_owners_up_to_the_limit(void **state)
     free(text);
 }
 
+static void test_export_group_without_members_since(void **state)
+{
+    struct page page;
+    (void)state;
+
+    page_init(&page);
+    struct sg_group *group = add_group(&page.groups, "g", RD_KAFKA_CONSUMER_GROUP_STATE_EMPTY);
+    group->has_counts = true;
+    group->empty_since_ms = 1795000000500;
+    add_group(&page.groups, "h", RD_KAFKA_CONSUMER_GROUP_STATE_STABLE)->has_counts = true;
+    char *text = page_text(&page);
+    assert_line(text, "kafka_consumergroup_empty_since_timestamp_seconds{consumergroup=\"g\"} "
+                      "1795000000.5");
+    assert_no(text, "kafka_consumergroup_empty_since_timestamp_seconds{consumergroup=\"h\"}");
+    free(text);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -237,6 +254,7 @@ int main(void)
         cmocka_unit_test(test_export_members_and_what_they_are_assigned),
         cmocka_unit_test(test_export_members_of_a_rebalancing_group_have_no_assignment),
         cmocka_unit_test(test_export_members_by_group_has_no_series_of_topics),
+        cmocka_unit_test(test_export_group_without_members_since),
         cmocka_unit_test(test_export_owners_up_to_the_limit),
     };
     return cmocka_run_group_tests_name("export_groups", tests, NULL, NULL);

@@ -174,6 +174,23 @@ static void test_export_changed_configuration_replaces_the_one_before(void **sta
     sg_topic_config_done(&after);
 }
 
+static void test_export_groups_of_a_topic_where_all_are_known(void **state)
+{
+    static const uint32_t nobody = 0;
+    struct page page;
+    (void)state;
+
+    page_init(&page);
+    page.readers = &nobody;
+    char *text = page_text(&page);
+    assert_line(text, "kafka_topic_groups{topic=\"audit\"} 0");
+    free(text);
+    page_init(&page);
+    text = page_text(&page);
+    assert_no(text, "kafka_topic_groups{");
+    free(text);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -185,6 +202,7 @@ int main(void)
         cmocka_unit_test(test_export_configuration_without_what_is_not_known),
         cmocka_unit_test(test_export_overrides_up_to_the_limit),
         cmocka_unit_test(test_export_changed_configuration_replaces_the_one_before),
+        cmocka_unit_test(test_export_groups_of_a_topic_where_all_are_known),
     };
     return cmocka_run_group_tests_name("export_topics", tests, NULL, NULL);
 }

@@ -91,6 +91,7 @@ struct page {
     int64_t lag_before; /* of group g in topic audit, 100 s ago */
     size_t max_owners;
     size_t max_overrides;
+    const uint32_t *readers;                     /* of topic audit alone, or NULL */
     const struct sg_topic_config *config;        /* of topic audit, or NULL */
     const struct sg_topic_config *config_before; /* at an earlier collection, or NULL */
     bool full_info;
@@ -169,6 +170,7 @@ static inline char *page_text(struct page *page)
         .partition_status = page->partition_status,
         .max_owners = page->max_owners,
         .max_overrides = page->max_overrides,
+        .readers = page->readers,
     };
     assert_int_equal(sg_store_new(&sg_clock_system, 1000, &store), 0);
     assert_int_equal(sg_store_slot(store, "c", "admin", "cluster", &slot), 0);

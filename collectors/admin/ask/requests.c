@@ -423,7 +423,8 @@ static int on_offsets(struct requests *q, uint32_t number, rd_kafka_event_t *eve
         code = error ? rd_kafka_error_code(error) : code;
         text = error ? rd_kafka_error_string(error) : text;
     }
-    if (code == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND)
+    group->has_answered = code == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND;
+    if (group->has_answered)
         return 0; /* deleted since it was listed */
     if (code || !partitions) {
         fail_group(q, SG_REQUEST_OFFSET_FETCH, number, code, text);
@@ -439,6 +440,7 @@ static int on_offsets(struct requests *q, uint32_t number, rd_kafka_event_t *eve
         group->unasked = is_doubtful(q, group);
     else if (!group->by_name)
         *q->env->knows_all = true;
+    group->has_answered = !group->unasked || partitions->cnt > 0;
     int r = sg_group_commit(group, q->env->topology, partitions);
     if (q->pass == PASS_BY_NAME && !r)
         group->by_name = group->n_committed > 0; /* otherwise there was nothing to tell */
@@ -546,8 +548,10 @@ int sg_requests_run_by_name(const struct sg_requests_env *env)
 
     for (size_t i = 0; i < env->groups->n; i++) {
         struct sg_group *group = &env->groups->groups[i];
+        bool was_unasked = group->unasked;
         group->unasked =
-            group->unasked && (!*env->knows_all || group->listed == SG_GROUP_STATE_UNKNOWN);
+            was_unasked && (!*env->knows_all || group->listed == SG_GROUP_STATE_UNKNOWN);
+        group->has_answered = group->has_answered || (was_unasked && !group->unasked);
         group->by_name = group->by_name || group->unasked;
         any = any || group->unasked;
     }

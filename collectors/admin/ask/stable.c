@@ -40,13 +40,19 @@ int sg_stable_start(struct sg_stable *stable,
     const bool *skip,
     int64_t chunk_ms,
     int64_t deadline_ms,
-    struct sg_error *err)
+    struct sg_failures *failures)
 {
+    struct sg_error err;
     int r = 0;
 
     if (!stable->client)
         r = sg_client_new(
-            stable->config, stable->timeout_ms, SG_CLIENT_STABLE, &stable->client, err);
+            stable->config, stable->timeout_ms, SG_CLIENT_STABLE, &stable->client, &err);
+    if (r > 0) {
+        sg_failures_add(failures, SG_FAILURE_INTERNAL, SG_REQUEST_LIST_OFFSETS, r,
+            "cannot create the client for last stable offsets: %s", err.text);
+        return 0;
+    }
     if (r)
         return r;
     sg_client_connect(stable->client);

@@ -30,7 +30,7 @@ struct sg_stable *sg_stable_free(struct sg_stable *stable);
 
 /**
  * Begin a collection's pass; parameters as those of sg_offsets_start().
- * @return 0, a negative errno, or SG_CLIENT_E_PROPERTY
+ * @return 0, also without a pass because there is no client, or a negative errno
  */
 int sg_stable_start(struct sg_stable *stable,
     const struct sg_clock *clock,
@@ -38,7 +38,7 @@ int sg_stable_start(struct sg_stable *stable,
     const bool *skip,
     int64_t chunk_ms,
     int64_t deadline_ms,
-    struct sg_error *err);
+    struct sg_failures *failures);
 
 /** Wait for the pass, if one was begun, and add what failed. */
 void sg_stable_wait(

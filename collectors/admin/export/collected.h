@@ -27,6 +27,7 @@ struct sg_export {
     const int64_t *end;
     const int64_t *stable; /* last stable offsets, the same; NULL: not wanted, or not asked */
     const struct sg_holds *holds; /* of these */
+    const uint32_t *readers;      /* groups of each topic; NULL: not known */
     const struct sg_ages *ages;   /* of these groups and offsets */
     const struct sg_configs *configs;
     const struct sg_moves *moves; /* of this topology */

@@ -60,6 +60,7 @@ enum {
     AT_PARTITIONS,
     AT_REPLICATION_FACTOR,
     AT_OVERRIDES,
+    AT_GROUPS,
     AT_MIN_IN_SYNC,
     AT_RETENTION_SECONDS,
     AT_RETENTION_BYTES,
@@ -165,6 +166,9 @@ static void put_topic(struct sg_put *put,
     if (topic->n)
         sg_put_int(
             put, AT_REPLICATION_FACTOR, SG_ADMIN_TOPIC_REPLICATION_FACTOR, &label, 1, replicas);
+    if (put->from->readers)
+        sg_put_int(put, AT_GROUPS, SG_ADMIN_TOPIC_GROUPS, &label, 1,
+            put->from->readers[topic - put->from->topology->topics]);
     if (!config->known)
         return;
     sg_put_int(

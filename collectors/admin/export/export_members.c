@@ -12,6 +12,7 @@ enum {
     AT_WITHOUT_PARTITIONS,
     AT_MEMBER_CHANGES,
     AT_REBALANCES,
+    AT_EMPTY_SINCE,
     GROUP_PLACES,
 };
 _Static_assert((int)GROUP_PLACES <= (int)SG_MEMO_SERIES_MAX, "the memo has room");
@@ -45,6 +46,9 @@ static void put_counts(struct sg_put *put, const struct sg_group *group)
         return;
     sg_put_int(
         put, AT_MEMBER_CHANGES, SG_ADMIN_GROUP_MEMBER_CHANGES, &label, 1, group->n_member_changes);
+    if (group->empty_since_ms)
+        sg_put_ms(
+            put, AT_EMPTY_SINCE, SG_ADMIN_GROUP_EMPTY_SINCE, &label, 1, group->empty_since_ms);
     sg_put_int(put, AT_REBALANCES, SG_ADMIN_GROUP_REBALANCES, &label, 1, group->n_rebalances);
 }
 

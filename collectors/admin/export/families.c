@@ -11,6 +11,9 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
         "Number of partitions of the topic (Metadata)." },
     [SG_ADMIN_TOPIC_REPLICATION_FACTOR] = { "kafka_topic_replication_factor", SG_METRIC_GAUGE,
         "Number of replicas of the topic's partition that has the fewest (Metadata)." },
+    [SG_ADMIN_TOPIC_GROUPS] = { "kafka_topic_groups", SG_METRIC_GAUGE,
+        "Number of consumer groups that have committed offsets in the topic, of those that are "
+        "exported; absent unless all have answered (ListGroups, OffsetFetch)." },
     [SG_ADMIN_TOPIC_CONFIG] = { "kafka_topic_config_info", SG_METRIC_INFO,
         "Settings of the topic that matter most, its own or the cluster's; the value is 1 "
         "(DescribeConfigs)." },
@@ -84,6 +87,10 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
         SG_METRIC_GAUGE,
         "Members of the consumer group that are assigned no partition; absent while it rebalances "
         "(DescribeGroups, ListGroups)." },
+    [SG_ADMIN_GROUP_EMPTY_SINCE] = { "kafka_consumergroup_empty_since_timestamp_seconds",
+        SG_METRIC_GAUGE,
+        "Unix time since which the exporter has seen the consumer group without members; absent "
+        "while it has some (DescribeGroups)." },
     [SG_ADMIN_GROUP_MEMBER_CHANGES] = { "kafka_consumergroup_member_changes_total",
         SG_METRIC_COUNTER,
         "Members that came to the consumer group or left it, as seen from one collection to the "

@@ -17,6 +17,7 @@ struct follow {
     uint64_t *ids; /* in order */
     int64_t n_changes;
     int64_t n_rebalances;
+    int64_t empty_since_ms; /* 0: it has members */
 };
 
 static void drop(void *thing)
@@ -113,13 +114,21 @@ static void follow_state(struct follow *follow, const struct sg_group *group)
     }
 }
 
+static void follow_absence(struct follow *follow, int64_t now_unix_ms)
+{
+    if (follow->n)
+        follow->empty_since_ms = 0;
+    else if (!follow->empty_since_ms)
+        follow->empty_since_ms = now_unix_ms;
+}
+
 /* Were the members described, all of them? */
 static bool has_all(const struct sg_group *group)
 {
     return group->has_members && group->members.n == group->n_members;
 }
 
-int sg_churn_follow(struct sg_churn *churn, struct sg_groups *groups)
+int sg_churn_follow(struct sg_churn *churn, struct sg_groups *groups, int64_t now_unix_ms)
 {
     static const struct sg_keyed_rule rule = { .after = 20, .at_least = 64, .one_in = 4 };
 
@@ -140,12 +149,14 @@ int sg_churn_follow(struct sg_churn *churn, struct sg_groups *groups)
         if (has_all(group)) {
             follow_state(follow, group);
             r = follow_members(follow, &group->members);
+            follow_absence(follow, now_unix_ms);
         }
         if (r)
             return r;
         group->has_counts = true;
         group->n_member_changes = follow->n_changes;
         group->n_rebalances = follow->n_rebalances;
+        group->empty_since_ms = follow->empty_since_ms;
     }
     return 0;
 }

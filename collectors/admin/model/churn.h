@@ -24,7 +24,8 @@ int sg_churn_new(struct sg_churn **ret_churn);
 struct sg_churn *sg_churn_free(struct sg_churn *churn);
 
 /**
- * A collection: compare with the one before, and set the counts of each group. A group that was not
- * described keeps its counts. @return 0 or -ENOMEM
+ * A collection: compare with the one before, and set the counts of each group, and since when it
+ * has been seen without members. A group that was not described keeps them.
+ * @param now_unix_ms  Unix time @return 0 or -ENOMEM
  */
-int sg_churn_follow(struct sg_churn *churn, struct sg_groups *groups);
+int sg_churn_follow(struct sg_churn *churn, struct sg_groups *groups, int64_t now_unix_ms);

@@ -193,6 +193,7 @@ void sg_group_set_committed(struct sg_group *group, struct sg_committed *committ
     free(group->committed);
     group->committed = committed;
     group->n_committed = n;
+    group->has_answered = true;
 }
 
 static int by_partition(const void *a, const void *b)

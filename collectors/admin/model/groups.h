@@ -75,6 +75,7 @@ struct sg_group {
     bool unasked; /* its coordinator returned no commits, but may not have understood the request
                      for all partitions */
     bool has_committed; /* in any topic, wanted or not */
+    bool has_answered;  /* what it has committed is known, also when that is nothing */
     bool by_name;       /* its offsets are requested for each partition by name; also at the next
                            collections */
     bool has_members;
@@ -83,6 +84,7 @@ struct sg_group {
     bool has_counts;           /* the next two, since the group was first seen: churn.h */
     int64_t n_member_changes;
     int64_t n_rebalances;
+    int64_t empty_since_ms; /* Unix time; 0: it has members, or that is not known */
     int32_t turn; /* above 0: collections without a query; below: queries without an answer */
     size_t n_committed;
     struct sg_committed *committed; /* by partition number */

@@ -100,3 +100,17 @@ int64_t sg_holds_since(const struct sg_holds *holds, uint32_t partition)
 
     return hold->is_held ? hold->since_ms : SG_HOLDS_NONE;
 }
+
+int sg_holds_add_to(
+    const struct sg_holds *holds, const struct sg_topology *topology, struct sg_ages_points *points)
+{
+    int r = 0;
+
+    if (holds->topology != topology)
+        return 0;
+    for (uint32_t i = 0; !r && i < topology->n_partitions; i++) {
+        if (holds->list[i].is_held)
+            r = sg_ages_points_add(points, i, holds->list[i].stable);
+    }
+    return r;
+}

@@ -12,6 +12,7 @@
  * is. One thread.
  */
 
+#include "admin/model/ages.h"
 #include "admin/model/topology.h"
 
 #include <stdint.h>
@@ -47,3 +48,12 @@ int sg_holds_follow(struct sg_holds *holds,
  *         transaction holds it there, or SG_HOLDS_NONE
  */
 int64_t sg_holds_since(const struct sg_holds *holds, uint32_t partition);
+
+/**
+ * Add where the transactions begin: the ages of these records are theirs.
+ * @param topology  of this collection; without the answers of this one there is nothing to add
+ * @return 0 or -ENOMEM
+ */
+int sg_holds_add_to(const struct sg_holds *holds,
+    const struct sg_topology *topology,
+    struct sg_ages_points *points);

@@ -6,6 +6,7 @@
 struct fixture {
     struct sg_topology *topology;
     struct sg_churn *churn;
+    int64_t now_ms; /* a second later at each collection */
 };
 
 static int setup(void **state)
@@ -17,6 +18,7 @@ static int setup(void **state)
     assert_int_equal(sg_topology_new(&one_partition, filter, 1000, &f.topology), 0);
     (void)sg_filter_free(filter);
     assert_int_equal(sg_churn_new(&f.churn), 0);
+    f.now_ms = 0;
     *state = &f;
     return 0;
 }
@@ -32,7 +34,7 @@ static int teardown(void **state)
 
 struct counts {
     bool known;
-    int64_t changes, rebalances;
+    int64_t changes, rebalances, empty_since_ms;
 };
 
 static void describe(struct fixture *f,
@@ -72,9 +74,9 @@ static struct counts collect(
     assert_int_equal(sg_groups_add(&groups, SG_STR("g"), state, &number, &is_new), 0);
     if (ids)
         describe(f, &groups.groups[0], state, ids);
-    assert_int_equal(sg_churn_follow(f->churn, &groups), 0);
+    assert_int_equal(sg_churn_follow(f->churn, &groups, f->now_ms += 1000), 0);
     struct counts counts = { groups.groups[0].has_counts, groups.groups[0].n_member_changes,
-        groups.groups[0].n_rebalances };
+        groups.groups[0].n_rebalances, groups.groups[0].empty_since_ms };
     sg_groups_done(&groups);
     return counts;
 }
@@ -138,6 +140,16 @@ static void test_churn_group_that_was_not_described_keeps_its_counts(void **stat
     assert_counts(collect(*state, STABLE, "a"), 1, 1);
 }
 
+static void test_churn_group_is_empty_since_it_was_first_seen_so(void **state)
+{
+    assert_int_equal(collect(*state, EMPTY, "").empty_since_ms, 1000);
+    assert_int_equal(collect(*state, EMPTY, "").empty_since_ms, 1000);
+    assert_int_equal(collect(*state, EMPTY, NULL).empty_since_ms, 1000); /* not described */
+    assert_int_equal(collect(*state, STABLE, "a").empty_since_ms, 0);
+    assert_int_equal(collect(*state, STABLE, NULL).empty_since_ms, 0);
+    assert_int_equal(collect(*state, EMPTY, "").empty_since_ms, 6000);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -148,6 +160,7 @@ int main(void)
         TEST(test_churn_one_rebalance_is_counted_once),
         TEST(test_churn_rebalance_that_had_begun_before_is_not_counted),
         TEST(test_churn_group_that_was_not_described_keeps_its_counts),
+        TEST(test_churn_group_is_empty_since_it_was_first_seen_so),
     };
     return cmocka_run_group_tests_name("churn", tests, NULL, NULL);
 }

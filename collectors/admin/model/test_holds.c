@@ -8,6 +8,7 @@
 #include "test.h"
 
 static struct sg_holds *holds;
+static struct sg_ages_points points; /* of the latest collection */
 
 static int set_up(void **state)
 {
@@ -19,6 +20,7 @@ static int tear_down(void **state)
 {
     (void)state;
     holds = sg_holds_free(holds);
+    sg_ages_points_done(&points);
     return 0;
 }
 
@@ -33,6 +35,10 @@ static int64_t see_topic(char *name, int64_t stable, int64_t end, int64_t now_ms
     assert_int_equal(sg_topology_new(&one_partition, filter, 10, &topology), 0);
     (void)sg_filter_free(filter);
     assert_int_equal(sg_holds_follow(holds, topology, &stable, &end, now_ms), 0);
+    sg_ages_points_done(&points);
+    assert_int_equal(sg_holds_add_to(holds, NULL, &points), 0);
+    assert_int_equal(points.n, 0);
+    assert_int_equal(sg_holds_add_to(holds, topology, &points), 0);
     (void)sg_topology_unref(topology);
     return sg_holds_since(holds, 0);
 }
@@ -51,6 +57,18 @@ static void test_hold_is_seen_at_the_second_collection(void **state)
     assert_int_equal(see(20, 20, 4000), SG_HOLDS_NONE);
     assert_int_equal(see(20, 21, 5000), SG_HOLDS_NONE);
     assert_int_equal(see(20, 21, 6000), 5000);
+}
+
+static void test_hold_begins_where_the_last_stable_offset_is(void **state)
+{
+    (void)state;
+
+    assert_int_equal(see(5, 9, 1000), SG_HOLDS_NONE);
+    assert_int_equal(points.n, 0);
+    assert_int_equal(see(5, 9, 2000), 1000);
+    assert_int_equal(points.n, 1);
+    assert_int_equal(points.list[0].partition, 0);
+    assert_int_equal(points.list[0].offset, 5);
 }
 
 static void test_records_between_two_requests_are_no_hold(void **state)
@@ -97,6 +115,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         TEST(test_hold_is_seen_at_the_second_collection),
+        TEST(test_hold_begins_where_the_last_stable_offset_is),
         TEST(test_records_between_two_requests_are_no_hold),
         TEST(test_next_transaction_has_its_own_time),
         TEST(test_partition_that_is_not_read_is_remembered),
