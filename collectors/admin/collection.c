@@ -350,15 +350,23 @@ static int read_ages(struct collection *c)
 
     if (!times)
         return -ENOMEM;
+    int64_t now_ms = sg_clock_unix_ms(self->env.clock);
     int r = self->stable ? sg_holds_add_to(self->holds, c->topology, &more) : 0;
+    if (!r && self->produced)
+        r = sg_produced_follow(self->produced, c->topology, sg_offsets_get(c->starts),
+            sg_offsets_get(c->ends), now_ms);
+    if (!r && self->produced)
+        r = sg_produced_add_to(self->produced, &more);
     if (!r)
         r = sg_ages_begin(self->ages, c->topology, &c->groups, &more, sg_offsets_get(c->starts),
-            sg_offsets_get(c->ends), sg_clock_unix_ms(self->env.clock));
+            sg_offsets_get(c->ends), now_ms);
     sg_ages_points_done(&more);
     while (!r && !atomic_load(self->env.stopping) &&
            sg_clock_left_ms(self->env.clock, until_ms(c, AGES_UNTIL)) > 0 &&
            sg_ages_ask(self->ages, times) > 0)
         r = ask_times(c, times);
+    if (!r && self->produced)
+        sg_produced_learn(self->produced, self->ages);
     return r;
 }
 
@@ -467,6 +475,7 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .stable = self->stable ? sg_stable_get(self->stable) : NULL,
         .holds = self->holds,
         .readers = readers,
+        .produced = self->produced,
         .ages = self->ages,
         .n_spark = c->n_spark,
         .spark = c->spark,

@@ -20,6 +20,7 @@
 #include "admin/model/holds.h"
 #include "admin/model/moves.h"
 #include "admin/model/others.h"
+#include "admin/model/produced.h"
 #include "admin/model/status.h"
 #include "base/filter.h"
 #include "collectors/collector.h"
@@ -39,6 +40,7 @@ struct sg_admin {
     struct sg_moves *moves;
     struct sg_stable *stable; /* NULL: last stable offsets are not wanted */
     struct sg_holds *holds;
+    struct sg_produced *produced; /* NULL: not wanted */
     struct sg_statuses *statuses;
     struct sg_others *others;
     struct sg_churn *churn;

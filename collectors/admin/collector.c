@@ -38,6 +38,7 @@ static void destroy(void *opaque)
     (void)sg_moves_free(self->moves);
     (void)sg_stable_free(self->stable);
     (void)sg_holds_free(self->holds);
+    (void)sg_produced_free(self->produced);
     (void)sg_statuses_free(self->statuses);
     (void)sg_others_free(self->others);
     (void)sg_churn_free(self->churn);
@@ -117,6 +118,8 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
         r = sg_moves_new(&self->moves);
     if (!r)
         r = sg_holds_new(&self->holds);
+    if (!r && config->last_produced)
+        r = sg_produced_new(&self->produced);
     if (!r && config->last_stable_offset)
         r = sg_stable_new(config, env->config->timeout_ms, &self->stable);
     if (!r)

@@ -191,6 +191,28 @@ static void test_export_groups_of_a_topic_where_all_are_known(void **state)
     free(text);
 }
 
+static void test_export_last_produced_if_wanted(void **state)
+{
+    static const int64_t all_before[] = { 90, 49, SG_OFFSET_UNKNOWN };
+    struct sg_produced *produced = NULL;
+    struct page page;
+    (void)state;
+
+    assert_int_equal(sg_produced_new(&produced), 0);
+    page_init(&page);
+    page.end[2] = page.start[2] = 0; /* empty */
+    page.end_before = all_before;
+    page.produced = produced;
+    char *text = page_text(&page);
+    assert_line(text, "kafka_topic_last_produced_timestamp_seconds{topic=\"audit\"} 7.5");
+    free(text);
+    page_init(&page);
+    text = page_text(&page);
+    assert_no(text, "kafka_topic_last_produced_timestamp_seconds{");
+    free(text);
+    (void)sg_produced_free(produced);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -203,6 +225,7 @@ int main(void)
         cmocka_unit_test(test_export_overrides_up_to_the_limit),
         cmocka_unit_test(test_export_changed_configuration_replaces_the_one_before),
         cmocka_unit_test(test_export_groups_of_a_topic_where_all_are_known),
+        cmocka_unit_test(test_export_last_produced_if_wanted),
     };
     return cmocka_run_group_tests_name("export_topics", tests, NULL, NULL);
 }

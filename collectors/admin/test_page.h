@@ -92,6 +92,7 @@ struct page {
     size_t max_owners;
     size_t max_overrides;
     const uint32_t *readers;                     /* of topic audit alone, or NULL */
+    struct sg_produced *produced;                /* or NULL; it has not followed the topology yet */
     const struct sg_topic_config *config;        /* of topic audit, or NULL */
     const struct sg_topic_config *config_before; /* at an earlier collection, or NULL */
     bool full_info;
@@ -145,6 +146,13 @@ static inline char *page_text(struct page *page)
             sg_holds_follow(holds, page->topology, page->stable, page->end_before, -100000), 0);
     if (page->stable)
         assert_int_equal(sg_holds_follow(holds, page->topology, page->stable, page->end, 0), 0);
+    if (page->produced)
+        assert_int_equal(
+            sg_produced_follow(page->produced, page->topology, page->start, page->end_before, 1000),
+            0);
+    if (page->produced)
+        assert_int_equal(
+            sg_produced_follow(page->produced, page->topology, page->start, page->end, 7500), 0);
     assert_int_equal(sg_moves_new(&moves), 0);
     assert_int_equal(sg_moves_follow(moves, page->topology), 0);
     assert_int_equal(
@@ -171,6 +179,7 @@ static inline char *page_text(struct page *page)
         .max_owners = page->max_owners,
         .max_overrides = page->max_overrides,
         .readers = page->readers,
+        .produced = page->produced,
     };
     assert_int_equal(sg_store_new(&sg_clock_system, 1000, &store), 0);
     assert_int_equal(sg_store_slot(store, "c", "admin", "cluster", &slot), 0);

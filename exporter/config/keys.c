@@ -79,6 +79,9 @@ static const struct sg_key topic_list[] = {
         .doc = "topics to export: PCRE2, searched anywhere in the name" },
     { "exclude", &sg_kind_pattern, SG_AT(sg_cluster_config, topics.exclude), .follows = "none",
         .restarts = SG_RESTARTS_ADMIN, .doc = "topics not to export" },
+    { "last_produced", &sg_kind_boolean, SG_AT(sg_cluster_config, last_produced),
+        .restarts = SG_RESTARTS_ADMIN,
+        .doc = "when records were last produced to each topic: [topics.md](topics.md)" },
     { "last_stable_offset", &sg_kind_boolean, SG_AT(sg_cluster_config, last_stable_offset),
         .restarts = SG_RESTARTS_ADMIN,
         .doc = "how far read_committed consumers can read, their lag up to there, and open "

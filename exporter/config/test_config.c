@@ -21,7 +21,8 @@ static void test_load_limits_states_and_granularity(void **state)
                           "      owners: 500\n"
                           "      partition_status: true\n"
                           "      status: { stalled: 30s }\n"
-                          "    topics: { exclude: b, last_stable_offset: true, overrides: 70 }\n"
+                          "    topics: { exclude: b, last_produced: true,\n"
+                          "              last_stable_offset: true, overrides: 70 }\n"
                           "    limits: { groups: 7, partitions: 2000 }\n",
                          &config),
         0);
@@ -30,6 +31,7 @@ static void test_load_limits_states_and_granularity(void **state)
     assert_int_equal(cluster->group_states, 1 << 2 | 1 << 4);
     assert_int_equal(cluster->owners, 500);
     assert_true(cluster->partition_status);
+    assert_true(cluster->last_produced);
     assert_true(cluster->last_stable_offset);
     assert_int_equal(cluster->overrides, 70);
     assert_string_equal(cluster->topics.exclude, "b");

@@ -10,6 +10,7 @@
 #include "admin/model/groups.h"
 #include "admin/model/holds.h"
 #include "admin/model/moves.h"
+#include "admin/model/produced.h"
 #include "admin/model/status.h"
 #include "admin/model/topology.h"
 #include "admin/spark/spark.h"
@@ -26,9 +27,10 @@ struct sg_export {
     const int64_t *start; /* of the logs, by partition number, or SG_OFFSET_UNKNOWN */
     const int64_t *end;
     const int64_t *stable; /* last stable offsets, the same; NULL: not wanted, or not asked */
-    const struct sg_holds *holds; /* of these */
-    const uint32_t *readers;      /* groups of each topic; NULL: not known */
-    const struct sg_ages *ages;   /* of these groups and offsets */
+    const struct sg_produced *produced; /* of this topology; NULL: not wanted */
+    const struct sg_holds *holds;       /* of these */
+    const uint32_t *readers;            /* groups of each topic; NULL: not known */
+    const struct sg_ages *ages;         /* of these groups and offsets */
     const struct sg_configs *configs;
     const struct sg_moves *moves; /* of this topology */
     size_t n_spark;

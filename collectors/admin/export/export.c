@@ -61,6 +61,7 @@ enum {
     AT_REPLICATION_FACTOR,
     AT_OVERRIDES,
     AT_GROUPS,
+    AT_LAST_PRODUCED,
     AT_MIN_IN_SYNC,
     AT_RETENTION_SECONDS,
     AT_RETENTION_BYTES,
@@ -154,6 +155,20 @@ static void put_partition(struct sg_put *put,
     put_stable(put, labels, i);
 }
 
+/* @param label  the topic's */
+static void put_use(struct sg_put *put, const struct sg_topic *topic, const struct sg_label *label)
+{
+    const struct sg_export *from = put->from;
+    size_t number = (size_t)(topic - from->topology->topics);
+    int64_t produced_ms =
+        from->produced ? sg_produced_get(from->produced, number) : SG_PRODUCED_UNKNOWN;
+
+    if (from->readers)
+        sg_put_int(put, AT_GROUPS, SG_ADMIN_TOPIC_GROUPS, label, 1, from->readers[number]);
+    if (produced_ms != SG_PRODUCED_UNKNOWN)
+        sg_put_ms(put, AT_LAST_PRODUCED, SG_ADMIN_TOPIC_LAST_PRODUCED, label, 1, produced_ms);
+}
+
 static void put_topic(struct sg_put *put,
     const struct sg_topic *topic,
     const struct sg_topic_config *config,
@@ -166,9 +181,7 @@ static void put_topic(struct sg_put *put,
     if (topic->n)
         sg_put_int(
             put, AT_REPLICATION_FACTOR, SG_ADMIN_TOPIC_REPLICATION_FACTOR, &label, 1, replicas);
-    if (put->from->readers)
-        sg_put_int(put, AT_GROUPS, SG_ADMIN_TOPIC_GROUPS, &label, 1,
-            put->from->readers[topic - put->from->topology->topics]);
+    put_use(put, topic, &label);
     if (!config->known)
         return;
     sg_put_int(

@@ -11,6 +11,10 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
         "Number of partitions of the topic (Metadata)." },
     [SG_ADMIN_TOPIC_REPLICATION_FACTOR] = { "kafka_topic_replication_factor", SG_METRIC_GAUGE,
         "Number of replicas of the topic's partition that has the fewest (Metadata)." },
+    [SG_ADMIN_TOPIC_LAST_PRODUCED] = { "kafka_topic_last_produced_timestamp_seconds",
+        SG_METRIC_GAUGE,
+        "Unix time at which records were last produced to the topic; only with "
+        "topics.last_produced, see docs/topics.md (ListOffsets, latest and by time)." },
     [SG_ADMIN_TOPIC_GROUPS] = { "kafka_topic_groups", SG_METRIC_GAUGE,
         "Number of consumer groups that have committed offsets in the topic, of those that are "
         "exported; absent unless all have answered (ListGroups, OffsetFetch)." },
