@@ -12,6 +12,7 @@
 #include "admin/left_out.h"
 #include "admin/model/readers.h"
 #include "admin/model/topology.h"
+#include "admin/read_ages.h"
 #include "admin/spark/spark.h"
 #include "base/auto.h"
 
@@ -303,14 +304,10 @@ static int publish_brokers(struct collection *c)
         env->cluster, env->cluster_config, c->topology, c->answered, &c->failures);
 }
 
-/* @param times  of SG_OFFSETS_TIME, or NULL */
-static int start_offsets(struct collection *c,
-    enum sg_offsets_which which,
-    const int64_t *times,
-    int until,
-    struct sg_offsets **ret_offsets)
+static int start_offsets(
+    struct collection *c, enum sg_offsets_which which, int until, struct sg_offsets **ret_offsets)
 {
-    return sg_offsets_start(c->admin->client, c->admin->env.clock, c->topology, which, times,
+    return sg_offsets_start(c->admin->client, c->admin->env.clock, c->topology, which, NULL,
         c->skip, share_ms(c, CHUNK_SHARE), until_ms(c, until), ret_offsets);
 }
 
@@ -322,52 +319,26 @@ static void wait_for_offsets(struct collection *c, struct sg_offsets *offsets)
     c->contradicted = c->contradicted || sg_offsets_is_contradicted(offsets);
 }
 
-/* One round of the search for the ages. @return 0, also when brokers failed, or a negative errno */
-static int ask_times(struct collection *c, const int64_t *times)
-{
-    struct sg_offsets *pass = NULL;
-
-    int r = start_offsets(c, SG_OFFSETS_TIME, times, AGES_UNTIL, &pass);
-    if (r)
-        return r;
-    sg_offsets_wait(pass, c->admin->env.stopping);
-    /* A search that ran out of time is not a broker's failure. */
-    if (sg_clock_left_ms(c->admin->env.clock, until_ms(c, AGES_UNTIL)) > 0) {
-        sg_offsets_report(pass, &c->failures);
-        sg_offsets_mark_silent(pass, c->skip);
-    }
-    sg_ages_answer(c->admin->ages, sg_offsets_get(pass));
-    (void)sg_offsets_free(pass);
-    return 0;
-}
-
-/* A search that runs out of time continues at the next collection. */
 static int read_ages(struct collection *c)
 {
     struct sg_admin *self = c->admin;
-    sg_auto_free int64_t *times = calloc(c->topology->n_partitions + 1, sizeof *times);
-    struct sg_ages_points more = { .n = 0 };
 
-    if (!times)
-        return -ENOMEM;
-    int64_t now_ms = sg_clock_unix_ms(self->env.clock);
-    int r = self->stable ? sg_holds_add_to(self->holds, c->topology, &more) : 0;
-    if (!r && self->produced)
-        r = sg_produced_follow(self->produced, c->topology, sg_offsets_get(c->starts),
-            sg_offsets_get(c->ends), now_ms);
-    if (!r && self->produced)
-        r = sg_produced_add_to(self->produced, &more);
-    if (!r)
-        r = sg_ages_begin(self->ages, c->topology, &c->groups, &more, sg_offsets_get(c->starts),
-            sg_offsets_get(c->ends), now_ms);
-    sg_ages_points_done(&more);
-    while (!r && !atomic_load(self->env.stopping) &&
-           sg_clock_left_ms(self->env.clock, until_ms(c, AGES_UNTIL)) > 0 &&
-           sg_ages_ask(self->ages, times) > 0)
-        r = ask_times(c, times);
-    if (!r && self->produced)
-        sg_produced_learn(self->produced, self->ages);
-    return r;
+    return sg_read_ages(&(struct sg_read_ages){
+        .client = self->client,
+        .clock = self->env.clock,
+        .stopping = self->env.stopping,
+        .ages = self->ages,
+        .holds = self->stable ? self->holds : NULL,
+        .produced = self->produced,
+        .topology = c->topology,
+        .groups = &c->groups,
+        .start = sg_offsets_get(c->starts),
+        .end = sg_offsets_get(c->ends),
+        .skip = c->skip,
+        .failures = &c->failures,
+        .chunk_ms = share_ms(c, CHUNK_SHARE),
+        .deadline_ms = until_ms(c, AGES_UNTIL),
+    });
 }
 
 /* What groups have done, what they have not read, and since when. */
@@ -415,7 +386,7 @@ static int read_ends(struct collection *c)
 {
     struct sg_admin *self = c->admin;
 
-    int r = start_offsets(c, SG_OFFSETS_END, NULL, ENDS_UNTIL, &c->ends);
+    int r = start_offsets(c, SG_OFFSETS_END, ENDS_UNTIL, &c->ends);
     if (!r && self->stable)
         r = sg_stable_start(self->stable, self->env.clock, c->topology, c->skip,
             share_ms(c, CHUNK_SHARE), until_ms(c, ENDS_UNTIL), &c->failures);
@@ -431,12 +402,24 @@ static int read_ends(struct collection *c)
                   : 0;
 }
 
+static int read_racks(struct collection *c)
+{
+    struct sg_admin *self = c->admin;
+    const struct sg_clock *clock = self->env.clock;
+
+    if (!self->racks || !sg_racks_are_due(&self->racks_turn, self->racks, c->topology,
+                            sg_clock_monotonic_ms(clock)))
+        return 0;
+    return sg_racks_read(self->racks, &self->racks_turn, self->client, clock,
+        until_ms(c, LOOK_UNTIL), self->env.stopping, &c->failures);
+}
+
 static int read_all(struct collection *c)
 {
     int r = read_topology(c);
     if (r)
         return r;
-    r = start_offsets(c, SG_OFFSETS_START, NULL, GROUPS_UNTIL, &c->starts);
+    r = start_offsets(c, SG_OFFSETS_START, GROUPS_UNTIL, &c->starts);
     if (!r)
         r = read_groups(c);
     if (!r)
@@ -454,6 +437,8 @@ static int read_all(struct collection *c)
     r = read_ends(c);
     if (!r)
         r = judge_groups(c);
+    if (!r)
+        r = read_racks(c);
     if (r)
         return r;
     check_permissions(c);
@@ -476,6 +461,7 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .holds = self->holds,
         .readers = readers,
         .produced = self->produced,
+        .racks = self->racks,
         .ages = self->ages,
         .n_spark = c->n_spark,
         .spark = c->spark,

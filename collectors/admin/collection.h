@@ -10,6 +10,7 @@
 #include "admin/ask/client.h"
 #include "admin/ask/configs.h"
 #include "admin/ask/look.h"
+#include "admin/ask/read_racks.h"
 #include "admin/ask/stable.h"
 #include "admin/diagnosis.h"
 #include "admin/export/memo.h"
@@ -41,6 +42,8 @@ struct sg_admin {
     struct sg_stable *stable; /* NULL: last stable offsets are not wanted */
     struct sg_holds *holds;
     struct sg_produced *produced; /* NULL: not wanted */
+    struct sg_racks *racks;       /* the same */
+    struct sg_racks_turn racks_turn;
     struct sg_statuses *statuses;
     struct sg_others *others;
     struct sg_churn *churn;

@@ -39,6 +39,7 @@ static void destroy(void *opaque)
     (void)sg_stable_free(self->stable);
     (void)sg_holds_free(self->holds);
     (void)sg_produced_free(self->produced);
+    (void)sg_racks_free(self->racks);
     (void)sg_statuses_free(self->statuses);
     (void)sg_others_free(self->others);
     (void)sg_churn_free(self->churn);
@@ -120,6 +121,8 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
         r = sg_holds_new(&self->holds);
     if (!r && config->last_produced)
         r = sg_produced_new(&self->produced);
+    if (!r && config->racks)
+        r = sg_racks_new(&self->racks);
     if (!r && config->last_stable_offset)
         r = sg_stable_new(config, env->config->timeout_ms, &self->stable);
     if (!r)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/diagnosis.h"
 
+#include "admin/ask/read_racks.h"
 #include "admin/model/jmx.h"
 #include "base/words.h"
 
@@ -230,11 +231,21 @@ static void report_types(const struct sg_groups *groups, sg_check_fn report, voi
     }
 }
 
+/* Series that are wanted, but that this librdkafka cannot have. */
+static void report_racks(const struct sg_cluster_config *config, sg_check_fn report, void *context)
+{
+    if (config->racks && !sg_racks_can_be_read())
+        report(context, &(struct sg_check){ SG_CHECK_DOUBTFUL, "cluster", "topics.racks",
+                            "this librdkafka cannot read the brokers' racks",
+                            "build with librdkafka 2.3 or later (deploy/librdkafka)", -1 });
+}
+
 void sg_diagnosis_report(const struct sg_diagnosis *diagnosis, sg_check_fn report, void *context)
 {
     if (diagnosis->topology) {
         report_counts(diagnosis, report, context);
         report_types(diagnosis->groups, report, context);
+        report_racks(diagnosis->config, report, context);
         report_brokers(diagnosis, report, context);
         report_addresses(diagnosis->topology, report, context);
         sg_jmx_report(diagnosis->config, diagnosis->topology, report, context);

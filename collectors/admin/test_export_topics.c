@@ -213,6 +213,37 @@ static void test_export_last_produced_if_wanted(void **state)
     (void)sg_produced_free(produced);
 }
 
+/* Brokers 1 and 2 are in the metadata, 3 is only in replica lists. */
+static char *text_of_racks(const char *first, const char *second, const char *third)
+{
+    struct sg_racks *racks = NULL;
+    struct page page;
+
+    assert_int_equal(sg_racks_new(&racks), 0);
+    assert_int_equal(sg_racks_set(racks, 1, first), 0);
+    assert_int_equal(sg_racks_set(racks, 2, second), 0);
+    assert_int_equal(sg_racks_set(racks, 3, third), 0);
+    page_init(&page);
+    page.racks = racks;
+    char *text = page_text(&page);
+    (void)sg_racks_free(racks);
+    return text;
+}
+
+static void test_export_partitions_in_one_rack_where_all_racks_are_known(void **state)
+{
+    (void)state;
+    char *text = text_of_racks("x", "x", "y");
+    assert_line(text, "kafka_topic_partitions_in_one_rack{topic=\"audit\"} 1");
+    free(text);
+    text = text_of_racks("x", "y", NULL);
+    assert_no(text, "kafka_topic_partitions_in_one_rack{");
+    free(text);
+    text = text_of_racks("x", NULL, "x");
+    assert_no(text, "kafka_topic_partitions_in_one_rack{");
+    free(text);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -226,6 +257,7 @@ int main(void)
         cmocka_unit_test(test_export_changed_configuration_replaces_the_one_before),
         cmocka_unit_test(test_export_groups_of_a_topic_where_all_are_known),
         cmocka_unit_test(test_export_last_produced_if_wanted),
+        cmocka_unit_test(test_export_partitions_in_one_rack_where_all_racks_are_known),
     };
     return cmocka_run_group_tests_name("export_topics", tests, NULL, NULL);
 }

@@ -92,6 +92,7 @@ struct page {
     size_t max_owners;
     size_t max_overrides;
     const uint32_t *readers;                     /* of topic audit alone, or NULL */
+    const struct sg_racks *racks;                /* or NULL */
     struct sg_produced *produced;                /* or NULL; it has not followed the topology yet */
     const struct sg_topic_config *config;        /* of topic audit, or NULL */
     const struct sg_topic_config *config_before; /* at an earlier collection, or NULL */
@@ -180,6 +181,7 @@ static inline char *page_text(struct page *page)
         .max_overrides = page->max_overrides,
         .readers = page->readers,
         .produced = page->produced,
+        .racks = page->racks,
     };
     assert_int_equal(sg_store_new(&sg_clock_system, 1000, &store), 0);
     assert_int_equal(sg_store_slot(store, "c", "admin", "cluster", &slot), 0);

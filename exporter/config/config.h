@@ -155,6 +155,7 @@ struct sg_cluster_config {
     uint64_t client_files; /* the content of the files that these name */
     struct sg_filter_config topics;
     size_t overrides;        /* at most so many settings of topics are shown; 0: none */
+    bool racks;              /* which partitions have all replicas in one */
     bool last_produced;      /* when records were last produced to each topic */
     bool last_stable_offset; /* of each partition, and groups' lag up to there */
     struct sg_filter_config groups;

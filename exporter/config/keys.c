@@ -90,6 +90,9 @@ static const struct sg_key topic_list[] = {
         .max = SG_LIMIT_OVERRIDES_MAX, .restarts = SG_RESTARTS_ADMIN,
         .doc = "at most so many settings are shown that topics have of their own; 0: none. "
                "[topics.md](topics.md)" },
+    { "racks", &sg_kind_boolean, SG_AT(sg_cluster_config, racks), .restarts = SG_RESTARTS_ADMIN,
+        .doc = "how many partitions have all replicas in one rack; needs librdkafka 2.3 or later: "
+               "[topics.md](topics.md)" },
 };
 static const struct sg_map topic_keys = {
     .what = "topics", .size = sizeof(struct sg_cluster_config), SG_KEYS(topic_list)

@@ -22,7 +22,7 @@ static void test_load_limits_states_and_granularity(void **state)
                           "      partition_status: true\n"
                           "      status: { stalled: 30s }\n"
                           "    topics: { exclude: b, last_produced: true,\n"
-                          "              last_stable_offset: true, overrides: 70 }\n"
+                          "              last_stable_offset: true, overrides: 70, racks: true }\n"
                           "    limits: { groups: 7, partitions: 2000 }\n",
                          &config),
         0);
@@ -32,6 +32,7 @@ static void test_load_limits_states_and_granularity(void **state)
     assert_int_equal(cluster->owners, 500);
     assert_true(cluster->partition_status);
     assert_true(cluster->last_produced);
+    assert_true(cluster->racks);
     assert_true(cluster->last_stable_offset);
     assert_int_equal(cluster->overrides, 70);
     assert_string_equal(cluster->topics.exclude, "b");

@@ -11,6 +11,7 @@
 #include "admin/model/holds.h"
 #include "admin/model/moves.h"
 #include "admin/model/produced.h"
+#include "admin/model/racks.h"
 #include "admin/model/status.h"
 #include "admin/model/topology.h"
 #include "admin/spark/spark.h"
@@ -28,6 +29,7 @@ struct sg_export {
     const int64_t *end;
     const int64_t *stable; /* last stable offsets, the same; NULL: not wanted, or not asked */
     const struct sg_produced *produced; /* of this topology; NULL: not wanted */
+    const struct sg_racks *racks;       /* NULL: not wanted */
     const struct sg_holds *holds;       /* of these */
     const uint32_t *readers;            /* groups of each topic; NULL: not known */
     const struct sg_ages *ages;         /* of these groups and offsets */

@@ -62,6 +62,7 @@ enum {
     AT_OVERRIDES,
     AT_GROUPS,
     AT_LAST_PRODUCED,
+    AT_IN_ONE_RACK,
     AT_MIN_IN_SYNC,
     AT_RETENTION_SECONDS,
     AT_RETENTION_BYTES,
@@ -156,6 +157,18 @@ static void put_partition(struct sg_put *put,
 }
 
 /* @param label  the topic's */
+static void put_racks(struct sg_put *put, size_t topic, const struct sg_label *label)
+{
+    const struct sg_export *from = put->from;
+
+    if (!put->has_racks)
+        return;
+    int64_t n = sg_racks_count(from->racks, from->topology, topic);
+    if (n != SG_RACKS_UNKNOWN)
+        sg_put_int(put, AT_IN_ONE_RACK, SG_ADMIN_TOPIC_IN_ONE_RACK, label, 1, n);
+}
+
+/* @param label  the topic's */
 static void put_use(struct sg_put *put, const struct sg_topic *topic, const struct sg_label *label)
 {
     const struct sg_export *from = put->from;
@@ -163,6 +176,7 @@ static void put_use(struct sg_put *put, const struct sg_topic *topic, const stru
     int64_t produced_ms =
         from->produced ? sg_produced_get(from->produced, number) : SG_PRODUCED_UNKNOWN;
 
+    put_racks(put, number, label);
     if (from->readers)
         sg_put_int(put, AT_GROUPS, SG_ADMIN_TOPIC_GROUPS, label, 1, from->readers[number]);
     if (produced_ms != SG_PRODUCED_UNKNOWN)
@@ -201,6 +215,7 @@ static void put_topics(struct sg_put *put)
 {
     const struct sg_topology *t = put->from->topology;
 
+    put->has_racks = put->from->racks && sg_racks_are_known(put->from->racks, t);
     for (size_t i = 0; i < t->n_topics; i++) {
         const struct sg_topic *topic = &t->topics[i];
         const struct sg_topic_config *config = sg_configs_get(put->from->configs, topic->name);

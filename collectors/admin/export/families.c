@@ -11,6 +11,9 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
         "Number of partitions of the topic (Metadata)." },
     [SG_ADMIN_TOPIC_REPLICATION_FACTOR] = { "kafka_topic_replication_factor", SG_METRIC_GAUGE,
         "Number of replicas of the topic's partition that has the fewest (Metadata)." },
+    [SG_ADMIN_TOPIC_IN_ONE_RACK] = { "kafka_topic_partitions_in_one_rack", SG_METRIC_GAUGE,
+        "Partitions of the topic with all of their two or more replicas in one rack; only with "
+        "topics.racks, absent unless all brokers have a rack (Metadata)." },
     [SG_ADMIN_TOPIC_LAST_PRODUCED] = { "kafka_topic_last_produced_timestamp_seconds",
         SG_METRIC_GAUGE,
         "Unix time at which records were last produced to the topic; only with "

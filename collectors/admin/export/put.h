@@ -12,6 +12,8 @@
 #include "metric/series.h"
 #include "store/store.h"
 
+#include <stdbool.h>
+
 struct sg_export;
 
 enum {
@@ -38,6 +40,7 @@ struct sg_put {
     struct sg_memo *memo;
     struct sg_series_table *table;
     struct sg_slot *slot;
+    bool has_racks;           /* all brokers' racks are known */
     size_t n_owners;          /* series of owners so far, … */
     size_t n_owners_left_out; /* … and those past the limit */
     size_t n_overrides;       /* series of topics' own settings, the same */
