@@ -4,8 +4,8 @@ whose commits end before them has read everything."""
 import time
 
 import pytest
-from confluent_kafka import Producer, TopicPartition
-from confluent_kafka.admin import NewTopic
+from confluent_kafka import IsolationLevel, Producer, TopicPartition
+from confluent_kafka.admin import NewTopic, OffsetSpec
 
 from broker import broker
 from kafka import Kafka, Member
@@ -51,10 +51,10 @@ def create(node, topic):
 class Processes:
     """One of each build on the same topic, which read and change nothing."""
 
-    def __init__(self, node, start, topic):
+    def __init__(self, node, start, topic, topics=""):
         self.processes = [start(
             "collect: { interval: 2s }\nclusters:\n  - name: z\n"
-            f"    bootstrap_servers: {node.bootstrap}\n    topics: {{ include: '^{topic}$' }}\n"
+            f"    bootstrap_servers: {node.bootstrap}\n    topics: {{ include: '^{topic}$'{topics} }}\n"
             "    groups: { status: { lagging: 5s, stalled: 15s, rewound: 10s } }\n", build=build)
             for build in BUILDS]
 
@@ -123,6 +123,58 @@ def test_aborted_tail_is_nothing_to_read_and_a_record_is(node, start):
         assert status(page, "aborted-all") == ["ok"]
     transaction(node, topic, 1)
     processes.wait_for("there is a record now", lambda page: (age(page, "aborted-all") or 0) > 0, 20)
+
+
+def open_transaction(node, topic, n, age_s):
+    """Leave a transaction open, with records that are that old."""
+    producer = Producer({"bootstrap.servers": node.bootstrap, "transactional.id": f"{topic}-open"})
+    producer.init_transactions(20)
+    producer.begin_transaction()
+    for _ in range(n):
+        producer.produce(topic, b"x", timestamp=int((time.time() - age_s) * 1000))
+    producer.flush(20)
+    return producer
+
+
+def stable_offset(node, topic):
+    """As Kafka has it."""
+    place = TopicPartition(topic, 0)
+    done = node.admin.list_offsets({place: OffsetSpec.latest()}, isolation_level=IsolationLevel.READ_COMMITTED)
+    return done[place].result(20).offset
+
+
+def test_open_transaction_holds_read_committed_groups_back(node, start):
+    topic = "held"
+    create(node, topic)
+    kafka = Kafka(node.bootstrap)
+    kafka.produce(topic, [time.time() - 700] * 2)  # 0 1
+    producer = open_transaction(node, topic, 3, age_s=600)  # 2 3 4
+    kafka.produce(topic, [time.time()])  # 5
+    kafka.commit("held-committed", topic, {0: 1})
+    kafka.commit("held-uncommitted", topic, {0: 5})
+    assert stable_offset(node, topic) == 2
+    processes = Processes(node, start, topic, ", last_stable_offset: true")
+    age_name = "kafka_topic_partition_open_transaction_seconds"
+    processes.wait_for("the transaction", lambda page: page.value(age_name, topic=topic), 30)
+    for page in processes.pages():
+        assert page.value("kafka_topic_partition_last_stable_offset", topic=topic) == 2
+        assert page.value("kafka_topic_partition_current_offset", topic=topic) == 6
+        assert 599 < page.value(age_name, topic=topic) < 640  # its first record's, not when it was seen
+        for group, lag, committed_lag in (("held-committed", 5, 1), ("held-uncommitted", 1, 0)):
+            assert page.value("kafka_consumergroup_lag", consumergroup=group) == lag
+            for name in ("lag", "lag_sum"):
+                assert page.value(f"kafka_consumergroup_read_committed_{name}",
+                                  consumergroup=group) == committed_lag, (group, name)
+    producer.commit_transaction(20)  # its marker is 6
+    wait_for("the marker", lambda: stable_offset(node, topic) == 7, 20)
+    processes.wait_for("it has ended", lambda page: page.value(age_name, topic=topic) is None, 20)
+    for page in processes.pages():
+        assert page.value("kafka_topic_partition_last_stable_offset", topic=topic) == 7
+        assert page.value("kafka_consumergroup_read_committed_lag", consumergroup="held-committed") == 6
+    default = start("collect: { interval: 2s }\nclusters:\n  - name: z\n"
+                    f"    bootstrap_servers: {node.bootstrap}\n")
+    wait_for("a page", lambda: default.page().values("kafka_consumergroup_lag"), 20)
+    assert "read_committed" not in default.page().text
 
 
 def test_who_may_not_read_gives_a_single_offset_the_benefit_of_the_doubt(tmp_path_factory, start):

@@ -2,6 +2,7 @@
 #include "admin/ask/configs.h"
 
 #include "admin/ask/ask.h"
+#include "admin/model/setting_defaults.h"
 #include "base/auto.h"
 #include "base/keyed.h"
 
@@ -35,6 +36,7 @@ static const struct sg_keyed_kind entry_kind = {
 
 struct sg_configs {
     struct sg_keyed topics; /* of struct entry; a generation is a collection */
+    struct sg_setting_defaults defaults;
     uint64_t n_new;
     int64_t denied_until_ms;
 };
@@ -48,6 +50,7 @@ int sg_configs_new(struct sg_configs **ret_configs)
     if (!configs)
         return -ENOMEM;
     sg_keyed_init(&configs->topics, &entry_kind);
+    sg_setting_defaults_init(&configs->defaults);
     *ret_configs = sg_take(&configs);
     return 0;
 }
@@ -57,6 +60,7 @@ struct sg_configs *sg_configs_free(struct sg_configs *configs)
     if (!configs)
         return NULL;
     sg_keyed_done(&configs->topics);
+    sg_setting_defaults_done(&configs->defaults);
     free(configs);
     return NULL;
 }
@@ -127,20 +131,44 @@ static struct sg_described describe_entry(const rd_kafka_ConfigEntry_t *from)
     };
 }
 
+/* @return how many */
+static size_t describe_all(
+    const rd_kafka_ConfigResource_t *from, struct sg_described described[SETTINGS_MAX])
+{
+    size_t n = 0;
+    const rd_kafka_ConfigEntry_t **values = rd_kafka_ConfigResource_configs(from, &n);
+
+    if (n > SETTINGS_MAX)
+        n = SETTINGS_MAX;
+    for (size_t i = 0; i < n; i++)
+        described[i] = describe_entry(values[i]);
+    return n;
+}
+
+/* @return 0 or -ENOMEM */
+static int learn_defaults(
+    struct sg_setting_defaults *defaults, const rd_kafka_ConfigResource_t *from)
+{
+    struct sg_described described[SETTINGS_MAX];
+    size_t n = rd_kafka_ConfigResource_error(from) ? 0 : describe_all(from, described);
+    int r = 0;
+
+    for (size_t i = 0; !r && i < n; i++)
+        r = sg_setting_defaults_learn(defaults, &described[i]);
+    return r;
+}
+
 /* @return 0 or -ENOMEM */
 static int take_topic(struct sg_configs *configs, const rd_kafka_ConfigResource_t *from)
 {
     struct entry *entry = find(configs, sg_str_of(rd_kafka_ConfigResource_name(from)));
     struct sg_described described[SETTINGS_MAX];
-    size_t n = 0;
 
     if (!entry || rd_kafka_ConfigResource_error(from))
         return 0; /* deleted in between, or not allowed: keep what was known */
-    const rd_kafka_ConfigEntry_t **values = rd_kafka_ConfigResource_configs(from, &n);
-    if (n > SETTINGS_MAX)
-        n = SETTINGS_MAX;
+    size_t n = describe_all(from, described);
     for (size_t i = 0; i < n; i++)
-        described[i] = describe_entry(values[i]);
+        sg_setting_defaults_fill(&configs->defaults, &described[i]);
     return sg_topic_config_set(&entry->config, described, n);
 }
 
@@ -175,6 +203,8 @@ static int take_answer(struct sg_configs *configs,
     }
     const rd_kafka_ConfigResource_t **topics =
         rd_kafka_DescribeConfigs_result_resources(result, &n);
+    for (size_t i = 0; !r && i < n; i++)
+        r = learn_defaults(&configs->defaults, topics[i]);
     for (size_t i = 0; !r && i < n; i++) {
         if (rd_kafka_ConfigResource_error(topics[i]) ==
             RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)

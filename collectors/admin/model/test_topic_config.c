@@ -2,6 +2,7 @@
 
 /* From a description of a topic's settings to what is kept of it. */
 
+#include "admin/model/setting_defaults.h"
 #include "admin/model/topic_config.h"
 #include "test.h"
 
@@ -157,6 +158,37 @@ static void test_config_has_caps(void **state)
     free(value);
 }
 
+/* What Kafka does not tell of this topic it tells of others. */
+static void test_config_fallback_is_that_of_topics_without_their_own(void **state)
+{
+    static const struct sg_described told[] = {
+        { .name = "retention.ms", .value = "7" },
+        { .name = "flush.ms", .value = "8", .is_own = true },
+        { .name = "retention.ms", .value = "9" }, /* the latest counts */
+        { .name = "segment.ms", .value = NULL },
+    };
+    struct sg_described retention = { .name = "retention.ms", .value = "1", .is_own = true };
+    struct sg_described has_one = retention, not_own = retention;
+    struct sg_described flush = { .name = "flush.ms", .value = "1", .is_own = true };
+    struct sg_setting_defaults defaults;
+    (void)state;
+
+    has_one.fallback = "5";
+    not_own.is_own = false;
+    sg_setting_defaults_init(&defaults);
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
+        assert_int_equal(sg_setting_defaults_learn(&defaults, &told[i]), 0);
+    sg_setting_defaults_fill(&defaults, &retention);
+    assert_string_equal(retention.fallback, "9");
+    sg_setting_defaults_fill(&defaults, &has_one);
+    assert_string_equal(has_one.fallback, "5");
+    sg_setting_defaults_fill(&defaults, &not_own);
+    assert_null(not_own.fallback);
+    sg_setting_defaults_fill(&defaults, &flush);
+    assert_null(flush.fallback);
+    sg_setting_defaults_done(&defaults);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -166,6 +198,7 @@ int main(void)
         cmocka_unit_test(test_config_fallback_is_in_the_topics_unit),
         cmocka_unit_test(test_config_version_changes_with_texts_alone),
         cmocka_unit_test(test_config_has_caps),
+        cmocka_unit_test(test_config_fallback_is_that_of_topics_without_their_own),
     };
     return cmocka_run_group_tests_name("topic_config", tests, NULL, NULL);
 }
