@@ -21,7 +21,7 @@ LAYERS = [
     ["collectors/collector.h"],
     ["collectors/admin/model", "collectors/jmx/poll"],
     ["collectors/admin/ask", "collectors/jmx/rules"],
-    ["collectors/admin/spark", "collectors/jmx/jolokia", "collectors/jmx/series"],
+    ["collectors/admin/share", "collectors/admin/spark", "collectors/jmx/jolokia", "collectors/jmx/series"],
     ["collectors/admin/export"],
     ["collectors/jmx/catalogue"],
     ["collectors/jmx/lint"],

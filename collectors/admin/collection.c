@@ -27,7 +27,8 @@
  *
  *   metadata ──┬─> starts of the logs, leader by leader (threads) ──────────┐
  *              └─> groups of each broker ─> their states and commits ───────┴─> ends of the logs
- *                    └─ now and then: groups of other types (model/others.h) and their commits
+ *                    ├─ now and then: groups of other types (model/others.h) and their commits
+ *                    └─ if wanted: the topic with share groups' state (share/share.h)
  *                  (and last stable offsets)                                              │
  *                                 ages of what is not read, a look at what is in doubt <──┘
  *
@@ -38,7 +39,8 @@
  *
  * What cannot be read this time is absent: a partition's offsets while its leader does not answer,
  * a group's while its coordinator does not. Nothing is carried over from the collection before,
- * because an old commit compared with a new log end is not a real lag.
+ * because an old commit compared with a new log end is not a real lag. The state of share groups
+ * is, but counts only when it is known to be all of what its topic holds now.
  */
 
 enum {
@@ -52,6 +54,8 @@ enum {
     LIST_SHARE = 20,
     GROUP_SHARE = 25,
     GROUPS_UNTIL = 70,
+    SHARE_SHARE = 10,
+    SHARE_UNTIL = 75,
     CHUNK_SHARE = 20,
     ENDS_UNTIL = 85,
     AGES_UNTIL = 93,
@@ -159,6 +163,8 @@ static int read_topology(struct collection *c)
     sg_client_forget(self->client, SG_CLIENT_ANY_BROKER);
     r = sg_topology_new(
         metadata, self->topic_filter, self->env.cluster_config->limits.partitions, &c->topology);
+    if (!r)
+        r = sg_share_begin(self->share, metadata);
     rd_kafka_metadata_destroy(metadata);
     if (!r)
         r = sg_brokers_publish_id(self->env.cluster, self->client);
@@ -414,6 +420,25 @@ static int read_racks(struct collection *c)
         until_ms(c, LOOK_UNTIL), self->env.stopping, &c->failures);
 }
 
+static int read_share(struct collection *c) int64_t now_ms = sg_clock_monotonic_ms(self->env.clock);
+int64_t left_ms = until_ms(c, SHARE_UNTIL) - now_ms;
+int64_t log_ms = left_ms < share_ms(c, SHARE_SHARE) ? left_ms : share_ms(c, SHARE_SHARE);
+
+return sg_share_read(self->share,
+    &(struct sg_share_env){
+        .client = self->client,
+        .clock = self->env.clock,
+        .stopping = self->env.stopping,
+        .topology = c->topology,
+        .group_filter = self->group_filter,
+        .groups = &c->groups,
+        .skip = c->skip,
+        .failures = &c->failures,
+        .request_ms = log_ms,
+        .deadline_ms = now_ms + log_ms,
+        .names_deadline_ms = now_ms + left_ms,
+    });
+
 static int read_all(struct collection *c)
 {
     int r = read_topology(c);
@@ -434,6 +459,9 @@ static int read_all(struct collection *c)
     wait_for_offsets(c, c->starts);
     for (size_t i = 0; i < c->topology->n_brokers; i++)
         c->skip[i] = c->skip[i] || !c->answered[i];
+    r = read_share(c);
+    if (r)
+        return r;
     r = read_ends(c);
     if (!r)
         r = judge_groups(c);
@@ -452,6 +480,8 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
     bool has_all = all_have_answered(c) && c->n_spark == self->env.cluster_config->n_spark;
     sg_auto_free uint32_t *readers = NULL;
     int r = has_all ? sg_readers_count(c->topology, &c->groups, &readers) : 0;
+    size_t n_share;
+    const struct sg_share_progress *share = sg_share_get(self->share, &n_share);
     const struct sg_export from = {
         .topology = c->topology,
         .groups = &c->groups,
@@ -465,6 +495,8 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .ages = self->ages,
         .n_spark = c->n_spark,
         .spark = c->spark,
+        .n_share = n_share,
+        .share = share,
         .configs = self->configs,
         .moves = self->moves,
         .statuses = self->statuses,
@@ -559,10 +591,13 @@ void sg_admin_collect(struct sg_admin *self,
     sg_failures_report(&c.failures, self->slot);
     sg_left_out_warn_filters(self->topic_filter, self->group_filter, self->slot);
     sg_slot_end(self->slot, set);
-    if (look)
-        look(&(struct sg_diagnosis){ self->env.cluster_config, self->client, c.topology, &c.groups,
-                 c.answered, &c.failures, sg_clock_monotonic_ms(self->env.clock) - c.begun_ms },
-            context);
+    if (look) {
+        struct sg_diagnosis diagnosis = { self->env.cluster_config, self->client, c.topology,
+            &c.groups, c.answered, &c.failures, sg_clock_monotonic_ms(self->env.clock) - c.begun_ms,
+            0 };
+        (void)sg_share_get(self->share, &diagnosis.n_share);
+        look(&diagnosis, context);
+    }
     (void)sg_offsets_free(c.ends);
     (void)sg_offsets_free(c.starts);
     keep_groups(self, &c.groups);

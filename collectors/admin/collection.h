@@ -23,6 +23,7 @@
 #include "admin/model/others.h"
 #include "admin/model/produced.h"
 #include "admin/model/status.h"
+#include "admin/share/share.h"
 #include "base/filter.h"
 #include "collectors/collector.h"
 
@@ -50,6 +51,7 @@ struct sg_admin {
     struct sg_drains *drains;
     struct sg_all_groups_turn all_groups;
     struct sg_look *look;
+    struct sg_share *share; /* NULL: not wanted */
     struct sg_memo *memo;
     struct sg_series_table *table;
     struct sg_slot *slot;

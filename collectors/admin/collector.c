@@ -45,6 +45,7 @@ static void destroy(void *opaque)
     (void)sg_churn_free(self->churn);
     (void)sg_drains_free(self->drains);
     (void)sg_look_free(self->look);
+    (void)sg_share_free(self->share);
     (void)sg_memo_free(self->memo);
     (void)sg_series_table_free(self->table);
     sg_groups_done(&self->before);
@@ -113,6 +114,8 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
         r = sg_drains_new(&self->drains);
     if (!r)
         r = sg_look_new(config, env->config->timeout_ms, &self->look);
+    if (!r)
+        r = sg_share_new(config, env->config->timeout_ms, &self->share);
     if (!r)
         r = sg_memo_new(&self->memo);
     if (!r)

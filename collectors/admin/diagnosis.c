@@ -200,6 +200,37 @@ static bool is_not_described(const struct sg_group *group)
     return group->type == SG_GROUP_CONSUMER && !group->has_members;
 }
 
+/* Share groups have a check of their own: whether their lag is read is a question of the
+ * configuration. */
+static void report_share(const struct sg_diagnosis *diagnosis, sg_check_fn report, void *context)
+{
+    const struct sg_group *first = NULL;
+    size_t n = count_groups(diagnosis->groups, is_share, &first);
+    size_t n_places = diagnosis->n_share;
+    char text[400];
+
+    if (n == 0)
+        return;
+    if (diagnosis->config->share_lag == SG_SHARE_LAG_NONE)
+        (void)snprintf(text, sizeof text,
+            "%zu, for example %.100s: no lag: no librdkafka has the request "
+            "DescribeShareGroupOffsets",
+            n, first->name.ptr);
+    else
+        (void)snprintf(text, sizeof text,
+            "%zu, for example %.100s: lag in %s is known (experimental, of __share_group_state)", n,
+            first->name.ptr, sg_words_count(n_places, "partition").text);
+    report(context,
+        &(struct sg_check){ n_places ? SG_CHECK_GOOD : SG_CHECK_DOUBTFUL, "groups", "share group",
+            text,
+            n_places ? ""
+            : diagnosis->config->share_lag == SG_SHARE_LAG_NONE
+                ? "experimental: groups.share_lag: state_topic; or see the brokers' own metrics "
+                  "(JMX: type=ShareGroupMetrics)"
+                : "allow this client's principal READ on the topic __share_group_state",
+            -1 });
+}
+
 /* What this librdkafka cannot see of them. */
 static void report_types(const struct sg_groups *groups, sg_check_fn report, void *context)
 {
@@ -210,9 +241,6 @@ static void report_types(const struct sg_groups *groups, sg_check_fn report, voi
     } types[] = {
         { is_streams, SG_CHECK_GOOD, "streams group",
             "offsets and lag are shown; no librdkafka can describe members and state", "" },
-        { is_share, SG_CHECK_DOUBTFUL, "share group",
-            "no lag: no librdkafka has the request DescribeShareGroupOffsets",
-            "see the brokers' own metrics (JMX: type=ShareGroupMetrics)" },
         { is_not_described, SG_CHECK_DOUBTFUL, "group of the new consumer protocol",
             "this librdkafka cannot describe their members",
             "build with librdkafka 2.10 or later (deploy/librdkafka)" },
@@ -246,6 +274,7 @@ void sg_diagnosis_report(const struct sg_diagnosis *diagnosis, sg_check_fn repor
         report_counts(diagnosis, report, context);
         report_types(diagnosis->groups, report, context);
         report_racks(diagnosis->config, report, context);
+        report_share(diagnosis, report, context);
         report_brokers(diagnosis, report, context);
         report_addresses(diagnosis->topology, report, context);
         sg_jmx_report(diagnosis->config, diagnosis->topology, report, context);

@@ -21,6 +21,7 @@ struct sg_diagnosis {
     const bool *answered; /* per place in topology->brokers; NULL without topology */
     const struct sg_failures *failures;
     int64_t took_ms;
+    size_t n_share; /* partitions of share groups that are known */
 };
 
 void sg_diagnosis_report(const struct sg_diagnosis *diagnosis, sg_check_fn report, void *context);

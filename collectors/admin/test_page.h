@@ -98,6 +98,8 @@ struct page {
     const struct sg_topic_config *config_before; /* at an earlier collection, or NULL */
     bool full_info;
     bool partition_status;
+    size_t n_share;
+    const struct sg_share_progress *share;
 };
 
 static inline void page_init(struct page *page)
@@ -182,6 +184,8 @@ static inline char *page_text(struct page *page)
         .readers = page->readers,
         .produced = page->produced,
         .racks = page->racks,
+        .n_share = page->n_share,
+        .share = page->share,
     };
     assert_int_equal(sg_store_new(&sg_clock_system, 1000, &store), 0);
     assert_int_equal(sg_store_slot(store, "c", "admin", "cluster", &slot), 0);

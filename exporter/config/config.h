@@ -113,6 +113,12 @@ enum sg_granularity {
     SG_GRANULARITY_GROUP,
 };
 
+/* Where the lag of share groups comes from. */
+enum sg_share_lag {
+    SG_SHARE_LAG_NONE,
+    SG_SHARE_LAG_STATE_TOPIC, /* __share_group_state */
+};
+
 /* In the order of enum sg_group_state; ends with NULL. */
 enum {
     SG_GROUP_STATE_NAMES = 5
@@ -161,6 +167,7 @@ struct sg_cluster_config {
     struct sg_filter_config groups;
     enum sg_granularity granularity;
     bool partition_status; /* a series for the status of each commit */
+    enum sg_share_lag share_lag;
     size_t owners;         /* at most so many partitions are shown with their owners; 0: none */
     unsigned group_states; /* one bit for each, in the order of enum sg_group_state; 0: all */
     struct sg_status_windows status_windows;

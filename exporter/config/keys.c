@@ -123,6 +123,9 @@ static const struct sg_map window_keys = {
 /* In the order of enum sg_granularity. */
 static const char *const granularity_names[] = { "partition", "topic", "group", NULL };
 
+/* In the order of enum sg_share_lag. */
+static const char *const share_lag_names[] = { "none", "state_topic", NULL };
+
 const char *const sg_group_state_names[SG_GROUP_STATE_NAMES + 1] = {
     "CompletingRebalance",
     "Dead",
@@ -148,6 +151,10 @@ static const struct sg_key group_list[] = {
     { "partition_status", &sg_kind_boolean, SG_AT(sg_cluster_config, partition_status),
         .restarts = SG_RESTARTS_ADMIN,
         .doc = "show the status of each partition of a group, too: [lag.md](lag.md), \"Status\"" },
+    { "share_lag", &sg_kind_choice, SG_AT(sg_cluster_config, share_lag), .words = share_lag_names,
+        .restarts = SG_RESTARTS_ADMIN,
+        .doc = "experimental: read the lag of share groups from Kafka's topic "
+               "`__share_group_state`. [lag.md](lag.md), \"Share groups\"" },
     { "states", &sg_kind_choices, SG_AT(sg_cluster_config, group_states),
         .words = sg_group_state_names, .must = "must be a list of states, such as [Stable, Empty]",
         .item = "a group's state", .follows = "all", .restarts = SG_RESTARTS_ADMIN,

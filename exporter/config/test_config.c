@@ -20,6 +20,7 @@ static void test_load_limits_states_and_granularity(void **state)
                           "      states: [Stable, Empty]\n"
                           "      owners: 500\n"
                           "      partition_status: true\n"
+                          "      share_lag: state_topic\n"
                           "      status: { stalled: 30s }\n"
                           "    topics: { exclude: b, last_produced: true,\n"
                           "              last_stable_offset: true, overrides: 70, racks: true }\n"
@@ -36,6 +37,7 @@ static void test_load_limits_states_and_granularity(void **state)
     assert_true(cluster->last_stable_offset);
     assert_int_equal(cluster->overrides, 70);
     assert_string_equal(cluster->topics.exclude, "b");
+    assert_int_equal(cluster->share_lag, SG_SHARE_LAG_STATE_TOPIC);
     assert_int_equal(cluster->status_windows.stalled_ms, 30000);
     assert_int_equal(cluster->status_windows.lagging_ms, 60000);
     assert_int_equal(cluster->limits.groups, 7);

@@ -24,6 +24,7 @@ static const struct sample {
     { "\"proxy\".target!", "'service:jmx:h'", "\"service:jmx:h\"" },
     { "\"proxy\".url!", "'http://h/'", "\"http://h/\"" },
     { "\"jolokia\".url", "'http://{id}/'", "\"http://{id}/\"" },
+    { "groups.share_lag", "state_topic", "\"state_topic\"" },
     { "a JVM.url", "'http://h/'", "\"http://h/\"" },
     { "a Spark query.checkpoint!", "/c", "\"/c\"" },
     { "\"jolokia\".rules", "[jvm]", "- \"jvm\"" },

@@ -104,6 +104,7 @@ static void test_shown_configuration_is_yaml_of_everything_but_secrets(void **st
                                    "    groups:\n"
                                    "      granularity: \"topic\"\n"
                                    "      owners: 0\n"
+                                   "      share_lag: \"none\"\n"
                                    "      states: [Empty, Stable]\n"
                                    "      status:\n"
                                    "        lagging: 1m\n"

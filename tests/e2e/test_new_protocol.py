@@ -49,10 +49,10 @@ def java_member(node, program, *arguments):
     """A member of a group, as the program in java/kafka makes it."""
     member = subprocess.Popen(
         ["java", "-cp", node.jars, REPO / "tests/e2e/java/kafka" / program, *arguments],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         assert member.stdout.readline() == "member\n"
-        yield
+        yield member
     finally:
         member.stdin.close()
         member.wait(timeout=30)
@@ -133,10 +133,14 @@ def info(page, group):
             for labels, _ in page.values("kafka_consumergroup_info", consumergroup=group)]
 
 
-def doctor(node, build):
-    done = subprocess.run([BUILD / build / "streamgauge", "--doctor", f"--kafka.server={node.bootstrap}"],
+def doctor_says(build, *flags):
+    done = subprocess.run([BUILD / build / "streamgauge", "--doctor", *flags],
                           capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
     return done.stdout
+
+
+def doctor(node, build):
+    return doctor_says(build, f"--kafka.server={node.bootstrap}")
 
 
 @pytest.mark.parametrize("build", BUILDS)

@@ -320,6 +320,20 @@ static void set_if_known(rd_kafka_conf_t *conf, const char *name, const char *va
     (void)rd_kafka_conf_set(conf, name, value, reason, sizeof reason);
 }
 
+struct property {
+    const char *name, *value;
+};
+
+static int set_all(
+    rd_kafka_conf_t *conf, const struct property *properties, size_t n, struct sg_error *err)
+{
+    int r = 0;
+
+    for (size_t i = 0; !r && i < n; i++)
+        r = set_property(conf, properties[i].name, properties[i].value, err);
+    return r;
+}
+
 static int set_ms(rd_kafka_conf_t *conf, const char *name, int64_t ms, struct sg_error *err)
 {
     char value[24];
@@ -340,9 +354,7 @@ static int64_t clamp(int64_t value, int64_t low, int64_t high)
  */
 static int set_ours(rd_kafka_conf_t *conf, int64_t timeout_ms, struct sg_error *err)
 {
-    static const struct {
-        const char *name, *value;
-    } fixed[] = {
+    static const struct property fixed[] = {
         { "client.id", "streamgauge" },
         /* The group is never joined. Without a group.id librdkafka crashes on a null pointer when a
            coordinator that has just moved answers OffsetFetch (its issue 5040). */
@@ -357,11 +369,9 @@ static int set_ours(rd_kafka_conf_t *conf, int64_t timeout_ms, struct sg_error *
            default, read_committed, stops at the first open transaction. */
         { "isolation.level", "read_uncommitted" },
     };
-    int r = 0;
 
     set_if_known(conf, "enable.metrics.push", "false");
-    for (size_t i = 0; !r && i < sizeof fixed / sizeof fixed[0]; i++)
-        r = set_property(conf, fixed[i].name, fixed[i].value, err);
+    int r = set_all(conf, fixed, sizeof fixed / sizeof fixed[0], err);
     if (!r)
         r = set_ms(conf, "socket.timeout.ms", clamp(timeout_ms / 4, 1000, 60000), err);
     if (!r)
@@ -375,9 +385,7 @@ static int set_ours(rd_kafka_conf_t *conf, int64_t timeout_ms, struct sg_error *
 /* Set after the user's properties, which must not make it read more, or commit. */
 static int set_reader(rd_kafka_conf_t *conf, struct sg_error *err)
 {
-    static const struct {
-        const char *name, *value;
-    } fixed[] = {
+    static const struct property fixed[] = {
         { "isolation.level", "read_committed" },
         { "enable.partition.eof", "true" },
         { "auto.commit.enable", "false" }, /* of partitions that are read without a group */
@@ -388,11 +396,29 @@ static int set_reader(rd_kafka_conf_t *conf, struct sg_error *err)
         { "queued.min.messages", "1" },
         { "queued.max.messages.kbytes", "64" },
     };
-    int r = 0;
 
-    for (size_t i = 0; !r && i < sizeof fixed / sizeof fixed[0]; i++)
-        r = set_property(conf, fixed[i].name, fixed[i].value, err);
-    return r;
+    return set_all(conf, fixed, sizeof fixed / sizeof fixed[0], err);
+}
+
+/*
+ * The same. What was deleted before it was read is skipped. What waits in the queue until it is
+ * read is bounded by queued.max.messages.kbytes, for all partitions together.
+ */
+static int set_follower(rd_kafka_conf_t *conf, struct sg_error *err)
+{
+    static const struct property fixed[] = {
+        { "isolation.level", "read_uncommitted" },
+        { "enable.partition.eof", "true" },
+        { "auto.commit.enable", "false" },
+        { "auto.offset.reset", "earliest" },
+        { "fetch.wait.max.ms", "500" },
+        { "fetch.min.bytes", "1" },
+        { "fetch.message.max.bytes", "262144" },
+        { "queued.min.messages", "20000" },
+        { "queued.max.messages.kbytes", "8192" },
+    };
+
+    return set_all(conf, fixed, sizeof fixed / sizeof fixed[0], err);
 }
 
 /*
@@ -467,6 +493,8 @@ int sg_client_new(const struct sg_cluster_config *config,
         r = set_reader(conf, err);
     if (!r && use == SG_CLIENT_STABLE)
         r = set_property(conf, "isolation.level", "read_committed", err);
+    if (!r && use == SG_CLIENT_FOLLOWER)
+        r = set_follower(conf, err);
     if (!r && use == SG_CLIENT_ADMIN)
         r = set_property(conf, "debug", "feature", err); /* added to the user's; is_of_types() */
     if (!r && use == SG_CLIENT_CHECK)

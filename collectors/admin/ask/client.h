@@ -33,6 +33,7 @@ enum sg_client_use {
     SG_CLIENT_CHECK,  /* only created: no plugins, no Kerberos ticket or token is requested */
     SG_CLIENT_STABLE, /* requests to it see the log up to the last stable offset */
     SG_CLIENT_READER, /* reads committed records, a few at a time, and reports the end of the log */
+    SG_CLIENT_FOLLOWER, /* reads all records of a topic, as they come, and reports the same */
 };
 
 /**

@@ -14,6 +14,7 @@
 #include "admin/model/racks.h"
 #include "admin/model/status.h"
 #include "admin/model/topology.h"
+#include "admin/share/share.h"
 #include "admin/spark/spark.h"
 #include "config/config.h"
 
@@ -44,6 +45,8 @@ struct sg_export {
     bool partition_status;        /* a series for each commit's */
     size_t max_owners;            /* series of partitions' owners at most */
     size_t max_overrides;         /* of topics' own settings, the same */
+    size_t n_share;
+    const struct sg_share_progress *share; /* by group and partition */
     enum sg_granularity granularity;
     int64_t now_ms; /* monotonic */
 };

@@ -3,6 +3,7 @@
 
 #include "admin/export/export_configs.h"
 #include "admin/export/export_groups.h"
+#include "admin/export/export_share.h"
 #include "admin/export/families.h"
 #include "admin/model/lag.h"
 #include "metric/label_names.h"
@@ -275,6 +276,7 @@ int sg_export_series(
     put_brokers(&put);
     put_topics(&put);
     sg_export_groups(&put);
+    sg_export_share(&put);
     put_left_out(&put);
     for (size_t i = 0; i < from->n_spark; i++)
         put_spark(&put, &from->spark[i]);

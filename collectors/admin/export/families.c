@@ -163,6 +163,18 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
     [SG_ADMIN_GROUP_RETENTION_USED] = { "kafka_consumergroup_retention_used_ratio", SG_METRIC_GAUGE,
         "Age of the consumer group's oldest unread record over the topic's retention time; at 1 or "
         "more it may be deleted (ListOffsets, DescribeConfigs)." },
+    [SG_ADMIN_SHARE_LAG] = { "kafka_sharegroup_lag", SG_METRIC_GAUGE,
+        "Records of the partition that the share group has not acknowledged or given up, those in "
+        "flight included; experimental, only with groups.share_lag (__share_group_state)." },
+    [SG_ADMIN_SHARE_LAG_SUM] = { "kafka_sharegroup_lag_sum", SG_METRIC_GAUGE,
+        "Sum of the share group's lag in the topic's partitions; absent when one of them is not "
+        "known; experimental (__share_group_state)." },
+    [SG_ADMIN_SHARE_START_OFFSET] = { "kafka_sharegroup_start_offset", SG_METRIC_GAUGE,
+        "Offset in the partition up to which the share group is done with all records; "
+        "experimental (__share_group_state)." },
+    [SG_ADMIN_SHARE_COMPLETE] = { "kafka_sharegroup_delivery_complete", SG_METRIC_GAUGE,
+        "Records from the start offset on that the share group is done with: acknowledged or "
+        "given up, out of order; experimental (__share_group_state)." },
     [SG_ADMIN_SPARK_BATCH] = { "kafka_spark_checkpoint_batch", SG_METRIC_GAUGE,
         "Number of the last batch that the Spark structured streaming query has completed "
         "(its checkpoint: commits/)." },

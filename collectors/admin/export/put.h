@@ -33,6 +33,8 @@ enum sg_put_kind {
     SG_PUT_GROUP_SUMMARY, /* in a topic, or in all */
     SG_PUT_COMMIT,
     SG_PUT_COMMIT_STATUS,
+    SG_PUT_SHARE,
+    SG_PUT_SHARE_SUMMARY, /* in a topic, or in all */
 };
 
 struct sg_put {
