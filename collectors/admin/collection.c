@@ -420,24 +420,27 @@ static int read_racks(struct collection *c)
         until_ms(c, LOOK_UNTIL), self->env.stopping, &c->failures);
 }
 
-static int read_share(struct collection *c) int64_t now_ms = sg_clock_monotonic_ms(self->env.clock);
-int64_t left_ms = until_ms(c, SHARE_UNTIL) - now_ms;
-int64_t log_ms = left_ms < share_ms(c, SHARE_SHARE) ? left_ms : share_ms(c, SHARE_SHARE);
+static int read_share(struct collection *c)
+{
+    struct sg_admin *self = c->admin;
+    int64_t now_ms = sg_clock_monotonic_ms(self->env.clock);
+    int64_t left_ms = until_ms(c, SHARE_UNTIL) - now_ms;
+    int64_t log_ms = left_ms < share_ms(c, SHARE_SHARE) ? left_ms : share_ms(c, SHARE_SHARE);
 
-return sg_share_read(self->share,
-    &(struct sg_share_env){
-        .client = self->client,
-        .clock = self->env.clock,
-        .stopping = self->env.stopping,
-        .topology = c->topology,
-        .group_filter = self->group_filter,
-        .groups = &c->groups,
-        .skip = c->skip,
-        .failures = &c->failures,
-        .request_ms = log_ms,
-        .deadline_ms = now_ms + log_ms,
-        .names_deadline_ms = now_ms + left_ms,
-    });
+    return sg_share_read(self->share, &(struct sg_share_env){
+                                          .client = self->client,
+                                          .clock = self->env.clock,
+                                          .stopping = self->env.stopping,
+                                          .topology = c->topology,
+                                          .group_filter = self->group_filter,
+                                          .groups = &c->groups,
+                                          .skip = c->skip,
+                                          .failures = &c->failures,
+                                          .request_ms = log_ms,
+                                          .deadline_ms = now_ms + log_ms,
+                                          .names_deadline_ms = now_ms + left_ms,
+                                      });
+}
 
 static int read_all(struct collection *c)
 {
@@ -480,6 +483,7 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
     bool has_all = all_have_answered(c) && c->n_spark == self->env.cluster_config->n_spark;
     sg_auto_free uint32_t *readers = NULL;
     int r = has_all ? sg_readers_count(c->topology, &c->groups, &readers) : 0;
+    sg_auto_free char *cluster_id = sg_cluster_copy_id(self->env.cluster);
     size_t n_share;
     const struct sg_share_progress *share = sg_share_get(self->share, &n_share);
     const struct sg_export from = {
@@ -502,7 +506,9 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .statuses = self->statuses,
         .drains = self->drains,
         .memo = self->memo,
-        .full_info = self->full_info,
+        .wanted = self->wanted,
+        .cluster_id = cluster_id,
+        .controller = sg_brokers_controller(self->client),
         .partition_status = self->env.cluster_config->partition_status,
         .max_owners = self->env.cluster_config->owners,
         .max_overrides = self->env.cluster_config->overrides,

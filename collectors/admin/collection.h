@@ -13,6 +13,7 @@
 #include "admin/ask/read_racks.h"
 #include "admin/ask/stable.h"
 #include "admin/diagnosis.h"
+#include "admin/export/collected.h"
 #include "admin/export/memo.h"
 #include "admin/model/ages.h"
 #include "admin/model/churn.h"
@@ -56,11 +57,11 @@ struct sg_admin {
     struct sg_series_table *table;
     struct sg_slot *slot;
     struct sg_groups before; /* the groups of the collection before */
-    bool full_info;          /* see struct sg_export */
-    bool has_types;          /* a broker has streams or share groups */
-    bool has_topics;         /* the client has been through a collection … */
-    bool knows_all;          /* see struct sg_requests_env */
-    uint64_t n_topics;       /* … and this was sg_configs_n_new() then */
+    struct sg_wanted wanted;
+    bool has_types;    /* a broker has streams or share groups */
+    bool has_topics;   /* the client has been through a collection … */
+    bool knows_all;    /* see struct sg_requests_env */
+    uint64_t n_topics; /* … and this was sg_configs_n_new() then */
 };
 
 /**

@@ -25,7 +25,7 @@ static void test_export_full_info_has_the_state_and_the_type_of_the_protocol(voi
     (void)state;
 
     page_init(&page);
-    page.full_info = true;
+    page.wanted.full_groups = true;
     struct sg_group *group = add_group(&page.groups, "g", RD_KAFKA_CONSUMER_GROUP_STATE_EMPTY);
     group->coordinator = 2;
     sg_group_describe(group, RD_KAFKA_CONSUMER_GROUP_STATE_EMPTY, 0);

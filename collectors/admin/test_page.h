@@ -96,7 +96,9 @@ struct page {
     struct sg_produced *produced;                /* or NULL; it has not followed the topology yet */
     const struct sg_topic_config *config;        /* of topic audit, or NULL */
     const struct sg_topic_config *config_before; /* at an earlier collection, or NULL */
-    bool full_info;
+    struct sg_wanted wanted;
+    const char *cluster_id;
+    int32_t controller;
     bool partition_status;
     size_t n_share;
     const struct sg_share_progress *share;
@@ -106,7 +108,8 @@ static inline void page_init(struct page *page)
 {
     *page = (struct page){ .topology = new_topology(NULL, "^secret$"),
         .start = { 0, 0, SG_OFFSET_UNKNOWN },
-        .end = { 100, 50, SG_OFFSET_UNKNOWN } };
+        .end = { 100, 50, SG_OFFSET_UNKNOWN },
+        .controller = -1 };
     assert_int_equal(sg_groups_init(&page->groups, 1000, NULL), 0);
 }
 
@@ -177,7 +180,9 @@ static inline char *page_text(struct page *page)
         .drains = drains,
         .memo = memo,
         .granularity = page->granularity,
-        .full_info = page->full_info,
+        .wanted = page->wanted,
+        .cluster_id = page->cluster_id,
+        .controller = page->controller,
         .partition_status = page->partition_status,
         .max_owners = page->max_owners,
         .max_overrides = page->max_overrides,

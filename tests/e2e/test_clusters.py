@@ -2,6 +2,8 @@
 """Many clusters in one process: one that is down or frozen does not affect the others."""
 import time
 
+from confluent_kafka.admin import AdminClient
+
 from agents import RULES, Agent, agents
 from servers import answering
 from streamgauge import fetch, free_port, wait_for
@@ -56,3 +58,17 @@ def test_twenty_clusters_of_which_one_is_down_and_one_frozen(lab, start, tmp_pat
         assert "Cluster down cannot be reached" in body and "Cluster frozen cannot be reached" in body
         code, seconds = process.stop()
         assert code == 0 and seconds < 2.5
+
+
+def test_kminions_info_names_the_controller_with_zookeeper(lab, start):
+    """With KRaft a broker does not tell which it is: test_new_protocol.py."""
+    controller = str(AdminClient({"bootstrap.servers": lab.bootstrap}).list_topics(timeout=10).controller_id)
+    process = start("collect: { interval: 2s }\ncompat: [kminion]\n"
+                    f"clusters: [ {{ name: z, bootstrap_servers: '{lab.bootstrap}' }} ]\n")
+    wait_for("the brokers", lambda: len(process.page().values("kminion_kafka_broker_info")) == 3, 20)
+    page = process.page()
+    shown = {labels["broker_id"]: labels["is_controller"] for labels, _ in page.values("kminion_kafka_broker_info")}
+    assert shown == {broker: "true" if broker == controller else "false" for broker in "123"}
+    ((labels, _),) = page.values("kminion_kafka_cluster_info")
+    assert (labels["controller_id"], labels["broker_count"]) == (controller, "3")
+    assert labels["cluster_id"] == page.values("kafka_cluster_info")[0][0]["cluster_id"]

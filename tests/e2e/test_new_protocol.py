@@ -11,7 +11,7 @@ import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import NewTopic
 
-from broker import broker
+from broker import CLUSTER_ID, broker
 from conftest import BUILD, REPO
 from kafka import Kafka
 from streamgauge import Page, wait_for
@@ -229,6 +229,24 @@ def test_members_come_and_go_and_own_partitions(node, start, build, protocol):
         members.stop()
     wait_for("they have left", lambda: value("members") == 0, 20)
     wait_for("they are counted", lambda: value("member_changes_total") == before[0] + 5, 5)
+
+
+def test_kminions_info_of_cluster_brokers_and_topics(node, start):
+    """With KRaft brokers name any of them as the controller, so that none is shown."""
+    process = start("collect: { interval: 1s, timeout: 1s }\ncompat: [kminion]\nclusters:\n  - name: c\n"
+                    f"    bootstrap_servers: {node.bootstrap}\n    topics: {{ include: '^t$' }}\n")
+    of_kminion = {"kafka_cluster": "c"}
+    wait_for("cleanup.policy", lambda: process.page().values("kminion_kafka_topic_info", cleanup_policy="delete"), 20)
+    page = process.page()
+    host, port = node.bootstrap.split(":")
+    assert page.values("kminion_kafka_cluster_info") == [(
+        of_kminion | {"broker_count": "1", "cluster_id": CLUSTER_ID}, 1)]
+    assert page.values("kminion_kafka_broker_info") == [(
+        of_kminion | {"broker_id": "1", "address": host, "port": port}, 1)]
+    assert page.values("kminion_kafka_topic_info") == [(of_kminion | {
+        "topic_name": "t", "partition_count": "2", "replication_factor": "1", "cleanup_policy": "delete"}, 1)]
+    assert page.values("kminion_kafka_topic_high_water_mark_sum") == [(of_kminion | {"topic_name": "t"}, 10)]
+    assert page.values("kminion_kafka_topic_low_water_mark_sum") == [(of_kminion | {"topic_name": "t"}, 0)]
 
 
 def test_status_of_a_partition_is_burrows_number_too(node, start):

@@ -35,6 +35,11 @@ int sg_brokers_publish_id(struct sg_cluster *cluster, struct sg_client *client)
     return r;
 }
 
+int32_t sg_brokers_controller(struct sg_client *client)
+{
+    return sg_client_is_kraft(client) ? -1 : rd_kafka_controllerid(sg_client_get(client), 0);
+}
+
 /* Those past the cap are left out, and the collection continues. */
 static int publish(struct sg_cluster *cluster,
     const struct sg_topology_broker *broker,

@@ -24,6 +24,12 @@ bool sg_brokers_was_down(const struct sg_cluster *cluster, int32_t broker);
 int sg_brokers_publish_id(struct sg_cluster *cluster, struct sg_client *client);
 
 /**
+ * After Metadata was answered: the broker that is the controller, or -1. With KRaft brokers name
+ * any broker, another one each time (KIP-590), so that it is not known. librdkafka keeps it.
+ */
+int32_t sg_brokers_controller(struct sg_client *client);
+
+/**
  * Known brokers stay known; those that did not answer now are down. Brokers past the cap are left
  * out, which is a failure of kind limit.
  * @param topology  NULL: no broker answered

@@ -49,7 +49,8 @@ struct sg_client {
     char *cluster;
     char *servers;         /* NULL once they were added */
     bool wants_debug;      /* the user has set the property debug */
-    atomic_bool has_types; /* see sg_client_has_types(); librdkafka's threads write it */
+    atomic_bool has_types; /* see sg_client_has_types(); librdkafka's threads write it … */
+    atomic_bool is_kraft;  /* … and this */
     uint64_t n_reasons;
     struct reason reasons[REASONS_MAX];
     pthread_mutex_t certificate_lock; /* guards the next two; librdkafka's threads write them */
@@ -60,15 +61,20 @@ struct sg_client {
 /* ---- librdkafka's callbacks ---- */
 
 /*
- * Is it about ShareGroupHeartbeat or StreamsGroupHeartbeat? librdkafka has no function that tells
- * which requests a broker supports, but it logs them when it connects, "  ApiKey NAME (NUMBER)
- * Versions …", with debug=feature. Were the text to change, these groups would not be found.
+ * librdkafka has no function that tells which requests a broker supports, but it logs them when it
+ * connects, "  ApiKey NAME (NUMBER) Versions …", with debug=feature. Were the text to change,
+ * streams and share groups would not be found. DescribeQuorum is supported by brokers with KRaft
+ * only.
  */
-static bool is_of_types(const char *facility, const char *line)
+static void learn_requests(struct sg_client *client, const char *facility, const char *line)
 {
     if (strcmp(facility, "APIVERSION") != 0 || !strstr(line, "ApiKey "))
-        return false;
-    return strstr(line, " (76) ") || strstr(line, " (88) ");
+        return;
+    if (strstr(line, " (76) ") ||
+        strstr(line, " (88) ")) /* ShareGroup- and StreamsGroupHeartbeat */
+        atomic_store(&client->has_types, true);
+    if (strstr(line, " (55) "))
+        atomic_store(&client->is_kraft, true);
 }
 
 static void on_log(const rd_kafka_t *rk, int level, const char *facility, const char *line)
@@ -76,8 +82,7 @@ static void on_log(const rd_kafka_t *rk, int level, const char *facility, const 
     struct sg_client *client = rd_kafka_opaque(rk);
     struct sg_log_about about = { client->cluster, "admin", NULL };
 
-    if (is_of_types(facility, line))
-        atomic_store(&client->has_types, true);
+    learn_requests(client, facility, line);
     if (level >= LEVEL_DEBUG && !client->wants_debug)
         return; /* of our own debug=feature */
     /* The code that handles the failure decides its severity. */
@@ -496,7 +501,7 @@ int sg_client_new(const struct sg_cluster_config *config,
     if (!r && use == SG_CLIENT_FOLLOWER)
         r = set_follower(conf, err);
     if (!r && use == SG_CLIENT_ADMIN)
-        r = set_property(conf, "debug", "feature", err); /* added to the user's; is_of_types() */
+        r = set_property(conf, "debug", "feature", err); /* added to the user's; learn_requests() */
     if (!r && use == SG_CLIENT_CHECK)
         r = set_check(conf, config, err);
     if (r)
@@ -566,6 +571,11 @@ rd_kafka_t *sg_client_get(const struct sg_client *client)
 bool sg_client_has_types(const struct sg_client *client)
 {
     return atomic_load(&client->has_types);
+}
+
+bool sg_client_is_kraft(const struct sg_client *client)
+{
+    return atomic_load(&client->is_kraft);
 }
 
 void sg_client_connect(struct sg_client *client)

@@ -70,6 +70,12 @@ void sg_client_connect(struct sg_client *client);
  */
 bool sg_client_has_types(const struct sg_client *client);
 
+/**
+ * Is it a cluster with KRaft, without ZooKeeper, as far as a broker that it has connected to tells?
+ * Any thread.
+ */
+bool sg_client_is_kraft(const struct sg_client *client);
+
 /** Process librdkafka's reports about its connections. Does not wait. */
 void sg_client_poll(struct sg_client *client);
 

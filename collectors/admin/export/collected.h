@@ -22,6 +22,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What is shown only because a table of aliases takes it, such as KMinion's. */
+struct sg_wanted {
+    bool full_groups;  /* the info of groups has all labels … */
+    bool full_brokers; /* … and those of brokers and of the cluster */
+    bool topic_info;
+    bool offset_sums; /* of topics */
+};
+
 /* All borrowed. */
 struct sg_export {
     const struct sg_topology *topology;
@@ -41,7 +49,7 @@ struct sg_export {
     struct sg_statuses *statuses; /* these groups are in it */
     struct sg_drains *drains;     /* of collections before this one */
     struct sg_memo *memo;         /* of this table's series */
-    bool full_info;               /* the info of groups has labels for KMinion's */
+    struct sg_wanted wanted;      /* by tables of aliases */
     bool partition_status;        /* a series for each commit's */
     size_t max_owners;            /* series of partitions' owners at most */
     size_t max_overrides;         /* of topics' own settings, the same */
@@ -49,4 +57,7 @@ struct sg_export {
     const struct sg_share_progress *share; /* by group and partition */
     enum sg_granularity granularity;
     int64_t now_ms; /* monotonic */
+
+    const char *cluster_id; /* or NULL */
+    int32_t controller;     /* broker id; -1: not known */
 };

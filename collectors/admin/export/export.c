@@ -3,38 +3,14 @@
 
 #include "admin/export/export_configs.h"
 #include "admin/export/export_groups.h"
+#include "admin/export/export_info.h"
 #include "admin/export/export_share.h"
 #include "admin/export/families.h"
 #include "admin/model/lag.h"
 #include "metric/label_names.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
-
-/* ---- Brokers ---- */
-
-static void put_brokers(struct sg_put *put)
-{
-    const struct sg_topology *t = put->from->topology;
-    struct sg_put_number id;
-    char address[512];
-
-    sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_BROKERS, NULL, 0, (int64_t)t->n_brokers);
-    for (size_t i = 0; i < t->n_brokers; i++) {
-        const struct sg_topology_broker *broker = &t->brokers[i];
-        bool is_ipv6 = strchr(broker->host, ':') != NULL;
-        (void)snprintf(address, sizeof address, "%s%s%s:%" PRId32, is_ipv6 ? "[" : "", broker->host,
-            is_ipv6 ? "]" : "", broker->port);
-        const struct sg_label labels[] = {
-            { SG_OWN_LABEL(id), sg_put_number(&id, broker->id) },
-            { SG_OWN_LABEL(address), sg_str_of(address) },
-        };
-        sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_BROKER_INFO, labels, 2, 1);
-    }
-}
 
 /* ---- Topics ---- */
 
@@ -228,6 +204,7 @@ static void put_topics(struct sg_put *put)
             put_partition(put, topic, config, j);
         }
         put_topic(put, topic, config, replicas);
+        sg_export_topic_info(put, topic, config, replicas);
     }
 }
 
@@ -273,7 +250,7 @@ int sg_export_series(
         assert(r == 0); /* fewer families than a table holds, and their names are valid */
     }
     sg_memo_begin(from->memo, sg_series_table_epoch(table));
-    put_brokers(&put);
+    sg_export_cluster(&put);
     put_topics(&put);
     sg_export_groups(&put);
     sg_export_share(&put);

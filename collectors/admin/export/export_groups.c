@@ -313,7 +313,7 @@ static void put_info(struct sg_put *put, const struct sg_group *group)
                                    ? SG_STR("")
                                    : sg_str_of(sg_group_state_text(group->state)) },
     };
-    size_t n = sizeof labels / sizeof labels[0] - (put->from->full_info ? 0 : 2);
+    size_t n = sizeof labels / sizeof labels[0] - (put->from->wanted.full_groups ? 0 : 2);
 
     if (group->type != SG_GROUP_TYPE_UNKNOWN || group->coordinator >= 0)
         sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_GROUP_INFO, labels, n, 1);

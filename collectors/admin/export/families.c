@@ -2,11 +2,23 @@
 #include "admin/export/families.h"
 
 const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
+    [SG_ADMIN_CLUSTER_INFO] = { "kafka_cluster_info", SG_METRIC_INFO,
+        "The Kafka cluster's id, which another cluster at the same address does not have; the "
+        "value is 1 (Metadata)." },
     [SG_ADMIN_BROKERS] = { "kafka_brokers", SG_METRIC_GAUGE,
         "Number of brokers in the Kafka cluster (Metadata)." },
     [SG_ADMIN_BROKER_INFO] = { "kafka_broker_info", SG_METRIC_INFO,
         "A broker of the Kafka cluster and the address that it advertises; the value is 1 "
         "(Metadata)." },
+    [SG_ADMIN_TOPIC_INFO] = { "kafka_topic_info", SG_METRIC_INFO,
+        "The topic's number of partitions, replicas and cleanup.policy as labels; the value is 1; "
+        "only for KMinion's name (Metadata, DescribeConfigs)." },
+    [SG_ADMIN_TOPIC_CURRENT_OFFSET_SUM] = { "kafka_topic_current_offset_sum", SG_METRIC_GAUGE,
+        "Sum of the ends of the topic's logs; absent when one of them is not known; only for "
+        "KMinion's name (ListOffsets)." },
+    [SG_ADMIN_TOPIC_OLDEST_OFFSET_SUM] = { "kafka_topic_oldest_offset_sum", SG_METRIC_GAUGE,
+        "Sum of the starts of the topic's logs; absent when one of them is not known; only for "
+        "KMinion's name (ListOffsets)." },
     [SG_ADMIN_TOPIC_PARTITIONS] = { "kafka_topic_partitions", SG_METRIC_GAUGE,
         "Number of partitions of the topic (Metadata)." },
     [SG_ADMIN_TOPIC_REPLICATION_FACTOR] = { "kafka_topic_replication_factor", SG_METRIC_GAUGE,
