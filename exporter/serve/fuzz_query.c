@@ -19,6 +19,12 @@ static void check_line(const struct sg_error *err)
         abort();
 }
 
+static bool is_broker(const void *context, const char *cluster, const char *target)
+{
+    (void)context;
+    return strcmp(cluster, target) != 0;
+}
+
 /*
  * NAME=VALUE&NAME=VALUE…, decoded by the library before we see it: any bytes. They select lines of
  * a page that is well-formed, as the series table renders it.
@@ -54,7 +60,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (sg_collect_read(&query, &collect, &err)) {
         check_line(&err);
     } else {
-        struct sg_selection selection = sg_collect_selection(&collect);
+        const struct sg_wish wish = { &collect, is_broker, NULL };
+        struct sg_selection selection = sg_collect_selection(&wish);
         (void)selection.source(selection.context, &sources[0]);
     }
     if (sg_probe_read(&query, &probe, &err)) {

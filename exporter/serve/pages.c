@@ -102,6 +102,11 @@ static enum MHD_Result answer_page(const struct sg_serve_config *config,
     return sg_answer_send(request, MHD_HTTP_OK, response);
 }
 
+static bool is_broker(const void *context, const char *cluster, const char *target)
+{
+    return sg_discover_knows_broker(context, cluster, target);
+}
+
 enum MHD_Result sg_pages_metrics(const struct sg_serve_config *config, struct sg_request *request)
 {
     struct sg_error err = { "" };
@@ -118,10 +123,20 @@ enum MHD_Result sg_pages_metrics(const struct sg_serve_config *config, struct sg
             config->scraped(config->scraped_context);
         return answer_page(config, request, &form, NULL, SG_STR(""));
     }
-    struct sg_selection selection = sg_collect_selection(&collect);
-    char name[1 + sizeof collect.chosen] = { 'c' };
-    memcpy(name + 1, collect.chosen, sizeof collect.chosen);
+    const struct sg_wish wish = { &collect, is_broker, config };
+    struct sg_selection selection = sg_collect_selection(&wish);
+    char name[2 + sizeof collect.chosen] = { 'c', collect.no_brokers ? 'n' : 'y' };
+    memcpy(name + 2, collect.chosen, sizeof collect.chosen);
     return answer_page(config, request, &form, &selection, (struct sg_str){ name, sizeof name });
+}
+
+/* Of the selection. @return 0 or -ENOMEM */
+static int name_probe(const struct sg_probe *probe, struct sg_buf *name)
+{
+    (void)sg_buf_printf(
+        name, "p%s%c%s%c%s%c", probe->cluster_label, 0, probe->cluster, 0, probe->broker, 0);
+    (void)sg_buf_add(name, (const char *)probe->collect.chosen, sizeof probe->collect.chosen);
+    return sg_buf_error(name);
 }
 
 enum MHD_Result sg_pages_probe(const struct sg_serve_config *config, struct sg_request *request)
@@ -148,7 +163,7 @@ enum MHD_Result sg_pages_probe(const struct sg_serve_config *config, struct sg_r
     struct sg_buf name;
     sg_buf_init(&name, NAME_BYTES_MAX);
     enum MHD_Result result =
-        sg_buf_printf(&name, "p%s%c%s%c%s", probe.cluster_label, 0, probe.cluster, 0, probe.broker)
+        name_probe(&probe, &name)
             ? sg_answer_text(request, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory)
             : answer_page(config, request, &form, &selection, sg_buf_get(&name));
     sg_buf_done(&name);

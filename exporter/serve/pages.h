@@ -9,7 +9,7 @@
 /** The telemetry path: everything, or the selection of collect[] and exclude[]. */
 enum MHD_Result sg_pages_metrics(const struct sg_serve_config *config, struct sg_request *request);
 
-/** /probe?cluster=NAME&broker=ID */
+/** /probe?cluster=NAME&broker=ID, with collect[] or exclude[] as /metrics */
 enum MHD_Result sg_pages_probe(const struct sg_serve_config *config, struct sg_request *request);
 
 /** /sd */

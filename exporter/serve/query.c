@@ -72,57 +72,101 @@ static int unknown_collector(const struct sg_query_arg *arg, struct sg_error *er
         quote(arg->value).text, names);
 }
 
-int sg_collect_read(
-    const struct sg_query *query, struct sg_collect *ret_collect, struct sg_error *err)
-{
-    struct sg_collect collect = { .everything = query->n == 0 };
-    bool collects = false;
-    bool excludes = false;
+/* What has been read of them. */
+struct choices {
+    struct sg_collect collect;
+    bool collects, excludes;
+};
 
-    for (size_t i = 0; i < query->n; i++) {
-        const struct sg_query_arg *arg = &query->args[i];
-        bool is_collect = strcmp(arg->name, "collect[]") == 0;
-        if (!is_collect && strcmp(arg->name, "exclude[]") != 0)
-            return unknown_parameter(arg->name, "only collect[] and exclude[] are known", err);
-        size_t place;
-        if (!find_collector(arg->value, &place))
-            return unknown_collector(arg, err);
-        collects = collects || is_collect;
-        excludes = excludes || !is_collect;
-        collect.chosen[place] = true;
-    }
-    if (collects && excludes)
+/* @param known  what is said of an unknown parameter */
+static int read_choice(const struct sg_query_arg *arg,
+    const char *known,
+    struct choices *choices,
+    struct sg_error *err)
+{
+    bool is_collect = strcmp(arg->name, "collect[]") == 0;
+    size_t place;
+
+    if (!is_collect && strcmp(arg->name, "exclude[]") != 0)
+        return unknown_parameter(arg->name, known, err);
+    if (!find_collector(arg->value, &place))
+        return unknown_collector(arg, err);
+    choices->collects = choices->collects || is_collect;
+    choices->excludes = choices->excludes || !is_collect;
+    choices->collect.chosen[place] = true;
+    return 0;
+}
+
+static int end_choices(
+    const struct choices *choices, struct sg_collect *ret_collect, struct sg_error *err)
+{
+    struct sg_collect collect = choices->collect;
+
+    if (choices->collects && choices->excludes)
         return sg_error_set(err, SG_QUERY_E_BAD, "collect[] and exclude[] cannot be used together");
-    for (size_t i = 0; excludes && i < SG_COLLECT_MAX; i++)
+    for (size_t i = 0; !choices->collects && i < SG_COLLECT_MAX; i++)
         collect.chosen[i] = !collect.chosen[i];
+    collect.everything = !choices->collects && !choices->excludes;
     *ret_collect = collect;
     return 0;
 }
 
-static enum sg_choice choose_collector(const void *context, const struct sg_source *source)
+int sg_collect_read(
+    const struct sg_query *query, struct sg_collect *ret_collect, struct sg_error *err)
 {
-    const struct sg_collect *collect = context;
-    size_t place;
-    return find_collector(source->collector, &place) && collect->chosen[place] ? SG_CHOICE_ALL
-                                                                               : SG_CHOICE_NOTHING;
+    struct choices choices = { .collects = false };
+
+    for (size_t i = 0; i < query->n; i++) {
+        const struct sg_query_arg *arg = &query->args[i];
+        if (strcmp(arg->name, "exclude[]") == 0 && strcmp(arg->value, "brokers") == 0) {
+            choices.excludes = true;
+            choices.collect.no_brokers = true;
+            continue;
+        }
+        int r = read_choice(arg, "only collect[] and exclude[] are known", &choices, err);
+        if (r)
+            return r;
+    }
+    return end_choices(&choices, ret_collect, err);
 }
 
-struct sg_selection sg_collect_selection(const struct sg_collect *collect)
+static enum sg_choice choose_collector(const void *context, const struct sg_source *source)
 {
-    return (struct sg_selection){ .source = choose_collector, .context = collect };
+    const struct sg_wish *wish = context;
+    const struct sg_collect *collect = wish->collect;
+    size_t place;
+    const struct sg_collector *collector = find_collector(source->collector, &place);
+
+    if (!collector || !collect->chosen[place])
+        return SG_CHOICE_NOTHING;
+    if (collect->no_brokers && collector->scope == SG_SCOPE_TARGET &&
+        wish->is_broker(wish->context, source->cluster, source->target))
+        return SG_CHOICE_NOTHING;
+    return SG_CHOICE_ALL;
+}
+
+struct sg_selection sg_collect_selection(const struct sg_wish *wish)
+{
+    return (struct sg_selection){ .source = choose_collector, .context = wish };
 }
 
 /* ---- /probe ---- */
 
 int sg_probe_read(const struct sg_query *query, struct sg_probe *ret_probe, struct sg_error *err)
 {
-    struct sg_probe probe = { NULL, NULL, NULL };
+    struct sg_probe probe = { .cluster = NULL };
+    struct choices choices = { .collects = false };
 
     for (size_t i = 0; i < query->n; i++) {
         const struct sg_query_arg *arg = &query->args[i];
         bool is_cluster = strcmp(arg->name, "cluster") == 0;
-        if (!is_cluster && strcmp(arg->name, "broker") != 0)
-            return unknown_parameter(arg->name, "only cluster and broker are known", err);
+        if (!is_cluster && strcmp(arg->name, "broker") != 0) {
+            int r = read_choice(
+                arg, "only cluster, broker, collect[] and exclude[] are known", &choices, err);
+            if (r)
+                return r;
+            continue;
+        }
         const char **place = is_cluster ? &probe.cluster : &probe.broker;
         if (*place)
             return sg_error_set(err, SG_QUERY_E_BAD, "%s: given twice", arg->name);
@@ -131,8 +175,10 @@ int sg_probe_read(const struct sg_query *query, struct sg_probe *ret_probe, stru
     if (!probe.cluster || !probe.cluster[0] || !probe.broker || !probe.broker[0])
         return sg_error_set(err, SG_QUERY_E_BAD, "%s is missing: /probe?cluster=NAME&broker=ID",
             !probe.cluster || !probe.cluster[0] ? "cluster" : "broker");
-    *ret_probe = probe;
-    return 0;
+    int r = end_choices(&choices, &probe.collect, err);
+    if (!r)
+        *ret_probe = probe;
+    return r;
 }
 
 static enum sg_choice choose_broker(const void *context, const struct sg_source *source)
@@ -141,7 +187,7 @@ static enum sg_choice choose_broker(const void *context, const struct sg_source 
     size_t place;
     const struct sg_collector *collector = find_collector(source->collector, &place);
 
-    if (!collector)
+    if (!collector || !probe->collect.chosen[place])
         return SG_CHOICE_NOTHING;
     if (collector->scope == SG_SCOPE_PROGRAM)
         return SG_CHOICE_BY_LINE;

@@ -42,30 +42,41 @@ enum {
 
 struct sg_collect {
     bool everything;
-    bool chosen[SG_COLLECT_MAX]; /* per name of a slot, in the order of sg_collectors */
+    bool no_brokers;             /* exclude[]=brokers: what /sd has targets for is left out */
+    bool chosen[SG_COLLECT_MAX]; /* also of everything; per name of a slot, in the order of
+                                    sg_collectors */
 };
 
 /** @return 0 or SG_QUERY_E_BAD: both together, or a name that no collector has */
 int sg_collect_read(
     const struct sg_query *query, struct sg_collect *ret_collect, struct sg_error *err);
 
-/** @param collect borrowed */
-struct sg_selection sg_collect_selection(const struct sg_collect *collect);
+/* What of /metrics is wanted. All borrowed. */
+struct sg_wish {
+    const struct sg_collect *collect;
+    /** Is the target a broker? Only asked with no_brokers. */
+    bool (*is_broker)(const void *context, const char *cluster, const char *target);
+    const void *context;
+};
 
-/* ---- cluster and broker of /probe ---- */
+/** @param wish borrowed */
+struct sg_selection sg_collect_selection(const struct sg_wish *wish);
+
+/* ---- cluster and broker of /probe, which has collect[] and exclude[] as well ---- */
 
 struct sg_probe {
     const char *cluster;
     const char *broker;
     const char *cluster_label; /* name of the label with the cluster's name */
+    struct sg_collect collect;
 };
 
 /** @return 0 or SG_QUERY_E_BAD; the caller sets the cluster's label */
 int sg_probe_read(const struct sg_query *query, struct sg_probe *ret_probe, struct sg_error *err);
 
 /**
- * Everything from the broker's own JMX, and lines about the broker in other slots: with the label
- * broker, kafka_broker_info's id, the collectors whose target it is.
+ * Of the chosen collectors: everything from the broker's own JMX, and lines about the broker in
+ * other slots: with the label broker, kafka_broker_info's id, the collectors whose target it is.
  * @param probe borrowed
  */
 struct sg_selection sg_probe_selection(const struct sg_probe *probe);

@@ -14,6 +14,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+static bool is_two(const void *context, const char *cluster, const char *target)
+{
+    (void)context;
+    assert_string_equal(cluster, "c");
+    return strcmp(target, "2") == 0;
+}
+
 static void test_collect_and_exclude_are_strict(void **state)
 {
     static const struct {
@@ -46,7 +53,8 @@ static void test_collect_and_exclude_are_strict(void **state)
             continue;
         }
         assert_int_equal(r, 0);
-        struct sg_selection selection = sg_collect_selection(&collect);
+        const struct sg_wish wish = { &collect, is_two, NULL };
+        struct sg_selection selection = sg_collect_selection(&wish);
         assert_int_equal(
             selection.source(selection.context, &admin) == SG_CHOICE_ALL, cases[i].admin);
         assert_int_equal(
@@ -56,7 +64,9 @@ static void test_collect_and_exclude_are_strict(void **state)
 
 static void test_probe_takes_the_lines_of_one_broker(void **state)
 {
-    const struct sg_probe probe = { "a\"b", "1", "kafka_cluster" };
+    const struct sg_probe probe = {
+        .cluster = "a\"b", .broker = "1", .cluster_label = "kafka_cluster"
+    };
     struct sg_selection selection = sg_probe_selection(&probe);
     static const struct {
         const char *line;
@@ -79,6 +89,86 @@ static void test_probe_takes_the_lines_of_one_broker(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_int_equal(
             selection.line(selection.context, sg_str_of(cases[i].line)), cases[i].expected);
+}
+
+/* What /sd has targets for; other JVMs and controllers have none. */
+static void test_exclude_of_brokers_leaves_the_other_jvms(void **state)
+{
+    static const struct {
+        struct sg_query query;
+        enum sg_choice broker, jvm, admin;
+    } cases[] = {
+        { { 1, { { "exclude[]", "brokers" } } }, SG_CHOICE_NOTHING, SG_CHOICE_ALL, SG_CHOICE_ALL },
+        { { 2, { { "exclude[]", "brokers" }, { "exclude[]", "admin" } } }, SG_CHOICE_NOTHING,
+            SG_CHOICE_ALL, SG_CHOICE_NOTHING },
+        { { 1, { { "exclude[]", "self" } } }, SG_CHOICE_ALL, SG_CHOICE_ALL, SG_CHOICE_ALL },
+    };
+    static const struct sg_query collects = { 1, { { "collect[]", "brokers" } } };
+    static const struct sg_source broker = { "c", "jolokia", "2" };
+    static const struct sg_source jvm = { "c", "jolokia", "connect" };
+    static const struct sg_source admin = { "c", "admin", "2" };
+    struct sg_collect collect;
+    struct sg_error err;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(sg_collect_read(&cases[i].query, &collect, &err), 0);
+        const struct sg_wish wish = { &collect, is_two, NULL };
+        struct sg_selection selection = sg_collect_selection(&wish);
+        assert_false(collect.everything);
+        assert_int_equal(selection.source(selection.context, &broker), cases[i].broker);
+        assert_int_equal(selection.source(selection.context, &jvm), cases[i].jvm);
+        assert_int_equal(selection.source(selection.context, &admin), cases[i].admin);
+    }
+    assert_int_equal(sg_collect_read(&collects, &collect, &err), SG_QUERY_E_BAD);
+}
+
+/* So that a job for the brokers and one for the rest have no series in common. */
+static void test_probe_takes_only_what_is_chosen(void **state)
+{
+#define OF_ONE          \
+    { "cluster", "c" }, \
+    {                   \
+        "broker", "1"   \
+    }
+    static const struct {
+        struct sg_query query;
+        enum sg_choice admin, jolokia, self;
+        const char *problem; /* NULL: good */
+    } cases[] = {
+        { { 2, { OF_ONE } }, SG_CHOICE_BY_LINE, SG_CHOICE_ALL, SG_CHOICE_BY_LINE, NULL },
+        { { 4, { { "exclude[]", "admin" }, OF_ONE, { "exclude[]", "self" } } }, SG_CHOICE_NOTHING,
+            SG_CHOICE_ALL, SG_CHOICE_NOTHING, NULL },
+        { { 3, { OF_ONE, { "collect[]", "admin" } } }, SG_CHOICE_BY_LINE, SG_CHOICE_NOTHING,
+            SG_CHOICE_NOTHING, NULL },
+        { { 4, { OF_ONE, { "collect[]", "admin" }, { "exclude[]", "self" } } }, SG_CHOICE_ALL,
+            SG_CHOICE_ALL, SG_CHOICE_ALL, "collect[] and exclude[] cannot be used together" },
+        { { 3, { OF_ONE, { "target", "h" } } }, SG_CHOICE_ALL, SG_CHOICE_ALL, SG_CHOICE_ALL,
+            "unknown parameter \"target\"; only cluster, broker, collect[] and exclude[] are "
+            "known" },
+        { { 1, { { "exclude[]", "admin" } } }, SG_CHOICE_ALL, SG_CHOICE_ALL, SG_CHOICE_ALL,
+            "cluster is missing: /probe?cluster=NAME&broker=ID" },
+    };
+    static const struct sg_source admin = { "c", "admin", "cluster" };
+    static const struct sg_source jolokia = { "c", "jolokia", "1" };
+    static const struct sg_source self = { "", "self", "" };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sg_probe probe;
+        struct sg_error err = { "" };
+        int r = sg_probe_read(&cases[i].query, &probe, &err);
+        if (cases[i].problem) {
+            assert_int_equal(r, SG_QUERY_E_BAD);
+            assert_string_equal(err.text, cases[i].problem);
+            continue;
+        }
+        assert_int_equal(r, 0);
+        struct sg_selection selection = sg_probe_selection(&probe);
+        assert_int_equal(selection.source(selection.context, &admin), cases[i].admin);
+        assert_int_equal(selection.source(selection.context, &jolokia), cases[i].jolokia);
+        assert_int_equal(selection.source(selection.context, &self), cases[i].self);
+    }
 }
 
 static void test_host_is_a_host_and_nothing_else(void **state)
@@ -265,6 +355,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_collect_and_exclude_are_strict),
         cmocka_unit_test(test_probe_takes_the_lines_of_one_broker),
+        cmocka_unit_test(test_exclude_of_brokers_leaves_the_other_jvms),
+        cmocka_unit_test(test_probe_takes_only_what_is_chosen),
         cmocka_unit_test(test_host_is_a_host_and_nothing_else),
         cmocka_unit_test(test_target_is_a_path_or_a_url_of_this_host),
         cmocka_unit_test(test_browser_on_another_site_is_told_from_all_others),
