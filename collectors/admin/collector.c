@@ -88,6 +88,9 @@ static void find_wanted(struct sg_admin *self)
         .full_brokers = wants(aliases, SG_ADMIN_CLUSTER_INFO, "broker_count") ||
                         wants(aliases, SG_ADMIN_BROKER_INFO, "port"),
         .topic_info = wants(aliases, SG_ADMIN_TOPIC_INFO, NULL),
+        .member_lag = wants(aliases, SG_ADMIN_MEMBER_CURRENT_OFFSET, NULL) ||
+                      wants(aliases, SG_ADMIN_MEMBER_LAG, NULL) ||
+                      wants(aliases, SG_ADMIN_MEMBER_LAG_SECONDS, NULL),
         .offset_sums = wants(aliases, SG_ADMIN_TOPIC_CURRENT_OFFSET_SUM, NULL) ||
                        wants(aliases, SG_ADMIN_TOPIC_OLDEST_OFFSET_SUM, NULL),
     };

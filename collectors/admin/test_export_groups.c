@@ -171,6 +171,53 @@ static char *text_of_members(
 
 #define STABLE RD_KAFKA_CONSUMER_GROUP_STATE_STABLE
 
+/* @return the exposition of a group with a commit in each partition, of which m1 owns 0 and 2 */
+static char *text_of_member_lag(bool wanted, rd_kafka_consumer_group_state_t group_state)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(3);
+    struct page page;
+
+    page_init(&page);
+    page.max_owners = 1;
+    page.wanted.member_lag = wanted;
+    struct sg_group *group = add_group(&page.groups, "g", group_state);
+    sg_group_describe(group, group_state, 1);
+    add_member(&page, group, "m1", "02");
+    assert_int_equal(sg_members_end(&group->members, page.topology), 0);
+    commit(list, "audit", 0, 90, 0);
+    commit(list, "audit", 1, 60, 0); /* past the end */
+    commit(list, "audit", 2, 7, 0);  /* the end is not known */
+    assert_int_equal(sg_group_commit(group, page.topology, list), 0);
+    rd_kafka_topic_partition_list_destroy(list);
+    return page_text(&page);
+}
+
+static void test_export_lag_with_the_member_if_wanted(void **state)
+{
+    char *text = text_of_member_lag(true, STABLE);
+    (void)state;
+
+#define OF_M1(id)                                          \
+    "{consumergroup=\"g\",topic=\"audit\",partition=\"" id \
+    "\",client_id=\"c\",host=\"/h\",member=\"m1\"}"
+    assert_line(text, "kafka_consumergroup_member_lag" OF_M1("0") " 10");
+    assert_line(text, "kafka_consumergroup_member_current_offset" OF_M1("0") " 90");
+    assert_line(text, "kafka_consumergroup_member_current_offset" OF_M1("2") " 7");
+    assert_line(text, "kafka_consumergroup_member_current_offset"
+                      "{consumergroup=\"g\",topic=\"audit\",partition=\"1\"} 60");
+    assert_int_equal(count(text, "kafka_consumergroup_member_lag{"), 1);
+    assert_no(text, "kafka_consumergroup_member_lag_seconds{");
+    free(text);
+    text = text_of_member_lag(true, RD_KAFKA_CONSUMER_GROUP_STATE_PREPARING_REBALANCE);
+    assert_line(text, "kafka_consumergroup_member_lag"
+                      "{consumergroup=\"g\",topic=\"audit\",partition=\"0\"} 10");
+    free(text);
+    text = text_of_member_lag(false, STABLE);
+    assert_no(text, "kafka_consumergroup_member_lag");
+    assert_no(text, "kafka_consumergroup_member_current");
+    free(text);
+}
+
 static void test_export_members_and_what_they_are_assigned(void **state)
 {
     char *text = text_of_members(0, SG_GRANULARITY_TOPIC, STABLE);
@@ -251,6 +298,7 @@ int main(void)
         cmocka_unit_test(test_export_time_to_drain_is_absent_where_the_lag_is),
         cmocka_unit_test(test_export_status_of_each_partition_if_wanted),
         cmocka_unit_test(test_export_status_of_partitions_is_not_shown_otherwise),
+        cmocka_unit_test(test_export_lag_with_the_member_if_wanted),
         cmocka_unit_test(test_export_members_and_what_they_are_assigned),
         cmocka_unit_test(test_export_members_of_a_rebalancing_group_have_no_assignment),
         cmocka_unit_test(test_export_members_by_group_has_no_series_of_topics),

@@ -82,7 +82,7 @@ static void test_built_in_tables_take_from_what_there_is(void **state)
         }
         sg_aliases_done(&aliases);
     }
-    assert_int_equal(n, 8);
+    assert_int_equal(n, 9);
 }
 
 static void test_cluster_label_is_the_configured_one(void **state)
@@ -177,8 +177,8 @@ static void test_unknown_table_tells_those_there_are(void **state)
     assert_int_equal(sg_yaml_n_problems(yaml), 2);
     assert_string_equal(sg_yaml_get_problem(yaml, 0),
         "c.yaml:1:19: \"lenses\" is not a built-in table of aliases (burrow, confluent, "
-        "grafana-kafka-exporter, jmx-exporter-0.x, kafka-lag-exporter, kminion, strimzi, "
-        "zookeeper) "
+        "grafana-kafka-exporter, jmx-exporter-0.x, kafka-lag-exporter, "
+        "kafka-lag-exporter-members, kminion, strimzi, zookeeper) "
         "or the path of a file");
     assert_non_null(strstr(sg_yaml_get_problem(yaml, 1), "/no/t.yml"));
     assert_true(config.aliases.n > 5);

@@ -249,6 +249,26 @@ def test_kminions_info_of_cluster_brokers_and_topics(node, start):
     assert page.values("kminion_kafka_topic_low_water_mark_sum") == [(of_kminion | {"topic_name": "t"}, 0)]
 
 
+def test_kafka_lag_exporters_labels_of_members(node, start):
+    process = start("collect: { interval: 1s, timeout: 1s }\ncompat: [kafka-lag-exporter-members]\n"
+                    f"clusters:\n  - name: c\n    bootstrap_servers: {node.bootstrap}\n"
+                    "    groups: { include: '^labels$', owners: 10 }\n")
+    member = consumer(node, "labels", "classic")
+
+    def shown(name):
+        return {labels["partition"]: (labels, value) for labels, value in process.page().values(name, group="labels")}
+
+    wait_for("the member", lambda: all("consumer_id" in shown("kafka_consumergroup_group_lag").get(partition, [{}])[0]
+                                       for partition in ("0", "1")), 20)
+    labels, value = shown("kafka_consumergroup_group_lag")["0"]
+    assert value == 3 and labels["member_host"] == "/127.0.0.1" and labels["cluster_name"] == "c"
+    assert shown("kafka_consumergroup_group_offset")["0"] == (labels, 2)
+    assert shown("kafka_consumergroup_group_lag_seconds")["0"][0] == labels
+    member.close()
+    wait_for("nobody", lambda: shown("kafka_consumergroup_group_lag")["0"] == (
+        {"cluster_name": "c", "group": "labels", "topic": "t", "partition": "0"}, 3), 20)
+
+
 def test_status_of_a_partition_is_burrows_number_too(node, start):
     consumer(node, "status", "classic").close()
     process = start(

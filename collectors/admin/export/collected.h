@@ -28,6 +28,7 @@ struct sg_wanted {
     bool full_brokers; /* … and those of brokers and of the cluster */
     bool topic_info;
     bool offset_sums; /* of topics */
+    bool member_lag;  /* lag with the labels of the member */
 };
 
 /* All borrowed. */

@@ -98,6 +98,38 @@ static enum sg_lag_outcome stable_lag_of(
     return SG_LAG_KNOWN;
 }
 
+/* The same with the member that reads the partition: begins new series with each rebalance. */
+static void put_member_lag(struct sg_put *put,
+    const struct sg_group *group,
+    const struct sg_committed *committed,
+    const struct sg_label place[3],
+    int64_t lag,
+    int64_t age_ms)
+{
+    static const struct sg_member nobody = { .id = { "", 0 } };
+    const struct sg_member *owner = sg_export_find_owner(group, committed->partition);
+
+    if (!put->from->wanted.member_lag)
+        return;
+    if (!owner)
+        owner = &nobody; /* labels without a value are left out */
+    const struct sg_label labels[] = {
+        place[0],
+        place[1],
+        place[2],
+        { SG_OWN_LABEL(client_id), owner->client_id },
+        { SG_OWN_LABEL(host), owner->host },
+        { SG_OWN_LABEL(member), owner->id },
+    };
+    size_t n = sizeof labels / sizeof labels[0];
+
+    sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_MEMBER_CURRENT_OFFSET, labels, n, committed->offset);
+    if (lag >= 0)
+        sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_MEMBER_LAG, labels, n, lag);
+    if (age_ms != SG_AGE_UNKNOWN)
+        sg_put_ms(put, SG_PUT_ONCE, SG_ADMIN_MEMBER_LAG_SECONDS, labels, n, age_ms);
+}
+
 static void put_commit(struct sg_put *put,
     const struct sg_group *group,
     const struct sg_committed *committed,
@@ -109,6 +141,7 @@ static void put_commit(struct sg_put *put,
     const struct sg_partition *p = &t->partitions[committed->partition];
     struct sg_str topic = t->topics[p->topic].name;
     struct sg_put_number id;
+    int64_t stable_lag;
     const struct sg_label labels[] = {
         { SG_OWN_LABEL(consumergroup), group->name },
         { SG_OWN_LABEL(topic), topic },
@@ -119,10 +152,11 @@ static void put_commit(struct sg_put *put,
     sg_put_int(put, AT_CURRENT_OFFSET, SG_ADMIN_GROUP_CURRENT_OFFSET, labels, 3, committed->offset);
     if (outcome == SG_LAG_KNOWN)
         sg_put_int(put, AT_LAG, SG_ADMIN_GROUP_LAG, labels, 3, lag);
-    if (stable_lag_of(put->from, committed, &lag) == SG_LAG_KNOWN)
-        sg_put_int(put, AT_STABLE_LAG, SG_ADMIN_GROUP_STABLE_LAG, labels, 3, lag);
+    if (stable_lag_of(put->from, committed, &stable_lag) == SG_LAG_KNOWN)
+        sg_put_int(put, AT_STABLE_LAG, SG_ADMIN_GROUP_STABLE_LAG, labels, 3, stable_lag);
     if (age_ms != SG_AGE_UNKNOWN)
         sg_put_ms(put, AT_LAG_SECONDS, SG_ADMIN_GROUP_LAG_SECONDS, labels, 3, age_ms);
+    put_member_lag(put, group, committed, labels, outcome == SG_LAG_KNOWN ? lag : -1, age_ms);
 }
 
 /* The status of one commit: `stopped` is of whole groups. */

@@ -95,6 +95,24 @@ static void put_owner(
     sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_GROUP_OWNER, labels, sizeof labels / sizeof labels[0], 1);
 }
 
+const struct sg_member *sg_export_find_owner(const struct sg_group *group, uint32_t partition)
+{
+    const struct sg_members *members = &group->members;
+    size_t n = members->list && is_assigned(group) ? members->n_owned : 0;
+    size_t low = 0, high = n;
+
+    while (low < high) { /* the first that is not before it */
+        size_t i = low + (high - low) / 2;
+        if (members->owned[i].partition < partition)
+            low = i + 1;
+        else
+            high = i;
+    }
+    return low < n && members->owned[low].partition == partition
+               ? &members->list[members->owned[low].member]
+               : NULL;
+}
+
 void sg_export_members(struct sg_put *put, const struct sg_group *group)
 {
     const struct sg_members *members = &group->members;

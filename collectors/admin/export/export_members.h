@@ -8,3 +8,9 @@
 
 /** The series of one group. */
 void sg_export_members(struct sg_put *put, const struct sg_group *group);
+
+/**
+ * The member that is assigned the partition. @param partition  its number in the topology
+ * @return NULL: none, or not known, as during a rebalance
+ */
+const struct sg_member *sg_export_find_owner(const struct sg_group *group, uint32_t partition);

@@ -146,6 +146,16 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
         SG_METRIC_GAUGE,
         "Sum of that in the topic's partitions; absent when the last stable offset of one is not "
         "known (OffsetFetch, ListOffsets)." },
+    [SG_ADMIN_MEMBER_CURRENT_OFFSET] = { "kafka_consumergroup_member_current_offset",
+        SG_METRIC_GAUGE,
+        "kafka_consumergroup_current_offset with the member that reads the partition, with "
+        "groups.owners; only for kafka-lag-exporter's name (OffsetFetch, DescribeGroups)." },
+    [SG_ADMIN_MEMBER_LAG] = { "kafka_consumergroup_member_lag", SG_METRIC_GAUGE,
+        "kafka_consumergroup_lag with the member that reads the partition, with groups.owners; "
+        "only for kafka-lag-exporter's name (OffsetFetch, ListOffsets, DescribeGroups)." },
+    [SG_ADMIN_MEMBER_LAG_SECONDS] = { "kafka_consumergroup_member_lag_seconds", SG_METRIC_GAUGE,
+        "kafka_consumergroup_lag_seconds with the member that reads the partition, with "
+        "groups.owners; only for kafka-lag-exporter's name (ListOffsets, DescribeGroups)." },
     [SG_ADMIN_GROUP_DRAIN] = { "kafka_consumergroup_time_to_drain_seconds", SG_METRIC_GAUGE,
         "Time until the consumer group has read all of the topic, if its lag falls on as in the "
         "last minutes; absent when it does not fall (OffsetFetch, ListOffsets)." },
