@@ -11,6 +11,7 @@
 #include "admin/export/export.h"
 #include "admin/left_out.h"
 #include "admin/model/readers.h"
+#include "admin/model/sizes.h"
 #include "admin/model/topology.h"
 #include "admin/read_ages.h"
 #include "admin/spark/spark.h"
@@ -84,6 +85,7 @@ struct collection {
     bool contradicted; /* librdkafka's cache contradicts Metadata */
     struct sg_offsets *starts;
     struct sg_offsets *ends;
+    struct sg_topic_sizes *sizes; /* NULL: no broker's are read */
 };
 
 static int64_t share_ms(const struct collection *c, int percent)
@@ -497,6 +499,7 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .produced = self->produced,
         .racks = self->racks,
         .ages = self->ages,
+        .sizes = c->sizes,
         .n_spark = c->n_spark,
         .spark = c->spark,
         .n_share = n_share,
@@ -583,6 +586,9 @@ void sg_admin_collect(struct sg_admin *self,
         r = read_all(&c);
     if (!c.topology)
         (void)publish_brokers(&c);
+    if (!r)
+        r = sg_topic_sizes_new(c.topology, sg_cluster_sizes(self->env.cluster),
+            sg_clock_monotonic_ms(self->env.clock), &c.sizes);
     if (!r && !atomic_load(self->env.stopping))
         r = make_set(&c, &set);
     if (r < 0)
@@ -609,6 +615,7 @@ void sg_admin_collect(struct sg_admin *self,
     keep_groups(self, &c.groups);
     (void)sg_topology_unref(c.topology);
     free(c.spark);
+    free(c.sizes);
     free(c.answered);
     free(c.skip);
 }

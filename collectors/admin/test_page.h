@@ -99,6 +99,7 @@ struct page {
     struct sg_wanted wanted;
     const char *cluster_id;
     int32_t controller;
+    const struct sg_topic_sizes *sizes;
     bool partition_status;
     size_t n_share;
     const struct sg_share_progress *share;
@@ -179,6 +180,7 @@ static inline char *page_text(struct page *page)
         .statuses = statuses,
         .drains = drains,
         .memo = memo,
+        .sizes = page->sizes,
         .granularity = page->granularity,
         .wanted = page->wanted,
         .cluster_id = page->cluster_id,

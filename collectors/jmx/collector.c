@@ -27,6 +27,7 @@
 #include "jmx/jolokia/agent_version.h"
 #include "jmx/jolokia/transport.h"
 #include "jmx/lint/lint.h"
+#include "jmx/size_reader.h"
 #include "jmx/target.h"
 #include "metric/label_names.h"
 
@@ -517,12 +518,16 @@ static int list_metrics(const struct sg_metrics_list *list, struct sg_error *err
         if (r)
             return sg_error_prefix(err, r, "catalogue %s: ", catalogue->name);
     }
+    list->section(list->context, "Sizes of logs", "jolokia.size_interval",
+        "With this key in the configuration; the sums of topics, which need Metadata too, are in "
+        "the chapter above.");
+    list->metric(list->context, &sg_size_reader_family, NULL, 0);
     return 0;
 }
 
 const struct sg_collector sg_collector_jolokia = {
     .name = SG_TARGET_SLOT,
-    .slots = { SG_TARGET_SLOT, SG_TARGET_SLOT_SLOW },
+    .slots = { SG_TARGET_SLOT, SG_TARGET_SLOT_SLOW, SG_TARGET_SLOT_SIZES },
     .scope = SG_SCOPE_TARGET,
     .follows_brokers = true,
     .title = "JVMs, through Jolokia",

@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "config/secret.h"
+#include "jmx/answer_failures.h"
 #include "jmx/jolokia/answer.h"
 #include "jmx/jolokia/request.h"
 #include "jmx/rules/rules_plan.h"
@@ -74,26 +75,34 @@ void sg_lane_reader_set_max(struct sg_lane_reader *reader, size_t n_attributes)
 
 /* The proxy's target; each request names it. */
 static struct sg_request_target proxy_target(
-    const struct sg_lane_reader *reader, const char *address)
+    const struct sg_target_options *options, const char *address)
 {
-    const struct sg_jolokia_proxy *proxy = &reader->options->source->proxy;
+    const struct sg_jolokia_proxy *proxy = &options->source->proxy;
     return (struct sg_request_target){ address, proxy->username, proxy->password };
+}
+
+int sg_lane_reader_make_proxied(const struct sg_target_options *options,
+    const struct sg_poll_plan *plan,
+    const char *address,
+    char **body)
+{
+    const struct sg_request_target to = proxy_target(options, address);
+    char *made = NULL;
+
+    int r = sg_request_body(plan, &to, &made);
+    if (r)
+        return r;
+    free(sg_secret_wipe(*body));
+    *body = made;
+    return 0;
 }
 
 int sg_lane_reader_set_target(struct sg_lane_reader *reader, const char *address)
 {
-    const struct sg_request_target to = proxy_target(reader, address);
-    char *body = NULL;
-
     if (!reader->plan)
         return 0;
     forget_learned(&reader->learned);
-    int r = sg_request_body(reader->plan, &to, &body);
-    if (r)
-        return r;
-    free(sg_secret_wipe(reader->body));
-    reader->body = body;
-    return 0;
+    return sg_lane_reader_make_proxied(reader->options, reader->plan, address, &reader->body);
 }
 
 struct sg_str sg_lane_reader_body(struct sg_lane_reader *reader, int64_t now_ms)
@@ -106,33 +115,10 @@ struct sg_str sg_lane_reader_body(struct sg_lane_reader *reader, int64_t now_ms)
 
 /* ---- Reading an answer ---- */
 
-/*
- * What went wrong while one answer was read, by kind. A cause that affects every request is one
- * failure, reported once.
- */
-struct failures {
-    size_t n[SG_FAILURE_KINDS];
-    struct sg_error first[SG_FAILURE_KINDS];
-};
-
-/* @param who  was asked, for messages */
-static void report_failures(const char *who, struct sg_slot *slot, struct failures *failures)
-{
-    for (int kind = 0; kind < SG_FAILURE_KINDS; kind++) {
-        struct sg_error *err = &failures->first[kind];
-        if (failures->n[kind] == 0)
-            continue;
-        if (failures->n[kind] > 1)
-            (void)sg_error_prefix(err, 0, "%zu requests failed, the first: ", failures->n[kind]);
-        (void)sg_error_prefix(err, 0, "%s: ", who);
-        sg_slot_fail(slot, (enum sg_failure_kind)kind, err);
-    }
-}
-
 struct reading {
     struct sg_lane_reader *reader;
     struct sg_identity identity;
-    struct failures failures;
+    struct sg_answer_failures failures;
 };
 
 /* Catalogues beside a rule file have their own requests. */
@@ -175,8 +161,7 @@ static void note_failure(void *context, enum sg_failure_kind kind, const struct 
 {
     struct reading *reading = context;
 
-    if (reading->failures.n[kind]++ == 0)
-        reading->failures.first[kind] = *err;
+    sg_answer_failures_add(&reading->failures, kind, err);
 }
 
 static void count_dropped(const struct sg_lane_reader *reader)
@@ -210,7 +195,7 @@ static void learn(
     struct sg_lane_reader *reader, const struct sg_lane_reader_answer *answer, size_t n_series)
 {
     const struct sg_target_options *options = reader->options;
-    const struct sg_request_target to = proxy_target(reader, answer->address);
+    const struct sg_request_target to = proxy_target(options, answer->address);
     struct sg_learned *learned = &reader->learned;
 
     forget_learned(learned);
@@ -264,7 +249,7 @@ static bool is_right_jvm(struct reading *reading)
     sg_auto_free char *cluster_id = sg_cluster_copy_id(options->known);
     if (sg_identity_is(&reading->identity, options->id, cluster_id, &err))
         return true;
-    reading->failures = (struct failures){ .n = { 0 } }; /* of another JVM: not used */
+    reading->failures = (struct sg_answer_failures){ .n = { 0 } }; /* of another JVM: not used */
     note_failure(reading, SG_FAILURE_IDENTITY, &err);
     return false;
 }
@@ -286,7 +271,7 @@ bool sg_lane_reader_read(struct sg_lane_reader *reader,
     bool is_right = plan->n_identity == 0 || is_right_jvm(&reading);
     if (plan->n_identity)
         *identity = reading.identity;
-    report_failures(answer->who, reader->slot, &reading.failures);
+    (void)sg_answer_failures_report(&reading.failures, answer->who, reader->slot);
     if (!r && is_right) {
         if (sg_engine_snapshot(reader->engine, &set))
             sg_slot_fail(reader->slot, SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });

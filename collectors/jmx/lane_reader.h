@@ -62,6 +62,16 @@ void sg_lane_reader_done(struct sg_lane_reader *reader);
 /** Remember at most so many attributes. */
 void sg_lane_reader_set_max(struct sg_lane_reader *reader, size_t n_attributes);
 
+/**
+ * Replace a body by the plan's request to the options' proxy.
+ * @param address  a JMX service URL @param body  owned by the caller @return 0 or -ENOMEM, and it
+ * is as it was
+ */
+int sg_lane_reader_make_proxied(const struct sg_target_options *options,
+    const struct sg_poll_plan *plan,
+    const char *address,
+    char **body);
+
 /** Set the JVM that a proxy is to read from now on. @param address  a JMX service URL @return 0 or
  * -ENOMEM
  */

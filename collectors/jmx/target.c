@@ -6,6 +6,7 @@
 #include "jmx/jolokia/agent_version.h"
 #include "jmx/jolokia/proxy.h"
 #include "jmx/lane_reader.h"
+#include "jmx/size_reader.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ enum step {
     ASK_PROBE,
     ASK_FAST,
     ASK_SLOW,
+    ASK_SIZES,
 };
 
 /* When something that times out may be tried again. */
@@ -35,10 +37,12 @@ struct sg_target {
     char *address; /* NULL: none yet */
     struct sg_peer *peer;
     struct sg_lane_reader readers[SG_LANES]; /* by lane */
-    struct pace pace;                        /* of polls through a proxy */
-    struct pace slow_pace;                   /* of the slow lane */
-    struct sg_identity identity;             /* in the latest answer of the fast lane */
-    const char *advice; /* on the failure of the fast lane's latest poll, or "" */
+    struct sg_size_reader sizes;
+    struct pace pace;            /* of polls through a proxy */
+    struct pace slow_pace;       /* of the slow lane */
+    struct pace size_pace;       /* of the sizes of logs */
+    struct sg_identity identity; /* in the latest answer of the fast lane */
+    const char *advice;          /* on the failure of the fast lane's latest poll, or "" */
     enum step step;
     int64_t begun_ms; /* the poll */
     int64_t deadline_ms;
@@ -66,9 +70,12 @@ int sg_target_new(const struct sg_target_options *options, struct sg_target **re
     target->name = strdup(options->name);
     target->pace.factor = 1;
     target->slow_pace.factor = 1;
+    target->size_pace.factor = 1;
     int r = target->name ? 0 : -ENOMEM;
     for (int lane = 0; lane < SG_LANES && !r; lane++)
         r = sg_lane_reader_init(&target->readers[lane], (enum sg_lane)lane, &target->options);
+    if (!r)
+        r = sg_size_reader_init(&target->sizes, &target->options);
     if (!r)
         r = sg_store_slot(options->store, options->cluster, SG_TARGET_SLOT, options->name,
             &target->readers[SG_LANE_FAST].slot);
@@ -88,6 +95,7 @@ struct sg_target *sg_target_free(struct sg_target *target)
     (void)sg_peer_free(target->peer);
     for (int lane = 0; lane < SG_LANES; lane++)
         sg_lane_reader_done(&target->readers[lane]);
+    sg_size_reader_done(&target->sizes);
     (void)sg_rule_set_unref(target->options.rule_set);
     (void)sg_cluster_unref(target->options.known);
     (void)sg_config_unref(target->options.config);
@@ -150,6 +158,8 @@ int sg_target_set_address(struct sg_target *target, const char *address, struct 
         return -ENOMEM;
     for (int lane = 0; by_proxy(target) && lane < SG_LANES && !r; lane++)
         r = sg_lane_reader_set_target(&target->readers[lane], address);
+    if (by_proxy(target) && !r)
+        r = sg_size_reader_set_target(&target->sizes, address);
     if (!r && (!by_proxy(target) || !target->peer))
         r = connect_to(target, by_proxy(target) ? target->options.source->proxy.url : address, err);
     if (r)
@@ -173,6 +183,7 @@ void sg_target_set_max(struct sg_target *target, size_t n_attributes)
 {
     for (int lane = 0; lane < SG_LANES; lane++)
         sg_lane_reader_set_max(&target->readers[lane], n_attributes);
+    target->sizes.max = n_attributes;
     if (target->peer)
         sg_peer_set_max_bytes(target->peer, n_attributes * ATTRIBUTE_BYTES);
 }
@@ -222,48 +233,91 @@ static void slow_down(struct pace *pace)
 
 static void take_reply(void *context, const struct sg_reply *reply);
 
+static struct sg_slot *slot_of(const struct sg_target *target, enum step step)
+{
+    if (step == ASK_SIZES)
+        return target->sizes.slot;
+    return target->readers[step == ASK_SLOW ? SG_LANE_SLOW : SG_LANE_FAST].slot;
+}
+
+static struct sg_str body_of(struct sg_target *target, enum step step)
+{
+    switch (step) {
+    case ASK_VERSION:
+        return sg_proxy_version_request;
+    case ASK_PROBE:
+        return sg_proxy_probe_request;
+    case ASK_SIZES:
+        return sg_size_reader_body(&target->sizes);
+    default:
+        return sg_lane_reader_body(
+            &target->readers[step == ASK_SLOW ? SG_LANE_SLOW : SG_LANE_FAST], now_ms(target));
+    }
+}
+
 static void ask(struct sg_target *target, enum step step)
 {
-    struct sg_lane_reader *reader =
-        &target->readers[step == ASK_SLOW ? SG_LANE_SLOW : SG_LANE_FAST];
-    struct sg_str body = sg_lane_reader_body(reader, now_ms(target));
-
-    if (step == ASK_VERSION)
-        body = sg_proxy_version_request;
-    else if (step == ASK_PROBE)
-        body = sg_proxy_probe_request;
     target->step = step;
-    if (sg_peer_start(target->peer, body, target->deadline_ms, take_reply, target) == 0)
+    if (sg_peer_start(
+            target->peer, body_of(target, step), target->deadline_ms, take_reply, target) == 0)
         return;
     target->step = IDLE;
-    sg_slot_fail(reader->slot, SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });
-    sg_slot_end(reader->slot, NULL);
+    sg_slot_fail(slot_of(target, step), SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });
+    sg_slot_end(slot_of(target, step), NULL);
 }
 
-static void ask_slow(struct sg_target *target)
+/* The slot of a read with an interval of its own, made when it begins for the first time. */
+static bool begin_slot(
+    struct sg_target *target, const char *name, int64_t stale_after_ms, struct sg_slot **slot)
 {
     const struct sg_target_options *options = &target->options;
-    struct sg_lane_reader *reader = &target->readers[SG_LANE_SLOW];
-    int64_t interval_ms = options->source->slow_interval_ms;
 
-    if (!reader->plan || now_ms(target) < target->slow_pace.not_before_ms)
-        return;
-    if (!reader->slot) {
-        if (sg_store_slot(
-                options->store, options->cluster, SG_TARGET_SLOT_SLOW, target->name, &reader->slot))
-            return; /* no memory: the next poll tries again */
-        sg_slot_set_stale_after(reader->slot, 2 * interval_ms + options->config->stale_after_ms);
+    if (!*slot) {
+        if (sg_store_slot(options->store, options->cluster, name, target->name, slot))
+            return false; /* no memory: the next poll tries again */
+        sg_slot_set_stale_after(*slot, stale_after_ms);
     }
-    sg_slot_begin(reader->slot);
-    ask(target, ASK_SLOW);
+    sg_slot_begin(*slot);
+    return true;
 }
 
-static bool read_answer(struct sg_target *target, enum sg_lane lane, const struct sg_reply *reply)
+static void ask_sizes(struct sg_target *target)
+{
+    struct sg_size_reader *sizes = &target->sizes;
+
+    if (sizes->plan && now_ms(target) >= target->size_pace.not_before_ms &&
+        begin_slot(target, SG_TARGET_SLOT_SIZES, sg_size_reader_lasts_ms(sizes), &sizes->slot))
+        ask(target, ASK_SIZES);
+}
+
+/* What has an interval of its own, one after the other. */
+static void ask_slow(struct sg_target *target)
+{
+    struct sg_lane_reader *reader = &target->readers[SG_LANE_SLOW];
+    int64_t stale_after_ms =
+        2 * target->options.source->slow_interval_ms + target->options.config->stale_after_ms;
+
+    if (reader->plan && now_ms(target) >= target->slow_pace.not_before_ms &&
+        begin_slot(target, SG_TARGET_SLOT_SLOW, stale_after_ms, &reader->slot))
+        ask(target, ASK_SLOW);
+    else
+        ask_sizes(target);
+}
+
+/* How the target that was asked is named in messages. */
+static struct sg_error shown_name(const struct sg_target *target)
 {
     struct sg_error who = { "" };
 
     (void)sg_error_set(&who, 0, "%s", sg_peer_shown_url(target->peer));
     name_target(target, &who);
+    return who;
+}
+
+static bool read_answer(struct sg_target *target, enum sg_lane lane, const struct sg_reply *reply)
+{
+    const struct sg_error who = shown_name(target);
+
     return sg_lane_reader_read(&target->readers[lane],
         &(struct sg_lane_reader_answer){ reply, who.text, target->address, target->begun_ms },
         &target->identity);
@@ -281,6 +335,17 @@ static void end_slow(struct sg_target *target, const struct sg_reply *reply)
     target->slow_pace.factor = 1;
     set_pace(target, &target->slow_pace, target->options.source->slow_interval_ms);
     (void)read_answer(target, SG_LANE_SLOW, reply);
+    ask_sizes(target);
+}
+
+static void end_sizes(struct sg_target *target, const struct sg_reply *reply)
+{
+    const struct sg_error who = shown_name(target);
+
+    target->size_pace.factor = 1;
+    set_pace(target, &target->size_pace, target->options.source->size_interval_ms);
+    sg_size_reader_read(&target->sizes,
+        &(struct sg_lane_reader_answer){ reply, who.text, target->address, target->begun_ms });
 }
 
 static void end_probe(struct sg_target *target, const struct sg_reply *reply)
@@ -300,23 +365,25 @@ static void end_probe(struct sg_target *target, const struct sg_reply *reply)
 
 static void end_badly(struct sg_target *target, enum step step, const struct sg_reply *reply)
 {
-    struct sg_lane_reader *reader =
-        &target->readers[step == ASK_SLOW ? SG_LANE_SLOW : SG_LANE_FAST];
+    const struct sg_jolokia_source *source = target->options.source;
     bool was_too_long = reply->kind == SG_FAILURE_TIMEOUT || reply->kind == SG_FAILURE_LIMIT;
     struct sg_error err = *reply->err;
 
     if (step == ASK_SLOW && was_too_long) {
         slow_down(&target->slow_pace);
-        set_pace(target, &target->slow_pace, target->options.source->slow_interval_ms);
+        set_pace(target, &target->slow_pace, source->slow_interval_ms);
+    } else if (step == ASK_SIZES && was_too_long) {
+        slow_down(&target->size_pace);
+        set_pace(target, &target->size_pace, source->size_interval_ms);
     } else if (step == ASK_FAST && by_proxy(target) && reply->kind == SG_FAILURE_TIMEOUT) {
         slow_down(&target->pace);
         set_pace(target, &target->pace, target->options.config->interval_ms);
     }
     name_target(target, &err);
-    if (step != ASK_SLOW)
+    if (step != ASK_SLOW && step != ASK_SIZES)
         target->advice = reply->advice;
-    sg_slot_fail(reader->slot, reply->kind, &err);
-    sg_slot_end(reader->slot, NULL);
+    sg_slot_fail(slot_of(target, step), reply->kind, &err);
+    sg_slot_end(slot_of(target, step), NULL);
 }
 
 static void take_reply(void *context, const struct sg_reply *reply)
@@ -341,6 +408,9 @@ static void take_reply(void *context, const struct sg_reply *reply)
         break;
     case ASK_SLOW:
         end_slow(target, reply);
+        break;
+    case ASK_SIZES:
+        end_sizes(target, reply);
         break;
     case IDLE:
         break;
@@ -389,9 +459,7 @@ void sg_target_start(struct sg_target *target, int64_t deadline_ms)
 
 void sg_target_end(struct sg_target *target)
 {
-    if (target->step == ASK_SLOW)
-        sg_slot_end(target->readers[SG_LANE_SLOW].slot, NULL);
-    else if (target->step != IDLE)
-        sg_slot_end(target->readers[SG_LANE_FAST].slot, NULL);
+    if (target->step != IDLE)
+        sg_slot_end(slot_of(target, target->step), NULL);
     target->step = IDLE;
 }

@@ -4,16 +4,17 @@
 /*
  * One JVM that is polled: its address, what its attributes become, its slots in the store.
  *
- * A poll is up to four exchanges on one connection, one after the other, because most agents have a
+ * A poll is up to five exchanges on one connection, one after the other, because most agents have a
  * single thread:
  *
  *     [can the proxy proxy?] ──> fast body ──> slot jolokia/NAME
- *                                    └─ when it is due ──> slow body ──> slot jolokia_slow/NAME
+ *                                    ├─ when it is due ──> slow body ──> slot jolokia_slow/NAME
+ *                                    └─ when it is due ──> sizes ──> slot jolokia_sizes/NAME
  *
- * The slow body has its own interval and follows a fast answer of the same poll, so that the two
- * are never at the agent at the same time and the fast one never waits. It has the rest of the
- * poll's time. When that was too short the agent continues to read anyway; so the pause before the
- * next try doubles.
+ * The slow body and that for the sizes of logs (size_reader.h) have their own intervals and follow
+ * a fast answer of the same poll, so that no two are at the agent at the same time and the fast one
+ * never waits. They have the rest of the poll's time. When that was too short the agent continues
+ * to read anyway; so the pause before the next try doubles.
  *
  * Where the rules have no requests, everything is read once, then for slow_interval only
  * what became series (learn.h), then everything again. When much of that is gone, as after a
@@ -33,8 +34,9 @@
 #include <stdint.h>
 
 /* Names of a target's slots, as the label `collector` has them. */
-#define SG_TARGET_SLOT      "jolokia"
-#define SG_TARGET_SLOT_SLOW "jolokia_slow"
+#define SG_TARGET_SLOT       "jolokia"
+#define SG_TARGET_SLOT_SLOW  "jolokia_slow"
+#define SG_TARGET_SLOT_SIZES "jolokia_sizes"
 
 struct sg_target;
 

@@ -207,6 +207,44 @@ static void test_collect_slow_lane_keeps_its_pace_and_its_slot(void **state)
     stop_agent(&agent);
 }
 
+/* The sizes of logs have a pace of their own, and are requested after what is slow. */
+static void test_collect_sizes_keep_their_pace_and_their_slot(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_slot_status status;
+    struct sg_sizes_taken taken;
+    struct agent agent;
+
+    start_agent(&agent,
+        "HTTP/1.1 200 OK\r\nContent-Length: 125\r\n\r\n"
+        "[{\"status\":200,\"value\":{\"Value\":3}},{\"status\":200,\"value\":"
+        "{\"kafka.log:name=Size,partition=0,topic=t,type=Log\":{\"Value\":77}}}]",
+        false);
+    agent.identity = WHO("3.3", NOBODY, NOBODY);
+    f->cluster_config.jolokia.source.url = url_by_port;
+    f->cluster_config.jolokia.source.size_interval_ms = 1200;
+    create(f);
+    set_broker_port(f, 1, agent.port);
+    for (int i = 0; i < 3; i++)
+        collect(f);
+    assert_int_equal(agent.n_requests, 5); /* three fast ones, one slow one, sizes once */
+    assert_int_equal(agent.n_connections, 1);
+    assert_non_null(strstr(agent.request, "a:type=Fast"));
+    status = slot(f, "jolokia_sizes", "1");
+    assert_true(status.success && !status.stale);
+    assert_int_equal(status.n_series, 1);
+    assert_int_equal(sg_size_board_take(sg_cluster_sizes(f->cluster),
+                         sg_clock_monotonic_ms(&sg_clock_system), &taken),
+        0);
+    assert_int_equal(taken.n, 1);
+    assert_int_equal(sg_log_sizes_total(sg_sizes_taken_find(&taken, 1)), 77);
+    sg_sizes_taken_done(&taken);
+
+    sg_collector_jolokia.destroy(f->self);
+    f->self = NULL;
+    stop_agent(&agent);
+}
+
 /* A target that does not answer the fast body is not sent the slow one. */
 static void test_collect_failing_target_has_no_slow_slot(void **state)
 {
@@ -363,6 +401,8 @@ int main(void)
             test_collect_slow_lane_keeps_its_pace_and_its_slot, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_collect_failing_target_has_no_slow_slot, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_collect_sizes_keep_their_pace_and_their_slot, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_collect_broker_without_jmx_port_fails_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(

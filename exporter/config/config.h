@@ -70,6 +70,7 @@ struct sg_jolokia_source {
     struct sg_jolokia_proxy proxy;
     struct sg_rules_config rules;
     int64_t slow_interval_ms; /* between reads of the MBeans that the rules mark as slow */
+    int64_t size_interval_ms; /* between reads of the sizes of brokers' logs; 0: not read */
 };
 
 /* Where one broker's Jolokia agent is, or, with a proxy, its JMX service URL. */

@@ -19,7 +19,7 @@ enum {
     NAME_BYTES_MAX = 200,
     LABELS_MAX = 20,
     CATALOGUES_MAX = 50,
-    SLOW_INTERVAL_MS_MAX = 24 * 60 * 60 * 1000,
+    INTERVAL_MS_MAX = 24 * 60 * 60 * 1000,
 };
 
 /* ---- Maps with broker ids ---- */
@@ -322,7 +322,7 @@ static void finish_source(struct sg_reading *reading,
 
     if (slow && source->slow_interval_ms &&
         (source->slow_interval_ms < reading->config->interval_ms ||
-            source->slow_interval_ms > SLOW_INTERVAL_MS_MAX))
+            source->slow_interval_ms > INTERVAL_MS_MAX))
         sg_problem(reading, sg_at(slow), "\"slow_interval\" must be from the interval to 24h");
     if (tls && !any_https)
         sg_problem(reading, sg_at(tls), "\"tls\" does nothing: no URL here is https://");
@@ -347,6 +347,7 @@ static void finish_jolokia(struct sg_reading *reading, const struct sg_yaml_node
     struct sg_jolokia_source *source = &jolokia->source;
     const struct sg_yaml_node *url = sg_yaml_find(node, "url");
     const struct sg_yaml_node *proxy = sg_yaml_find(node, "proxy");
+    const struct sg_yaml_node *sizes = sg_yaml_find(node, "size_interval");
 
     if (url && proxy)
         sg_problem(reading, sg_at(url),
@@ -356,6 +357,10 @@ static void finish_jolokia(struct sg_reading *reading, const struct sg_yaml_node
         sg_problem(reading, sg_at(node),
             "\"jolokia\" needs \"url\", \"brokers\", \"controllers\" or \"proxy\"");
     finish_source(reading, node, any_https(jolokia), source);
+    if (sizes && source->size_interval_ms &&
+        (source->size_interval_ms < reading->config->interval_ms ||
+            source->size_interval_ms > INTERVAL_MS_MAX))
+        sg_problem(reading, sg_at(sizes), "\"size_interval\" must be from the interval to 24h");
     if (source->slow_interval_ms < reading->config->interval_ms)
         source->slow_interval_ms = reading->config->interval_ms;
 }
@@ -375,6 +380,11 @@ static const struct sg_key jolokia_list[] = {
     SOURCE_KEYS(sg_jolokia_config, SG_RESTARTS_BROKERS),
     { RULES_KEY(sg_jolokia_config, SG_RESTARTS_BROKERS), .text = "kafka" },
     { SLOW_KEY(sg_jolokia_config, SG_RESTARTS_BROKERS), .number = SG_SLOW_INTERVAL_MS },
+    { "size_interval", &sg_kind_duration, SG_AT(sg_jolokia_config, source.size_interval_ms),
+        .follows = "they are not read", .bounds = "the interval to 24h",
+        .restarts = SG_RESTARTS_BROKERS,
+        .doc = "between reads of the sizes of all logs, for the sums of topics and brokers: "
+               "[sizes.md](sizes.md)" },
 };
 const struct sg_map sg_jolokia_keys = { .what = "\"jolokia\"",
     .size = sizeof(struct sg_jolokia_config),

@@ -24,6 +24,7 @@ static void test_load_jolokia_keys_are_taken(void **state)
              "      username: n\n"
              "      password: x\n"
              "      slow_interval: 10m\n"
+             "      size_interval: 1m\n"
              "      rules: [kafka, jvm]\n"
              "    jvms:\n"
              "      - { name: zk, url: 'http://z/', rules: f.yml, labels: { tier: metadata } }\n"
@@ -51,9 +52,10 @@ static void test_load_jolokia_keys_are_taken(void **state)
     assert_string_equal(source->tls.server_name, "agent");
     assert_false(source->tls.insecure_skip_verify);
     assert_int_equal(source->slow_interval_ms, 600000);
+    assert_int_equal(source->size_interval_ms, 60000);
     assert_int_equal(source->rules.n, 2);
     assert_string_equal(source->rules.names[1], "jvm");
-    assert_non_null(strstr(source->rules.place, ":13:14"));
+    assert_non_null(strstr(source->rules.place, ":14:14"));
     assert_string_equal(
         cluster->jolokia.brokers[0].url, "service:jmx:rmi:///jndi/rmi://h:1/jmxrmi");
 
@@ -82,6 +84,7 @@ static void test_load_slow_interval_is_never_under_the_interval(void **state)
                          &config),
         0);
     assert_int_equal(config->clusters[0].jolokia.source.slow_interval_ms, 600000);
+    assert_int_equal(config->clusters[0].jolokia.source.size_interval_ms, 0); /* not read */
     (void)sg_config_unref(config);
 }
 
@@ -169,6 +172,10 @@ static void test_load_jolokia_mistakes_are_told(void **state)
             "unknown key \"verify\" in \"tls\"" },
         { "{ url: 'http://{host}/', slow_interval: 10s }",
             "\"slow_interval\" must be from the interval to 24h" },
+        { "{ url: 'http://{host}/', size_interval: 10s }",
+            "\"size_interval\" must be from the interval to 24h" },
+        { "{ url: 'http://{host}/', size_interval: 25h }",
+            "\"size_interval\" must be from the interval to 24h" },
         { "{ url: 'http://{host}/', rules: [] }", "\"rules\" must name 1 to 50 catalogues" },
         { "{ url: 'http://{host}/', rules: { a: b } }",
             "\"rules\" must be a catalogue, a rule file, or a list of them" },

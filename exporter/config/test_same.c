@@ -76,6 +76,7 @@ static void test_change_of_a_key_is_seen_where_it_takes_effect(void **state)
         { LIMITS, "", ", jvm_series: 7", JMX },
         { BROKERS_JMX, "", ", slow_interval: 7m", JMX | BROKERS | JVM }, /* the JVM's default */
         { BROKERS_JMX, ", slow_interval: 7m", ", slow_interval: 420s", 0 },
+        { BROKERS_JMX, "", ", size_interval: 1m", JMX | BROKERS },
         { BROKERS_JMX, "", ", brokers: { 1: 'https://h/' }", JMX },
         { BROKERS_JMX, "", ", controllers: { 1: 'https://h/' }", JMX },
         { BROKERS_JMX, "", ", rules: jvm", JMX | BROKERS },

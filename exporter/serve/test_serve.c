@@ -34,7 +34,8 @@ static void test_collect_and_exclude_are_strict(void **state)
         { { 2, { { "collect[]", "admin" }, { "exclude[]", "jolokia" } } },
             "collect[] and exclude[] cannot be used together", false, false },
         { { 1, { { "collect[]", "a\n\"<b>" } } },
-            "collect[]: no collector \"a?\"<b>\"; there are admin, jolokia, jolokia_slow and self",
+            "collect[]: no collector \"a?\"<b>\"; there are admin, jolokia, jolokia_slow, "
+            "jolokia_sizes and self",
             false, false },
         { { 1, { { "collect", "admin" } } },
             "unknown parameter \"collect\"; only collect[] and exclude[] are known", false, false },

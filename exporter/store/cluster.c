@@ -20,7 +20,8 @@ enum {
 struct sg_cluster {
     struct sg_refs refs;
     char *name;
-    pthread_mutex_t lock; /* guards what is below */
+    struct sg_size_board *sizes; /* has a lock of its own */
+    pthread_mutex_t lock;        /* guards what is below */
     pthread_cond_t changed;
     enum sg_cluster_state state;
     char *id; /* NULL: not known */
@@ -33,7 +34,9 @@ int sg_cluster_new(const char *name, struct sg_cluster **ret_cluster)
 {
     struct sg_cluster *cluster = calloc(1, sizeof *cluster);
 
-    if (!cluster || !(cluster->name = strdup(name))) {
+    if (!cluster || !(cluster->name = strdup(name)) || sg_size_board_new(&cluster->sizes)) {
+        if (cluster)
+            free(cluster->name);
         free(cluster);
         return -ENOMEM;
     }
@@ -56,6 +59,7 @@ struct sg_cluster *sg_cluster_unref(struct sg_cluster *cluster)
         return NULL;
     (void)pthread_cond_destroy(&cluster->changed);
     (void)pthread_mutex_destroy(&cluster->lock);
+    (void)sg_size_board_free(cluster->sizes);
     free(cluster->brokers);
     free(cluster->id);
     free(cluster->name);
@@ -66,6 +70,11 @@ struct sg_cluster *sg_cluster_unref(struct sg_cluster *cluster)
 const char *sg_cluster_name(const struct sg_cluster *cluster)
 {
     return cluster->name;
+}
+
+struct sg_size_board *sg_cluster_sizes(const struct sg_cluster *cluster)
+{
+    return cluster->sizes;
 }
 
 int sg_cluster_set_id(struct sg_cluster *cluster, const char *id)

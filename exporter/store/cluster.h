@@ -2,12 +2,15 @@
 #pragma once
 
 /*
- * The state of a cluster besides its samples: is it reachable, and which brokers does it have.
+ * The state of a cluster besides its samples: is it reachable, which brokers does it have, and how
+ * large their logs are.
  *
  * The admin collector writes it, the jolokia collector reads which brokers to poll, the self
  * collector derives streamgauge_cluster_up and streamgauge_broker_up from it. A broker once known
  * stays known, so that its absence is visible. Thread-safe; readers get copies.
  */
+
+#include "store/size_board.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -100,3 +103,6 @@ int sg_cluster_set_broker(
 /** A copy of all known brokers by id. @param ret_brokers owned, free() @return 0 or -ENOMEM */
 int sg_cluster_copy_brokers(
     const struct sg_cluster *cluster, struct sg_broker **ret_brokers, size_t *ret_n);
+
+/** The sizes of its brokers' logs. Borrowed for as long as the cluster is. */
+struct sg_size_board *sg_cluster_sizes(const struct sg_cluster *cluster);

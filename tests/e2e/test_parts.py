@@ -45,7 +45,7 @@ def test_collect_and_exclude_choose_collectors(url):
 @pytest.mark.parametrize("path, status, line", [
     ("/metrics?collect[]=admin&exclude[]=self", 400, "collect[] and exclude[] cannot be used together"),
     ("/metrics?collect[]=nope", 400,
-     'collect[]: no collector "nope"; there are admin, jolokia, jolokia_slow and self'),
+     'collect[]: no collector "nope"; there are admin, jolokia, jolokia_slow, jolokia_sizes and self'),
     ("/metrics?name[]=x", 400, 'unknown parameter "name[]"; only collect[] and exclude[] are known'),
     ("/metrics?" + "&".join(["collect[]=admin"] * 33), 400, "more than 32 parameters"),
     ("/probe", 400, "cluster is missing: /probe?cluster=NAME&broker=ID"),

@@ -12,6 +12,7 @@
 #include "admin/model/moves.h"
 #include "admin/model/produced.h"
 #include "admin/model/racks.h"
+#include "admin/model/sizes.h"
 #include "admin/model/status.h"
 #include "admin/model/topology.h"
 #include "admin/share/share.h"
@@ -44,7 +45,8 @@ struct sg_export {
     const uint32_t *readers;            /* groups of each topic; NULL: not known */
     const struct sg_ages *ages;         /* of these groups and offsets */
     const struct sg_configs *configs;
-    const struct sg_moves *moves; /* of this topology */
+    const struct sg_moves *moves;       /* of this topology */
+    const struct sg_topic_sizes *sizes; /* by number of the topic; NULL: not read */
     size_t n_spark;
     const struct sg_spark_query *spark;
     struct sg_statuses *statuses; /* these groups are in it */

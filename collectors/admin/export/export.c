@@ -5,6 +5,7 @@
 #include "admin/export/export_groups.h"
 #include "admin/export/export_info.h"
 #include "admin/export/export_share.h"
+#include "admin/export/export_sizes.h"
 #include "admin/export/families.h"
 #include "admin/model/lag.h"
 #include "metric/label_names.h"
@@ -252,6 +253,7 @@ int sg_export_series(
     sg_memo_begin(from->memo, sg_series_table_epoch(table));
     sg_export_cluster(&put);
     put_topics(&put);
+    sg_export_sizes(&put);
     sg_export_groups(&put);
     sg_export_share(&put);
     put_left_out(&put);

@@ -51,6 +51,18 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
     [SG_ADMIN_TOPIC_RETENTION_BYTES] = { "kafka_topic_retention_bytes", SG_METRIC_GAUGE,
         "Size of a partition's log from which its oldest records may be deleted; absent when there "
         "is no limit, or the topic is only compacted (DescribeConfigs: retention.bytes)." },
+    [SG_ADMIN_TOPIC_LOG_SIZE] = { "kafka_topic_log_size_bytes", SG_METRIC_GAUGE,
+        "Bytes of log segments of all replicas of the topic, without indexes; absent unless all of "
+        "them are known (kafka.log:type=Log,name=Size: Value, Metadata)." },
+    [SG_ADMIN_TOPIC_LOG_SIZE_LEADER] = { "kafka_topic_log_size_leader_bytes", SG_METRIC_GAUGE,
+        "Bytes of log segments of the topic's leaders, each partition once; absent unless all of "
+        "them are known (kafka.log:type=Log,name=Size: Value, Metadata)." },
+    [SG_ADMIN_TOPIC_LOG_SIZE_SKEW] = { "kafka_topic_log_size_skew_ratio", SG_METRIC_GAUGE,
+        "Size of the topic's largest partition over that of an average one, of the leaders; 1 when "
+        "all are alike (kafka.log:type=Log,name=Size: Value, Metadata)." },
+    [SG_ADMIN_TOPIC_RETENTION_SIZE] = { "kafka_topic_retention_size_ratio", SG_METRIC_GAUGE,
+        "Size of the topic's largest partition over retention.bytes; absent without this limit, "
+        "and with remote storage (kafka.log:type=Log,name=Size: Value, DescribeConfigs)." },
     [SG_ADMIN_PARTITION_CURRENT_OFFSET] = { "kafka_topic_partition_current_offset", SG_METRIC_GAUGE,
         "End of the partition's log: the offset that the next record readable by consumers gets "
         "(ListOffsets, latest)." },

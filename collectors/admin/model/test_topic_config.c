@@ -36,6 +36,9 @@ static void test_config_has_numbers_and_texts(void **state)
     assert_string_equal(config.settings[SG_SETTING_COMPRESSION_TYPE], "zstd");
     assert_string_equal(config.settings[SG_SETTING_MAX_MESSAGE_BYTES], ""); /* not told */
     assert_int_equal(config.n_overrides, 0);
+    assert_false(config.is_remote);
+    SET(&config, { .name = "remote.storage.enable", .value = "true" });
+    assert_true(config.is_remote);
     sg_topic_config_done(&config);
 }
 

@@ -162,6 +162,8 @@ int sg_topic_config_set(struct sg_topic_config *config, const struct sg_describe
     writer = (struct writer){ now.texts, 0 };
     write_all(&writer, list, n, &now);
     set_numbers(&now);
+    const char *remote = find_value(list, n, "remote.storage.enable");
+    now.is_remote = remote && strcmp(remote, "true") == 0;
     bool is_same = config->known && config->texts_size == now.texts_size &&
                    memcmp(config->texts, now.texts, now.texts_size) == 0;
     now.version = config->version + !is_same;

@@ -50,6 +50,7 @@ struct sg_override {
 struct sg_topic_config {
     bool known;
     bool deletes;            /* cleanup.policy has delete */
+    bool is_remote;          /* remote.storage.enable: retention.bytes is not of the log alone */
     int32_t min_in_sync;     /* min.insync.replicas */
     int64_t retention_ms;    /* -1: no limit */
     int64_t retention_bytes; /* of a partition; -1: no limit */
@@ -60,6 +61,12 @@ struct sg_topic_config {
     char *texts; /* what the above point into */
     size_t texts_size;
 };
+
+/** Is the log itself deleted from when it is larger than retention_bytes, which are over 0? */
+static inline bool sg_topic_config_is_limited(const struct sg_topic_config *config)
+{
+    return config->known && config->deletes && !config->is_remote && config->retention_bytes > 0;
+}
 
 /** Take a description of all settings. @return 0 or -ENOMEM, and nothing has changed */
 int sg_topic_config_set(struct sg_topic_config *config, const struct sg_described *list, size_t n);
