@@ -475,8 +475,19 @@ static int read_all(struct collection *c)
     if (r)
         return r;
     check_permissions(c);
-    return sg_configs_read(c->admin->configs, c->admin->client, c->admin->env.clock, c->topology,
+    r = sg_configs_read(c->admin->configs, c->admin->client, c->admin->env.clock, c->topology,
         until_ms(c, CONFIGS_UNTIL), c->admin->env.stopping, &c->failures);
+    if (r || !c->admin->log_dirs)
+        return r;
+    return sg_log_dirs_read(c->admin->log_dirs, &(struct sg_log_dirs_env){
+                                                    .client = c->admin->client,
+                                                    .clock = c->admin->env.clock,
+                                                    .topology = c->topology,
+                                                    .answered = c->answered,
+                                                    .deadline_ms = until_ms(c, CONFIGS_UNTIL),
+                                                    .stopping = c->admin->env.stopping,
+                                                    .failures = &c->failures,
+                                                });
 }
 
 static int make_set(struct collection *c, struct sg_sample_set **ret_set)
@@ -505,6 +516,7 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .n_share = n_share,
         .share = share,
         .configs = self->configs,
+        .log_dirs = self->log_dirs,
         .moves = self->moves,
         .statuses = self->statuses,
         .drains = self->drains,

@@ -9,6 +9,7 @@
 #include "admin/ask/all_groups.h"
 #include "admin/ask/client.h"
 #include "admin/ask/configs.h"
+#include "admin/ask/log_dirs.h"
 #include "admin/ask/look.h"
 #include "admin/ask/read_racks.h"
 #include "admin/ask/stable.h"
@@ -40,6 +41,7 @@ struct sg_admin {
     struct sg_filter *group_filter;
     struct sg_ages *ages;
     struct sg_configs *configs;
+    struct sg_log_dirs *log_dirs; /* NULL: not wanted */
     struct sg_moves *moves;
     struct sg_stable *stable; /* NULL: last stable offsets are not wanted */
     struct sg_holds *holds;

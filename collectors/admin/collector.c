@@ -35,6 +35,7 @@ static void destroy(void *opaque)
     (void)sg_filter_free(self->group_filter);
     (void)sg_ages_free(self->ages);
     (void)sg_configs_free(self->configs);
+    (void)sg_log_dirs_free(self->log_dirs);
     (void)sg_moves_free(self->moves);
     (void)sg_stable_free(self->stable);
     (void)sg_holds_free(self->holds);
@@ -150,6 +151,8 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
         r = sg_stable_new(config, env->config->timeout_ms, &self->stable);
     if (!r)
         r = sg_configs_new(&self->configs);
+    if (!r && config->log_dirs)
+        r = sg_log_dirs_new(&self->log_dirs);
     if (!r)
         r = sg_store_slot(env->store, config->name, NAME, "cluster", &self->slot);
     if (r)

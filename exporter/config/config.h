@@ -173,6 +173,7 @@ struct sg_cluster_config {
     unsigned group_states; /* one bit for each, in the order of enum sg_group_state; 0: all */
     struct sg_status_windows status_windows;
     struct sg_limits limits;
+    bool log_dirs; /* brokers' configurations are read for their log directories */
     bool has_jolokia;
     struct sg_jolokia_config jolokia;
     size_t n_jvms;

@@ -278,6 +278,10 @@ static const struct sg_key cluster_list[] = {
         .n_at = offsetof(struct sg_cluster_config, has_jolokia), .map = &sg_jolokia_keys,
         .flags = SG_KEY_OPTIONAL | SG_KEY_KAFKA, .restarts = SG_RESTARTS_JMX,
         .doc = "how the JMX of brokers and controllers is read; without this key, it is not read" },
+    { "log_dirs", &sg_kind_boolean, SG_AT(sg_cluster_config, log_dirs), .flags = SG_KEY_KAFKA,
+        .restarts = SG_RESTARTS_ADMIN,
+        .doc = "export the log directories that brokers have in their configuration, every 10 "
+               "minutes: [sizes.md](sizes.md)" },
     { "jvms", &sg_kind_list, SG_LIST_AT(sg_cluster_config, jvms, n_jvms), .map = &sg_jvm_keys,
         .min = 1, .max = 10000, .must = "must be a list of 1 to 10000 JVMs", .item = "JVMs",
         .restarts = SG_RESTARTS_JMX, .doc = "other JVMs of the streaming layer" },

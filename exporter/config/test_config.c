@@ -24,7 +24,8 @@ static void test_load_limits_states_and_granularity(void **state)
                           "      status: { stalled: 30s }\n"
                           "    topics: { exclude: b, last_produced: true,\n"
                           "              last_stable_offset: true, overrides: 70, racks: true }\n"
-                          "    limits: { groups: 7, partitions: 2000 }\n",
+                          "    limits: { groups: 7, partitions: 2000 }\n"
+                          "    log_dirs: true\n",
                          &config),
         0);
     const struct sg_cluster_config *cluster = &config->clusters[0];
@@ -38,6 +39,7 @@ static void test_load_limits_states_and_granularity(void **state)
     assert_int_equal(cluster->overrides, 70);
     assert_string_equal(cluster->topics.exclude, "b");
     assert_int_equal(cluster->share_lag, SG_SHARE_LAG_STATE_TOPIC);
+    assert_true(cluster->log_dirs);
     assert_int_equal(cluster->status_windows.stalled_ms, 30000);
     assert_int_equal(cluster->status_windows.lagging_ms, 60000);
     assert_int_equal(cluster->limits.groups, 7);

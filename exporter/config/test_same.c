@@ -74,6 +74,8 @@ static void test_change_of_a_key_is_seen_where_it_takes_effect(void **state)
         { LABELS, "", ", constant: { env: x }", NAMES },
         { LIMITS, "", ", partitions: 7", KAFKA },
         { LIMITS, "", ", jvm_series: 7", JMX },
+        { LIMITS, " }\n    topics: { include: a",
+            " }\n    log_dirs: true\n    topics: { include: a", KAFKA },
         { BROKERS_JMX, "", ", slow_interval: 7m", JMX | BROKERS | JVM }, /* the JVM's default */
         { BROKERS_JMX, ", slow_interval: 7m", ", slow_interval: 420s", 0 },
         { BROKERS_JMX, "", ", size_interval: 1m", JMX | BROKERS },

@@ -28,9 +28,10 @@ enum sg_request {
     SG_REQUEST_OFFSET_FETCH,
     SG_REQUEST_LIST_OFFSETS,
     SG_REQUEST_DESCRIBE_CONFIGS,
-    SG_REQUEST_CHECKPOINT, /* a Spark query's files */
-    SG_REQUEST_FETCH,      /* only now and then */
-    SG_REQUEST_NONE,       /* not a request: memory, threads */
+    SG_REQUEST_DESCRIBE_BROKER, /* DescribeConfigs, too */
+    SG_REQUEST_CHECKPOINT,      /* a Spark query's files */
+    SG_REQUEST_FETCH,           /* only now and then */
+    SG_REQUEST_NONE,            /* not a request: memory, threads */
 };
 
 struct sg_failure {

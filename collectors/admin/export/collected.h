@@ -4,6 +4,7 @@
 /* The results of one collection, from which series are made. */
 
 #include "admin/ask/configs.h"
+#include "admin/ask/log_dirs.h"
 #include "admin/export/memo.h"
 #include "admin/model/ages.h"
 #include "admin/model/drain.h"
@@ -45,6 +46,7 @@ struct sg_export {
     const uint32_t *readers;            /* groups of each topic; NULL: not known */
     const struct sg_ages *ages;         /* of these groups and offsets */
     const struct sg_configs *configs;
+    const struct sg_log_dirs *log_dirs; /* NULL: not read */
     const struct sg_moves *moves;       /* of this topology */
     const struct sg_topic_sizes *sizes; /* by number of the topic; NULL: not read */
     size_t n_spark;

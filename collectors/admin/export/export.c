@@ -13,6 +13,20 @@
 #include <assert.h>
 #include <stdbool.h>
 
+static void put_log_dirs(struct sg_put *put, int32_t broker)
+{
+    struct sg_str rest = sg_log_dirs_get(put->from->log_dirs, broker), dir;
+    struct sg_put_number id;
+
+    while (sg_log_dirs_next(&rest, &dir)) {
+        const struct sg_label labels[] = {
+            { SG_OWN_LABEL(broker), sg_put_number(&id, broker) },
+            { SG_OWN_LABEL(log_dir), dir },
+        };
+        sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_BROKER_LOG_DIR, labels, 2, 1);
+    }
+}
+
 /* ---- Topics ---- */
 
 /* Places of a partition's series. */
@@ -252,6 +266,8 @@ int sg_export_series(
     }
     sg_memo_begin(from->memo, sg_series_table_epoch(table));
     sg_export_cluster(&put);
+    for (size_t i = 0; i < from->topology->n_brokers && from->log_dirs; i++)
+        put_log_dirs(&put, from->topology->brokers[i].id);
     put_topics(&put);
     sg_export_sizes(&put);
     sg_export_groups(&put);

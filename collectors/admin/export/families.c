@@ -10,6 +10,9 @@ const struct sg_family sg_admin_families[SG_ADMIN_FAMILIES + 1] = {
     [SG_ADMIN_BROKER_INFO] = { "kafka_broker_info", SG_METRIC_INFO,
         "A broker of the Kafka cluster and the address that it advertises; the value is 1 "
         "(Metadata)." },
+    [SG_ADMIN_BROKER_LOG_DIR] = { "kafka_broker_log_dir_info", SG_METRIC_INFO,
+        "A log directory of the broker, as its configuration has it; the value is 1, only with "
+        "log_dirs (DescribeConfigs of the broker: log.dirs, log.dir)." },
     [SG_ADMIN_TOPIC_INFO] = { "kafka_topic_info", SG_METRIC_INFO,
         "The topic's number of partitions, replicas and cleanup.policy as labels; the value is 1; "
         "only for KMinion's name (Metadata, DescribeConfigs)." },
