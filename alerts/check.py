@@ -4,8 +4,8 @@
 
 Each alert has: a severity; a static summary, a description, links to a runbook that exists and to a
 board that exists; a runbook with all its sections; a unit test that expects it to fire and one that
-expects it to stay silent. Its expression names only series that Streamgauge exports (or `up`). Then
-promtool checks the rules and runs the tests.
+expects it to stay silent. Expressions name only series that Streamgauge exports, or others' (`up`,
+node_exporter's). Then promtool checks the rules and runs the tests.
 """
 
 import pathlib
@@ -40,6 +40,11 @@ def exported_names(program: str) -> set[str]:
     return set(re.findall(r"^\| `(\w+)` \|", listed.stdout, re.M))
 
 
+def check_series(where: str, rule: dict, known: set[str]) -> None:
+    for series in sorted(set(SERIES.findall(rule["expr"])) - LABELS - known):
+        problem(where, f"{series} is not exported")
+
+
 def check_rule(where: str, rule: dict, known: set[str]) -> None:
     name = rule["alert"]
     annotations = rule.get("annotations", {})
@@ -55,8 +60,7 @@ def check_rule(where: str, rule: dict, known: set[str]) -> None:
     board = re.match(r"/d/([\w-]+)", annotations.get("dashboard_url", ""))
     if not board or not (ROOT / "dashboards" / f"{board[1]}.json").exists():
         problem(where, "dashboard_url is not a board of dashboards/")
-    for series in sorted(set(SERIES.findall(rule["expr"])) - LABELS - known):
-        problem(where, f"{series} is not exported")
+    check_series(where, rule, known)
 
 
 def check_runbooks(alerts: set[str]) -> None:
@@ -106,6 +110,9 @@ def main() -> int:
     for path in rule_files:
         for group in read_yaml(path)["groups"]:
             for rule in group["rules"]:
+                if "record" in rule:
+                    check_series(f"{path.name}: {rule['record']}", rule, known)
+                    continue
                 where = f"{path.name}: {rule['alert']}"
                 alerts.add(rule["alert"])
                 check_rule(where, rule, known)
