@@ -204,13 +204,15 @@ static void test_sizes_of_no_logs_at_all_are_unknown(void **state)
     assert_int_equal(sum(f), -1);
 }
 
+/* None of them is partition 0 or 1. */
 static void test_sizes_names_that_are_no_partitions_are_left_out(void **state)
 {
     struct fixture *f = *state;
 
-    answer(f, STATE("3") LOGS(LOG("a", "0", "", "1") "," LOG("a", "x", "", "2") "," LOG("a",
-                  "4294967296", "", "4") "," LOG("a", "", "", "8") "," LOG("a", "1", "", "1.5")));
+    answer(f, STATE("3") LOGS(LOG("a", "", "", "8") "," LOG("a", "x", "", "2") "," LOG("a",
+                  "4294967297", "", "4") "," LOG("a", "0", "", "1") "," LOG("a", "1", "", "1.5")));
     assert_int_equal(sum(f), 1);
+    assert_int_equal(size_of(f, "a", 0), 1);
     assert_int_equal(size_of(f, "a", 1), SG_LOG_SIZE_UNKNOWN);
 }
 

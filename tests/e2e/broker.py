@@ -21,10 +21,13 @@ class Broker:
     """One combined KRaft node on loopback. Its listener PLAINTEXT is for the test itself.
 
     listeners: name → security protocol; their ports are in `ports` afterwards.
-    advertised_port: of the proxy before the listener PLAINTEXT, if there is one.
+    advertised_port: of the proxy before the listener PLAINTEXT, if there is one. jvm_options: of the broker
+    alone, not of tools.
     """
 
-    def __init__(self, folder, listeners=None, settings="", format_options=(), advertised_port=None):
+    def __init__(self, folder, listeners=None, settings="", format_options=(), advertised_port=None,
+                 jvm_options=()):
+        self.jvm_options = jvm_options
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.jars = f"{CACHE}/kafka-4.4.0/*"
@@ -79,7 +82,8 @@ class Broker:
 
     def start(self):
         with open(self.folder / "broker.out", "ab") as out:
-            self.process = subprocess.Popen(self.command(384, "kafka.Kafka", self.properties),
+            java, *arguments = self.command(384, "kafka.Kafka", self.properties)
+            self.process = subprocess.Popen([java, *self.jvm_options, *arguments],
                                             stdout=out, stderr=out, stdin=subprocess.DEVNULL)
         end = time.monotonic() + 90
         while time.monotonic() < end and self.process.poll() is None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operations of the tests on a cluster: topics, records with a known time, commits, deleting records."""
 import concurrent.futures
+import io
 import pathlib
 import socket
 import struct
@@ -155,6 +156,49 @@ def coordinator_raw(host, port, group):
     assertion when a coordinator moves while groups are described."""
     error, broker = struct.unpack(">hi", ask_raw(host, port, 10, 0, text_raw(group.encode()))[:6])
     return None if error else broker
+
+
+class RawAnswer:
+    """Reads an answer's fields one after the other."""
+
+    def __init__(self, body):
+        self.body = io.BytesIO(body)
+
+    def take(self, form):
+        values = struct.unpack(f">{form}", self.body.read(struct.calcsize(f">{form}")))
+        return values if len(values) > 1 else values[0]
+
+    def text(self):
+        return self.body.read(self.take("h")).decode()
+
+    def array(self, read):
+        return [read() for _ in range(self.take("i"))]
+
+
+def log_dirs_raw(host, port):
+    """DescribeLogDirs, version 1, as kafka-log-dirs.sh sends it, to one broker: directory → error code,
+    and (topic, partition, is future) → size of its replicas."""
+    answer = RawAnswer(ask_raw(host, port, 35, 1, struct.pack(">i", -1)))
+
+    def replica():
+        partition, size, _, is_future = answer.take("iqqb")
+        return partition, bool(is_future), size
+
+    def directory():
+        error, path = answer.take("h"), answer.text()
+        topics = answer.array(lambda: (answer.text(), answer.array(replica)))
+        return path, (error, {(topic, partition, is_future): size for topic, replicas in topics
+                              for partition, is_future, size in replicas})
+
+    answer.take("i")
+    return dict(answer.array(directory))
+
+
+def move_replica_raw(host, port, topic, partition, directory):
+    """AlterReplicaLogDirs, version 1, to the broker that has the replica. Returns the error code."""
+    body = (struct.pack(">i", 1) + text_raw(str(directory).encode()) + struct.pack(">i", 1)
+            + text_raw(topic.encode()) + struct.pack(">ii", 1, partition))
+    return struct.unpack(">h", ask_raw(host, port, 34, 1, body)[-2:])[0]
 
 
 def _offset_commit(group, topic, offset):
