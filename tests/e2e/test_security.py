@@ -455,6 +455,26 @@ def test_configurations_that_may_not_be_read_are_reported_once(secured, certific
     assert process.log().count("DESCRIBE_CONFIGS on topics") == 1
 
 
+def test_log_directories_need_describe_configs_on_the_cluster(secured, certificates, start):
+    rules = {"no-log-dirs": DESCRIBE, "log-dirs": [
+        *DESCRIBE, (ResourceType.BROKER, "kafka-cluster", AclOperation.DESCRIBE_CONFIGS)]}
+    allowed = {}
+    for user, of_user in rules.items():
+        add_user(secured, user)
+        allow(secured, user, of_user)
+        text = config(secured, "SCRAM", sasl(certificates, "SCRAM-SHA-512", user))
+        allowed[user] = start(text + "    log_dirs: true\n", build=BINARY)
+    denied = allowed["no-log-dirs"]
+    wait_for("a line", lambda: "DESCRIBE_CONFIGS on the cluster" in denied.log(), 20)
+    wait_for("directories", lambda: allowed["log-dirs"].page().values("kafka_broker_log_dir_info"), 20)
+    (labels, value), = allowed["log-dirs"].page().values("kafka_broker_log_dir_info")
+    assert (labels["broker"], labels["log_dir"], value) == ("1", f"{secured.folder}/data", 1)
+    wait_for("a complete collection", lambda: denied.page().targets("admin") == {"cluster": 1}, 10)
+    page = denied.page()
+    assert not page.values("kafka_broker_log_dir_info") and page.errors("cluster") == {"denied": 1}
+    assert not allowed["log-dirs"].page().errors("cluster")
+
+
 def test_configurations_of_which_some_may_be_read(secured, certificates, start):
     add_user(secured, "some-configs")
     allow(secured, "some-configs", [rule for rule in DESCRIBE if rule[2] == AclOperation.DESCRIBE])

@@ -45,7 +45,8 @@ def kafka(lab):
 
 def config(lab):
     return lab.config("2s", "2s").replace(
-        "    jolokia:", "    topics: { include: '^sizes-' }\n    log_dirs: true\n    jolokia:\n      size_interval: 2s")
+        "    jolokia:",
+        "    topics: { include: '^sizes-' }\n    log_dirs: true\n    jolokia:\n      size_interval: 2s")
 
 
 def described(lab):
