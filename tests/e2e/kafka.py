@@ -78,7 +78,11 @@ class Kafka:
         wait_for(f"answers of the leaders of {topic}", leaders_answer, 20)
 
     def delete(self, topic):
-        (done,) = self.admin.delete_topics([topic]).values()
+        for _ in range(50):
+            (done,) = self.admin.delete_topics([topic]).values()
+            if "Not controller" not in str(done.exception()):
+                break
+            time.sleep(0.2)
         done.result()
         wait_for(f"{topic} is gone", lambda: not self.has(topic), 20)
 

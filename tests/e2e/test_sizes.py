@@ -180,10 +180,11 @@ def create_in_both(node):
 
 def test_replica_that_is_moved_counts_for_the_broker_and_a_failed_directory_hides_its_topics(node, start):
     moved, other = create_in_both(node)
-    process = start("collect: { interval: 1s, timeout: 1s }\n"
+    process = start("collect: { interval: 2s, timeout: 2s }\n"
                     f"clusters:\n  - name: c\n    bootstrap_servers: {node.bootstrap}\n    log_dirs: true\n"
-                    f"    jolokia: {{ brokers: {{ 1: '{node.agent}' }}, size_interval: 1s }}\n")
+                    f"    jolokia: {{ brokers: {{ 1: '{node.agent}' }}, size_interval: 2s }}\n")
     wait_for("sums", lambda: {moved, other} <= shown(process.page(), "log_size_bytes").keys(), 30)
+    wait_for("directories", lambda: process.page().values("kafka_broker_log_dir_info"), 30)
     page = process.page()
     size = shown(page, "log_size_bytes")[moved]
     assert size == replicas(node)[f"{node.folder}/one"][moved, 0, False]
