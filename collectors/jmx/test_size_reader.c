@@ -236,6 +236,20 @@ static void test_sizes_state_of_the_broker_is_requested_before_its_logs(void **s
     assert_true(first && second && first < second);
 }
 
+static void test_sizes_through_a_proxy_are_requested_of_its_target(void **state)
+{
+    static char user[] = "monitor";
+    struct fixture *f = *state;
+
+    f->source.proxy.username = user;
+    assert_null(strstr(sg_size_reader_body(&f->reader).ptr, "service:jmx"));
+    assert_int_equal(sg_size_reader_set_target(&f->reader, "service:jmx:rmi://one"), 0);
+    assert_int_equal(sg_size_reader_set_target(&f->reader, "service:jmx:rmi://two"), 0);
+    assert_non_null(strstr(sg_size_reader_body(&f->reader).ptr, "service:jmx:rmi://two"));
+    assert_null(strstr(sg_size_reader_body(&f->reader).ptr, "service:jmx:rmi://one"));
+    assert_non_null(strstr(sg_size_reader_body(&f->reader).ptr, "monitor"));
+}
+
 static void test_sizes_are_read_of_brokers_alone_and_if_wanted(void **state)
 {
     static const struct {
@@ -270,6 +284,7 @@ int main(void)
         TEST(test_sizes_names_that_are_no_partitions_are_left_out),
         TEST(test_sizes_last_for_two_intervals_and_stale_after),
         TEST(test_sizes_state_of_the_broker_is_requested_before_its_logs),
+        TEST(test_sizes_through_a_proxy_are_requested_of_its_target),
         TEST(test_sizes_are_read_of_brokers_alone_and_if_wanted),
     };
     return cmocka_run_group_tests_name("size_reader", tests, NULL, NULL);
