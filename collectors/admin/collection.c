@@ -440,7 +440,7 @@ static int read_share(struct collection *c)
                                           .failures = &c->failures,
                                           .request_ms = log_ms,
                                           .deadline_ms = now_ms + log_ms,
-                                          .names_deadline_ms = now_ms + left_ms,
+                                          .seldom_deadline_ms = now_ms + left_ms,
                                       });
 }
 

@@ -97,7 +97,7 @@ def test_share_lag_is_absent_with_an_old_library_or_where_not_wanted(node, start
         old = start(share_config(node, share_lag="state_topic"))
         wait_for("what is missing", lambda: "groups.share_lag needs librdkafka 2.3" in old.log(), 20)
         unwanted = start(share_config(node), build="release")
-        wait_for("the group", lambda: info(unwanted.page(), group), 20)
+        wait_for("the group", lambda: info(unwanted.page(), group), 70)
         for page in (old.page(), unwanted.page()):
             assert not any(sample.name.startswith("kafka_sharegroup_") for sample in page.samples)
 
@@ -114,10 +114,7 @@ def test_who_may_not_read_the_state_is_told_what_to_allow(tmp_path_factory, star
                 f"    bootstrap_servers: {node.address('SASL')}\n    client: {{ security.protocol: "
                 "SASL_PLAINTEXT, sasl.mechanism: PLAIN, sasl.username: plain, sasl.password: hunter2 }\n"
                 "    groups: { share_lag: state_topic }\n", build="release")
-            wait_for("the note", lambda: "cannot read __share_group_state" in process.log(), 20)
-            wait_for("the group", lambda: info(process.page(), "sharers"), 10)
-            page = process.page()
+            wait_for("the note", lambda: "cannot read __share_group_state" in process.log(), 40)
+            wait_for("the count", lambda: process.page().errors("cluster").get("denied") == 1, 20)
             assert "READ on the topic" in process.log()
-            assert not share_shown(page, "sharers")
-            assert page.value("streamgauge_collector_success", collector="admin") == 1
-            assert page.errors("cluster")["denied"] == 1
+            assert not share_shown(process.page(), "sharers")

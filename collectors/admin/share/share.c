@@ -89,12 +89,15 @@ static void stop(struct sg_share *share)
     sg_share_states_clear(share->states);
 }
 
-/* @return 0, also when it cannot be read, or a negative errno */
-static int make_log(struct sg_share *share, size_t n, const struct sg_share_env *env)
+/* @param ret_is_new  it is read from its start @return 0, also when it cannot be, or a negative
+ * errno */
+static int make_log(
+    struct sg_share *share, size_t n, const struct sg_share_env *env, bool *ret_is_new)
 {
     struct sg_error err = { "" };
 
-    if (share->log && sg_share_log_n(share->log) == n)
+    *ret_is_new = !share->log || sg_share_log_n(share->log) != n;
+    if (!*ret_is_new)
         return 0;
     stop(share);
     int r = sg_share_log_new(share->config, share->timeout_ms, n, &share->log, &err);
@@ -135,13 +138,13 @@ static int ask_ends(struct sg_share *share, const struct sg_share_env *env)
 }
 
 /* @return 0, also when it cannot be read, or a negative errno */
-static int read_log(struct sg_share *share, const struct sg_share_env *env)
+static int read_log(struct sg_share *share, const struct sg_share_env *env, bool is_first)
 {
     const struct sg_share_log_env log_env = {
         .clock = env->clock,
         .stopping = env->stopping,
         .ends = sg_offsets_get(share->ends),
-        .deadline_ms = env->deadline_ms,
+        .deadline_ms = is_first ? env->seldom_deadline_ms : env->deadline_ms,
         .failures = env->failures,
     };
     bool denied = false;
@@ -242,7 +245,7 @@ static int list_named(struct sg_share *share, const struct sg_share_env *env)
         .stopping = env->stopping,
         .topology = env->topology,
         .failures = env->failures,
-        .deadline_ms = env->names_deadline_ms,
+        .deadline_ms = env->seldom_deadline_ms,
         .n_ids = sg_share_states_n_added(share->states),
     };
     size_t n_unnamed = 0;
@@ -290,13 +293,15 @@ static bool check(const struct sg_share *share, const struct sg_share_env *env)
 
 int sg_share_read(struct sg_share *share, const struct sg_share_env *env)
 {
+    bool is_new;
+
     if (!share || !check(share, env))
         return 0;
-    int r = make_log(share, share->place->n_partitions, env);
+    int r = make_log(share, share->place->n_partitions, env, &is_new);
     if (!r)
         r = ask_ends(share, env);
     if (!r)
-        r = read_log(share, env);
+        r = read_log(share, env, is_new);
     if (!r && share->log)
         r = list_named(share, env);
     share->ends = sg_offsets_free(share->ends);

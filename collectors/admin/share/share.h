@@ -50,9 +50,9 @@ struct sg_share_env {
     const struct sg_groups *groups;
     const bool *skip; /* of sg_offsets_start() */
     struct sg_failures *failures;
-    int64_t request_ms;        /* how long a broker may take for one request */
-    int64_t deadline_ms;       /* monotonic, … */
-    int64_t names_deadline_ms; /* … and if the names of topics have to be asked for */
+    int64_t request_ms;         /* how long a broker may take for one request */
+    int64_t deadline_ms;        /* monotonic, … */
+    int64_t seldom_deadline_ms; /* … of the first reading, and of asking for names of topics */
 };
 
 /** A collection begins: which partitions the topic has. @return 0 or -ENOMEM */
