@@ -40,6 +40,20 @@ static void test_cluster_and_brokers_have_all_labels_if_wanted(void **state)
     assert_line(text, "kafka_broker_info{id=\"2\",address=\"[::1]:9093\",host=\"::1\","
                       "port=\"9093\",is_controller=\"true\"} 1");
     free(text);
+
+    struct sg_racks *racks = NULL;
+    assert_int_equal(sg_racks_new(&racks), 0);
+    assert_int_equal(sg_racks_set(racks, 1, "east"), 0);
+    page_init(&page);
+    page.wanted.full_brokers = true;
+    page.racks = racks;
+    text = page_text(&page);
+    assert_line(text, "kafka_broker_info{id=\"1\",address=\"kafka-1:9092\",host=\"kafka-1\","
+                      "port=\"9092\",rack=\"east\"} 1");
+    assert_line(text, "kafka_broker_info{id=\"2\",address=\"[::1]:9093\",host=\"::1\","
+                      "port=\"9093\"} 1");
+    free(text);
+    (void)sg_racks_free(racks);
 }
 
 /* With KRaft brokers name any of them, another one each time. */

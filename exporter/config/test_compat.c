@@ -4,6 +4,7 @@
 #include "config/compat.h"
 #include "config/config.h"
 #include "jmx/catalogue/catalogue.h"
+#include "jmx/size_reader.h"
 #include "test.h"
 
 #include <stdlib.h>
@@ -50,6 +51,8 @@ static bool is_ours(const char *name)
         if (strcmp(sg_admin_families[i].name, name) == 0)
             return true;
     }
+    if (strcmp(sg_size_reader_family.name, name) == 0)
+        return true;
     (void)snprintf(word, sizeof word, " %s ", name);
     if (strstr(catalogue_names, word))
         return true;

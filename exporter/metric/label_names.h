@@ -22,9 +22,9 @@
         OF(is_controller), OF(isr), OF(jvm), OF(kind), OF(leader), OF(log_dir),                   \
         OF(max_message_bytes), OF(member), OF(message_timestamp_type), OF(min_insync_replicas),   \
         OF(missing), OF(partition), OF(partition_count), OF(port), OF(protocol),                  \
-        OF(protocol_type), OF(reason), OF(replicas), OF(replication_factor), OF(retention_bytes), \
-        OF(retention_ms), OF(state), OF(status), OF(target), OF(topic), OF(type), OF(value),      \
-        OF(version), OF(what)
+        OF(protocol_type), OF(rack), OF(reason), OF(replicas), OF(replication_factor),            \
+        OF(retention_bytes), OF(retention_ms), OF(state), OF(status), OF(target), OF(topic),      \
+        OF(type), OF(value), OF(version), OF(what)
 
 #define SG_OWN_LABEL_ON_LIST(name) SG_OWN_LABEL_IS_##name
 enum sg_own_label {

@@ -57,6 +57,8 @@ static void put_broker(struct sg_put *put, const struct sg_topology_broker *brok
         { SG_OWN_LABEL(host), sg_str_of(broker->host) },
         { SG_OWN_LABEL(port), sg_put_number(&port, broker->port) },
         { SG_OWN_LABEL(is_controller), is_controller(put->from, broker->id) },
+        { SG_OWN_LABEL(rack),
+            put->from->racks ? sg_racks_get(put->from->racks, broker->id) : SG_STR("") },
     };
     sg_put_int(put, SG_PUT_ONCE, SG_ADMIN_BROKER_INFO, labels,
         put->from->wanted.full_brokers ? sizeof labels / sizeof labels[0] : 2, 1);

@@ -69,6 +69,12 @@ static uint32_t rack_of(const struct sg_racks *racks, int32_t broker)
     return ((const struct broker *)sg_keyed_at(&racks->brokers, number))->rack;
 }
 
+struct sg_str sg_racks_get(const struct sg_racks *racks, int32_t broker)
+{
+    uint32_t name = rack_of(racks, broker);
+    return name == SG_INDEX_NONE ? SG_STR("") : sg_keyed_key(&racks->names, name);
+}
+
 bool sg_racks_have_all(const struct sg_racks *racks, const struct sg_topology *topology)
 {
     for (size_t i = 0; i < topology->n_brokers; i++) {

@@ -10,6 +10,7 @@
  */
 
 #include "admin/model/topology.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,6 +31,9 @@ struct sg_racks *sg_racks_free(struct sg_racks *racks);
 
 /** @param rack  NULL or "": the broker has none; copied @return 0 or -ENOMEM */
 int sg_racks_set(struct sg_racks *racks, int32_t broker, const char *rack);
+
+/** @return the broker's rack, borrowed until the next sg_racks_set(); "": none, or not known */
+struct sg_str sg_racks_get(const struct sg_racks *racks, int32_t broker);
 
 /** Was sg_racks_set() called for every broker of the metadata? */
 bool sg_racks_have_all(const struct sg_racks *racks, const struct sg_topology *topology);
