@@ -271,6 +271,59 @@ def report(title, found):
     print(f"| highest | {found['highest'] / 1e6:.1f} MB |", flush=True)
 
 
+# Everything about groups and topics that is off by default and needs no JMX.
+EVERYTHING = """    groups: { owners: 5000, partition_status: true, share_lag: state_topic }
+    topics: { last_produced: true, last_stable_offset: true, overrides: 5000, racks: true }
+    log_dirs: true
+"""
+
+
+def compare_options(binary, broker, turns, cycles):
+    """The defaults and everything that can be switched on, in turns; one stands still while the other runs."""
+    programs = {"defaults": Program(binary, broker.bootstrap),
+                "everything": Program(binary, broker.bootstrap, cluster=EVERYTHING)}
+    found = {name: {"cycle": [], "own": [], "broker": []} for name in programs}
+    try:
+        for program in programs.values():
+            program.wait_for_cycle(60)
+        time.sleep(15)  # what is searched once is found
+        for program in programs.values():
+            os.kill(program.pid, signal.SIGSTOP)
+        for _ in range(turns):
+            for name, program in programs.items():
+                os.kill(program.pid, signal.SIGCONT)
+                program.lengths(2)
+                own, served, wall = (bench_broker.cpu_s(program.pid), bench_broker.cpu_s(broker.pid),
+                                     time.monotonic())
+                found[name]["cycle"] += program.lengths(cycles)
+                n = (time.monotonic() - wall) / INTERVAL_S
+                found[name]["own"].append((bench_broker.cpu_s(program.pid) - own) / n)
+                found[name]["broker"].append((bench_broker.cpu_s(broker.pid) - served) / n)
+                os.kill(program.pid, signal.SIGSTOP)
+        for name, program in programs.items():
+            os.kill(program.pid, signal.SIGCONT)
+            page = program.page()
+            found[name]["series"] = sum(not line.startswith("#") for line in page.splitlines())
+            found[name]["rss"] = rss(program.pid)
+    finally:
+        for program in programs.values():
+            os.kill(program.pid, signal.SIGCONT)
+            program.stop()
+    return found
+
+
+def report_options(found):
+    print("\n| | defaults | everything | ratio |\n|---|---|---|---|")
+    names = (("cycle", "cycle"), ("own", "own CPU of a cycle and a page"), ("broker", "broker's CPU of a cycle"))
+    for key, what in names:
+        one, all_ = (statistics.median(found[name][key]) for name in ("defaults", "everything"))
+        print(f"| {what} | {one * 1e3:.1f} ms | {all_ * 1e3:.1f} ms | {all_ / one:.2f} |")
+    one, all_ = found["defaults"], found["everything"]
+    print(f"| series | {one['series']} | {all_['series']} | {all_['series'] / one['series']:.2f} |")
+    print(f"| resident memory | {one['rss'] / 1e6:.1f} MB | {all_['rss'] / 1e6:.1f} MB "
+          f"| {all_['rss'] / one['rss']:.2f} |", flush=True)
+
+
 def helper(broker, what, *arguments):
     subprocess.run([broker.python, __file__, what, broker.bootstrap, *map(str, arguments)], check=True)
 
@@ -292,6 +345,7 @@ def run(binary, bare, turns=3, cycles=8, stay=False):
             bare_cycles(bare, broker.bootstrap, 20)  # the JVM compiles frequently used code
             report(f"10,060 partitions, 204 groups, 9,996 commits; {title}",
                    measure(binary, bare, broker, turns, cycles))
+            report_options(compare_options(binary, broker, turns, cycles))
     finally:
         broker.stop()
         shutil.rmtree(FOLDER, ignore_errors=True)
