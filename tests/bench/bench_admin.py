@@ -292,7 +292,7 @@ def compare_options(binary, broker, turns, cycles):
         for _ in range(turns):
             for name, program in programs.items():
                 os.kill(program.pid, signal.SIGCONT)
-                program.lengths(2)
+                time.sleep(3 * INTERVAL_S)  # the cycle that stood still is over
                 own, served, wall = (bench_broker.cpu_s(program.pid), bench_broker.cpu_s(broker.pid),
                                      time.monotonic())
                 found[name]["cycle"] += program.lengths(cycles)
