@@ -5,7 +5,8 @@
 Each alert has: a severity; a static summary, a description, links to a runbook that exists and to a
 board that exists; a runbook with all its sections; a unit test that expects it to fire and one that
 expects it to stay silent. Expressions name only series that Streamgauge exports, or others' (`up`,
-node_exporter's). Then promtool checks the rules and runs the tests.
+node_exporter's). Then
+promtool checks the rules and runs the tests, and the rules for another job are checked to name only that.
 """
 
 import pathlib
@@ -13,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import yaml
 
@@ -21,7 +23,7 @@ ROOT = HERE.parent
 RUNBOOKS = HERE / "runbooks"
 SECTIONS = ["## Check first", "## Likely causes, and the fix", "## Do not", "## Resolves"]
 BOLD = ["**Meaning.**", "**Impact.**"]
-SERIES = re.compile(r"\b(?:streamgauge|kafka|jvm|process)_\w+")
+SERIES = re.compile(r"\b(?:streamgauge|kafka|jvm|process|zookeeper|presto|spark)_\w+")
 LABELS = {"kafka_cluster"}
 
 problems: list[str] = []
@@ -37,7 +39,9 @@ def read_yaml(path: pathlib.Path):
 
 def exported_names(program: str) -> set[str]:
     listed = subprocess.run([program, "--metrics.list"], check=True, capture_output=True, text=True)
-    return set(re.findall(r"^\| `(\w+)` \|", listed.stdout, re.M))
+    names = dict(re.findall(r"^\| `(\w+)` \| (\w+) \|", listed.stdout, re.M))
+    parts = {name + suffix for name, kind in names.items() if kind == "summary" for suffix in ("_sum", "_count")}
+    return names.keys() | parts
 
 
 def check_series(where: str, rule: dict, known: set[str]) -> None:
@@ -48,8 +52,8 @@ def check_series(where: str, rule: dict, known: set[str]) -> None:
 def check_rule(where: str, rule: dict, known: set[str]) -> None:
     name = rule["alert"]
     annotations = rule.get("annotations", {})
-    if rule.get("labels", {}).get("severity") not in ("critical", "warning"):
-        problem(where, "severity must be critical or warning")
+    if rule.get("labels", {}).get("severity") not in ("critical", "warning", "info"):
+        problem(where, "severity must be critical, warning or info")
     for key in ("summary", "description", "runbook_url", "dashboard_url"):
         if not annotations.get(key, "").strip():
             problem(where, f"no {key}")
@@ -94,6 +98,25 @@ def check_tests(alerts: set[str], test_files: list[pathlib.Path]) -> None:
         problem(name, "tested, but there is no such alert")
 
 
+def check_other_names() -> None:
+    """Rules for another job, label, place of runbooks and boards name nothing of the defaults."""
+    options = ["--job=other", "--cluster-label=cluster", "--runbooks=https://r.example/", "--threshold=lag_age=77"]
+    with tempfile.TemporaryDirectory() as folder:
+        command = [HERE / "generate", f"--output={folder}", "--dashboards=https://d.example", *options]
+        subprocess.run(command, check=True, capture_output=True)
+        files = sorted(pathlib.Path(folder).iterdir())
+        for path in files:
+            text = path.read_text(encoding="utf-8")
+            for old in ('job="streamgauge"', "kafka_cluster", "url: alerts/", "url: /d/"):
+                if old in text:
+                    problem(f"generate: {path.name}", f"{old} is left")
+        groups = (pathlib.Path(folder) / "groups.rules.yml").read_text(encoding="utf-8")
+        if "_lag_seconds_max) > 77" not in groups or "77 seconds old" not in groups:
+            problem("generate: groups.rules.yml", "--threshold lag_age=77 is not in it")
+        if shutil.which("promtool"):
+            run_promtool("check", "rules", *(str(path) for path in files if path.suffix == ".yml"))
+
+
 def run_promtool(*arguments: str) -> None:
     result = subprocess.run(
         ["promtool", *arguments], cwd=HERE, capture_output=True, text=True, check=False
@@ -120,6 +143,7 @@ def main() -> int:
         problem("alerts", "no rules found")
     check_runbooks(alerts)
     check_tests(alerts, test_files)
+    check_other_names()
     if shutil.which("promtool"):
         run_promtool("check", "rules", *map(str, rule_files))
         run_promtool("test", "rules", *map(str, test_files))

@@ -30,13 +30,12 @@ def test_dashboard_every_query_returns_data(lab):
 def test_killed_broker_fires_exactly_its_alerts_and_they_resolve(lab, start, tmp_path):
     """The rules with shorter durations, in a separate Prometheus."""
     process = start(lab.config("5s", "4s"), build="release")
-    rules = tmp_path / "short.rules.yml"
-    subprocess.run([sys.executable, REPO / "alerts/with_short_durations.py",
-                    REPO / "alerts/streamgauge.rules.yml", rules, "--for", "6s"], check=True)
+    rules = tmp_path / "rules"
+    subprocess.run([sys.executable, REPO / "alerts/generate", f"--output={rules}", "--shorten=6s"], check=True)
     config = tmp_path / "prometheus.yml"
     config.write_text(
         "global: { scrape_interval: 2s, evaluation_interval: 2s }\n"
-        f"rule_files: [ {rules} ]\n"
+        f"rule_files: [ {rules}/*.rules.yml ]\n"
         "scrape_configs:\n  - job_name: streamgauge\n    static_configs:\n"
         f"      - targets: ['127.0.0.1:{process.port}']\n")
     port = free_port()
