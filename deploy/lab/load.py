@@ -45,6 +45,10 @@ class Load:
         """False while the group's consumers are stopped by a fault."""
         return not self.ending.is_set() and not (self.control / group).exists()
 
+    def is_ordered(self, group: str, fault: str) -> bool:
+        """Whether the group's consumers have this fault: a file in the control folder."""
+        return (self.control / f"{group}.{fault}").exists()
+
     def client_config(self, client_id: str) -> dict:
         return {
             "bootstrap.servers": self.bootstrap,
@@ -171,14 +175,28 @@ def lag(consumer: Consumer) -> int:
 
 
 def steady(load: Load, name: str, group: Group, member: int) -> None:
-    """Keeps up."""
+    """Keeps up, but for the faults that are ordered."""
     consumer = load.consumer(name, member)
     try:
         consumer.subscribe(list(group.topics))
         while load.may_run(name):
-            read(consumer, 500, 1.0)
+            stand_at_partition(consumer, group.topics[0], load.is_ordered(name, "poison"))
+            if load.is_ordered(name, "slow"):
+                read(consumer, 1, 1.0)
+                load.ending.wait(1)
+            else:
+                read(consumer, 500, 1.0)
     finally:
         consumer.close()
+
+
+def stand_at_partition(consumer: Consumer, topic: str, stand: bool) -> None:
+    """As a consumer that fails at one record does: partition 0 stays where it is, the others go on."""
+    at = [one for one in consumer.assignment() if one.topic == topic and one.partition == 0]
+    if at and stand:
+        consumer.pause(at)
+    elif at:
+        consumer.resume(at)
 
 
 def batches(load: Load, name: str, group: Group, member: int) -> None:

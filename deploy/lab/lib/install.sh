@@ -58,7 +58,7 @@ apt_install()
 
 packages_install()
 {
-    local package missing=() log=$lab_dir/log/packages.log new_prometheus=no
+    local package missing=() log=$lab_dir/log/packages.log new_services=()
     for package; do
         # The variants of libcurl's headers exclude each other; any of them is sufficient.
         [[ $package != libcurl4-*-dev || ! -e /usr/include/$(uname -m)-linux-gnu/curl/curl.h ]] ||
@@ -68,12 +68,14 @@ packages_install()
     ((${#missing[@]})) || return 0
     step_begin "packages (${#missing[@]})"
     ((EUID == 0)) || step_fail "as root: apt-get install --no-install-recommends ${missing[*]}"
-    [[ " ${missing[*]} " != *' prometheus '* ]] || new_prometheus=yes
+    for package in prometheus prometheus-alertmanager; do
+        [[ " ${missing[*]} " != *" $package "* ]] || new_services+=("$package.service")
+    done
     without_services apt_install "${missing[@]}" >"$log" 2>&1 </dev/null ||
         step_fail "apt-get could not install: ${missing[*]}" "$log"
     # Nor at the next boot.
-    if [[ $new_prometheus == yes && -d /run/systemd/system ]]; then
-        systemctl disable prometheus.service >>"$log" 2>&1 || true
+    if ((${#new_services[@]})) && [[ -d /run/systemd/system ]]; then
+        systemctl disable "${new_services[@]}" >>"$log" 2>&1 || true
     fi
     step_end 'installed'
 }
@@ -229,8 +231,9 @@ install_everything()
     if ((${#fetch[@]})) && ! command -v mvn >/dev/null; then
         packages+=(maven)
     fi
-    if [[ $with_prometheus == yes ]] && ! command -v prometheus >/dev/null; then
-        packages+=(prometheus)
+    if [[ $with_prometheus == yes ]]; then
+        command -v prometheus >/dev/null || packages+=(prometheus)
+        command -v prometheus-alertmanager >/dev/null || packages+=(prometheus-alertmanager)
     fi
     [[ $build == no ]] || packages+=("${build_packages[@]}")
 

@@ -59,7 +59,7 @@ broker_settings_zookeeper()
 {
     cat <<EOF
 broker.id=$1
-listeners=PLAINTEXT://127.0.0.1:${broker_port[$1]}
+listeners=PLAINTEXT://127.0.0.1:${broker_port[$1]},SASL_PLAINTEXT://127.0.0.1:${sasl_port[$1]}
 zookeeper.connect=127.0.0.1:$zookeeper_port
 zookeeper.connection.timeout.ms=18000
 zookeeper.session.timeout.ms=6000
@@ -75,10 +75,10 @@ broker_settings_kraft()
     cat <<EOF
 process.roles=broker,controller
 node.id=$1
-listeners=PLAINTEXT://127.0.0.1:${broker_port[$1]},CONTROLLER://127.0.0.1:${controller_port[$1]}
+listeners=PLAINTEXT://127.0.0.1:${broker_port[$1]},SASL_PLAINTEXT://127.0.0.1:${sasl_port[$1]},CONTROLLER://127.0.0.1:${controller_port[$1]}
 controller.listener.names=CONTROLLER
 controller.quorum.voters=$voters
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
 broker.session.timeout.ms=6000
 EOF
 }
@@ -87,9 +87,13 @@ EOF
 # for hours and in small segments, so that a lab which runs for days does not fill the disk.
 broker_settings_common()
 {
+    local disks=$lab_dir/data/broker-$1
+    [[ ! -d $disks-small ]] || disks+=,$disks-small # of `fault fill-disk`
     cat <<EOF
-advertised.listeners=PLAINTEXT://127.0.0.1:${broker_port[$1]}
-log.dirs=$lab_dir/data/broker-$1
+advertised.listeners=PLAINTEXT://127.0.0.1:${broker_port[$1]},SASL_PLAINTEXT://127.0.0.1:${sasl_port[$1]}
+sasl.enabled.mechanisms=PLAIN
+listener.name.sasl_plaintext.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_lab="lab-password";
+log.dirs=$disks
 
 default.replication.factor=3
 min.insync.replicas=2

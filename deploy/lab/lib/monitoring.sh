@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154  # variables shared with the other files, see settings.sh
-# Prometheus and Streamgauge, and the check of the finished page.
+# Prometheus, Alertmanager and Streamgauge, and the check of the finished page.
 
 prometheus_configure()
 {
@@ -12,6 +12,10 @@ global:
   evaluation_interval: 15s
 rule_files:
   - $repo/alerts/*.rules.yml
+alerting:
+  alertmanagers:
+    - static_configs:
+        - targets: ["127.0.0.1:$alertmanager_port"]
 scrape_configs:
   - job_name: streamgauge
     static_configs:
@@ -33,6 +37,22 @@ prometheus_start()
 prometheus_is_ready()
 {
     curl -s -f -o /dev/null -m 3 "http://127.0.0.1:$prometheus_port/-/ready"
+}
+
+# Nobody listens where the receivers of this example post to: the lab shows alerts, it pages nobody.
+# Without an address for its cluster it opens no second port.
+alertmanager_start()
+{
+    process_start alertmanager prometheus-alertmanager \
+        --config.file="$repo/deploy/alertmanager/alertmanager.yml" \
+        --web.listen-address="127.0.0.1:$alertmanager_port" \
+        --cluster.listen-address= \
+        --storage.path="$lab_dir/data/alertmanager"
+}
+
+alertmanager_is_ready()
+{
+    curl -s -f -o /dev/null -m 3 "http://127.0.0.1:$alertmanager_port/-/ready"
 }
 
 # Sets `streamgauge_binary`; builds it unless one was given.

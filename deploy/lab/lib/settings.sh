@@ -81,12 +81,14 @@ settings_apply()
     connect_jolokia_port=$((8782 + port_offset))
     spark_jolokia_port=$((8783 + port_offset))
     prometheus_port=$((9090 + port_offset))
+    alertmanager_port=$((9393 + port_offset)) # 9093 is a broker
     streamgauge_port=$((9308 + port_offset))
-    broker_port=() controller_port=() jmx_port=() jolokia_port=()
+    broker_port=() sasl_port=() controller_port=() jmx_port=() jolokia_port=()
     bootstrap=''
     for id in "${broker_ids[@]}"; do
         broker_port[id]=$((9091 + id + port_offset))
         controller_port[id]=$((9191 + id + port_offset))
+        sasl_port[id]=$((9291 + id + port_offset))
         jmx_port[id]=$((9998 + id + port_offset))
         jolokia_port[id]=$((8777 + id + port_offset))
         bootstrap+=${bootstrap:+,}127.0.0.1:${broker_port[id]}
@@ -117,7 +119,7 @@ settings_apply_pieces()
     pieces+=("${broker_ids[@]/#/broker-}" load)
     [[ $with_connect == no ]] || pieces+=(connect)
     [[ $with_spark == no ]] || pieces+=(spark)
-    [[ $with_prometheus == no ]] || pieces+=(prometheus)
+    [[ $with_prometheus == no ]] || pieces+=(alertmanager prometheus)
     [[ $with_streamgauge == no ]] || pieces+=(streamgauge)
 }
 
@@ -147,11 +149,13 @@ piece_ports()
         spark) echo "$spark_jolokia_port" ;;
         broker-*)
             echo "${broker_port[id]}"
+            echo "${sasl_port[id]}"
             [[ $mode != kraft ]] || echo "${controller_port[id]}"
             echo "${jmx_port[id]}"
             echo "${jolokia_port[id]}"
             ;;
         prometheus) echo "$prometheus_port" ;;
+        alertmanager) echo "$alertmanager_port" ;;
         streamgauge) echo "$streamgauge_port" ;;
     esac
 }
