@@ -10,9 +10,10 @@
  *                                                    answer ──> engine ──> slot of the target
  *
  * A target is a broker, a KRaft controller, or another JVM. Targets are added, and removed only
- * when the configuration changes: a broker that has left the metadata is still polled, and is shown
- * as failing. A target affects only its own slots. After a reload the unchanged targets are taken
- * over from the previous collector, with connections, learned requests and series.
+ * when the configuration changes or the broker is forgotten: one that has left the metadata is
+ * still polled, and is shown as failing. A target affects only its own slots. After a reload the
+ * unchanged targets are taken over from the previous collector, with connections, learned requests
+ * and series.
  */
 
 #include "collector.h"
@@ -212,6 +213,30 @@ static void follow_broker(struct jolokia *self, const struct sg_broker *broker)
         sg_target_fail(member->target, r < 0 ? SG_FAILURE_INTERNAL : SG_FAILURE_CONNECT, &err);
 }
 
+static bool is_known(const struct sg_broker *brokers, size_t n, int32_t id)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (brokers[i].id == id)
+            return true;
+    }
+    return false;
+}
+
+/* A broker that the cluster has forgotten is no target any more. */
+static void drop_forgotten(struct jolokia *self, const struct sg_broker *brokers, size_t n)
+{
+    size_t n_kept = 0;
+
+    for (size_t i = 0; i < self->n_members; i++) {
+        struct member *member = &self->members[i];
+        if (member->listed || is_known(brokers, n, member->id))
+            self->members[n_kept++] = *member;
+        else
+            (void)sg_target_free(member->target);
+    }
+    self->n_members = n_kept;
+}
+
 static void follow_metadata(struct jolokia *self)
 {
     sg_auto_free struct sg_broker *brokers = NULL;
@@ -220,6 +245,7 @@ static void follow_metadata(struct jolokia *self)
     if (!self->broker_rules || !address_template(self) ||
         sg_cluster_copy_brokers(self->env.cluster, &brokers, &n))
         return; /* no memory: the targets stay as they are */
+    drop_forgotten(self, brokers, n);
     for (size_t i = 0; i < n; i++)
         follow_broker(self, &brokers[i]);
 }

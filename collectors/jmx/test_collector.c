@@ -177,6 +177,34 @@ static void test_collect_broker_that_moves_is_followed(void **state)
     stop_agent(&after);
 }
 
+/* Its agent answers still; nothing asks it any more, and no slot says that it fails. */
+static void test_collect_broker_that_is_forgotten_is_no_target(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_slot_status status;
+    struct agent agent;
+
+    start_agent(&agent, ANSWER("1.1"), false);
+    agent.identity = WHO("1.1", NOBODY, NOBODY);
+    f->cluster_config.jolokia.source.url = url_by_port;
+    create(f);
+    set_broker_port(f, 7, agent.port);
+    collect(f);
+    assert_true(slot(f, "jolokia", "7").success);
+    int n_requests = agent.n_requests;
+
+    sg_cluster_set_broker_down(f->cluster, 7);
+    assert_int_equal(sg_cluster_forget_broker(f->cluster, 7), 0);
+    collect(f);
+    assert_int_equal(agent.n_requests, n_requests);
+    assert_false(find_slot(f, "jolokia", "7", &status));
+    assert_false(find_slot(f, "jolokia_slow", "7", &status));
+
+    sg_collector_jolokia.destroy(f->self);
+    f->self = NULL;
+    stop_agent(&agent);
+}
+
 static void test_collect_slow_lane_keeps_its_pace_and_its_slot(void **state)
 {
     struct fixture *f = *state;
@@ -397,6 +425,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             test_collect_broker_that_moves_is_followed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_collect_broker_that_is_forgotten_is_no_target, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_collect_slow_lane_keeps_its_pace_and_its_slot, set_up, tear_down),
         cmocka_unit_test_setup_teardown(

@@ -21,7 +21,7 @@ from confluent_kafka.admin import (
 )
 
 TIMEOUT_S = 15
-RECORD_BYTES = 16 * 1024
+RECORD_BYTES = 256 * 1024
 
 
 def connect(arguments: argparse.Namespace) -> AdminClient:
@@ -47,9 +47,10 @@ def make_topic(arguments: argparse.Namespace) -> None:
     """Makes a topic with one partition on the brokers that are named, the first of them as leader."""
     replicas = [int(broker) for broker in arguments.brokers.split(",")]
     config = dict(entry.split("=", 1) for entry in arguments.config)
-    topic = NewTopic(arguments.topic, replica_assignment=[replicas], config=config)
+    topic = NewTopic(arguments.topic, 1, replica_assignment=[replicas], config=config)
+    admin = connect(arguments)  # must outlive the answer
     try:
-        connect(arguments).create_topics([topic])[arguments.topic].result(TIMEOUT_S)
+        admin.create_topics([topic])[arguments.topic].result(TIMEOUT_S)
     except KafkaException as error:
         if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
             raise
@@ -57,8 +58,9 @@ def make_topic(arguments: argparse.Namespace) -> None:
 
 def delete_topic(arguments: argparse.Namespace) -> None:
     """Deletes a topic; one that is not there is fine."""
+    admin = connect(arguments)
     try:
-        connect(arguments).delete_topics([arguments.topic])[arguments.topic].result(TIMEOUT_S)
+        admin.delete_topics([arguments.topic])[arguments.topic].result(TIMEOUT_S)
     except KafkaException as error:
         if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
             raise
@@ -112,7 +114,7 @@ def burn(arguments: argparse.Namespace) -> None:
 
     def work(_ending) -> None:
         with contextlib.suppress(BufferError):
-            for _ in range(200):
+            for _ in range(20):
                 producer.produce(arguments.topic, noise)
         producer.poll(0.05)
 

@@ -5,11 +5,11 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <microhttpd.h>
 #include <stdio.h>
 #include <string.h>
 
-static const struct sg_cluster *find_cluster(
-    const struct sg_clusters *clusters, const char *cluster)
+static struct sg_cluster *find_cluster(const struct sg_clusters *clusters, const char *cluster)
 {
     for (size_t i = 0; i < clusters->n; i++) {
         if (strcmp(sg_cluster_name(clusters->clusters[i]), cluster) == 0)
@@ -27,7 +27,7 @@ bool sg_discover_knows_cluster(const struct sg_serve_config *config, const char 
     return known;
 }
 
-static bool has_broker(const struct sg_cluster *cluster, const char *broker)
+static bool find_broker(const struct sg_cluster *cluster, const char *broker, int32_t *ret_id)
 {
     sg_auto_free struct sg_broker *brokers = NULL;
     size_t n = 0;
@@ -37,8 +37,10 @@ static bool has_broker(const struct sg_cluster *cluster, const char *broker)
         return false;
     for (size_t i = 0; i < n; i++) {
         (void)snprintf(id, sizeof id, "%d", brokers[i].id);
-        if (strcmp(id, broker) == 0)
+        if (strcmp(id, broker) == 0) {
+            *ret_id = brokers[i].id;
             return true;
+        }
     }
     return false;
 }
@@ -48,10 +50,37 @@ bool sg_discover_knows_broker(
 {
     const struct sg_clusters *clusters = sg_roster_take(config->roster);
     const struct sg_cluster *found = find_cluster(clusters, cluster);
-    bool known = found && has_broker(found, broker);
+    int32_t id;
+    bool known = found && find_broker(found, broker, &id);
 
     (void)sg_clusters_unref(clusters);
     return known;
+}
+
+unsigned sg_discover_forget(const struct sg_serve_config *config,
+    const char *cluster,
+    const char *broker,
+    const char **ret_text)
+{
+    static const struct {
+        unsigned status;
+        const char *text;
+    } results[] = {
+        [0] = { MHD_HTTP_OK, "Forgotten\n" },
+        [SG_CLUSTER_E_UNKNOWN] = { MHD_HTTP_NOT_FOUND, "no such broker is known in the cluster\n" },
+        [SG_CLUSTER_E_UP] = { MHD_HTTP_CONFLICT, "the broker is up\n" },
+        [SG_CLUSTER_E_NAMED] = { MHD_HTTP_CONFLICT,
+            "the configuration names the broker: remove it there, and reload\n" },
+    };
+    const struct sg_clusters *clusters = sg_roster_take(config->roster);
+    struct sg_cluster *found = find_cluster(clusters, cluster);
+    int32_t id;
+    int r = found && find_broker(found, broker, &id) ? sg_cluster_forget_broker(found, id)
+                                                     : SG_CLUSTER_E_UNKNOWN;
+
+    *ret_text = found ? results[r].text : "no such cluster in the configuration\n";
+    (void)sg_clusters_unref(clusters);
+    return results[r].status;
 }
 
 /*

@@ -25,6 +25,16 @@ int sg_discover_write(const struct sg_serve_config *config,
     const struct sg_discover_place *place,
     struct sg_buf *out);
 
+/**
+ * Forget a broker that is gone for good.
+ * @param ret_text  what happened, or why not: one line
+ * @return the HTTP status
+ */
+unsigned sg_discover_forget(const struct sg_serve_config *config,
+    const char *cluster,
+    const char *broker,
+    const char **ret_text);
+
 /** Is there such a cluster, and is such a broker known in it? @return yes or no */
 bool sg_discover_knows_cluster(const struct sg_serve_config *config, const char *cluster);
 bool sg_discover_knows_broker(

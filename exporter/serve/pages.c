@@ -171,6 +171,20 @@ enum MHD_Result sg_pages_probe(const struct sg_serve_config *config, struct sg_r
     return result;
 }
 
+enum MHD_Result sg_pages_forget(const struct sg_serve_config *config, struct sg_request *request)
+{
+    struct sg_error err = { "" };
+    struct sg_probe probe;
+
+    if (request->too_many_args || sg_probe_read(&request->query, &probe, &err))
+        return request->too_many_args
+                   ? sg_answer_text(request, MHD_HTTP_BAD_REQUEST, "too many parameters\n")
+                   : answer_error(request, MHD_HTTP_BAD_REQUEST, &err);
+    const char *text;
+    unsigned status = sg_discover_forget(config, probe.cluster, probe.broker, &text);
+    return sg_answer_text(request, status, text);
+}
+
 enum MHD_Result sg_pages_discover(const struct sg_serve_config *config, struct sg_request *request)
 {
     const char *host = sg_request_header(request, MHD_HTTP_HEADER_HOST);

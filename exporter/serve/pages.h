@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Handlers that answer with metrics: the whole page, parts of it, and the list of the parts. */
+/* Handlers about metrics: the whole page, parts of it, the list of the parts, and what is no part
+ * any more. */
 
 #include "serve/request.h"
 #include "serve/serve_config.h"
@@ -11,6 +12,9 @@ enum MHD_Result sg_pages_metrics(const struct sg_serve_config *config, struct sg
 
 /** /probe?cluster=NAME&broker=ID, with collect[] or exclude[] as /metrics */
 enum MHD_Result sg_pages_probe(const struct sg_serve_config *config, struct sg_request *request);
+
+/** POST /-/forget?cluster=NAME&broker=ID */
+enum MHD_Result sg_pages_forget(const struct sg_serve_config *config, struct sg_request *request);
 
 /** /sd */
 enum MHD_Result sg_pages_discover(const struct sg_serve_config *config, struct sg_request *request);

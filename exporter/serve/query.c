@@ -173,7 +173,7 @@ int sg_probe_read(const struct sg_query *query, struct sg_probe *ret_probe, stru
         *place = arg->value;
     }
     if (!probe.cluster || !probe.cluster[0] || !probe.broker || !probe.broker[0])
-        return sg_error_set(err, SG_QUERY_E_BAD, "%s is missing: /probe?cluster=NAME&broker=ID",
+        return sg_error_set(err, SG_QUERY_E_BAD, "%s is missing: ?cluster=NAME&broker=ID",
             !probe.cluster || !probe.cluster[0] ? "cluster" : "broker");
     int r = end_choices(&choices, &probe.collect, err);
     if (!r)

@@ -71,6 +71,7 @@ static const struct sg_route routes[] = {
     { NULL, SG_METHODS_READ, sg_pages_metrics }, { "/", SG_METHODS_READ, answer_status_page },
     { "/probe", SG_METHODS_READ, sg_pages_probe }, { "/sd", SG_METHODS_READ, sg_pages_discover },
     { "/-/healthy", SG_METHODS_READ, answer_healthy },
+    { "/-/forget", SG_METHODS_POST, sg_pages_forget },
     { "/-/reload", SG_METHODS_POST, answer_reload }, { "/-/ready", SG_METHODS_READ, answer_ready },
     { "/healthz", SG_METHODS_READ, answer_healthy }, /* kafka_exporter's path */
 };

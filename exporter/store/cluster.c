@@ -153,14 +153,24 @@ static void brokers_changed(struct sg_cluster *cluster)
     (void)pthread_cond_broadcast(&cluster->changed);
 }
 
-/* Called with the lock held. @return the broker's place, added when it is new, or NULL */
-static struct sg_broker *place_of(struct sg_cluster *cluster, int32_t id, int *ret_error)
+/* Called with the lock held. @return whether it is known; *ret_at is its place, or where it belongs
+ */
+static bool find_place(const struct sg_cluster *cluster, int32_t id, size_t *ret_at)
 {
     size_t at = 0;
 
     while (at < cluster->n_brokers && cluster->brokers[at].id < id)
         at++;
-    if (at < cluster->n_brokers && cluster->brokers[at].id == id)
+    *ret_at = at;
+    return at < cluster->n_brokers && cluster->brokers[at].id == id;
+}
+
+/* Called with the lock held. @return the broker's place, added when it is new, or NULL */
+static struct sg_broker *place_of(struct sg_cluster *cluster, int32_t id, int *ret_error)
+{
+    size_t at;
+
+    if (find_place(cluster, id, &at))
         return &cluster->brokers[at];
     int r = cluster->n_brokers == SG_BROKERS_MAX
                 ? -EMSGSIZE
@@ -221,6 +231,55 @@ int sg_cluster_set_broker(
     return r;
 }
 
+void sg_cluster_set_broker_down(struct sg_cluster *cluster, int32_t id)
+{
+    struct sg_broker changed = { .tried = false };
+    size_t at;
+
+    (void)pthread_mutex_lock(&cluster->lock);
+    if (find_place(cluster, id, &at)) {
+        struct sg_broker *broker = &cluster->brokers[at];
+        if (broker->up || !broker->tried) {
+            broker->up = false;
+            broker->tried = true;
+            changed = *broker;
+        }
+    }
+    (void)pthread_mutex_unlock(&cluster->lock);
+    if (changed.tried)
+        log_change(cluster, &changed);
+}
+
+/* Called with the lock held. */
+static int forget(struct sg_cluster *cluster, int32_t id)
+{
+    size_t at;
+
+    if (!find_place(cluster, id, &at))
+        return SG_CLUSTER_E_UNKNOWN;
+    struct sg_broker *broker = &cluster->brokers[at];
+    if (broker->up)
+        return SG_CLUSTER_E_UP;
+    if (broker->named)
+        return SG_CLUSTER_E_NAMED;
+    cluster->n_brokers--;
+    memmove(broker, broker + 1, (cluster->n_brokers - at) * sizeof *broker);
+    brokers_changed(cluster);
+    return 0;
+}
+
+int sg_cluster_forget_broker(struct sg_cluster *cluster, int32_t id)
+{
+    const struct sg_log_about about = { .cluster = cluster->name };
+
+    (void)pthread_mutex_lock(&cluster->lock);
+    int r = forget(cluster, id);
+    (void)pthread_mutex_unlock(&cluster->lock);
+    if (!r)
+        sg_log(SG_LOG_INFO, &about, "broker %d is forgotten, as requested", id);
+    return r;
+}
+
 static bool has_id(const int32_t *ids, size_t n, int32_t id)
 {
     for (size_t i = 0; i < n; i++) {
@@ -237,12 +296,17 @@ int sg_cluster_name_brokers(struct sg_cluster *cluster, const int32_t *ids, size
 
     sg_locked(&cluster->lock);
     for (size_t i = 0; i < cluster->n_brokers; i++) {
-        if (cluster->brokers[i].seen || has_id(ids, n, cluster->brokers[i].id))
-            cluster->brokers[n_kept++] = cluster->brokers[i];
+        struct sg_broker *broker = &cluster->brokers[i];
+        broker->named = has_id(ids, n, broker->id);
+        if (broker->seen || broker->named)
+            cluster->brokers[n_kept++] = *broker;
     }
     cluster->n_brokers = n_kept;
-    for (size_t i = 0; i < n && !r; i++)
-        (void)place_of(cluster, ids[i], &r);
+    for (size_t i = 0; i < n && !r; i++) {
+        struct sg_broker *broker = place_of(cluster, ids[i], &r);
+        if (broker)
+            broker->named = true;
+    }
     return r;
 }
 

@@ -7,7 +7,8 @@
  *
  * The admin collector writes it, the jolokia collector reads which brokers to poll, the self
  * collector derives streamgauge_cluster_up and streamgauge_broker_up from it. A broker once known
- * stays known, so that its absence is visible. Thread-safe; readers get copies.
+ * stays known, so that its absence is visible, until somebody says that it is gone for good.
+ * Thread-safe; readers get copies.
  */
 
 #include "store/size_board.h"
@@ -27,6 +28,7 @@ struct sg_broker {
     char host[SG_HOST_BYTES_MAX]; /* from the metadata; empty if it never had one */
     int32_t port;                 /* 0 when unknown */
     bool seen;                    /* its host has been in the metadata */
+    bool named;                   /* by the configuration */
     bool up;                      /* in the metadata of the latest collection, and it answered */
     bool tried;                   /* its state has been determined: `up` is valid */
 };
@@ -99,6 +101,25 @@ void sg_cluster_wake(struct sg_cluster *cluster);
  */
 int sg_cluster_set_broker(
     struct sg_cluster *cluster, int32_t id, const char *host, int32_t port, bool up);
+
+/**
+ * A broker does not answer: as sg_cluster_set_broker() with false, but a broker that has been
+ * forgotten meanwhile stays so.
+ */
+void sg_cluster_set_broker_down(struct sg_cluster *cluster, int32_t id);
+
+enum {
+    SG_CLUSTER_E_UNKNOWN = 1, /* no such broker is known */
+    SG_CLUSTER_E_UP,          /* it is up */
+    SG_CLUSTER_E_NAMED,       /* the configuration names it */
+};
+
+/**
+ * Forget a broker that was taken out of the cluster. It is known again when the metadata or the
+ * replicas of a partition name it. Logged.
+ * @return 0 or an error above
+ */
+int sg_cluster_forget_broker(struct sg_cluster *cluster, int32_t id);
 
 /** A copy of all known brokers by id. @param ret_brokers owned, free() @return 0 or -ENOMEM */
 int sg_cluster_copy_brokers(

@@ -46,6 +46,41 @@ static void test_cluster_brokers_are_kept_in_order_and_never_forgotten(void **st
     (void)sg_cluster_unref(cluster);
 }
 
+/* One that was taken out of the cluster; not one that is up, or that the configuration names. */
+static void test_cluster_forgets_a_broker_on_request(void **state)
+{
+    struct sg_cluster *cluster = NULL;
+    struct sg_broker *brokers = NULL;
+    size_t n = 0;
+    (void)state;
+
+    assert_int_equal(sg_cluster_new("c", &cluster), 0);
+    assert_int_equal(sg_cluster_name_brokers(cluster, (const int32_t[]){ 5 }, 1), 0);
+    assert_int_equal(sg_cluster_set_broker(cluster, 1, "h1", 9092, true), 0);
+    assert_int_equal(sg_cluster_set_broker(cluster, 2, "h2", 9092, true), 0);
+    assert_int_equal(sg_cluster_set_broker(cluster, 3, "h3", 9092, true), 0);
+    assert_int_equal(sg_cluster_set_broker(cluster, 5, "h5", 9092, false), 0);
+    sg_cluster_set_broker_down(cluster, 2);
+    uint64_t version = sg_cluster_brokers_version(cluster);
+
+    assert_int_equal(sg_cluster_forget_broker(cluster, 1), SG_CLUSTER_E_UP);
+    assert_int_equal(sg_cluster_forget_broker(cluster, 4), SG_CLUSTER_E_UNKNOWN);
+    assert_int_equal(sg_cluster_forget_broker(cluster, 5), SG_CLUSTER_E_NAMED);
+    assert_int_equal(sg_cluster_brokers_version(cluster), version);
+    assert_int_equal(sg_cluster_forget_broker(cluster, 2), 0);
+    assert_int_not_equal(sg_cluster_brokers_version(cluster), version);
+    sg_cluster_set_broker_down(cluster, 2); /* of a collection that had begun before */
+    assert_int_equal(sg_cluster_copy_brokers(cluster, &brokers, &n), 0);
+    assert_int_equal(n, 3);
+    assert_true(brokers[0].id == 1 && brokers[0].up && brokers[1].id == 3 && brokers[2].id == 5);
+    free(brokers);
+
+    /* The configuration names another one now. */
+    assert_int_equal(sg_cluster_name_brokers(cluster, (const int32_t[]){ 1 }, 1), 0);
+    assert_int_equal(sg_cluster_forget_broker(cluster, 5), 0);
+    (void)sg_cluster_unref(cluster);
+}
+
 /* Who waits for brokers is woken by what it connects to, not by a broker that is up or down. */
 static void test_cluster_version_changes_with_brokers_and_their_addresses(void **state)
 {
@@ -137,6 +172,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cluster_brokers_are_kept_in_order_and_never_forgotten),
+        cmocka_unit_test(test_cluster_forgets_a_broker_on_request),
         cmocka_unit_test(test_cluster_version_changes_with_brokers_and_their_addresses),
         cmocka_unit_test(test_cluster_id_is_unknown_until_it_is_set_and_then_the_latest),
         cmocka_unit_test(test_cluster_without_memory_keeps_the_id_it_has),

@@ -76,8 +76,7 @@ int sg_brokers_publish(struct sg_cluster *cluster,
     int r = sg_cluster_copy_brokers(cluster, &known, &n_known);
     for (size_t i = 0; !r && i < n_known; i++) {
         if (!t || sg_topology_find_broker(t, known[i].id) == SG_PARTITION_NONE)
-            r = publish(cluster, &(struct sg_topology_broker){ .id = known[i].id, .host = "" },
-                false, failures);
+            sg_cluster_set_broker_down(cluster, known[i].id);
     }
     for (size_t i = 0; !r && t && i < t->n_missing; i++)
         r = publish(cluster, &(struct sg_topology_broker){ .id = t->missing[i], .host = "" }, false,
