@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/collection.h"
 
-#include "admin/ask/all_groups.h"
 #include "admin/ask/brokers.h"
 #include "admin/ask/failures.h"
 #include "admin/ask/metadata.h"
 #include "admin/ask/offsets.h"
 #include "admin/ask/permissions.h"
 #include "admin/ask/requests.h"
+#include "admin/collecting.h"
 #include "admin/export/export.h"
 #include "admin/left_out.h"
 #include "admin/model/readers.h"
 #include "admin/model/sizes.h"
 #include "admin/model/topology.h"
 #include "admin/read_ages.h"
+#include "admin/read_groups.h"
 #include "admin/spark/spark.h"
 #include "base/auto.h"
 
@@ -48,55 +49,7 @@ enum {
     /* New topics that a client has seen since it was created: at this many it is replaced, because
      * librdkafka keeps memory for each. */
     CLIENT_NEW_TOPICS_MAX = 500,
-
-    /* Shares of a collection's time, in percent of it, when everything that can hang does. */
-    METADATA_UNTIL = 45,
-    METADATA_HEDGE = 8, /* repeat the request after this */
-    LIST_SHARE = 20,
-    GROUP_SHARE = 25,
-    GROUPS_UNTIL = 70,
-    SHARE_SHARE = 10,
-    SHARE_UNTIL = 75,
-    CHUNK_SHARE = 20,
-    ENDS_UNTIL = 85,
-    AGES_UNTIL = 93,
-    LOOK_SHARE = 5, /* what is still unknown then is left to the next collection */
-    LOOK_UNTIL = 95,
-    CONFIGS_UNTIL = 97,
-
-    TRUST_RETRIES = 8, /* Metadata answers discarded because their broker was down */
-    TRUST_WAIT_MS = 50,
 };
-
-/* One collection. */
-struct collection {
-    struct sg_admin *admin;
-    int64_t begun_ms;
-    int64_t whole_ms;
-    struct sg_failures failures;
-    struct sg_topology *topology;
-    struct sg_groups groups;
-    size_t n_listed;
-    size_t n_spark;
-    struct sg_spark_query *spark;
-    bool *answered;    /* per place in topology->brokers */
-    bool *skip;        /* the same: ListOffsets for the ends is not sent */
-    bool abandoned;    /* requests were given up, but librdkafka keeps them in flight */
-    bool contradicted; /* librdkafka's cache contradicts Metadata */
-    struct sg_offsets *starts;
-    struct sg_offsets *ends;
-    struct sg_topic_sizes *sizes; /* NULL: no broker's are read */
-};
-
-static int64_t share_ms(const struct collection *c, int percent)
-{
-    return c->whole_ms * percent / 100;
-}
-
-static int64_t until_ms(const struct collection *c, int percent)
-{
-    return c->begun_ms + share_ms(c, percent);
-}
 
 /* ---- The steps ---- */
 
@@ -179,129 +132,6 @@ static int read_topology(struct collection *c)
     c->answered = calloc(c->topology->n_brokers + 1, sizeof *c->answered);
     c->skip = calloc(c->topology->n_brokers + 1, sizeof *c->skip);
     return c->answered && c->skip ? 0 : -ENOMEM;
-}
-
-/* For the next collection; in this one for groups whose coordinator has moved. */
-static void make_next_client(struct collection *c)
-{
-    struct sg_admin *self = c->admin;
-    struct sg_error err;
-
-    self->next_client = sg_client_unref(self->next_client);
-    int r = sg_client_new(self->env.cluster_config, self->env.config->timeout_ms, SG_CLIENT_ADMIN,
-        &self->next_client, &err);
-    if (r)
-        sg_failures_add(&c->failures, SG_FAILURE_INTERNAL, SG_REQUEST_NONE, r,
-            "cannot create a new client: %s", r < 0 ? strerror(-r) : err.text);
-}
-
-/*
- * librdkafka remembers the coordinator of a group for as long as it is used, whatever the
- * broker answers, so that a group whose coordinator has moved between two running brokers would
- * never be found again. A new handle looks it up again.
- */
-static int read_moved_groups(struct collection *c, struct sg_requests_env *env)
-{
-    struct sg_admin *self = c->admin;
-    bool any = false;
-
-    for (size_t i = 0; i < c->groups.n; i++)
-        any = any || c->groups.groups[i].moved;
-    if (!any)
-        return 0;
-    make_next_client(c);
-    if (!self->next_client)
-        return 0;
-    sg_client_connect(self->next_client);
-    env->client = self->next_client;
-    return sg_requests_run_moved(env);
-}
-
-/* A broker that did not list its groups: the others cannot be told from those. */
-static bool all_have_answered(const struct collection *c)
-{
-    for (size_t i = 0; i < c->topology->n_brokers; i++) {
-        if (!c->answered[i])
-            return false;
-    }
-    return true;
-}
-
-static size_t n_members(const struct sg_groups *groups)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < groups->n; i++)
-        n += groups->groups[i].n_members;
-    return n;
-}
-
-/* Find streams and share groups, if it is time. */
-static int find_others(struct collection *c)
-{
-    struct sg_admin *self = c->admin;
-    int64_t now_ms = sg_clock_monotonic_ms(self->env.clock);
-    const struct rd_kafka_group_list *list = NULL;
-    bool is_complete;
-
-    self->has_types = self->has_types || sg_client_has_types(self->client);
-    if (!all_have_answered(c) || !sg_all_groups_is_due(&self->all_groups, self->has_types,
-                                     c->n_listed + n_members(&c->groups), now_ms))
-        return 0;
-    self->all_groups = (struct sg_all_groups_turn){ .asked = true, .asked_ms = now_ms };
-    int r = sg_all_groups_read(self->client, self->env.clock, self->env.stopping,
-        now_ms + share_ms(c, LIST_SHARE), &list, &is_complete);
-    if (r)
-        return r < 0 ? r : 0;
-    r = sg_others_follow(self->others, list, is_complete, &c->groups);
-    rd_kafka_group_list_destroy(list);
-    return r;
-}
-
-static int read_others(struct collection *c, struct sg_requests_env *env)
-{
-    struct sg_admin *self = c->admin;
-
-    int r = find_others(c);
-    if (!r)
-        r = sg_others_add_to(self->others, self->group_filter, &c->groups);
-    if (!r)
-        r = sg_requests_run_others(env);
-    if (!r)
-        sg_others_learn(self->others, &c->groups);
-    return r;
-}
-
-static int read_groups(struct collection *c)
-{
-    struct sg_requests_env env = {
-        .client = c->admin->client,
-        .clock = c->admin->env.clock,
-        .stopping = c->admin->env.stopping,
-        .topology = c->topology,
-        .group_filter = c->admin->group_filter,
-        .group_states = c->admin->env.cluster_config->group_states,
-        .groups = &c->groups,
-        .failures = &c->failures,
-        .list_deadline_ms = sg_clock_monotonic_ms(c->admin->env.clock) + share_ms(c, LIST_SHARE),
-        .groups_deadline_ms = until_ms(c, GROUPS_UNTIL),
-        .group_ms = share_ms(c, GROUP_SHARE),
-        .with_owners = c->admin->env.cluster_config->owners > 0,
-        .n_listed = &c->n_listed,
-        .knows_all = &c->admin->knows_all,
-        .answered = c->answered,
-        .abandoned = &c->abandoned,
-    };
-    int r = sg_requests_run(&env);
-    if (!r)
-        r = read_others(c, &env);
-    if (!r)
-        r = read_moved_groups(c, &env);
-    if (!r)
-        r = sg_requests_run_by_name(&env);
-    if (r)
-        return r;
-    return sg_churn_follow(c->admin->churn, &c->groups, sg_clock_unix_ms(c->admin->env.clock));
 }
 
 static int publish_brokers(struct collection *c)
@@ -451,7 +281,7 @@ static int read_all(struct collection *c)
         return r;
     r = start_offsets(c, SG_OFFSETS_START, GROUPS_UNTIL, &c->starts);
     if (!r)
-        r = read_groups(c);
+        r = sg_read_groups(c);
     if (!r)
         r = sg_spark_read(c->admin->env.cluster_config, c->topology, &c->groups, &c->failures,
             &c->spark, &c->n_spark);
@@ -493,7 +323,7 @@ static int read_all(struct collection *c)
 static int make_set(struct collection *c, struct sg_sample_set **ret_set)
 {
     struct sg_admin *self = c->admin;
-    bool has_all = all_have_answered(c) && c->n_spark == self->env.cluster_config->n_spark;
+    bool has_all = sg_has_all_groups(c) && c->n_spark == self->env.cluster_config->n_spark;
     sg_auto_free uint32_t *readers = NULL;
     int r = has_all ? sg_readers_count(c->topology, &c->groups, &readers) : 0;
     sg_auto_free char *cluster_id = sg_cluster_copy_id(self->env.cluster);
@@ -607,7 +437,7 @@ void sg_admin_collect(struct sg_admin *self,
         fail_internal(&c, r);
     bool needs_client = c.abandoned || c.contradicted || has_many_new_topics(self, &c);
     if (needs_client)
-        make_next_client(&c);
+        sg_make_next_client(&c);
     if (self->stable)
         sg_stable_end(self->stable, needs_client);
     sg_left_out_fail(c.topology, &c.groups, &self->env.cluster_config->limits, &c.failures);

@@ -148,7 +148,7 @@ static void test_probe_takes_only_what_is_chosen(void **state)
             "unknown parameter \"target\"; only cluster, broker, collect[] and exclude[] are "
             "known" },
         { { 1, { { "exclude[]", "admin" } } }, SG_CHOICE_ALL, SG_CHOICE_ALL, SG_CHOICE_ALL,
-            "cluster is missing: /probe?cluster=NAME&broker=ID" },
+            "cluster is missing: ?cluster=NAME&broker=ID" },
     };
     static const struct sg_source admin = { "c", "admin", "cluster" };
     static const struct sg_source jolokia = { "c", "jolokia", "1" };
