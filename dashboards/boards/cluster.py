@@ -1,156 +1,280 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kafka / Cluster: is Kafka the problem, how severe is it, and where. One screen, from top to bottom."""
 
-from blocks import (
-    BROKER,
+from blocks.kit import (
+    BLUE,
     CLUSTER,
     FIRING,
     GREEN,
-    GREY,
+    IDLE,
     NONE_IS_GOOD,
+    NONE_IS_NORMAL,
     RED,
     YELLOW,
+    Board,
     Column,
+    Key,
     Query,
-    broker_rate,
-    by_broker,
-    cluster_rate,
-    stat_panel,
-    sum_of_brokers,
-    table_panel,
-    time_panel,
+    gauge,
+    lines,
+    number,
+    of_cluster,
+    rate,
+    sum_by,
+    table,
     words,
 )
-from blocks import (
-    board as empty_board,
+from boards.processes import BROKERS
+from boards.shared import (
+    ALL_TOPICS,
+    AT_MIN_ISR,
+    BROKER_KEY,
+    CLUSTER_KEY,
+    CONTROLLER,
+    GROUP_KEY,
+    HANDLERS_IDLE,
+    NETWORK_IDLE,
+    REPLICAS,
+    REQUESTS,
+    STATUS_WORDS,
+    UNDER_MIN_ISR,
+    UNDER_REPLICATED,
+    UP_OR_DOWN,
+    bad_partitions,
+    behind_column,
+    group_age,
+    group_deriv,
+    group_lag,
+    group_status,
+    offline_partitions,
 )
 
 UID = "kafka-cluster"
 
-_TOPICS = "kafka_server_brokertopicmetrics_alltopics"
-_REPLICAS = "kafka_server_replicamanager"
-_CONTROLLER = "kafka_controller_kafkacontroller"
-_IDLE = "kafka_server_kafkarequesthandlerpool_requesthandleravgidle_seconds_total"
 
-
-def _of_cluster(metric: str) -> str:
-    """For values that all controllers report alike, or that are 0 on all but the active one."""
-    return f"max by (kafka_cluster) ({metric}{{{CLUSTER}}})"
+def _cluster_rate(metric: str) -> str:
+    return sum_by(rate(metric, where=CLUSTER))
 
 
 def _success_ratio(request: str) -> str:
     """1 without failures, also when there are no requests at all."""
-    failed = cluster_rate(f"{_TOPICS}_failed{request}requests_total")
-    total = cluster_rate(f"{_TOPICS}_total{request}requests_total")
+    failed = _cluster_rate(f"{ALL_TOPICS}_failed{request}requests_total")
+    total = _cluster_rate(f"{ALL_TOPICS}_total{request}requests_total")
     return f"1 - {failed} / clamp_min({total}, 1e-9)"
 
 
-def _stats():
-    broker_up = by_broker(f"streamgauge_broker_up{{{CLUSTER}}}")
-    yield stat_panel(
+def _brokers_and_controller():
+    up = gauge("streamgauge_broker_up", where=CLUSTER)
+    yield number(
         "Cluster",
         "Whether any broker answers a Metadata request of Streamgauge. Normal: reachable. If not, try"
         " a broker from another host: either the cluster is down or Streamgauge cannot reach it.",
-        [Query(_of_cluster("streamgauge_cluster_up"), "{{kafka_cluster}}")],
-        unit="none",
+        [Query(of_cluster("streamgauge_cluster_up"), "{{kafka_cluster}}")],
         colors=(RED, (1, GREEN)),
         mappings=words({0: ("unreachable", RED), 1: ("reachable", GREEN)}),
-        width=3,
     )
-    yield stat_panel(
+    yield number(
         "Brokers down",
-        "Brokers that Streamgauge knows and that do not answer. Normal: 0. The table at the bottom"
-        " says which. A broker that was removed for good is forgotten when Streamgauge restarts.",
-        [Query(f"count by (kafka_cluster) ({broker_up}) - sum by (kafka_cluster) ({broker_up})")],
-        unit="none",
-        colors=NONE_IS_GOOD,
-        width=2,
-    )
-    yield stat_panel(
-        "Brokers",
-        "Up: in the cluster and answering. Known: up, or seen before, or named by a replica list or the"
-        " configuration. Fenced (KRaft): registered, but without heartbeats. Normal: all up, none"
-        " fenced.",
+        "Down: known to Streamgauge and without an answer; the table below says which. One that was taken out of the"
+        " cluster for good: POST /-/forget. Fenced (KRaft): registered, but without heartbeats, also while it is"
+        " down. Normal: 0.",
         [
-            Query(f"sum by (kafka_cluster) ({broker_up})", "up"),
-            Query(f"count by (kafka_cluster) ({broker_up})", "known"),
-            Query(_of_cluster(f"{_CONTROLLER}_fencedbrokercount"), "fenced"),
+            Query(f"count by (kafka_cluster) ({up}) - sum by (kafka_cluster) ({up})", "down"),
+            Query(of_cluster(f"{CONTROLLER}_fencedbrokercount"), "fenced", needs="kraft"),
         ],
-        unit="none",
-        colors=(GREY,),
-        width=4,
+        colors=NONE_IS_GOOD,
     )
-    yield stat_panel(
+    yield number(
         "Active controllers",
         "Normal: 1. 0: nothing can elect leaders; look at the controllers or ZooKeeper. 2 for longer"
         " than an election: the cluster is split into two parts.",
-        [Query(sum_of_brokers(f"{_CONTROLLER}_activecontrollercount"))],
-        unit="none",
+        [
+            Query(
+                sum_by(gauge(f"{CONTROLLER}_activecontrollercount", where=CLUSTER)),
+                "{{kafka_cluster}}",
+                needs="jmx",
+            )
+        ],
         colors=(RED, (1, GREEN), (2, RED)),
-        width=3,
     )
-    yield stat_panel(
+
+
+def _partitions_and_disks():
+    yield number(
         "Offline partitions",
         "Partitions without a leader: nobody can write to or read from them. The larger of what the"
         " controllers and the admin API report. Normal: 0. Start the brokers that hold their replicas.",
-        [
-            Query(
-                "max by (kafka_cluster) ("
-                f"{_CONTROLLER}_offlinepartitionscount{{{CLUSTER}}}"
-                " or sum by (kafka_cluster)"
-                " (max by (kafka_cluster, topic, partition)"
-                f" (kafka_topic_partition_leaderless{{{CLUSTER}}})))"
-            )
-        ],
-        unit="none",
+        [Query(offline_partitions(), "{{kafka_cluster}}")],
         colors=NONE_IS_GOOD,
-        width=2,
     )
-    yield stat_panel(
+    yield number(
         "Under min ISR",
         "Partitions with fewer in-sync replicas than min.insync.replicas: producers with acks=all"
         " fail. Normal: 0. Get the missing brokers back.",
-        [Query(sum_of_brokers(f"{_REPLICAS}_underminisrpartitioncount"))],
-        unit="none",
+        [Query(UNDER_MIN_ISR, "{{kafka_cluster}}")],
         colors=NONE_IS_GOOD,
-        width=2,
     )
-    yield stat_panel(
+    yield number(
         "Under-replicated",
         "Partitions with fewer in-sync replicas than replicas. Normal: 0, or more while a broker"
         " restarts. If it lasts, a broker is down, or its disk or network is slow.",
-        [Query(sum_of_brokers(f"{_REPLICAS}_underreplicatedpartitions"))],
-        unit="none",
-        colors=(GREEN, (1, YELLOW)),
-        width=3,
+        [Query(UNDER_REPLICATED, "{{kafka_cluster}}")],
+        colors=NONE_IS_NORMAL,
     )
-    yield stat_panel(
-        "Unclean elections, 24 h",
-        "Elections of leaders that were not in sync: acknowledged records were lost. Normal: 0. Find"
+    yield number(
+        "Unclean, 24 h",
+        "Unclean elections: leaders that were not in sync, so acknowledged records were lost. Normal: 0. Find"
         " the partitions in the controller's log and tell their owners.",
         [
             Query(
                 "round(max by (kafka_cluster) (increase("
-                f"kafka_controller_controllerstats_uncleanleaderelections_total{{{CLUSTER}}}[24h])))"
+                f"kafka_controller_controllerstats_uncleanleaderelections_total{{{CLUSTER}}}[24h])))",
+                "{{kafka_cluster}}",
+                needs="jmx",
             )
         ],
-        unit="none",
         colors=NONE_IS_GOOD,
-        width=3,
     )
-    yield stat_panel(
+    yield number(
         "Offline log dirs",
         "Log directories that a broker has taken offline after a disk error. Normal: 0. Replace"
         " the disk, or remove the directory from log.dirs, and restart the broker.",
-        [Query(sum_of_brokers("kafka_log_logmanager_offlinelogdirectorycount"))],
-        unit="none",
+        [
+            Query(
+                sum_by(gauge("kafka_log_logmanager_offlinelogdirectorycount", where=CLUSTER)),
+                "{{kafka_cluster}}",
+                needs="jmx",
+            )
+        ],
         colors=NONE_IS_GOOD,
-        width=2,
     )
 
 
-def _lines():
-    yield time_panel(
+def _alerts(runbooks: str):
+    where = '"where", " ", "kafka_cluster", "broker", "jvm", "consumergroup", "topic"'
+
+    def of(severity: str, place: int) -> str:
+        selector = FIRING.replace("{", f'{{severity="{severity}",', 1)
+        return f"{selector} * {place}"
+
+    ranked = " or ".join(of(severity, 3 - place) for place, severity in enumerate(("critical", "warning", "info")))
+    since = f"ALERTS_FOR_STATE and ignoring (alertstate) {FIRING}"
+    return table(
+        "Firing alerts",
+        "Alerts that fire now for these clusters, and for Streamgauge itself. Normal: empty. The link of"
+        " an alert is its runbook, which says what to check first.",
+        [
+            Column(
+                "Severity",
+                f"max by (alertname, where) (label_join({ranked}, {where}))",
+                mappings=words({3: ("critical", RED), 2: ("warning", YELLOW), 1: ("info", BLUE)}),
+                width=80,
+                only="kill-broker 2",
+            ),
+            Column(
+                "For",
+                f"max by (alertname, where) (time() - label_join({since}, {where}))",
+                "s",
+                decimals=0,
+                only="kill-broker 2",
+            ),
+        ],
+        keys=[
+            Key("alertname", "Alert", 315, f"{runbooks}${{__value.raw}}.md", "The runbook of this alert"),
+            Key("where", "Where"),
+        ],
+        sort="Severity",
+        width=12,
+        height=7,
+    )
+
+
+def _groups():
+    age = f"topk(10, {group_age(CLUSTER)})"
+    of_top = f"and on (kafka_cluster, consumergroup) {age}"
+    return table(
+        "Ten consumer groups that are furthest behind in time",
+        "Behind: the age of the oldest record that the group has not read. Change: by how much the lag grows (+)"
+        " or shrinks each second. Normal: seconds, or what the group's work allows; status ok. Stalled: it has"
+        " something to read and does not move. A group whose age cannot be known is only on its own board.",
+        [
+            behind_column(age),
+            Column("Status", f"{group_status(CLUSTER)} {of_top}", mappings=STATUS_WORDS, width=100),
+            Column("Lag", f"{group_lag(CLUSTER)} {of_top}", "short"),
+            Column(
+                "Change",
+                f"{group_deriv('kafka_consumergroup_lag_sum', CLUSTER)} {of_top}",
+                "cps",
+                decimals=1,
+            ),
+            Column(
+                "Members",
+                f"{gauge('kafka_consumergroup_members', 'consumergroup', where=CLUSTER)} {of_top}",
+            ),
+        ],
+        keys=[CLUSTER_KEY, GROUP_KEY],
+        sort="Behind",
+        width=12,
+        height=7,
+    )
+
+
+def _brokers():
+    return table(
+        "Brokers",
+        "All known brokers. Normal: up, leaders and partitions spread evenly, handlers and network idle above"
+        " 30 %, less than 10 % of the time stopped by garbage collection. A broker that is down has no other"
+        " values. Under-replicated (URP) is counted by the leader, not by the broker that is behind.",
+        [
+            Column(
+                "State",
+                gauge("streamgauge_broker_up"),
+                colors=(RED, (1, GREEN)),
+                mappings=UP_OR_DOWN,
+            ),
+            Column("Leader of", gauge(f"{REPLICAS}_leadercount"), needs="jmx"),
+            Column("Partitions", gauge(f"{REPLICAS}_partitioncount"), needs="jmx"),
+            Column("URP", gauge(f"{REPLICAS}_underreplicatedpartitions"), colors=NONE_IS_NORMAL, needs="jmx"),
+            Column("In", rate(f"{ALL_TOPICS}_bytesin_total"), "Bps", needs="jmx", width=92),
+            Column("Out", rate(f"{ALL_TOPICS}_bytesout_total"), "Bps", needs="jmx", width=92),
+            Column(
+                "Handlers idle",
+                f"clamp_max({rate(HANDLERS_IDLE)}, 1)",
+                "percentunit",
+                colors=IDLE,
+                decimals=0,
+                needs="jmx",
+            ),
+            Column(
+                "Network idle",
+                f"clamp_max({gauge(NETWORK_IDLE)}, 1)",
+                "percentunit",
+                colors=IDLE,
+                decimals=0,
+                needs="jmx",
+            ),
+            Column("Heap", BROKERS.heap, "percentunit", decimals=0, needs="jmx"),
+            Column("GC", BROKERS.stopped, "percentunit", colors=(GREEN, (0.1, RED)), decimals=1, needs="jmx"),
+            Column("CPU", rate("process_cpu_seconds_total"), "percentunit", decimals=0, needs="jmx"),
+            Column(
+                "Open files",
+                BROKERS.files,
+                "percentunit",
+                colors=(GREEN, (0.8, RED)),
+                decimals=1,
+                needs="jmx",
+            ),
+        ],
+        keys=[CLUSTER_KEY, Key("broker", "Broker", None, BROKER_KEY.url)],
+        sort="State",
+        descending=False,
+        width=24,
+        height=6,
+    )
+
+
+def _load():
+    yield lines(
         "Requests that succeed",
         "Share of produce and fetch requests that did not fail, all brokers; 100 % also when there"
         " are none. Normal: above 99.9 %. If it falls, see offline partitions and min ISR first, then"
@@ -163,231 +287,91 @@ def _lines():
         colors=(RED, (0.99, "transparent")),
         maximum=1,
         axis_from=0.95,
-        width=8,
+        width=6,
         height=6,
     )
-    yield time_panel(
+    yield lines(
         "Traffic",
         "Bytes from producers (in), to consumers (out) and between brokers (replication). Normal: as on"
         " other days. In falls to 0: producers cannot reach Kafka. Replication far above in times"
         " (replication factor - 1): replicas catch up, or partitions are being moved.",
         [
-            Query(cluster_rate(f"{_TOPICS}_bytesin_total"), "in {{kafka_cluster}}"),
-            Query(cluster_rate(f"{_TOPICS}_bytesout_total"), "out {{kafka_cluster}}"),
+            Query(_cluster_rate(f"{ALL_TOPICS}_bytesin_total"), "in {{kafka_cluster}}"),
+            Query(_cluster_rate(f"{ALL_TOPICS}_bytesout_total"), "out {{kafka_cluster}}"),
             Query(
-                cluster_rate("kafka_server_brokertopicmetrics_replicationbytesin_total"),
+                _cluster_rate("kafka_server_brokertopicmetrics_replicationbytesin_total"),
                 "replication {{kafka_cluster}}",
             ),
         ],
         unit="Bps",
-        width=8,
+        width=6,
         height=6,
     )
-
-
-def _replicas_and_saturation():
-    yield time_panel(
-        "Replicas in trouble",
-        "Partitions that miss replicas, and those with exactly min.insync.replicas in sync: the next"
-        " failure stops their producers. Shrinks: replicas that left the ISR, per second."
-        " Normal: 0, more while a broker restarts. Continuous shrinks: a slow disk or network.",
+    slowest = 'max by (kafka_cluster) ({metric}_totaltimems{{{where},request="{request}",quantile="0.99"}})'
+    yield lines(
+        "Slowest broker, 99th percentile",
+        "One request in a hundred takes this long or longer, on the broker where that is most; quantiles of"
+        " brokers cannot be added up. Normal: as on other days; up to fetch.max.wait.ms (500 ms) for consumers'"
+        " fetches on a quiet cluster. The board Broker has the phases of the requests.",
         [
             Query(
-                sum_of_brokers(f"{_REPLICAS}_underreplicatedpartitions"),
-                "under-replicated {{kafka_cluster}}",
-            ),
-            Query(
-                sum_of_brokers(f"{_REPLICAS}_atminisrpartitioncount"), "at min ISR {{kafka_cluster}}"
-            ),
-            Query(
-                cluster_rate(f"{_REPLICAS}_isrshrinks_total"), "ISR shrinks/s {{kafka_cluster}}"
-            ),
+                slowest.format(metric=REQUESTS, where=CLUSTER, request=request),
+                f"{request} {{{{kafka_cluster}}}}",
+            )
+            for request in ("Produce", "FetchConsumer")
         ],
-        unit="short",
-        width=7,
+        unit="ms",
+        width=6,
         height=6,
     )
-    yield time_panel(
+    yield lines(
         "Busiest broker, idle time",
         "Share of time in which the request handler threads, and the network threads, have"
         " nothing to do, on the broker where it is lowest. Normal: above 30 %. Below 10 % the broker"
         " is saturated: requests queue up. The table shows which broker it is.",
         [
             Query(
-                "clamp_max(min by (kafka_cluster)"
-                f" (rate({_IDLE}{{{CLUSTER}}}[$__rate_interval])), 1)",
+                f"clamp_max(min by (kafka_cluster) (rate({HANDLERS_IDLE}{{{CLUSTER}}}[$__rate_interval])), 1)",
                 "request handlers {{kafka_cluster}}",
             ),
             Query(
-                "clamp_max(min by (kafka_cluster)"
-                f" (kafka_network_socketserver_networkprocessoravgidle_percent{{{CLUSTER}}}), 1)",
+                f"clamp_max(min by (kafka_cluster) ({NETWORK_IDLE}{{{CLUSTER}}}), 1)",
                 "network {{kafka_cluster}}",
             ),
         ],
         unit="percentunit",
         colors=(RED, (0.1, YELLOW), (0.3, "transparent")),
         maximum=1,
-        width=7,
+        width=6,
         height=6,
     )
 
 
-def _alerts():
-    return table_panel(
-        "Firing alerts",
-        "Alerts that fire now for these clusters, and for Streamgauge itself. Normal: empty. The runbook of"
-        " an alert says what to check first.",
+def _replicas():
+    yield lines(
+        "Replicas in trouble",
+        "Partitions that miss replicas, and those with exactly min.insync.replicas in sync: the next"
+        " failure stops their producers. Normal: 0, more while a broker restarts.",
         [
-            Column(
-                "Firing",
-                "count by (severity, alertname, kafka_cluster, broker, consumergroup, topic)"
-                f" ({FIRING})",
-                "none",
-                width=60,
-            )
+            Query(UNDER_REPLICATED, "under-replicated {{kafka_cluster}}"),
+            Query(AT_MIN_ISR, "at min ISR {{kafka_cluster}}"),
+            Query(UNDER_MIN_ISR, "under min ISR {{kafka_cluster}}"),
         ],
-        keys={
-            "severity": "Severity",
-            "alertname": "Alert",
-            "kafka_cluster": "Cluster",
-            "broker": "Broker",
-            "consumergroup": "Group",
-            "topic": "Topic",
-        },
-        sort="Severity",
+        unit="short",
         width=8,
-        height=6,
-    )
-
-
-def _groups():
-    group = "kafka_cluster, consumergroup"
-    lag = (
-        f"sum by ({group}) (max by ({group}, topic)"
-        f" (kafka_consumergroup_lag_sum{{{CLUSTER}}}))"
-    )
-    of_top = f"and on ({group}) topk(10, {lag})"
-
-    def per_second(metric):
-        return (
-            f"sum by ({group}) (max by ({group}, topic)"
-            f" (deriv({metric}{{{CLUSTER}}}[5m]))) {of_top}"
-        )
-
-    return table_panel(
-        "Ten consumer groups with the largest lag",
-        "Lag: records not read yet. Change: how the lag grows (+) or shrinks, per second, over 5"
-        " minutes. Read: records committed, per second. Normal: lag steady or shrinking, members"
-        " above 0. Lag that grows with nothing read: the group is stuck.",
-        [
-            Column("Lag", f"topk(10, {lag})", "short"),
-            Column(
-                "Change",
-                per_second("kafka_consumergroup_lag_sum"),
-                "cps",
-                colors=(GREEN, (0.5, YELLOW)),
-                decimals=1,
-            ),
-            Column(
-                "Read", per_second("kafka_consumergroup_current_offset_sum"), "cps", decimals=1
-            ),
-            Column(
-                "Members",
-                f"max by ({group}) (kafka_consumergroup_members{{{CLUSTER}}}) {of_top}",
-                "none",
-                colors=(RED, (1, GREEN)),
-            ),
-        ],
-        keys={"kafka_cluster": "Cluster", "consumergroup": "Group"},
-        sort="Lag",
-        width=10,
-        height=6,
-    )
-
-
-def _brokers():
-    heap = 'area="heap"'
-    used = by_broker(f"jvm_memory_used_bytes{{{BROKER},{heap}}}")
-    limit = by_broker(f"jvm_memory_max_bytes{{{BROKER},{heap}}}")
-    # Concurrent collectors (ZGC's and Shenandoah's cycles, G1's from JDK 20 on) do not stop the program.
-    pauses = 'gc!~".*(Cycles|Concurrent GC)"'
-    gc = (
-        "sum by (kafka_cluster, broker) (max by (kafka_cluster, broker, gc)"
-        f" (rate(jvm_gc_collection_seconds_sum{{{BROKER},{pauses}}}[$__rate_interval])))"
-    )
-    return table_panel(
-        "Brokers",
-        "All known brokers. Normal: up, leaders and partitions spread evenly, handlers and network"
-        " idle above 30 %, less than 10 % of the time stopped by garbage collection. A broker that is down"
-        " has no other values. Under-replicated is counted by the leader, not by the broker that is"
-        " behind.",
-        [
-            Column(
-                "State",
-                by_broker(f"streamgauge_broker_up{{{BROKER}}}"),
-                "none",
-                colors=(RED, (1, GREEN)),
-                mappings=words({0: ("down", RED), 1: ("up", GREEN)}),
-            ),
-            Column("Leader of", by_broker(f"{_REPLICAS}_leadercount{{{BROKER}}}"), "none"),
-            Column("Partitions", by_broker(f"{_REPLICAS}_partitioncount{{{BROKER}}}"), "none"),
-            Column(
-                "Under-replicated",
-                by_broker(f"{_REPLICAS}_underreplicatedpartitions{{{BROKER}}}"),
-                "none",
-                colors=(GREEN, (1, YELLOW)),
-            ),
-            Column("In", broker_rate(f"{_TOPICS}_bytesin_total"), "Bps"),
-            Column("Out", broker_rate(f"{_TOPICS}_bytesout_total"), "Bps"),
-            Column(
-                "Handlers idle",
-                f"clamp_max({broker_rate(_IDLE)}, 1)",
-                "percentunit",
-                colors=(RED, (0.1, YELLOW), (0.3, GREEN)),
-                decimals=0,
-            ),
-            Column(
-                "Network idle",
-                "clamp_max("
-                + by_broker(f"kafka_network_socketserver_networkprocessoravgidle_percent{{{BROKER}}}")
-                + ", 1)",
-                "percentunit",
-                colors=(RED, (0.1, YELLOW), (0.3, GREEN)),
-                decimals=0,
-            ),
-            Column("Heap", f"{used} / {limit}", "percentunit", decimals=0),
-            Column("GC", gc, "percentunit", colors=(GREEN, (0.1, RED)), decimals=1),
-            Column("CPU", broker_rate("process_cpu_seconds_total"), "percentunit", decimals=0),
-            Column("Open files", by_broker(f"process_open_fds{{{BROKER}}}"), "short"),
-        ],
-        keys={"kafka_cluster": "Cluster", "broker": "Broker"},
-        links={
-            "kafka_cluster": f"/d/{UID}?${{datasource:queryparam}}&${{job:queryparam}}"
-            "&var-kafka_cluster=${__value.raw:percentencode}&${__url_time_range}",
-            "broker": f"/d/{UID}?${{datasource:queryparam}}&${{job:queryparam}}"
-            "&var-kafka_cluster=${__data.fields.Cluster:percentencode}"
-            "&var-broker=${__value.raw:percentencode}&${__url_time_range}",
-        },
-        sort="State",
-        descending=False,
-        width=24,
         height=7,
     )
+    yield bad_partitions(16, 7)
 
 
-def board():
-    result = empty_board(
+def board(options):
+    result = Board(
         UID,
         "Kafka / Cluster",
         "Is Kafka the problem, how severe is it, and where: the first board to look at.",
     )
-    for panel in (
-        *_stats(),
-        _alerts(),
-        *_lines(),
-        *_replicas_and_saturation(),
-        _groups(),
-        _brokers(),
-    ):
-        result.with_panel(panel)
+    result.add(*_brokers_and_controller(), *_partitions_and_disks())
+    result.add(_alerts(options.runbooks), _groups(), _brokers())
+    result.row("Load, of all brokers", *_load(), needs="jmx")
+    result.row("Replicas", *_replicas())
     return result

@@ -112,7 +112,7 @@ def lab():
 
 @pytest.fixture(scope="session")
 def kraft_lab():
-    lab = Lab("kraft", OFFSET + 500, "--kraft", "--with-spark", "--no-prometheus")
+    lab = Lab("kraft", OFFSET + 500, "--kraft", "--with-spark")
     lab.up()
     yield lab
     lab.down()

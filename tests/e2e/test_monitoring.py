@@ -17,14 +17,36 @@ def query(url, expression):
     return answer["data"]["result"]
 
 
-def test_dashboard_every_query_returns_data(lab):
-    # Rates need two scrapes.
-    wait_for("two scrapes", lambda: query(
-        lab.prometheus_url, 'count_over_time(streamgauge_cluster_up[1h]) >= 3'), 90)
-    result = subprocess.run(
-        [sys.executable, REPO / "dashboards/check_queries.py", "--prometheus", lab.prometheus_url],
-        capture_output=True, text=True, timeout=120)
+def check_boards(a_lab, *options):
+    """Every query of every board on this lab's Prometheus."""
+    # Rates need two scrapes, deriv() over five minutes some more.
+    wait_for("scrapes", lambda: query(
+        a_lab.prometheus_url, 'count_over_time(streamgauge_cluster_up[1h]) >= 5'), 120)
+    return subprocess.run([REPO / "dashboards/check", "--prometheus", a_lab.prometheus_url, *options],
+                          capture_output=True, text=True, timeout=120)
+
+
+def test_boards_zookeeper_every_query_returns_data(lab):
+    result = check_boards(lab, "--require=jmx,zookeeper,zookeeper-mode,connect,kafka-connections,kafka-fetch,"
+                               "kafka-groups,kafka-quotas,kafka-transactions")
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_boards_kraft_every_query_returns_data(kraft_lab):
+    result = check_boards(kraft_lab, "--require=jmx,kraft,spark,spark-checkpoint,kafka-connections")
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_boards_unknown_series_and_missing_part_are_problems(lab, tmp_path):
+    board = json.loads((REPO / "dashboards/kafka-zookeeper.json").read_text())
+    target = next(panel for panel in board["panels"] if panel["type"] == "stat")["targets"][0]
+    target["expr"] = target["expr"].replace("zookeeper_", "zookeeper_no_")
+    path = tmp_path / "kafka-zookeeper.json"
+    path.write_text(json.dumps(board))
+    result = check_boards(lab, "--require=presto", path)
+    assert result.returncode == 1
+    assert "presto is required and not there" in result.stderr
+    assert "returns nothing" in result.stderr
 
 
 def test_killed_broker_fires_exactly_its_alerts_and_they_resolve(lab, start, tmp_path):
@@ -59,6 +81,11 @@ def test_killed_broker_fires_exactly_its_alerts_and_they_resolve(lab, start, tmp
             wait_for("KafkaBrokerDown", lambda: "KafkaBrokerDown" in firing(), 60)
             wait_for("KafkaUnderReplicatedPartitions",
                      lambda: "KafkaUnderReplicatedPartitions" in firing(), 60)
+            # The names of partitions and missing brokers, and the alerts themselves.
+            boards = subprocess.run(
+                [REPO / "dashboards/check", f"--prometheus={url}", "--scrape-interval=2", "--during=kill-broker 2"],
+                capture_output=True, text=True, timeout=120)
+            assert boards.returncode == 0, boards.stdout + boards.stderr
             time.sleep(12)
             assert firing() <= {"KafkaBrokerDown", "KafkaUnderReplicatedPartitions",
                                 "KafkaExporterCollectorFailing"}

@@ -97,6 +97,7 @@ clusters:
   - name: streaming
     bootstrap_servers: $bootstrap
     jolokia:
+      rules: [kafka, kafka-connections, kafka-fetch, kafka-groups, kafka-quotas, kafka-transactions]
       brokers:
 EOF
         for id in "${broker_ids[@]}"; do

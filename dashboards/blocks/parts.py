@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The parts of a streaming layer, and of its monitoring, that may not be there."""
+
+from dataclasses import dataclass
+
+from blocks.promql import BROKER, CLUSTER
+
+
+@dataclass(frozen=True)
+class Part:
+    """`series` exists when the part does; `missing` says what is not there otherwise, behind a row's title."""
+
+    series: str
+    missing: str
+
+
+def _catalogue(name: str, series: str) -> Part:
+    return Part(f"{series}{{{BROKER}}}", f"no data: these brokers' rules are without the catalogue {name}")
+
+
+PARTS = {
+    "jmx": Part(
+        f'jvm_memory_used_bytes{{{BROKER},area="heap"}}',
+        "no data: no Jolokia agent of these brokers is configured, or none answers",
+    ),
+    "topics-of-groups": Part(
+        f'kafka_consumergroup_lag_sum{{{CLUSTER},topic!=""}}', "no data: groups.granularity is group"
+    ),
+    "kraft": Part(
+        f"kafka_server_raftmetrics_current_epoch{{{CLUSTER}}}",
+        "no data: not KRaft, or no Jolokia agent of a node answers",
+    ),
+    # A server alone has no state; one that does not serve has nothing else.
+    "zookeeper": Part(
+        f"zookeeper_state_info{{{CLUSTER}}} or zookeeper_numaliveconnections{{{CLUSTER}}}",
+        "no data: no ZooKeeper server is among the configured JVMs",
+    ),
+    "zookeeper-mode": Part(
+        f"kafka_server_sessionexpirelistener_sessionstate_info{{{BROKER}}}",
+        "no data: the brokers do not use ZooKeeper, or no Jolokia agent of theirs answers",
+    ),
+    "connect": Part(
+        f"kafka_connect_worker_task_count{{{CLUSTER}}}", "no data: no Connect worker is among the configured JVMs"
+    ),
+    "spark": Part(f"spark_driver_active_jobs{{{CLUSTER}}}", "no data: no Spark driver is among the configured JVMs"),
+    "spark-checkpoint": Part(
+        f"kafka_spark_checkpoint_batch{{{CLUSTER}}}", "no data: no checkpoint of Spark is configured"
+    ),
+    "presto": Part(
+        f"presto_running_queries{{{CLUSTER}}}", "no data: no Presto coordinator is among the configured JVMs"
+    ),
+    "kafka-connections": _catalogue("kafka-connections", "kafka_server_socket_server_metrics_connection_count"),
+    "kafka-quotas": _catalogue("kafka-quotas", "kafka_server_quota_queue_size"),
+    "kafka-groups": _catalogue("kafka-groups", "kafka_coordinator_group_groupmetadatamanager_numgroups"),
+    "kafka-transactions": _catalogue(
+        "kafka-transactions",
+        "kafka_coordinator_transaction_transactionmarkerchannelmanager_unknowndestinationqueuesize",
+    ),
+    "kafka-fetch": _catalogue("kafka-fetch", "kafka_server_fetchsessioncache_numincrementalfetchsessions"),
+    "kafka-partitions": _catalogue("kafka-partitions", "kafka_log_log_size"),
+}
+
+
+def note_name(part: str) -> str:
+    """The hidden variable that is the part's `missing`, or empty when the part is there."""
+    return "no_" + part.replace("-", "_")
+
+
+def note_query(part: str) -> str:
+    one = PARTS[part]
+    return f'query_result(label_replace(absent({one.series}), "note", "({one.missing})", "", ""))'

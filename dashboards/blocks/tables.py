@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables: a row for each set of labels, a column for each query."""
+
+from dataclasses import dataclass
+
+from grafana_foundation_sdk.builders import common as common_builder
+from grafana_foundation_sdk.builders import table as table_builder
+from grafana_foundation_sdk.models import common
+from grafana_foundation_sdk.models import dashboard as model
+
+from blocks.panels import add_targets, described, steps
+from blocks.promql import Query
+from blocks.textwidth import text_width
+
+# Beside the text of a column's head: padding and the arrow of the order.
+_HEAD_PX = 36
+_LEAST_PX = 74
+
+
+@dataclass(frozen=True)
+class Key:
+    """A column of a label's values. `url` is where its cells link to; without `width` it shares what is left."""
+
+    label: str
+    title: str
+    width: int | None = None
+    url: str = ""
+    link_title: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of one query's values; `hidden` where only its labels are of interest."""
+
+    title: str
+    expr: str
+    unit: str = "none"
+    colors: tuple | None = None
+    mappings: list | None = None
+    decimals: int | None = None
+    width: int | None = None
+    needs: str = ""
+    only: str = ""
+    hidden: bool = False
+
+
+def head_width(title: str) -> int:
+    """The least width of a column that shows its title."""
+    return max(_LEAST_PX, round(text_width(title) + _HEAD_PX))
+
+
+def _of_column(column: Column) -> list[model.DynamicConfigValue]:
+    values = {
+        "displayName": column.title,
+        "unit": column.unit,
+        "decimals": column.decimals,
+        "mappings": column.mappings,
+        "custom.width": column.width or head_width(column.title),
+    }
+    if column.colors or column.mappings:
+        values["custom.cellOptions"] = {"type": "color-text"}
+    if column.colors:
+        values["thresholds"] = steps(*column.colors).build()
+    return [model.DynamicConfigValue(k, v) for k, v in values.items() if v is not None]
+
+
+def _of_key(key: Key) -> list[model.DynamicConfigValue]:
+    values = []
+    if key.width:
+        values.append(model.DynamicConfigValue("custom.width", key.width))
+    if key.url:
+        title = key.link_title or f"The board of this {key.title.lower()}"
+        values.append(model.DynamicConfigValue("links", [{"title": title, "url": key.url}]))
+    return values
+
+
+def table(title, description, columns: list[Column], *, keys: list[Key], sort, descending=True, width=24, height=8):
+    """`keys` come first; `sort` is the title of the column to sort by."""
+    fields = [f"Value #{chr(ord('A') + number)}" for number in range(len(columns))]
+    if len(columns) == 1:
+        fields = ["Value"]
+    names = [key.label for key in keys] + fields
+    hidden = {field: True for field, column in zip(fields, columns) if column.hidden}
+    organized = {
+        "excludeByName": {"Time": True} | hidden,
+        "indexByName": {name: index for index, name in enumerate(names)},
+        "renameByName": {key.label: key.title for key in keys},
+    }
+    panel = (
+        described(table_builder.Panel(), title, description, width, height)
+        .cell_height(common.TableCellHeight.SM)
+        .min_width(110)
+        .with_transformation(model.DataTransformerConfig(id_val="merge", options={}))
+        .with_transformation(model.DataTransformerConfig(id_val="organize", options=organized))
+        .sort_by([common_builder.TableSortByFieldState().display_name(sort).desc(descending)])
+    )
+    for name, column in zip(fields, columns):
+        panel.override_by_name(name, _of_column(column))
+    for key in keys:
+        if values := _of_key(key):
+            panel.override_by_name(key.title, values)
+    queries = [Query(column.expr, "", column.needs, column.only) for column in columns]
+    return add_targets(panel, queries, as_table=True, instant=True)

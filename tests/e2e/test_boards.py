@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""dashboards/check --static on boards with one fault each, and boards for other names. Needs no lab."""
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from conftest import REPO
+
+BOARDS = REPO / "dashboards"
+
+sys.path.insert(0, str(BOARDS))
+from blocks.textwidth import text_width  # noqa: E402
+
+
+def check(*paths):
+    return subprocess.run([BOARDS / "check", "--static", *paths], capture_output=True, text=True, timeout=120)
+
+
+def panel_of(board, kind):
+    return next(panel for panel in board["panels"] if panel["type"] == kind)
+
+
+def widen(board):
+    override = next(one for one in panel_of(board, "table")["fieldConfig"]["overrides"])
+    override["properties"].append({"id": "custom.width", "value": 2000})
+
+
+def narrow_column(board):
+    for override in panel_of(board, "table")["fieldConfig"]["overrides"]:
+        for each in override["properties"]:
+            if each["id"] == "custom.width":
+                each["value"] = 20
+
+
+def without_column_unit(board):
+    for override in panel_of(board, "table")["fieldConfig"]["overrides"]:
+        override["properties"] = [each for each in override["properties"] if each["id"] != "unit"]
+
+
+def set_expr(text):
+    def change(board):
+        panel_of(board, "stat")["targets"][0]["expr"] = text
+    return change
+
+
+FAULTS = {
+    "no description": lambda board: panel_of(board, "stat").pop("description"),
+    "no unit": lambda board: panel_of(board, "stat")["fieldConfig"]["defaults"].pop("unit"),
+    "no query": lambda board: panel_of(board, "stat").pop("targets"),
+    "no title": lambda board: panel_of(board, "stat").pop("title"),
+    "the title is cut": lambda board: panel_of(board, "stat").update(title="A title that is longer than the panel"),
+    "overlaps": lambda board: panel_of(board, "table")["gridPos"].update(x=0, y=0),
+    "wider than the board": lambda board: panel_of(board, "table")["gridPos"].update(x=20),
+    "columns are off the screen": widen,
+    "the title is cut: ": narrow_column,
+    ": no unit": without_column_unit,
+    "unknown variable $nope": set_expr('streamgauge_cluster_up{job="$nope"}'),
+    "streamgauge_nope is not exported": set_expr("streamgauge_nope"),
+    "promtool": set_expr("sum("),
+    "a link to kafka-nope, which is no board": lambda board: board.update(description="/d/kafka-nope"),
+    "not named after the uid": lambda board: board.update(uid="kafka-other"),
+    "is empty or longer than 40": lambda board: board.update(uid="k" * 41),
+    "can be edited": lambda board: board.update(editable=True),
+    "panel id": lambda board: panel_of(board, "table").update(id=panel_of(board, "stat")["id"]),
+}
+
+
+@pytest.mark.parametrize("problem", FAULTS)
+def test_check_static_board_with_a_fault_names_it(tmp_path, problem):
+    paths = []
+    for source in sorted(BOARDS.glob("*.json")):
+        paths.append(tmp_path / source.name)
+        board = json.loads(source.read_text())
+        if source.name == "kafka-cluster.json":
+            FAULTS[problem](board)
+        paths[-1].write_text(json.dumps(board))
+    result = check(*paths)
+    assert result.returncode == 1 and problem in result.stderr, result.stdout + result.stderr
+
+
+def test_check_static_two_boards_of_one_uid_are_a_problem(tmp_path):
+    board = (BOARDS / "kafka-cluster.json").read_text()
+    (tmp_path / "kafka-cluster.json").write_text(board)
+    (tmp_path / "other.json").write_text(board)
+    assert "is that of several boards" in check(*tmp_path.iterdir()).stderr
+
+
+def test_cluster_board_every_alert_has_room_for_its_name():
+    board = json.loads((BOARDS / "kafka-cluster.json").read_text())
+    overrides = next(p for p in board["panels"] if p["title"] == "Firing alerts")["fieldConfig"]["overrides"]
+    width = next(each["value"] for one in overrides if one["matcher"]["options"] == "Alert"
+                 for each in one["properties"] if each["id"] == "custom.width")
+    names = {name for path in (REPO / "alerts").glob("*.rules.yml")
+             for name in re.findall(r"- alert: (\w+)", path.read_text())}
+    assert max(text_width(name) for name in names) + 12 <= width
+
+
+def test_generate_with_other_names_leaves_nothing_of_the_defaults(tmp_path):
+    options = ["--job=other", "--cluster-label=cluster", "--runbooks=https://r.example/"]
+    subprocess.run([sys.executable, BOARDS / "generate.py", f"--output={tmp_path}", *options], check=True)
+    boards = sorted(tmp_path.glob("*.json"))
+    assert [path.name for path in boards] == [path.name for path in sorted(BOARDS.glob("*.json"))]
+    for path in boards:
+        text = path.read_text()
+        assert "kafka_cluster" not in text and "alerts/runbooks/" not in text
+        assert 'streamgauge_build_info{job=~\\"other\\"}' in text
+    assert check(*boards).returncode == 0
