@@ -3,12 +3,13 @@
 """Checks the alert rules and what belongs to each of them: alerts/check.py BUILD/streamgauge
 
 Each alert has: a severity; a static summary, a description, links to a runbook that exists and to a
-board that exists; a runbook with all its sections; a unit test that expects it to fire and one that
-expects it to stay silent. Expressions name only series that Streamgauge exports, or others' (`up`,
-node_exporter's). Then
-promtool checks the rules and runs the tests, and the rules for another job are checked to name only that.
+board that exists and has the variables that the link fills; a runbook with all its sections; a unit
+test that expects it to fire and one that expects it to stay silent. Expressions name only series that
+Streamgauge exports, or others' (`up`, node_exporter's). Then promtool checks the rules and runs the tests,
+and the rules for another job are checked to name only that.
 """
 
+import json
 import pathlib
 import re
 import shutil
@@ -61,10 +62,20 @@ def check_rule(where: str, rule: dict, known: set[str]) -> None:
         problem(where, "the summary must be the same for all instances of the alert")
     if annotations.get("runbook_url") != f"alerts/runbooks/{name}.md":
         problem(where, f"runbook_url must be alerts/runbooks/{name}.md")
-    board = re.match(r"/d/([\w-]+)", annotations.get("dashboard_url", ""))
-    if not board or not (ROOT / "dashboards" / f"{board[1]}.json").exists():
-        problem(where, "dashboard_url is not a board of dashboards/")
+    check_board(where, annotations.get("dashboard_url", ""))
     check_series(where, rule, known)
+
+
+def check_board(where: str, url: str) -> None:
+    """The board exists and has the variables that the link fills."""
+    board = re.match(r"/d/([\w-]+)", url)
+    path = ROOT / "dashboards" / f"{board[1] if board else ''}.json"
+    if not path.exists():
+        problem(where, "dashboard_url is not a board of dashboards/")
+        return
+    variables = {one["name"] for one in json.loads(path.read_text(encoding="utf-8"))["templating"]["list"]}
+    for name in sorted(set(re.findall(r"[?&]var-(\w+)=", url)) - variables):
+        problem(where, f"the board of dashboard_url has no variable {name}")
 
 
 def check_runbooks(alerts: set[str]) -> None:
