@@ -52,6 +52,11 @@ PARTS = {
     "kafka-connections": _catalogue("kafka-connections", "kafka_server_socket_server_metrics_connection_count"),
     "kafka-quotas": _catalogue("kafka-quotas", "kafka_server_quota_queue_size"),
     "kafka-groups": _catalogue("kafka-groups", "kafka_coordinator_group_groupmetadatamanager_numgroups"),
+    "kafka-tiered": _catalogue("kafka-tiered", "kafka_server_brokertopicmetrics_alltopics_remotecopylagbytes"),
+    "kafka-client": Part(
+        f"kafka_consumer_connection_count{{{CLUSTER}}} or kafka_producer_connection_count{{{CLUSTER}}}",
+        "no data: no JVM of a producer or consumer is among the configured JVMs",
+    ),
     "kafka-transactions": _catalogue(
         "kafka-transactions",
         "kafka_coordinator_transaction_transactionmarkerchannelmanager_unknowndestinationqueuesize",

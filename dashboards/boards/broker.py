@@ -4,6 +4,7 @@
 from blocks.kit import (
     BROKER,
     CLUSTER,
+    GREEN,
     NONE_IS_GOOD,
     RED,
     YELLOW,
@@ -20,6 +21,7 @@ from blocks.kit import (
     states,
     sum_by,
     table,
+    words,
 )
 from boards.processes import BROKERS
 from boards.shared import (
@@ -40,6 +42,18 @@ _SOCKETS = "kafka_server_socket_server_metrics"
 _CLEANER = "kafka_log_logcleaner"
 
 
+_STATE_WORDS = words(
+    {
+        0: ("not running", RED),
+        1: ("starting", YELLOW),
+        2: ("recovery", YELLOW),
+        3: ("running", GREEN),
+        6: ("stopping", YELLOW),
+        7: ("stopping", YELLOW),
+    }
+)
+
+
 def _overview():
     yield states(
         "Up",
@@ -57,7 +71,10 @@ def _overview():
         " of Kafka, except during an upgrade. A broker that is down has no address.",
         [
             Column(
-                "Up since", f"{gauge('process_start_time_seconds')} * 1000", "dateTimeAsLocal", width=170, needs="jmx"
+                "Runs for", f"time() - {gauge('process_start_time_seconds')}", "s", decimals=0, width=100, needs="jmx"
+            ),
+            Column(
+                "State", gauge("kafka_server_kafkaserver_brokerstate"), mappings=_STATE_WORDS, needs="jmx", width=90
             ),
             Column("Leader of", gauge(f"{REPLICAS}_leadercount"), needs="jmx"),
             Column("Partitions", gauge(f"{REPLICAS}_partitioncount"), needs="jmx"),
@@ -113,8 +130,8 @@ def _requests():
     )
     yield lines(
         "Requests that fail",
-        "Produce and fetch requests that failed, per second, and bytes of batches that were rejected as too"
-        " large. Normal: 0. The codes say why; the brokers' logs say which topic.",
+        "Produce and fetch requests that failed, per second. Normal: 0. The codes say why; the board of topics says"
+        " which topic.",
         [
             Query(rate(f"{ALL_TOPICS}_failedproducerequests_total"), f"produce {_OF_BROKER}"),
             Query(rate(f"{ALL_TOPICS}_failedfetchrequests_total"), f"fetch {_OF_BROKER}"),
@@ -128,6 +145,18 @@ def _requests():
         "Records that were refused as invalid (wrong checksum, no key in a compacted topic and others), per"
         " second. Normal: 0. Find the producer that sends them: its log has the error.",
         [Query(rejected, f"records {_OF_BROKER}")],
+        unit="cps",
+    )
+    yield lines(
+        "Bytes rejected",
+        "Bytes of batches that were larger than allowed, per second. Normal: 0. Find the producer that sends them.",
+        [Query(rate(f"{ALL_TOPICS}_bytesrejected_total"), _OF_BROKER)],
+        unit="Bps",
+    )
+    yield lines(
+        "Messages in",
+        "Messages of producers per second. Normal: as on other days, and even over brokers.",
+        [Query(rate(f"{ALL_TOPICS}_messagesin_total"), _OF_BROKER)],
         unit="cps",
     )
     yield lines(

@@ -3,6 +3,7 @@
 
 from blocks.kit import (
     BROKER,
+    CLUSTER,
     GREEN,
     NONE_IS_NORMAL,
     RED,
@@ -291,6 +292,73 @@ def _transactions():
     )
 
 
+def _agents():
+    of_client = "{{jvm}} {{client_id}}"
+
+    def of(metric: str) -> str:
+        return gauge(f"kafka_{metric}", "jvm", "client_id", where=CLUSTER)
+
+    def per_second(metric: str) -> str:
+        return rate(f"kafka_{metric}_total", "jvm", "client_id", where=CLUSTER)
+
+    yield lines(
+        "Consumers: records behind",
+        "Most records that a consumer is behind on a partition, from the position of its fetch. Normal: near 0."
+        " Growing: it does not keep up.",
+        [
+            Query(
+                of("consumer_fetch_manager_records_lag_max"), of_client, only="a consumer has fetched records lately"
+            )
+        ],
+        unit="short",
+    )
+    yield lines(
+        "Consumers: since the last poll",
+        "Time since each consumer last asked for records. Normal: below a second, or the time of a batch; minutes for"
+        " the consumers that a Connect worker has for itself. Near max.poll.interval.ms (5 minutes): it will be put"
+        " out of its group.",
+        [Query(of("consumer_last_poll_age_seconds"), of_client)],
+        unit="s",
+        colors=("transparent", (60, YELLOW), (240, RED)),
+    )
+    yield lines(
+        "Consumers: records",
+        "Records consumed per second. Normal: as much as is produced.",
+        [Query(per_second("consumer_fetch_manager_records_consumed"), of_client)],
+        unit="cps",
+    )
+    yield lines(
+        "Producers: errors and retries",
+        "Records that could not be sent, which are lost unless the application keeps them, and records that were sent"
+        " again. Normal: 0. Brokers answer slowly or with errors.",
+        [
+            Query(per_second("producer_record_error"), f"errors {of_client}"),
+            Query(per_second("producer_record_retry"), f"retries {of_client}"),
+        ],
+        unit="cps",
+        colors=("transparent", (0.001, RED)),
+    )
+    free, total = of("producer_buffer_available_bytes"), of("producer_buffer_total_bytes")
+    yield lines(
+        "Producers: buffer in use",
+        "Share of buffer.memory that is in use. Normal: below 80 %. At 100 % send() blocks: more is made than brokers"
+        " accept.",
+        [Query(f"1 - {free} / {total}", of_client)],
+        unit="percentunit",
+        maximum=1,
+        colors=("transparent", (0.8, RED)),
+    )
+    yield lines(
+        "Connections of clients",
+        "To brokers. Normal: steady. 0: Kafka is out of reach.",
+        [
+            Query(of("consumer_connection_count"), f"consumer {of_client}"),
+            Query(of("producer_connection_count"), f"producer {of_client}"),
+        ],
+        unit="short",
+    )
+
+
 def board(_options):
     result = Board(
         UID,
@@ -302,4 +370,5 @@ def board(_options):
     result.row("Producers and groups", *_producers(), needs="jmx")
     result.row("Quotas", *_quotas(), needs="kafka-quotas")
     result.row("Transactions", *_transactions(), needs="kafka-transactions")
+    result.row("Producers and consumers with an agent", *_agents(), needs="kafka-client")
     return result

@@ -331,6 +331,19 @@ def _members():
         colors=(RED, (0.1, YELLOW), (0.3, "transparent")),
     )
     yield lines(
+        "Timestamps that say nothing",
+        "Partitions whose oldest unread record has a timestamp in the future, before 2000 or none: its age is not"
+        " known. Normal: nothing. Correct the producers' clocks, or use LogAppendTime.",
+        [
+            Query(
+                gauge("kafka_consumergroup_unusable_timestamps", "consumergroup", where=GROUP),
+                _OF_GROUP,
+                only="records have such timestamps",
+            )
+        ],
+        unit="short",
+    )
+    yield lines(
         "Lost unread",
         "Records deleted before the group had read them, per second. Normal: 0. They are gone; tell the group's"
         " owner.",
@@ -348,6 +361,63 @@ def _members():
     )
 
 
+def _coordinators():
+    coordinator = "kafka_server_group_coordinator_metrics"
+    of_broker = "{{kafka_cluster}} {{broker}}"
+    yield lines(
+        "Groups",
+        "That each broker coordinates. Normal: even over brokers; they follow the leaders of __consumer_offsets.",
+        [Query(gauge("kafka_coordinator_group_groupmetadatamanager_numgroups"), of_broker)],
+        unit="short",
+    )
+    yield lines(
+        "Offsets committed",
+        "Per second, by coordinator. Normal: as on other days. Many: consumers that commit each record.",
+        [Query(rate(f"{coordinator}_offset_commits_total"), of_broker)],
+        unit="cps",
+    )
+    yield lines(
+        "Rebalances",
+        "Completed rebalances per second, of classic groups and of those with the new protocol. Normal: near 0, more"
+        " around a deployment. Again and again: members come and go.",
+        [
+            Query(rate(f"{coordinator}_group_completed_rebalances_total"), f"classic {of_broker}"),
+            Query(
+                rate(f"{coordinator}_consumer_group_rebalances_total"), f"new {of_broker}", only="Kafka 4 and later"
+            ),
+        ],
+        unit="cps",
+    )
+    yield lines(
+        "Coordinator's threads idle",
+        "Share of time that they have nothing to do (new coordinator, Kafka 4). Normal: above 50 %. Near 0: commits"
+        " and heartbeats wait.",
+        [Query(gauge(f"{coordinator}_thread_idle_ratio"), of_broker, only="Kafka 4 and later")],
+        unit="percentunit",
+        maximum=1,
+        colors=(RED, (0.1, YELLOW), (0.3, "transparent")),
+    )
+    yield lines(
+        "Events that wait",
+        "For the coordinator (Kafka 4). Normal: near 0. Growing: it does not keep up.",
+        [Query(gauge(f"{coordinator}_event_queue_size"), of_broker, only="Kafka 4 and later")],
+        unit="short",
+    )
+    yield lines(
+        "Longest load of a partition",
+        "Of __consumer_offsets, lately: its groups have no coordinator meanwhile. Normal: some seconds. Longer:"
+        " the topic is not compacted, see the log cleaner.",
+        [
+            Query(
+                gauge(f"{coordinator}_partition_load_time_max_seconds"),
+                of_broker,
+                only="a partition of __consumer_offsets was loaded in the last minute",
+            )
+        ],
+        unit="s",
+    )
+
+
 def board(_options):
     result = Board(
         UID,
@@ -360,4 +430,5 @@ def board(_options):
     result.add(_topics(), needs="topics-of-groups")
     result.add(_stuck(), *_over_time())
     result.row("Members and retention", *_members())
+    result.row("Coordinators", *_coordinators(), needs="kafka-groups")
     return result

@@ -165,6 +165,16 @@ def _traffic():
 
         return top_lines(value, "topic")
 
+    def messages(at: str = "") -> str:
+        return sum_by(rate(f"{TOPICS}_messagesin_total", "broker", "topic", where=_BROKER_TOPIC, at=at), "topic")
+
+    yield lines(
+        "Messages in",
+        "From producers, per second: the 15 busiest topics. Normal: as on other days. Without the markers of"
+        " transactions, which the ends of the logs have in them.",
+        [Query(top_lines(messages, "topic"), _OF_TOPIC)],
+        unit="cps",
+    )
     yield lines(
         "Bytes in",
         "From producers, per second: the 15 busiest topics. Normal: as on other days.",
@@ -207,6 +217,53 @@ def _traffic():
         " its log has the error.",
         [Query(f"{of('bytesrejected')} > 0", _OF_TOPIC, only="batches are too large")],
         unit="Bps",
+    )
+
+
+def _tiered():
+    def of(counter: str) -> str:
+        return sum_by(rate(f"{TOPICS}_{counter}_total", "broker", "topic", where=_BROKER_TOPIC), "topic")
+
+    def held(metric: str) -> str:
+        return sum_by(gauge(f"{TOPICS}_{metric}", "broker", "topic", where=_BROKER_TOPIC), "topic")
+
+    yield lines(
+        "Copied and read",
+        "Bytes to and from remote storage, per second. Normal: copied as much as comes in; read only by consumers"
+        " that are far behind.",
+        [
+            Query(of("remotecopybytes"), f"copied {_OF_TOPIC}"),
+            Query(of("remotefetchbytes"), f"read {_OF_TOPIC}"),
+        ],
+        unit="Bps",
+        width=6,
+    )
+    yield lines(
+        "Errors",
+        "Of remote storage, per second. Normal: 0. Copies that fail fill local disks; reads that fail stop"
+        " consumers.",
+        [
+            Query(of("remotecopyerrors"), f"copy {_OF_TOPIC}"),
+            Query(of("remotefetcherrors"), f"read {_OF_TOPIC}"),
+            Query(of("remotedeleteerrors"), f"delete {_OF_TOPIC}"),
+        ],
+        unit="cps",
+        colors=("transparent", (0.001, RED)),
+        width=6,
+    )
+    yield lines(
+        "Waiting to be copied",
+        "Bytes that are due for remote storage. Normal: some segments. Growing: copies do not keep up.",
+        [Query(held("remotecopylagbytes"), _OF_TOPIC)],
+        unit="bytes",
+        width=6,
+    )
+    yield lines(
+        "Size in remote storage",
+        "Normal: what retention allows.",
+        [Query(held("remotelogsizebytes"), _OF_TOPIC)],
+        unit="bytes",
+        width=6,
     )
 
 
@@ -254,4 +311,5 @@ def board(_options):
     result.add(bad_partitions(10, 8, TOPIC), *_offsets())
     result.row("Traffic, as the brokers count it", *_traffic(), needs="jmx")
     result.row("Sizes", *_sizes(), needs="kafka-partitions", collapsed=True)
+    result.row("Tiered storage", *_tiered(), needs="kafka-tiered", collapsed=True)
     return result

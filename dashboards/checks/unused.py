@@ -39,15 +39,25 @@ def users_of(boards: dict[str, dict], alerts: pathlib.Path) -> dict[str, set[str
     return users
 
 
-def report(boards: dict[str, dict], metrics: pathlib.Path, alerts: pathlib.Path) -> str:
-    """A line for each metric that is not used, by section, and the figures."""
+def _exceptions(path: pathlib.Path) -> set[str]:
+    """The names in the file of reasons: indented, below the reason."""
+    return {line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.startswith(" ")}
+
+
+def problems_of(
+    boards: dict[str, dict], metrics: pathlib.Path, alerts: pathlib.Path, reasons: pathlib.Path
+) -> tuple[list[str], str]:
+    """Metrics that are not used without a reason, reasons that are not needed, and the figures."""
     users = users_of(boards, alerts)
-    lines, unused, total = [], 0, 0
+    exceptions = _exceptions(reasons)
+    problems, unused, total = [], set(), 0
     for heading, names in _sections(metrics).items():
-        left = [name for name in names if not any(users.get(name + end) for end in ("", "_sum", "_count"))]
         total += len(names)
-        unused += len(left)
-        if left:
-            lines += [f"{heading}: {len(left)} of {len(names)}", *(f"    {name}" for name in left)]
-    lines.append(f"{total} metrics, {unused} that no board and no alert uses")
-    return "\n".join(lines)
+        for name in names:
+            if any(users.get(name + end) for end in ("", "_sum", "_count")):
+                continue
+            unused.add(name)
+            if name not in exceptions:
+                problems.append(f"{name} ({heading}): no board and no alert uses it, and no reason is given")
+    problems += [f"{reasons.name}: {name} is used, or does not exist" for name in sorted(exceptions - unused)]
+    return problems, f"{total} metrics, {len(unused)} that no board and no alert uses"

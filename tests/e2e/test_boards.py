@@ -88,6 +88,15 @@ def test_check_static_two_boards_of_one_uid_are_a_problem(tmp_path):
     assert "is that of several boards" in check(*tmp_path.iterdir()).stderr
 
 
+def test_check_unused_new_metric_and_needless_reason_are_problems(tmp_path):
+    metrics = tmp_path / "metrics.md"
+    metrics.write_text("| `streamgauge_cluster_up` | gauge | | used |\n| `streamgauge_new` | gauge | | not used |\n")
+    result = subprocess.run([BOARDS / "check", "--unused", f"--metrics={metrics}"], capture_output=True, text=True)
+    assert result.returncode == 1
+    assert "streamgauge_new" in result.stderr and "streamgauge_cluster_up" not in result.stderr
+    assert "kafka_brokers is used, or does not exist" in result.stderr
+
+
 def test_cluster_board_every_alert_has_room_for_its_name():
     board = json.loads((BOARDS / "kafka-cluster.json").read_text())
     overrides = next(p for p in board["panels"] if p["title"] == "Firing alerts")["fieldConfig"]["overrides"]
