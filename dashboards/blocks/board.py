@@ -146,7 +146,8 @@ class Board:
         self.needs, self.variables, self.by_broker = needs, variables, by_broker
         self.parts: list[str] = []
         self.panels: list = []
-        self._x = self._y = self._line_height = 0
+        self._y = 0
+        self._line: list[model.GridPos] = []
 
     def add(self, *panels, needs=""):
         """Panels from left to right, in the next line when one does not fit."""
@@ -167,21 +168,31 @@ class Board:
         self.panels.append(head)
         placed = [self._placed(panel, part) for panel in panels]
         (head.panels if collapsed else self.panels).extend(placed)
+        self._new_line()
+        if collapsed:
+            self._y = head.grid_pos.y + 1
         return self
 
     def _new_line(self):
-        self._x, self._y, self._line_height = 0, self._y + self._line_height, 0
+        """Ends a line of panels; what is left of it makes them wider."""
+        left = COLUMNS - sum(where.w for where in self._line)
+        x = 0
+        for number, where in enumerate(self._line):
+            more = left // (len(self._line) - number)
+            where.x, where.w = x, where.w + more
+            x, left = x + where.w, left - more
+        self._y += max((where.h for where in self._line), default=0)
+        self._line = []
 
     def _placed(self, panel, part: str):
         built = panel.build()
         for target in built.targets:
             target.needs = target.needs or part
         where = built.grid_pos
-        if self._x + where.w > COLUMNS:
+        if sum(other.w for other in self._line) + where.w > COLUMNS:
             self._new_line()
-        where.x, where.y = self._x, self._y
-        self._x += where.w
-        self._line_height = max(self._line_height, where.h)
+        where.y = self._y
+        self._line.append(where)
         return built
 
     def _numbered(self):
@@ -194,6 +205,7 @@ class Board:
 
     def build(self, options) -> model.Dashboard:
         """`options` are those of generate.py."""
+        self._new_line()
         job = f'{{job=~"{options.job}"}}' if options.job else ""
         jobs = _variable("job", "Job", f"label_values(streamgauge_build_info{job}, job)")
         if options.job:

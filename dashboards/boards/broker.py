@@ -26,6 +26,7 @@ from blocks.kit import (
 from boards.processes import BROKERS
 from boards.shared import (
     ALL_TOPICS,
+    BROKER_KEY,
     CLUSTER_KEY,
     HANDLERS_IDLE,
     NETWORK_IDLE,
@@ -83,7 +84,7 @@ def _overview():
                 "Version", once(f"kafka_server_build_info{{{BROKER}}}", "broker", "version"), needs="jmx", hidden=True
             ),
         ],
-        keys=[CLUSTER_KEY, Key("broker", "Broker", 74), Key("address", "Address"), Key("version", "Version", 80)],
+        keys=[CLUSTER_KEY, BROKER_KEY, Key("address", "Address"), Key("version", "Version", 80)],
         sort="Broker",
         descending=False,
         width=12,

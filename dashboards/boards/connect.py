@@ -20,11 +20,14 @@ from blocks.kit import (
     states,
     sum_by,
     table,
+    to_board,
     words,
 )
 from boards.shared import CLUSTER_KEY, one_of
 
 UID = "kafka-connect"
+
+_CONNECTOR_KEY = Key("connector", "Connector", None, to_board(UID, kafka_cluster="Cluster", connector="="))
 
 _CONNECTOR = CLUSTER + ',connector=~"$connector"'
 _TASK = ("connector", "task")
@@ -107,7 +110,11 @@ def _numbers():
                 "Type", once(f"kafka_connect_connector_type_info{{{_CONNECTOR}}}", "connector", "type"), hidden=True
             ),
         ],
-        keys=[CLUSTER_KEY, Key("connector", "Connector"), Key("type", "Type", 74)],
+        keys=[
+            CLUSTER_KEY,
+            _CONNECTOR_KEY,
+            Key("type", "Type", 74),
+        ],
         sort="Failed",
         width=12,
         height=6,

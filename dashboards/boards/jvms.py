@@ -12,11 +12,14 @@ from blocks.kit import (
     Query,
     lines,
     table,
+    to_board,
 )
 from boards.processes import Processes
 from boards.shared import CLUSTER_KEY
 
 UID = "kafka-jvms"
+
+_JVM_KEY = Key("process", "JVM", None, to_board(UID, kafka_cluster="Cluster", process="="))
 
 # Each JVM has one of the labels `broker` and `jvm`: both are asked for, and one of them is empty.
 _JVM = CLUSTER + ',broker=~"$process|",jvm=~"$process|"'
@@ -61,7 +64,11 @@ def _overview():
             Column("Runs for", f"time() - {_of('process_start_time_seconds')}", "s", decimals=0, width=100),
             Column("Version", _of("jvm_runtime_info", "version"), hidden=True),
         ],
-        keys=[CLUSTER_KEY, Key("process", "JVM"), Key("version", "Version", 150)],
+        keys=[
+            CLUSTER_KEY,
+            _JVM_KEY,
+            Key("version", "Version", 150),
+        ],
         sort="Heap",
         width=24,
         height=8,

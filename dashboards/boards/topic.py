@@ -9,7 +9,6 @@ from blocks.kit import (
     YELLOW,
     Board,
     Column,
-    Key,
     Query,
     gauge,
     lines,
@@ -23,6 +22,7 @@ from boards.shared import (
     CLUSTER_KEY,
     GROUP_KEY,
     TOPIC,
+    TOPIC_KEY,
     TOPICS,
     bad_partitions,
     lag_columns,
@@ -34,7 +34,6 @@ UID = "kafka-topic"
 
 _OF_TOPIC = "{{kafka_cluster}} {{topic}}"
 _BROKER_TOPIC = BROKER + ',topic=~"$topic"'
-_THIS_TOPIC = Key("topic", "Topic")
 
 
 def _end_rate(at: str = "", window: str = "$__rate_interval") -> str:
@@ -76,7 +75,7 @@ def _topics():
             ),
             Column("Offsets kept", _kept(), "short"),
         ],
-        keys=[CLUSTER_KEY, _THIS_TOPIC],
+        keys=[CLUSTER_KEY, TOPIC_KEY],
         sort="Records in",
         width=24,
         height=8,
@@ -94,7 +93,7 @@ def _groups():
             margin_column(of_group_and_topic("retention_margin_ratio", TOPIC)),
             Column("Lost", of_group_and_topic("unread_lost_total", TOPIC), "short", colors=NONE_IS_GOOD),
         ],
-        keys=[CLUSTER_KEY, GROUP_KEY, _THIS_TOPIC],
+        keys=[CLUSTER_KEY, GROUP_KEY, TOPIC_KEY],
         sort="Behind",
         width=14,
         height=8,

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
@@ -13,6 +14,7 @@ BOARDS = REPO / "dashboards"
 
 sys.path.insert(0, str(BOARDS))
 from blocks.textwidth import text_width  # noqa: E402
+from checks.board import panels_of  # noqa: E402
 
 
 def check(*paths):
@@ -105,6 +107,27 @@ def test_cluster_board_every_alert_has_room_for_its_name():
     names = {name for path in (REPO / "alerts").glob("*.rules.yml")
              for name in re.findall(r"- alert: (\w+)", path.read_text())}
     assert max(text_width(name) for name in names) + 12 <= width
+
+
+def test_boards_no_sum_counts_a_series_of_two_streamgauges_twice():
+    """What is added up is a maximum first; only the exporter's board is about each Streamgauge."""
+    inner = r'\b(sum|avg|count)\b(?: by \([^)]*\))? ?\((?!["(]*(?:max|min|sum|count|count_values|group|avg)\b)'
+    boards = {path.name: json.loads(path.read_text()) for path in BOARDS.glob("*.json")}
+    boards.pop("kafka-exporter.json")
+    targets = [(name, target["expr"]) for name, board in boards.items() for panel in panels_of(board["panels"])
+               for target in panel.get("targets", [])]
+    assert len(targets) > 400
+    assert [(name, expr) for name, expr in targets if re.search(inner, expr)] == []
+
+
+def test_boards_lines_of_panels_leave_no_hole():
+    for path in BOARDS.glob("*.json"):
+        panels = json.loads(path.read_text())["panels"]
+        for group in [panels, *(panel["panels"] for panel in panels if panel.get("collapsed"))]:
+            widths = Counter()
+            for panel in group:
+                widths[panel["gridPos"]["y"]] += panel["gridPos"]["w"]
+            assert set(widths.values()) == {24}, path.name
 
 
 def test_generate_with_other_names_leaves_nothing_of_the_defaults(tmp_path):
