@@ -104,13 +104,22 @@ def _overview():
     return table(
         "Groups",
         "Behind: the age of the oldest record that the group has not read. Drained in: when it will have read"
-        " everything, if its lag falls on as now. Coordinator: the broker that it commits to. Normal: status ok,"
-        " state Stable, or no state for consumers that assign partitions to themselves.",
+        " everything, if its lag falls on as now. Empty for: how long Streamgauge has seen it without members."
+        " Coordinator: the broker that it commits to. Normal: status ok, state Stable, or no state for consumers that"
+        " assign partitions to themselves.",
         [
             behind_column(group_age(GROUP)),
             Column("Status", group_status(GROUP), mappings=STATUS_WORDS, width=100),
             Column("State", group_state(GROUP), mappings=STATE_WORDS, width=150),
             Column("Members", gauge("kafka_consumergroup_members", "consumergroup", where=GROUP)),
+            Column(
+                "Empty for",
+                "time() - "
+                + gauge("kafka_consumergroup_empty_since_timestamp_seconds", "consumergroup", where=GROUP),
+                "s",
+                decimals=0,
+                only="a group has no members",
+            ),
             Column("Lag", group_lag(GROUP), "short"),
             Column("Change", group_deriv("kafka_consumergroup_lag_sum", GROUP), "cps", decimals=1),
             Column("Read", group_deriv("kafka_consumergroup_current_offset_sum", GROUP), "cps", decimals=1),

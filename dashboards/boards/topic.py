@@ -56,7 +56,8 @@ def _topics():
         "Topics",
         "The chosen topics and their settings, the busiest 50. Offsets kept: from the start to the end of the logs,"
         " deleted and compacted records included. Normal: 3 replicas, min ISR 2, min ISR below the replicas."
-        " Retention is empty where there is no limit.",
+        " Retention is empty where there is no limit. Groups: that have committed offsets; 0: no group reads it."
+        " Own settings: that differ from the cluster's.",
         [
             Column("Records in", f"topk(50, {_end_rate(window='5m')})", "cps", decimals=1, width=105),
             Column("Partitions", gauge("kafka_topic_partitions", "topic", where=TOPIC)),
@@ -74,6 +75,12 @@ def _topics():
                 only="a topic has retention.bytes",
             ),
             Column("Offsets kept", _kept(), "short"),
+            Column(
+                "Groups",
+                gauge("kafka_topic_groups", "topic", where=TOPIC),
+                colors=(YELLOW, (1, GREEN)),
+            ),
+            Column("Own settings", gauge("kafka_topic_config_overrides", "topic", where=TOPIC)),
         ],
         keys=[CLUSTER_KEY, TOPIC_KEY],
         sort="Records in",
