@@ -9,7 +9,9 @@ Streamgauge exports, or others' (`up`, node_exporter's). Then promtool checks th
 and the rules for another job are checked to name only that.
 """
 
+import concurrent.futures
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -133,7 +135,7 @@ def run_promtool(*arguments: str) -> None:
         ["promtool", *arguments], cwd=HERE, capture_output=True, text=True, check=False
     )
     if result.returncode:
-        problem(f"promtool {' '.join(arguments[:2])}", (result.stdout + result.stderr).strip())
+        problem(f"promtool {' '.join(arguments[:3])}", (result.stdout + result.stderr).strip())
 
 
 def main() -> int:
@@ -157,7 +159,8 @@ def main() -> int:
     check_other_names()
     if shutil.which("promtool"):
         run_promtool("check", "rules", *map(str, rule_files))
-        run_promtool("test", "rules", *map(str, test_files))
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(lambda path: run_promtool("test", "rules", str(path)), test_files))
     else:
         problem("promtool", "not installed (Debian: package prometheus)")
 
