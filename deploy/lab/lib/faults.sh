@@ -18,7 +18,8 @@ group_file()
     shift
     group_argument "$@"
     process_is_up load || die 'the load is not up'
-    ((${#groups[@]} == 1)) || usage_error "$fault needs a group"
+    [[ ${#groups[@]} == 1 && ${groups[0]} =~ ^(rules-engine|alerting)$ ]] ||
+        usage_error "$fault needs one of: rules-engine alerting"
     touch -- "$lab_dir/load/${groups[0]}.$suffix"
 }
 
@@ -82,7 +83,8 @@ fault_kill_exporter()
 {
     local pid
     pid=$(process_pid streamgauge) || die 'streamgauge is not up'
-    readlink -- "/proc/$pid/exe" >"$lab_dir/run/streamgauge.program"
+    streamgauge_binary=$(readlink -- "/proc/$pid/exe")
+    echo "${streamgauge_binary% (deleted)}" >"$lab_dir/run/streamgauge.program"
     piece_kill streamgauge "$@"
 }
 
@@ -186,7 +188,8 @@ fault_fix_disk()
     java_find || die 'no Java 17: run deploy/lab/up'
     step_begin "broker $broker"
     process_stop 30 "broker-$broker"
-    umount "$small" && rmdir -- "$small"
+    umount "$small" || step_fail "$small cannot be unmounted"
+    rmdir -- "$small"
     if ! broker_start "$broker" || ! broker_wait "$broker"; then
         step_fail "it does not start" "$(piece_log "broker-$broker")"
     fi

@@ -88,7 +88,7 @@ EOF
 broker_settings_common()
 {
     local disks=$lab_dir/data/broker-$1
-    [[ ! -d $disks-small ]] || disks+=,$disks-small # of `fault fill-disk`
+    ! mountpoint -q "$disks-small" || disks+=,$disks-small # of `fault fill-disk`
     cat <<EOF
 advertised.listeners=PLAINTEXT://127.0.0.1:${broker_port[$1]},SASL_PLAINTEXT://127.0.0.1:${sasl_port[$1]}
 sasl.enabled.mechanisms=PLAIN
