@@ -108,13 +108,20 @@ static const struct sg_described described[] = {
     { .name = "flush.ms", .value = "7", .is_own = true, .fallback = "9" },
 };
 
+static uint32_t last_version; /* of a configuration */
+
+static void set_config(struct sg_topic_config *config, const struct sg_described *list, size_t n)
+{
+    assert_int_equal(sg_topic_config_set(config, list, n, &last_version), 0);
+}
+
 /* The exposition of a topic whose configuration is that. */
 static char *text_of_config(size_t max_overrides)
 {
     struct sg_topic_config config = { .known = false };
     struct page page;
 
-    assert_int_equal(sg_topic_config_set(&config, described, 3), 0);
+    set_config(&config, described, 3);
     page_init(&page);
     page.config = &config;
     page.max_overrides = max_overrides;
@@ -151,15 +158,15 @@ static void test_export_overrides_up_to_the_limit(void **state)
     free(text);
 }
 
+/* Also when the topic was deleted in between, and is another one of the same name. */
 static void test_export_changed_configuration_replaces_the_one_before(void **state)
 {
     struct sg_topic_config before = { .known = false }, after = { .known = false };
     struct page page;
     (void)state;
 
-    assert_int_equal(sg_topic_config_set(&before, described, 2), 0);
-    assert_int_equal(sg_topic_config_set(&after, described, 2), 0);
-    assert_int_equal(sg_topic_config_set(&after, described + 1, 2), 0);
+    set_config(&before, described, 2);
+    set_config(&after, described + 1, 2);
     page_init(&page);
     page.max_overrides = 5;
     page.config_before = &before;

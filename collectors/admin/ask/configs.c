@@ -38,6 +38,7 @@ struct sg_configs {
     struct sg_keyed topics; /* of struct entry; a generation is a collection */
     struct sg_setting_defaults defaults;
     uint64_t n_new;
+    uint32_t last_version; /* of any configuration */
     int64_t denied_until_ms;
 };
 
@@ -169,7 +170,7 @@ static int take_topic(struct sg_configs *configs, const rd_kafka_ConfigResource_
     size_t n = describe_all(from, described);
     for (size_t i = 0; i < n; i++)
         sg_setting_defaults_fill(&configs->defaults, &described[i]);
-    return sg_topic_config_set(&entry->config, described, n);
+    return sg_topic_config_set(&entry->config, described, n, &configs->last_version);
 }
 
 /* Once for each answer. If no topic is allowed, the next request is after SG_CONFIGS_EVERY_MS. */

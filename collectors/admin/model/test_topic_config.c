@@ -8,9 +8,11 @@
 
 #include <stdlib.h>
 
+static uint32_t last_version;
+
 static void set(struct sg_topic_config *config, const struct sg_described *list, size_t n)
 {
-    assert_int_equal(sg_topic_config_set(config, list, n), 0);
+    assert_int_equal(sg_topic_config_set(config, list, n, &last_version), 0);
 }
 
 #define SET(config, ...)                                        \
@@ -141,6 +143,23 @@ static void test_config_version_changes_with_texts_alone(void **state)
     sg_topic_config_done(&config);
 }
 
+/* A topic that was deleted and comes back is not the one that was known. */
+static void test_config_version_is_used_once(void **state)
+{
+    struct sg_topic_config config = { .known = false }, other = { .known = false };
+    (void)state;
+
+    SET(&config, { .name = "retention.ms", .value = "1" });
+    uint32_t version = config.version;
+    sg_topic_config_done(&config);
+    SET(&config, { .name = "retention.ms", .value = "2" });
+    assert_true(config.version > version);
+    SET(&other, { .name = "retention.ms", .value = "2" });
+    assert_true(other.version > config.version);
+    sg_topic_config_done(&config);
+    sg_topic_config_done(&other);
+}
+
 static void test_config_has_caps(void **state)
 {
     struct sg_described list[SG_OVERRIDES_MAX + 1];
@@ -200,6 +219,7 @@ int main(void)
         cmocka_unit_test(test_config_override_is_what_differs_from_the_cluster),
         cmocka_unit_test(test_config_fallback_is_in_the_topics_unit),
         cmocka_unit_test(test_config_version_changes_with_texts_alone),
+        cmocka_unit_test(test_config_version_is_used_once),
         cmocka_unit_test(test_config_has_caps),
         cmocka_unit_test(test_config_fallback_is_that_of_topics_without_their_own),
     };

@@ -145,7 +145,10 @@ static void set_numbers(struct sg_topic_config *config)
     config->deletes = strstr(config->settings[SG_SETTING_CLEANUP_POLICY], "delete") != NULL;
 }
 
-int sg_topic_config_set(struct sg_topic_config *config, const struct sg_described *list, size_t n)
+int sg_topic_config_set(struct sg_topic_config *config,
+    const struct sg_described *list,
+    size_t n,
+    uint32_t *last_version)
 {
     struct sg_override overrides[SG_OVERRIDES_MAX];
     struct sg_topic_config now = { .known = true, .overrides = overrides };
@@ -166,7 +169,7 @@ int sg_topic_config_set(struct sg_topic_config *config, const struct sg_describe
     now.is_remote = remote && strcmp(remote, "true") == 0;
     bool is_same = config->known && config->texts_size == now.texts_size &&
                    memcmp(config->texts, now.texts, now.texts_size) == 0;
-    now.version = config->version + !is_same;
+    now.version = is_same ? config->version : ++*last_version;
     sg_topic_config_done(config);
     *config = now;
     return 0;

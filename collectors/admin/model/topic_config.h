@@ -54,7 +54,7 @@ struct sg_topic_config {
     int32_t min_in_sync;     /* min.insync.replicas */
     int64_t retention_ms;    /* -1: no limit */
     int64_t retention_bytes; /* of a partition; -1: no limit */
-    uint32_t version;        /* changes with what follows */
+    uint32_t version;        /* another one whenever what follows changes */
     const char *settings[SG_SETTINGS];
     size_t n_overrides;
     struct sg_override *overrides;
@@ -68,8 +68,17 @@ static inline bool sg_topic_config_is_limited(const struct sg_topic_config *conf
     return config->known && config->deletes && !config->is_remote && config->retention_bytes > 0;
 }
 
-/** Take a description of all settings. @return 0 or -ENOMEM, and nothing has changed */
-int sg_topic_config_set(struct sg_topic_config *config, const struct sg_described *list, size_t n);
+/**
+ * Take a description of all settings.
+ *
+ * @param last_version  the latest version given out, 0 at first; one for all configurations, and
+ *                      never reset: also a topic that comes back has no version a second time
+ * @return 0 or -ENOMEM, and nothing has changed
+ */
+int sg_topic_config_set(struct sg_topic_config *config,
+    const struct sg_described *list,
+    size_t n,
+    uint32_t *last_version);
 
 /** Free what it owns; it is zeroed then. */
 void sg_topic_config_done(struct sg_topic_config *config);
