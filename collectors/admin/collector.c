@@ -9,12 +9,12 @@
 
 #include "admin/collection.h"
 #include "admin/export/families.h"
+#include "admin/export/wanted.h"
 #include "base/auto.h"
 #include "config/load.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define NAME "admin"
 
@@ -61,42 +61,6 @@ static struct sg_admin *admin_free(struct sg_admin *self)
 }
 SG_AUTO_DEFINE(struct sg_admin *, admin_free);
 
-/* Is there a series of the family under another name, with this label? NULL: with any. */
-static bool wants(const struct sg_aliases *aliases, enum sg_admin_family family, const char *label)
-{
-    size_t n = 0;
-    const struct sg_alias *list =
-        sg_aliases_find(aliases, sg_str_of(sg_admin_families[family].name), &n);
-
-    if (!label)
-        return n > 0;
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < list[i].n_labels; j++) {
-            if (strcmp(list[i].labels[j].from, label) == 0)
-                return true;
-        }
-    }
-    return false;
-}
-
-/* Labels that change, such as a group's state, and series that are of use only there. */
-static void find_wanted(struct sg_admin *self)
-{
-    const struct sg_aliases *aliases = &self->env.config->aliases;
-
-    self->wanted = (struct sg_wanted){
-        .full_groups = wants(aliases, SG_ADMIN_GROUP_INFO, "state"),
-        .full_brokers = wants(aliases, SG_ADMIN_CLUSTER_INFO, "broker_count") ||
-                        wants(aliases, SG_ADMIN_BROKER_INFO, "port"),
-        .topic_info = wants(aliases, SG_ADMIN_TOPIC_INFO, NULL),
-        .member_lag = wants(aliases, SG_ADMIN_MEMBER_CURRENT_OFFSET, NULL) ||
-                      wants(aliases, SG_ADMIN_MEMBER_LAG, NULL) ||
-                      wants(aliases, SG_ADMIN_MEMBER_LAG_SECONDS, NULL),
-        .offset_sums = wants(aliases, SG_ADMIN_TOPIC_CURRENT_OFFSET_SUM, NULL) ||
-                       wants(aliases, SG_ADMIN_TOPIC_OLDEST_OFFSET_SUM, NULL),
-    };
-}
-
 static int create(const struct sg_collector_env *env, void **ret_self, struct sg_error *err)
 {
     const struct sg_cluster_config *config = env->cluster_config;
@@ -122,7 +86,7 @@ static int create(const struct sg_collector_env *env, void **ret_self, struct sg
     r = sg_series_table_new(labels, n_labels, config->limits.series, &self->table);
     if (!r)
         sg_series_table_use_aliases(self->table, &env->config->aliases);
-    find_wanted(self);
+    self->wanted = sg_wanted_by(&env->config->aliases);
     if (!r)
         r = sg_ages_new(&self->ages);
     if (!r)

@@ -6,6 +6,7 @@
 #include "admin/ask/configs.h"
 #include "admin/ask/log_dirs.h"
 #include "admin/export/memo.h"
+#include "admin/export/wanted.h"
 #include "admin/model/ages.h"
 #include "admin/model/drain.h"
 #include "admin/model/groups.h"
@@ -23,15 +24,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* What is shown only because a table of aliases takes it, such as KMinion's. */
-struct sg_wanted {
-    bool full_groups;  /* the info of groups has all labels … */
-    bool full_brokers; /* … and those of brokers and of the cluster */
-    bool topic_info;
-    bool offset_sums; /* of topics */
-    bool member_lag;  /* lag with the labels of the member */
-};
 
 /* All borrowed. */
 struct sg_export {
