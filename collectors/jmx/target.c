@@ -363,22 +363,31 @@ static void end_probe(struct sg_target *target, const struct sg_reply *reply)
     sg_slot_end(reader->slot, NULL);
 }
 
-static void end_badly(struct sg_target *target, enum step step, const struct sg_reply *reply)
+/* Any slow read that fails waits for its turn: while it is due, the sizes are not read. */
+static void set_pace_after_failure(
+    struct sg_target *target, enum step step, enum sg_failure_kind kind)
 {
     const struct sg_jolokia_source *source = target->options.source;
-    bool was_too_long = reply->kind == SG_FAILURE_TIMEOUT || reply->kind == SG_FAILURE_LIMIT;
-    struct sg_error err = *reply->err;
+    bool was_too_long = kind == SG_FAILURE_TIMEOUT || kind == SG_FAILURE_LIMIT;
 
-    if (step == ASK_SLOW && was_too_long) {
-        slow_down(&target->slow_pace);
+    if (step == ASK_SLOW) {
+        if (was_too_long)
+            slow_down(&target->slow_pace);
         set_pace(target, &target->slow_pace, source->slow_interval_ms);
     } else if (step == ASK_SIZES && was_too_long) {
         slow_down(&target->size_pace);
         set_pace(target, &target->size_pace, source->size_interval_ms);
-    } else if (step == ASK_FAST && by_proxy(target) && reply->kind == SG_FAILURE_TIMEOUT) {
+    } else if (step == ASK_FAST && by_proxy(target) && kind == SG_FAILURE_TIMEOUT) {
         slow_down(&target->pace);
         set_pace(target, &target->pace, target->options.config->interval_ms);
     }
+}
+
+static void end_badly(struct sg_target *target, enum step step, const struct sg_reply *reply)
+{
+    struct sg_error err = *reply->err;
+
+    set_pace_after_failure(target, step, reply->kind);
     name_target(target, &err);
     if (step != ASK_SLOW && step != ASK_SIZES)
         target->advice = reply->advice;

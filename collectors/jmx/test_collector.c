@@ -273,6 +273,30 @@ static void test_collect_sizes_keep_their_pace_and_their_slot(void **state)
     stop_agent(&agent);
 }
 
+/* It is not due at the next poll, where it would be before the sizes again. */
+static void test_collect_failing_slow_request_does_not_stop_the_sizes(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_slot_status status;
+    struct agent agent;
+
+    start_agent(&agent, "HTTP/1.1 500 x\r\nContent-Length: 4\r\n\r\noops", false);
+    agent.identity = WHO("3.3", NOBODY, NOBODY);
+    f->cluster_config.jolokia.source.url = url_by_port;
+    f->cluster_config.jolokia.source.size_interval_ms = 3600000;
+    create(f);
+    set_broker_port(f, 1, agent.port);
+    collect(f);
+    assert_false(find_slot(f, "jolokia_sizes", "1", &status));
+    collect(f);
+    assert_int_equal(slot(f, "jolokia_slow", "1").n_failures[SG_FAILURE_HTTP], 1);
+    assert_int_equal(slot(f, "jolokia_sizes", "1").n_failures[SG_FAILURE_HTTP], 1);
+
+    sg_collector_jolokia.destroy(f->self);
+    f->self = NULL;
+    stop_agent(&agent);
+}
+
 /* A target that does not answer the fast body is not sent the slow one. */
 static void test_collect_failing_target_has_no_slow_slot(void **state)
 {
@@ -429,6 +453,8 @@ int main(void)
             test_collect_broker_that_is_forgotten_is_no_target, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_collect_slow_lane_keeps_its_pace_and_its_slot, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_collect_failing_slow_request_does_not_stop_the_sizes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_collect_failing_target_has_no_slow_slot, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
