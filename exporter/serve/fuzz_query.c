@@ -64,6 +64,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct sg_selection selection = sg_collect_selection(&wish);
         (void)selection.source(selection.context, &sources[0]);
     }
+    if (sg_forget_read(&query, &probe, &err))
+        check_line(&err);
     if (sg_probe_read(&query, &probe, &err)) {
         check_line(&err);
     } else {

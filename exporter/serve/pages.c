@@ -176,7 +176,7 @@ enum MHD_Result sg_pages_forget(const struct sg_serve_config *config, struct sg_
     struct sg_error err = { "" };
     struct sg_probe probe;
 
-    if (request->too_many_args || sg_probe_read(&request->query, &probe, &err))
+    if (request->too_many_args || sg_forget_read(&request->query, &probe, &err))
         return request->too_many_args
                    ? sg_answer_text(request, MHD_HTTP_BAD_REQUEST, "too many parameters\n")
                    : answer_error(request, MHD_HTTP_BAD_REQUEST, &err);

@@ -150,32 +150,62 @@ struct sg_selection sg_collect_selection(const struct sg_wish *wish)
     return (struct sg_selection){ .source = choose_collector, .context = wish };
 }
 
-/* ---- /probe ---- */
+/* ---- /probe and /-/forget ---- */
+
+/* A parameter besides the broker's. @param choices  NULL: there are none to make */
+static int read_other(const struct sg_query_arg *arg, struct choices *choices, struct sg_error *err)
+{
+    if (!choices)
+        return unknown_parameter(arg->name, "only cluster and broker are known", err);
+    return read_choice(
+        arg, "only cluster, broker, collect[] and exclude[] are known", choices, err);
+}
+
+/* @param choices  as above */
+static int read_broker(const struct sg_query *query,
+    struct choices *choices,
+    struct sg_probe *probe,
+    struct sg_error *err)
+{
+    for (size_t i = 0; i < query->n; i++) {
+        const struct sg_query_arg *arg = &query->args[i];
+        bool is_cluster = strcmp(arg->name, "cluster") == 0;
+        if (!is_cluster && strcmp(arg->name, "broker") != 0) {
+            int r = read_other(arg, choices, err);
+            if (r)
+                return r;
+            continue;
+        }
+        const char **place = is_cluster ? &probe->cluster : &probe->broker;
+        if (*place)
+            return sg_error_set(err, SG_QUERY_E_BAD, "%s: given twice", arg->name);
+        *place = arg->value;
+    }
+    bool has_cluster = probe->cluster && probe->cluster[0];
+    if (!has_cluster || !probe->broker || !probe->broker[0])
+        return sg_error_set(err, SG_QUERY_E_BAD, "%s is missing: ?cluster=NAME&broker=ID",
+            has_cluster ? "broker" : "cluster");
+    return 0;
+}
 
 int sg_probe_read(const struct sg_query *query, struct sg_probe *ret_probe, struct sg_error *err)
 {
     struct sg_probe probe = { .cluster = NULL };
     struct choices choices = { .collects = false };
 
-    for (size_t i = 0; i < query->n; i++) {
-        const struct sg_query_arg *arg = &query->args[i];
-        bool is_cluster = strcmp(arg->name, "cluster") == 0;
-        if (!is_cluster && strcmp(arg->name, "broker") != 0) {
-            int r = read_choice(
-                arg, "only cluster, broker, collect[] and exclude[] are known", &choices, err);
-            if (r)
-                return r;
-            continue;
-        }
-        const char **place = is_cluster ? &probe.cluster : &probe.broker;
-        if (*place)
-            return sg_error_set(err, SG_QUERY_E_BAD, "%s: given twice", arg->name);
-        *place = arg->value;
-    }
-    if (!probe.cluster || !probe.cluster[0] || !probe.broker || !probe.broker[0])
-        return sg_error_set(err, SG_QUERY_E_BAD, "%s is missing: ?cluster=NAME&broker=ID",
-            !probe.cluster || !probe.cluster[0] ? "cluster" : "broker");
-    int r = end_choices(&choices, &probe.collect, err);
+    int r = read_broker(query, &choices, &probe, err);
+    if (!r)
+        r = end_choices(&choices, &probe.collect, err);
+    if (!r)
+        *ret_probe = probe;
+    return r;
+}
+
+int sg_forget_read(const struct sg_query *query, struct sg_probe *ret_probe, struct sg_error *err)
+{
+    struct sg_probe probe = { .cluster = NULL };
+
+    int r = read_broker(query, NULL, &probe, err);
     if (!r)
         *ret_probe = probe;
     return r;

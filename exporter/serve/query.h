@@ -74,6 +74,9 @@ struct sg_probe {
 /** @return 0 or SG_QUERY_E_BAD; the caller sets the cluster's label */
 int sg_probe_read(const struct sg_query *query, struct sg_probe *ret_probe, struct sg_error *err);
 
+/** The same of /-/forget, which has cluster and broker alone. */
+int sg_forget_read(const struct sg_query *query, struct sg_probe *ret_probe, struct sg_error *err);
+
 /**
  * Of the chosen collectors: everything from the broker's own JMX, and lines about the broker in
  * other slots: with the label broker, kafka_broker_info's id, the collectors whose target it is.
