@@ -345,6 +345,7 @@ static int make_set(struct collection *c, struct sg_sample_set **ret_set)
         .spark = c->spark,
         .n_share = n_share,
         .share = share,
+        .share_partial = sg_share_is_partial(self->share),
         .configs = self->configs,
         .log_dirs = self->log_dirs,
         .moves = self->moves,
@@ -446,10 +447,9 @@ void sg_admin_collect(struct sg_admin *self,
     sg_left_out_warn_filters(self->topic_filter, self->group_filter, self->slot);
     sg_slot_end(self->slot, set);
     if (look) {
-        struct sg_diagnosis diagnosis = { self->env.cluster_config, self->client, c.topology,
+        const struct sg_diagnosis diagnosis = { self->env.cluster_config, self->client, c.topology,
             &c.groups, c.answered, &c.failures, sg_clock_monotonic_ms(self->env.clock) - c.begun_ms,
-            0 };
-        (void)sg_share_get(self->share, &diagnosis.n_share);
+            sg_share_count_known(self->share) };
         look(&diagnosis, context);
     }
     (void)sg_offsets_free(c.ends);

@@ -92,6 +92,49 @@ static void test_share_lag_sum_needs_every_partition(void **state)
     free(text);
 }
 
+static void test_share_partition_without_a_start_has_no_series_and_no_sum(void **state)
+{
+    static const struct sg_share_progress share[] = { { G, 0, 10, 11 },
+        { G, 1, SG_SHARE_UNKNOWN, 0 } };
+    char *text = text_of(share, 2, 0, SG_GRANULARITY_PARTITION);
+    (void)state;
+
+    assert_line(text, "kafka_sharegroup_lag" SHARE_0 " 79");
+    assert_null(strstr(text, SHARE_1));
+    assert_no(text, "kafka_sharegroup_lag_sum{");
+    free(text);
+}
+
+/* As of a partition to which nothing was produced. */
+static void test_share_lag_sum_knows_that_an_empty_log_has_no_lag(void **state)
+{
+    static const struct sg_share_progress share[] = { { G, 0, SG_SHARE_UNKNOWN, 0 },
+        { G, 1, 20, 0 }, { { "h", 1 }, 2, SG_SHARE_UNKNOWN, 0 } };
+    char *text = text_of(share, 3, 100, SG_GRANULARITY_PARTITION);
+    (void)state;
+
+    assert_line(text, "kafka_sharegroup_lag_sum" SHARE " 30");
+    assert_null(strstr(text, SHARE_0));
+    assert_no(text, "kafka_sharegroup_lag_sum{consumergroup=\"h\"");
+    free(text);
+}
+
+static void test_share_lag_has_no_sums_where_partitions_may_be_missing(void **state)
+{
+    static const struct sg_share_progress share[] = { { G, 0, 10, 11 } };
+    struct page page;
+    (void)state;
+
+    page_init(&page);
+    page.n_share = 1;
+    page.share = share;
+    page.share_partial = true;
+    char *text = page_text(&page);
+    assert_line(text, "kafka_sharegroup_lag" SHARE_0 " 79");
+    assert_no(text, "kafka_sharegroup_lag_sum{");
+    free(text);
+}
+
 static void test_share_lag_sum_of_a_group_has_no_topic(void **state)
 {
     static const struct sg_share_progress share[] = { { G, 0, 10, 11 }, { G, 1, 20, 0 },
@@ -111,6 +154,9 @@ int main(void)
         cmocka_unit_test(test_share_lag_is_absent_where_it_is_not_known),
         cmocka_unit_test(test_share_lag_is_at_most_what_the_log_holds),
         cmocka_unit_test(test_share_lag_sum_needs_every_partition),
+        cmocka_unit_test(test_share_partition_without_a_start_has_no_series_and_no_sum),
+        cmocka_unit_test(test_share_lag_sum_knows_that_an_empty_log_has_no_lag),
+        cmocka_unit_test(test_share_lag_has_no_sums_where_partitions_may_be_missing),
         cmocka_unit_test(test_share_lag_sum_of_a_group_has_no_topic),
     };
     return cmocka_run_group_tests_name("export_share", tests, NULL, NULL);

@@ -103,6 +103,7 @@ struct page {
     bool partition_status;
     size_t n_share;
     const struct sg_share_progress *share;
+    bool share_partial;
 };
 
 static inline void page_init(struct page *page)
@@ -193,6 +194,7 @@ static inline char *page_text(struct page *page)
         .racks = page->racks,
         .n_share = page->n_share,
         .share = page->share,
+        .share_partial = page->share_partial,
     };
     assert_int_equal(sg_store_new(&sg_clock_system, 1000, &store), 0);
     assert_int_equal(sg_store_slot(store, "c", "admin", "cluster", &slot), 0);

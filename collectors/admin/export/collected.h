@@ -52,6 +52,7 @@ struct sg_export {
     size_t max_overrides;         /* of topics' own settings, the same */
     size_t n_share;
     const struct sg_share_progress *share; /* by group and partition */
+    bool share_partial;                    /* sg_share_is_partial() */
     enum sg_granularity granularity;
     int64_t now_ms; /* monotonic */
 

@@ -17,6 +17,19 @@ enum {
 };
 _Static_assert((int)PARTITION_PLACES <= (int)SG_MEMO_SERIES_MAX, "the memo has room");
 
+/* Nothing of an empty log is left. A group has no start offset before its first record. */
+static enum sg_lag_outcome lag_without_start(
+    const struct sg_export *from, const struct sg_share_progress *one, int64_t *ret_lag)
+{
+    int64_t most = -1;
+
+    (void)sg_lag_of(0, from->start[one->partition], from->end[one->partition], &most);
+    if (most != 0)
+        return SG_LAG_NO_END;
+    *ret_lag = 0;
+    return SG_LAG_KNOWN;
+}
+
 /*
  * A group past the log's end has no lag, as for other groups. Where the log's start is past the
  * share-partition's, some of the records that the group is done with are deleted, and it is not
@@ -28,6 +41,8 @@ static enum sg_lag_outcome lag_of(
     int64_t all = 0, left = 0;
     int64_t end = from->end[one->partition];
 
+    if (one->start == SG_SHARE_UNKNOWN)
+        return lag_without_start(from, one, ret_lag);
     if (one->complete == SG_SHARE_UNKNOWN)
         return SG_LAG_NO_END;
     enum sg_lag_outcome outcome = sg_lag_of(one->start, SG_OFFSET_UNKNOWN, end, &all);
@@ -69,7 +84,7 @@ static void put_sum(
         { SG_OWN_LABEL(topic), topic }, /* an empty label is none */
     };
 
-    if (!sg_lag_sum_known(sum))
+    if (put->from->share_partial || !sg_lag_sum_known(sum))
         return;
     sg_put_thing(put, SG_PUT_SHARE_SUMMARY, group, topic, 0, 1);
     sg_put_int(put, 0, SG_ADMIN_SHARE_LAG_SUM, labels, 2, sum->lag);
@@ -99,7 +114,7 @@ void sg_export_share(struct sg_put *put)
         int64_t lag = -1;
         enum sg_lag_outcome outcome = lag_of(from, one, &lag);
         sg_lag_sum_add(&sum, outcome, lag);
-        if (from->granularity == SG_GRANULARITY_PARTITION)
+        if (from->granularity == SG_GRANULARITY_PARTITION && one->start != SG_SHARE_UNKNOWN)
             put_partition(put, one, lag);
         if (!ends_sum(from, i))
             continue;

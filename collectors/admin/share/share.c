@@ -26,6 +26,7 @@ struct sg_share {
     struct sg_share_states *states;
     struct sg_share_names *names;
     struct sg_share_log *log; /* or NULL */
+    bool is_read;             /* it has been, up to its end */
     int64_t denied_until_ms;  /* monotonic */
     struct sg_offsets *ends;  /* of the state topic, in this collection */
     size_t n, allocated;
@@ -86,6 +87,7 @@ int sg_share_begin(struct sg_share *share, const struct rd_kafka_metadata *metad
 static void stop(struct sg_share *share)
 {
     share->log = sg_share_log_free(share->log);
+    share->is_read = false;
     sg_share_states_clear(share->states);
 }
 
@@ -137,6 +139,17 @@ static int ask_ends(struct sg_share *share, const struct sg_share_env *env)
     return 0;
 }
 
+static bool has_reached_ends(const struct sg_share *share)
+{
+    const int64_t *ends = sg_offsets_get(share->ends);
+
+    for (size_t i = 0; i < share->place->n_partitions; i++) {
+        if (!sg_share_log_has_reached(share->log, i, ends[i]))
+            return false;
+    }
+    return true;
+}
+
 /* @return 0, also when it cannot be read, or a negative errno */
 static int read_log(struct sg_share *share, const struct sg_share_env *env, bool is_first)
 {
@@ -152,6 +165,7 @@ static int read_log(struct sg_share *share, const struct sg_share_env *env, bool
     if (!share->log)
         return 0;
     int r = sg_share_log_read(share->log, &log_env, share->states, &denied);
+    share->is_read = share->is_read || has_reached_ends(share);
     report(share, env->failures);
     if (denied) {
         share->denied_until_ms = sg_clock_monotonic_ms(env->clock) + DENIED_MS;
@@ -225,13 +239,14 @@ static int list_all(struct sg_share *share, const struct sg_share_env *env, size
         if (!sg_share_states_get(share->states, i, &state))
             continue;
         int64_t partition = find_partition(share, env->topology, &state, &n_unnamed);
-        if (partition == SG_PARTITION_NONE || state.start < 0 || !is_current(share, &state))
+        if (partition == SG_PARTITION_NONE)
             continue;
+        int64_t start = is_current(share, &state) ? state.start : SG_SHARE_UNKNOWN;
         int r = sg_grow(&share->list, share->n, &share->allocated, sizeof *share->list);
         if (r)
             return r;
-        share->list[share->n++] = (struct sg_share_progress){ state.group, (uint32_t)partition,
-            state.start, state.complete };
+        share->list[share->n++] =
+            (struct sg_share_progress){ state.group, (uint32_t)partition, start, state.complete };
     }
     *ret_unnamed = n_unnamed;
     return 0;
@@ -312,4 +327,18 @@ const struct sg_share_progress *sg_share_get(const struct sg_share *share, size_
 {
     *ret_n = share ? share->n : 0;
     return share ? share->list : NULL;
+}
+
+size_t sg_share_count_known(const struct sg_share *share)
+{
+    size_t n_known = 0;
+
+    for (size_t i = 0; share && i < share->n; i++)
+        n_known += share->list[i].start != SG_SHARE_UNKNOWN;
+    return n_known;
+}
+
+bool sg_share_is_partial(const struct sg_share *share)
+{
+    return share && (!share->is_read || sg_share_states_is_full(share->states));
 }

@@ -66,9 +66,16 @@ int sg_share_read(struct sg_share *share, const struct sg_share_env *env);
 struct sg_share_progress {
     struct sg_str group; /* terminated; borrowed until the next sg_share_read() */
     uint32_t partition;  /* its number in the topology */
-    int64_t start;       /* the share-partition's start offset */
-    int32_t complete;    /* or SG_SHARE_UNKNOWN of record.h */
+    int64_t start;       /* the share-partition's start offset, or SG_SHARE_UNKNOWN of record.h */
+    int32_t complete;    /* or SG_SHARE_UNKNOWN */
 };
 
-/** What is known, by group and partition. @return borrowed, *ret_n of them */
+/** The groups' partitions, by group and partition. @return borrowed, *ret_n of them */
 const struct sg_share_progress *sg_share_get(const struct sg_share *share, size_t *ret_n);
+
+/** How many of them have a start offset that is known. */
+size_t sg_share_count_known(const struct sg_share *share);
+
+/** May partitions of groups be missing? The topic was never read up to its end, or they are too
+ * many. Then the sum of a group's lags would be too small. */
+bool sg_share_is_partial(const struct sg_share *share);

@@ -18,6 +18,7 @@
 enum {
     SOURCES = 2,
     RECORDS = 8,
+    NO_START = 0xff, /* -1, of a partition that the group has not begun */
 };
 
 /* A snapshot of a group in a partition of the topic with this id; partitions of the log. */
@@ -100,6 +101,8 @@ static void take_record(struct sg_share_states *states, const struct recorded *f
     key[4 + len] = from->id;
     key[4 + len + 19] = from->partition;
     value[14 + 7] = from->start;
+    if (from->start == NO_START)
+        memset(value + 14, NO_START, 8);
     value[38] = 1; /* no batches, and no tags */
     assert_int_equal(sg_share_states_take(states, from->source,
                          (struct sg_str){ (const char *)key, 4 + len + 20 },
@@ -349,13 +352,51 @@ static void test_group_whose_state_may_be_old_is_not_known(void **state)
     world.reached[0] = 9;
     world.reached[1] = 10;
     const struct sg_share_progress *known = collect(&n);
-    assert_int_equal(n, 1);
-    assert_int_equal(known[0].start, 6);
+    assert_int_equal(n, 2);
+    assert_int_equal(known[0].start, SG_SHARE_UNKNOWN);
+    assert_int_equal(known[1].start, 6);
+    assert_int_equal(sg_share_count_known(world.share), 1);
     world.reached[0] = 10;
     world.ends[1] = SG_OFFSET_UNKNOWN;
     known = collect(&n);
-    assert_int_equal(n, 1);
+    assert_int_equal(n, 2);
     assert_int_equal(known[0].start, 5);
+    assert_int_equal(known[1].start, SG_SHARE_UNKNOWN);
+}
+
+static void test_partition_without_a_start_is_listed(void **state)
+{
+    size_t n;
+    (void)state;
+
+    record(0, "g", 0, 0, 5);
+    record(0, "g", 0, 1, NO_START);
+    const struct sg_share_progress *known = collect(&n);
+    assert_int_equal(n, 2);
+    assert_int_equal(known[0].start, 5);
+    assert_int_equal(known[1].start, SG_SHARE_UNKNOWN);
+    assert_int_equal(sg_share_count_known(world.share), 1);
+}
+
+/* Until then there may be partitions of groups of which no record has been read. */
+static void test_log_is_partial_until_it_was_read_up_to_its_end_once(void **state)
+{
+    size_t n;
+    (void)state;
+
+    world.ends[0] = world.ends[1] = 10;
+    world.reached[1] = 10;
+    (void)collect(&n);
+    assert_true(sg_share_is_partial(world.share));
+    world.reached[0] = 10;
+    (void)collect(&n);
+    assert_false(sg_share_is_partial(world.share));
+    world.ends[0] = 11;
+    (void)collect(&n);
+    assert_false(sg_share_is_partial(world.share));
+    world.n_partitions = 1; /* read again */
+    (void)collect(&n);
+    assert_true(sg_share_is_partial(world.share));
 }
 
 /* So that a single collection, as of --doctor, can read all of it. */
@@ -452,6 +493,7 @@ static void test_partitions_past_the_limit_are_reported(void **state)
     (void)collect(&n);
     assert_int_equal(n, 1);
     assert_non_null(strstr(warning(), "limits.partitions is 1"));
+    assert_true(sg_share_is_partial(world.share));
     assert_int_equal(world.failures.items[0].kind, SG_FAILURE_LIMIT);
 }
 
@@ -464,6 +506,8 @@ int main(void)
         TEST(test_share_groups_by_group_and_partition),
         TEST(test_names_are_asked_for_only_when_one_is_missing),
         TEST(test_group_whose_state_may_be_old_is_not_known),
+        TEST(test_partition_without_a_start_is_listed),
+        TEST(test_log_is_partial_until_it_was_read_up_to_its_end_once),
         TEST(test_first_reading_has_more_time),
         TEST(test_denied_read_is_tried_again_after_a_while),
         TEST(test_log_with_more_partitions_is_read_again),
