@@ -336,7 +336,7 @@ static void put_group_status(struct page *page, const struct sg_view_group *grou
     static const char *const words[] = { "loses data", "stalled", "stopped", "lagging", "rewound" };
     int rank = sg_urgency_of_group(group);
 
-    if (group->is_share)
+    if (group->is_share && isnan(group->lag))
         put(page, "share group: librdkafka cannot tell its lag");
     if (group->status.len == 0)
         return;

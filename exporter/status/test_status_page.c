@@ -296,6 +296,26 @@ static void test_page_says_that_the_lag_of_a_share_group_cannot_be_told(void **s
     assert_non_null(strstr(f->html.ptr, ">sharers</th><td>share group: librdkafka cannot tell"));
 }
 
+/* With groups.share_lag, which has a sum for each topic. */
+static void test_page_shows_the_lag_of_a_share_group_that_has_one(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_label group[] = {
+        { SG_STR("consumergroup"), SG_STR("sharers") },
+        { SG_STR("type"), SG_STR("share") },
+    };
+
+    put(f, "kafka_consumergroup_info", group, 2, 1);
+    group[1] = (struct sg_label){ SG_STR("topic"), SG_STR("a") };
+    put(f, "kafka_sharegroup_lag_sum", group, 2, 40);
+    group[1] = (struct sg_label){ SG_STR("topic"), SG_STR("b") };
+    put(f, "kafka_sharegroup_lag_sum", group, 2, 2);
+    publish(f);
+    write_page(f);
+    assert_non_null(strstr(f->html.ptr, ">sharers</th><td></td>"));
+    assert_non_null(strstr(f->html.ptr, "<td class=\"n\">42</td>"));
+}
+
 static void test_page_says_nothing_of_the_type_of_other_groups(void **state)
 {
     struct fixture *f = *state;
@@ -551,6 +571,8 @@ int main(void)
             tear_down),
         cmocka_unit_test_setup_teardown(
             test_page_says_that_the_lag_of_a_share_group_cannot_be_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_page_shows_the_lag_of_a_share_group_that_has_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_page_says_nothing_of_the_type_of_other_groups, set_up, tear_down),
         cmocka_unit_test_setup_teardown(

@@ -187,6 +187,7 @@ static const struct family {
     { "kafka_topic_partition_info", PARTITION_INFO, 0 },
     { "kafka_topic_partition_under_min_isr", UNDER_MIN_ISR, 0 },
     { "kafka_consumergroup_lag_sum", GROUP_LAG, 0 },
+    { "kafka_sharegroup_lag_sum", GROUP_LAG, 0 },
     { "kafka_consumergroup_lag_seconds_max", GROUP_LAG_SECONDS, 0 },
     { "kafka_consumergroup_members", GROUP_MEMBERS, 0 },
     { "kafka_consumergroup_status", GROUP_STATUS, 0 },

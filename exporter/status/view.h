@@ -56,7 +56,7 @@ struct sg_view_group {
     double lag;
     double lag_seconds; /* the largest of its topics */
     double members;
-    bool is_share; /* a share group: librdkafka cannot tell its lag */
+    bool is_share; /* a share group: librdkafka cannot tell its lag, but groups.share_lag may */
 };
 
 struct sg_view {
