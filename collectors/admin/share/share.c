@@ -16,6 +16,7 @@
 enum {
     LOG_PARTITIONS_MAX = 10000,
     DENIED_MS = 10 * 60000, /* pause after READ was denied */
+    AGAIN_MS = 10 * 60000,  /* between readings because there is room again */
 };
 
 struct sg_share {
@@ -27,7 +28,8 @@ struct sg_share {
     struct sg_share_names *names;
     struct sg_share_log *log; /* or NULL */
     bool is_read;             /* it has been, up to its end */
-    int64_t denied_until_ms;  /* monotonic */
+    int64_t denied_until_ms;  /* monotonic, … */
+    int64_t full_until_ms;    /* … until then it is not read again because there is room */
     struct sg_offsets *ends;  /* of the state topic, in this collection */
     size_t n, allocated;
     struct sg_share_progress *list;
@@ -89,6 +91,17 @@ static void stop(struct sg_share *share)
     share->log = sg_share_log_free(share->log);
     share->is_read = false;
     sg_share_states_clear(share->states);
+}
+
+/* What was left out is only in records that have been read. There may be too many all the same, so
+ * not in each collection. */
+static void stop_if_room(struct sg_share *share, const struct sg_clock *clock)
+{
+    if (!sg_share_states_has_room_again(share->states) ||
+        sg_clock_left_ms(clock, share->full_until_ms) > 0)
+        return;
+    share->full_until_ms = sg_clock_monotonic_ms(clock) + AGAIN_MS;
+    stop(share);
 }
 
 /* @param ret_is_new  it is read from its start @return 0, also when it cannot be, or a negative
@@ -312,6 +325,7 @@ int sg_share_read(struct sg_share *share, const struct sg_share_env *env)
 
     if (!share || !check(share, env))
         return 0;
+    stop_if_room(share, env->clock);
     int r = make_log(share, share->place->n_partitions, env, &is_new);
     if (!r)
         r = ask_ends(share, env);

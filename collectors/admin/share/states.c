@@ -172,6 +172,17 @@ bool sg_share_states_is_full(const struct sg_share_states *states)
     return states->is_full;
 }
 
+bool sg_share_states_has_room_again(const struct sg_share_states *states)
+{
+    if (!states->is_full || states->all.n < states->all.max)
+        return states->is_full;
+    for (uint32_t i = 0; i < states->all.n; i++) {
+        if (sg_keyed_is_gone(&states->all, i, 0))
+            return true;
+    }
+    return false;
+}
+
 uint64_t sg_share_states_n_added(const struct sg_share_states *states)
 {
     return states->n_added;

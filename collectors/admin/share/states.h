@@ -42,6 +42,10 @@ size_t sg_share_states_fetch_dropped(struct sg_share_states *states);
 /** Have partitions been left out? */
 bool sg_share_states_is_full(const struct sg_share_states *states);
 
+/** Have partitions been left out, and others ended since? Then all may have room when the topic is
+ * read again from its start. */
+bool sg_share_states_has_room_again(const struct sg_share_states *states);
+
 /** Grows with each partition of a group that is new. */
 uint64_t sg_share_states_n_added(const struct sg_share_states *states);
 

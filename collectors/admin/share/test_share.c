@@ -28,6 +28,7 @@ struct recorded {
     unsigned char id;
     unsigned char partition;
     unsigned char start;
+    bool ends; /* no value */
 };
 
 static struct {
@@ -106,7 +107,8 @@ static void take_record(struct sg_share_states *states, const struct recorded *f
     value[38] = 1; /* no batches, and no tags */
     assert_int_equal(sg_share_states_take(states, from->source,
                          (struct sg_str){ (const char *)key, 4 + len + 20 },
-                         (struct sg_str){ (const char *)value, sizeof value }),
+                         from->ends ? (struct sg_str){ NULL, 0 }
+                                    : (struct sg_str){ (const char *)value, sizeof value }),
         0);
     assert_int_equal(sg_share_states_fetch_dropped(states), 0);
 }
@@ -269,12 +271,13 @@ static const struct sg_share_progress *collect(size_t *ret_n)
     return sg_share_get(world.share, ret_n);
 }
 
+/* @param start  -1: the group's partition ends */
 static void record(
     int32_t source, const char *group, unsigned char id, unsigned char partition, int start)
 {
     assert_true(world.n_records < RECORDS);
     world.records[world.n_records++] =
-        (struct recorded){ source, group, id, partition, (unsigned char)start };
+        (struct recorded){ source, group, id, partition, (unsigned char)start, start < 0 };
 }
 
 static const char *warning(void)
@@ -480,21 +483,70 @@ static void test_library_without_the_request_is_reported(void **state)
     assert_int_equal(world.n_logs, 0);
 }
 
-static void test_partitions_past_the_limit_are_reported(void **state)
+/* Of two partitions one is left out. */
+static void fill_with_one(void)
 {
-    size_t n;
-    (void)state;
-
     (void)sg_share_free(world.share);
     world.config.limits.partitions = 1;
     assert_int_equal(sg_share_new(&world.config, 1000, &world.share), 0);
     record(0, "g", 0, 0, 5);
     record(0, "g", 0, 1, 5);
+}
+
+static void test_partitions_past_the_limit_are_reported(void **state)
+{
+    size_t n;
+    (void)state;
+
+    fill_with_one();
     (void)collect(&n);
     assert_int_equal(n, 1);
     assert_non_null(strstr(warning(), "limits.partitions is 1"));
     assert_true(sg_share_is_partial(world.share));
     assert_int_equal(world.failures.items[0].kind, SG_FAILURE_LIMIT);
+}
+
+static void test_log_is_read_again_when_a_partition_past_the_limit_has_room(void **state)
+{
+    size_t n;
+    (void)state;
+
+    fill_with_one();
+    (void)collect(&n);
+    record(0, "g", 0, 0, -1);
+    (void)collect(&n);
+    assert_int_equal(world.n_logs, 1);
+    record(0, "g", 0, 1, 5);
+    const struct sg_share_progress *known = collect(&n);
+    assert_int_equal(world.n_logs, 2);
+    assert_int_equal(world.n_logs_open, 1);
+    assert_int_equal(world.deadline_ms, 5000);
+    assert_int_equal(n, 1);
+    assert_int_equal(known[0].partition, 1);
+    assert_int_equal(world.failures.n, 0);
+    assert_false(sg_share_is_partial(world.share));
+}
+
+/* Of a log that always has too many, whatever ends in it. */
+static void test_log_is_not_read_again_soon_when_it_stays_full(void **state)
+{
+    size_t n;
+    (void)state;
+
+    fill_with_one();
+    record(0, "g", 0, 0, -1);
+    (void)collect(&n);
+    record(0, "g", 0, 0, 5);
+    record(0, "g", 0, 1, 5);
+    record(0, "g", 0, 0, -1);
+    (void)collect(&n);
+    assert_int_equal(world.n_logs, 2);
+    world.now_ms += 10 * 60000 - 1;
+    (void)collect(&n);
+    assert_int_equal(world.n_logs, 2);
+    world.now_ms += 1;
+    (void)collect(&n);
+    assert_int_equal(world.n_logs, 3);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -514,6 +566,8 @@ int main(void)
         TEST(test_share_groups_without_a_visible_topic_are_reported),
         TEST(test_library_without_the_request_is_reported),
         TEST(test_partitions_past_the_limit_are_reported),
+        TEST(test_log_is_read_again_when_a_partition_past_the_limit_has_room),
+        TEST(test_log_is_not_read_again_soon_when_it_stays_full),
     };
     return cmocka_run_group_tests_name("admin_share", tests, NULL, NULL);
 }

@@ -207,6 +207,46 @@ static void test_partitions_past_the_cap_are_left_out(void **state)
     (void)sg_share_states_free(states);
 }
 
+static void test_partition_that_ends_makes_room_for_what_was_left_out(void **state)
+{
+    struct sg_share_states *states = new_states(1);
+    struct bytes key = of_hex(SNAPSHOT_KEY);
+    struct bytes value = of_hex(SNAPSHOT);
+    (void)state;
+
+    assert_false(sg_share_states_has_room_again(states));
+    take(states, SNAPSHOT_KEY, SNAPSHOT);
+    key.at[key.n - 1] = 1;
+    assert_int_equal(sg_share_states_take(states, 3, text_of(&key), text_of(&value)), 0);
+    assert_false(sg_share_states_has_room_again(states));
+    take(states, SNAPSHOT_KEY, NULL);
+    assert_true(sg_share_states_has_room_again(states));
+    sg_share_states_clear(states);
+    assert_false(sg_share_states_has_room_again(states));
+    (void)sg_share_states_free(states);
+}
+
+static void test_partitions_that_ended_and_are_forgotten_make_room(void **state)
+{
+    struct sg_share_states *states = new_states(100);
+    struct bytes key = of_hex(SNAPSHOT_KEY);
+    struct bytes value = of_hex(SNAPSHOT);
+    (void)state;
+
+    for (unsigned char i = 0; i <= 100; i++) {
+        key.at[key.n - 1] = i;
+        assert_int_equal(sg_share_states_take(states, 3, text_of(&key), text_of(&value)), 0);
+    }
+    for (unsigned char i = 0; i < 64; i++) {
+        key.at[key.n - 1] = i;
+        assert_int_equal(
+            sg_share_states_take(states, 3, text_of(&key), (struct sg_str){ NULL, 0 }), 0);
+    }
+    assert_int_equal(sg_share_states_n(states), 36);
+    assert_true(sg_share_states_has_room_again(states));
+    (void)sg_share_states_free(states);
+}
+
 /* A record with some bytes others. */
 struct change {
     size_t at;
@@ -400,6 +440,8 @@ int main(void)
         cmocka_unit_test(test_record_without_value_ends_the_partition),
         cmocka_unit_test(test_ended_partitions_are_forgotten),
         cmocka_unit_test(test_partitions_past_the_cap_are_left_out),
+        cmocka_unit_test(test_partition_that_ends_makes_room_for_what_was_left_out),
+        cmocka_unit_test(test_partitions_that_ended_and_are_forgotten_make_room),
         cmocka_unit_test(test_value_that_is_not_understood_leaves_none),
         cmocka_unit_test(test_value_of_another_length_leaves_none),
         cmocka_unit_test(test_key_that_is_not_understood_is_counted),
