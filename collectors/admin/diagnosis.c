@@ -201,6 +201,29 @@ static bool is_not_described(const struct sg_group *group)
     return group->type == SG_GROUP_CONSUMER && !group->has_members;
 }
 
+static bool was_denied(const struct sg_failures *failures, enum sg_request request)
+{
+    for (size_t i = 0; i < failures->n; i++) {
+        const struct sg_failure *failure = &failures->items[i];
+        if (failure->kind == SG_FAILURE_DENIED && failure->request == request)
+            return true;
+    }
+    return false;
+}
+
+/* Other reasons than READ are failures of their own, or pass: the topic takes more time. */
+static const char *fix_of_share(const struct sg_diagnosis *diagnosis)
+{
+    if (diagnosis->n_share)
+        return "";
+    if (diagnosis->config->share_lag == SG_SHARE_LAG_NONE)
+        return "experimental: groups.share_lag: state_topic; or see the brokers' own metrics "
+               "(JMX: type=ShareGroupMetrics)";
+    return was_denied(diagnosis->failures, SG_REQUEST_FETCH)
+               ? "allow this client's principal READ on the topic __share_group_state"
+               : "";
+}
+
 /* Share groups have a check of their own: whether their lag is read is a question of the
  * configuration. */
 static void report_share(const struct sg_diagnosis *diagnosis, sg_check_fn report, void *context)
@@ -221,15 +244,8 @@ static void report_share(const struct sg_diagnosis *diagnosis, sg_check_fn repor
         (void)snprintf(text, sizeof text,
             "%zu, for example %.100s: lag in %s is known (experimental, of __share_group_state)", n,
             first->name.ptr, sg_words_count(n_places, "partition").text);
-    report(context,
-        &(struct sg_check){ n_places ? SG_CHECK_GOOD : SG_CHECK_DOUBTFUL, "groups", "share group",
-            text,
-            n_places ? ""
-            : diagnosis->config->share_lag == SG_SHARE_LAG_NONE
-                ? "experimental: groups.share_lag: state_topic; or see the brokers' own metrics "
-                  "(JMX: type=ShareGroupMetrics)"
-                : "allow this client's principal READ on the topic __share_group_state",
-            -1 });
+    report(context, &(struct sg_check){ n_places ? SG_CHECK_GOOD : SG_CHECK_DOUBTFUL, "groups",
+                        "share group", text, fix_of_share(diagnosis), -1 });
 }
 
 /* What this librdkafka cannot see of them. */
