@@ -41,8 +41,9 @@ def test_page_shows_the_jvm_with_its_labels(jvm):
 
 def test_page_keeps_jvms_and_brokers_apart(lab):
     """The JVMs' names are not those of brokers, and each JVM has its own process metrics."""
+    # Another test may have killed one a moment ago.
+    wait_for("all brokers", lambda: page_of(lab).brokers_up() == {"1": 1, "2": 1, "3": 1}, 60)
     page = page_of(lab)
-    assert page.brokers_up() == {"1": 1, "2": 1, "3": 1}
     whose = [(labels.get("broker"), labels.get("jvm"))
              for labels, _ in page.values("process_start_time_seconds") if "kafka_cluster" in labels]
     assert sorted(whose, key=str) == sorted(

@@ -86,7 +86,7 @@ int sg_decided_for_new(const struct sg_outcome *outcome,
 {
     bool has_labels = (outcome->customizer && outcome->customizer->n_labels) ||
                       (outcome->rule && outcome->rule->n_labels_from);
-    bool stays = outcome->kind == SG_OUTCOME_SERIES && outcome->rule->cache;
+    bool stays = outcome->kind == SG_OUTCOME_SERIES && outcome->rule && outcome->rule->cache;
     int r = 0;
 
     if (stays || (!outcome->depends_on_value && !has_labels)) {
