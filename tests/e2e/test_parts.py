@@ -168,7 +168,7 @@ def test_prometheus_with_a_job_for_the_brokers_has_no_series_twice(lab, url, pro
     wait_for("series of each broker", lambda: len(server.query("jvm_threads_current{broker=~'[123]'}")) == 3, 15)
     for name in ("kafka_broker_info", "streamgauge_broker_up"):
         assert len(server.query(name)) == 3
-    named = "label_replace({__name__!~'up|scrape_.*', job=~'kafka.*'}, 'name', '$1', '__name__', '(.+)')"
+    named = "label_replace({__name__!~'up|scrape_.*', job=~'streamgauge.*'}, 'name', '$1', '__name__', '(.+)')"
     assert len(server.query(named)) > 1000
     assert server.query(f"count without (instance, job, pod, cluster) ({named}) > 1") == []
     expected = {f"127.0.0.1:{9091 + i + lab.offset}" for i in (1, 2, 3)}
