@@ -12,7 +12,6 @@ import time
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import (
-    AdminClient,
     AlterConfigOpType,
     ConfigEntry,
     ConfigResource,
@@ -20,18 +19,15 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
+from cluster import connect
+
 TIMEOUT_S = 15
 RECORD_BYTES = 256 * 1024
 
 
-def connect(arguments: argparse.Namespace) -> AdminClient:
-    # This program's own errors report what the client would log.
-    return AdminClient({"bootstrap.servers": arguments.bootstrap, "log_level": 0, "error_cb": lambda error: None})
-
-
 def delete_records(arguments: argparse.Namespace) -> None:
     """Deletes all records of a topic up to now, as its retention would."""
-    admin = connect(arguments)
+    admin = connect(arguments.bootstrap)
     consumer = Consumer({"bootstrap.servers": arguments.bootstrap, "group.id": "lab-trouble", "log_level": 0})
     partitions = admin.list_topics(arguments.topic, TIMEOUT_S).topics[arguments.topic].partitions
     ends = []
@@ -48,7 +44,7 @@ def make_topic(arguments: argparse.Namespace) -> None:
     replicas = [int(broker) for broker in arguments.brokers.split(",")]
     config = dict(entry.split("=", 1) for entry in arguments.config)
     topic = NewTopic(arguments.topic, 1, replica_assignment=[replicas], config=config)
-    admin = connect(arguments)  # must outlive the answer
+    admin = connect(arguments.bootstrap)  # must outlive the answer
     try:
         admin.create_topics([topic])[arguments.topic].result(TIMEOUT_S)
     except KafkaException as error:
@@ -58,7 +54,7 @@ def make_topic(arguments: argparse.Namespace) -> None:
 
 def delete_topic(arguments: argparse.Namespace) -> None:
     """Deletes a topic; one that is not there is fine."""
-    admin = connect(arguments)
+    admin = connect(arguments.bootstrap)
     try:
         admin.delete_topics([arguments.topic])[arguments.topic].result(TIMEOUT_S)
     except KafkaException as error:
@@ -79,7 +75,7 @@ def send(arguments: argparse.Namespace) -> None:
 
 def io_threads(arguments: argparse.Namespace) -> None:
     """Sets num.io.threads of a broker; Kafka lets it only be halved or doubled at a time."""
-    admin = connect(arguments)
+    admin = connect(arguments.bootstrap)
     for number in arguments.threads.split(","):
         entry = ConfigEntry("num.io.threads", number, incremental_operation=AlterConfigOpType.SET)
         resource = ConfigResource(ResourceType.BROKER, str(arguments.broker), incremental_configs=[entry])

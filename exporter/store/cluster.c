@@ -198,6 +198,17 @@ static void log_change(const struct sg_cluster *cluster, const struct sg_broker 
         broker->up ? "up again" : "down");
 }
 
+/* Called with the lock held. @param ret_changed  for the log; left as it is when nothing changed */
+static void set_up(struct sg_broker *broker, bool up, struct sg_broker *ret_changed)
+{
+    bool was_up = broker->up || !broker->tried;
+
+    broker->up = up;
+    broker->tried = true;
+    if (up != was_up)
+        *ret_changed = *broker;
+}
+
 int sg_cluster_set_broker(
     struct sg_cluster *cluster, int32_t id, const char *host, int32_t port, bool up)
 {
@@ -219,11 +230,7 @@ int sg_cluster_set_broker(
             brokers_changed(cluster);
         }
         broker->seen = broker->seen || host[0];
-        bool was_up = broker->up || !broker->tried;
-        broker->up = up;
-        broker->tried = true;
-        if (up != was_up)
-            changed = *broker;
+        set_up(broker, up, &changed);
     }
     (void)pthread_mutex_unlock(&cluster->lock);
     if (changed.tried)
@@ -237,14 +244,8 @@ void sg_cluster_set_broker_down(struct sg_cluster *cluster, int32_t id)
     size_t at;
 
     (void)pthread_mutex_lock(&cluster->lock);
-    if (find_place(cluster, id, &at)) {
-        struct sg_broker *broker = &cluster->brokers[at];
-        if (broker->up || !broker->tried) {
-            broker->up = false;
-            broker->tried = true;
-            changed = *broker;
-        }
-    }
+    if (find_place(cluster, id, &at))
+        set_up(&cluster->brokers[at], false, &changed);
     (void)pthread_mutex_unlock(&cluster->lock);
     if (changed.tried)
         log_change(cluster, &changed);

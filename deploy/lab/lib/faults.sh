@@ -107,11 +107,7 @@ piece_kill()
     (($# == 0)) || usage_error "$fault takes no argument"
     process_is_up "$name" || die "$name is not up"
     step_begin "$name"
-    process_signal KILL "$name"
-    while process_is_up "$name"; do
-        sleep 0.05
-    done
-    process_forget "$name"
+    process_kill "$name"
     step_end killed
 }
 
@@ -134,11 +130,7 @@ fault_unclean_election()
         step_fail 'no topic'
     process_stop 30 broker-3
     trouble send fault-unclean 100 || step_fail 'the records could not be sent'
-    process_signal KILL broker-2
-    while process_is_up broker-2; do
-        sleep 0.05
-    done
-    process_forget broker-2
+    process_kill broker-2
     if ! broker_start 3 || ! broker_wait 3; then
         step_fail 'broker 3 does not start' "$(piece_log broker-3)"
     fi

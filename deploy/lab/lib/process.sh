@@ -68,6 +68,16 @@ process_signal()
     kill -s "$1" "$pid" 2>/dev/null || true
 }
 
+# process_kill NAME: KILL, and waits for its end.
+process_kill()
+{
+    process_signal KILL "$1"
+    while process_is_up "$1"; do
+        sleep 0.05
+    done
+    process_forget "$1"
+}
+
 # process_stop SECONDS NAME...: stops the pieces together: TERM, and KILL for those that are still
 # running after so many seconds. A frozen process handles TERM only after CONT. Sets
 # `killed` to the names that had to be killed.
