@@ -42,13 +42,14 @@ def fetch(url, headers=None, method="GET", timeout=10):
 
 
 def wait_for(what, check, seconds):
-    """Repeats the query until it is true; fails with what was waited for. Returns the seconds it took."""
+    """Repeats the query until it is true; fails with what was waited for, which may be a function that
+    says it. Returns the seconds it took."""
     begun = time.monotonic()
     while time.monotonic() - begun < seconds:
         if check():
             return time.monotonic() - begun
         time.sleep(0.1)
-    raise AssertionError(f"not within {seconds} s: {what}")
+    raise AssertionError(f"not within {seconds} s: {what() if callable(what) else what}")
 
 
 class Page:

@@ -14,7 +14,7 @@ from streamgauge import wait_for
 ROUNDS = 40
 TOPICS_EACH = 100
 SETTLED = 20  # rounds after which sizes are stable; the handle has been replaced three times then
-MIB_MORE_MAX = 1
+MIB_MORE_MAX = 4  # 2 KiB for each topic of the rounds after that; a replaced handle alone moves it by 1.5
 
 
 def resident_mib(process):
