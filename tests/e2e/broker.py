@@ -87,9 +87,13 @@ class Broker:
                                             stdout=out, stderr=out, stdin=subprocess.DEVNULL)
         end = time.monotonic() + 90
         while time.monotonic() < end and self.process.poll() is None:
+            # A client of its own each time: one that has read which address the broker advertises uses that,
+            # and nothing may listen there yet.
+            client = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
             with contextlib.suppress(Exception):
-                if self.admin.list_topics(timeout=2).brokers:
+                if client.list_topics(timeout=2).brokers:
                     return
+        self.stop()
         raise AssertionError(f"the broker does not start: {self.folder}/broker.log")
 
     def stop(self):
