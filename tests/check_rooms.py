@@ -26,6 +26,7 @@ LAYERS = [
     ["collectors/jmx/catalogue"],
     ["collectors/jmx/lint"],
     ["collectors/admin", "collectors/jmx", "collectors/self"],
+    ["exporter/watch"],
     ["exporter/status"],
     ["exporter/serve"],
     ["exporter/doctor"],

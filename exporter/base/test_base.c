@@ -358,6 +358,31 @@ static void test_words_count_and_duration(void **state)
         assert_string_equal(sg_words_duration(durations[i].ms).text, durations[i].text);
 }
 
+static void test_words_for_people(void **state)
+{
+    static const struct {
+        int64_t ms;
+        const char *text;
+    } ages[] = { { -5, "0 ms" }, { 250, "250 ms" }, { 3999, "3 s" }, { 119999, "119 s" },
+        { 120000, "2 min" }, { 3599999, "59 min" }, { 7020000, "1 h 57 min" },
+        { 172799999, "47 h 59 min" }, { 273600000, "3 d 4 h" }, { 3600000, "1 h" },
+        { 259200000, "3 d" } };
+    static const struct {
+        double number;
+        const char *bytes, *text;
+    } numbers[] = { { 0, "0 B", "0" }, { 999, "999 B", "999" }, { 1500, "1.5 kB", "1,500" },
+        { 123456789, "123 MB", "123,456,789" }, { 1e300, NULL, "1e+300" }, { -123, NULL, "-123" } };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof ages / sizeof ages[0]; i++)
+        assert_string_equal(sg_words_age(ages[i].ms).text, ages[i].text);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        assert_string_equal(sg_words_number(numbers[i].number).text, numbers[i].text);
+        if (numbers[i].bytes)
+            assert_string_equal(sg_words_bytes(numbers[i].number).text, numbers[i].bytes);
+    }
+}
+
 static void *wait_on(void *context)
 {
     pthread_mutex_t *lock = context;
@@ -400,6 +425,7 @@ int main(void)
         cmocka_unit_test(test_error_prefix_keeps_the_text_and_cuts_at_the_end),
         cmocka_unit_test(test_meant_swapped_letters_are_one_mistake),
         cmocka_unit_test(test_words_count_and_duration),
+        cmocka_unit_test(test_words_for_people),
         cmocka_unit_test(test_join_gives_up_in_time_and_joins_who_has_ended),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);

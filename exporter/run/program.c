@@ -11,9 +11,9 @@
 #include "run/rhythm.h"
 #include "serve/reload.h"
 #include "serve/serve.h"
-#include "status/view.h"
 #include "store/pager.h"
 #include "store/roster.h"
+#include "watch/watch.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,7 +25,6 @@ enum {
     SHIFT_TICK_MS = 20, /* while a worker waits for another to stop */
     ALIVE_MS =
         10000, /* the page's thread wakes up twice a second, and a page takes less than a second */
-    REMEMBER_MS_MIN = 5000, /* how often the status page's plots get a point, at most */
     START_CLUSTERS_MAX = 20,
     START_BYTES_MAX = 16 * 1024,
     PROBLEMS_BYTES_MAX = 256 * 1024,
@@ -53,8 +52,7 @@ struct sg_program {
     void *self; /* of about_program */
     struct sg_pager *pager;
     struct sg_http_counts http;
-    struct sg_history *history;
-    int64_t remembered_ms;
+    struct sg_watch *watch;
     struct sg_reloader *reloader;
     struct sg_server *server;
 };
@@ -171,7 +169,7 @@ static int make_parts(struct sg_program *program, const struct sg_config *config
     if (!r)
         r = sg_rhythm_new(config->interval_ms, &program->rhythm);
     if (!r)
-        r = sg_history_new(&program->history);
+        r = sg_watch_new(program->store, program->roster, program->clock, &program->watch);
     if (!r)
         r = sg_handover_new(program->clock, &program->handover);
     program->worker_env = (struct sg_worker_env){
@@ -237,7 +235,7 @@ struct sg_program *sg_program_free(struct sg_program *program)
     sg_reloader_close(program->reloader);
     (void)sg_server_stop(program->server);
     (void)sg_reloader_free(program->reloader);
-    (void)sg_history_free(program->history);
+    (void)sg_watch_free(program->watch);
     (void)sg_pager_free(program->pager);
     if (program->about_program)
         program->about_program->destroy(program->self);
@@ -272,7 +270,7 @@ int sg_program_start(struct sg_program *program,
         .pager = program->pager,
         .store = program->store,
         .roster = program->roster,
-        .history = program->history,
+        .watch = program->watch,
         .clock = program->clock,
         .counts = &program->http,
         .scraped = on_scrape,
@@ -309,26 +307,10 @@ void sg_program_log_start(const struct sg_program *program, const struct sg_flag
     sg_buf_done(&text);
 }
 
-/* Once per collection, so that rates are between two collections. */
-static void remember(struct sg_program *program)
-{
-    int64_t now_ms = sg_clock_monotonic_ms(program->clock);
-    int64_t pause_ms = atomic_load(&program->notes.pause_ms);
-    struct sg_view *view = NULL;
-
-    if (now_ms - program->remembered_ms < pause_ms ||
-        now_ms - program->remembered_ms < REMEMBER_MS_MIN)
-        return;
-    program->remembered_ms = now_ms;
-    if (sg_view_new(program->store, program->config->cluster_label, &view) == 0)
-        sg_view_remember(view, program->history, now_ms);
-    (void)sg_view_free(view);
-}
-
 int sg_program_tick(struct sg_program *program)
 {
     update_rhythm_state(program);
-    remember(program);
+    sg_watch_tick(program->watch);
     return sg_handover_step(program->handover) ? SHIFT_TICK_MS : TICK_MS;
 }
 
@@ -427,6 +409,9 @@ bool sg_program_reload(struct sg_program *program, const struct sg_flags *flags)
         add_problem(&problems, strerror(-r));
     atomic_store(&program->notes.reload_failed, r != 0);
     const char *text = sg_buf_get_cut(&problems);
+    sg_journal_note_reload(sg_watch_journal(program->watch), r == 0 ? NULL
+                                                             : text ? text
+                                                                    : "out of memory");
     sg_reloader_finish(program->reloader, r == 0,
         r == 0 ? "configuration loaded\n"
         : text ? text

@@ -61,3 +61,19 @@ struct MHD_Response *sg_answer_copy(struct sg_str body, const char *content_type
         sg_answer_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, content_type);
     return response;
 }
+
+enum MHD_Result sg_answer_error(
+    struct sg_request *request, unsigned status, const struct sg_error *err)
+{
+    struct sg_buf line;
+
+    sg_buf_init(&line, sizeof err->text + 1);
+    struct MHD_Response *response =
+        sg_buf_printf(&line, "%s\n", err->text)
+            ? NULL
+            : sg_answer_copy(sg_buf_get(&line), "text/plain; charset=utf-8");
+    sg_buf_done(&line);
+    if (response)
+        sg_answer_header(response, "X-Content-Type-Options", "nosniff");
+    return sg_answer_send(request, status, response);
+}

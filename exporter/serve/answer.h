@@ -21,7 +21,11 @@ void sg_answer_header(struct MHD_Response *response, const char *name, const cha
 /** Plain text. @param text  a constant */
 enum MHD_Result sg_answer_text(struct sg_request *request, unsigned status, const char *text);
 
-/** The same, with a header. */
+/** The text of an error, as one line. */
+enum MHD_Result sg_answer_error(
+    struct sg_request *request, unsigned status, const struct sg_error *err);
+
+/** As sg_answer_text(), with a header. */
 enum MHD_Result sg_answer_note_with(struct sg_request *request,
     unsigned status,
     const char *text,

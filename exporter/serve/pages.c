@@ -23,23 +23,6 @@ struct form {
     enum sg_coding coding;
 };
 
-/* One line of plain text. */
-static enum MHD_Result answer_error(
-    struct sg_request *request, unsigned status, const struct sg_error *err)
-{
-    struct sg_buf line;
-
-    sg_buf_init(&line, sizeof err->text + 1);
-    struct MHD_Response *response =
-        sg_buf_printf(&line, "%s\n", err->text)
-            ? NULL
-            : sg_answer_copy(sg_buf_get(&line), "text/plain; charset=utf-8");
-    sg_buf_done(&line);
-    if (response)
-        sg_answer_header(response, "X-Content-Type-Options", "nosniff");
-    return sg_answer_send(request, status, response);
-}
-
 /* @return 0, or the status to answer with, err being its text */
 static unsigned read_form(
     const struct sg_request *request, struct form *ret_form, struct sg_error *err)
@@ -117,7 +100,7 @@ enum MHD_Result sg_pages_metrics(const struct sg_serve_config *config, struct sg
     if (!status && sg_collect_read(&request->query, &collect, &err))
         status = MHD_HTTP_BAD_REQUEST;
     if (status)
-        return answer_error(request, status, &err);
+        return sg_answer_error(request, status, &err);
     if (collect.everything) {
         if (config->scraped)
             config->scraped(config->scraped_context);
@@ -149,7 +132,7 @@ enum MHD_Result sg_pages_probe(const struct sg_serve_config *config, struct sg_r
     if (!status && sg_probe_read(&request->query, &probe, &err))
         status = MHD_HTTP_BAD_REQUEST;
     if (status)
-        return answer_error(request, status, &err);
+        return sg_answer_error(request, status, &err);
     /* Only known names: a request must not be able to make us connect anywhere. */
     if (!sg_discover_knows_cluster(config, probe.cluster))
         return sg_answer_text(
@@ -179,7 +162,7 @@ enum MHD_Result sg_pages_forget(const struct sg_serve_config *config, struct sg_
     if (request->too_many_args || sg_forget_read(&request->query, &probe, &err))
         return request->too_many_args
                    ? sg_answer_text(request, MHD_HTTP_BAD_REQUEST, "too many parameters\n")
-                   : answer_error(request, MHD_HTTP_BAD_REQUEST, &err);
+                   : sg_answer_error(request, MHD_HTTP_BAD_REQUEST, &err);
     const char *text;
     unsigned status = sg_discover_forget(config, probe.cluster, probe.broker, &text);
     return sg_answer_text(request, status, text);
@@ -196,7 +179,7 @@ enum MHD_Result sg_pages_discover(const struct sg_serve_config *config, struct s
     if (!status && sg_query_expect_none(&request->query, &err))
         status = MHD_HTTP_BAD_REQUEST;
     if (status)
-        return answer_error(request, status, &err);
+        return sg_answer_error(request, status, &err);
     const struct sg_web_urls *urls = config->urls;
     bool tls =
         MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION) != NULL;

@@ -13,6 +13,67 @@
 
 /* ---- Handlers ---- */
 
+static const char *prefix_of(const struct sg_serve_config *config)
+{
+    return config->urls ? config->urls->prefix : "";
+}
+
+static enum MHD_Result answer_not_found(
+    const struct sg_serve_config *config, struct sg_request *request)
+{
+    const char *prefix = prefix_of(config);
+    struct sg_buf text;
+
+    sg_buf_init(&text, 4096);
+    struct MHD_Response *response =
+        sg_buf_printf(&text, "not found; try %s%s or %s/\n", prefix, config->telemetry_path, prefix)
+            ? NULL
+            : sg_answer_copy(sg_buf_get(&text), "text/plain; charset=utf-8");
+    sg_buf_done(&text);
+    return sg_answer_send(request, MHD_HTTP_NOT_FOUND, response);
+}
+
+/* @return 0, or the status to answer with, err being its text */
+static unsigned read_params(
+    const struct sg_request *request, struct sg_status_params *params, struct sg_error *err)
+{
+    if (request->too_many_args) {
+        (void)sg_error_set(err, 0, "more than %d parameters", SG_QUERY_ARGS_MAX);
+        return MHD_HTTP_BAD_REQUEST;
+    }
+    for (size_t i = 0; i < request->query.n; i++) {
+        const struct sg_query_arg *arg = &request->query.args[i];
+        if (sg_status_params_set(params, arg->name, arg->value, err))
+            return MHD_HTTP_BAD_REQUEST;
+    }
+    return 0;
+}
+
+static enum MHD_Result answer_html(struct sg_request *request, unsigned status, struct sg_str html)
+{
+    struct MHD_Response *response = sg_answer_copy(html, "text/html; charset=utf-8");
+
+    if (response) {
+        sg_answer_header(response, "Content-Security-Policy", sg_status_page_csp);
+        sg_answer_header(response, "Referrer-Policy", "no-referrer");
+        sg_answer_header(response, "X-Content-Type-Options", "nosniff");
+        sg_answer_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    }
+    return sg_answer_send(request, status, response);
+}
+
+static enum MHD_Result answer_found(struct sg_request *request, struct sg_str location)
+{
+    char text[SG_WEB_PATH_BYTES_MAX];
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
+
+    (void)snprintf(text, sizeof text, SG_STR_FMT, SG_STR_ARG(location));
+    if (response)
+        sg_answer_header(response, MHD_HTTP_HEADER_LOCATION, text);
+    return sg_answer_send(request, MHD_HTTP_FOUND, response);
+}
+
 static enum MHD_Result answer_status_page(
     const struct sg_serve_config *config, struct sg_request *request)
 {
@@ -20,25 +81,28 @@ static enum MHD_Result answer_status_page(
         .telemetry_path = config->telemetry_path,
         .store = config->store,
         .roster = config->roster,
-        .history = config->history,
+        .watch = config->watch,
         .clock = config->clock,
     };
+    struct sg_status_params params = { .page = 0 };
+    struct sg_error err = { "" };
+    enum sg_status_page page;
     struct sg_buf html;
 
+    unsigned status = read_params(request, &params, &err);
+    if (status)
+        return sg_answer_error(request, status, &err);
+    if (!config->watch || !sg_status_page_find(request->route, &page))
+        return answer_not_found(config, request);
     sg_buf_init(&html, SG_STATUS_PAGE_BYTES_MAX);
-    if (sg_status_page_write(&sources, &html)) {
-        sg_buf_done(&html);
-        return sg_answer_text(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory\n");
-    }
-    struct MHD_Response *response = sg_answer_copy(sg_buf_get(&html), "text/html; charset=utf-8");
+    int r = sg_status_page_write(&sources, page, &params, &html);
+    enum MHD_Result result =
+        r == SG_STATUS_E_ELSEWHERE ? answer_found(request, sg_buf_get(&html))
+        : r && r != SG_STATUS_E_NOT_FOUND
+            ? sg_answer_text(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory\n")
+            : answer_html(request, r ? MHD_HTTP_NOT_FOUND : MHD_HTTP_OK, sg_buf_get(&html));
     sg_buf_done(&html);
-    if (response) {
-        sg_answer_header(response, "Content-Security-Policy", sg_status_page_csp);
-        sg_answer_header(response, "Referrer-Policy", "no-referrer");
-        sg_answer_header(response, "X-Content-Type-Options", "nosniff");
-        sg_answer_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    }
-    return sg_answer_send(request, MHD_HTTP_OK, response);
+    return result;
 }
 
 static enum MHD_Result answer_healthy(
@@ -69,7 +133,16 @@ static enum MHD_Result answer_reload(
 
 static const struct sg_route routes[] = {
     { NULL, SG_METHODS_READ, sg_pages_metrics }, { "/", SG_METHODS_READ, answer_status_page },
-    { "/probe", SG_METHODS_READ, sg_pages_probe }, { "/sd", SG_METHODS_READ, sg_pages_discover },
+    { "/brokers", SG_METHODS_READ, answer_status_page },
+    { "/topics", SG_METHODS_READ, answer_status_page },
+    { "/groups", SG_METHODS_READ, answer_status_page },
+    { "/collectors", SG_METHODS_READ, answer_status_page },
+    { "/events", SG_METHODS_READ, answer_status_page },
+    { "/broker", SG_METHODS_READ, answer_status_page },
+    { "/topic", SG_METHODS_READ, answer_status_page },
+    { "/group", SG_METHODS_READ, answer_status_page },
+    { "/find", SG_METHODS_READ, answer_status_page }, { "/probe", SG_METHODS_READ, sg_pages_probe },
+    { "/sd", SG_METHODS_READ, sg_pages_discover },
     { "/-/healthy", SG_METHODS_READ, answer_healthy },
     { "/-/forget", SG_METHODS_POST, sg_pages_forget },
     { "/-/reload", SG_METHODS_POST, answer_reload }, { "/-/ready", SG_METHODS_READ, answer_ready },
@@ -110,11 +183,6 @@ static enum MHD_Result answer_wrong_method(struct sg_request *request, const str
 
 /* ---- Paths ---- */
 
-static const char *prefix_of(const struct sg_serve_config *config)
-{
-    return config->urls ? config->urls->prefix : "";
-}
-
 const char *sg_routes_path(const struct sg_serve_config *config, const char *path)
 {
     size_t len = strlen(prefix_of(config));
@@ -133,21 +201,6 @@ static enum MHD_Result redirect(struct sg_request *request, const char *to)
     if (response)
         sg_answer_header(response, MHD_HTTP_HEADER_LOCATION, location);
     return sg_answer_send(request, MHD_HTTP_FOUND, response);
-}
-
-static enum MHD_Result answer_not_found(
-    const struct sg_serve_config *config, struct sg_request *request)
-{
-    const char *prefix = prefix_of(config);
-    struct sg_buf text;
-
-    sg_buf_init(&text, 4096);
-    struct MHD_Response *response =
-        sg_buf_printf(&text, "not found; try %s%s or %s/\n", prefix, config->telemetry_path, prefix)
-            ? NULL
-            : sg_answer_copy(sg_buf_get(&text), "text/plain; charset=utf-8");
-    sg_buf_done(&text);
-    return sg_answer_send(request, MHD_HTTP_NOT_FOUND, response);
 }
 
 static bool is_of_other_site(const struct sg_serve_config *config, struct sg_request *request)

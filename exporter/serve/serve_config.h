@@ -12,8 +12,8 @@
 
 #include <stddef.h>
 
-struct sg_history;
 struct sg_reloader;
+struct sg_watch;
 
 /* All borrowed; they outlive the server. */
 struct sg_serve_config {
@@ -26,7 +26,7 @@ struct sg_serve_config {
     struct sg_pager *pager;
     struct sg_store *store;
     const struct sg_roster *roster;
-    struct sg_history *history; /* NULL: there are no plots and no rates */
+    struct sg_watch *watch; /* NULL: there are no status pages */
     const struct sg_clock *clock;
     struct sg_http_counts *counts;  /* NULL, or where answers are counted */
     void (*scraped)(void *context); /* NULL, or notified of each request for the whole page */

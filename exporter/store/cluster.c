@@ -187,68 +187,45 @@ static struct sg_broker *place_of(struct sg_cluster *cluster, int32_t id, int *r
     return &brokers[at];
 }
 
-static void log_change(const struct sg_cluster *cluster, const struct sg_broker *broker)
+/* Called with the lock held. */
+static void set_up(struct sg_broker *broker, bool up)
 {
-    const struct sg_log_about about = { .cluster = cluster->name };
-    char place[SG_HOST_BYTES_MAX + 16] = "";
-
-    if (broker->host[0])
-        (void)snprintf(place, sizeof place, " (%s:%d)", broker->host, broker->port);
-    sg_log(broker->up ? SG_LOG_INFO : SG_LOG_WARN, &about, "broker %d%s is %s", broker->id, place,
-        broker->up ? "up again" : "down");
-}
-
-/* Called with the lock held. @param ret_changed  for the log; left as it is when nothing changed */
-static void set_up(struct sg_broker *broker, bool up, struct sg_broker *ret_changed)
-{
-    bool was_up = broker->up || !broker->tried;
-
     broker->up = up;
     broker->tried = true;
-    if (up != was_up)
-        *ret_changed = *broker;
 }
 
 int sg_cluster_set_broker(
     struct sg_cluster *cluster, int32_t id, const char *host, int32_t port, bool up)
 {
-    struct sg_broker changed = { .tried = false };
     int r = 0;
 
-    (void)pthread_mutex_lock(&cluster->lock);
+    sg_locked(&cluster->lock);
     size_t n_before = cluster->n_brokers;
     struct sg_broker *broker = place_of(cluster, id, &r);
-    if (broker) {
-        if (cluster->n_brokers != n_before)
-            brokers_changed(cluster);
-        if (host[0] && strcmp(broker->host, host) != 0) {
-            (void)snprintf(broker->host, sizeof broker->host, "%s", host);
-            brokers_changed(cluster);
-        }
-        if (port && broker->port != port) {
-            broker->port = port;
-            brokers_changed(cluster);
-        }
-        broker->seen = broker->seen || host[0];
-        set_up(broker, up, &changed);
+    if (!broker)
+        return r;
+    if (cluster->n_brokers != n_before)
+        brokers_changed(cluster);
+    if (host[0] && strcmp(broker->host, host) != 0) {
+        (void)snprintf(broker->host, sizeof broker->host, "%s", host);
+        brokers_changed(cluster);
     }
-    (void)pthread_mutex_unlock(&cluster->lock);
-    if (changed.tried)
-        log_change(cluster, &changed);
-    return r;
+    if (port && broker->port != port) {
+        broker->port = port;
+        brokers_changed(cluster);
+    }
+    broker->seen = broker->seen || host[0];
+    set_up(broker, up);
+    return 0;
 }
 
 void sg_cluster_set_broker_down(struct sg_cluster *cluster, int32_t id)
 {
-    struct sg_broker changed = { .tried = false };
     size_t at;
 
-    (void)pthread_mutex_lock(&cluster->lock);
+    sg_locked(&cluster->lock);
     if (find_place(cluster, id, &at))
-        set_up(&cluster->brokers[at], false, &changed);
-    (void)pthread_mutex_unlock(&cluster->lock);
-    if (changed.tried)
-        log_change(cluster, &changed);
+        set_up(&cluster->brokers[at], false);
 }
 
 /* Called with the lock held. */

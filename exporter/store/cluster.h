@@ -95,8 +95,7 @@ void sg_cluster_wait(struct sg_cluster *cluster,
 void sg_cluster_wake(struct sg_cluster *cluster);
 
 /**
- * Add or update a broker. An empty host or port 0 keeps the known one. A broker that goes down, is
- * down from the start, or is up again is logged.
+ * Add or update a broker. An empty host or port 0 keeps the known one.
  * @return 0, -ENOMEM, or -EMSGSIZE past SG_BROKERS_MAX
  */
 int sg_cluster_set_broker(

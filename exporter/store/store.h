@@ -103,6 +103,7 @@ struct sg_slot_status {
     int64_t duration_ms;          /* of the latest collection */
     int64_t last_success_unix_ms; /* 0: never */
     int64_t last_success_ms_ago;  /* by the monotonic clock; 0 when never */
+    int64_t last_set_ms;          /* monotonic: when its samples were collected; 0 when never */
     size_t n_series;              /* that are on the page now */
     uint64_t n_collections;       /* finished ones */
     uint64_t n_failures[SG_FAILURE_KINDS];

@@ -378,34 +378,6 @@ static void test_slot_warning_has_one_line_for_each_kind(void **state)
     assert_int_equal(status_of(f).n_failures[SG_FAILURE_DENIED], 3);
 }
 
-static void test_broker_that_goes_down_or_comes_back_is_a_line(void **state)
-{
-    struct sg_cluster *cluster = NULL;
-    char text[4096];
-    (void)state;
-
-    assert_int_equal(sg_cluster_new("c", &cluster), 0);
-    start_listening();
-    for (int i = 0; i < 3; i++) {
-        assert_int_equal(sg_cluster_set_broker(cluster, 1, "h", 9092, true), 0);
-        assert_int_equal(sg_cluster_set_broker(cluster, 2, "", 0, false), 0); /* from the start */
-    }
-    assert_int_equal(sg_cluster_set_broker(cluster, 1, "", 0, false), 0);
-    assert_int_equal(sg_cluster_set_broker(cluster, 1, "", 0, false), 0);
-    assert_int_equal(sg_cluster_set_broker(cluster, 1, "h", 9092, true), 0);
-    stop_listening(text, sizeof text);
-    (void)sg_cluster_unref(cluster);
-
-    const char *second = strstr(text, "level=warn cluster=c msg=\"broker 2 is down\"\n");
-    const char *down = strstr(text, "level=warn cluster=c msg=\"broker 1 (h:9092) is down\"\n");
-    const char *up = strstr(text, "level=info cluster=c msg=\"broker 1 (h:9092) is up again\"\n");
-    assert_true(second && down && up && second < down && down < up);
-    size_t n_lines = 0;
-    for (const char *at = text; (at = strchr(at, '\n')); at++)
-        n_lines++;
-    assert_int_equal(n_lines, 3);
-}
-
 static void test_every_kind_and_reason_has_a_text(void **state)
 {
     (void)state;
@@ -580,7 +552,6 @@ int main(void)
             test_slot_with_failures_in_turn_has_a_line_of_each_in_five_minutes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_slot_warning_has_one_line_for_each_kind, set_up, tear_down),
-        cmocka_unit_test(test_broker_that_goes_down_or_comes_back_is_a_line),
         cmocka_unit_test_setup_teardown(test_slot_stale_after_is_its_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_slot_stale_after_of_its_own_does_not_follow_the_store, set_up, tear_down),

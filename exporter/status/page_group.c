@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/auto.h"
+#include "base/keyed.h"
+#include "base/words.h"
+#include "metric/text.h"
+#include "status/details.h"
+#include "status/table.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* One partition that the group reads. */
+struct row {
+    struct sg_keyed_text key;
+    struct sg_str topic;
+    int32_t partition;
+    double committed, lag, lag_seconds;
+    struct sg_str status, member, client_id, host;
+    const struct sg_view_partition *of; /* NULL: not known */
+    double start;                       /* of its log */
+};
+
+static const struct sg_keyed_kind row_kind = {
+    .size = sizeof(struct row),
+    .key_at = offsetof(struct row, key),
+    .seen_at = offsetof(struct row, key.seen),
+};
+
+struct reader {
+    struct sg_page *page;
+    uint32_t cluster;
+    struct sg_keyed rows;
+    struct sg_arena *arena;
+};
+
+/* ---- Reading ---- */
+
+static struct sg_str keep(struct sg_arena *arena, struct sg_str escaped)
+{
+    char *plain = escaped.len ? sg_arena_bytes(arena, escaped.len) : NULL;
+
+    return plain ? (struct sg_str){ plain, sg_text_unescape(escaped, plain) } : SG_STR("");
+}
+
+static struct row *find_row(struct reader *reader, struct sg_str labels, bool *ret_is_new)
+{
+    static const struct sg_str names[] = { { "topic", 5 }, { "partition", 9 } };
+    struct sg_str values[2];
+    struct sg_buf key;
+    uint32_t number = SG_INDEX_NONE;
+
+    sg_text_find_labels(labels, names, 2, values);
+    if (!values[0].ptr || !values[1].ptr)
+        return NULL;
+    sg_buf_init(&key, 8192);
+    (void)sg_buf_printf(
+        &key, SG_STR_FMT "\"" SG_STR_FMT, SG_STR_ARG(values[0]), SG_STR_ARG(values[1]));
+    int r = sg_buf_error(&key) ? -ENOMEM
+                               : sg_keyed_add(&reader->rows, sg_buf_get(&key), &number, ret_is_new);
+    sg_buf_done(&key);
+    if (r)
+        return NULL;
+    struct row *row = sg_keyed_at(&reader->rows, number);
+    if (*ret_is_new) {
+        double unknown = (double)NAN;
+        row->topic = keep(reader->arena, values[0]);
+        row->partition = (int32_t)strtol(values[1].ptr, NULL, 10);
+        row->committed = row->lag = row->lag_seconds = row->start = unknown;
+    }
+    return row;
+}
+
+static void read_owner(struct reader *reader, struct row *row, struct sg_str labels)
+{
+    static const struct sg_str names[] = { { "member", 6 }, { "client_id", 9 }, { "host", 4 } };
+    struct sg_str values[3];
+
+    sg_text_find_labels(labels, names, 3, values);
+    row->member = keep(reader->arena, values[0]);
+    row->client_id = keep(reader->arena, values[1]);
+    row->host = keep(reader->arena, values[2]);
+}
+
+static void read_series(void *context, const struct sg_detail_series *series)
+{
+    struct reader *reader = context;
+    const char *family = series->family->name;
+    bool is_new;
+    struct row *row = find_row(reader, series->labels, &is_new);
+
+    if (!row)
+        return;
+    if (strcmp(family, "kafka_consumergroup_current_offset") == 0)
+        row->committed = sg_detail_number(series);
+    else if (strcmp(family, "kafka_consumergroup_lag") == 0 ||
+             strcmp(family, "kafka_sharegroup_lag") == 0)
+        row->lag = sg_detail_number(series);
+    else if (strcmp(family, "kafka_consumergroup_lag_seconds") == 0)
+        row->lag_seconds = sg_detail_number(series);
+    else
+        read_owner(reader, row, series->labels);
+}
+
+/* What the view knows of the partitions. */
+static void join(struct reader *reader)
+{
+    const struct sg_view *view = reader->page->view;
+
+    for (uint32_t i = 0; i < reader->rows.n; i++) {
+        struct row *row = sg_keyed_at(&reader->rows, i);
+        struct {
+            uint32_t topic;
+            int32_t number;
+        } key = { sg_view_find_topic(view, reader->cluster, row->topic), row->partition };
+        uint32_t number = sg_keyed_find(&view->partitions, SG_KEYED_BYTES(key));
+        row->of = number == SG_INDEX_NONE ? NULL : sg_view_partition_at(view, number);
+    }
+}
+
+/* ---- The table ---- */
+
+static const struct row *at(const struct sg_page *page, uint32_t i)
+{
+    return sg_keyed_at(page->rows, i);
+}
+
+static enum sg_severity severity(const struct sg_page *page, uint32_t i)
+{
+    (void)page;
+    (void)i;
+    return SG_SEVERITY_INFO;
+}
+
+static struct sg_str topic(const struct sg_page *page, uint32_t i)
+{
+    return at(page, i)->topic;
+}
+
+static void put_topic(struct sg_page *page, uint32_t i)
+{
+    const struct row *row = at(page, i);
+
+    sg_put(page, "<a ");
+    sg_put_href(page, SG_STATUS_TOPIC, page->params->cluster, "topic", row->topic);
+    sg_put(page, ">");
+    sg_put_text(page, row->topic);
+    (void)sg_buf_printf(page->html, " %" PRId32 "</a>", row->partition);
+}
+
+static double lag_seconds(const struct sg_page *page, uint32_t i)
+{
+    return at(page, i)->lag_seconds;
+}
+
+static void put_lag_seconds(struct sg_page *page, uint32_t i)
+{
+    sg_put_unit(page, SG_PLOT_SECONDS, at(page, i)->lag_seconds);
+}
+
+static double lag(const struct sg_page *page, uint32_t i)
+{
+    return at(page, i)->lag;
+}
+
+static void put_lag(struct sg_page *page, uint32_t i)
+{
+    sg_put_number(page, at(page, i)->lag);
+}
+
+static void put_committed(struct sg_page *page, uint32_t i)
+{
+    sg_put_number(page, at(page, i)->committed);
+}
+
+static void put_end(struct sg_page *page, uint32_t i)
+{
+    sg_put_number(page, at(page, i)->of ? at(page, i)->of->end : (double)NAN);
+}
+
+static void put_rate(struct sg_page *page, uint32_t i)
+{
+    sg_put_unit(page, SG_PLOT_RATE, at(page, i)->of ? at(page, i)->of->rate : (double)NAN);
+}
+
+static void put_leader(struct sg_page *page, uint32_t i)
+{
+    const struct sg_view_partition *of = at(page, i)->of;
+
+    if (of && of->leaderless)
+        sg_html_chip(page->html, "crit", "none");
+    else
+        sg_put_number(page, of ? of->leader : (double)NAN);
+}
+
+static void put_member(struct sg_page *page, uint32_t i)
+{
+    const struct row *row = at(page, i);
+
+    sg_put_text(page, row->client_id.len ? row->client_id : row->member);
+    if (row->host.len == 0)
+        return;
+    sg_put(page, "<small>");
+    sg_put_text(page, row->host);
+    sg_put(page, "</small>");
+}
+
+static const struct sg_table_column columns[] = {
+    { "topic", "Partition", false, NULL, NULL, topic, put_topic },
+    { "lag", "Lag", true, NULL, lag_seconds, NULL, put_lag_seconds },
+    { "records", "Records to read", true, NULL, lag, NULL, put_lag },
+    { "committed", "Committed offset", true, NULL, NULL, NULL, put_committed },
+    { "end", "End of the log", true, NULL, NULL, NULL, put_end },
+    { "rate", "Records in", true, NULL, NULL, NULL, put_rate },
+    { "leader", "Leader", true, NULL, NULL, NULL, put_leader },
+    { "member", "Member", false, NULL, NULL, NULL, put_member },
+    { NULL, NULL, false, NULL, NULL, NULL, NULL },
+};
+
+static void put_partitions(struct sg_page *page, uint32_t cluster, struct sg_str group)
+{
+    static const char *const families[] = { "kafka_consumergroup_current_offset",
+        "kafka_consumergroup_lag", "kafka_consumergroup_lag_seconds", "kafka_sharegroup_lag",
+        "kafka_consumergroup_partition_owner_info", NULL };
+    struct reader reader = { .page = page, .cluster = cluster, .arena = sg_arena_new() };
+    const struct sg_detail_query query = sg_details_query(page, "consumergroup", group, families);
+
+    if (!reader.arena) {
+        page->failed = true;
+        return;
+    }
+    sg_keyed_init(&reader.rows, &row_kind);
+    sg_detail_read(page->sources->store, &query, read_series, &reader);
+    join(&reader);
+    page->rows = &reader.rows;
+    const struct sg_table table = { SG_STATUS_GROUP, "partitions", "Partitions", columns, "-lag",
+        reader.rows.n, NULL, severity,
+        "No partitions are known; groups.granularity may leave them out.", false,
+        SG_DETAILS_ROWS_MAX };
+    sg_put_section(page, "partitions", "Partitions", "");
+    (void)sg_table_write(page, &table);
+    sg_put(page, "</section>\n");
+    page->rows = NULL;
+    sg_keyed_done(&reader.rows);
+    (void)sg_arena_unref(reader.arena);
+}
+
+/* ---- The page ---- */
+
+static void put_stats(struct sg_page *page, const struct sg_view_group *group)
+{
+    sg_put(page, "<dl class=\"st tall card pad\">");
+    sg_put_stat(page, "Lag");
+    sg_put_unit(page, SG_PLOT_SECONDS, group->lag_seconds);
+    sg_put_stat_end(page);
+    sg_put_stat(page, "Records to read");
+    sg_put_number(page, group->lag);
+    sg_put_stat_end(page);
+    sg_put_stat(page, "Time to drain");
+    if (group->lag == 0)
+        sg_put(page, "caught up");
+    else
+        sg_put_unit(page, SG_PLOT_SECONDS, group->drain_seconds);
+    sg_put_stat_end(page);
+    sg_put_stat(page, "Members");
+    sg_put_number(page, group->members);
+    sg_put_stat_end(page);
+    sg_put_stat(page, "Lost unread");
+    sg_put_number(page, group->unread_lost);
+    sg_put_stat_end(page);
+    sg_put_stat(page, "Margin to retention");
+    sg_put_unit(page, SG_PLOT_SHARE, group->retention_margin);
+    sg_put_stat_end(page);
+    sg_put_stat(page, "State in Kafka");
+    sg_put_text(page, group->state);
+    sg_put_stat_end(page);
+    sg_put_stat(page, "Coordinator");
+    sg_put_text(page, group->coordinator);
+    sg_put_stat_end(page);
+    sg_put(page, "</dl>\n");
+}
+
+static void put_note(struct sg_page *page, const struct sg_view_group *group)
+{
+    static const char *const notes[] = {
+        [SG_GROUP_LOSING_DATA] = "Records are deleted before the group reads them: its committed "
+                                 "offset is before the start of the log.",
+        [SG_GROUP_STALLED] = "The group has members and records to read, and has not committed a "
+                             "later offset for long.",
+        [SG_GROUP_STOPPED] = "The group has records to read and no members.",
+        [SG_GROUP_LAGGING] = "The group reads, but is behind.",
+        [SG_GROUP_REWOUND] = "The group's committed offset has gone back.",
+    };
+
+    if (group->status >= SG_GROUP_OK)
+        return;
+    (void)sg_buf_printf(page->html, "<p class=\"note card %s\">%s</p>\n",
+        sg_page_class(sg_page_severity_of_group(group)), notes[group->status]);
+}
+
+bool sg_page_group(struct sg_page *page)
+{
+    uint32_t cluster, number;
+
+    if (!sg_details_find(page, sg_view_find_group, page->params->group, &cluster, &number))
+        return false;
+    const struct sg_view_group *group = sg_view_group_at(page->view, number);
+    sg_details_title(page, "Group", SG_STATUS_GROUPS, cluster, group->name);
+    sg_put_group_state(page, group);
+    sg_details_title_end(page, SG_STATUS_GROUP, "group", group->name);
+    put_note(page, group);
+    put_stats(page, group);
+    const struct sg_page_plot plots[] = {
+        { SG_PLOT_GROUP_LAG_SECONDS, SG_PLOT_SECONDS, "Lag", "p3",
+            sg_view_cluster_name(page->view, cluster), group->name,
+            group->status < SG_GROUP_OK ? group->since.moment.unix_ms : 0, (double)NAN },
+        { SG_PLOT_GROUP_LAG, SG_PLOT_COUNT, "Records to read", "p3",
+            sg_view_cluster_name(page->view, cluster), group->name, 0, (double)NAN },
+        { SG_PLOT_GROUP_RECORDS_READ, SG_PLOT_RATE, "Records read", "p1",
+            sg_view_cluster_name(page->view, cluster), group->name, 0, (double)NAN },
+    };
+    sg_details_plots(page, plots, sizeof plots / sizeof plots[0]);
+    put_partitions(page, cluster, group->name);
+    const struct sg_event_filter filter = {
+        .cluster = page->params->cluster, .group = group->name, .severity_max = SG_SEVERITY_INFO
+    };
+    sg_details_events(page, &filter);
+    return true;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "status/status_page.h"
+
+#include <stdlib.h>
+
+enum kind {
+    TEXT,
+    NUMBER,
+    LONG_NUMBER,
+};
+
+static const struct parameter {
+    const char *name;
+    enum kind kind;
+    size_t place;
+    unsigned long max; /* of a number */
+} parameters[] = {
+#define PLACE(field) offsetof(struct sg_status_params, field)
+    { "cluster", TEXT, PLACE(cluster), 0 },
+    { "broker", TEXT, PLACE(broker), 0 },
+    { "topic", TEXT, PLACE(topic), 0 },
+    { "group", TEXT, PLACE(group), 0 },
+    { "q", TEXT, PLACE(q), 0 },
+    { "state", TEXT, PLACE(state), 0 },
+    { "sort", TEXT, PLACE(sort), 0 },
+    { "kind", TEXT, PLACE(kind), 0 },
+    { "severity", TEXT, PLACE(severity), 0 },
+    { "range", TEXT, PLACE(range), 0 },
+    { "page", NUMBER, PLACE(page), 1000000 },
+    { "per", NUMBER, PLACE(per), SG_STATUS_ROWS_MAX },
+    { "hours", NUMBER, PLACE(hours), 24 * 366 },
+    { "refresh", NUMBER, PLACE(refresh_s), 3600 },
+    { "all", NUMBER, PLACE(all), 1 },
+    { "before", LONG_NUMBER, PLACE(before), 0 },
+#undef PLACE
+};
+
+static bool is_digits(const char *value)
+{
+    return value[strspn(value, "0123456789")] == '\0' && strlen(value) < 19;
+}
+
+static int set_number(const struct parameter *parameter,
+    const char *value,
+    struct sg_status_params *params,
+    struct sg_error *err)
+{
+    void *place = (char *)params + parameter->place;
+
+    if (!is_digits(value))
+        return sg_error_set(err, SG_STATUS_E_BAD, "%s must be a number", parameter->name);
+    unsigned long number = strtoul(value, NULL, 10);
+    if (parameter->kind == LONG_NUMBER) {
+        *(uint64_t *)place = number;
+        return 0;
+    }
+    if (number > parameter->max)
+        return sg_error_set(
+            err, SG_STATUS_E_BAD, "%s must be at most %lu", parameter->name, parameter->max);
+    *(unsigned *)place = (unsigned)number;
+    return 0;
+}
+
+int sg_status_params_set(
+    struct sg_status_params *params, const char *name, const char *value, struct sg_error *err)
+{
+    for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++) {
+        const struct parameter *parameter = &parameters[i];
+        if (strcmp(parameter->name, name) != 0)
+            continue;
+        if (value[0] == '\0') /* an empty field of a form */
+            return 0;
+        if (parameter->kind != TEXT)
+            return set_number(parameter, value, params, err);
+        *(struct sg_str *)(void *)((char *)params + parameter->place) = sg_str_of(value);
+        return 0;
+    }
+    return sg_error_set(err, SG_STATUS_E_BAD, "unknown parameter");
+}

@@ -1,0 +1,558 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "watch/causes.h"
+
+#include "base/auto.h"
+#include "base/grow.h"
+#include "base/words.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+enum {
+    TEXT_BYTES_MAX = 4096,
+    NAMES_SHOWN = 3
+};
+
+/* What is missing because a broker is down. */
+struct reach {
+    uint32_t n_partitions, n_topics, n_leaderless, n_under_min_isr;
+    uint32_t latest_topic;
+};
+
+struct finder {
+    const struct sg_view *view;
+    struct sg_causes *causes;
+    struct reach *reach; /* one per broker */
+    bool *is_folded;     /* one per partition */
+    struct sg_buf title, detail;
+    bool failed;
+};
+
+/* ---- Texts ---- */
+
+static void put_name_of(struct sg_buf *text, const struct sg_view *view, uint32_t cluster)
+{
+    if (cluster != SG_INDEX_NONE && view->clusters.n > 1)
+        (void)sg_buf_printf(
+            text, " of " SG_STR_FMT, SG_STR_ARG(sg_view_cluster_name(view, cluster)));
+}
+
+static struct sg_str keep(struct finder *finder, struct sg_buf *text)
+{
+    struct sg_str written = sg_buf_get(text);
+    const char *copy = sg_arena_copy(finder->causes->arena, written);
+
+    finder->failed = finder->failed || !copy;
+    sg_buf_clear(text);
+    return copy ? (struct sg_str){ copy, written.len } : SG_STR("");
+}
+
+/* Add a cause with what was written to title and detail. */
+static void add(struct finder *finder, struct sg_cause cause)
+{
+    struct sg_causes *causes = finder->causes;
+
+    cause.title = keep(finder, &finder->title);
+    cause.detail = keep(finder, &finder->detail);
+    if (sg_grow(&causes->list, causes->n, &causes->allocated, sizeof *causes->list)) {
+        finder->failed = true;
+        return;
+    }
+    causes->list[causes->n++] = cause;
+    causes->n_critical += cause.severity == SG_SEVERITY_CRITICAL;
+}
+
+static void keep_earlier(struct sg_since *since, const struct sg_since *other)
+{
+    if (other->moment.unix_ms &&
+        (since->moment.unix_ms == 0 || other->moment.monotonic_ms < since->moment.monotonic_ms))
+        *since = *other;
+}
+
+/* ---- The configuration ---- */
+
+static void find_reload(struct finder *finder, const struct sg_event *reload)
+{
+    const struct sg_moment *now = &finder->view->made;
+
+    if (!reload || reload->kind != SG_EVENT_RELOAD_FAILED)
+        return;
+    const struct sg_moment then = { now->monotonic_ms - (now->unix_ms - reload->unix_ms),
+        reload->unix_ms };
+    (void)sg_buf_add_str(
+        &finder->title, SG_STR("The changed configuration was not loaded; the old one is in use"));
+    (void)sg_buf_add_str(&finder->detail, sg_str_of(reload->detail));
+    add(finder, (struct sg_cause){ SG_SEVERITY_WARNING, SG_SUBJECT_PROGRAM, SG_INDEX_NONE,
+                    SG_INDEX_NONE, "reload_failed", { then, false }, SG_STR(""), SG_STR("") });
+}
+
+/* ---- Clusters ---- */
+
+static bool is_down(const struct sg_view *view, uint32_t cluster)
+{
+    return sg_view_cluster_at(view, cluster)->state == SG_CLUSTER_DOWN;
+}
+
+static void find_clusters(struct finder *finder)
+{
+    const struct sg_view *view = finder->view;
+
+    for (uint32_t i = 0; i < view->clusters.n; i++) {
+        struct sg_str name = sg_view_cluster_name(view, i);
+        if (!is_down(view, i))
+            continue;
+        (void)sg_buf_printf(
+            &finder->title, "Cluster " SG_STR_FMT " cannot be reached", SG_STR_ARG(name));
+        for (size_t j = 0; j < view->n_slots; j++) {
+            const struct sg_slot_status *status = &view->slots[j].status;
+            if (strcmp(status->collector, "admin") == 0 &&
+                sg_str_equal(sg_str_of(status->cluster), name))
+                (void)sg_buf_add_str(&finder->detail, sg_str_of(status->failure.text));
+        }
+        add(finder,
+            (struct sg_cause){ SG_SEVERITY_CRITICAL, SG_SUBJECT_CLUSTER, i, SG_INDEX_NONE,
+                "cluster_down", sg_view_cluster_at(view, i)->since, SG_STR(""), SG_STR("") });
+    }
+}
+
+/* ---- Brokers that are down, and what lacks them ---- */
+
+/* @return the first of the ids that are separated by commas; *rest is what follows it */
+static struct sg_str next_id(struct sg_str *rest)
+{
+    const char *comma = memchr(rest->ptr, ',', rest->len);
+    struct sg_str id = { rest->ptr, comma ? (size_t)(comma - rest->ptr) : rest->len };
+
+    rest->ptr += id.len + (comma != NULL);
+    rest->len -= id.len + (comma != NULL);
+    return id;
+}
+
+static uint32_t find_down(const struct sg_view *view, uint32_t cluster, struct sg_str id)
+{
+    uint32_t number = sg_view_find_broker(view, cluster, id);
+
+    return number != SG_INDEX_NONE && sg_view_broker_at(view, number)->state == SG_VIEW_BROKER_DOWN
+               ? number
+               : SG_INDEX_NONE;
+}
+
+static void count_reach(struct reach *reach, const struct sg_view_partition *partition)
+{
+    if (reach->n_partitions++ == 0 || reach->latest_topic != partition->topic)
+        reach->n_topics++;
+    reach->latest_topic = partition->topic;
+    reach->n_leaderless += partition->leaderless;
+    reach->n_under_min_isr += partition->under_min_isr;
+}
+
+/* A partition follows from brokers that are down if these are all that it lacks. */
+static void fold_partitions(struct finder *finder)
+{
+    const struct sg_view *view = finder->view;
+
+    for (uint32_t i = 0; i < view->partitions.n; i++) {
+        const struct sg_view_partition *partition = sg_view_partition_at(view, i);
+        uint32_t cluster = sg_view_topic_at(view, partition->topic)->cluster;
+        struct sg_str rest = partition->missing_ids;
+        bool all_down = rest.len > 0;
+        while (rest.len > 0)
+            all_down = find_down(view, cluster, next_id(&rest)) != SG_INDEX_NONE && all_down;
+        finder->is_folded[i] = all_down;
+        for (rest = partition->missing_ids; rest.len > 0;) {
+            uint32_t broker = find_down(view, cluster, next_id(&rest));
+            if (broker != SG_INDEX_NONE)
+                count_reach(&finder->reach[broker], partition);
+        }
+    }
+}
+
+static void put_reach(struct finder *finder, const struct reach *reach)
+{
+    struct sg_buf *detail = &finder->detail;
+
+    if (reach->n_partitions == 0)
+        return;
+    (void)sg_buf_printf(detail, "Missing from %s of %s.",
+        sg_words_count(reach->n_partitions, "partition").text,
+        sg_words_count(reach->n_topics, "topic").text);
+    if (reach->n_leaderless == 1)
+        (void)sg_buf_add_str(
+            detail, SG_STR(" One has no leader: nobody can write to it or read from it."));
+    else if (reach->n_leaderless)
+        (void)sg_buf_printf(detail,
+            " %s have no leader: nobody can write to them or read from them.",
+            sg_words_number(reach->n_leaderless).text);
+    if (reach->n_under_min_isr)
+        (void)sg_buf_printf(detail,
+            " %s %s under min.insync.replicas: producers with acks=all fail there.",
+            sg_words_number(reach->n_under_min_isr).text,
+            reach->n_under_min_isr == 1 ? "is" : "are");
+    if (!reach->n_leaderless)
+        (void)sg_buf_add_str(detail, SG_STR(" All partitions have a leader."));
+}
+
+static void find_broker(struct finder *finder, uint32_t number)
+{
+    const struct sg_view_broker *broker = sg_view_broker_at(finder->view, number);
+
+    (void)sg_buf_printf(&finder->title, "Broker " SG_STR_FMT, SG_STR_ARG(broker->id));
+    put_name_of(&finder->title, finder->view, broker->cluster);
+    (void)sg_buf_add_str(&finder->title, SG_STR(" is down"));
+    put_reach(finder, &finder->reach[number]);
+    add(finder, (struct sg_cause){ SG_SEVERITY_CRITICAL, SG_SUBJECT_BROKER, broker->cluster, number,
+                    "broker_down", broker->since, SG_STR(""), SG_STR("") });
+}
+
+/* Several of one cluster. */
+static void find_many_brokers(struct finder *finder, uint32_t cluster, uint32_t n)
+{
+    const struct sg_view *view = finder->view;
+    struct sg_cause cause = { SG_SEVERITY_CRITICAL, SG_SUBJECT_BROKER, cluster, SG_INDEX_NONE,
+        "broker_down", { { 0, 0 }, false }, SG_STR(""), SG_STR("") };
+    uint32_t shown = 0;
+
+    (void)sg_buf_printf(&finder->title, "%" PRIu32 " brokers", n);
+    put_name_of(&finder->title, view, cluster);
+    (void)sg_buf_add_str(&finder->title, SG_STR(" are down"));
+    for (uint32_t i = 0; i < view->brokers.n; i++) {
+        const struct sg_view_broker *broker = sg_view_broker_at(view, i);
+        if (broker->cluster != cluster || broker->state != SG_VIEW_BROKER_DOWN)
+            continue;
+        keep_earlier(&cause.since, &broker->since);
+        if (shown++ < 20)
+            (void)sg_buf_printf(&finder->detail, "%s" SG_STR_FMT, shown == 1 ? "Brokers " : ", ",
+                SG_STR_ARG(broker->id));
+    }
+    (void)sg_buf_add_str(&finder->detail, shown > 20 ? SG_STR(" and others.") : SG_STR("."));
+    if (sg_view_cluster_at(view, cluster)->n_leaderless > 0)
+        (void)sg_buf_printf(&finder->detail, " %s have no leader.",
+            sg_words_number(sg_view_cluster_at(view, cluster)->n_leaderless).text);
+    add(finder, cause);
+}
+
+static void find_brokers(struct finder *finder, uint32_t cluster)
+{
+    const struct sg_view *view = finder->view;
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < view->brokers.n; i++) {
+        const struct sg_view_broker *broker = sg_view_broker_at(view, i);
+        n += broker->cluster == cluster && broker->state == SG_VIEW_BROKER_DOWN;
+    }
+    if (n > SG_CAUSES_EACH_MAX) {
+        find_many_brokers(finder, cluster, n);
+        return;
+    }
+    for (uint32_t i = 0; i < view->brokers.n; i++) {
+        const struct sg_view_broker *broker = sg_view_broker_at(view, i);
+        if (broker->cluster == cluster && broker->state == SG_VIEW_BROKER_DOWN)
+            find_broker(finder, i);
+    }
+}
+
+static void find_busy(struct finder *finder, uint32_t cluster)
+{
+    for (uint32_t i = 0; i < finder->view->brokers.n; i++) {
+        const struct sg_view_broker *broker = sg_view_broker_at(finder->view, i);
+        if (broker->cluster != cluster || broker->state == SG_VIEW_BROKER_DOWN ||
+            !(broker->handlers_idle < SG_CAUSES_IDLE_MIN))
+            continue;
+        (void)sg_buf_printf(&finder->title, "Broker " SG_STR_FMT, SG_STR_ARG(broker->id));
+        put_name_of(&finder->title, finder->view, cluster);
+        (void)sg_buf_add_str(&finder->title, SG_STR(" is busy"));
+        (void)sg_buf_printf(
+            &finder->detail, "Its request handlers are %.0f %% idle.", broker->handlers_idle * 100);
+        add(finder, (struct sg_cause){ SG_SEVERITY_WARNING, SG_SUBJECT_BROKER, cluster, i,
+                        "broker_busy", { { 0, 0 }, false }, SG_STR(""), SG_STR("") });
+    }
+}
+
+/* ---- Partitions that lack something else ---- */
+
+enum lack {
+    NO_LEADER,
+    TOO_FEW_REPLICAS, /* under min ISR, all replicas in sync */
+    UNDER_MIN_ISR,
+    MISSING_REPLICA,
+    LACKS
+};
+
+static const struct {
+    enum sg_severity severity;
+    const char *kind;
+    const char *one;
+    const char *many;
+    const char *detail;
+} lacks[LACKS] = {
+    [NO_LEADER] = { SG_SEVERITY_CRITICAL, "leaderless", " has no leader", " have no leader",
+        "Nobody can write to them or read from them." },
+    [TOO_FEW_REPLICAS] = { SG_SEVERITY_CRITICAL, "too_few_replicas",
+        " has fewer replicas than min.insync.replicas",
+        " have fewer replicas than min.insync.replicas",
+        "All replicas are in sync; producers with acks=all always fail." },
+    [UNDER_MIN_ISR] = { SG_SEVERITY_CRITICAL, "under_min_isr", " is under min.insync.replicas",
+        " are under min.insync.replicas", "Producers with acks=all fail there." },
+    [MISSING_REPLICA] = { SG_SEVERITY_WARNING, "missing_replica",
+        " has a replica that is not in sync", " have replicas that are not in sync", "" },
+};
+
+static enum lack lack_of(const struct sg_view_partition *partition)
+{
+    enum sg_partition_state state = sg_view_partition_state(partition);
+
+    if (state == SG_PARTITION_UNDER_MIN_ISR && partition->in_sync >= partition->replicas)
+        return TOO_FEW_REPLICAS;
+    return state == SG_PARTITION_LEADERLESS         ? NO_LEADER
+           : state == SG_PARTITION_UNDER_MIN_ISR    ? UNDER_MIN_ISR
+           : state == SG_PARTITION_MISSING_REPLICAS ? MISSING_REPLICA
+                                                    : LACKS;
+}
+
+/* The partitions of one cluster that lack the same. */
+struct lacking {
+    uint32_t n, n_topics, latest_topic, first;
+    struct sg_since since;
+};
+
+static void add_lacking(
+    struct finder *finder, uint32_t cluster, enum lack lack, const struct lacking *lacking)
+{
+    const struct sg_view *view = finder->view;
+    const struct sg_view_partition *first = sg_view_partition_at(view, lacking->first);
+    struct sg_str topic = sg_view_topic_at(view, first->topic)->name;
+
+    if (lacking->n == 1)
+        (void)sg_buf_printf(
+            &finder->title, SG_STR_FMT " %" PRId32, SG_STR_ARG(topic), first->number);
+    else if (lacking->n_topics == 1)
+        (void)sg_buf_printf(
+            &finder->title, "%" PRIu32 " partitions of " SG_STR_FMT, lacking->n, SG_STR_ARG(topic));
+    else
+        (void)sg_buf_printf(&finder->title, "%" PRIu32 " partitions of %" PRIu32 " topics",
+            lacking->n, lacking->n_topics);
+    put_name_of(&finder->title, view, cluster);
+    (void)sg_buf_add_str(
+        &finder->title, sg_str_of(lacking->n == 1 ? lacks[lack].one : lacks[lack].many));
+    if (lacking->n == 1 && first->missing_ids.len)
+        (void)sg_buf_printf(&finder->detail, "Broker " SG_STR_FMT " is missing from it. ",
+            SG_STR_ARG(first->missing_ids));
+    (void)sg_buf_add_str(&finder->detail, sg_str_of(lacks[lack].detail));
+    add(finder, (struct sg_cause){ lacks[lack].severity, SG_SUBJECT_TOPIC, cluster,
+                    lacking->n_topics == 1 ? first->topic : SG_INDEX_NONE, lacks[lack].kind,
+                    lacking->since, SG_STR(""), SG_STR("") });
+}
+
+static void find_partitions(struct finder *finder, uint32_t cluster)
+{
+    const struct sg_view *view = finder->view;
+    struct lacking lacking[LACKS] = { { 0 } };
+
+    for (uint32_t i = 0; i < view->partitions.n; i++) {
+        const struct sg_view_partition *partition = sg_view_partition_at(view, i);
+        enum lack lack = lack_of(partition);
+        if (lack == LACKS || finder->is_folded[i] ||
+            sg_view_topic_at(view, partition->topic)->cluster != cluster)
+            continue;
+        struct lacking *of = &lacking[lack];
+        if (of->n++ == 0) {
+            of->first = i;
+            of->n_topics = 1;
+        } else if (of->latest_topic != partition->topic) {
+            of->n_topics++;
+        }
+        of->latest_topic = partition->topic;
+        keep_earlier(&of->since, &partition->since);
+    }
+    for (int lack = 0; lack < LACKS; lack++) {
+        if (lacking[lack].n)
+            add_lacking(finder, cluster, (enum lack)lack, &lacking[lack]);
+    }
+}
+
+/* ---- Groups ---- */
+
+static const struct {
+    enum sg_group_status status;
+    enum sg_severity severity;
+    const char *kind;
+    const char *one;
+    const char *many;
+} of_groups[] = {
+    { SG_GROUP_LOSING_DATA, SG_SEVERITY_CRITICAL, "group_losing_data",
+        " loses data: records are deleted before it reads them",
+        " lose data: records are deleted before they read them" },
+    { SG_GROUP_STALLED, SG_SEVERITY_CRITICAL, "group_stalled",
+        " is stalled: it has members and does not get on",
+        " are stalled: they have members and do not get on" },
+    { SG_GROUP_STOPPED, SG_SEVERITY_WARNING, "group_stopped",
+        " is stopped: it has records to read and no members",
+        " are stopped: they have records to read and no members" },
+    { SG_GROUP_LAGGING, SG_SEVERITY_WARNING, "group_lagging", " lags", " lag" },
+};
+
+static void put_lag(struct sg_buf *text, const struct sg_view_group *group)
+{
+    if (!isnan(group->lag_seconds) && group->lag_seconds > 0)
+        (void)sg_buf_printf(
+            text, "%s behind", sg_words_age((int64_t)(group->lag_seconds * 1000)).text);
+    else if (!isnan(group->lag))
+        (void)sg_buf_printf(text, "%s records behind", sg_words_number(group->lag).text);
+    else
+        (void)sg_buf_add_str(text, SG_STR("lag not known"));
+}
+
+static void add_group(struct finder *finder, uint32_t number, size_t kind)
+{
+    const struct sg_view_group *group = sg_view_group_at(finder->view, number);
+
+    (void)sg_buf_printf(&finder->title, "Group " SG_STR_FMT, SG_STR_ARG(group->name));
+    put_name_of(&finder->title, finder->view, group->cluster);
+    (void)sg_buf_add_str(&finder->title, sg_str_of(of_groups[kind].one));
+    (void)sg_buf_add_str(&finder->detail, SG_STR("It is "));
+    put_lag(&finder->detail, group);
+    if (group->lag_seconds > 0 && !isnan(group->lag))
+        (void)sg_buf_printf(&finder->detail, ", %s records", sg_words_number(group->lag).text);
+    (void)sg_buf_add_char(&finder->detail, '.');
+    add(finder, (struct sg_cause){ of_groups[kind].severity, SG_SUBJECT_GROUP, group->cluster,
+                    number, of_groups[kind].kind, group->since, SG_STR(""), SG_STR("") });
+}
+
+static bool is_of_kind(const struct finder *finder, uint32_t cluster, uint32_t number, size_t kind)
+{
+    const struct sg_view_group *group = sg_view_group_at(finder->view, number);
+    int64_t lasts_ms = finder->view->made.monotonic_ms - group->since.moment.monotonic_ms;
+
+    return group->cluster == cluster && group->status == of_groups[kind].status &&
+           (group->status != SG_GROUP_LAGGING || lasts_ms >= SG_CAUSES_LAGGING_MS);
+}
+
+static void find_many_groups(struct finder *finder, uint32_t cluster, size_t kind, uint32_t n)
+{
+    struct sg_cause cause = { of_groups[kind].severity, SG_SUBJECT_GROUP, cluster, SG_INDEX_NONE,
+        of_groups[kind].kind, { { 0, 0 }, false }, SG_STR(""), SG_STR("") };
+    uint32_t shown = 0;
+
+    (void)sg_buf_printf(&finder->title, "%" PRIu32 " groups", n);
+    put_name_of(&finder->title, finder->view, cluster);
+    (void)sg_buf_add_str(&finder->title, sg_str_of(of_groups[kind].many));
+    for (uint32_t i = 0; i < finder->view->groups.n; i++) {
+        const struct sg_view_group *group = sg_view_group_at(finder->view, i);
+        if (!is_of_kind(finder, cluster, i, kind))
+            continue;
+        keep_earlier(&cause.since, &group->since);
+        if (shown++ >= NAMES_SHOWN)
+            continue;
+        (void)sg_buf_printf(
+            &finder->detail, "%s" SG_STR_FMT " (", shown > 1 ? ", " : "", SG_STR_ARG(group->name));
+        put_lag(&finder->detail, group);
+        (void)sg_buf_add_char(&finder->detail, ')');
+    }
+    (void)sg_buf_printf(&finder->detail, " and %" PRIu32 " more.", n - NAMES_SHOWN);
+    add(finder, cause);
+}
+
+static void find_groups(struct finder *finder, uint32_t cluster, size_t kind)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < finder->view->groups.n; i++)
+        n += is_of_kind(finder, cluster, i, kind);
+    if (n > SG_CAUSES_EACH_MAX) {
+        find_many_groups(finder, cluster, kind, n);
+        return;
+    }
+    for (uint32_t i = 0; n && i < finder->view->groups.n; i++) {
+        if (is_of_kind(finder, cluster, i, kind))
+            add_group(finder, i, kind);
+    }
+}
+
+/* ---- Collectors ---- */
+
+static void find_slot(struct finder *finder, const struct sg_view_slot *slot)
+{
+    const struct sg_slot_status *status = &slot->status;
+    uint32_t cluster = sg_view_find_cluster(finder->view, sg_str_of(status->cluster));
+
+    if (!status->has_run || status->success)
+        return;
+    if (cluster != SG_INDEX_NONE &&
+        (is_down(finder->view, cluster) ||
+            find_down(finder->view, cluster, sg_str_of(status->target)) != SG_INDEX_NONE))
+        return;
+    (void)sg_buf_printf(
+        &finder->title, "Collector %s of %s fails", status->collector, status->target);
+    put_name_of(&finder->title, finder->view, cluster);
+    (void)sg_buf_add_str(&finder->detail, sg_str_of(status->failure.text));
+    add(finder, (struct sg_cause){ SG_SEVERITY_WARNING, SG_SUBJECT_COLLECTOR, cluster,
+                    SG_INDEX_NONE, "collector_fails", slot->since, SG_STR(""), SG_STR("") });
+}
+
+/* ---- */
+
+/* The worst, then the newest. */
+static int compare(const void *a_opaque, const void *b_opaque)
+{
+    const struct sg_cause *a = a_opaque, *b = b_opaque;
+    int64_t at_a = a->since.moment.unix_ms ? a->since.moment.monotonic_ms : INT64_MIN;
+    int64_t at_b = b->since.moment.unix_ms ? b->since.moment.monotonic_ms : INT64_MIN;
+
+    if (a->severity != b->severity)
+        return a->severity < b->severity ? -1 : 1;
+    if (at_a != at_b)
+        return at_a > at_b ? -1 : 1;
+    return sg_str_compare(a->title, b->title);
+}
+
+static void find_all(struct finder *finder, const struct sg_event *reload)
+{
+    const struct sg_view *view = finder->view;
+
+    find_reload(finder, reload);
+    find_clusters(finder);
+    fold_partitions(finder);
+    for (uint32_t cluster = 0; cluster < view->clusters.n; cluster++) {
+        if (is_down(view, cluster))
+            continue;
+        find_brokers(finder, cluster);
+        find_busy(finder, cluster);
+        find_partitions(finder, cluster);
+        for (size_t kind = 0; kind < sizeof of_groups / sizeof of_groups[0]; kind++)
+            find_groups(finder, cluster, kind);
+    }
+    for (size_t i = 0; i < view->n_slots; i++)
+        find_slot(finder, &view->slots[i]);
+}
+
+int sg_causes_find(
+    const struct sg_view *view, const struct sg_event *reload, struct sg_causes *causes)
+{
+    sg_auto_free struct reach *reach = calloc(view->brokers.n + 1, sizeof *reach);
+    sg_auto_free bool *is_folded = calloc(view->partitions.n + 1, sizeof *is_folded);
+
+    *causes = (struct sg_causes){ .arena = sg_arena_new() };
+    if (!reach || !is_folded || !causes->arena)
+        return -ENOMEM;
+    struct finder finder = {
+        .view = view, .causes = causes, .reach = reach, .is_folded = is_folded
+    };
+    sg_buf_init(&finder.title, TEXT_BYTES_MAX);
+    sg_buf_init(&finder.detail, TEXT_BYTES_MAX);
+    find_all(&finder, reload);
+    sg_buf_done(&finder.title);
+    sg_buf_done(&finder.detail);
+    if (causes->n)
+        qsort(causes->list, causes->n, sizeof *causes->list, compare);
+    return finder.failed ? -ENOMEM : 0;
+}
+
+void sg_causes_done(struct sg_causes *causes)
+{
+    (void)sg_arena_unref(causes->arena);
+    free(causes->list);
+    *causes = (struct sg_causes){ .n = 0 };
+}

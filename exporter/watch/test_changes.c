@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "watch/changes.h"
+#include "watch/test_watched.h"
+
+#include "test.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* A partition with three replicas, of which so many are in sync. */
+static void put_partition(
+    struct watched *w, const char *topic, int number, int leader, int in_sync, double end)
+{
+    char labels[64];
+
+    (void)snprintf(labels, sizeof labels, "topic=%s partition=%d", topic, number);
+    watched_put(w, "kafka_topic_partition_replicas", labels, 3);
+    watched_put(w, "kafka_topic_partition_in_sync_replica", labels, in_sync);
+    watched_put(w, "kafka_topic_partition_current_offset", labels, end);
+    watched_put(w, "kafka_topic_partition_leaderless", labels, leader < 0);
+    watched_put(w, "kafka_topic_partition_under_min_isr", labels, in_sync < 2);
+    if (leader >= 0)
+        watched_put(w, "kafka_topic_partition_leader", labels, leader);
+}
+
+static void put_topic(struct watched *w, const char *topic, int n_partitions)
+{
+    char labels[64];
+
+    (void)snprintf(labels, sizeof labels, "topic=%s", topic);
+    watched_put(w, "kafka_topic_partitions", labels, n_partitions);
+}
+
+static void put_status(struct watched *w, const char *group, const char *status)
+{
+    char labels[64];
+
+    (void)snprintf(labels, sizeof labels, "consumergroup=%s status=%s", group, status);
+    watched_put(w, "kafka_consumergroup_status", labels, 1);
+}
+
+static uint64_t begin(struct watched *w)
+{
+    uint64_t seen = 0;
+
+    watched_collect(w);
+    (void)watched_events(w, &seen);
+    return seen;
+}
+
+static void test_changes_broker_that_is_down_is_told_and_so_is_how_long_it_was(void **state)
+{
+    struct watched *w = *state;
+    uint64_t seen = 0;
+
+    assert_int_equal(sg_cluster_set_broker(w->cluster, 2, "h", 9092, true), 0);
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen), "Streamgauge has started\n");
+    sg_cluster_set_broker_down(w->cluster, 2);
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen), "broker 2 (h:9092) is down\n");
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen), "");
+    now_ms += 49000;
+    assert_int_equal(sg_cluster_set_broker(w->cluster, 2, "h", 9092, true), 0);
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen), "broker 2 (h:9092) is up again after 51 s\n");
+}
+
+static void test_changes_broker_that_was_down_at_the_start_was_so_for_longer(void **state)
+{
+    struct watched *w = *state;
+    uint64_t seen = 0;
+
+    assert_int_equal(sg_cluster_set_broker(w->cluster, 2, "", 0, false), 0);
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen), "Streamgauge has started\nbroker 2 is down\n");
+    struct sg_view *view = sg_watch_take_view(w->watch);
+    assert_true(sg_view_broker_at(view, 0)->since.at_least);
+    (void)sg_view_unref(view);
+    assert_int_equal(sg_cluster_set_broker(w->cluster, 2, "", 0, true), 0);
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen), "broker 2 is up again after more than 1 s\n");
+}
+
+static void test_changes_controller_and_restart_are_told(void **state)
+{
+    struct watched *w = *state;
+
+    watched_put(w, "kafka_controller_kafkacontroller_activecontrollercount", "broker=1", 1);
+    watched_put(w, "process_start_time_seconds", "broker=1", 500);
+    uint64_t seen = begin(w);
+    watched_put(w, "kafka_controller_kafkacontroller_activecontrollercount", "broker=1", 0);
+    watched_put(w, "kafka_controller_kafkacontroller_activecontrollercount", "broker=3", 1);
+    watched_put(w, "process_start_time_seconds", "broker=1", 900);
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen),
+        "broker 1 has restarted\nbroker 3 is the controller, and not broker 1\n");
+}
+
+static void test_changes_partition_tells_its_leader_its_replicas_and_its_end(void **state)
+{
+    struct watched *w = *state;
+
+    put_partition(w, "t", 0, 1, 3, 100);
+    uint64_t seen = begin(w);
+    put_partition(w, "t", 0, 2, 2, 100);
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen),
+        "t 0 has another leader, broker 2, and not broker 1\n"
+        "t 0 has fewer in-sync replicas, 2 and not 3\n");
+    put_partition(w, "t", 0, -1, 1, 90);
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen),
+        "t 0 ends at a lower offset: the topic was recreated, or records are lost\n"
+        "t 0 has no leader\nt 0 has fewer in-sync replicas, 1 and not 2\n");
+    put_partition(w, "t", 0, 2, 3, 90);
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen),
+        "t 0 has a leader again after 1 s\nt 0 has more in-sync replicas, 3 and not 1\n");
+}
+
+static void test_changes_partitions_of_a_topic_are_one_event(void **state)
+{
+    struct watched *w = *state;
+
+    for (int i = 0; i < 5; i++)
+        put_partition(w, "t", i, 1, 3, 0);
+    uint64_t seen = begin(w);
+    for (int i = 0; i < 5; i++)
+        put_partition(w, "t", i, 1, 1, 0);
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen),
+        "5 partitions of t are under min.insync.replicas\n"
+        "5 partitions of t have fewer in-sync replicas\n");
+}
+
+static void test_changes_in_many_topics_are_one_event(void **state)
+{
+    struct watched *w = *state;
+    char topic[16];
+
+    for (int in_sync = 3; in_sync >= 2; in_sync--) {
+        uint64_t seen = 1;
+        for (int i = 0; i <= SG_CHANGES_TOPICS_MAX; i++) {
+            (void)snprintf(topic, sizeof topic, "t%d", i);
+            put_partition(w, topic, 0, 1, in_sync, 0);
+            put_partition(w, topic, 1, 1, in_sync, 0);
+        }
+        watched_collect(w);
+        assert_string_equal(watched_events(w, &seen),
+            in_sync == 3 ? "" : "42 partitions of 21 topics have fewer in-sync replicas\n");
+    }
+}
+
+static void test_changes_topics_come_and_go_only_when_all_are_known(void **state)
+{
+    struct watched *w = *state;
+
+    put_topic(w, "a", 1);
+    uint64_t seen = begin(w);
+    put_topic(w, "a", 2);
+    put_topic(w, "b", 1);
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen),
+        "topic a has 2 partitions, and not 1\ntopic b is new, with 1 partition\n");
+    put_topic(w, "a", 2);
+    watched_fail(w, "no answer");
+    assert_string_equal(watched_events(w, &seen), "collector admin of cluster fails: no answer\n");
+    put_topic(w, "a", 2);
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen),
+        "collector admin of cluster works again after 1 s\ntopic b is gone\n");
+}
+
+static void test_changes_group_tells_its_status_and_its_rebalances(void **state)
+{
+    struct watched *w = *state;
+
+    put_status(w, "g", "ok");
+    watched_put(w, "kafka_consumergroup_rebalances_total", "consumergroup=g", 4);
+    uint64_t seen = begin(w);
+    put_status(w, "g", "stalled");
+    watched_put(w, "kafka_consumergroup_rebalances_total", "consumergroup=g", 5);
+    watched_collect(w);
+    assert_string_equal(
+        watched_events(w, &seen), "group g is stalled, was ok\ngroup g has rebalanced\n");
+    put_status(w, "g", "losing_data");
+    watched_put(w, "kafka_consumergroup_rebalances_total", "consumergroup=g", 7);
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen), "group g loses data, was stalled\n");
+    now_ms += 300000;
+    put_status(w, "g", "ok");
+    watched_put(w, "kafka_consumergroup_rebalances_total", "consumergroup=g", 8);
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen),
+        "group g is ok again after 5 min\ngroup g has rebalanced 3 times\n");
+}
+
+/* When groups take turns, one that is not seen is remembered. */
+static void test_changes_status_of_a_group_that_was_not_seen_is_kept(void **state)
+{
+    struct watched *w = *state;
+
+    put_status(w, "g", "stalled");
+    uint64_t seen = begin(w);
+    watched_collect(w);
+    watched_collect(w);
+    put_status(w, "g", "stalled");
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen), "");
+    struct sg_view *view = sg_watch_take_view(w->watch);
+    assert_int_equal(
+        view->made.monotonic_ms - sg_view_group_at(view, 0)->since.moment.monotonic_ms, 3000);
+    (void)sg_view_unref(view);
+}
+
+static void test_changes_cluster_that_is_down_keeps_what_was_known(void **state)
+{
+    struct watched *w = *state;
+
+    put_topic(w, "a", 1);
+    uint64_t seen = begin(w);
+    sg_cluster_set_up(w->cluster, false);
+    watched_fail(w, "refused");
+    assert_string_equal(watched_events(w, &seen),
+        "the cluster cannot be reached\ncollector admin of cluster fails: refused\n");
+    sg_cluster_set_up(w->cluster, true);
+    put_topic(w, "a", 1);
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen),
+        "the cluster can be reached again after 1 s\n"
+        "collector admin of cluster works again after 1 s\n");
+}
+
+static void test_changes_rate_of_a_partition_is_between_two_collections(void **state)
+{
+    struct watched *w = *state;
+
+    put_partition(w, "t", 0, 1, 3, 100);
+    watched_collect(w);
+    now_ms += 9000;
+    put_partition(w, "t", 0, 1, 3, 600);
+    watched_collect(w);
+    struct sg_view *view = sg_watch_take_view(w->watch);
+    assert_true(sg_view_partition_at(view, 0)->rate == 50);
+    (void)sg_view_unref(view);
+    sg_store_touch(w->store); /* another collector has ended */
+    watched_wait(w, 2000);
+    view = sg_watch_take_view(w->watch);
+    assert_true(sg_view_partition_at(view, 0)->rate == 50);
+    (void)sg_view_unref(view);
+}
+
+static void test_journal_keeps_the_latest_and_finds_by_what_they_are_about(void **state)
+{
+    struct watched *w = *state;
+    struct sg_journal *journal = sg_watch_journal(w->watch);
+    struct sg_event event = sg_journal_event(SG_EVENT_GROUP_REBALANCED, SG_SEVERITY_INFO);
+    struct sg_event_filter filter = { .severity_max = SG_SEVERITY_INFO };
+    struct sg_event *found[2];
+    bool more;
+
+    for (int i = 0; i < SG_JOURNAL_EVENTS_MAX + 5; i++) {
+        event.group = i % 2 ? "odd" : "even";
+        event.severity = i == SG_JOURNAL_EVENTS_MAX ? SG_SEVERITY_CRITICAL : SG_SEVERITY_INFO;
+        sg_journal_add(journal, &event);
+    }
+    filter.group = SG_STR("odd");
+    assert_int_equal(sg_journal_find(journal, &filter, found, 2, &more), 2);
+    assert_true(more);
+    assert_int_equal(found[0]->number, SG_JOURNAL_EVENTS_MAX + 4);
+    assert_int_equal(found[1]->number, SG_JOURNAL_EVENTS_MAX + 2);
+    for (size_t i = 0; i < 2; i++)
+        (void)sg_event_unref(found[i]);
+    filter = (struct sg_event_filter){ .severity_max = SG_SEVERITY_CRITICAL };
+    assert_int_equal(sg_journal_find(journal, &filter, found, 2, &more), 1);
+    assert_false(more);
+    (void)sg_event_unref(found[0]);
+    filter = (struct sg_event_filter){ .severity_max = SG_SEVERITY_INFO, .before = 7 };
+    assert_int_equal(sg_journal_find(journal, &filter, found, 2, &more), 1); /* 6 is the oldest */
+    assert_int_equal(found[0]->number, 6);
+    (void)sg_event_unref(found[0]);
+}
+
+int main(void)
+{
+#define WATCHED(test) cmocka_unit_test_setup_teardown(test, watched_set_up, watched_tear_down)
+    static const struct CMUnitTest tests[] = {
+        WATCHED(test_changes_broker_that_is_down_is_told_and_so_is_how_long_it_was),
+        WATCHED(test_changes_broker_that_was_down_at_the_start_was_so_for_longer),
+        WATCHED(test_changes_controller_and_restart_are_told),
+        WATCHED(test_changes_partition_tells_its_leader_its_replicas_and_its_end),
+        WATCHED(test_changes_partitions_of_a_topic_are_one_event),
+        WATCHED(test_changes_in_many_topics_are_one_event),
+        WATCHED(test_changes_topics_come_and_go_only_when_all_are_known),
+        WATCHED(test_changes_group_tells_its_status_and_its_rebalances),
+        WATCHED(test_changes_status_of_a_group_that_was_not_seen_is_kept),
+        WATCHED(test_changes_cluster_that_is_down_keeps_what_was_known),
+        WATCHED(test_changes_rate_of_a_partition_is_between_two_collections),
+        WATCHED(test_journal_keeps_the_latest_and_finds_by_what_they_are_about),
+    };
+    return cmocka_run_group_tests_name("changes", tests, NULL, NULL);
+}
