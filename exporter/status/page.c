@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <strings.h>
 
 /* ---- Numbers ---- */
 
@@ -105,6 +106,15 @@ void sg_put_cluster(struct sg_page *page, uint32_t cluster)
     sg_put(page, "<small>");
     sg_put_text(page, sg_view_cluster_name(page->view, cluster));
     sg_put(page, "</small>");
+}
+
+bool sg_page_name_has(struct sg_str name, struct sg_str part)
+{
+    for (size_t i = 0; i + part.len <= name.len; i++) {
+        if (strncasecmp(name.ptr + i, part.ptr, part.len) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* ---- States ---- */

@@ -7,8 +7,8 @@
  */
 
 #include "status/html.h"
+#include "status/params.h"
 #include "status/plot.h"
-#include "status/status_page.h"
 #include "watch/causes.h"
 #include "watch/plots.h"
 #include "watch/view.h"
@@ -73,6 +73,9 @@ void sg_put_group_link(struct sg_page *page, uint32_t group);
 
 /** The cluster's name in small print, if there are several. */
 void sg_put_cluster(struct sg_page *page, uint32_t cluster);
+
+/** Is this a part of the name, in either case? */
+bool sg_page_name_has(struct sg_str name, struct sg_str part);
 
 /* ---- States ---- */
 

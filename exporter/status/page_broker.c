@@ -28,6 +28,7 @@ static const struct {
 enum {
     MEANINGS = sizeof meanings / sizeof meanings[0],
     SERIES_SHOWN = 400, /* of one meaning */
+    ROWS_BYTES_MAX = 4 * 1024 * 1024,
 };
 
 static size_t meaning_of(const char *family)
@@ -39,19 +40,12 @@ static size_t meaning_of(const char *family)
     return i;
 }
 
+/* The rows of each meaning, written in one pass over the broker's series. */
 struct writer {
     struct sg_page *page;
-    size_t meaning;
     size_t n[MEANINGS];
-    size_t shown;
+    struct sg_buf rows[MEANINGS];
 };
-
-static void count_series(void *context, const struct sg_detail_series *series)
-{
-    struct writer *writer = context;
-
-    writer->n[meaning_of(series->family->name)]++;
-}
 
 /* The labels but those that all have. */
 static void put_labels(struct sg_page *page, struct sg_str labels)
@@ -74,30 +68,32 @@ static void put_series(void *context, const struct sg_detail_series *series)
 {
     struct writer *writer = context;
     struct sg_page *page = writer->page;
-    double value = sg_detail_number(series);
+    size_t meaning = meaning_of(series->family->name);
+    struct sg_buf *html = page->html;
 
-    if (meaning_of(series->family->name) != writer->meaning || writer->shown++ >= SERIES_SHOWN)
+    if (writer->n[meaning]++ >= SERIES_SHOWN)
         return;
+    page->html = &writer->rows[meaning];
     sg_put(page, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\" title=\"");
     sg_put_text(page, sg_str_of(series->family->help));
     sg_put(page, "\">");
     sg_put_text(page, series->name);
     put_labels(page, series->labels);
-    (void)sg_buf_printf(page->html, "</th><td role=\"cell\" class=\"r\">%.10g</td></tr>\n", value);
+    (void)sg_buf_printf(page->html, "</th><td role=\"cell\" class=\"r\">%.10g</td></tr>\n",
+        sg_detail_number(series));
+    page->html = html;
 }
 
-static void put_meaning(struct writer *writer, const struct sg_detail_query *query, size_t meaning)
+static void put_meaning(const struct writer *writer, size_t meaning)
 {
     struct sg_page *page = writer->page;
 
-    writer->meaning = meaning;
-    writer->shown = 0;
     (void)sg_buf_printf(page->html,
         "<details class=\"card foot\"><summary>%s <span class=\"q\">%zu series</span></summary>"
         "<div class=\"tb\"><table role=\"table\"><caption class=\"vh\">%s</caption><tbody "
         "role=\"rowgroup\">\n",
         meanings[meaning].title, writer->n[meaning], meanings[meaning].title);
-    sg_detail_read(page->sources->store, query, put_series, writer);
+    (void)sg_buf_add_str(page->html, sg_buf_get(&writer->rows[meaning]));
     sg_put(page, "</tbody></table></div>");
     if (writer->n[meaning] > SERIES_SHOWN)
         (void)sg_buf_printf(page->html,
@@ -111,11 +107,15 @@ static void put_metrics(struct sg_page *page, struct sg_str id)
     const struct sg_detail_query query = sg_details_query(page, "broker", id, NULL);
     struct writer writer = { .page = page };
 
-    sg_detail_read(page->sources->store, &query, count_series, &writer);
+    for (size_t i = 0; i < MEANINGS; i++)
+        sg_buf_init(&writer.rows[i], ROWS_BYTES_MAX);
+    sg_detail_read(page->sources->store, &query, put_series, &writer);
     sg_put_section(page, "metrics", "All metrics", "");
     for (size_t i = 0; i < MEANINGS; i++) {
         if (writer.n[i])
-            put_meaning(&writer, &query, i);
+            put_meaning(&writer, i);
+        page->failed = page->failed || sg_buf_error(&writer.rows[i]);
+        sg_buf_done(&writer.rows[i]);
     }
     sg_put(page, "</section>\n");
 }

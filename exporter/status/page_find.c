@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "status/page.h"
 
-#include <strings.h>
-
 /* What is found by a part of its name: brokers, topics and groups. */
 
 enum {
@@ -33,19 +31,10 @@ ACCESS(broker, id);
 ACCESS(topic, name);
 ACCESS(group, name);
 
-static bool contains(struct sg_str text, struct sg_str part)
-{
-    for (size_t i = 0; i + part.len <= text.len; i++) {
-        if (strncasecmp(text.ptr + i, part.ptr, part.len) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* A broker's id is found as a whole. */
 static bool matches(const struct kind *kind, struct sg_str name, struct sg_str q)
 {
-    return kind->page == SG_STATUS_BROKER ? sg_str_equal(name, q) : contains(name, q);
+    return kind->page == SG_STATUS_BROKER ? sg_str_equal(name, q) : sg_page_name_has(name, q);
 }
 
 static void put_match(struct sg_page *page, const struct kind *kind, uint32_t i)

@@ -121,15 +121,22 @@ static void put_partitions(struct sg_page *page, uint32_t topic)
 
 /* ---- Groups that read it, and its settings ---- */
 
+/* The groups of a topic that are written, and how many there are. */
+struct groups {
+    struct sg_page *page;
+    size_t n;
+};
+
 static void put_group(void *context, const struct sg_detail_series *series)
 {
     static const struct sg_str names[] = { { "consumergroup", 13 } };
-    struct sg_page *page = context;
+    struct groups *groups = context;
+    struct sg_page *page = groups->page;
     struct sg_str value;
     char plain[2 * SG_LABEL_VALUE_BYTES_MAX];
 
     sg_text_find_labels(series->labels, names, 1, &value);
-    if (!value.ptr || value.len > sizeof plain)
+    if (!value.ptr || value.len > sizeof plain || groups->n++ >= SG_DETAILS_ROWS_MAX)
         return;
     struct sg_str name = { plain, sg_text_unescape(value, plain) };
     sg_put(page, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\"><a ");
@@ -146,6 +153,7 @@ static void put_groups(struct sg_page *page, struct sg_str topic)
     static const char *const families[] = { "kafka_consumergroup_lag_sum",
         "kafka_sharegroup_lag_sum", NULL };
     const struct sg_detail_query query = sg_details_query(page, "topic", topic, families);
+    struct groups groups = { page, 0 };
 
     sg_put_section(page, "groups", "Groups that read it", "");
     sg_put(page, "<div class=\"card\"><div class=\"tb\"><table role=\"table\"><caption "
@@ -153,8 +161,12 @@ static void put_groups(struct sg_page *page, struct sg_str topic)
                  "role=\"columnheader\" scope=\"col\">Group</th><th role=\"columnheader\" "
                  "scope=\"col\" class=\"r\">Records to read</th></tr></thead><tbody "
                  "role=\"rowgroup\">\n");
-    sg_detail_read(page->sources->store, &query, put_group, page);
-    sg_put(page, "</tbody></table></div></div></section>\n");
+    sg_detail_read(page->sources->store, &query, put_group, &groups);
+    sg_put(page, "</tbody></table></div>");
+    if (groups.n > SG_DETAILS_ROWS_MAX)
+        (void)sg_buf_printf(page->html, "<p class=\"foot\">The first %d of %zu.</p>",
+            SG_DETAILS_ROWS_MAX, groups.n);
+    sg_put(page, "</div></section>\n");
 }
 
 static void put_setting(void *context, const struct sg_detail_series *series)

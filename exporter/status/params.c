@@ -1,7 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "status/status_page.h"
+#include "status/params.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+static const char *const paths[SG_STATUS_PAGES] = { "", "brokers", "topics", "groups", "collectors",
+    "events", "broker", "topic", "group", "find" };
+
+const char *sg_status_page_path(enum sg_status_page page)
+{
+    return paths[page];
+}
+
+bool sg_status_page_find(const char *path, enum sg_status_page *ret_page)
+{
+    for (int i = 0; i < SG_STATUS_PAGES; i++) {
+        if (strcmp(path + 1, paths[i]) == 0) {
+            *ret_page = (enum sg_status_page)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- Parameters ---- */
 
 enum kind {
     TEXT,

@@ -15,37 +15,8 @@
 #define COMPILER "gcc " __VERSION__
 #endif
 
-static const struct {
-    const char *path;
-    const char *title;
-} pages[SG_STATUS_PAGES] = {
-    [SG_STATUS_HOME] = { "", "Overview" },
-    [SG_STATUS_BROKERS] = { "brokers", "Brokers" },
-    [SG_STATUS_TOPICS] = { "topics", "Topics" },
-    [SG_STATUS_GROUPS] = { "groups", "Groups" },
-    [SG_STATUS_COLLECTORS] = { "collectors", "Collectors" },
-    [SG_STATUS_EVENTS] = { "events", "Events" },
-    [SG_STATUS_BROKER] = { "broker", "Broker" },
-    [SG_STATUS_TOPIC] = { "topic", "Topic" },
-    [SG_STATUS_GROUP] = { "group", "Group" },
-    [SG_STATUS_FIND] = { "find", "Find" },
-};
-
-const char *sg_status_page_path(enum sg_status_page page)
-{
-    return pages[page].path;
-}
-
-bool sg_status_page_find(const char *path, enum sg_status_page *ret_page)
-{
-    for (int i = 0; i < SG_STATUS_PAGES; i++) {
-        if (strcmp(path + 1, pages[i].path) == 0) {
-            *ret_page = (enum sg_status_page)i;
-            return true;
-        }
-    }
-    return false;
-}
+static const char *const titles[SG_STATUS_PAGES] = { "Overview", "Brokers", "Topics", "Groups",
+    "Collectors", "Events", "Broker", "Topic", "Group", "Find" };
 
 /* ---- Head ---- */
 
@@ -91,7 +62,7 @@ static void put_title(struct sg_page *page, enum sg_status_page which)
         page->html->len -= 2;
     else
         sg_put(page, "Well");
-    (void)sg_buf_printf(page->html, " - %s - Streamgauge</title>\n", pages[which].title);
+    (void)sg_buf_printf(page->html, " - %s - Streamgauge</title>\n", titles[which]);
 }
 
 /* ---- The top bar ---- */
@@ -117,8 +88,9 @@ static void put_nav(struct sg_page *page, enum sg_status_page current)
     sg_put(page, "<nav id=\"nav\" aria-label=\"Pages\">");
     for (int i = SG_STATUS_HOME; i <= SG_STATUS_EVENTS; i++) {
         size_t n = page->view ? n_in_trouble(page, (enum sg_status_page)i) : 0;
-        (void)sg_buf_printf(page->html, "<a href=\"./%s\"%s>%s", pages[i].path,
-            i == (int)current ? " aria-current=\"page\"" : "", pages[i].title);
+        (void)sg_buf_printf(page->html, "<a href=\"./%s\"%s>%s",
+            sg_status_page_path((enum sg_status_page)i),
+            i == (int)current ? " aria-current=\"page\"" : "", titles[i]);
         if (n)
             (void)sg_buf_printf(page->html,
                 " <span class=\"n warn\">%zu<span class=\"vh\"> in trouble</span></span>", n);
@@ -198,7 +170,7 @@ static void put_not_found(struct sg_page *page, enum sg_status_page which)
                          : which == SG_STATUS_TOPIC ? params->topic
                                                     : params->group;
 
-    (void)sg_buf_printf(page->html, "<div class=\"title\"><h1>No %s ", pages[which].path);
+    (void)sg_buf_printf(page->html, "<div class=\"title\"><h1>No %s ", sg_status_page_path(which));
     sg_put_text(page, name);
     sg_put(page, "</h1></div>\n<p class=\"card pad\">It is not known in cluster ");
     sg_put_text(page, params->cluster);

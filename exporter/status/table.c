@@ -7,7 +7,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 /* A row of the list, with what it is sorted by. */
 struct row {
@@ -30,15 +29,6 @@ struct listing {
 
 /* ---- Choosing ---- */
 
-static bool contains(struct sg_str text, struct sg_str part)
-{
-    for (size_t i = 0; i + part.len <= text.len; i++) {
-        if (strncasecmp(text.ptr + i, part.ptr, part.len) == 0)
-            return true;
-    }
-    return false;
-}
-
 static bool has_state(const struct listing *listing, enum sg_severity severity)
 {
     struct sg_str state = listing->page->params->state;
@@ -56,7 +46,7 @@ static bool is_wanted(const struct listing *listing, uint32_t row)
     if (table->is_wanted && !table->is_wanted(listing->page, row))
         return false;
     return !table->has_controls || q.len == 0 ||
-           contains(table->columns[0].text(listing->page, row), q);
+           sg_page_name_has(table->columns[0].text(listing->page, row), q);
 }
 
 static void choose(struct listing *listing)

@@ -173,7 +173,8 @@ static void test_groups_sort_filter_and_turn_pages(void **state)
     watched_collect(w);
     assert_int_equal(write_page(w, SG_STATUS_GROUPS, &params), 0);
     assert_string_equal(table_text("id=\"groups\""),
-        "b|stalled/at least 0 ms, since before 00:16:41|60 s|/at most 60 s|&ndash; not known|&ndash; not "
+        "b|stalled/at least 0 ms, since before 00:16:41|60 s|/at most 60 s|&ndash; not "
+        "known|&ndash; not "
         "known||\n"
         "Bc|stopped/at least 0 ms, since before 00:16:41|7 s|/at most 7 s|&ndash; not "
         "known|&ndash; not "

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "watch/changes_parts.h"
-
 #include "base/grow.h"
+#include "watch/changes.h"
+#include "watch/changes_parts.h"
 
 #include <math.h>
 #include <stdio.h>

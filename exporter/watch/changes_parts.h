@@ -6,7 +6,8 @@
  * changes*.c; one thread.
  */
 
-#include "watch/changes.h"
+#include "watch/journal.h"
+#include "watch/view.h"
 
 /* Of a partition. */
 struct sg_changes_partition {

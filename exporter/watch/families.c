@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "watch/families.h"
 
-#include "watch/view.h"
+#include "watch/rows.h"
 
 const struct sg_str sg_view_label_names[SG_VIEW_LABELS] = {
     [SG_VIEW_LABEL_BROKER] = { "broker", 6 },

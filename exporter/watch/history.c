@@ -46,6 +46,7 @@ static const struct sg_keyed_kind series_kind = {
 struct sg_history {
     pthread_mutex_t lock;   /* guards what is below */
     struct sg_keyed series; /* of struct series */
+    uint32_t full_in;       /* generation in which there was no room, or 0 */
 };
 
 int sg_history_new(struct sg_history **ret_history)
@@ -110,8 +111,11 @@ static struct series *find_or_add(struct sg_history *history, struct sg_str key,
 
     history->series.generation = (uint32_t)(now_ms / GENERATION_MS);
     int r = sg_keyed_add(&history->series, key, &id, &is_new);
-    if (r == SG_KEYED_E_FULL && sg_keyed_forget_by(&history->series, &rule))
-        r = sg_keyed_add(&history->series, key, &id, &is_new);
+    if (r == SG_KEYED_E_FULL && history->full_in != history->series.generation) {
+        history->full_in = history->series.generation; /* looked for once in a generation */
+        if (sg_keyed_forget_by(&history->series, &rule))
+            r = sg_keyed_add(&history->series, key, &id, &is_new);
+    }
     if (r)
         return NULL;
     struct series *series = sg_keyed_at(&history->series, id);
