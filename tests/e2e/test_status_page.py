@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The status page in a real browser: what it shows, and that no name runs as a script."""
+import html
 import re
 import shutil
 import subprocess
@@ -39,18 +40,51 @@ def test_status_page_in_chromium_runs_nothing_but_its_own_script(lab, start, tmp
     wait_for("the groups", lambda: {labels.get("consumergroup", "") for labels, _ in process.page().values(
         "kafka_consumergroup_members")} >= set(NAMES), 30)
     page, log = dom(process.url + "/", tmp_path / "chromium")
-    assert "<title>Streamgauge</title>" in page and "owned'" in page
+    assert re.search(r"<title>[^<]* - Overview - Streamgauge</title>", page) and "owned'" in page
     assert len(re.findall(r"<script\b", page)) == 1
     assert "<img" not in page
     assert "aria-pressed" in page, "the page's own script has run"
     assert "Content Security Policy" not in log and "Uncaught" not in log, log
     for broker in "123":
-        assert re.search(rf'<th scope="row">{broker}</th><td><span class="up">up</span>', page)
+        assert re.search(rf'<span class="vh">broker </span>{broker}<span class="vh"> up', page)
     status, headers, body = fetch(process.url + "/")
     policy = headers["Content-Security-Policy"]
     assert status == 200 and "unsafe" not in policy and "default-src 'none'" in policy
+    shown = re.sub(r"<pre.*?</pre>|<td[^>]* class=\"tx\".*?</td>|<link rel=\"icon\"[^>]*>", "", body.decode(),
+                   flags=re.S)
     for wrong in ("http://", "https://", "//cdn", " style=", " onclick"):
-        assert wrong not in re.sub(r"<pre.*?</pre>|<td class=\"text\">.*?</td>", "", body.decode(), flags=re.S)
+        assert wrong not in shown
+
+
+def test_every_page_is_there_and_leads_to_what_it_names(lab, start):
+    """Follow all links from the overview, as a person without a mouse or a script could."""
+    process = start(lab.config("2s", "1900ms").replace(
+        "    jolokia:\n", "    groups: { owners: 1000 }\n    jolokia:\n"))
+    wait_for("the view", lambda: "All groups" in fetch(process.url + "/")[2].decode(), 40)
+    seen, left = {"./"}, ["./"]
+    while left:
+        status, headers, body = fetch(f"{process.url}/{left.pop()[2:]}")
+        assert status == 200 and headers["Content-Type"].startswith("text/html")
+        for link in re.findall(r'href="(\./[^"#]*)"', body.decode()):
+            link = html.unescape(link)
+            if link in seen or "/-/" in link or "metrics" in link:
+                continue
+            seen.add(link)
+            if "sort=" not in link:
+                left.append(link)
+    for page in ("brokers", "topics", "groups", "collectors", "events"):
+        assert f"./{page}" in seen
+    group = fetch(f"{process.url}/group?cluster=streaming&group=rules-engine")[2].decode()
+    assert re.search(r">telemetry \d+</a>", group) and "rules-engine-" in group, "partitions and members"
+    assert fetch(f"{process.url}/topic?cluster=streaming&topic=nope")[0] == 404
+    assert fetch(f"{process.url}/groups?sorts=x")[0] == 400
+
+
+def test_find_leads_to_the_only_match(lab, start):
+    process = start(lab.config("2s", "1900ms"))
+    wait_for("the topic", lambda: b">telemetry</a>" in fetch(f"{process.url}/topics")[2], 40)
+    body = fetch(f"{process.url}/find?q=TELEM")[2].decode()
+    assert "<h1>Topic telemetry</h1>" in body, "a redirect was followed"
 
 
 def test_status_page_shows_the_configuration_without_secrets(lab, start):
@@ -66,15 +100,27 @@ def test_status_page_shows_the_configuration_without_secrets(lab, start):
     assert "hunter2" not in body + process.log() + process.page().text
 
 
-def test_status_page_shows_a_broker_that_is_down(lab, start):
+def test_status_page_shows_a_broker_that_is_down_as_one_cause_and_since_when(lab, start):
     process = start(lab.config("2s", "1900ms"))
+
+    def page(path=""):
+        return fetch(f"{process.url}/{path}")[2].decode()
+
     wait_for("all is collected", lambda: process.page().targets() == {"1": 1, "2": 1, "3": 1}, 30)
+    wait_for("it is seen", lambda: 'up</span></a></li>' in page(), 20)
     lab.fault("kill-broker", "3")
     try:
-        wait_for("the page shows it", lambda: "Broker 3 is down" in fetch(process.url + "/")[2].decode(), 20)
-        # Leaders move first: until then the table may be full of partitions without one.
-        for text in ("Partitions with problems", "replica missing", "action now"):
-            wait_for(text, lambda: text in fetch(process.url + "/")[2].decode(), 30)
+        wait_for("its cause", lambda: re.search(
+            r"Broker 3 is down</a></b><p>Missing from \d+ partitions of \d+ topics", page()), 40)
+        wait_for("nothing else is one", lambda: page().count('<li class="cause crit">') == 1, 40)
+        assert re.search(r"<strong>\d+ (s|min)</strong> <span>since <time datetime=\"[-\d]{10}T[:\d]{8}Z\">", page())
+        assert re.search(r"<title>1 critical[^<]* - Overview - Streamgauge</title>", page())
+        assert "is down" in page("broker?cluster=streaming&broker=3")
+        wait_for("topics are in trouble", lambda: "replicas missing" in page("topics?state=warning"), 20)
     finally:
         lab.fault("start-broker", "3")
-    wait_for("it is well again", lambda: "Broker 3" not in fetch(process.url + "/")[2].decode(), 60)
+    wait_for("it is well again", lambda: "Broker 3 is down" not in page(), 60)
+    wait_for("how long it was down", lambda: re.search(
+        r"broker 3 \(127.0.0.1:\d+\) is up again after \d+ s", page("events")), 30)
+    wait_for("the same in the log", lambda: "is up again after" in process.log(), 10)
+    wait_for("leaders have moved", lambda: re.search(r"(has|have) another leader", page("events")), 60)
