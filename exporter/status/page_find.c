@@ -74,19 +74,15 @@ static size_t put_matches(struct sg_page *page, const struct kind *kind, uint32_
 void sg_page_find(struct sg_page *page, struct sg_buf *ret_location)
 {
     const struct sg_view *view = page->view;
-    struct sg_buf *html = page->html;
     size_t n = 0;
 
     sg_put(page, "<div class=\"title\"><h1>Found: ");
     sg_put_text(page, page->params->q);
     sg_put(page, "</h1></div>\n");
     const struct kind kinds[] = {
-        { SG_STATUS_BROKER, "broker", "Brokers", view ? view->brokers.n : 0, broker_name,
-            broker_cluster },
-        { SG_STATUS_TOPIC, "topic", "Topics", view ? view->topics.n : 0, topic_name,
-            topic_cluster },
-        { SG_STATUS_GROUP, "group", "Groups", view ? view->groups.n : 0, group_name,
-            group_cluster },
+        { SG_STATUS_BROKER, "broker", "Brokers", view->brokers.n, broker_name, broker_cluster },
+        { SG_STATUS_TOPIC, "topic", "Topics", view->topics.n, topic_name, topic_cluster },
+        { SG_STATUS_GROUP, "group", "Groups", view->groups.n, group_name, group_cluster },
     };
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
         uint32_t last = 0;
@@ -105,5 +101,4 @@ void sg_page_find(struct sg_page *page, struct sg_buf *ret_location)
     if (n == 0)
         sg_put(page, "<p class=\"pad q card\">No broker, topic or group has a name with this in "
                      "it.</p>\n");
-    page->html = html;
 }

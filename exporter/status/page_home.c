@@ -437,11 +437,9 @@ static void put_config(struct sg_page *page)
     (void)sg_clusters_unref(clusters);
 }
 
-void sg_page_home(struct sg_page *page)
+/* What a view shows. */
+static void put_view(struct sg_page *page)
 {
-    put_verdict(page);
-    if (!page->view)
-        return;
     put_clusters(page);
     sg_put(page, "<div class=\"cols\"><div>");
     put_groups(page);
@@ -450,5 +448,12 @@ void sg_page_home(struct sg_page *page)
     put_events(page);
     sg_put(page, "</div></div>\n");
     put_brokers(page);
+}
+
+void sg_page_home(struct sg_page *page)
+{
+    put_verdict(page);
+    if (page->view)
+        put_view(page);
     put_config(page);
 }

@@ -194,11 +194,11 @@ static int write_page(struct sg_page *page, enum sg_status_page which, struct sg
     };
     int r = 0;
 
-    if (which == SG_STATUS_FIND)
+    if (which == SG_STATUS_FIND && page->view)
         sg_page_find(page, location);
     else if (of_one[which])
         r = of_one[which](page) ? 0 : SG_STATUS_E_NOT_FOUND;
-    else if (page->view || which == SG_STATUS_HOME || which == SG_STATUS_EVENTS)
+    else if (simple[which] && (page->view || which == SG_STATUS_HOME || which == SG_STATUS_EVENTS))
         simple[which](page);
     else
         sg_put(page, "<p class=\"card pad\">Nothing has been collected yet.</p>\n");

@@ -99,7 +99,7 @@
       svg.setAttribute("aria-valuenow", String(i));
       let line = svg.querySelector(".cur");
       if (!line) {
-        line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+        line = document.createElementNS(svg.namespaceURI, "path");
         line.setAttribute("class", "cur");
         svg.append(line);
       }

@@ -50,10 +50,7 @@ def test_status_page_in_chromium_runs_nothing_but_its_own_script(lab, start, tmp
     status, headers, body = fetch(process.url + "/")
     policy = headers["Content-Security-Policy"]
     assert status == 200 and "unsafe" not in policy and "default-src 'none'" in policy
-    shown = re.sub(r"<pre.*?</pre>|<td[^>]* class=\"tx\".*?</td>|<link rel=\"icon\"[^>]*>", "", body.decode(),
-                   flags=re.S)
-    for wrong in ("http://", "https://", "//cdn", " style=", " onclick"):
-        assert wrong not in shown
+    assert not re.search(r'(href|src|action)="(https?:|//)|url\(| style=| on\w+=', body.decode())
 
 
 def test_every_page_is_there_and_leads_to_what_it_names(lab, start):
