@@ -22,6 +22,9 @@ const struct sg_catalogue sg_catalogues[] = {
     { "kafka-requests", "Kafka: all requests",
         "The `kafka_network_requestmetrics_` metrics of `kafka`, for every API key and every "
         "phase: about 6 series for each of 90 keys and 8 phases." },
+    { "kafka-requests-fetch", "Kafka: Fetch requests as one",
+        "The same of `kafka` for `request=\"Fetch\"`, fetches of consumers and followers together, "
+        "which `kafka` has apart; for dashboards that ask for it." },
     { "kafka-groups", "Kafka: group coordinators",
         "In addition to `kafka`, when groups have problems." },
     { "kafka-transactions", "Kafka: transactions",
@@ -39,6 +42,9 @@ const struct sg_catalogue sg_catalogues[] = {
     { "kafka-partitions", "Kafka: partitions",
         "In addition to `kafka`, polled slowly: ten series or more for each partition of each "
         "broker." },
+    { "kafka-log-sizes", "Kafka: sizes of logs",
+        "In addition to `kafka`, polled slowly: of the metrics of `kafka-partitions` only "
+        "`kafka_log_log_size`, one series for each replica." },
     { "zookeeper", "ZooKeeper", "A server, alone or of an ensemble, and `jvm`." },
     { "kafka-client", "Producers and consumers", "A JVM with Kafka's Java clients, and `jvm`." },
     { "kafka-connect", "Kafka Connect",
