@@ -291,6 +291,19 @@ static int print_reference(int (*make)(struct sg_buf *out))
     return finish_output(r ? EXIT_WRONG : EXIT_DONE);
 }
 
+/* With --config.check. */
+static int report_valid(const struct sg_config *config, const char *file)
+{
+    struct sg_buf added;
+
+    sg_buf_init(&added, 1 << 20);
+    (void)sg_config_note_added(config, &added); /* a text that is too long is truncated */
+    const char *text = sg_buf_get_cut(&added);
+    (void)printf("%s: valid\n%s", file ? file : "flags", text ? text : "");
+    sg_buf_done(&added);
+    return finish_output(EXIT_DONE);
+}
+
 int main(int argc, char **argv)
 {
     struct sg_flags flags;
@@ -351,13 +364,12 @@ int main(int argc, char **argv)
     if (flags.mode == SG_MODE_DOCTOR)
         return run_doctor(config, &flags);
     r = sg_program_new(config, &sg_clock_system, &program, &err);
-    config = sg_config_unref(config);
     if (r)
         return leave(fail(&err, r), flags.mode == SG_MODE_SERVE ? 2 : 1);
     if (flags.mode == SG_MODE_CHECK_CONFIG) {
         (void)sg_program_free(program);
-        (void)printf("%s: valid\n", flags.config.file ? flags.config.file : "flags");
-        return leave(finish_output(EXIT_DONE), 1);
+        return leave(report_valid(config, flags.config.file), 1);
     }
+    config = sg_config_unref(config);
     return flags.mode == SG_MODE_ONCE ? run_once(program) : serve(program, &flags);
 }

@@ -60,7 +60,7 @@ static int set_up(void **state)
     };
     sg_refs_init(&f.config.refs);
     f.cluster_config = (struct sg_cluster_config){ .name = cluster_name, .has_jolokia = true };
-    f.cluster_config.jolokia.source.rules = (struct sg_rules_config){ 1, &f.rules_name, NULL };
+    f.cluster_config.jolokia.source.rules = (struct sg_rules_config){ 1, &f.rules_name, NULL, 0 };
     f.cluster_config.jolokia.source.slow_interval_ms = 3600000;
     assert_int_equal(sg_cluster_new("c", &f.cluster), 0);
     assert_int_equal(sg_store_new(&sg_clock_system, 2000, &f.store), 0);

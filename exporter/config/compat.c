@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "config/key_names.h"
 #include "config/kinds.h"
+#include "config/table_catalogues.h"
 
 #include <errno.h>
 #include <math.h>
@@ -20,7 +21,7 @@ enum {
 
 SG_AUTO_DEFINE(struct sg_yaml *, sg_yaml_free);
 
-static const char *const table_keys[] = { "aliases", NULL };
+static const char *const table_keys[] = { "aliases", "needs", "replaces", NULL };
 static const char *const alias_keys[] = { "combine", "factor", "from", "help", "labels", "to",
     "type", "values", "where", NULL };
 
@@ -221,13 +222,12 @@ static void read_alias(struct sg_yaml *table,
 
 /* ---- A table ---- */
 
-static void read_table(struct sg_yaml *table, const char *cluster_label, struct sg_aliases *aliases)
+static void read_aliases(
+    struct sg_yaml *table, const char *cluster_label, struct sg_aliases *aliases)
 {
     const struct sg_yaml_node *root = sg_yaml_root(table);
     const struct sg_yaml_node *list = sg_yaml_find(root, "aliases");
 
-    if (!sg_yaml_expect_map(table, root, "a table of aliases", table_keys))
-        return;
     size_t n = sg_yaml_count(list);
     if (!sg_yaml_is_list(list) || n == 0 || n + aliases->n > SG_ALIASES_MAX) {
         sg_yaml_problem(table, list ? list : root,
@@ -248,11 +248,18 @@ static void read_table(struct sg_yaml *table, const char *cluster_label, struct 
 }
 
 /* @return 0, or COMPAT_E_TABLE with the first problem */
-static int finish_table(struct sg_yaml *table, struct sg_error *err)
+static int read_table(struct sg_yaml *table,
+    const char *name,
+    const char *cluster_label,
+    struct sg_aliases *aliases,
+    struct sg_table_catalogues *catalogues,
+    struct sg_error *err)
 {
-    size_t n = sg_yaml_n_problems(table);
-
-    if (n == 0)
+    if (sg_yaml_expect_map(table, sg_yaml_root(table), "a table of aliases", table_keys)) {
+        sg_table_catalogues_read(table, name, catalogues);
+        read_aliases(table, cluster_label, aliases);
+    }
+    if (sg_yaml_n_problems(table) == 0)
         return 0;
     return sg_error_set(err, COMPAT_E_TABLE, "%s", sg_yaml_get_problem(table, 0));
 }
@@ -260,27 +267,23 @@ static int finish_table(struct sg_yaml *table, struct sg_error *err)
 int sg_compat_add(const struct sg_embedded *file,
     const char *cluster_label,
     struct sg_aliases *aliases,
+    struct sg_table_catalogues *catalogues,
     struct sg_error *err)
 {
     sg_auto(sg_yaml_free) struct sg_yaml *table = NULL;
 
     int r = sg_yaml_load_text(file->file, (struct sg_str){ file->text, file->len }, &table, err);
-    if (r)
-        return r;
-    read_table(table, cluster_label, aliases);
-    return finish_table(table, err);
+    return r ? r : read_table(table, file->set, cluster_label, aliases, catalogues, err);
 }
 
-static int add_file(
-    const char *path, const char *cluster_label, struct sg_aliases *aliases, struct sg_error *err)
+static int add_file(const char *path, struct sg_config *config, struct sg_error *err)
 {
     sg_auto(sg_yaml_free) struct sg_yaml *table = NULL;
 
     int r = sg_yaml_load_file(path, SG_FILE_NO_PIPE, &table, err);
-    if (r)
-        return r;
-    read_table(table, cluster_label, aliases);
-    return finish_table(table, err);
+    return r ? r
+             : read_table(table, path, config->cluster_label, &config->aliases,
+                   &config->table_catalogues, err);
 }
 
 static const struct sg_embedded *find_table(struct sg_str name)
@@ -326,9 +329,10 @@ static void read_compat(const struct sg_value *v)
         struct sg_error err = { "" };
         int r = 0;
         if (file)
-            r = sg_compat_add(file, config->cluster_label, aliases, &err);
+            r = sg_compat_add(
+                file, config->cluster_label, aliases, &config->table_catalogues, &err);
         else if (memchr(name.ptr, '/', name.len))
-            r = add_file(name.ptr, config->cluster_label, aliases, &err);
+            r = add_file(name.ptr, config, &err);
         else
             complain(v->reading->yaml, item, name.ptr);
         if (r)
@@ -387,8 +391,11 @@ static bool same_compat(const struct sg_key *key, const void *a, const void *b, 
 
 static void free_compat(const struct sg_value *v)
 {
+    struct sg_config *config = v->base;
+
     sg_list_free(v);
-    sg_aliases_done(&((struct sg_config *)v->base)->aliases);
+    sg_aliases_done(&config->aliases);
+    sg_table_catalogues_done(&config->table_catalogues);
 }
 
 const struct sg_kind sg_kind_compat = { .name = "list of tables",

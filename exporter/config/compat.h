@@ -5,11 +5,15 @@
  * Tables of aliases: the names that other exporters give our series. They are data: compat/ has the
  * built-in ones, and a user may supply one of the same form.
  *
+ *     needs: [kafka-connections]            catalogues with series that the table takes
+ *     replaces: [kafka-partitions]          catalogues that have the table's names themselves
  *     aliases:
- *       - from: kafka_consumergroup_lag     one of our families, or its series with a suffix
- * (…_count) to: my_group_lag combine: max                      max or sum over the labels that are
- * dropped type: gauge                       counter, gauge (the default), info or untyped factor:
- * 1000                      of the value, to convert units help: … default: that of our family
+ *       - from: kafka_consumergroup_lag     one of our families, or with a suffix: x_count
+ *         to: my_group_lag
+ *         combine: max                      max or sum over the labels that are dropped
+ *         type: gauge                       counter, gauge (the default), info or untyped
+ *         factor: 1000                      of the value, to convert units
+ *         help: …                           default: that of our family
  *         labels: { consumergroup: group }  the labels to keep, and their new names
  *         where: { resource: Fetch }        only series with this label
  *         values: { state: { Stable: 1 } }  of a stateset: its label, and each state's number
@@ -18,6 +22,7 @@
  */
 
 #include "base/embedded.h"
+#include "config/config.h"
 #include "config/schema.h"
 #include "metric/alias.h"
 
@@ -31,4 +36,5 @@ extern const struct sg_kind sg_kind_compat;
 int sg_compat_add(const struct sg_embedded *table,
     const char *cluster_label,
     struct sg_aliases *aliases,
+    struct sg_table_catalogues *catalogues,
     struct sg_error *err);

@@ -42,7 +42,8 @@ struct sg_tls_config {
 struct sg_rules_config {
     size_t n;
     char **names;
-    char *place; /* "FILE:LINE:COL" of the key, or NULL */
+    char *place;    /* "FILE:LINE:COL" of the key, or NULL */
+    size_t n_added; /* the last so many names are there because tables of "compat" need them */
 };
 
 struct sg_jmx_port {
@@ -182,6 +183,18 @@ struct sg_cluster_config {
     struct sg_spark_config *spark;
 };
 
+/* A catalogue that a table of aliases needs, or one whose names the table has itself. */
+struct sg_table_catalogue {
+    char *name;
+    char *table;
+    bool is_replaced; /* brokers cannot have both; otherwise they need it */
+};
+
+struct sg_table_catalogues {
+    size_t n;
+    struct sg_table_catalogue *list;
+};
+
 struct sg_config {
     struct sg_refs refs;
     bool check_only; /* nothing is started or connected to */
@@ -192,8 +205,9 @@ struct sg_config {
     size_t n_constant;   /* labels of every series of a cluster, besides its name */
     struct sg_setting *constant;
     size_t n_compat;
-    char **compat;             /* tables of aliases, by name or path */
-    struct sg_aliases aliases; /* the loaded tables; see compat.h */
+    char **compat;                               /* tables of aliases, by name or path */
+    struct sg_aliases aliases;                   /* the loaded tables; see compat.h */
+    struct sg_table_catalogues table_catalogues; /* of these tables */
     size_t n_clusters;
     struct sg_cluster_config *clusters;
 };

@@ -7,6 +7,7 @@
 
 #include "config/compat.h"
 #include "config/load.h"
+#include "config/table_catalogues.h"
 #include "config/web.h"
 
 #include <stdint.h>
@@ -40,10 +41,12 @@ static void load_table(struct sg_str text)
 {
     const struct sg_embedded table = { "t", "t.yml", text.ptr, text.len };
     struct sg_aliases aliases = { 0 };
+    struct sg_table_catalogues catalogues = { 0 };
     struct sg_error err;
 
-    (void)sg_compat_add(&table, "kafka_cluster", &aliases, &err);
+    (void)sg_compat_add(&table, "kafka_cluster", &aliases, &catalogues, &err);
     sg_aliases_done(&aliases);
+    sg_table_catalogues_done(&catalogues);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -299,6 +299,7 @@ const struct sg_map sg_cluster_keys = { .what = "a cluster",
 
 /* ---- The file ---- */
 
+/* In the order in which they are read: brokers' rules follow from the tables of "compat". */
 static const struct sg_key root_list[] = {
     { "collect", &sg_kind_map, .map = &collect_keys, .restarts = SG_RESTARTS_NOTHING,
         .doc = "when collections happen" },

@@ -4,6 +4,7 @@
 #include "config/keys.h"
 #include "config/kinds.h"
 #include "config/labels.h"
+#include "config/table_catalogues.h"
 #include "config/urls.h"
 
 #include <inttypes.h>
@@ -357,6 +358,7 @@ static void finish_jolokia(struct sg_reading *reading, const struct sg_yaml_node
         sg_problem(reading, sg_at(node),
             "\"jolokia\" needs \"url\", \"brokers\", \"controllers\" or \"proxy\"");
     finish_source(reading, node, any_https(jolokia), source);
+    sg_table_catalogues_apply(reading, node, &source->rules);
     if (sizes && source->size_interval_ms &&
         (source->size_interval_ms < reading->config->interval_ms ||
             source->size_interval_ms > INTERVAL_MS_MAX))

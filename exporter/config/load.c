@@ -207,6 +207,24 @@ bool sg_config_same_jvm(const struct sg_jvm_config *a, const struct sg_jvm_confi
     return sg_map_same(&sg_jvm_keys, a, b, SG_RESTARTS_JVM);
 }
 
+static void note_added(const struct sg_cluster_config *cluster, struct sg_buf *out)
+{
+    const struct sg_rules_config *rules = &cluster->jolokia.source.rules;
+
+    if (!rules->n_added)
+        return;
+    (void)sg_buf_printf(out, "cluster \"%s\": \"compat\" adds to \"rules\": ", cluster->name);
+    for (size_t i = rules->n - rules->n_added; i < rules->n; i++)
+        (void)sg_buf_printf(out, "%s%s", rules->names[i], i + 1 < rules->n ? ", " : "\n");
+}
+
+int sg_config_note_added(const struct sg_config *config, struct sg_buf *out)
+{
+    for (size_t i = 0; i < config->n_clusters; i++)
+        note_added(&config->clusters[i], out);
+    return sg_buf_error(out);
+}
+
 int sg_config_show(const struct sg_config *config, struct sg_buf *out)
 {
     struct sg_shown shown = { .out = out };

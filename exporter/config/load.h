@@ -70,6 +70,13 @@ bool sg_config_same_brokers(const struct sg_jolokia_config *a, const struct sg_j
 bool sg_config_same_jvm(const struct sg_jvm_config *a, const struct sg_jvm_config *b);
 
 /**
+ * What is in effect without being in the file: the catalogues that tables of "compat" have added to
+ * brokers' rules. A line for each cluster that has some; nothing without any.
+ * @return 0, -ENOMEM or SG_BUF_E_FULL
+ */
+int sg_config_note_added(const struct sg_config *config, struct sg_buf *out);
+
+/**
  * As YAML, for display, without secrets: of a secret only that it is set.
  * @return 0, -ENOMEM or SG_BUF_E_FULL
  */

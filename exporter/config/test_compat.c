@@ -3,6 +3,7 @@
 #include "base/auto.h"
 #include "config/compat.h"
 #include "config/config.h"
+#include "config/table_catalogues.h"
 #include "jmx/catalogue/catalogue.h"
 #include "jmx/size_reader.h"
 #include "test.h"
@@ -60,6 +61,32 @@ static bool is_ours(const char *name)
     return strstr(catalogue_names, word);
 }
 
+struct search {
+    const char *name;
+    bool found;
+};
+
+static void look(void *context, const struct sg_catalogue_metric *metric)
+{
+    struct search *search = context;
+
+    search->found = search->found || strcmp(metric->family.name, search->name) == 0;
+}
+
+/* Is it a name of a catalogue that the table replaces, so that there is one of the two? */
+static bool is_replaced(const char *name, const struct sg_table_catalogues *catalogues)
+{
+    struct search search = { name, false };
+    struct sg_error err;
+
+    for (size_t i = 0; i < catalogues->n; i++) {
+        if (catalogues->list[i].is_replaced)
+            assert_int_equal(
+                sg_catalogue_each_metric(catalogues->list[i].name, look, &search, &err), 0);
+    }
+    return search.found;
+}
+
 /* Nobody adds up how far replicas are behind: twice under one name does no harm. */
 static bool only_labels_differ(const struct sg_alias *alias)
 {
@@ -74,29 +101,51 @@ static void test_built_in_tables_take_from_what_there_is(void **state)
 
     for (const struct sg_embedded *file = sg_compat_files; file->set; file++, n++) {
         struct sg_aliases aliases = { 0 };
+        struct sg_table_catalogues catalogues = { 0 };
         struct sg_error err = { "" };
-        if (sg_compat_add(file, "kafka_cluster", &aliases, &err))
+        if (sg_compat_add(file, "kafka_cluster", &aliases, &catalogues, &err))
             fail_msg("%s", err.text);
         for (size_t i = 0; i < aliases.n; i++) {
             if (!is_ours(aliases.list[i].from))
                 fail_msg("%s: there is no %s", file->set, aliases.list[i].from);
-            if (is_ours(aliases.list[i].to) && !only_labels_differ(&aliases.list[i]))
+            if (is_ours(aliases.list[i].to) && !only_labels_differ(&aliases.list[i]) &&
+                !is_replaced(aliases.list[i].to, &catalogues))
                 fail_msg("%s: %s is ours", file->set, aliases.list[i].to);
         }
         sg_aliases_done(&aliases);
+        sg_table_catalogues_done(&catalogues);
     }
-    assert_int_equal(n, 9);
+    assert_int_equal(n, 11);
+}
+
+static void test_built_in_tables_name_catalogues_that_there_are(void **state)
+{
+    struct sg_aliases aliases = { 0 };
+    struct sg_table_catalogues catalogues = { 0 };
+    struct sg_error err;
+    (void)state;
+
+    for (const struct sg_embedded *file = sg_compat_files; file->set; file++)
+        assert_int_equal(sg_compat_add(file, "kafka_cluster", &aliases, &catalogues, &err), 0);
+    assert_true(catalogues.n > 0);
+    for (size_t i = 0; i < catalogues.n; i++) {
+        if (!sg_catalogue_has(catalogues.list[i].name))
+            fail_msg("%s: there is no %s", catalogues.list[i].table, catalogues.list[i].name);
+    }
+    sg_aliases_done(&aliases);
+    sg_table_catalogues_done(&catalogues);
 }
 
 static void test_cluster_label_is_the_configured_one(void **state)
 {
     struct sg_aliases aliases = { 0 };
+    struct sg_table_catalogues catalogues = { 0 };
     struct sg_error err;
     bool kept = false;
     (void)state;
 
     for (const struct sg_embedded *file = sg_compat_files; file->set; file++)
-        assert_int_equal(sg_compat_add(file, "env", &aliases, &err), 0);
+        assert_int_equal(sg_compat_add(file, "env", &aliases, &catalogues, &err), 0);
     for (size_t i = 0; i < aliases.n; i++) {
         assert_string_equal(aliases.list[i].labels[0].from, "env");
         kept = kept || strcmp(aliases.list[i].labels[0].to, "env") == 0;
@@ -104,7 +153,10 @@ static void test_cluster_label_is_the_configured_one(void **state)
     }
     assert_true(kept);
     sg_aliases_done(&aliases);
+    sg_table_catalogues_done(&catalogues);
 }
+
+#define TEN_NAMES "a,a,a,a,a,a,a,a,a,a,"
 
 static void test_mistakes_have_their_place(void **state)
 {
@@ -114,6 +166,14 @@ static void test_mistakes_have_their_place(void **state)
     } cases[] = {
         { "aliases: 1", "t.yml:1:10: \"aliases\" must be a list" },
         { "alias: []", "t.yml:1:1: unknown key \"alias\"" },
+        { "needs: kafka-fetch\naliases: []",
+            "t.yml:1:8: \"needs\" must be a list of at most 50 catalogues" },
+        { "needs: [" TEN_NAMES TEN_NAMES TEN_NAMES TEN_NAMES TEN_NAMES "a]",
+            "\"needs\" must be a list of at most 50 catalogues" },
+        { "needs: [[a]]", "1:9: \"\" is not the name of a catalogue" },
+        { "needs: ['']", "\"\" is not the name of a catalogue" },
+        { "needs: [a, rules.yml]", "1:12: \"rules.yml\" is not the name of a catalogue" },
+        { "replaces: [a, b/c]", "1:15: \"b/c\" is not the name of a catalogue" },
         { "aliases: [{ to: b, labels: {} }]", "an alias needs \"from\"" },
         { "aliases: [{ from: a, to: 'b-c', labels: {} }]", "1:26: \"b-c\" is not a metric name" },
         { "aliases: [{ from: a, to: b }]", "an alias needs \"labels\"" },
@@ -153,11 +213,13 @@ static void test_mistakes_have_their_place(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct sg_embedded file = { "t", "t.yml", cases[i].text, strlen(cases[i].text) };
         struct sg_aliases aliases = { 0 };
+        struct sg_table_catalogues catalogues = { 0 };
         struct sg_error err = { "" };
-        assert_true(sg_compat_add(&file, "kafka_cluster", &aliases, &err) > 0);
+        assert_true(sg_compat_add(&file, "kafka_cluster", &aliases, &catalogues, &err) > 0);
         if (!strstr(err.text, cases[i].part))
             fail_msg("%s: \"%s\" lacks \"%s\"", cases[i].text, err.text, cases[i].part);
         sg_aliases_done(&aliases);
+        sg_table_catalogues_done(&catalogues);
     }
 }
 
@@ -180,8 +242,8 @@ static void test_unknown_table_tells_those_there_are(void **state)
     assert_int_equal(sg_yaml_n_problems(yaml), 2);
     assert_string_equal(sg_yaml_get_problem(yaml, 0),
         "c.yaml:1:19: \"lenses\" is not a built-in table of aliases (burrow, confluent, "
-        "grafana-kafka-exporter, jmx-exporter-0.x, kafka-lag-exporter, "
-        "kafka-lag-exporter-members, kminion, strimzi, zookeeper) "
+        "grafana-kafka-exporter, jmx-exporter-0.x, jmx-exporter-partitions, kafka-lag-exporter, "
+        "kafka-lag-exporter-members, kminion, strimzi, strimzi-metrics-reporter, zookeeper) "
         "or the path of a file");
     assert_non_null(strstr(sg_yaml_get_problem(yaml, 1), "/no/t.yml"));
     assert_true(config.aliases.n > 5);
@@ -192,6 +254,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_built_in_tables_take_from_what_there_is),
+        cmocka_unit_test(test_built_in_tables_name_catalogues_that_there_are),
         cmocka_unit_test(test_cluster_label_is_the_configured_one),
         cmocka_unit_test(test_mistakes_have_their_place),
         cmocka_unit_test(test_unknown_table_tells_those_there_are),

@@ -88,6 +88,80 @@ static void test_load_slow_interval_is_never_under_the_interval(void **state)
     (void)sg_config_unref(config);
 }
 
+/* ---- Rules that tables of aliases need ---- */
+
+static void assert_rules(const struct sg_rules_config *rules, const char *expected)
+{
+    char names[512] = "";
+    size_t used = 0;
+
+    for (size_t i = 0; i < rules->n; i++)
+        used += (size_t)snprintf(
+            names + used, sizeof names - used, "%s%s", i ? " " : "", rules->names[i]);
+    assert_string_equal(names, expected);
+}
+
+static void assert_added(const struct sg_config *config, const char *expected)
+{
+    struct sg_buf text;
+
+    sg_buf_init(&text, 4096);
+    assert_int_equal(sg_config_note_added(config, &text), 0);
+    assert_string_equal(sg_buf_get_cut(&text), expected);
+    sg_buf_done(&text);
+}
+
+static void test_load_tables_add_catalogues_to_default_rules(void **state)
+{
+    struct sg_config *config = NULL;
+    (void)state;
+
+    assert_int_equal(
+        load("compat: [strimzi, jmx-exporter-partitions, strimzi-metrics-reporter]\n"
+             "clusters:\n"
+             "  - { name: a, bootstrap_servers: b, jolokia: { url: 'http://{host}/' } }\n"
+             "  - { name: c, bootstrap_servers: d }\n"
+             "  - { name: e, bootstrap_servers: f, jolokia: { url: 'http://{host}/',\n"
+             "      rules: kafka }, jvms: [{ name: z, url: 'http://z/', rules: jvm }] }\n",
+            &config),
+        0);
+    assert_rules(
+        &config->clusters[0].jolokia.source.rules, "kafka kafka-connections kafka-log-sizes");
+    assert_non_null(strstr(config->clusters[0].jolokia.source.rules.place, ":1:9"));
+    assert_rules(&config->clusters[1].jolokia.source.rules, "");
+    assert_rules(&config->clusters[2].jolokia.source.rules, "kafka"); /* the file's own */
+    assert_rules(&config->clusters[2].jvms[0].source.rules, "jvm");
+    assert_added(config,
+        "cluster \"a\": \"compat\" adds to \"rules\": kafka-connections, kafka-log-sizes\n");
+    (void)sg_config_unref(config);
+    assert_int_equal(
+        load("compat: [kminion]\n"
+             "clusters:\n"
+             "  - { name: a, bootstrap_servers: b, jolokia: { url: 'http://{host}/' } }\n",
+            &config),
+        0);
+    assert_rules(&config->clusters[0].jolokia.source.rules, "kafka");
+    assert_null(config->clusters[0].jolokia.source.rules.place);
+    assert_added(config, "");
+    (void)sg_config_unref(config);
+}
+
+static void test_load_table_and_the_catalogue_it_replaces_are_refused(void **state)
+{
+    struct sg_config *config = NULL;
+    (void)state;
+
+    assert_int_equal(load("compat: [jmx-exporter-partitions]\n"
+                          "clusters:\n"
+                          "  - { name: a, bootstrap_servers: b, jolokia: { url: 'http://{host}/',\n"
+                          "      rules: [kafka, kafka-partitions] } }\n",
+                         &config),
+        SG_CONFIG_E_INVALID);
+    assert_string_equal(problems,
+        "f.yml:4:14: the catalogue \"kafka-partitions\" and the table \"jmx-exporter-partitions\" "
+        "have the same names: remove one\n");
+}
+
 /* An error in the map "jolokia" of a cluster, or in its list "jvms". */
 struct part_case {
     const char *part;
@@ -285,6 +359,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_load_jolokia_keys_are_taken),
         cmocka_unit_test(test_load_slow_interval_is_never_under_the_interval),
+        cmocka_unit_test(test_load_tables_add_catalogues_to_default_rules),
+        cmocka_unit_test(test_load_table_and_the_catalogue_it_replaces_are_refused),
         cmocka_unit_test(test_load_jolokia_mistakes_are_told),
         cmocka_unit_test(test_load_jvm_mistakes_are_told),
         cmocka_unit_test(test_load_urls_are_those_that_curl_takes),

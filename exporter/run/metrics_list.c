@@ -3,9 +3,11 @@
 
 #include "collectors/collector.h"
 #include "config/compat.h"
+#include "config/table_catalogues.h"
 #include "metric/family.h"
 
 #include <errno.h>
+#include <inttypes.h>
 
 static const char *type_text(enum sg_metric_type type)
 {
@@ -127,29 +129,61 @@ static void print_alias(FILE *out, const struct sg_alias *alias)
         (void)fprintf(out, " with `%s=\"%s\"`", alias->where_label, alias->where_value);
     if (alias->factor != 0)
         (void)fprintf(out, " times %g", alias->factor);
+    for (size_t i = 0; i < alias->n_values; i++)
+        (void)fprintf(out, "%s`%s` %" PRId64, i ? ", " : ": ", alias->values[i].text,
+            alias->values[i].number);
     (void)fputs(" |\n", out);
+}
+
+/* "Begin `a`, `b`end" of those that are needed, or replaced; nothing when there are none. */
+static void print_catalogues(FILE *out,
+    const struct sg_table_catalogues *catalogues,
+    bool are_replaced,
+    const char *begin,
+    const char *end)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < catalogues->n; i++) {
+        if (catalogues->list[i].is_replaced == are_replaced)
+            (void)fprintf(out, "%s`%s`", n++ ? ", " : begin, catalogues->list[i].name);
+    }
+    if (n)
+        (void)fputs(end, out);
+}
+
+static int print_table(FILE *out, const struct sg_embedded *file)
+{
+    struct sg_aliases aliases = { 0 };
+    struct sg_table_catalogues catalogues = { 0 };
+    struct sg_error err = { "" };
+
+    int r = sg_compat_add(file, "kafka_cluster", &aliases, &catalogues, &err);
+    (void)fprintf(out, "\n### `%s`\n\n", file->set);
+    print_catalogues(out, &catalogues, false, "Adds to the default of `jolokia.rules`: ", ".\n\n");
+    print_catalogues(
+        out, &catalogues, true, "Has names of the catalogue ", ", which is refused beside it.\n\n");
+    (void)fputs("| Metric | Type | Labels | Its value |\n|---|---|---|---|\n", out);
+    for (size_t i = 0; !r && i < aliases.n; i++)
+        print_alias(out, &aliases.list[i]);
+    sg_aliases_done(&aliases);
+    sg_table_catalogues_done(&catalogues);
+    if (!r)
+        return 0;
+    (void)fprintf(stderr, "%s\n", err.text);
+    return -EINVAL;
 }
 
 static int print_compat(FILE *out)
 {
+    int r = 0;
+
     (void)fputs("\n## Under other exporters' names\n\n"
                 "With `compat:` in the configuration, see [migrating.md](migrating.md).\n",
         out);
-    for (const struct sg_embedded *file = sg_compat_files; file->set; file++) {
-        struct sg_aliases aliases = { 0 };
-        struct sg_error err = { "" };
-        int r = sg_compat_add(file, "kafka_cluster", &aliases, &err);
-        (void)fprintf(out,
-            "\n### `%s`\n\n| Metric | Type | Labels | Its value |\n|---|---|---|---|\n", file->set);
-        for (size_t i = 0; !r && i < aliases.n; i++)
-            print_alias(out, &aliases.list[i]);
-        sg_aliases_done(&aliases);
-        if (r) {
-            (void)fprintf(stderr, "%s\n", err.text);
-            return -EINVAL;
-        }
-    }
-    return 0;
+    for (const struct sg_embedded *file = sg_compat_files; file->set && !r; file++)
+        r = print_table(out, file);
+    return r;
 }
 
 int sg_metrics_list(FILE *out)

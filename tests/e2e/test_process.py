@@ -233,6 +233,26 @@ def test_slow_writer_of_the_configuration_is_waited_for():
     assert (check.returncode, output) == (0, "/dev/stdin: valid\n")
 
 
+def test_config_check_prints_the_catalogues_that_tables_add(tmp_path):
+    path = tmp_path / "streamgauge.yml"
+    path.write_text("compat: [strimzi]\nclusters:\n"
+                    "  - { name: a, bootstrap_servers: 'b:1', jolokia: { url: 'http://{host}/' } }\n"
+                    "  - { name: c, bootstrap_servers: 'd:1', jolokia: { url: 'http://{host}/', rules: kafka } }\n")
+    assert run(f"--config.file={path}", "--config.check").stdout == (
+        f"{path}: valid\n"
+        'cluster "a": "compat" adds to "rules": kafka-connections\n')
+
+
+def test_config_check_table_of_an_unknown_catalogue_has_the_place_of_compat(tmp_path):
+    table, path = tmp_path / "table.yml", tmp_path / "streamgauge.yml"
+    table.write_text("needs: [kafka-nope]\naliases: [{ from: kafka_brokers, to: x, labels: {} }]\n")
+    path.write_text(f"compat: ['{table}']\nclusters:\n"
+                    "  - { name: a, bootstrap_servers: 'b:1', jolokia: { url: 'http://{host}/' } }\n")
+    result = run(f"--config.file={path}", "--config.check")
+    assert result.returncode == 1
+    assert f'{path}:1:9: rules: "kafka-nope" is neither a file nor a built-in catalogue' in result.stderr
+
+
 @pytest.mark.parametrize("flags", [("--metrics.list",), ("--help",)])
 def test_reader_that_closes_early_makes_it_exit_silently(flags):
     reader, writer = os.pipe()

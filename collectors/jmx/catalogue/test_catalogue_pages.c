@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/buf.h"
+#include "config/compat.h"
+#include "config/table_catalogues.h"
 #include "jmx/catalogue/test_recording.h"
 #include "jmx/rules/matcher.h"
 #include "jmx/test_fixture.h"
@@ -190,6 +192,94 @@ static void test_golden_spark_and_presto(void **state)
     check_golden("presto", "presto-coordinator");
     check_golden("presto", "presto-worker");
     check_golden("jvm", "zookeeper-standalone");
+}
+
+/* ---- Other exporters' names ---- */
+
+static void read_tables(const char *const *names, struct sg_aliases *aliases)
+{
+    struct sg_table_catalogues catalogues = { 0 };
+    struct sg_error err;
+
+    for (const struct sg_embedded *file = sg_compat_files; file->set; file++) {
+        for (const char *const *name = names; *name; name++) {
+            if (strcmp(*name, file->set) == 0)
+                assert_int_equal(
+                    sg_compat_add(file, "kafka_cluster", aliases, &catalogues, &err), 0);
+        }
+    }
+    assert_true(aliases->n > 0);
+    sg_aliases_sort(aliases);
+    sg_table_catalogues_done(&catalogues);
+}
+
+/* Series of the tables, after what they are made of. */
+static void check_tables(const char *catalogue,
+    const char *recording,
+    const char *const *tables,
+    const char *const *lines)
+{
+    struct sg_aliases aliases = { 0 };
+    struct sg_rules *rules = catalogue_load(catalogue);
+    json_t *all = recording_read(recording);
+
+    read_tables(tables, &aliases);
+    char *page = recording_page_with(
+        rules, all, recording_is_broker(recording) ? "broker" : "jvm", &aliases);
+    for (const char *const *line = lines; *line; line++) {
+        if (!strstr(page, *line))
+            fail_msg("%s of %s lacks %s", *tables, recording, *line);
+    }
+    free(page);
+    sg_aliases_done(&aliases);
+    json_decref(all);
+    (void)sg_rules_free(rules);
+}
+
+#define TABLES(...) ((const char *const[]){ __VA_ARGS__, NULL })
+#define LINES(...)  ((const char *const[]){ __VA_ARGS__, NULL })
+#define OF_JVM      "{kafka_cluster=\"streaming\",jvm=\"1\""
+#define OF_BROKER   "{kafka_cluster=\"streaming\",broker=\"1\""
+
+/* A server that does not lead says so: the sum over an ensemble without a leader is 0. */
+static void test_names_of_zookeeper_exporters(void **state)
+{
+    (void)state;
+    check_tables("zookeeper", "zookeeper-ensemble-leader", TABLES("zookeeper"),
+        LINES("\nzk_server_leader" OF_JVM "} 1\n", "\nzookeeper_ticktime" OF_JVM "} 2000\n",
+            "\nzookeeper_minrequestlatency" OF_JVM "} 2\n"));
+    check_tables("zookeeper", "zookeeper-ensemble-follower", TABLES("zookeeper"),
+        LINES("\nzk_server_leader" OF_JVM "} 0\n"));
+    check_tables("zookeeper", "zookeeper-standalone", TABLES("zookeeper"),
+        LINES("\nzookeeper_ticktime" OF_JVM "} 3000\n"));
+}
+
+static void test_names_of_strimzi(void **state)
+{
+    (void)state;
+    check_tables("kafka-connect", "connect-worker", TABLES("strimzi"),
+        LINES("\nkafka_connect_connector_status" OF_JVM
+              ",connector=\"bad-sink\",status=\"running\"} 1\n",
+            "\nkafka_connect_connector_task_status" OF_JVM
+            ",connector=\"bad-sink\",task=\"0\",status=\"failed\"} 1\n",
+            "\nkafka_connect_worker_connector_destroyed_task_count" OF_JVM
+            ",connector=\"bad-sink\"} 0\n"));
+}
+
+/* The metrics reporter counts idle time in nanoseconds; Confluent's rules have a ratio under that
+ * name. */
+static void test_names_of_idle_request_handlers(void **state)
+{
+#define IDLE \
+    "\nkafka_server_kafkarequesthandlerpool_requesthandleravgidlepercent_total" OF_BROKER "} "
+    (void)state;
+    check_tables("kafka", "kafka-3.9.1-kraft-broker", TABLES("strimzi-metrics-reporter"),
+        LINES(IDLE "1622204729051",
+            "\nkafka_server_brokertopicmetrics_bytesinpersec_total" OF_BROKER "} "));
+    check_tables("kafka", "kafka-3.9.1-kraft-broker", TABLES("confluent"),
+        LINES(IDLE "0.9973239137365814\n",
+            "\nkafka_server_brokertopicmetrics_bytesinpersec_count" OF_BROKER "} "));
+#undef IDLE
 }
 
 /* ---- Traps of the other JVMs ---- */
@@ -390,6 +480,9 @@ int main(void)
         cmocka_unit_test(test_golden_zookeeper),
         cmocka_unit_test(test_golden_connect_and_clients),
         cmocka_unit_test(test_golden_spark_and_presto),
+        cmocka_unit_test(test_names_of_zookeeper_exporters),
+        cmocka_unit_test(test_names_of_strimzi),
+        cmocka_unit_test(test_names_of_idle_request_handlers),
         cmocka_unit_test(test_clients_that_come_and_go_are_left_out),
         cmocka_unit_test(test_spark_application_id_is_nowhere),
         cmocka_unit_test(test_zookeeper_sessions_are_not_read),

@@ -51,7 +51,8 @@ struct sg_rules *catalogue_load_every(void)
     return rules;
 }
 
-static struct sg_engine *new_engine(const struct sg_rules *rules, const char *target)
+static struct sg_engine *new_engine(
+    const struct sg_rules *rules, const char *target, const struct sg_aliases *aliases)
 {
     struct sg_engine *engine = NULL;
     const struct sg_label constant[] = {
@@ -60,6 +61,8 @@ static struct sg_engine *new_engine(const struct sg_rules *rules, const char *ta
     };
 
     assert_int_equal(sg_engine_new(rules, constant, 2, &engine), 0);
+    if (aliases)
+        sg_engine_use_aliases(engine, aliases);
     return engine;
 }
 
@@ -246,8 +249,14 @@ static void feed(struct sg_engine *engine, const struct sg_poll_plan *plan, cons
 
 char *recording_asked_page(const struct sg_rules *rules, json_t *all, const char *target)
 {
+    return recording_page_with(rules, all, target, NULL);
+}
+
+char *recording_page_with(
+    const struct sg_rules *rules, json_t *all, const char *target, const struct sg_aliases *aliases)
+{
     struct sg_poll_plan *plan = NULL;
-    struct sg_engine *engine = new_engine(rules, target);
+    struct sg_engine *engine = new_engine(rules, target, aliases);
 
     assert_int_equal(sg_rules_plan_new(rules, &plan), 0);
     char *body = recording_answer_plan(rules, plan, all, NULL);
@@ -269,7 +278,7 @@ char *recording_whole_page(const struct sg_rules *rules, json_t *all, const char
     static const char *const everything[] = { "*:*", NULL };
     struct sg_rules *plan_rules = NULL;
     struct sg_poll_plan *plan = fixture_plan(&plan_rules, everything);
-    struct sg_engine *engine = new_engine(rules, target);
+    struct sg_engine *engine = new_engine(rules, target, NULL);
 
     char *body = answer_whole(rules, all);
     feed(engine, plan, body);

@@ -9,6 +9,7 @@
 
 #include "jmx/poll/plan.h"
 #include "jmx/rules/rules.h"
+#include "metric/alias.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -40,6 +41,12 @@ char *recording_answer_plan(
  * @param target  label of the one target: "broker" or "jvm" @return owned
  */
 char *recording_asked_page(const struct sg_rules *rules, json_t *all, const char *target);
+
+/** Likewise, with other exporters' names as well. @param aliases  borrowed for the call, sorted */
+char *recording_page_with(const struct sg_rules *rules,
+    json_t *all,
+    const char *target,
+    const struct sg_aliases *aliases);
 
 /** The page of that and of what no request matches. @return owned */
 char *recording_whole_page(const struct sg_rules *rules, json_t *all, const char *target);

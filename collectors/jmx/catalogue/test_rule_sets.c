@@ -15,8 +15,8 @@ static void test_rule_sets_each_is_loaded_once(void **state)
 {
     char *names[] = { kafka_name };
     char *same_names[] = { kafka_name };
-    const struct sg_rules_config config = { 1, names, NULL };
-    const struct sg_rules_config same = { 1, same_names, place };
+    const struct sg_rules_config config = { 1, names, NULL, 0 };
+    const struct sg_rules_config same = { 1, same_names, place, 0 };
     const struct sg_rule_set *a = NULL;
     const struct sg_rule_set *b = NULL;
     struct sg_rule_sets *sets = NULL;
@@ -41,12 +41,12 @@ static void test_rule_sets_mistakes_have_their_place(void **state)
         struct sg_rules_config config;
         const char *part;
     } cases[] = {
-        { { 1, wrong, place }, "f.yml:3:4: rules: \"kafak\" is neither a file nor a built-in "
-                               "catalogue: there are jvm, kafka," },
-        { { 1, missing, place }, "f.yml:3:4: rules: \"/no/x.yml\": No such file" },
-        { { 2, mixed, place }, "f.yml:3:4: rules: \"kafak\" is neither a file nor a built-in" },
-        { { 2, files, place }, "there can be one rule file, with catalogues beside it" },
-        { { 1, wrong, NULL }, "rules: \"kafak\" is ne" },
+        { { 1, wrong, place, 0 }, "f.yml:3:4: rules: \"kafak\" is neither a file nor a built-in "
+                                  "catalogue: there are jvm, kafka," },
+        { { 1, missing, place, 0 }, "f.yml:3:4: rules: \"/no/x.yml\": No such file" },
+        { { 2, mixed, place, 0 }, "f.yml:3:4: rules: \"kafak\" is neither a file nor a built-in" },
+        { { 2, files, place, 0 }, "there can be one rule file, with catalogues beside it" },
+        { { 1, wrong, NULL, 0 }, "rules: \"kafak\" is ne" },
     };
     const struct sg_rule_set *set = NULL;
     struct sg_rule_sets *sets = NULL;
@@ -85,7 +85,7 @@ static void test_rule_file_has_the_jvm_catalogue_beside_it(void **state)
         char path[TEMPORARY_BYTES];
         char second[16] = "";
         char *names[] = { path, second };
-        const struct sg_rules_config config = { cases[i].second ? 2 : 1, names, NULL };
+        const struct sg_rules_config config = { cases[i].second ? 2 : 1, names, NULL, 0 };
         const struct sg_rule_set *set = NULL;
         struct sg_rule_sets *sets = NULL;
         struct sg_error err;
