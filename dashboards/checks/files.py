@@ -19,7 +19,7 @@ from checks.board import panels_of, questions_of, variables_of
 
 _COLUMNS, _GAP, _EDGE, _CELL = 24, 8, 16, 30
 _TITLE_PX, _COLUMN_HEAD_PX, _DEFAULT_COLUMN_PX = 48, 12, 150
-SERIES = re.compile(r"\b(?:streamgauge|kafka|jvm|process|zookeeper|presto|spark|java)_\w+")
+_SERIES = re.compile(r"\b(?:streamgauge|kafka|jvm|process|zookeeper|presto|spark|java)_\w+")
 _NOT_SERIES = {"kafka_cluster"}
 _BUILT_IN = {"__rate_interval", "__interval", "__range", "__url_time_range", "__value", "__data", "__all"}
 
@@ -164,12 +164,16 @@ def _exported_names(path) -> set[str]:
     return kinds.keys() | parts
 
 
+def series_in(expr: str) -> set[str]:
+    """The names of all series that a query uses."""
+    return set(_SERIES.findall(re.sub(r'"(?:[^"\\]|\\.)*"', '""', expr))) - _NOT_SERIES
+
+
 def series_of(board: dict) -> set[str]:
     """The names of all series that a board's queries use."""
     texts = [question.expr for question in questions_of(board)]
     texts += [variable["query"] for variable in variables_of(board) if variable["type"] == "query"]
-    texts = [re.sub(r'"(?:[^"\\]|\\.)*"', '""', text) for text in texts]
-    return {name for text in texts for name in SERIES.findall(text)} - _NOT_SERIES
+    return {name for text in texts for name in series_in(text)}
 
 
 def _unknown_series(board: dict, known: set[str]):

@@ -99,6 +99,38 @@ def test_check_unused_new_metric_and_needless_reason_are_problems(tmp_path):
     assert "kafka_brokers is used, or does not exist" in result.stderr
 
 
+def made_up_board(folder, *exprs):
+    """One panel for each query, and a variable."""
+    panels = [{"type": "stat", "title": f"Panel {i} | x", "targets": [{"refId": "A", "expr": expr}]}
+              for i, expr in enumerate(exprs)]
+    variable = {"type": "query", "name": "broker", "query": "label_values(kafka_broker_info{a=\"b\"}, broker)"}
+    board = {"uid": "made-up", "title": "Kafka / Made up", "panels": panels, "templating": {"list": [variable]}}
+    path = folder / "made-up.json"
+    path.write_text(json.dumps(board))
+    return path
+
+
+def test_check_use_names_panels_variables_alerts_and_reasons(tmp_path):
+    metrics = tmp_path / "metrics.md"
+    metrics.write_text("## H: `h`\n\n" + "".join(
+        f"| `{name}` | gauge | | text |\n" for name in (
+            "kafka_made_up", "kafka_broker_info", "streamgauge_config_last_reload_successful", "kafka_brokers")))
+    board = made_up_board(tmp_path, 'rate(kafka_made_up_count{a="kafka_brokers"}[1m])', "kafka_made_up_sum")
+    shown = subprocess.check_output([BOARDS / "check", "--use", f"--metrics={metrics}", board], text=True)
+    assert [line for line in shown.splitlines() if line.startswith(("## ", "| `"))] == [
+        "## H: `h`",
+        "| `kafka_made_up` | **Made up**: Panel 0 \\| x, Panel 1 \\| x |  |",
+        "| `kafka_broker_info` | variable broker | `kafka:broker_log_dir_mountpoint:info` |",
+        "| `streamgauge_config_last_reload_successful` |  | `KafkaExporterReloadFailed` |",
+        f"| `kafka_brokers` | none: {reason_of('kafka_brokers')} |  |",
+    ]
+
+
+def reason_of(name):
+    before = (BOARDS / "unused.txt").read_text().split(f"    {name}\n")[0]
+    return [line for line in before.splitlines() if line and line[0] not in " #"][-1].removesuffix(":")
+
+
 def test_cluster_board_every_alert_has_room_for_its_name():
     board = json.loads((BOARDS / "kafka-cluster.json").read_text())
     overrides = next(p for p in board["panels"] if p["title"] == "Firing alerts")["fieldConfig"]["overrides"]
