@@ -101,7 +101,7 @@ def test_check_unused_new_metric_and_needless_reason_are_problems(tmp_path):
 
 def made_up_board(folder, *exprs):
     """One panel for each query, and a variable."""
-    panels = [{"type": "stat", "title": f"Panel {i} | x", "targets": [{"refId": "A", "expr": expr}]}
+    panels = [{"type": "stat", "title": f"Panel {'ZYXWV'[i]} | x", "targets": [{"refId": "A", "expr": expr}]}
               for i, expr in enumerate(exprs)]
     variable = {"type": "query", "name": "broker", "query": "label_values(kafka_broker_info{a=\"b\"}, broker)"}
     board = {"uid": "made-up", "title": "Kafka / Made up", "panels": panels, "templating": {"list": [variable]}}
@@ -114,21 +114,70 @@ def test_check_use_names_panels_variables_alerts_and_reasons(tmp_path):
     metrics = tmp_path / "metrics.md"
     metrics.write_text("## H: `h`\n\n" + "".join(
         f"| `{name}` | gauge | | text |\n" for name in (
-            "kafka_made_up", "kafka_broker_info", "streamgauge_config_last_reload_successful", "kafka_brokers")))
+            "kafka_made_up", "kafka_broker_info", "streamgauge_config_last_reload_successful", "kafka_brokers",
+            "kafka_topic_log_size_bytes")))
     board = made_up_board(tmp_path, 'rate(kafka_made_up_count{a="kafka_brokers"}[1m])', "kafka_made_up_sum")
     shown = subprocess.check_output([BOARDS / "check", "--use", f"--metrics={metrics}", board], text=True)
     assert [line for line in shown.splitlines() if line.startswith(("## ", "| `"))] == [
         "## H: `h`",
-        "| `kafka_made_up` | **Made up**: Panel 0 \\| x, Panel 1 \\| x |  |",
+        "| `kafka_made_up` | **Made up**: Panel Z \\| x, Panel Y \\| x |  |",
         "| `kafka_broker_info` | variable broker | `kafka:broker_log_dir_mountpoint:info` |",
         "| `streamgauge_config_last_reload_successful` |  | `KafkaExporterReloadFailed` |",
         f"| `kafka_brokers` | none: {reason_of('kafka_brokers')} |  |",
+        "| `kafka_topic_log_size_bytes` |  | `KafkaDiskFullSoon` |",  # its description names it
     ]
 
 
 def reason_of(name):
     before = (BOARDS / "unused.txt").read_text().split(f"    {name}\n")[0]
     return [line for line in before.splitlines() if line and line[0] not in " #"][-1].removesuffix(":")
+
+
+def answered(*arguments):
+    return subprocess.run([sys.executable, REPO / "tests/answered.py", *arguments], capture_output=True, text=True)
+
+
+def test_answered_tells_which_queries_lack_what(tmp_path):
+    page = tmp_path / "page.txt"
+    page.write_text("# TYPE kafka_a gauge\nkafka_a{x=\"1\"} 1\nkafka_b_count 2\n")
+    folder = tmp_path / "boards"
+    folder.mkdir()
+    made_up_board(
+        folder,
+        'sum by (kafka_x) (rate(kafka_a{kafka_y=~"kafka_z or up"}[$__rate_interval])) > bool 1e3',
+        "kafka_a * on (topic) group_left (kafka_x) kafka_c",
+        "kafka_c or kafka_b_count",
+        "kafka_c or kafka_d{a=\"or\"}",
+        "kafka_a offset 1d unless on () up == 1",
+    )
+    (folder / "rules.yml").write_text(
+        "groups: [{ name: g, rules: [{ record: 'a:b', expr: kafka_a }, { alert: A, expr: 'a:b > 0' },\n"
+        "  { alert: B, expr: 'histogram_quantile(0.9, kafka_e)' }] }]\n")
+    result = answered(f"--page={page}", folder)
+    assert result.returncode == 1
+    assert result.stdout.splitlines() == [
+        f"{folder}/made-up.json: 3 of 6 queries",
+        "    Panel Y | x: kafka_c",
+        "    Panel W | x: kafka_c, kafka_d",
+        "    variable broker: kafka_broker_info",
+        f"{folder}/rules.yml: 2 of 3 queries",
+        "    B: kafka_e",
+        "5 of 9 queries have all of their metrics",
+    ]
+
+
+def test_answered_takes_names_of_tables_and_their_catalogues(tmp_path):
+    board = made_up_board(
+        tmp_path,
+        "kafka_cluster_partition_underminisr + kafka_log_log_size",
+        "jvm_threads_current + kafka_server_brokertopicmetrics_bytesin_total",
+        "kafka_server_socketservermetrics_connection_count",
+    )
+    assert "2 of 4 queries have" in answered(board).stdout
+    assert "3 of 4 queries have" in answered("--compat=jmx-exporter-partitions", board).stdout
+    both = "--compat=jmx-exporter-partitions,confluent"
+    assert answered(both, board).returncode == 0
+    assert "kafka_log_log_size" in answered(both, "--rules=kafka", board).stdout
 
 
 def test_cluster_board_every_alert_has_room_for_its_name():
