@@ -83,7 +83,7 @@ def test_jvms_without_kafka_are_polled_and_labelled(start, rules):
         assert page.value("streamgauge_cluster_up") is None
         assert not page.targets("admin")
         assert fetch(process.url + "/-/ready")[0] == 200
-        assert b"only JVMs" in fetch(process.url + "/")[2]
+        wait_for("the status page", lambda: b"only JVMs" in fetch(process.url + "/")[2], 10)
         code, _ = process.stop()
         assert code == 0, process.log()
 

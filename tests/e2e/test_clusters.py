@@ -54,8 +54,9 @@ def test_twenty_clusters_of_which_one_is_down_and_one_frozen(lab, start, tmp_pat
         assert page.value("streamgauge_cluster_up", kafka_cluster="real") == 1
         assert page.value("streamgauge_cluster_up", kafka_cluster="down") == 0
         assert page.value("streamgauge_cluster_up", kafka_cluster="frozen") == 0
-        body = fetch(process.url + "/")[2].decode()
-        assert "Cluster down cannot be reached" in body and "Cluster frozen cannot be reached" in body
+        for name in ("down", "frozen"):
+            wait_for(f"the status page has {name}", lambda name=name: f"Cluster {name} cannot be reached"
+                     in fetch(process.url + "/")[2].decode(), 10)
         code, seconds = process.stop()
         assert code == 0 and seconds < 2.5
 

@@ -363,7 +363,7 @@ def test_http_answers(lab, start):
     assert fetch(url + "/-/healthy")[2] == b"Healthy\n"
     wait_for("ready", lambda: fetch(url + "/-/ready")[0] == 200, 20)
     status, headers, body = fetch(url + "/")
-    assert status == 200 and b"<h1>Streamgauge</h1>" in body
+    assert status == 200 and b">Streamgauge</a>" in body
     assert "default-src 'none'" in headers["Content-Security-Policy"]
 
 
