@@ -50,6 +50,11 @@ static bool put_event_link(struct sg_page *page, const struct sg_event *event)
     return true;
 }
 
+static bool is_of_error(const struct sg_event *event)
+{
+    return event->kind == SG_EVENT_COLLECTOR_FAILS || event->kind == SG_EVENT_RELOAD_FAILED;
+}
+
 static void put_event(struct sg_page *page, const struct sg_event *event)
 {
     const char *icon = icon_of(event);
@@ -65,6 +70,11 @@ static void put_event(struct sg_page *page, const struct sg_event *event)
     sg_put_text(page, sg_buf_get(&text));
     sg_put(page, has_link ? "</a>" : "");
     sg_buf_done(&text);
+    if (is_of_error(event)) {
+        sg_put(page, "<small class=\"cut\">");
+        sg_put_text(page, sg_str_of(event->detail));
+        sg_put(page, "</small>");
+    }
     if (page->view && page->view->clusters.n > 1 && event->cluster[0]) {
         sg_put(page, "<small>");
         sg_put_text(page, sg_str_of(event->cluster));

@@ -82,5 +82,5 @@ const char *sg_event_kind_text(enum sg_event_kind kind);
 /** "critical", "warning", "info" */
 const char *sg_severity_text(enum sg_severity severity);
 
-/** A sentence, which does not name the cluster: "broker 2 is up again after 51 s". */
+/** A sentence, without the cluster and the text of an error: "broker 2 is up again after 51 s". */
 void sg_event_write(const struct sg_event *event, struct sg_buf *text);

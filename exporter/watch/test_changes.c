@@ -166,7 +166,7 @@ static void test_changes_topics_come_and_go_only_when_all_are_known(void **state
         "topic a has 2 partitions, and not 1\ntopic b is new, with 1 partition\n");
     put_topic(w, "a", 2);
     watched_fail(w, "no answer");
-    assert_string_equal(watched_events(w, &seen), "collector admin of cluster fails: no answer\n");
+    assert_string_equal(watched_events(w, &seen), "collector admin of cluster fails\n");
     put_topic(w, "a", 2);
     watched_collect(w);
     assert_string_equal(watched_events(w, &seen),
@@ -224,7 +224,7 @@ static void test_changes_cluster_that_is_down_keeps_what_was_known(void **state)
     sg_cluster_set_up(w->cluster, false);
     watched_fail(w, "refused");
     assert_string_equal(watched_events(w, &seen),
-        "the cluster cannot be reached\ncollector admin of cluster fails: refused\n");
+        "the cluster cannot be reached\ncollector admin of cluster fails\n");
     sg_cluster_set_up(w->cluster, true);
     put_topic(w, "a", 1);
     watched_collect(w);
