@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks of the boards' files: what can be seen without a Prometheus.
 
-Widths are estimates. The screen is `--width` pixels wide, Grafana's side menu closed; 16 px are left free at
-both sides; 24 columns with gaps of 8 px are what is left. Texts are 14 px Inter (blocks/textwidth.py). Beside a
-panel's title are 16 px of padding and 32 px for the mark of its description. A table's columns have the width that
-is set, or share what is left, and are never narrower than `minWidth` (150 px where it is not set).
+Widths are estimates. The screen is `--width` pixels wide (blocks/screen.py). Texts are 14 px Inter
+(blocks/textwidth.py). Beside a panel's title are 16 px of padding and 32 px for the mark of its description. A
+table's columns have the width that is set, or share what is left, and are never narrower than `minWidth` (150 px
+where it is not set).
 """
 
 import argparse
@@ -14,10 +14,10 @@ import subprocess
 import tempfile
 from collections import Counter
 
+from blocks.screen import COLUMNS, place_of
 from blocks.textwidth import text_width
 from checks.board import panels_of, questions_of, variables_of
 
-_COLUMNS, _GAP, _EDGE, _CELL = 24, 8, 16, 30
 _TITLE_PX, _COLUMN_HEAD_PX, _DEFAULT_COLUMN_PX = 48, 12, 150
 _SERIES = re.compile(r"\b(?:streamgauge|kafka|jvm|process|zookeeper|presto|spark|java)_\w+")
 _NOT_SERIES = {"kafka_cluster"}
@@ -81,11 +81,6 @@ def _of_variables(board: dict, uids: Counter):
             yield f"unknown variable ${name}"
 
 
-def _width_px(columns: int, screen: int) -> float:
-    cell = (screen - 2 * _EDGE - (_COLUMNS - 1) * _GAP) / _COLUMNS
-    return columns * cell + (columns - 1) * _GAP
-
-
 def _of_panel(panel: dict, screen: int):
     if not panel.get("description", "").strip():
         yield "no description"
@@ -93,7 +88,7 @@ def _of_panel(panel: dict, screen: int):
         yield "no title"
     if not panel.get("targets") and panel["type"] != "text":
         yield "no query"
-    width = _width_px(panel["gridPos"]["w"], screen)
+    width = place_of(panel["gridPos"], screen)["width"]
     needed = text_width(panel.get("title", "")) + _TITLE_PX
     if needed > width:
         yield f"the title is cut: {needed:.0f} px wide, {width:.0f} px are there"
@@ -146,7 +141,7 @@ def _overlaps(board: dict):
         for panel in panels:
             grid = panel["gridPos"]
             title = panel.get("title", "")
-            if grid["x"] + grid["w"] > _COLUMNS:
+            if grid["x"] + grid["w"] > COLUMNS:
                 yield f"panel {title!r} is wider than the board"
             rows = range(grid["y"], grid["y"] + grid["h"])
             cells = [(x, y) for x in range(grid["x"], grid["x"] + grid["w"]) for y in rows]

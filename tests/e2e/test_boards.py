@@ -1,20 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """dashboards/check --static on boards with one fault each, and boards for other names. Needs no lab."""
+import http.server
 import json
 import re
 import subprocess
 import sys
+import threading
 from collections import Counter
 
 import pytest
 
 from conftest import REPO
+from streamgauge import free_port
 
 BOARDS = REPO / "dashboards"
 
 sys.path.insert(0, str(BOARDS))
+from blocks.screen import laid_out  # noqa: E402
 from blocks.textwidth import text_width  # noqa: E402
 from checks.board import panels_of  # noqa: E402
+from drawing.times import unix_time  # noqa: E402
 
 
 def check(*paths):
@@ -178,6 +183,99 @@ def test_answered_takes_names_of_tables_and_their_catalogues(tmp_path):
     both = "--compat=jmx-exporter-partitions,confluent"
     assert answered(both, board).returncode == 0
     assert "kafka_log_log_size" in answered(both, "--rules=kafka", board).stdout
+
+
+@pytest.mark.parametrize("licence, allowed", [
+    ("MIT", True), ("(MPL-2.0 OR Apache-2.0)", True), ("MIT AND CC-BY-4.0", True), ("MIT AND GPL-3.0", False),
+    ("AGPL-3.0-only", False), ("GPL-2.0-or-later", False), ("SEE LICENSE IN LICENSE", False), ("", False)])
+def test_check_licences_names_packages_whose_licence_is_not_allowed(tmp_path, licence, allowed):
+    lock = tmp_path / "package-lock.json"
+    lock.write_text(json.dumps({"packages": {"node_modules/one": {"license": licence}}}))
+    result = subprocess.run([BOARDS / "check", "--licences", lock], capture_output=True, text=True)
+    assert result.returncode == (0 if allowed else 1)
+    assert ("node_modules/one" in result.stderr) is not allowed
+
+
+def test_check_licences_lock_file_with_a_registry_is_a_problem(tmp_path):
+    lock = tmp_path / "package-lock.json"
+    package = {"license": "MIT", "resolved": "https://registry.example/one-1.0.0.tgz"}
+    lock.write_text(json.dumps({"packages": {"node_modules/one": package}}))
+    result = subprocess.run([BOARDS / "check", "--licences", lock], capture_output=True, text=True)
+    assert result.returncode == 1 and "node_modules/one: names a registry" in result.stderr
+
+
+def preview(tmp_path, path, *options):
+    """dashboards/preview where only these programs are installed."""
+    return subprocess.run([sys.executable, BOARDS / "preview", f"--output={tmp_path / 'out'}", *options],
+                          env={"PATH": str(path), "STREAMGAUGE_CACHE": str(tmp_path / "cache")},
+                          capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture
+def a_prometheus():
+    """Answers any query with nothing."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"status":"success","data":{"result":[]}}')
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"--prometheus=http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def program(folder, name, text):
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+    (folder / name).chmod(0o755)
+
+
+@pytest.mark.parametrize("programs, problem", [
+    ({}, "no Chromium"),
+    ({"chromium": ""}, "no Node"),
+    ({"chromium": "", "npm": "", "node": "echo v18.19.0"}, "Node is v18.19.0"),
+    ({"chromium": "", "npm": "exit 1", "node": "echo v20.1.0"}, "npm cannot fetch the packages"),
+])
+def test_preview_what_it_needs_is_missing_says_so(tmp_path, a_prometheus, programs, problem):
+    path = tmp_path / "bin"
+    path.mkdir()
+    for name, text in programs.items():
+        program(path, name, text)
+    result = preview(tmp_path, path, a_prometheus)
+    assert result.returncode == 2 and result.stderr.startswith(f"preview: {problem}"), result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_preview_no_prometheus_says_so(tmp_path):
+    result = preview(tmp_path, tmp_path, f"--prometheus=http://127.0.0.1:{free_port()}")
+    assert result.returncode == 2 and "no Prometheus at http://127.0.0.1:" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("now", 1000), ("now-90s", 910), ("now-1h", -2600), ("1700000000123", 1700000000.123),
+    ("1970-01-01T00:01", 60), ("1970-01-01T00:01+01:00", -3540)])
+def test_unix_time_of_what_grafana_has_in_its_urls(text, expected):
+    assert unix_time(text, 1000) == expected
+
+
+@pytest.mark.parametrize("text", ["", "now-", "now-1w", "soon"])
+def test_unix_time_of_something_else_is_refused(text):
+    with pytest.raises(ValueError):
+        unix_time(text, 1000)
+
+
+def test_laid_out_opened_row_moves_what_is_below_it():
+    def panel(y, h, **more):
+        return {"gridPos": {"x": 0, "y": y, "w": 24, "h": h}, **more}
+    panels = [panel(0, 1, panels=[panel(1, 7), panel(8, 5)]), panel(1, 1, panels=[panel(2, 4)]), panel(2, 3)]
+    assert [grid["y"] for _, grid in laid_out(panels, False)] == [0, 1, 2]
+    assert [grid["y"] for _, grid in laid_out(panels, True)] == [0, 1, 8, 13, 14, 18]
 
 
 def test_cluster_board_every_alert_has_room_for_its_name():

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pictures of boards, drawn by Grafana's components in Chromium: what dashboards/preview does."""
