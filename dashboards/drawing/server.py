@@ -7,6 +7,7 @@ import pathlib
 import threading
 import urllib.error
 import urllib.request
+from dataclasses import dataclass, field
 
 _QUERIES = ("/api/v1/query", "/api/v1/query_range")
 
@@ -15,7 +16,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
     def do_GET(self):
         kind, _, number = self.path.strip("/").partition("/")
         if kind == "jobs" and number.isdigit():
-            self._answer(200, json.dumps(self.server.jobs[int(number)]).encode())
+            self._answer(200, json.dumps(self.server.jobs[int(number)].asked).encode())
         else:
             super().do_GET()
 
@@ -23,8 +24,10 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         kind, _, number = self.path.strip("/").partition("/")
         if kind == "reports" and number.isdigit():
-            self.server.reports[int(number)] = json.loads(body)
+            job = self.server.jobs[int(number)]
+            job.report = json.loads(body)
             self._answer(200, b"{}")
+            job.done.set()
         elif self.path in _QUERIES:
             self._answer(*self._from_prometheus(body))
         else:
@@ -50,16 +53,25 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         """Nothing: the page reports what fails."""
 
 
+@dataclass
+class Job:
+    """What the page is asked to draw, where it does that, and what it reports."""
+
+    asked: dict
+    url: str
+    done: threading.Event = field(default_factory=threading.Event)
+    report: dict = field(default_factory=lambda: {"errors": ["the page has reported nothing"], "empty": []})
+
+
 class Server(http.server.ThreadingHTTPServer):
-    """`jobs` are what the page shall draw, by number; `reports` what it says of each."""
+    """Use it in a `with`: it serves until the end of that."""
 
     daemon_threads = True
 
     def __init__(self, page: pathlib.Path, prometheus: str):
         super().__init__(("127.0.0.1", 0), lambda *args: _Handler(*args, directory=str(page)))
         self.prometheus = prometheus.rstrip("/")
-        self.jobs: list[dict] = []
-        self.reports: dict[int, dict] = {}
+        self.jobs: list[Job] = []
 
     def __enter__(self):
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -69,11 +81,9 @@ class Server(http.server.ThreadingHTTPServer):
         self.shutdown()
         self.server_close()
 
-    def url_of(self, job: dict) -> tuple[int, str]:
-        """The number of the job, and where the page is that does it."""
-        self.jobs.append(job)
-        number = len(self.jobs) - 1
-        return number, f"http://127.0.0.1:{self.server_port}/?job={number}"
+    def job(self, asked: dict) -> Job:
+        self.jobs.append(Job(asked, f"http://127.0.0.1:{self.server_port}/?job={len(self.jobs)}"))
+        return self.jobs[-1]
 
 
 def answers(prometheus: str) -> str:

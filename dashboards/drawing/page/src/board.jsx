@@ -32,7 +32,7 @@ function Inside({ item, events, width, height }) {
         return <Note text={item.error} />;
     }
     if (!evenEmpty && !item.data.series.some((frame) => frame.length)) {
-        return <Note text="No data" />;
+        return <Note text={item.panel.fieldConfig.defaults.noValue ?? 'No data'} />;
     }
     return (
         <ErrorBoundary>
@@ -47,10 +47,10 @@ function Inside({ item, events, width, height }) {
     );
 }
 
-function Row({ panel, title, place }) {
+function Row({ title, place, opened }) {
     return (
         <div style={{ position: 'absolute', ...place, display: 'flex', alignItems: 'center', gap: 4, fontWeight: 500 }}>
-            <Icon name={panel.collapsed ? 'angle-right' : 'angle-down'} /> {title}
+            <Icon name={opened ? 'angle-down' : 'angle-right'} /> {title}
         </div>
     );
 }
@@ -73,14 +73,19 @@ function Panel({ item, title, events }) {
 }
 
 /** `items` are the rows and panels with their places in pixels and their data. */
-export function Board({ job, items, values, events, shown }) {
+export function Board({ job, items, texts, events, shown }) {
     return (
         <div style={{ position: 'relative', width: job.width, height: job.height }}>
             <Head job={job} shown={shown} />
             {items.map((item) => {
-                const title = filledIn(item.panel.title, values);
+                const title = filledIn(item.panel.title, texts);
                 return item.panel.type === 'row' ? (
-                    <Row key={item.panel.id} panel={item.panel} title={title} place={item.place} />
+                    <Row
+                        key={item.panel.id}
+                        title={title}
+                        place={item.place}
+                        opened={job.open || !item.panel.collapsed}
+                    />
                 ) : (
                     <Panel key={item.panel.id} item={item} title={title} events={events} />
                 );

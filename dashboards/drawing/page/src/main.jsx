@@ -11,7 +11,9 @@ import { panelData } from './panel_data.js';
 import { register } from './registries.js';
 import { filled } from './variables.js';
 
-const SETTLED_MS = 1000;
+const LOOK_MS = 100;
+const LOOKS = 300;
+const SETTLED_MS = 500; // icons are fetched
 const number = new URLSearchParams(location.search).get('job');
 
 async function withData(item, job, values, theme) {
@@ -43,7 +45,7 @@ async function withFonts(root, theme) {
 
 async function draw(job) {
     const theme = createTheme({ colors: { mode: job.theme } });
-    const { values, shown } = await filled(job.board, job.given, job.to);
+    const { values, texts, shown } = await filled(job.board, job.given, job.to);
     const [events, ...items] = await Promise.all([
         eventsOfBoard(job, values),
         ...job.items.map((item) => withData(item, job, values, theme)),
@@ -53,14 +55,31 @@ async function draw(job) {
     root.render(
         <ThemeContext.Provider value={theme}>
             <GlobalStyles />
-            <Board job={job} items={items} values={values} events={events} shown={shown} />
+            <Board job={job} items={items} texts={texts} events={events} shown={shown} />
         </ThemeContext.Provider>
     );
     const isEmpty = ({ data }) => data && !data.series.some((frame) => frame.length);
+    const graphs = items.filter((item) => item.panel.type === 'timeseries' && item.data && !isEmpty(item)).length;
+    const undrawn = await graphsThatAreMissing(graphs);
     return {
-        errors: items.filter((item) => item.error).map((item) => `${item.panel.title}: ${item.error}`),
+        errors: [
+            ...items.filter((item) => item.error).map((item) => `${item.panel.title}: ${item.error}`),
+            ...(undrawn ? [`${undrawn} of ${graphs} graphs are not drawn`] : []),
+        ],
         empty: items.filter(isEmpty).map((item) => item.panel.title),
     };
+}
+
+const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// A graph is drawn when its legend has been measured.
+async function graphsThatAreMissing(expected) {
+    const missing = () => expected - document.querySelectorAll('.uplot canvas').length;
+    for (let look = 0; look < LOOKS && missing() > 0; look++) {
+        await later(LOOK_MS);
+    }
+    await later(SETTLED_MS);
+    return missing();
 }
 
 async function main() {
@@ -83,4 +102,4 @@ function report({ errors, empty }) {
 
 main()
     .catch((error) => ({ errors: [String(error.stack ?? error)], empty: [] }))
-    .then((result) => setTimeout(report, SETTLED_MS, result));
+    .then(report);

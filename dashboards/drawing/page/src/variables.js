@@ -53,11 +53,12 @@ async function chosenOf(variable, given, values, to) {
 }
 
 /**
- * The values of all variables for queries, and those that the board's head shows.
+ * The values of all variables for queries, as texts, and those that the board's head shows.
  * `given` are the values that were asked for, by name.
  */
 export async function filled(board, given, to) {
     const values = {};
+    const texts = {};
     const shown = [];
     for (const variable of board.templating.list) {
         if (variable.type === 'datasource') {
@@ -67,9 +68,10 @@ export async function filled(board, given, to) {
         }
         const chosen = await chosenOf(variable, given, values, to);
         values[variable.name] = variable.type === 'query' && chosen.length ? inQuery(chosen, variable) : chosen.join();
+        texts[variable.name] = chosen[0] === ALL ? 'All' : chosen.join(' + ');
         if (variable.hide !== HIDDEN) {
-            shown.push({ label: variable.label, text: chosen[0] === ALL ? 'All' : chosen.join(' + ') });
+            shown.push({ label: variable.label, text: texts[variable.name] });
         }
     }
-    return { values, shown };
+    return { values, texts, shown };
 }

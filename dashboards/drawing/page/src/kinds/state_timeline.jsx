@@ -60,7 +60,7 @@ export function StateTimeline({ panel, data, theme, width, height }) {
     const from = data.timeRange.from.valueOf();
     const to = data.timeRange.to.valueOf();
     const rows = rowsOf(data.series, to);
-    const labels = Math.min(Math.max(...rows.map((row) => widthOf(row.name))) + GAP_PX, width * LABEL_SHARE);
+    const labels = Math.min(Math.max(...rows.map((row) => widthOf(row.name))) + 2 * GAP_PX, width * LABEL_SHARE);
     const x = (ms) => labels + ((ms - from) / (to - from)) * (width - labels);
     const each = (height - AXIS_PX) / rows.length;
     const bar = each * panel.options.rowHeight;
