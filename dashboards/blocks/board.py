@@ -134,6 +134,16 @@ def _dropdown_links() -> builder.DashboardLink:
     )
 
 
+def _even(panels) -> list:
+    """The panels; where one of three to a line would be alone in the last line, four are in the first."""
+    built = [Built(panel.build()) for panel in panels]
+    places = [panel.build().grid_pos for panel in built]
+    if len(places) % 3 == 1 and {where.w for where in places} == {COLUMNS // 3}:
+        for where in places[:4]:
+            where.w = COLUMNS // 4
+    return built
+
+
 class Board:
     """`needs` is the part without which the board has no data; its rows can need further ones.
 
@@ -166,7 +176,7 @@ class Board:
         )
         self._y += 1
         self.panels.append(head)
-        placed = [self._placed(panel, part) for panel in panels]
+        placed = [self._placed(panel, part) for panel in _even(panels)]
         (head.panels if collapsed else self.panels).extend(placed)
         self._new_line()
         if collapsed:

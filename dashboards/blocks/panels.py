@@ -86,6 +86,16 @@ def _in_colors_of_thresholds(panel, colors):
     return panel.thresholds(steps(*colors)).color_scheme(builder.FieldColor().mode(model.FieldColorModeId.THRESHOLDS))
 
 
+def unless(queries: list[Query]) -> str:
+    """What a panel says without data, where all of its queries have data only when something happens."""
+    reasons = [query.only for query in queries]
+    return f"No data, unless {reasons[0]}" if all(reasons) else ""
+
+
+# Without values above 0 an axis would end at 100, whatever its unit.
+_LEAST_AXIS = {"none": 1, "short": 1, "percentunit": 0.01, "cps": 0.1, "reqps": 0.1, "s": 1, "ms": 10, "Bps": 1000}
+
+
 def number(title, description, queries, *, unit="none", colors, width=3, height=3, mappings=None, decimals=0):
     """Current values, large, on a coloured background."""
     mode = common.BigValueTextMode
@@ -115,9 +125,20 @@ def _legend(shown: bool = True):
 
 
 def lines(
-    title, description, queries, *, unit, width=8, height=7, colors=None, maximum=None, axis_from=0, stacked=False
+    title,
+    description,
+    queries,
+    *,
+    unit,
+    width=8,
+    height=7,
+    colors=None,
+    maximum=None,
+    axis_from=0,
+    stacked=False,
+    empty="",
 ):
-    """Lines over time. The axis begins at `axis_from`, or lower if the values are lower."""
+    """Lines over time. The axis begins at `axis_from`, or lower if the values are lower. `empty`: without data."""
     panel = (
         described(timeseries.Panel(), title, description, width, height)
         .unit(unit)
@@ -131,10 +152,14 @@ def lines(
             common_builder.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.DESCENDING)
         )
     )
+    if note := empty or unless(queries):
+        panel.no_value(note)
     if stacked:
         panel.stacking(common_builder.StackingConfig().mode(common.StackingMode.NORMAL))
     if maximum is not None:
         panel.max(maximum)
+    elif unit in _LEAST_AXIS:
+        panel.axis_soft_max(_LEAST_AXIS[unit])
     if colors:
         panel.thresholds(steps(*colors)).thresholds_style(
             common_builder.GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED)
@@ -156,4 +181,6 @@ def states(title, description, queries, *, mappings, width=12, height=7):
         .legend(_legend(False))
     )
     _in_colors_of_thresholds(panel, (GREY,))
+    if note := unless(queries):
+        panel.no_value(note)
     return add_targets(panel, queries, as_table=False, instant=False)

@@ -26,6 +26,34 @@ PARTS = {
     "topics-of-groups": Part(
         f'kafka_consumergroup_lag_sum{{{CLUSTER},topic!=""}}', "no data: groups.granularity is group"
     ),
+    "log-sizes": Part(
+        f"kafka_topic_log_size_leader_bytes{{{CLUSTER}}} or kafka_log_log_size{{{BROKER}}}",
+        "no data: jolokia.size_interval is not set, and the rules are without the catalogue kafka-partitions",
+    ),
+    "jolokia-sizes": Part(
+        f"kafka_topic_log_size_bytes{{{CLUSTER}}}", "no data: jolokia.size_interval is not set, or brokers are down"
+    ),
+    "last-produced": Part(
+        f"kafka_topic_last_produced_timestamp_seconds{{{CLUSTER}}}", "no data: topics.last_produced is not set"
+    ),
+    "racks": Part(
+        f"kafka_topic_partitions_in_one_rack{{{CLUSTER}}}",
+        "no data: topics.racks is not set, or a broker has no rack",
+    ),
+    "overrides": Part(
+        f"kafka_topic_config_override_info{{{CLUSTER}}}",
+        "no data: topics.overrides is not set, or no topic has settings of its own",
+    ),
+    "last-stable-offset": Part(
+        f"kafka_topic_partition_last_stable_offset{{{CLUSTER}}}", "no data: topics.last_stable_offset is not set"
+    ),
+    "owners": Part(f"kafka_consumergroup_partition_owner_info{{{CLUSTER}}}", "no data: groups.owners is not set"),
+    "share-lag": Part(f"kafka_sharegroup_lag_sum{{{CLUSTER}}}", "no data: groups.share_lag is not set"),
+    "share-groups": Part(
+        f"kafka_sharegroup_lag_sum{{{CLUSTER}}} or"
+        f" kafka_server_sharegroupmetrics_recordacknowledgements_total{{{BROKER}}}",
+        "no data: no share groups, groups.share_lag is not set, or the rules are without the catalogue kafka-share",
+    ),
     "kraft": Part(
         f"kafka_server_raftmetrics_current_epoch{{{CLUSTER}}}",
         "no data: not KRaft, or no Jolokia agent of a node answers",
@@ -52,6 +80,10 @@ PARTS = {
     "kafka-connections": _catalogue("kafka-connections", "kafka_server_socket_server_metrics_connection_count"),
     "kafka-quotas": _catalogue("kafka-quotas", "kafka_server_quota_queue_size"),
     "kafka-groups": _catalogue("kafka-groups", "kafka_coordinator_group_groupmetadatamanager_numgroups"),
+    "new-coordinator": Part(
+        f"kafka_server_group_coordinator_metrics_thread_idle_ratio{{{BROKER}}}",
+        "no data: of Kafka 4.0 and later, with the catalogue kafka-groups",
+    ),
     "kafka-tiered": _catalogue("kafka-tiered", "kafka_server_brokertopicmetrics_alltopics_remotecopylagbytes"),
     "kafka-client": Part(
         f"kafka_consumer_connection_count{{{CLUSTER}}} or kafka_producer_connection_count{{{CLUSTER}}}",
@@ -62,7 +94,7 @@ PARTS = {
         "kafka_coordinator_transaction_transactionmarkerchannelmanager_unknowndestinationqueuesize",
     ),
     "kafka-fetch": _catalogue("kafka-fetch", "kafka_server_fetchsessioncache_numincrementalfetchsessions"),
-    "kafka-partitions": _catalogue("kafka-partitions", "kafka_log_log_size"),
+    "kafka-share": _catalogue("kafka-share", "kafka_server_sharegroupmetrics_recordacknowledgements_total"),
 }
 
 

@@ -8,7 +8,7 @@ from grafana_foundation_sdk.builders import table as table_builder
 from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import dashboard as model
 
-from blocks.panels import add_targets, described, steps
+from blocks.panels import add_targets, described, steps, unless
 from blocks.promql import Query
 from blocks.textwidth import text_width
 
@@ -49,8 +49,9 @@ def head_width(title: str) -> int:
     return max(_LEAST_PX, round(text_width(title) + _HEAD_PX))
 
 
-def _of_column(column: Column) -> list[model.DynamicConfigValue]:
+def _of_column(column: Column, note: str) -> list[model.DynamicConfigValue]:
     values = {
+        "noValue": "" if note else None,  # of the whole table, not of a cell
         "displayName": column.title,
         "unit": column.unit,
         "decimals": column.decimals,
@@ -74,8 +75,19 @@ def _of_key(key: Key) -> list[model.DynamicConfigValue]:
     return values
 
 
-def table(title, description, columns: list[Column], *, keys: list[Key], sort, descending=True, width=24, height=8):
-    """`keys` come first; `sort` is the title of the column to sort by."""
+def table(
+    title,
+    description,
+    columns: list[Column],
+    *,
+    keys: list[Key],
+    sort,
+    descending=True,
+    width=24,
+    height=8,
+    empty="",
+):
+    """`keys` come first; `sort` is the title of the column to sort by; `empty` is shown instead of no rows."""
     fields = [f"Value #{chr(ord('A') + number)}" for number in range(len(columns))]
     if len(columns) == 1:
         fields = ["Value"]
@@ -94,10 +106,12 @@ def table(title, description, columns: list[Column], *, keys: list[Key], sort, d
         .with_transformation(model.DataTransformerConfig(id_val="organize", options=organized))
         .sort_by([common_builder.TableSortByFieldState().display_name(sort).desc(descending)])
     )
+    queries = [Query(column.expr, "", column.needs, column.only) for column in columns]
+    if note := empty or unless(queries):
+        panel.no_value(note)
     for name, column in zip(fields, columns):
-        panel.override_by_name(name, _of_column(column))
+        panel.override_by_name(name, _of_column(column, note))
     for key in keys:
         if values := _of_key(key):
             panel.override_by_name(key.title, values)
-    queries = [Query(column.expr, "", column.needs, column.only) for column in columns]
     return add_targets(panel, queries, as_table=True, instant=True)

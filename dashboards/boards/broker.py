@@ -62,7 +62,7 @@ def _overview():
         " Streamgauge itself was down.",
         [Query(gauge("streamgauge_broker_up"), _OF_BROKER)],
         mappings=UP_OR_DOWN,
-        width=12,
+        width=10,
         height=6,
     )
     address = f'label_replace(kafka_broker_info{{{CLUSTER},id=~"$broker"}}, "broker", "$1", "id", "(.*)")'
@@ -71,6 +71,7 @@ def _overview():
         "Addresses that the brokers advertise, their versions, and how long they have run. Normal: one version"
         " of Kafka, except during an upgrade. A broker that is down has no address.",
         [
+            Column("Up", gauge("streamgauge_broker_up"), mappings=UP_OR_DOWN),
             Column(
                 "Runs for", f"time() - {gauge('process_start_time_seconds')}", "s", decimals=0, width=100, needs="jmx"
             ),
@@ -84,10 +85,10 @@ def _overview():
                 "Version", once(f"kafka_server_build_info{{{BROKER}}}", "broker", "version"), needs="jmx", hidden=True
             ),
         ],
-        keys=[CLUSTER_KEY, BROKER_KEY, Key("address", "Address"), Key("version", "Version", 80)],
+        keys=[CLUSTER_KEY, BROKER_KEY, Key("address", "Address"), Key("version", "Version", 92)],
         sort="Broker",
         descending=False,
-        width=12,
+        width=14,
         height=6,
     )
 
@@ -334,6 +335,13 @@ def _logs():
         unit="Bps",
     )
     yield lines(
+        "Size of logs",
+        "Bytes of log segments on each broker. Normal: even over brokers, and within what retention allows.",
+        [Query(gauge("kafka_broker_log_size_bytes"), _OF_BROKER, needs="jolokia-sizes")],
+        unit="bytes",
+        width=6,
+    )
+    yield lines(
         "Left to recover",
         "Logs that are still to be recovered after an unclean stop; the broker serves nothing before it is 0."
         " Normal: 0, and nothing once it is done.",
@@ -345,6 +353,7 @@ def _logs():
             )
         ],
         unit="short",
+        width=6,
     )
     yield lines(
         "Dirtiest log",
@@ -352,6 +361,7 @@ def _logs():
         " 100 % for long: the cleaner does not keep up.",
         [Query(gauge(f"{_CLEANER}manager_max_dirty_percent") + " / 100", _OF_BROKER)],
         unit="percentunit",
+        width=6,
         maximum=1,
     )
     yield lines(
@@ -362,10 +372,11 @@ def _logs():
             Query(
                 gauge(f"{_CLEANER}_max_clean_time_secs"),
                 _OF_BROKER,
-                only="a log was cleaned (before Kafka 4: always)",
+                only="a log was cleaned, or Kafka is older than 4.0",
             )
         ],
         unit="s",
+        width=6,
     )
 
 

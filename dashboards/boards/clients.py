@@ -41,7 +41,7 @@ def _connections():
         "Open connections to the chosen brokers, those of other brokers included. Normal: steady.",
         [Query(sum_by(gauge(f"{_SOCKETS}_connection_count", *_THREAD)), "{{kafka_cluster}}")],
         colors=(GREEN,),
-        width=4,
+        width=3,
         height=7,
     )
     yield number(
@@ -72,9 +72,9 @@ def _connections():
                 width=120,
             )
         ],
-        keys=[CLUSTER_KEY, Key("clientSoftwareName", "Software"), Key("clientSoftwareVersion", "Version", 130)],
+        keys=[CLUSTER_KEY, Key("clientSoftwareName", "Software"), Key("clientSoftwareVersion", "Version", 200)],
         sort="Connections",
-        width=8,
+        width=10,
         height=7,
     )
     yield lines(
@@ -82,6 +82,7 @@ def _connections():
         "Open connections. Normal: steady. A fall to 0: clients cannot reach this listener.",
         [Query(_by_listener(gauge(f"{_SOCKETS}_connection_count", *_THREAD)), _OF_LISTENER)],
         unit="short",
+        width=7,
     )
     yield lines(
         "New and closed connections",

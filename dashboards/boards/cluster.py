@@ -185,7 +185,8 @@ def _alerts(runbooks: str):
         ],
         sort="Severity",
         width=12,
-        height=7,
+        height=6,
+        empty="No alert fires",
     )
 
 
@@ -215,7 +216,7 @@ def _groups():
         keys=[CLUSTER_KEY, GROUP_KEY],
         sort="Behind",
         width=12,
-        height=7,
+        height=6,
     )
 
 
@@ -253,6 +254,7 @@ def _brokers():
                 decimals=0,
                 needs="jmx",
             ),
+            Column("Logs", gauge("kafka_broker_log_size_bytes"), "bytes", width=92, needs="jolokia-sizes"),
             Column("Heap", BROKERS.heap, "percentunit", decimals=0, needs="jmx"),
             Column("GC", BROKERS.stopped, "percentunit", colors=(GREEN, (0.1, RED)), decimals=1, needs="jmx"),
             Column("CPU", rate("process_cpu_seconds_total"), "percentunit", decimals=0, needs="jmx"),
@@ -287,8 +289,8 @@ def _load():
         colors=(RED, (0.99, "transparent")),
         maximum=1,
         axis_from=0.95,
-        width=6,
-        height=6,
+        width=5,
+        height=5,
     )
     yield lines(
         "Traffic",
@@ -304,8 +306,8 @@ def _load():
             ),
         ],
         unit="Bps",
-        width=6,
-        height=6,
+        width=7,
+        height=5,
     )
     slowest = 'max by (kafka_cluster) ({metric}_totaltimems{{{where},request="{request}",quantile="0.99"}})'
     yield lines(
@@ -322,7 +324,7 @@ def _load():
         ],
         unit="ms",
         width=6,
-        height=6,
+        height=5,
     )
     yield lines(
         "Busiest broker, idle time",
@@ -343,7 +345,7 @@ def _load():
         colors=(RED, (0.1, YELLOW), (0.3, "transparent")),
         maximum=1,
         width=6,
-        height=6,
+        height=5,
     )
 
 

@@ -16,6 +16,7 @@ from blocks.kit import (
     number,
     states,
     table,
+    words,
 )
 from boards.shared import CLUSTER_KEY, UP_OR_DOWN
 
@@ -23,6 +24,7 @@ UID = "kafka-exporter"
 
 # Of each Streamgauge, so not once for all of them. They have a kafka_cluster only where it says so.
 _JOB = 'job=~"$job"'
+_OK_OR_FAILED = words({0: ("failed", RED), 1: ("ok", GREEN)})
 _INSTANCE = "{{instance}}"
 _COLLECTION = "{{collector}} {{target}} {{instance}}"
 _JOBS = f"group by (job) (last_over_time(streamgauge_build_info{{{_JOB}}}[1d]))"
@@ -95,6 +97,7 @@ def _numbers():
         unit="short",
         colors=(GREEN,),
         width=4,
+        decimals=1,
     )
 
 
@@ -135,7 +138,7 @@ def _collectors():
         "What each instance collects, by target: a broker's id, a JVM's name. Took: the latest collection. Age: since"
         " the latest complete one. Normal: ok, took well below the interval, age up to twice the interval.",
         [
-            Column("State", _by_collection("success"), colors=(RED, (1, GREEN)), mappings=UP_OR_DOWN),
+            Column("State", _by_collection("success"), colors=(RED, (1, GREEN)), mappings=_OK_OR_FAILED),
             Column("Took", _by_collection("duration_seconds"), "s", decimals=2, width=84),
             Column(
                 "Age",
@@ -183,6 +186,7 @@ def _collections():
             )
         ],
         unit="short",
+        empty="No failures",
     )
     yield lines(
         "Series",

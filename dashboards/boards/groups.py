@@ -22,6 +22,7 @@ from blocks.kit import (
     table,
     top_lines,
 )
+from boards.share_groups import share_groups
 from boards.shared import (
     BROKER_KEY,
     CLUSTER_KEY,
@@ -370,19 +371,21 @@ def _members():
     )
 
 
+_COORDINATOR = "kafka_server_group_coordinator_metrics"
+_OF_BROKER = "{{kafka_cluster}} {{broker}}"
+
+
 def _coordinators():
-    coordinator = "kafka_server_group_coordinator_metrics"
-    of_broker = "{{kafka_cluster}} {{broker}}"
     yield lines(
         "Groups",
         "That each broker coordinates. Normal: even over brokers; they follow the leaders of __consumer_offsets.",
-        [Query(gauge("kafka_coordinator_group_groupmetadatamanager_numgroups"), of_broker)],
+        [Query(gauge("kafka_coordinator_group_groupmetadatamanager_numgroups"), _OF_BROKER)],
         unit="short",
     )
     yield lines(
         "Offsets committed",
         "Per second, by coordinator. Normal: as on other days. Many: consumers that commit each record.",
-        [Query(rate(f"{coordinator}_offset_commits_total"), of_broker)],
+        [Query(rate(f"{_COORDINATOR}_offset_commits_total"), _OF_BROKER)],
         unit="cps",
     )
     yield lines(
@@ -390,27 +393,14 @@ def _coordinators():
         "Completed rebalances per second, of classic groups and of those with the new protocol. Normal: near 0, more"
         " around a deployment. Again and again: members come and go.",
         [
-            Query(rate(f"{coordinator}_group_completed_rebalances_total"), f"classic {of_broker}"),
+            Query(rate(f"{_COORDINATOR}_group_completed_rebalances_total"), f"classic {_OF_BROKER}"),
             Query(
-                rate(f"{coordinator}_consumer_group_rebalances_total"), f"new {of_broker}", only="Kafka 4 and later"
+                rate(f"{_COORDINATOR}_consumer_group_rebalances_total"),
+                f"new {_OF_BROKER}",
+                only="Kafka is 4.0 or later",
             ),
         ],
         unit="cps",
-    )
-    yield lines(
-        "Coordinator's threads idle",
-        "Share of time that they have nothing to do (new coordinator, Kafka 4). Normal: above 50 %. Near 0: commits"
-        " and heartbeats wait.",
-        [Query(gauge(f"{coordinator}_thread_idle_ratio"), of_broker, only="Kafka 4 and later")],
-        unit="percentunit",
-        maximum=1,
-        colors=(RED, (0.1, YELLOW), (0.3, "transparent")),
-    )
-    yield lines(
-        "Events that wait",
-        "For the coordinator (Kafka 4). Normal: near 0. Growing: it does not keep up.",
-        [Query(gauge(f"{coordinator}_event_queue_size"), of_broker, only="Kafka 4 and later")],
-        unit="short",
     )
     yield lines(
         "Longest load of a partition",
@@ -418,12 +408,56 @@ def _coordinators():
         " the topic is not compacted, see the log cleaner.",
         [
             Query(
-                gauge(f"{coordinator}_partition_load_time_max_seconds"),
-                of_broker,
+                gauge(f"{_COORDINATOR}_partition_load_time_max_seconds"),
+                _OF_BROKER,
                 only="a partition of __consumer_offsets was loaded in the last minute",
             )
         ],
         unit="s",
+    )
+
+
+def _new_coordinators():
+    yield lines(
+        "Coordinator's threads idle",
+        "Share of time that they have nothing to do. Normal: above 50 %. Near 0: commits"
+        " and heartbeats wait.",
+        [Query(gauge(f"{_COORDINATOR}_thread_idle_ratio"), _OF_BROKER)],
+        unit="percentunit",
+        maximum=1,
+        colors=(RED, (0.1, YELLOW), (0.3, "transparent")),
+    )
+    yield lines(
+        "Events that wait",
+        "For the coordinator. Normal: near 0. Growing: it does not keep up.",
+        [Query(gauge(f"{_COORDINATOR}_event_queue_size"), _OF_BROKER)],
+        unit="short",
+    )
+
+
+def _owners():
+    by = "kafka_cluster, consumergroup, topic, partition"
+    lag = gauge("kafka_consumergroup_lag", "consumergroup", "topic", "partition", where=GROUP)
+    owner = once(
+        f"kafka_consumergroup_partition_owner_info{{{GROUP}}}",
+        *("consumergroup", "topic", "partition", "client_id", "host"),
+    )
+    return table(
+        "Who reads the partitions",
+        "The client that each partition is assigned to, where it runs, and what it has not read: the 50 with most."
+        " Normal: lag even over clients. All partitions of one client far behind: look there.",
+        [Column("Lag", f"topk(50, {lag} * on ({by}) group_right () {owner})", "short")],
+        keys=[
+            CLUSTER_KEY,
+            GROUP_KEY,
+            TOPIC_KEY,
+            Key("partition", "Partition", 90),
+            Key("client_id", "Client"),
+            Key("host", "Host", 200),
+        ],
+        sort="Lag",
+        width=24,
+        height=8,
     )
 
 
@@ -439,5 +473,8 @@ def board(_options):
     result.add(_topics(), needs="topics-of-groups")
     result.add(_stuck(), *_over_time())
     result.row("Members and retention", *_members())
+    result.row("Owners", _owners(), needs="owners", collapsed=True)
     result.row("Coordinators", *_coordinators(), needs="kafka-groups")
+    result.row("New coordinators", *_new_coordinators(), needs="new-coordinator", collapsed=True)
+    result.row("Share groups", *share_groups(), needs="share-groups", collapsed=True)
     return result

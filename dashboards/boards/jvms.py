@@ -67,7 +67,7 @@ def _overview():
         keys=[
             CLUSTER_KEY,
             _JVM_KEY,
-            Key("version", "Version", 150),
+            Key("version", "Version", 230),
         ],
         sort="Heap",
         width=24,

@@ -77,7 +77,7 @@ def _numbers():
     yield number(
         "Voters",
         "Voters of the quorum, by its configuration. Normal: 3 or 5.",
-        [Query(of_cluster(f"{_RAFT}_number_of_voters"), "{{kafka_cluster}}", only="Kafka 4 and later")],
+        [Query(of_cluster(f"{_RAFT}_number_of_voters"), "{{kafka_cluster}}", only="Kafka is 4.0 or later")],
         colors=(RED, (3, GREEN)),
     )
     yield number(
@@ -240,7 +240,7 @@ def _controller():
     yield lines(
         "Controller idle",
         "Share of time that the controller's event thread has nothing to do. Normal: above 50 %.",
-        [Query(gauge(f"{_EVENTS}_avgidleratio", where=CLUSTER), _OF_NODE, only="Kafka 4 and later")],
+        [Query(gauge(f"{_EVENTS}_avgidleratio", where=CLUSTER), _OF_NODE, only="Kafka is 4.0 or later")],
         unit="percentunit",
         maximum=1,
     )
@@ -259,7 +259,7 @@ def _controller():
             Query(
                 gauge(f"{CONTROLLER}_timesincelastheartbeatreceivedms", "broker_id", where=CLUSTER),
                 "{{kafka_cluster}} {{broker_id}}",
-                only="Kafka 4.1 and later",
+                only="Kafka is 4.1 or later",
             )
         ],
         unit="ms",

@@ -253,8 +253,9 @@ def _by_topic():
         ],
         keys=[CLUSTER_KEY, TOPIC_KEY],
         sort="Under-replicated",
-        width=10,
+        width=11,
         height=9,
+        empty="No topic is in trouble",
     )
 
 
@@ -264,6 +265,6 @@ def board(_options):
         "Kafka / Replication & partitions",
         "Which partitions are in trouble and which brokers they miss; whether replicas and leaders are even.",
     )
-    result.add(*_numbers(), bad_partitions(14, 9), _by_topic(), *_over_time(), *_balance())
+    result.add(*_numbers(), bad_partitions(13, 9), _by_topic(), *_over_time(), *_balance())
     result.row("Replication, as the brokers count it", *_flow(), needs="jmx")
     return result

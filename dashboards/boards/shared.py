@@ -146,4 +146,5 @@ def bad_partitions(width: int, height: int, where: str = CLUSTER):
         descending=False,
         width=width,
         height=height,
+        empty="No partition is in trouble",
     )

@@ -5,10 +5,12 @@ from blocks.kit import (
     BROKER,
     GREEN,
     NONE_IS_GOOD,
+    NONE_IS_NORMAL,
     RED,
     YELLOW,
     Board,
     Column,
+    Key,
     Query,
     gauge,
     lines,
@@ -51,13 +53,20 @@ def _kept(where: str = TOPIC) -> str:
     return f"{ends} - {starts}"
 
 
+def _size(at: str = "") -> str:
+    """Bytes without replicas, from either of the two that may be there; known also while a broker is down."""
+    largest = once(f"kafka_log_log_size{{{_BROKER_TOPIC}}}{at}", "topic", "partition")
+    return f"({once(f'kafka_topic_log_size_leader_bytes{{{TOPIC}}}{at}', 'topic')} or {sum_by(largest, 'topic')})"
+
+
 def _topics():
     return table(
         "Topics",
         "The chosen topics and their settings, the busiest 50. Offsets kept: from the start to the end of the logs,"
         " deleted and compacted records included. Normal: 3 replicas, min ISR 2, min ISR below the replicas."
         " Retention is empty where there is no limit. Groups: that have committed offsets; 0: no group reads it."
-        " Own settings: that differ from the cluster's.",
+        " Size: without replicas. Idle: since records last came. Own settings: that differ from the cluster's. One"
+        " rack: partitions with all replicas in the same rack.",
         [
             Column("Records in", f"topk(50, {_end_rate(window='5m')})", "cps", decimals=1, width=105),
             Column("Partitions", gauge("kafka_topic_partitions", "topic", where=TOPIC)),
@@ -75,14 +84,25 @@ def _topics():
                 only="a topic has retention.bytes",
             ),
             Column("Offsets kept", _kept(), "short"),
+            Column("Size", _size(), "bytes", width=92, needs="log-sizes"),
             Column(
-                "Groups",
-                gauge("kafka_topic_groups", "topic", where=TOPIC),
-                colors=(YELLOW, (1, GREEN)),
+                "Idle",
+                f"time() - {gauge('kafka_topic_last_produced_timestamp_seconds', 'topic', where=TOPIC)}",
+                "s",
+                decimals=0,
+                needs="last-produced",
             ),
+            Column("Groups", gauge("kafka_topic_groups", "topic", where=TOPIC)),
             Column("Own settings", gauge("kafka_topic_config_overrides", "topic", where=TOPIC)),
+            Column(
+                "One rack",
+                gauge("kafka_topic_partitions_in_one_rack", "topic", where=TOPIC),
+                colors=NONE_IS_NORMAL,
+                needs="racks",
+            ),
+            Column("Policy", once(f"kafka_topic_config_info{{{TOPIC}}}", "topic", "cleanup_policy"), hidden=True),
         ],
-        keys=[CLUSTER_KEY, TOPIC_KEY],
+        keys=[CLUSTER_KEY, TOPIC_KEY, Key("cleanup_policy", "Cleanup", 90)],
         sort="Records in",
         width=24,
         height=8,
@@ -102,7 +122,7 @@ def _groups():
         ],
         keys=[CLUSTER_KEY, GROUP_KEY, TOPIC_KEY],
         sort="Behind",
-        width=14,
+        width=12,
         height=8,
     )
 
@@ -131,15 +151,14 @@ def _offsets():
     )
 
     def busiest(at: str = "") -> str:
-        part = once(
-            f"rate(kafka_topic_partition_current_offset{{{TOPIC}}}[$__rate_interval]{at})", "topic", "partition"
-        )
+        ends = f'kafka_topic_partition_current_offset{{{TOPIC},topic!~"__.*"}}'
+        part = once(f"rate({ends}[$__rate_interval]{at})", "topic", "partition")
         return f"max by (kafka_cluster, topic) ({part}) / (avg by (kafka_cluster, topic) ({part}) > 0)"
 
     yield lines(
         "Unevenness of partitions",
         "Records into the busiest partition over the average of the topic; 1 is even. Normal: below 2. More: few keys"
-        " have most of the records. Kafka's own topics are never even.",
+        " have most of the records. Without Kafka's own topics, which are never even.",
         [Query(top_lines(busiest, "topic"), _OF_TOPIC)],
         unit="none",
         colors=("transparent", (2, YELLOW)),
@@ -274,28 +293,132 @@ def _tiered():
 
 
 def _sizes():
-    size = "kafka_log_log_size"
+    def growth(at: str = "") -> str:
+        whole = once(f"deriv(kafka_topic_log_size_leader_bytes{{{TOPIC}}}[1h]{at})", "topic")
+        by = ("topic", "partition")
+        largest = sum_by(once(f"deriv(kafka_log_log_size{{{_BROKER_TOPIC}}}[1h]{at})", *by), "topic")
+        return f"({whole} or {largest}) * 86400"
+
     yield lines(
-        "Size on disk",
-        "Bytes of all replicas. Normal: within what retention allows. Growing without end: see retention and the"
-        " log cleaner.",
-        [Query(sum_by(gauge(size, "broker", "topic", "partition", where=_BROKER_TOPIC), "topic"), _OF_TOPIC)],
+        "Size",
+        "Bytes without replicas: the 15 largest topics. Normal: within what retention allows. Growing without end:"
+        " see retention and the log cleaner.",
+        [Query(top_lines(_size, "topic"), _OF_TOPIC)],
         unit="bytes",
-        width=12,
+        width=6,
     )
     yield lines(
         "Growth in a day",
-        "What the size will have grown by after a day at the present rate. Normal: near 0 where retention is"
-        " reached.",
+        "What the size will have grown by after a day at the rate of the last hour: the 15 topics that grow most."
+        " Normal: near 0 where retention is reached.",
+        [Query(top_lines(growth, "topic"), _OF_TOPIC)],
+        unit="bytes",
+        width=6,
+    )
+
+    def of(metric: str) -> str:
+        return gauge(f"kafka_topic_{metric}", "topic", where=TOPIC)
+
+    yield table(
+        "Sizes and limits",
+        "Replicas: the size of all of them; known only while all brokers are up. Of limit: the largest partition over"
+        " retention.bytes. Unevenness: the largest partition over the average one. Normal: of limit up to 100 % and a"
+        " segment, unevenness below 2. Well above 100 %: deleting fails, see the brokers' logs.",
         [
-            Query(
-                sum_by(once(f"deriv({size}{{{_BROKER_TOPIC}}}[1h])", "broker", "topic", "partition"), "topic")
-                + " * 86400",
-                _OF_TOPIC,
+            Column("Size", _size(), "bytes", width=92, needs="log-sizes"),
+            Column("Replicas", of("log_size_bytes"), "bytes", width=100, needs="jolokia-sizes"),
+            Column(
+                "Of limit",
+                of("retention_size_ratio"),
+                "percentunit",
+                colors=(GREEN, (1.5, YELLOW), (2, RED)),
+                decimals=0,
+                needs="jolokia-sizes",
+                only="a topic has retention.bytes",
+            ),
+            Column(
+                "Unevenness",
+                of("log_size_skew_ratio"),
+                colors=(GREEN, (2, YELLOW)),
+                decimals=1,
+                needs="jolokia-sizes",
+            ),
+        ],
+        keys=[CLUSTER_KEY, TOPIC_KEY],
+        sort="Size",
+        width=12,
+        height=7,
+    )
+
+
+def _settings():
+    labels = ("topic", "config", "value", "default_value")
+    return table(
+        "Own settings",
+        "Settings of the topics' own that differ from the cluster's, the first 100. Normal: those that you made."
+        " Look for a lower min.insync.replicas, unclean elections, and throttles that somebody has forgotten.",
+        [
+            Column(
+                "Set",
+                f"topk(100, {once(f'kafka_topic_config_override_info{{{TOPIC}}}', *labels)})",
+                hidden=True,
             )
         ],
-        unit="bytes",
-        width=12,
+        keys=[
+            CLUSTER_KEY,
+            TOPIC_KEY,
+            Key("config", "Setting", 300),
+            Key("value", "Set to", 300),
+            Key("default_value", "The cluster's value", 300),
+        ],
+        sort="Setting",
+        descending=False,
+        width=24,
+        height=7,
+    )
+
+
+def _transactions():
+    by = ("topic", "partition")
+    yield lines(
+        "Open transactions",
+        "Age of the oldest transaction that is open in each topic. Normal: nothing, or less than the producers'"
+        " transaction.timeout.ms (1 minute). More: it hangs, and readers with read_committed wait for it:"
+        " kafka-transactions.sh find-hanging.",
+        [
+            Query(
+                once(f"kafka_topic_partition_open_transaction_seconds{{{TOPIC}}}", "topic"),
+                _OF_TOPIC,
+                only="a transaction is open",
+            )
+        ],
+        unit="s",
+        colors=("transparent", (60, YELLOW), (900, RED)),
+    )
+
+    def held(at: str = "") -> str:
+        end, stable = (
+            once(f"kafka_topic_partition_{which}_offset{{{TOPIC}}}{at}", *by) for which in ("current", "last_stable")
+        )
+        return f"clamp_min({sum_by(f'{end} - {stable}', 'topic')}, 0)"
+
+    yield lines(
+        "Held back by transactions",
+        "Records behind the last stable offset, which readers with read_committed do not get yet: the 15 topics with"
+        " most. Normal: few, for as long as transactions take.",
+        [Query(top_lines(held, "topic"), _OF_TOPIC)],
+        unit="short",
+    )
+
+    def lag(at: str = "") -> str:
+        return once(f"kafka_consumergroup_read_committed_lag_sum{{{TOPIC}}}{at}", "consumergroup", "topic")
+
+    yield lines(
+        "Lag up to the last stable offset",
+        "Records that groups with read_committed could read now: the 15 with most. Normal: as the lag on the board of"
+        " groups. 0 here and lag there: the group waits for a transaction.",
+        [Query(top_lines(lag, "consumergroup", "topic"), "{{consumergroup}} {{topic}}")],
+        unit="short",
     )
 
 
@@ -314,8 +437,10 @@ def board(_options):
     )
     result.add(_topics())
     result.add(_groups(), needs="topics-of-groups")
-    result.add(bad_partitions(10, 8, TOPIC), *_offsets())
+    result.add(bad_partitions(12, 8, TOPIC), *_offsets())
     result.row("Traffic, as the brokers count it", *_traffic(), needs="jmx")
-    result.row("Sizes", *_sizes(), needs="kafka-partitions", collapsed=True)
+    result.row("Sizes", *_sizes(), needs="log-sizes")
+    result.row("Settings", _settings(), needs="overrides")
+    result.row("Transactions", *_transactions(), needs="last-stable-offset", collapsed=True)
     result.row("Tiered storage", *_tiered(), needs="kafka-tiered", collapsed=True)
     return result

@@ -75,7 +75,7 @@ def _numbers():
         "Servers",
         "What each server of an ensemble is. Normal: one leads and the others follow. An election for longer than a"
         " minute: see which servers run and reach each other. A server alone has no state.",
-        [Query(state, _OF_SERVER, only="an ensemble, not one server alone")],
+        [Query(state, _OF_SERVER, only="the servers are an ensemble")],
         mappings=_STATE_WORDS,
         width=7,
         height=6,
@@ -85,7 +85,7 @@ def _numbers():
         "Members: of the ensemble, as the server knows it. Normal: the same everywhere; latencies of some"
         " milliseconds on average, few requests that wait.",
         [
-            Column("Members", _server("quorumsize"), only="an ensemble, not one server alone"),
+            Column("Members", _server("quorumsize"), only="the servers are an ensemble"),
             Column("Waiting", _server("outstandingrequests"), colors=(GREEN, (10, YELLOW), (100, RED))),
             Column("Clients", _server("numaliveconnections")),
             Column("Nodes", _server("inmemorydatatree_nodecount"), "short"),

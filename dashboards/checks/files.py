@@ -2,9 +2,9 @@
 """Checks of the boards' files: what can be seen without a Prometheus.
 
 Widths are estimates. The screen is `--width` pixels wide (blocks/screen.py). Texts are 14 px Inter
-(blocks/textwidth.py). Beside a panel's title are 16 px of padding and 32 px for the mark of its description. A
-table's columns have the width that is set, or share what is left, and are never narrower than `minWidth` (150 px
-where it is not set).
+(blocks/textwidth.py). Beside a panel's title are 16 px of padding and 32 px for the mark of its description. Around a
+table are 8 px of padding and the border. Its columns have the width that is set, or share what is left, and are never
+narrower than `minWidth` (150 px where it is not set).
 """
 
 import argparse
@@ -18,7 +18,7 @@ from blocks.screen import COLUMNS, place_of
 from blocks.textwidth import text_width
 from checks.board import panels_of, questions_of, variables_of
 
-_TITLE_PX, _COLUMN_HEAD_PX, _DEFAULT_COLUMN_PX = 48, 12, 150
+_TITLE_PX, _PADDING_PX, _COLUMN_HEAD_PX, _DEFAULT_COLUMN_PX = 48, 18, 12, 150
 _SERIES = re.compile(r"\b(?:streamgauge|kafka|jvm|process|zookeeper|presto|spark|java)_\w+")
 _NOT_SERIES = {"kafka_cluster"}
 _BUILT_IN = {"__rate_interval", "__interval", "__range", "__url_time_range", "__value", "__data", "__all"}
@@ -93,7 +93,7 @@ def _of_panel(panel: dict, screen: int):
     if needed > width:
         yield f"the title is cut: {needed:.0f} px wide, {width:.0f} px are there"
     if panel["type"] == "table":
-        yield from _of_table(panel, width)
+        yield from _of_table(panel, width - _PADDING_PX)
     elif not panel.get("fieldConfig", {}).get("defaults", {}).get("unit"):
         yield "no unit"
 

@@ -16,7 +16,7 @@ from streamgauge import free_port
 BOARDS = REPO / "dashboards"
 
 sys.path.insert(0, str(BOARDS))
-from blocks.screen import laid_out  # noqa: E402
+from blocks.screen import laid_out, place_of  # noqa: E402
 from blocks.textwidth import text_width  # noqa: E402
 from checks.board import panels_of  # noqa: E402
 from drawing.times import unix_time  # noqa: E402
@@ -297,6 +297,33 @@ def test_boards_no_sum_counts_a_series_of_two_streamgauges_twice():
                for target in panel.get("targets", [])]
     assert len(targets) > 400
     assert [(name, expr) for name, expr in targets if re.search(inner, expr)] == []
+
+
+def test_boards_panel_that_is_empty_as_a_rule_says_when_it_is_not():
+    for path in BOARDS.glob("*.json"):
+        for panel in panels_of(json.loads(path.read_text())["panels"]):
+            marks = [target.get("streamgauge", {}) for target in panel.get("targets", [])]
+            if all("only" in mark for mark in marks):
+                assert panel["fieldConfig"]["defaults"].get("noValue"), (path.name, panel["title"])
+
+
+def test_boards_no_graph_is_alone_in_its_line():
+    for path in BOARDS.glob("*.json"):
+        for panel in panels_of(json.loads(path.read_text())["panels"]):
+            assert panel["type"] != "timeseries" or panel["gridPos"]["w"] < 24, (path.name, panel["title"])
+
+
+def test_check_static_table_needs_its_padding(tmp_path):
+    board = json.loads((BOARDS / "kafka-cluster.json").read_text())
+    panel = panel_of(board, "table")
+    room = int(place_of(panel["gridPos"], 1600)["width"])
+    panel["fieldConfig"]["overrides"] = []
+    panel["transformations"] = [{"id": "organize", "options": {"indexByName": {"one": 0, "two": 1}}}]
+    path = tmp_path / "kafka-cluster.json"
+    for width, fits in ((room // 2, False), (room // 2 - 9, True)):
+        panel["fieldConfig"]["defaults"]["custom"]["minWidth"] = width
+        path.write_text(json.dumps(board))
+        assert ("off the screen" in check(path).stderr) is not fits
 
 
 def test_boards_lines_of_panels_leave_no_hole():
