@@ -28,7 +28,8 @@ def check_boards(a_lab, *options):
 
 def test_boards_zookeeper_every_query_returns_data(lab):
     result = check_boards(lab, "--require=jmx,zookeeper,zookeeper-mode,connect,kafka-connections,kafka-fetch,"
-                               "kafka-groups,kafka-quotas,kafka-transactions")
+                               "kafka-groups,kafka-quotas,kafka-transactions,jolokia-sizes,last-produced,"
+                               "last-stable-offset,overrides,owners")
     assert result.returncode == 0, result.stdout + result.stderr
 
 

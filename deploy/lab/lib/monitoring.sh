@@ -96,7 +96,11 @@ collect: { interval: 15s, timeout: 10s }
 clusters:
   - name: streaming
     bootstrap_servers: $bootstrap
+    topics: { last_produced: true, last_stable_offset: true, overrides: 1000 }
+    groups: { owners: 1000 }
+    log_dirs: true
     jolokia:
+      size_interval: 1m
       rules: [kafka, kafka-connections, kafka-fetch, kafka-groups, kafka-quotas, kafka-transactions]
       brokers:
 EOF
