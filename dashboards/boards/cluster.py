@@ -168,7 +168,7 @@ def _alerts(runbooks: str):
                 "Severity",
                 f"max by (alertname, where) (label_join({ranked}, {where}))",
                 mappings=words({3: ("critical", RED), 2: ("warning", YELLOW), 1: ("info", BLUE)}),
-                width=80,
+                width=96,
                 only="kill-broker 2",
             ),
             Column(
