@@ -82,6 +82,15 @@ def words(texts: dict[int | str, tuple[str, str]]) -> list[model.ValueMapping]:
     ]
 
 
+# Without it what is not known has the colour of 0, which is good as a rule.
+_UNKNOWN = model.SpecialValueMap(
+    model.DashboardSpecialValueMapOptions(
+        match=model.SpecialValueMatch.NULL_AND_NAN,
+        result=model.ValueMappingResult(text="no data", color="dark-blue", index=99),
+    )
+)
+
+
 def _in_colors_of_thresholds(panel, colors):
     return panel.thresholds(steps(*colors)).color_scheme(builder.FieldColor().mode(model.FieldColorModeId.THRESHOLDS))
 
@@ -110,8 +119,7 @@ def number(title, description, queries, *, unit="none", colors, width=3, height=
         .reduce_options(common_builder.ReduceDataOptions().calcs(["lastNotNull"]))
     )
     _in_colors_of_thresholds(panel, colors)
-    if mappings:
-        panel.mappings(mappings)
+    panel.mappings([*(mappings or []), _UNKNOWN])
     return add_targets(panel, queries, as_table=False, instant=True)
 
 

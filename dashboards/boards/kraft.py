@@ -147,7 +147,7 @@ def _nodes():
             Column("Applied", gauge(f"{_APPLIED}_last_applied_record_lag_ms", where=CLUSTER), "ms"),
             Column("Version", gauge(f"{_LOADER}_currentmetadataversion", where=CLUSTER)),
         ],
-        keys=[CLUSTER_KEY, Key("broker", "Broker", 80, BROKER_KEY.url)],
+        keys=[CLUSTER_KEY, Key("broker", "Broker", None, BROKER_KEY.url)],
         sort="Broker",
         descending=False,
         width=12,

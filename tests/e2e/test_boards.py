@@ -307,6 +307,15 @@ def test_boards_panel_that_is_empty_as_a_rule_says_when_it_is_not():
                 assert panel["fieldConfig"]["defaults"].get("noValue"), (path.name, panel["title"])
 
 
+def test_boards_number_that_is_not_known_has_a_colour_of_its_own():
+    for path in BOARDS.glob("*.json"):
+        for panel in panels_of(json.loads(path.read_text())["panels"]):
+            if panel["type"] == "stat":
+                special = [one["options"] for one in panel["fieldConfig"]["defaults"].get("mappings", [])
+                           if one["type"] == "special"]
+                assert [(one["match"], one["result"]["color"]) for one in special] == [("null+nan", "dark-blue")]
+
+
 def test_boards_no_graph_is_alone_in_its_line():
     for path in BOARDS.glob("*.json"):
         for panel in panels_of(json.loads(path.read_text())["panels"]):
