@@ -401,6 +401,7 @@ static void take_reply(void *context, const struct sg_reply *reply)
     enum step step = target->step;
 
     target->step = IDLE;
+    sg_slot_note_certificate(target->readers[SG_LANE_FAST].slot, reply->certificate_end_unix_s);
     if (!reply->ok) {
         end_badly(target, step, reply);
         return;

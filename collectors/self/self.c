@@ -31,6 +31,8 @@ enum family {
     DROPPED_SAMPLES,
     HTTP_REQUESTS,
     HTTP_REFUSED,
+    WEB_CERTIFICATE,
+    JOLOKIA_CERTIFICATE,
     LOG_DROPPED,
     COLLECT_INTERVAL,
     SCRAPE_PERIOD,
@@ -73,6 +75,14 @@ static const struct sg_family families[FAMILIES + 1] = {
         "Requests that were answered, by status code." },
     [HTTP_REFUSED] = { "streamgauge_http_refused_total", SG_METRIC_COUNTER,
         "Connections and requests that were refused or cut off, by reason." },
+    [WEB_CERTIFICATE] = { "streamgauge_web_certificate_not_after_timestamp_seconds",
+        SG_METRIC_GAUGE,
+        "When the first certificate of the chain ends that clients of this page get, Unix time; "
+        "absent without TLS." },
+    [JOLOKIA_CERTIFICATE] = { "streamgauge_jolokia_certificate_not_after_timestamp_seconds",
+        SG_METRIC_GAUGE,
+        "When the first certificate of the chain ends that the target's agent sent, Unix time; "
+        "absent without TLS." },
     [LOG_DROPPED] = { "streamgauge_log_lines_dropped_total", SG_METRIC_COUNTER,
         "Lines of the log that were not written, because stderr was full or had no reader." },
     [COLLECT_INTERVAL] = { "streamgauge_collect_interval_seconds", SG_METRIC_GAUGE,
@@ -158,6 +168,15 @@ static int put_clusters(struct self *self, const struct sg_clusters *clusters)
     return 0;
 }
 
+static void put_certificate(
+    struct self *self, const struct sg_slot_status *status, const struct sg_label labels[3])
+{
+    const struct sg_label of_target[] = { labels[0], labels[2] };
+
+    if (status->certificate_end_unix_s)
+        put_int(self, JOLOKIA_CERTIFICATE, of_target, 2, status->certificate_end_unix_s);
+}
+
 static void put_slots(struct self *self, const char *cluster_label)
 {
     size_t n = sg_store_n_slots(self->env.store);
@@ -178,6 +197,7 @@ static void put_slots(struct self *self, const char *cluster_label)
             put_double(self, COLLECTOR_LAST_SUCCESS, labels, 3,
                 (double)status.last_success_unix_ms / 1000);
         put_int(self, COLLECTOR_SERIES, labels, 3, (int64_t)status.n_series);
+        put_certificate(self, &status, labels);
         for (int kind = 0; kind < SG_FAILURE_KINDS; kind++) {
             labels[3] = (struct sg_label){ SG_OWN_LABEL(kind),
                 sg_str_of(sg_failure_kind_text((enum sg_failure_kind)kind)) };
@@ -194,6 +214,7 @@ static void put_slots(struct self *self, const char *cluster_label)
 
 static void put_http(struct self *self)
 {
+    long long end_unix_s = atomic_load(&self->env.http->certificate_end_unix_s);
     static const char *const reasons[SG_HTTP_REFUSALS] = {
         [SG_HTTP_REFUSED_MALFORMED] = "malformed",
         [SG_HTTP_REFUSED_TIMEOUT] = "request_timeout",
@@ -211,6 +232,8 @@ static void put_http(struct self *self)
         if (n || status == 200)
             put_int(self, HTTP_REQUESTS, &label, 1, (int64_t)n);
     }
+    if (end_unix_s)
+        put_int(self, WEB_CERTIFICATE, NULL, 0, end_unix_s);
     for (int why = 0; why < SG_HTTP_REFUSALS; why++) {
         struct sg_label label = { SG_OWN_LABEL(reason), sg_str_of(reasons[why]) };
         put_int(self, HTTP_REFUSED, &label, 1, (int64_t)atomic_load(&self->env.http->refused[why]));

@@ -44,6 +44,21 @@ struct sg_server {
     struct MHD_Daemon **daemons;
 };
 
+static void note_certificate(const struct sg_server *server, const struct sg_web_reading *web)
+{
+    if (server->config.counts && web && web->tls)
+        atomic_store(&server->config.counts->certificate_end_unix_s, sg_tls_end(web->tls));
+}
+
+/* The current web configuration, for a request. @return owned; NULL while it is invalid */
+static struct sg_web_reading *take_web(const struct sg_server *server)
+{
+    struct sg_web_reading *web = sg_web_take(server->web);
+
+    note_certificate(server, web);
+    return web;
+}
+
 static enum MHD_Result handle_request(void *context,
     struct MHD_Connection *connection,
     const char *url,
@@ -64,7 +79,7 @@ static enum MHD_Result handle_request(void *context,
         unsigned status;
         const char *text;
         sg_connections_request(connection);
-        sg_request_set_headers(request, method, version, sg_web_take(server->web));
+        sg_request_set_headers(request, method, version, take_web(server));
         if (sg_request_is_sound(request, &status, &text))
             return MHD_YES;
         return sg_answer_refuse(request, status, text);
@@ -245,6 +260,7 @@ int sg_server_start(
         return r < 0 ? r : SG_SERVE_E_CONFIG;
     if (sg_web_speaks_tls(server->web))
         sg_connections_use_tls(server->connections, server->web);
+    (void)sg_web_reading_unref(take_web(server));
     r = config->inherited ? serve_inherited(server, err) : serve_addresses(server, err);
     if (r)
         return r;

@@ -238,11 +238,49 @@ static void test_what_cannot_be_used_is_named_with_its_place(void **state)
     }
 }
 
+static int64_t end_of_certificate(const struct cert *cert)
+{
+    return gnutls_x509_crt_get_expiration_time(cert->crt);
+}
+
+static int64_t end_with_chain(struct cert *own, const struct cert *issuer)
+{
+    struct sg_web_tls config = tls_of(own, SG_CLIENT_AUTH_NONE);
+    char chain[2 * CERT_PEM_BYTES];
+    struct sg_tls *tls = NULL;
+    struct sg_error err = { "" };
+
+    (void)snprintf(chain, sizeof chain, "%s%s", own->crt_pem, issuer ? issuer->crt_pem : "");
+    config.cert.text = chain;
+    if (sg_tls_new(&config, &tls, &err))
+        fail_msg("%s", err.text);
+    int64_t end = sg_tls_end(tls);
+    (void)sg_tls_free(tls);
+    return end;
+}
+
+static void test_end_is_that_of_the_first_certificate_of_the_chain_to_end(void **state)
+{
+    struct cert old_ca, own, old;
+    (void)state;
+
+    make_cert(&old_ca, "old ca", &(struct cert_options){ .expired = true });
+    make_cert(&own, "own", &(struct cert_options){ .issuer = &old_ca });
+    make_cert(&old, "old", &(struct cert_options){ .issuer = &ca, .expired = true });
+    assert_int_equal(end_with_chain(&own, NULL), end_of_certificate(&own));
+    assert_int_equal(end_with_chain(&own, &old_ca), end_of_certificate(&old_ca));
+    assert_int_equal(end_with_chain(&old, &ca), end_of_certificate(&old));
+    free_cert(&old);
+    free_cert(&own);
+    free_cert(&old_ca);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_allowed_names_are_compared_whole_and_by_their_kinds),
         cmocka_unit_test(test_certificate_that_must_not_sign_is_used_with_a_warning),
+        cmocka_unit_test(test_end_is_that_of_the_first_certificate_of_the_chain_to_end),
         cmocka_unit_test(test_each_type_of_client_auth_accepts_its_clients),
         cmocka_unit_test(test_what_cannot_be_used_is_named_with_its_place),
     };

@@ -21,6 +21,7 @@ struct sg_tls {
     gnutls_certificate_credentials_t credentials;
     gnutls_priority_t priorities;
     struct sg_error warning;
+    int64_t end_unix_s; /* the earliest of the chain */
 };
 
 /* A certificate with its chain. */
@@ -128,6 +129,17 @@ static bool may_sign(gnutls_x509_crt_t cert)
            (usage & GNUTLS_KEY_DIGITAL_SIGNATURE);
 }
 
+static int64_t end_of(const struct chain *chain)
+{
+    time_t earliest = gnutls_x509_crt_get_expiration_time(chain->certs[0]);
+
+    for (unsigned i = 1; i < chain->n; i++) {
+        time_t end = gnutls_x509_crt_get_expiration_time(chain->certs[i]);
+        earliest = end < earliest ? end : earliest;
+    }
+    return earliest;
+}
+
 /* @param any_key_usage  of the server's own certificate; %COMPAT would be about that of clients */
 static int set_priorities(struct sg_tls *tls, bool any_key_usage, struct sg_error *err)
 {
@@ -177,6 +189,7 @@ static int load_key_pair(struct sg_tls *tls, struct sg_error *err)
                 "%s: %s: its KeyUsage has no digitalSignature, which TLS 1.3 and ECDHE need: it is "
                 "used anyway, and some clients may refuse it",
                 config->cert.where, name_of(&config->cert, "cert"));
+        tls->end_unix_s = end_of(&chain);
         r = set_priorities(tls, !signs, err);
     }
     free_chain(&chain);
@@ -221,6 +234,11 @@ int sg_tls_new(const struct sg_web_tls *config, struct sg_tls **ret_tls, struct 
         return r;
     *ret_tls = sg_take(&tls);
     return 0;
+}
+
+int64_t sg_tls_end(const struct sg_tls *tls)
+{
+    return tls->end_unix_s;
 }
 
 const char *sg_tls_warning(const struct sg_tls *tls)

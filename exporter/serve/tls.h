@@ -12,6 +12,7 @@
 #include "config/web.h"
 
 #include <gnutls/gnutls.h>
+#include <stdint.h>
 
 enum {
     SG_TLS_E_FILES = 1
@@ -24,6 +25,9 @@ int sg_tls_new(const struct sg_web_tls *config, struct sg_tls **ret_tls, struct 
 
 /** A warning about what may not work with every client, with its position; or "". Borrowed. */
 const char *sg_tls_warning(const struct sg_tls *tls);
+
+/** When the first certificate of its chain ends. @return Unix seconds */
+int64_t sg_tls_end(const struct sg_tls *tls);
 
 /** @return NULL; tls may be NULL. No session may use it any more. */
 struct sg_tls *sg_tls_free(struct sg_tls *tls);

@@ -38,6 +38,7 @@ struct entry {
     int64_t last_set_ms;     /* monotonic; samples are stale when it is too long ago */
     int64_t last_success_ms; /* monotonic */
     int64_t last_success_unix_ms;
+    int64_t certificate_end_unix_s; /* 0: none */
     uint64_t n_collections;
     uint64_t n_failures[SG_FAILURE_KINDS];
     struct sg_error failure;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Counts of HTTP answers and refusals, for the self metrics. Any thread, no lock. */
+/* What the server tells the self metrics: counts of answers and refusals, and the end of its
+ * certificate. Any thread, no lock. */
 
 #include <stdatomic.h>
 
@@ -24,6 +25,7 @@ enum {
 struct sg_http_counts {
     atomic_ullong by_status[SG_HTTP_STATUS_MAX + 1];
     atomic_ullong refused[SG_HTTP_REFUSALS];
+    atomic_llong certificate_end_unix_s; /* the earliest of the chain that clients get; 0: no TLS */
 };
 
 static inline void sg_http_count_status(struct sg_http_counts *counts, unsigned status)

@@ -121,6 +121,13 @@ void sg_slot_warn(struct sg_slot *slot, enum sg_failure_kind kind, const struct 
         sg_log(is_new ? SG_LOG_WARN : SG_LOG_DEBUG, &about, "%s", err->text);
 }
 
+void sg_slot_note_certificate(struct sg_slot *slot, int64_t end_unix_s)
+{
+    sg_locked(&slot->store->lock);
+    if (is_current(slot))
+        slot->entry->certificate_end_unix_s = end_unix_s;
+}
+
 /*
  * @param set  consumed @param ret_old  the samples before; owned, or NULL
  * @return has the collector recovered from a failure, which lasted for *ret_failed_ms?

@@ -234,6 +234,7 @@ bool sg_store_slot_status(const struct sg_store *store, size_t i, struct sg_slot
             .duration_ms = entry->duration_ms,
             .last_success_unix_ms = entry->last_success_unix_ms,
             .last_set_ms = entry->last_set_ms,
+            .certificate_end_unix_s = entry->certificate_end_unix_s,
             .last_success_ms_ago =
                 entry->last_success_unix_ms
                     ? sg_clock_monotonic_ms(store->clock) - entry->last_success_ms

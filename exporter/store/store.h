@@ -83,6 +83,10 @@ void sg_slot_fail(struct sg_slot *slot, enum sg_failure_kind kind, const struct 
  */
 void sg_slot_warn(struct sg_slot *slot, enum sg_failure_kind kind, const struct sg_error *err);
 
+/** When the earliest certificate ends that the target has sent. @param end_unix_s  0: none is known
+ */
+void sg_slot_note_certificate(struct sg_slot *slot, int64_t end_unix_s);
+
 /**
  * End the collection. A set, if there is one, replaces the slot's samples, also after failures:
  * partial results are results. Without a set and without a failure the collection was aborted, and
@@ -98,14 +102,15 @@ struct sg_slot_status {
     const char *collector;
     const char *target;
     bool has_run;
-    bool success;                 /* the latest collection was complete */
-    bool stale;                   /* its samples are no longer shown */
-    int64_t duration_ms;          /* of the latest collection */
-    int64_t last_success_unix_ms; /* 0: never */
-    int64_t last_success_ms_ago;  /* by the monotonic clock; 0 when never */
-    int64_t last_set_ms;          /* monotonic: when its samples were collected; 0 when never */
-    size_t n_series;              /* that are on the page now */
-    uint64_t n_collections;       /* finished ones */
+    bool success;                   /* the latest collection was complete */
+    bool stale;                     /* its samples are no longer shown */
+    int64_t duration_ms;            /* of the latest collection */
+    int64_t last_success_unix_ms;   /* 0: never */
+    int64_t certificate_end_unix_s; /* of the target; 0: none */
+    int64_t last_success_ms_ago;    /* by the monotonic clock; 0 when never */
+    int64_t last_set_ms;            /* monotonic: when its samples were collected; 0 when never */
+    size_t n_series;                /* that are on the page now */
+    uint64_t n_collections;         /* finished ones */
     uint64_t n_failures[SG_FAILURE_KINDS];
     struct sg_error failure; /* text of the latest failure, empty after a success */
 };

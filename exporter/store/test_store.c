@@ -180,6 +180,8 @@ static void test_slot_success_then_silence_turns_stale(void **state)
     assert_true(status.has_run && status.success && !status.stale);
     assert_int_equal(status.duration_ms, 250);
     assert_int_equal(status.n_series, 1);
+    sg_slot_note_certificate(f->slot, 1827662400);
+    assert_int_equal(status_of(f).certificate_end_unix_s, 1827662400);
 
     now_ms += 30000;
     assert_false(status_of(f).stale);

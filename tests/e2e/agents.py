@@ -169,6 +169,12 @@ class Certificates:
                          self.path(f"{name}.locked.key"))
         return certificate, key
 
+    def end_of(self, name):
+        """Unix seconds."""
+        ends = subprocess.run(["openssl", "x509", "-noout", "-enddate", "-in", self.path(f"{name}.pem")],
+                              check=True, capture_output=True, text=True).stdout
+        return ssl.cert_time_to_seconds(ends.strip().removeprefix("notAfter="))
+
     def self_signed(self, name):
         key, certificate = self.path(f"{name}.key"), self.path(f"{name}.pem")
         self.openssl("req", "-x509", "-subj", f"/CN={name}", "-addext",

@@ -252,8 +252,22 @@ def test_tls_and_certificates(start, rules, tmp_path):
         for name, (_, kinds, words) in bad.items():
             check_failed(process, name, kinds, words)
         check_no_secret(process)
+        ends = "streamgauge_jolokia_certificate_not_after_timestamp_seconds"
+        assert page.value(ends, target="ca") == made.end_of("plain")
+        assert page.value(ends, target="http-to-https") is None
         # The name in the certificate is not the name of the host.
         assert page.value("app_one", jvm="host-name") == 2
+
+
+def test_end_of_a_certificate_is_known_while_its_connection_is_kept(start, rules, tmp_path):
+    made = Certificates(tmp_path / "tls")
+    secured = Agent(tls=made.server(*made.sign("secured")))
+    with agents(secured):
+        process = start(config(rules, {"a": f'url: "{secured.url}", tls: {{ ca_file: {made.ca} }}'}))
+        wait_for("three collections", lambda: (process.page().value(
+            "streamgauge_collector_collections_total", target="a") or 0) >= 3, 20)
+        assert process.page().value(
+            "streamgauge_jolokia_certificate_not_after_timestamp_seconds", target="a") == made.end_of("secured")
 
 
 def test_basic_auth_right_and_wrong(start, rules, tmp_path):

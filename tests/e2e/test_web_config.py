@@ -7,8 +7,10 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
+import ssl
 import subprocess
 import threading
 import time
@@ -40,19 +42,19 @@ def pki(tmp_path_factory):
     """A CA; certificates for the server (two), for a client, and one that the CA has not signed."""
     folder = tmp_path_factory.mktemp("pki")
 
-    def make(name, sans, ca="ca", more="", key=("ec", "-pkeyopt", "ec_paramgen_curve:P-256")):
+    def make(name, sans, ca="ca", more="", key=("ec", "-pkeyopt", "ec_paramgen_curve:P-256"), days=2):
         run("openssl", "req", "-newkey", *key, "-nodes",
             "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.csr", "-subj", f"/CN={name}")
         (folder / f"{name}.ext").write_text(f"subjectAltName={sans}\n{more}\n[dn]\nCN=prometheus.example\n")
         run("openssl", "x509", "-req", "-in", folder / f"{name}.csr", "-CA", folder / f"{ca}.pem",
-            "-CAkey", folder / f"{ca}.key", "-CAcreateserial", "-days", "2", "-extfile", folder / f"{name}.ext",
+            "-CAkey", folder / f"{ca}.key", "-CAcreateserial", "-days", str(days), "-extfile", folder / f"{name}.ext",
             "-out", folder / f"{name}.pem")
 
     for ca in ("ca", "other-ca"):
         run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
             "-keyout", folder / f"{ca}.key", "-out", folder / f"{ca}.pem", "-subj", f"/CN={ca}", "-days", "2")
     make("server", "IP:127.0.0.1,DNS:localhost")
-    make("renewed", "IP:127.0.0.1,DNS:localhost")
+    make("renewed", "IP:127.0.0.1,DNS:localhost", days=3)
     make("client", "DNS:prometheus.example,IP:10.1.2.3")
     make("for-clients", "DNS:prometheus.example", more="extendedKeyUsage=clientAuth")
     make("for-servers", "DNS:prometheus.example", more="extendedKeyUsage=serverAuth")
@@ -94,9 +96,19 @@ class Served:
         body, _, status = answer.stdout.rpartition("\n")
         return int(status), body
 
+    def certificate_end(self):
+        found = re.search(r"^streamgauge_web_certificate_not_after_timestamp_seconds (\S+)$",
+                          self.curl(path="/metrics")[1], re.M)
+        return found and float(found[1])
+
     def openssl(self, *options):
         return run("openssl", "s_client", "-connect", f"127.0.0.1:{self.process.port}", "-CAfile",
                    self.pki / "ca.pem", *options, check=False, input="")
+
+
+def end_of(certificate):
+    ends = run("openssl", "x509", "-noout", "-enddate", "-in", certificate).stdout
+    return ssl.cert_time_to_seconds(ends.strip().removeprefix("notAfter="))
 
 
 @pytest.fixture
@@ -133,10 +145,12 @@ def test_tls_default_is_1_2_and_1_3(serve):
 def test_tls_certificate_is_read_again_when_it_changes(serve):
     served = serve(TLS)
     assert "CN = server" in served.openssl().stdout
+    wait_for("its end", lambda: served.certificate_end() == end_of(served.pki / "server.pem"), 10)
     shutil.copy(served.pki / "renewed.pem", served.folder / "server.pem")
     shutil.copy(served.pki / "renewed.key", served.folder / "server.key")
     assert "CN = renewed" in served.openssl().stdout
     assert served.curl()[0] == 200
+    wait_for("the new end", lambda: served.certificate_end() == end_of(served.pki / "renewed.pem"), 10)
 
 
 def test_tls_inline_certificate(serve, pki):

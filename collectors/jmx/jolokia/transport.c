@@ -4,6 +4,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "jmx/jolokia/agent_url.h"
+#include "jmx/jolokia/certificate.h"
 #include "jmx/jolokia/ending.h"
 #include "version.h"
 
@@ -39,6 +40,7 @@ struct sg_peer {
     bool has_files; /* of certificates: connections made with earlier ones are not reused */
     bool has_started;
     int64_t made_ms;
+    int64_t certificate_end_unix_s; /* of the latest handshake */
     struct sg_buf body;
     size_t max_bytes; /* of the body */
     bool too_large;
@@ -147,6 +149,7 @@ static int set_options(struct sg_peer *peer, const struct sg_peer_options *optio
     SET(CURLOPT_ERRORBUFFER, peer->curl_error);
     SET(CURLOPT_WRITEFUNCTION, take_bytes);
     SET(CURLOPT_WRITEDATA, peer);
+    SET(CURLOPT_CERTINFO, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075500
     SET(CURLOPT_PROTOCOLS_STR, "http,https");
 #else
@@ -286,12 +289,23 @@ static bool has_tls(const struct sg_peer *peer)
     return handshake_us > 0;
 }
 
+/* A connection that is kept has the certificate of its handshake, of which curl says nothing more.
+ */
+static void note_certificate(struct sg_peer *peer)
+{
+    int64_t end_unix_s = sg_certificate_end(peer->easy);
+
+    if (end_unix_s)
+        peer->certificate_end_unix_s = end_unix_s;
+}
+
 static void report_end(struct sg_peer *peer, CURLcode code)
 {
     struct sg_reply reply = { .body = peer->body.ptr, .body_len = peer->body.len };
     struct sg_error err = { "" };
 
     peer->had_tls = peer->had_tls || has_tls(peer);
+    note_certificate(peer);
     struct sg_ending end = {
         .easy = peer->easy,
         .code = code,
@@ -307,6 +321,7 @@ static void report_end(struct sg_peer *peer, CURLcode code)
     reply.ok = sg_ending_is_good(&end, &reply.kind, &err);
     reply.err = &err;
     reply.advice = end.advice;
+    reply.certificate_end_unix_s = peer->certificate_end_unix_s;
     peer->reply(peer->context, &reply);
     if (peer->body.allocated > KEPT_BODY_BYTES)
         sg_buf_done(&peer->body);

@@ -38,7 +38,8 @@ struct sg_reply {
     size_t body_len;
     enum sg_failure_kind kind; /* these two when not ok */
     const struct sg_error *err;
-    const char *advice; /* the fix that err ends with; "": none. Static */
+    const char *advice;             /* the fix that err ends with; "": none. Static */
+    int64_t certificate_end_unix_s; /* the earliest of the chain of the latest handshake; 0: none */
 };
 
 /**
