@@ -4,9 +4,10 @@
 
 Each alert has: a severity; a static summary, a description, links to a runbook that exists and to a
 board that exists and has the variables that the link fills; a runbook with all its sections; a unit
-test that expects it to fire and one that expects it to stay silent. Expressions name only series that
-Streamgauge exports, or others' (`up`, node_exporter's). Then promtool checks the rules and runs the tests,
-and the rules for another job are checked to name only that.
+test that expects it to fire and one that expects it to stay silent. Expressions, and the queries of runbooks,
+name only series that Streamgauge exports, or others' (`up`, node_exporter's), and keep clusters apart. Then
+promtool checks the rules and the queries and runs the tests, and the rules for another job are checked to name
+only that. tests/e2e/test_runbooks.py runs the commands of the runbooks.
 """
 
 import concurrent.futures
@@ -20,6 +21,7 @@ import sys
 import tempfile
 
 import yaml
+from runbook_text import parse
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -97,6 +99,26 @@ def check_runbooks(alerts: set[str]) -> None:
             problem(path.name, "no alert of that name")
 
 
+def check_queries(known: set[str]) -> None:
+    """Those of the runbooks: what they group or join by is of one cluster."""
+    rules = []
+    for path in sorted(RUNBOOKS.glob("*.md")):
+        queries, _, unknown = parse(path.read_text(encoding="utf-8"))
+        for line in unknown:
+            problem(path.name, f"neither a query nor a command nor what one prints: {line}")
+        for query in queries:
+            check_series(path.name, {"expr": re.sub(r'"[^"]*"', '""', query)}, known)
+            for labels in re.findall(r"\b(?:by|on) ?\(([^)]*)\)", query):
+                if "kafka_cluster" not in labels:
+                    problem(path.name, f"({labels}) without kafka_cluster: {query}")
+            rules.append({"record": f"{path.stem}:{len(rules)}", "expr": query})
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "queries_of_the_runbooks.yml"
+        file.write_text(yaml.safe_dump({"groups": [{"name": "runbooks", "rules": rules}]}), encoding="utf-8")
+        if shutil.which("promtool"):
+            run_promtool("check", "rules", str(file))
+
+
 def check_tests(alerts: set[str], test_files: list[pathlib.Path]) -> None:
     fires, silent = set(), set()
     for path in test_files:
@@ -155,6 +177,7 @@ def main() -> int:
     if not alerts:
         problem("alerts", "no rules found")
     check_runbooks(alerts)
+    check_queries(known)
     check_tests(alerts, test_files)
     check_other_names()
     if shutil.which("promtool"):
