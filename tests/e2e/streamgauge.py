@@ -91,10 +91,10 @@ class Page:
 
 
 class Streamgauge:
-    def __init__(self, binary, folder, config, flags, through=(), prefix=""):
+    def __init__(self, binary, folder, config, flags, through=(), prefix="", port=None):
         folder.mkdir(parents=True)
         self.log_path = folder / "log"
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}{prefix}"
         command = [*through, binary, f"--web.listen-address=127.0.0.1:{self.port}", *flags]
         if config is not None:
