@@ -142,8 +142,8 @@ static const struct sg_table_column broker_columns[] = {
     { "in", "Bytes in", true, NULL, broker_bytes_in, NULL, put_broker_bytes_in },
     { "hour", "Last hour", false, "w2", NULL, NULL, put_broker_hour },
     { "out", "Bytes out", true, NULL, broker_bytes_out, NULL, put_broker_bytes_out },
-    { "handlers", "Request handlers idle", true, NULL, broker_handlers, NULL, put_broker_handlers },
-    { "network", "Network threads idle", true, NULL, broker_network, NULL, put_broker_network },
+    { "handlers", "Handlers idle", true, NULL, broker_handlers, NULL, put_broker_handlers },
+    { "network", "Network idle", true, NULL, broker_network, NULL, put_broker_network },
     { NULL, NULL, false, NULL, NULL, NULL, NULL },
 };
 
@@ -244,7 +244,7 @@ static const struct sg_table_column topic_columns[] = {
     { "state", "State", false, "sc", topic_state, NULL, put_topic_state },
     { "partitions", "Partitions", true, NULL, topic_partitions, NULL, put_topic_partitions },
     { "replicas", "Replicas", true, NULL, topic_replicas, NULL, put_topic_replicas },
-    { "missing", "Replicas missing in", true, NULL, topic_missing, NULL, put_topic_missing },
+    { "missing", "Missing", true, NULL, topic_missing, NULL, put_topic_missing },
     { "records", "Records in", true, NULL, topic_records, NULL, put_topic_records },
     { "hour", "Last hour", false, "w2", NULL, NULL, put_topic_hour },
     { "groups", "Groups", true, NULL, topic_groups, NULL, put_topic_groups },

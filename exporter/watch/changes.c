@@ -64,13 +64,20 @@ struct sg_changes *sg_changes_free(struct sg_changes *changes)
 
 /* ---- What is remembered ---- */
 
-static struct sg_str key_of(
-    char bytes[KEY_BYTES_MAX], struct sg_str a, struct sg_str b, struct sg_str c)
+/* The texts with a NUL after each; they may have NULs themselves. What is too long is cut. */
+static struct sg_str key_of(char bytes[KEY_BYTES_MAX], struct sg_str a, struct sg_str b)
 {
-    int n = snprintf(bytes, KEY_BYTES_MAX, SG_STR_FMT "%c" SG_STR_FMT "%c" SG_STR_FMT,
-        SG_STR_ARG(a), 0, SG_STR_ARG(b), 0, SG_STR_ARG(c));
+    const struct sg_str texts[] = { a, b };
+    size_t len = 0;
 
-    return (struct sg_str){ bytes, n < KEY_BYTES_MAX ? (size_t)n : KEY_BYTES_MAX - 1 };
+    for (size_t i = 0; i < 2; i++) {
+        size_t room = KEY_BYTES_MAX - len - 1;
+        size_t n = texts[i].len < room ? texts[i].len : room;
+        memcpy(bytes + len, texts[i].ptr, n);
+        bytes[len + n] = '\0';
+        len += n + 1;
+    }
+    return (struct sg_str){ bytes, len };
 }
 
 /* @return NULL without memory */
@@ -81,7 +88,7 @@ struct sg_memory *sg_changes_remember(
     uint32_t number;
 
     *ret_is_new = false;
-    if (sg_keyed_add(table, key_of(bytes, cluster, name, SG_STR("")), &number, ret_is_new))
+    if (sg_keyed_add(table, key_of(bytes, cluster, name), &number, ret_is_new))
         return NULL;
     *sg_keyed_seen(table, number) = table->generation;
     return sg_keyed_at(table, number);
@@ -367,8 +374,7 @@ static struct sg_memory *remember_slot(
     char bytes[KEY_BYTES_MAX];
 
     return sg_changes_remember(&changes->slots, sg_str_of(status->cluster),
-        key_of(bytes, sg_str_of(status->collector), sg_str_of(status->target), SG_STR("")),
-        ret_is_new);
+        key_of(bytes, sg_str_of(status->collector), sg_str_of(status->target)), ret_is_new);
 }
 
 static void compare_slot(

@@ -233,6 +233,33 @@ static void test_changes_cluster_that_is_down_keeps_what_was_known(void **state)
         "collector admin of cluster works again after 1 s\n");
 }
 
+static void test_changes_collectors_of_several_targets_are_told_apart(void **state)
+{
+    struct watched *w = *state;
+    const struct sg_error err = { "refused" };
+    struct sg_slot *slots[2];
+    uint64_t seen = begin(w);
+
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(sg_store_slot(w->store, "<c>", "jolokia", i ? "3" : "2", &slots[i]), 0);
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < 2; i++) {
+            struct sg_sample_set *set = NULL;
+            sg_slot_begin(slots[i]);
+            if (i == 0)
+                sg_slot_fail(slots[i], SG_FAILURE_CONNECT, &err);
+            else
+                assert_int_equal(sg_series_table_snapshot(w->table, &set), 0);
+            sg_slot_end(slots[i], set);
+        }
+        watched_collect(w);
+        assert_string_equal(
+            watched_events(w, &seen), round ? "" : "collector jolokia of 2 fails\n");
+    }
+    for (size_t i = 0; i < 2; i++)
+        (void)sg_slot_free(slots[i]);
+}
+
 static void test_changes_rate_of_a_partition_is_between_two_collections(void **state)
 {
     struct watched *w = *state;
@@ -297,6 +324,7 @@ int main(void)
         WATCHED(test_changes_group_tells_its_status_and_its_rebalances),
         WATCHED(test_changes_status_of_a_group_that_was_not_seen_is_kept),
         WATCHED(test_changes_cluster_that_is_down_keeps_what_was_known),
+        WATCHED(test_changes_collectors_of_several_targets_are_told_apart),
         WATCHED(test_changes_rate_of_a_partition_is_between_two_collections),
         WATCHED(test_journal_keeps_the_latest_and_finds_by_what_they_are_about),
     };
