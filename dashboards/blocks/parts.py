@@ -54,6 +54,10 @@ PARTS = {
         f" kafka_server_sharegroupmetrics_recordacknowledgements_total{{{BROKER}}}",
         "no data: no share groups, groups.share_lag is not set, or the rules are without the catalogue kafka-share",
     ),
+    "share-consumers": Part(
+        f"kafka_server_sharepartitionmetrics_inflightmessagecount{{{BROKER}}}",
+        "no data: no share group is read from, or the rules are without the catalogue kafka-share",
+    ),
     "kraft": Part(
         f"kafka_server_raftmetrics_current_epoch{{{CLUSTER}}}",
         "no data: not KRaft, or no Jolokia agent of a node answers",

@@ -58,7 +58,7 @@ def share_groups():
             Query(
                 sum_by(gauge(f"{_PARTITIONS}_inflightmessagecount", *_PARTITION), "group"),
                 _OF_SHARE_GROUP,
-                needs="kafka-share",
+                needs="share-consumers",
             )
         ],
         unit="short",
@@ -70,7 +70,7 @@ def share_groups():
             Query(
                 sum_by(rate(f"{_PARTITIONS}_acquisitionlocktimeout_total", *_PARTITION), "group"),
                 _OF_SHARE_GROUP,
-                needs="kafka-share",
+                needs="share-consumers",
             )
         ],
         unit="cps",
@@ -84,7 +84,7 @@ def share_groups():
             Query(
                 f'max by (kafka_cluster, group) ({acquire}{{{BROKER},quantile="0.99"}})',
                 _OF_SHARE_GROUP,
-                needs="kafka-share",
+                needs="share-consumers",
             )
         ],
         unit="ms",

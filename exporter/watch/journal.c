@@ -69,18 +69,19 @@ struct sg_event sg_journal_event(enum sg_event_kind kind, enum sg_severity sever
         .detail = "" };
 }
 
-/* Failures of collectors are logged by the store, at once and with their kind. */
+/*
+ * Failures of collectors are logged by the store, at once and with their kind: also that of the
+ * admin API when a cluster cannot be reached. Reloads are logged by main.
+ */
 static bool is_logged(const struct sg_event *event)
 {
-    return event->kind != SG_EVENT_COLLECTOR_FAILS && event->kind != SG_EVENT_COLLECTOR_WORKS &&
-           event->kind != SG_EVENT_STARTED && event->kind != SG_EVENT_RELOADED &&
-           event->kind != SG_EVENT_RELOAD_FAILED;
+    return event->kind > SG_EVENT_CLUSTER_UP && event->kind < SG_EVENT_COLLECTOR_FAILS;
 }
 
 static void log_event(struct sg_journal *journal, const struct sg_event *event)
 {
     const struct sg_log_about about = { .cluster = event->cluster[0] ? event->cluster : NULL };
-    bool is_down = event->kind == SG_EVENT_BROKER_DOWN || event->kind == SG_EVENT_CLUSTER_DOWN;
+    bool is_down = event->kind == SG_EVENT_BROKER_DOWN;
     struct sg_buf text;
 
     if (!is_logged(event))

@@ -41,6 +41,19 @@ class ByLab(LoadScopeScheduling):
         return "kraft_lab" if "kraft_lab" in (REPO / "tests/e2e" / file).read_text() else file
 
 
+# What takes minutes is run by hand, with these variables set.
+collect_ignore = [] if os.environ.get("STREAMGAUGE_TEST_RUNBOOKS") else ["test_runbooks.py"]
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "by_hand: runs only with STREAMGAUGE_TEST_ALERTS")
+
+
+def pytest_collection_modifyitems(items):
+    if not os.environ.get("STREAMGAUGE_TEST_ALERTS"):
+        items[:] = [item for item in items if not item.get_closest_marker("by_hand")]
+
+
 def pytest_xdist_make_scheduler(config, log):
     return ByLab(config, log)
 

@@ -19,7 +19,7 @@ from streamgauge import wait_for
 
 ALL = "STREAMGAUGE_TEST_ALERTS" in os.environ
 SHORTEN = os.environ.get("STREAMGAUGE_TEST_ALERTS", "6s")
-by_hand = pytest.mark.skipif(not ALL, reason="takes minutes; by hand, with STREAMGAUGE_TEST_ALERTS")
+by_hand = pytest.mark.by_hand  # takes minutes
 RESTART_SHORTEN = "60s"  # a broker of the lab restarts in 15 seconds: five times that is a real one
 
 CRITICAL, WARNING = "critical", "warning"

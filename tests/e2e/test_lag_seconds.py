@@ -194,6 +194,7 @@ def test_ages_stay_right_over_many_polls(lab, histories, start):
             history = histories[0]
             start_s = history.expected["age-steady-0"]
             history.expected["age-steady-100"] = start_s + at
-            time.sleep(2)
+            wait_for("the commit is seen", lambda at=at: process.page().value(
+                "kafka_consumergroup_current_offset", consumergroup="age-steady-100") == at, 30)
         last = compare(histories, *page_and_time(), later=True)
         assert not last, f"poll {poll}:\n" + "\n".join(last)

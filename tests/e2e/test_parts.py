@@ -38,7 +38,8 @@ def test_collect_and_exclude_choose_collectors(url):
     assert {"jvm_threads_current", "streamgauge_broker_up"} <= names(without)
     both = part(url, "/metrics?collect[]=admin&collect[]=self")
     assert {"kafka_consumergroup_lag", "streamgauge_broker_up"} <= names(both)
-    assert part(url, "/metrics?exclude[]=admin&exclude[]=jolokia&exclude[]=jolokia_slow&exclude[]=self"
+    assert part(url, "/metrics?exclude[]=admin&exclude[]=jolokia&exclude[]=jolokia_slow"
+                "&exclude[]=jolokia_sizes&exclude[]=self"
                 ).text == ""
 
 
