@@ -62,15 +62,14 @@ static enum MHD_Result answer_html(struct sg_request *request, unsigned status, 
     return sg_answer_send(request, status, response);
 }
 
-static enum MHD_Result answer_found(struct sg_request *request, struct sg_str location)
+/* @param location  NULL: memory was short */
+static enum MHD_Result answer_found(struct sg_request *request, const char *location)
 {
-    char text[SG_WEB_PATH_BYTES_MAX];
     struct MHD_Response *response =
         MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
 
-    (void)snprintf(text, sizeof text, SG_STR_FMT, SG_STR_ARG(location));
-    if (response)
-        sg_answer_header(response, MHD_HTTP_HEADER_LOCATION, text);
+    if (response && location)
+        sg_answer_header(response, MHD_HTTP_HEADER_LOCATION, location);
     return sg_answer_send(request, MHD_HTTP_FOUND, response);
 }
 
@@ -97,7 +96,7 @@ static enum MHD_Result answer_status_page(
     sg_buf_init(&html, SG_STATUS_PAGE_BYTES_MAX);
     int r = sg_status_page_write(&sources, page, &params, &html);
     enum MHD_Result result =
-        r == SG_STATUS_E_ELSEWHERE ? answer_found(request, sg_buf_get(&html))
+        r == SG_STATUS_E_ELSEWHERE ? answer_found(request, sg_buf_get_cut(&html))
         : r && r != SG_STATUS_E_NOT_FOUND
             ? sg_answer_text(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory\n")
             : answer_html(request, r ? MHD_HTTP_NOT_FOUND : MHD_HTTP_OK, sg_buf_get(&html));

@@ -10,12 +10,13 @@
 #include <stdlib.h>
 
 /*
- * Views number their rows anew each time. What is remembered is therefore found by names: those of
+ * Views number their rows each time. What is remembered is therefore found by names: those of
  * the cluster and of the row, with a NUL between them. Partitions are an array of their topic.
  */
 
 enum {
     REBALANCE_PAUSE_MS = 5 * 60 * 1000, /* between two events of one group */
+    RELOAD_MS = 2 * 60 * 1000,          /* until all is collected as the new configuration says */
     GROUP_KEPT_MS = 60 * 60 * 1000,     /* one that is not seen; groups may take turns */
     KEY_BYTES_MAX = 8192,
 };
@@ -235,6 +236,23 @@ static void compare_broker(struct sg_changes *changes, struct sg_view *view, uin
 
 /* ---- Topics ---- */
 
+/* Other filters hide topics or show them: nothing has happened to these. */
+static void note_reload(struct sg_changes *changes, const struct sg_view *view)
+{
+    struct sg_event *reload = sg_journal_take_reload(changes->journal);
+
+    if (reload && reload->number != changes->reload) {
+        changes->reload = reload->number;
+        changes->quiet_until_ms = view->made.monotonic_ms + RELOAD_MS;
+    }
+    (void)sg_event_unref(reload);
+}
+
+static bool is_quiet(const struct sg_changes *changes, const struct sg_view *view)
+{
+    return view->made.monotonic_ms < changes->quiet_until_ms;
+}
+
 static void tell_of_topic(struct sg_changes *changes,
     enum sg_event_kind kind,
     const char *cluster,
@@ -272,7 +290,7 @@ static void compare_topic(struct sg_changes *changes, struct sg_view *view, uint
     if (!memory || isnan(topic->partitions))
         return;
     (void)snprintf(text, sizeof text, SG_STR_FMT, SG_STR_ARG(topic->name));
-    if (is_new && was_complete(changes, cluster))
+    if (is_new && was_complete(changes, cluster) && !is_quiet(changes, view))
         tell_of_topic(changes, SG_EVENT_TOPIC_CREATED,
             sg_changes_cluster_name(view, topic->cluster, name), text, topic->partitions,
             (double)NAN);
@@ -447,7 +465,7 @@ static void forget(
 
 static void forget_gone(struct sg_changes *changes, const struct sg_view *view)
 {
-    forget(changes, view, &changes->topics, true);
+    forget(changes, view, &changes->topics, !is_quiet(changes, view));
     forget(changes, view, &changes->groups, false);
     (void)sg_keyed_forget(&changes->clusters, 0, NULL);
     (void)sg_keyed_forget(&changes->brokers, 0, NULL);
@@ -478,6 +496,7 @@ static void begin(struct sg_changes *changes)
 void sg_changes_find(struct sg_changes *changes, struct sg_view *view)
 {
     begin(changes);
+    note_reload(changes, view);
     for (uint32_t i = 0; i < view->clusters.n; i++)
         compare_cluster(changes, view, i);
     for (uint32_t i = 0; i < view->brokers.n; i++)

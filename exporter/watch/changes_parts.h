@@ -58,6 +58,8 @@ struct sg_changes {
     struct sg_journal *journal;                               /* borrowed */
     struct sg_keyed clusters, brokers, topics, groups, slots; /* of struct sg_memory */
     bool has_views;
+    uint64_t reload;        /* number of the latest one; 0: none */
+    int64_t quiet_until_ms; /* topics come and go because of a reload */
     size_t n_tallies, allocated_tallies;
     struct sg_tally *tallies; /* of the current view */
 };

@@ -173,6 +173,21 @@ static void test_changes_topics_come_and_go_only_when_all_are_known(void **state
         "collector admin of cluster works again after 1 s\ntopic b is gone\n");
 }
 
+static void test_changes_topics_that_a_reload_hides_or_shows_are_not_told(void **state)
+{
+    struct watched *w = *state;
+
+    put_topic(w, "a", 1);
+    uint64_t seen = begin(w);
+    sg_journal_note_reload(sg_watch_journal(w->watch), NULL);
+    put_topic(w, "b", 1);
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen), "the configuration was reloaded\n");
+    now_ms += 2 * 60 * 1000;
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen), "topic b is gone\n");
+}
+
 static void test_changes_group_tells_its_status_and_its_rebalances(void **state)
 {
     struct watched *w = *state;
@@ -321,6 +336,7 @@ int main(void)
         WATCHED(test_changes_partitions_of_a_topic_are_one_event),
         WATCHED(test_changes_in_many_topics_are_one_event),
         WATCHED(test_changes_topics_come_and_go_only_when_all_are_known),
+        WATCHED(test_changes_topics_that_a_reload_hides_or_shows_are_not_told),
         WATCHED(test_changes_group_tells_its_status_and_its_rebalances),
         WATCHED(test_changes_status_of_a_group_that_was_not_seen_is_kept),
         WATCHED(test_changes_cluster_that_is_down_keeps_what_was_known),
