@@ -231,6 +231,10 @@ static void find_many_brokers(struct finder *finder, uint32_t cluster, uint32_t 
     if (sg_view_cluster_at(view, cluster)->n_leaderless > 0)
         (void)sg_buf_printf(&finder->detail, " %s have no leader.",
             sg_words_number(sg_view_cluster_at(view, cluster)->n_leaderless).text);
+    if (sg_view_cluster_at(view, cluster)->n_under_min_isr > 0)
+        (void)sg_buf_printf(&finder->detail, " %s under min.insync.replicas.",
+            sg_words_count((size_t)sg_view_cluster_at(view, cluster)->n_under_min_isr, "partition")
+                .text);
     add(finder, cause);
 }
 

@@ -148,7 +148,8 @@ static void compare_cluster(struct sg_changes *changes, struct sg_view *view, ui
     if (is_new)
         memory->controller = -1;
     int was = memory->state;
-    if (change(changes, view, memory, is_new, (int)cluster->state, &before) ||
+    int now = !is_new && cluster->state == SG_CLUSTER_UNKNOWN ? was : (int)cluster->state;
+    if (change(changes, view, memory, is_new, now, &before) ||
         (is_new && cluster->state == SG_CLUSTER_DOWN)) {
         bool is_down = cluster->state == SG_CLUSTER_DOWN;
         struct sg_event event =
@@ -157,10 +158,25 @@ static void compare_cluster(struct sg_changes *changes, struct sg_view *view, ui
         event.cluster = sg_changes_cluster_name(view, i, name);
         if (!is_down)
             set_lasted(&event, &before, view);
-        if (is_down || was == SG_CLUSTER_DOWN)
+        if (is_down || (was == SG_CLUSTER_DOWN && now == SG_CLUSTER_UP))
             sg_journal_add(changes->journal, &event);
     }
     cluster->since = memory->since;
+}
+
+/*
+ * After a failover two brokers may say that they are the controller, one of them in samples of
+ * before: the newer ones count, and not those of a broker that is down.
+ */
+static bool is_outdated_claim(const struct sg_view *view, const struct sg_view_broker *broker)
+{
+    for (uint32_t i = 0; i < view->brokers.n; i++) {
+        const struct sg_view_broker *other = sg_view_broker_at(view, i);
+        if (other != broker && other->cluster == broker->cluster && other->is_controller > 0 &&
+            other->state != SG_VIEW_BROKER_DOWN && other->collected_ms >= broker->collected_ms)
+            return true;
+    }
+    return broker->state == SG_VIEW_BROKER_DOWN;
 }
 
 static void compare_controller(
@@ -172,7 +188,7 @@ static void compare_controller(
     struct sg_memory *cluster = sg_changes_remember(
         &changes->clusters, sg_view_cluster_name(view, broker->cluster), SG_STR(""), &is_new);
 
-    if (!cluster || !(broker->is_controller > 0))
+    if (!cluster || !(broker->is_controller > 0) || is_outdated_claim(view, broker))
         return;
     event.broker = (int32_t)strtol(broker->id.ptr, NULL, 10);
     event.before = cluster->controller;
@@ -213,7 +229,8 @@ static void compare_broker(struct sg_changes *changes, struct sg_view *view, uin
     if (is_new)
         memory->started_unix_s = (double)NAN;
     int was = memory->state;
-    bool has_changed = change(changes, view, memory, is_new, (int)broker->state, &before);
+    int now = !is_new && broker->state == SG_VIEW_BROKER_UNKNOWN ? was : (int)broker->state;
+    bool has_changed = change(changes, view, memory, is_new, now, &before);
     bool is_down = broker->state == SG_VIEW_BROKER_DOWN;
     if (is_down ? has_changed || is_new : has_changed && was == SG_VIEW_BROKER_DOWN) {
         struct sg_event event =
@@ -241,7 +258,7 @@ static void note_reload(struct sg_changes *changes, const struct sg_view *view)
 {
     struct sg_event *reload = sg_journal_take_reload(changes->journal);
 
-    if (reload && reload->number != changes->reload) {
+    if (reload && reload->kind == SG_EVENT_RELOADED && reload->number != changes->reload) {
         changes->reload = reload->number;
         changes->quiet_until_ms = view->made.monotonic_ms + RELOAD_MS;
     }
@@ -489,8 +506,9 @@ static void begin(struct sg_changes *changes)
     changes->groups.generation++;
     changes->slots.generation++;
     sg_journal_begin(changes->journal);
-    if (!changes->has_views)
+    if (!changes->has_begun)
         sg_journal_add(changes->journal, &event);
+    changes->has_begun = true;
 }
 
 void sg_changes_find(struct sg_changes *changes, struct sg_view *view)
@@ -509,5 +527,5 @@ void sg_changes_find(struct sg_changes *changes, struct sg_view *view)
     for (size_t i = 0; i < view->n_slots; i++)
         compare_slot(changes, view, &view->slots[i]);
     forget_gone(changes, view);
-    changes->has_views = true;
+    changes->has_views = changes->has_views || view->is_ready;
 }

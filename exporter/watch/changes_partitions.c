@@ -16,10 +16,12 @@ static struct sg_changes_partition *remember_partition(struct sg_memory *topic, 
 {
     size_t wanted = (size_t)number + 1;
 
+    if (wanted > SG_VIEW_PARTITIONS_MAX)
+        return NULL;
     if (wanted > topic->n_remembered) {
         size_t n = wanted > 2 * topic->n_remembered ? wanted : 2 * topic->n_remembered;
         struct sg_changes_partition *grown = realloc(topic->partitions, n * sizeof *grown);
-        if (n > SG_VIEW_PARTITIONS_MAX || !grown)
+        if (!grown)
             return NULL;
         memset(grown + topic->n_remembered, 0, (n - topic->n_remembered) * sizeof *grown);
         topic->partitions = grown;

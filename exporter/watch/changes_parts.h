@@ -57,7 +57,8 @@ struct sg_tally {
 struct sg_changes {
     struct sg_journal *journal;                               /* borrowed */
     struct sg_keyed clusters, brokers, topics, groups, slots; /* of struct sg_memory */
-    bool has_views;
+    bool has_begun;
+    bool has_views;         /* one of when all collectors had run */
     uint64_t reload;        /* number of the latest one; 0: none */
     int64_t quiet_until_ms; /* topics come and go because of a reload */
     size_t n_tallies, allocated_tallies;

@@ -153,8 +153,8 @@ static bool is_about_broker(const struct sg_event *event, struct sg_str broker)
     (void)snprintf(text[1], sizeof text[1], "%" PRId32, event->before);
     if (event->kind == SG_EVENT_COLLECTOR_FAILS || event->kind == SG_EVENT_COLLECTOR_WORKS)
         return sg_str_equal(sg_str_of(event->to), broker);
-    if (event->kind == SG_EVENT_ISR_SHRANK || event->kind == SG_EVENT_ISR_GREW)
-        return false;
+    if (event->kind > SG_EVENT_CONTROLLER_MOVED && event->kind != SG_EVENT_LEADER_MOVED)
+        return false; /* other numbers than ids of brokers */
     return sg_str_equal(sg_str_of(text[0]), broker) || sg_str_equal(sg_str_of(text[1]), broker);
 }
 

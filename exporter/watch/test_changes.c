@@ -188,6 +188,37 @@ static void test_changes_topics_that_a_reload_hides_or_shows_are_not_told(void *
     assert_string_equal(watched_events(w, &seen), "topic b is gone\n");
 }
 
+static void test_changes_topic_with_very_many_partitions_is_remembered_up_to_the_cap(void **state)
+{
+    struct watched *w = *state;
+    char labels[64];
+
+    for (int round = 0; round < 2; round++) {
+        for (int number = 0; number <= 65536; number += number == 0 ? 65535 : 1) {
+            (void)snprintf(labels, sizeof labels, "topic=t partition=%d", number);
+            watched_put(w, "kafka_topic_partition_leader", labels, 1 + round);
+        }
+        watched_put(w, "kafka_topic_partition_leader", "topic=t partition=100001", 1 + round);
+        uint64_t seen = 1;
+        watched_collect(w);
+        assert_string_equal(
+            watched_events(w, &seen), round ? "3 partitions of t have another leader\n" : "");
+    }
+}
+
+/* Ids fill a chunk of the arena: nothing follows the last one. */
+static void test_changes_ids_of_brokers_are_read_as_far_as_they_go(void **state)
+{
+    struct watched *w = *state;
+
+    for (int32_t id = 1001; id <= 1032; id++)
+        assert_int_equal(sg_cluster_set_broker(w->cluster, id, "", 0, true), 0);
+    uint64_t seen = begin(w);
+    sg_cluster_set_broker_down(w->cluster, 1032);
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen), "broker 1032 is down\n");
+}
+
 static void test_changes_group_tells_its_status_and_its_rebalances(void **state)
 {
     struct watched *w = *state;
@@ -337,6 +368,8 @@ int main(void)
         WATCHED(test_changes_in_many_topics_are_one_event),
         WATCHED(test_changes_topics_come_and_go_only_when_all_are_known),
         WATCHED(test_changes_topics_that_a_reload_hides_or_shows_are_not_told),
+        WATCHED(test_changes_topic_with_very_many_partitions_is_remembered_up_to_the_cap),
+        WATCHED(test_changes_ids_of_brokers_are_read_as_far_as_they_go),
         WATCHED(test_changes_group_tells_its_status_and_its_rebalances),
         WATCHED(test_changes_status_of_a_group_that_was_not_seen_is_kept),
         WATCHED(test_changes_cluster_that_is_down_keeps_what_was_known),

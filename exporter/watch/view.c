@@ -25,7 +25,12 @@ SG_AUTO_DEFINE(struct sg_view *, sg_view_unref);
     }
 
 static const struct sg_keyed_kind cluster_kind = KIND(sg_view_cluster, key);
-static const struct sg_keyed_kind broker_kind = KIND(sg_view_broker, key);
+static const struct sg_keyed_kind broker_kind = {
+    .size = sizeof(struct sg_view_broker),
+    .key_at = offsetof(struct sg_view_broker, key.ptr),
+    .seen_at = offsetof(struct sg_view_broker, key.seen),
+    .terminated = true, /* ids are read as numbers */
+};
 static const struct sg_keyed_kind topic_kind = KIND(sg_view_topic, key);
 static const struct sg_keyed_kind group_kind = KIND(sg_view_group, key);
 static const struct sg_keyed_kind partition_kind = {
