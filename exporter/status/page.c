@@ -108,6 +108,13 @@ void sg_put_cluster(struct sg_page *page, uint32_t cluster)
     sg_put(page, "</small>");
 }
 
+bool sg_page_has_cluster(const struct sg_page *page, uint32_t cluster)
+{
+    struct sg_str wanted = page->params->cluster;
+
+    return wanted.len == 0 || sg_str_equal(sg_view_cluster_name(page->view, cluster), wanted);
+}
+
 bool sg_page_name_has(struct sg_str name, struct sg_str part)
 {
     for (size_t i = 0; i + part.len <= name.len; i++) {

@@ -74,6 +74,9 @@ void sg_put_group_link(struct sg_page *page, uint32_t group);
 /** The cluster's name in small print, if there are several. */
 void sg_put_cluster(struct sg_page *page, uint32_t cluster);
 
+/** Is the cluster the one that the page is limited to, if it is? */
+bool sg_page_has_cluster(const struct sg_page *page, uint32_t cluster);
+
 /** Is this a part of the name, in either case? */
 bool sg_page_name_has(struct sg_str name, struct sg_str part);
 

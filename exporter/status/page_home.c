@@ -130,18 +130,10 @@ static void put_verdict(struct sg_page *page)
 
 /* ---- Clusters ---- */
 
-static bool is_shown(const struct sg_page *page, uint32_t cluster)
-{
-    struct sg_str wanted = page->params->cluster;
-
-    return wanted.len == 0 || sg_str_equal(wanted, sg_view_cluster_name(page->view, cluster));
-}
-
 /* What a cluster's line counts. */
 struct counts {
     size_t n_brokers, n_up, n_groups, n_groups_in_trouble;
     double bytes_in, bytes_out, worst_lag_s;
-    enum sg_severity worst;
 };
 
 static void count_brokers(const struct sg_page *page, uint32_t cluster, struct counts *counts)
@@ -324,7 +316,7 @@ static void put_clusters(struct sg_page *page)
     sg_put_section(page, "clusters", "Clusters", page->view->clusters.n > 1 ? note : "");
     sg_put(page, "<div class=\"card\">");
     for (uint32_t i = 0; i < page->view->clusters.n; i++) {
-        if (is_shown(page, i))
+        if (sg_page_has_cluster(page, i))
             put_cluster(page, i);
     }
     sg_put(page, "</div></section>\n");
@@ -332,29 +324,24 @@ static void put_clusters(struct sg_page *page)
 
 /* ---- What needs a look ---- */
 
-static bool is_in_cluster(const struct sg_page *page, uint32_t cluster)
-{
-    return is_shown(page, cluster);
-}
-
 static bool group_in_trouble(const struct sg_page *page, uint32_t row)
 {
     const struct sg_view_group *group = sg_view_group_at(page->view, row);
 
-    return is_in_cluster(page, group->cluster) &&
+    return sg_page_has_cluster(page, group->cluster) &&
            sg_page_severity_of_group(group) != SG_SEVERITY_INFO;
 }
 
 static bool group_is_shown(const struct sg_page *page, uint32_t row)
 {
-    return is_in_cluster(page, sg_view_group_at(page->view, row)->cluster);
+    return sg_page_has_cluster(page, sg_view_group_at(page->view, row)->cluster);
 }
 
 static bool topic_in_trouble(const struct sg_page *page, uint32_t row)
 {
     const struct sg_view_topic *topic = sg_view_topic_at(page->view, row);
 
-    return is_in_cluster(page, topic->cluster) &&
+    return sg_page_has_cluster(page, topic->cluster) &&
            sg_page_severity_of_topic(topic) != SG_SEVERITY_INFO;
 }
 

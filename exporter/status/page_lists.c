@@ -8,13 +8,6 @@
 
 /* ---- Of any list ---- */
 
-static bool is_of_cluster(const struct sg_page *page, uint32_t cluster)
-{
-    struct sg_str wanted = page->params->cluster;
-
-    return wanted.len == 0 || sg_str_equal(sg_view_cluster_name(page->view, cluster), wanted);
-}
-
 static double by_severity(enum sg_severity severity)
 {
     return (double)severity;
@@ -29,7 +22,7 @@ static const struct sg_view_broker *broker(const struct sg_page *page, uint32_t 
 
 static bool broker_is_wanted(const struct sg_page *page, uint32_t row)
 {
-    return is_of_cluster(page, broker(page, row)->cluster);
+    return sg_page_has_cluster(page, broker(page, row)->cluster);
 }
 
 static enum sg_severity broker_severity(const struct sg_page *page, uint32_t row)
@@ -162,7 +155,7 @@ static const struct sg_view_topic *topic(const struct sg_page *page, uint32_t ro
 
 static bool topic_is_wanted(const struct sg_page *page, uint32_t row)
 {
-    return is_of_cluster(page, topic(page, row)->cluster);
+    return sg_page_has_cluster(page, topic(page, row)->cluster);
 }
 
 static enum sg_severity topic_severity(const struct sg_page *page, uint32_t row)
@@ -267,7 +260,7 @@ static const struct sg_view_group *group(const struct sg_page *page, uint32_t ro
 
 static bool group_is_wanted(const struct sg_page *page, uint32_t row)
 {
-    return is_of_cluster(page, group(page, row)->cluster);
+    return sg_page_has_cluster(page, group(page, row)->cluster);
 }
 
 static enum sg_severity group_severity(const struct sg_page *page, uint32_t row)

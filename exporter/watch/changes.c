@@ -354,8 +354,6 @@ static void compare_rebalances(struct sg_changes *changes,
 
 static void compare_group(struct sg_changes *changes, struct sg_view *view, uint32_t i)
 {
-    static const char *const statuses[] = { "losing_data", "stalled", "stopped", "lagging",
-        "rewound", "ok", "" };
     struct sg_view_group *group = sg_view_group_at(view, i);
     struct sg_event event =
         sg_journal_event(SG_EVENT_GROUP_STATUS, severity_of_status(group->status));
@@ -379,8 +377,8 @@ static void compare_group(struct sg_changes *changes, struct sg_view *view, uint
     if (group->status != SG_GROUP_NOT_KNOWN &&
         change(changes, view, memory, is_new, (int)group->status, &before) &&
         (was != SG_GROUP_NOT_KNOWN || group->status < SG_GROUP_LAGGING)) {
-        event.from = statuses[was];
-        event.to = statuses[group->status];
+        event.from = sg_view_status_text((enum sg_group_status)was);
+        event.to = sg_view_status_text(group->status);
         set_lasted(&event, &before, view);
         sg_journal_add(changes->journal, &event);
     }

@@ -516,16 +516,22 @@ static void count_partitions(struct sg_view *view)
     }
 }
 
-static void name_statuses(struct sg_view *view)
+const char *sg_view_status_text(enum sg_group_status status)
 {
     static const char *const texts[] = { "losing_data", "stalled", "stopped", "lagging", "rewound",
-        "ok" };
+        "ok", "" };
 
+    return texts[status];
+}
+
+static void name_statuses(struct sg_view *view)
+{
     for (uint32_t i = 0; i < view->groups.n; i++) {
         struct sg_view_group *group = sg_view_group_at(view, i);
         int status = SG_GROUP_LOSING_DATA;
         while (status < SG_GROUP_NOT_KNOWN &&
-               !sg_str_equal(group->status_text, sg_str_of(texts[status])))
+               !sg_str_equal(group->status_text,
+                   sg_str_of(sg_view_status_text((enum sg_group_status)status))))
             status++;
         group->status = (enum sg_group_status)status;
     }

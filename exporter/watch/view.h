@@ -83,6 +83,9 @@ static inline struct sg_str sg_view_cluster_name(const struct sg_view *view, uin
     return sg_keyed_key(&view->clusters, cluster);
 }
 
+/** As the label has it: "losing_data"; empty for one that is not known. */
+const char *sg_view_status_text(enum sg_group_status status);
+
 /** Find an item by its names, not escaped. @return its number or SG_INDEX_NONE */
 uint32_t sg_view_find_cluster(const struct sg_view *view, struct sg_str cluster);
 uint32_t sg_view_find_broker(const struct sg_view *view, uint32_t cluster, struct sg_str id);
