@@ -3,7 +3,8 @@
 
 /*
  * A borrowed piece of text: pointer and length, not terminated. It owns no memory; the text it
- * points into must outlive it. Any thread.
+ * points into must outlive it. Without length the pointer may be NULL, which memcpy and memcmp do
+ * not allow. Any thread.
  */
 
 #include <stdbool.h>
@@ -38,13 +39,14 @@ static inline struct sg_str sg_str_of(const char *text)
 
 static inline bool sg_str_starts_with(struct sg_str text, struct sg_str prefix)
 {
-    return text.len >= prefix.len && memcmp(text.ptr, prefix.ptr, prefix.len) == 0;
+    return prefix.len == 0 ||
+           (text.len >= prefix.len && memcmp(text.ptr, prefix.ptr, prefix.len) == 0);
 }
 
 static inline bool sg_str_ends_with(struct sg_str text, struct sg_str suffix)
 {
-    return text.len >= suffix.len &&
-           memcmp(text.ptr + text.len - suffix.len, suffix.ptr, suffix.len) == 0;
+    return suffix.len == 0 || (text.len >= suffix.len && memcmp(text.ptr + text.len - suffix.len,
+                                                             suffix.ptr, suffix.len) == 0);
 }
 
 /** Order by bytes, as strcmp. */

@@ -4,6 +4,8 @@
 /* Numbers with their units, for people: "1 broker", "2 brokers", "3m5s", "1.5 kB". Pure; any
  * thread. */
 
+#include "base/str.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +25,13 @@ struct sg_words sg_words_age(int64_t ms);
 
 /** A size, from "0 B" to "999 TB". */
 struct sg_words sg_words_bytes(double bytes);
+
+/** A name, or "(empty name)": old clients could commit offsets for a group without one. Borrowed.
+ */
+static inline struct sg_str sg_words_name(struct sg_str name)
+{
+    return name.len ? name : SG_STR("(empty name)");
+}
 
 /** A whole number: "1,234,567"; very large ones as "1e+300". */
 struct sg_words sg_words_number(double number);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "status/details.h"
 
+#include "base/words.h"
+
 enum {
     EVENTS_SHOWN = 20
 };
@@ -36,7 +38,7 @@ void sg_details_title(struct sg_page *page,
     sg_put_href(page, list, cluster_name, "", SG_STR(""));
     (void)sg_buf_printf(
         page->html, ">%s</a></p>\n<div class=\"title\"><h1>%s ", sg_status_page_path(list), what);
-    sg_put_text(page, name);
+    sg_put_text(page, sg_words_name(name));
     sg_put(page, "</h1><div>");
 }
 

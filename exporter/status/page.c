@@ -74,7 +74,7 @@ static void put_link(struct sg_page *page,
     sg_put(page, "<a ");
     sg_put_href(page, to, sg_view_cluster_name(page->view, cluster), key, name);
     sg_put(page, ">");
-    sg_put_text(page, name);
+    sg_put_text(page, sg_words_name(name));
     sg_put(page, "</a>");
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/words.h"
 #include "status/page.h"
 
 /* What is found by a part of its name: brokers, topics and groups. */
@@ -43,7 +44,7 @@ static void put_match(struct sg_page *page, const struct kind *kind, uint32_t i)
     sg_put_href(page, kind->page, sg_view_cluster_name(page->view, kind->cluster(page->view, i)),
         kind->key, kind->name(page->view, i));
     sg_put(page, ">");
-    sg_put_text(page, kind->name(page->view, i));
+    sg_put_text(page, sg_words_name(kind->name(page->view, i)));
     sg_put(page, "</a> ");
     sg_put_cluster(page, kind->cluster(page->view, i));
     sg_put(page, "</li>\n");

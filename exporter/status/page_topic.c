@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/grow.h"
+#include "base/words.h"
 #include "metric/text.h"
 #include "status/details.h"
 #include "status/table.h"
@@ -142,7 +143,7 @@ static void put_group(void *context, const struct sg_detail_series *series)
     sg_put(page, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\"><a ");
     sg_put_href(page, SG_STATUS_GROUP, page->params->cluster, "group", name);
     sg_put(page, ">");
-    sg_put_text(page, name);
+    sg_put_text(page, sg_words_name(name));
     sg_put(page, "</a></th><td role=\"cell\" class=\"r\" data-l=\"Records to read\">");
     sg_put_number(page, sg_detail_number(series));
     sg_put(page, "</td></tr>\n");

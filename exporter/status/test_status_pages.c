@@ -163,6 +163,25 @@ static void test_home_shows_some_causes_and_all_when_asked(void **state)
     assert_false(has("and 4 more"));
 }
 
+static void test_a_group_with_an_empty_name_is_named_and_reachable(void **state)
+{
+    struct watched *w = *state;
+    struct sg_status_params params = { .cluster = SG_STR("<c>") };
+
+    put_group(w, "", "ok", 0);
+    watched_collect(w);
+    put_group(w, "", "losing_data", 60);
+    watched_collect(w);
+    write_plain(w, SG_STATUS_HOME);
+    assert_true(has("<a href=\"./group?cluster=%3Cc%3E\">Group (empty name) loses data"));
+    write_plain(w, SG_STATUS_GROUPS);
+    assert_true(has("<a href=\"./group?cluster=%3Cc%3E\">(empty name)</a>"));
+    assert_int_equal(write_page(w, SG_STATUS_GROUP, &params), 0);
+    assert_true(has("<h1>Group (empty name)</h1>"));
+    write_plain(w, SG_STATUS_EVENTS);
+    assert_true(has("group (empty name) loses data, was ok"));
+}
+
 static void test_groups_sort_filter_and_turn_pages(void **state)
 {
     struct watched *w = *state;
@@ -366,6 +385,7 @@ int main(void)
         PAGES(test_home_of_a_healthy_cluster_says_what_was_looked_at),
         PAGES(test_home_names_causes_with_their_start_and_escapes_every_name),
         PAGES(test_home_shows_some_causes_and_all_when_asked),
+        PAGES(test_a_group_with_an_empty_name_is_named_and_reachable),
         PAGES(test_groups_sort_filter_and_turn_pages),
         PAGES(test_group_shows_its_partitions_with_member_end_and_leader),
         PAGES(test_topic_shows_partitions_groups_and_settings),

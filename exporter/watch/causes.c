@@ -149,6 +149,16 @@ static void count_reach(struct reach *reach, const struct sg_view_partition *par
     reach->n_under_min_isr += partition->under_min_isr;
 }
 
+/*
+ * The brokers that a partition lacks. Kafka leaves the last in-sync replica in the ISR when its
+ * broker goes down: the partition has no leader then, and is not missing it.
+ */
+static struct sg_str lacking_ids(const struct sg_view_partition *partition)
+{
+    return partition->leaderless && partition->in_sync_ids.len ? partition->in_sync_ids
+                                                               : partition->missing_ids;
+}
+
 /* A partition follows from brokers that are down if these are all that it lacks. */
 static void fold_partitions(struct finder *finder)
 {
@@ -157,12 +167,12 @@ static void fold_partitions(struct finder *finder)
     for (uint32_t i = 0; i < view->partitions.n; i++) {
         const struct sg_view_partition *partition = sg_view_partition_at(view, i);
         uint32_t cluster = sg_view_topic_at(view, partition->topic)->cluster;
-        struct sg_str rest = partition->missing_ids;
+        struct sg_str rest = lacking_ids(partition);
         bool all_down = rest.len > 0;
         while (rest.len > 0)
             all_down = find_down(view, cluster, next_id(&rest)) != SG_INDEX_NONE && all_down;
         finder->is_folded[i] = all_down;
-        for (rest = partition->missing_ids; rest.len > 0;) {
+        for (rest = lacking_ids(partition); rest.len > 0;) {
             uint32_t broker = find_down(view, cluster, next_id(&rest));
             if (broker != SG_INDEX_NONE)
                 count_reach(&finder->reach[broker], partition);
@@ -290,18 +300,21 @@ static const struct {
     const char *kind;
     const char *one;
     const char *many;
-    const char *detail;
+    const char *detail_of_one;
+    const char *detail_of_many;
 } lacks[LACKS] = {
     [NO_LEADER] = { SG_SEVERITY_CRITICAL, "leaderless", " has no leader", " have no leader",
-        "Nobody can write to them or read from them." },
+        "Nobody can write to it or read from it.", "Nobody can write to them or read from them." },
     [TOO_FEW_REPLICAS] = { SG_SEVERITY_CRITICAL, "too_few_replicas",
         " has fewer replicas than min.insync.replicas",
         " have fewer replicas than min.insync.replicas",
+        "All replicas are in sync; producers with acks=all always fail.",
         "All replicas are in sync; producers with acks=all always fail." },
     [UNDER_MIN_ISR] = { SG_SEVERITY_CRITICAL, "under_min_isr", " is under min.insync.replicas",
-        " are under min.insync.replicas", "Producers with acks=all fail there." },
+        " are under min.insync.replicas", "Producers with acks=all fail there.",
+        "Producers with acks=all fail there." },
     [MISSING_REPLICA] = { SG_SEVERITY_WARNING, "missing_replica",
-        " has a replica that is not in sync", " have replicas that are not in sync", "" },
+        " has a replica that is not in sync", " have replicas that are not in sync", "", "" },
 };
 
 static enum lack lack_of(const struct sg_view_partition *partition)
@@ -322,6 +335,15 @@ struct lacking {
     struct sg_since since;
 };
 
+static void put_missing(struct sg_buf *text, struct sg_str ids)
+{
+    bool is_one = !ids.len || !memchr(ids.ptr, ',', ids.len);
+
+    if (ids.len)
+        (void)sg_buf_printf(text, "Broker%s " SG_STR_FMT " %s missing from it. ", is_one ? "" : "s",
+            SG_STR_ARG(ids), is_one ? "is" : "are");
+}
+
 static void add_lacking(
     struct finder *finder, uint32_t cluster, enum lack lack, const struct lacking *lacking)
 {
@@ -341,10 +363,10 @@ static void add_lacking(
     put_name_of(&finder->title, view, cluster);
     (void)sg_buf_add_str(
         &finder->title, sg_str_of(lacking->n == 1 ? lacks[lack].one : lacks[lack].many));
-    if (lacking->n == 1 && first->missing_ids.len)
-        (void)sg_buf_printf(&finder->detail, "Broker " SG_STR_FMT " is missing from it. ",
-            SG_STR_ARG(first->missing_ids));
-    (void)sg_buf_add_str(&finder->detail, sg_str_of(lacks[lack].detail));
+    if (lacking->n == 1)
+        put_missing(&finder->detail, first->missing_ids);
+    (void)sg_buf_add_str(&finder->detail,
+        sg_str_of(lacking->n == 1 ? lacks[lack].detail_of_one : lacks[lack].detail_of_many));
     add(finder, (struct sg_cause){ lacks[lack].severity, SG_SUBJECT_TOPIC, cluster,
                     lacking->n_topics == 1 ? first->topic : SG_INDEX_NONE, lacks[lack].kind,
                     lacking->since, SG_STR(""), SG_STR("") });
@@ -413,7 +435,8 @@ static void add_group(struct finder *finder, uint32_t number, size_t kind)
 {
     const struct sg_view_group *group = sg_view_group_at(finder->view, number);
 
-    (void)sg_buf_printf(&finder->title, "Group " SG_STR_FMT, SG_STR_ARG(group->name));
+    (void)sg_buf_printf(
+        &finder->title, "Group " SG_STR_FMT, SG_STR_ARG(sg_words_name(group->name)));
     put_name_of(&finder->title, finder->view, group->cluster);
     (void)sg_buf_add_str(&finder->title, sg_str_of(of_groups[kind].one));
     (void)sg_buf_add_str(&finder->detail, SG_STR("It is "));
@@ -450,8 +473,8 @@ static void find_many_groups(struct finder *finder, uint32_t cluster, size_t kin
         keep_earlier(&cause.since, &group->since);
         if (shown++ >= NAMES_SHOWN)
             continue;
-        (void)sg_buf_printf(
-            &finder->detail, "%s" SG_STR_FMT " (", shown > 1 ? ", " : "", SG_STR_ARG(group->name));
+        (void)sg_buf_printf(&finder->detail, "%s" SG_STR_FMT " (", shown > 1 ? ", " : "",
+            SG_STR_ARG(sg_words_name(group->name)));
         put_lag(&finder->detail, group);
         (void)sg_buf_add_char(&finder->detail, ')');
     }

@@ -74,7 +74,8 @@ static struct sg_str key_of(char bytes[KEY_BYTES_MAX], struct sg_str a, struct s
     for (size_t i = 0; i < 2; i++) {
         size_t room = KEY_BYTES_MAX - len - 1;
         size_t n = texts[i].len < room ? texts[i].len : room;
-        memcpy(bytes + len, texts[i].ptr, n);
+        if (n)
+            memcpy(bytes + len, texts[i].ptr, n);
         bytes[len + n] = '\0';
         len += n + 1;
     }

@@ -156,7 +156,8 @@ static void write_of_group(const struct sg_event *event, struct sg_buf *text)
         { "ok", "is ok again" },
     };
 
-    (void)sg_buf_printf(text, "group %s ", event->group);
+    (void)sg_buf_printf(
+        text, "group " SG_STR_FMT " ", SG_STR_ARG(sg_words_name(sg_str_of(event->group))));
     if (event->kind == SG_EVENT_GROUP_REBALANCED) {
         (void)sg_buf_add_str(text, SG_STR("has rebalanced"));
         if (event->count > 1)

@@ -70,7 +70,28 @@ static void test_causes_what_lacks_only_a_broker_that_is_down_follows_from_it(vo
     assert_string_equal(causes_of(w),
         "C Broker 2 is down|Missing from 4 partitions of 3 topics. 1 is under min.insync.replicas: "
         "producers with acks=all fail there. All partitions have a leader.\n"
-        "W c 0 has a replica that is not in sync|Broker 2,3 is missing from it. \n");
+        "W c 0 has a replica that is not in sync|Brokers 2,3 are missing from it. \n");
+}
+
+/* The last in-sync replica is not missing, as Kafka says it. */
+static void test_causes_no_leader_follows_from_the_last_in_sync_broker_that_is_down(void **state)
+{
+    struct watched *w = *state;
+
+    assert_int_equal(sg_cluster_set_broker(w->cluster, 2, "h", 1, false), 0);
+    assert_int_equal(sg_cluster_set_broker(w->cluster, 3, "h", 1, true), 0);
+    watched_put(w, "kafka_topic_partition_leaderless", "topic=a partition=0", 1);
+    watched_put(w, "kafka_topic_partition_info", "topic=a partition=0 isr=2 missing=", 1);
+    watched_put(w, "kafka_topic_partition_leaderless", "topic=a partition=1", 1);
+    watched_put(w, "kafka_topic_partition_info", "topic=a partition=1 isr=2 missing=3", 1);
+    watched_put(w, "kafka_topic_partition_leaderless", "topic=a partition=2", 1);
+    watched_put(w, "kafka_topic_partition_info", "topic=a partition=2 isr=3 missing=2", 1);
+    watched_collect(w);
+    assert_string_equal(causes_of(w),
+        "C Broker 2 is down|Missing from 2 partitions of 1 topic. 2 have no leader: nobody can "
+        "write to them or read from them.\n"
+        "C a 2 has no leader|Broker 2 is missing from it. Nobody can write to it or read from "
+        "it.\n");
 }
 
 static void test_causes_collector_of_a_broker_that_is_down_follows_from_it(void **state)
@@ -190,6 +211,7 @@ int main(void)
 #define WATCHED(test) cmocka_unit_test_setup_teardown(test, watched_set_up, watched_tear_down)
     static const struct CMUnitTest tests[] = {
         WATCHED(test_causes_what_lacks_only_a_broker_that_is_down_follows_from_it),
+        WATCHED(test_causes_no_leader_follows_from_the_last_in_sync_broker_that_is_down),
         WATCHED(test_causes_collector_of_a_broker_that_is_down_follows_from_it),
         WATCHED(test_causes_of_a_cluster_that_is_down_are_one),
         WATCHED(test_causes_many_of_one_kind_are_one),

@@ -74,7 +74,8 @@ struct name_key {
 static struct sg_str key_of(struct name_key *key, uint32_t cluster, struct sg_str name)
 {
     key->cluster = cluster;
-    memcpy(key->name, name.ptr, name.len);
+    if (name.len)
+        memcpy(key->name, name.ptr, name.len);
     return (struct sg_str){ (const char *)key, sizeof cluster + name.len };
 }
 

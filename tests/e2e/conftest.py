@@ -7,6 +7,7 @@ KRaft lab run on the same one.
 """
 import os
 import pathlib
+import re
 import subprocess
 
 import pytest
@@ -30,6 +31,7 @@ settings.load_profile("suite")
 
 # Broker 1, 2 and 3 have one each, so that every end-to-end test runs against all of them.
 AGENTS = ("1.7.2", "2.2.9", "2.6.0")
+CRASHED = re.compile(r"(Address|Leak|Thread)Sanitizer|runtime error:")
 JVM_PORTS = {"zookeeper": 8781, "connect": 8782, "spark": 8783}
 
 
@@ -133,7 +135,7 @@ def kraft_lab():
 
 @pytest.fixture
 def start(tmp_path):
-    """Start Streamgauge with a configuration; every process is stopped after the test."""
+    """Start Streamgauge with a configuration; every process is stopped after the test, and must not have crashed."""
     running = []
 
     def start(config=None, flags=(), build="gcc-asan", through=(), prefix=""):
@@ -146,3 +148,5 @@ def start(tmp_path):
     yield start
     for process in running:
         process.stop()
+    for process in running:
+        assert not CRASHED.search(process.log()), process.log()

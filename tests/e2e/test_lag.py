@@ -17,14 +17,15 @@ from conftest import BUILD
 from kafka import Kafka, run_tool
 from streamgauge import Page, wait_for
 
-LOAD = ("mytopic", "telemetry", "logs", "audit")  # the lab's topics; none of their records is deleted
+LOAD = ("mytopic", "telemetry", "logs", "audit")  # the lab's topics
 NEAR = 500  # records that may be out of order
 
 
 def ages_begin(bootstrap, offsets):
     """(topic, partition, offset) → the largest timestamp, in seconds, of the record there and of those before it.
 
-    They are not in order where a producer has sent a batch again, as during another test's fault.
+    They are not in order where a producer has sent a batch again, as during another test's fault, and another test
+    may have deleted them up to an offset.
     """
     consumer = Consumer({
         "bootstrap.servers": bootstrap, "group.id": "nobody", "enable.auto.commit": False,
@@ -32,7 +33,9 @@ def ages_begin(bootstrap, offsets):
     })
     found = {}
     for topic, partition, offset in offsets:
-        consumer.assign([TopicPartition(topic, partition, max(0, offset - NEAR))])
+        first = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)[0]
+        assert first <= offset, (topic, partition, offset)
+        consumer.assign([TopicPartition(topic, partition, max(first, offset - NEAR))])
         at, largest = -1, 0
         while at < offset:
             message = consumer.poll(10)
