@@ -84,7 +84,7 @@ def sections_of(metrics: pathlib.Path) -> dict[str, list[str]]:
 
 
 def reasons_of(path: pathlib.Path) -> dict[str, str]:
-    """Why metrics are not used, from the file of reasons: names are indented, below the reason."""
+    """Why metrics are not used, from the file of reasons: names are indented, below the reason, and may end in *."""
     reasons, reason = {}, ""
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith(" "):
@@ -92,6 +92,13 @@ def reasons_of(path: pathlib.Path) -> dict[str, str]:
         elif not line.startswith("#"):
             reason = line.strip().removesuffix(":")
     return reasons
+
+
+def reason_of(name: str, reasons: dict[str, str]) -> str | None:
+    """The line of the file that has the metric; None without one."""
+    if name in reasons:
+        return name
+    return next((key for key in reasons if key.endswith("*") and name.startswith(key[:-1])), None)
 
 
 def _places(users: Users) -> Iterator[str]:
@@ -116,6 +123,6 @@ def table_of(
     lines = [_HEAD]
     for heading, names in sections_of(metrics).items():
         lines += [heading, "", "| Metric | Panels | Alerts |", "|---|---|---|"]
-        lines += [_row(name, users_of_metric(name, users), why.get(name, "")) for name in names]
+        lines += [_row(name, users_of_metric(name, users), why.get(reason_of(name, why), "")) for name in names]
         lines.append("")
     return "\n".join(lines)

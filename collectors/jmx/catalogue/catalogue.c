@@ -47,6 +47,10 @@ const struct sg_catalogue sg_catalogues[] = {
         "`kafka_log_log_size`, one series for each replica." },
     { "zookeeper", "ZooKeeper", "A server, alone or of an ensemble, and `jvm`." },
     { "kafka-client", "Producers and consumers", "A JVM with Kafka's Java clients, and `jvm`." },
+    { "kafka-client-names", "Producers and consumers, plain names",
+        "In place of `kafka-client`: the names that jmx_exporter gives by itself, and Confluent's "
+        "rules, and `jvm`. Rates and averages are the client's own, over its "
+        "`metrics.sample.window.ms`." },
     { "kafka-connect", "Kafka Connect",
         "A worker, stand-alone or distributed, with `kafka-client` for the clients of its tasks "
         "and `jvm`." },

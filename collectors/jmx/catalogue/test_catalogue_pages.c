@@ -182,6 +182,7 @@ static void test_golden_connect_and_clients(void **state)
     check_golden("kafka-connect", "connect-distributed");
     check_golden("kafka-connect", "connect-worker");
     check_golden("kafka-client", "connect-worker");
+    check_golden("kafka-client-names", "connect-worker");
     check_golden("kafka-client", "kafka-3.9.1-kraft-broker"); /* the clients of tiered storage */
 }
 

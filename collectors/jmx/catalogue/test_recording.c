@@ -44,8 +44,10 @@ struct sg_rules *catalogue_load_every(void)
     struct sg_rules *rules = NULL;
     struct sg_error err = { "" };
 
-    for (const struct sg_catalogue *one = sg_catalogues; one->name; one++)
-        names[n++] = one->name;
+    for (const struct sg_catalogue *one = sg_catalogues; one->name; one++) {
+        if (strcmp(one->name, CATALOGUE_INSTEAD) != 0)
+            names[n++] = one->name;
+    }
     if (sg_catalogue_load_all(names, n, &rules, &err))
         fail_msg("%s", err.text);
     return rules;

@@ -22,6 +22,11 @@ extern const char *const recording_names[N_RECORDINGS];
 
 /** @return owned */
 struct sg_rules *catalogue_load(const char *catalogue);
+
+/* Other names for the attributes of another one, kafka-client: it is used in its place. */
+#define CATALOGUE_INSTEAD "kafka-client-names"
+
+/** All but that one. @return owned */
 struct sg_rules *catalogue_load_every(void);
 
 /** Every MBean of a recorded answer: a map of ObjectNames to maps of attributes. @return owned */
