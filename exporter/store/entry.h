@@ -35,6 +35,7 @@ struct entry {
     bool failed_now; /* in the current collection */
     int64_t begun_ms;
     int64_t duration_ms;
+    int64_t last_end_ms;     /* monotonic; of the latest collection */
     int64_t last_set_ms;     /* monotonic; samples are stale when it is too long ago */
     int64_t last_success_ms; /* monotonic */
     int64_t last_success_unix_ms;

@@ -148,6 +148,7 @@ static bool end_collection(struct sg_slot *slot,
         return false;
     entry->n_collections++;
     entry->has_run = true;
+    entry->last_end_ms = now_ms;
     entry->success = !entry->failed_now;
     entry->duration_ms = now_ms - entry->begun_ms;
     if (set) {

@@ -216,36 +216,60 @@ size_t sg_store_n_slots(const struct sg_store *store)
     return store->n_places;
 }
 
+/* Called with the lock held. @return the samples that are shown, borrowed; or NULL */
+static struct sg_sample_set *shown(const struct sg_store *store, const struct entry *entry)
+{
+    return entry && entry->set && !stale(store, entry) ? entry->set : NULL;
+}
+
+/* Called with the lock held. @return is there one? */
+static bool copy_status(
+    const struct sg_store *store, const struct entry *entry, struct sg_slot_status *ret_status)
+{
+    const struct sg_sample_set *set = shown(store, entry);
+
+    *ret_status = (struct sg_slot_status){ .cluster = "", .collector = "", .target = "" };
+    if (!entry)
+        return false;
+    *ret_status = (struct sg_slot_status){
+        .cluster = entry->cluster,
+        .collector = entry->collector,
+        .target = entry->target,
+        .has_run = entry->has_run,
+        .success = entry->success,
+        .stale = !set,
+        .duration_ms = entry->duration_ms,
+        .last_success_unix_ms = entry->last_success_unix_ms,
+        .last_end_ms = entry->last_end_ms,
+        .last_set_ms = entry->last_set_ms,
+        .certificate_end_unix_s = entry->certificate_end_unix_s,
+        .last_success_ms_ago = entry->last_success_unix_ms
+                                   ? sg_clock_monotonic_ms(store->clock) - entry->last_success_ms
+                                   : 0,
+        .n_series = set ? set->n_present : 0,
+        .n_collections = entry->n_collections,
+        .failure = entry->failure,
+    };
+    memcpy(ret_status->n_failures, entry->n_failures, sizeof entry->n_failures);
+    return true;
+}
+
 bool sg_store_slot_status(const struct sg_store *store, size_t i, struct sg_slot_status *ret_status)
 {
     sg_locked(&store->lock);
-    const struct entry *entry = store->places[i];
+    return copy_status(store, store->places[i], ret_status);
+}
 
-    *ret_status = (struct sg_slot_status){ .cluster = "", .collector = "", .target = "" };
-    if (entry) {
-        bool shown = entry->set && !stale(store, entry);
-        *ret_status = (struct sg_slot_status){
-            .cluster = entry->cluster,
-            .collector = entry->collector,
-            .target = entry->target,
-            .has_run = entry->has_run,
-            .success = entry->success,
-            .stale = !shown,
-            .duration_ms = entry->duration_ms,
-            .last_success_unix_ms = entry->last_success_unix_ms,
-            .last_set_ms = entry->last_set_ms,
-            .certificate_end_unix_s = entry->certificate_end_unix_s,
-            .last_success_ms_ago =
-                entry->last_success_unix_ms
-                    ? sg_clock_monotonic_ms(store->clock) - entry->last_success_ms
-                    : 0,
-            .n_series = shown ? entry->set->n_present : 0,
-            .n_collections = entry->n_collections,
-            .failure = entry->failure,
-        };
-        memcpy(ret_status->n_failures, entry->n_failures, sizeof entry->n_failures);
-    }
-    return entry != NULL;
+bool sg_store_take_slot(const struct sg_store *store,
+    size_t i,
+    struct sg_slot_status *ret_status,
+    struct sg_sample_set **ret_set)
+{
+    sg_locked(&store->lock);
+    struct sg_sample_set *set = shown(store, store->places[i]);
+
+    *ret_set = set ? sg_sample_set_ref(set) : NULL;
+    return copy_status(store, store->places[i], ret_status);
 }
 
 void sg_slot_get_status(const struct sg_slot *slot, struct sg_slot_status *ret_status)
@@ -262,8 +286,8 @@ uint64_t sg_store_n_dropped(const struct sg_store *store, enum sg_drop_reason re
 struct sg_sample_set *sg_store_take_set(const struct sg_store *store, size_t i)
 {
     sg_locked(&store->lock);
-    struct entry *entry = store->places[i];
-    return entry && entry->set && !stale(store, entry) ? sg_sample_set_ref(entry->set) : NULL;
+    struct sg_sample_set *set = shown(store, store->places[i]);
+    return set ? sg_sample_set_ref(set) : NULL;
 }
 
 bool sg_store_is_ready(struct sg_store *store)

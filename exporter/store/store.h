@@ -108,7 +108,8 @@ struct sg_slot_status {
     int64_t last_success_unix_ms;   /* 0: never */
     int64_t certificate_end_unix_s; /* of the target; 0: none */
     int64_t last_success_ms_ago;    /* by the monotonic clock; 0 when never */
-    int64_t last_set_ms;            /* monotonic: when its samples were collected; 0 when never */
+    int64_t last_end_ms;            /* monotonic: when the latest collection ended; 0 when never */
+    int64_t last_set_ms;            /* likewise, the one that its samples are of */
     size_t n_series;                /* that are on the page now */
     uint64_t n_collections;         /* finished ones */
     uint64_t n_failures[SG_FAILURE_KINDS];
@@ -121,6 +122,16 @@ size_t sg_store_n_slots(const struct sg_store *store);
 /** The state of slot i, below sg_store_n_slots(). @return is there one? */
 bool sg_store_slot_status(
     const struct sg_store *store, size_t i, struct sg_slot_status *ret_status);
+
+/**
+ * Both of slot i at one moment: a status of one collection with the samples of the next would say
+ * what never was.
+ * @param ret_set  owned: one reference; NULL when there are none or they are stale
+ */
+bool sg_store_take_slot(const struct sg_store *store,
+    size_t i,
+    struct sg_slot_status *ret_status,
+    struct sg_sample_set **ret_set);
 
 /** The state of the handle's slot. */
 void sg_slot_get_status(const struct sg_slot *slot, struct sg_slot_status *ret_status);

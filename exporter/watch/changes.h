@@ -13,6 +13,8 @@
 enum {
     /* Changes of one kind at one moment, in more topics than this, are one event of the cluster. */
     SG_CHANGES_TOPICS_MAX = 20,
+    /* More topics or groups than this that change likewise at one moment are counted together. */
+    SG_CHANGES_EACH_MAX = 20,
 };
 
 struct sg_changes;

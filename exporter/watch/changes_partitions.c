@@ -149,9 +149,11 @@ static void compare_partition(const struct comparison *c, struct sg_memory *topi
     struct sg_view_partition *partition = c->partition;
     enum sg_partition_state state = sg_view_partition_state(partition);
     struct sg_changes_partition *memory = remember_partition(topic, partition->number);
+    uint32_t cluster = sg_view_topic_at(c->view, partition->topic)->cluster;
 
     if (!memory)
         return;
+    enum sg_first first = sg_changes_first(c->changes, cluster, !memory->is_known);
     if (memory->is_known) {
         compare_states(c, memory);
         compare_numbers(c, memory);
@@ -162,7 +164,7 @@ static void compare_partition(const struct comparison *c, struct sg_memory *topi
         memory->rate = (double)NAN;
     }
     if (!memory->is_known || memory->state != state)
-        memory->since = sg_changes_now(c->changes, c->view, !memory->is_known);
+        memory->since = (struct sg_since){ c->view->made, first == SG_FIRST_LOOK };
     memory->is_known = true;
     memory->state = (uint8_t)state;
     keep_numbers(partition, memory);
@@ -191,8 +193,8 @@ static void compare_all(struct sg_changes *changes, struct sg_view *view)
         if (partition->topic != current) {
             struct sg_view_topic *of = sg_view_topic_at(view, partition->topic);
             bool is_new;
-            topic = sg_changes_remember(
-                &changes->topics, sg_view_cluster_name(view, of->cluster), of->name, &is_new);
+            topic = sg_changes_remember(changes, &changes->topics,
+                sg_view_cluster_name(view, of->cluster), of->name, &is_new);
             current = partition->topic;
             c.first = changes->n_tallies;
         }

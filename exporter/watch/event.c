@@ -219,8 +219,25 @@ static void write_of_collector(const struct sg_event *event, struct sg_buf *text
     write_lasted(event, text);
 }
 
+/* "180 more groups have rebalanced" */
+static void write_more(const struct sg_event *event, struct sg_buf *text)
+{
+    const char *what = event->kind == SG_EVENT_TOPIC_CREATED   ? "more topics are new"
+                       : event->kind == SG_EVENT_TOPIC_DELETED ? "more topics are gone"
+                       : event->kind == SG_EVENT_PARTITIONS_ADDED
+                           ? "more topics have more partitions"
+                       : event->kind == SG_EVENT_GROUP_STATUS ? "more groups changed their status"
+                                                              : "more groups have rebalanced";
+
+    (void)sg_buf_printf(text, "%s %s", sg_words_number(event->n_more).text, what);
+}
+
 void sg_event_write(const struct sg_event *event, struct sg_buf *text)
 {
+    if (event->n_more) {
+        write_more(event, text);
+        return;
+    }
     switch (event->kind) {
     case SG_EVENT_STARTED:
         (void)sg_buf_add_str(text, SG_STR("Streamgauge has started"));

@@ -60,8 +60,9 @@ struct sg_event {
     int32_t broker, before;   /* ids, or numbers of partitions; -1: none */
     int32_t partition;        /* -1: none, or several */
     uint32_t count, n_topics; /* of partitions and topics; of rebalances */
-    int64_t lasted_ms;        /* how long the state had lasted that is over; -1: not known */
-    bool at_least;            /* it lasted longer */
+    uint32_t n_more;   /* so many others of this kind are not told one by one; 0: it is one */
+    int64_t lasted_ms; /* how long the state had lasted that is over; -1: not known */
+    bool at_least;     /* it lasted longer */
     /* Never NULL; empty: none. */
     const char *cluster, *topic, *group;
     const char *from, *to; /* a group's status; a collector and its target */

@@ -180,12 +180,95 @@ static void test_changes_topics_that_a_reload_hides_or_shows_are_not_told(void *
     put_topic(w, "a", 1);
     uint64_t seen = begin(w);
     sg_journal_note_reload(sg_watch_journal(w->watch), NULL);
+    put_topic(w, "b", 1); /* of a collection that was begun before it */
+    watched_collect(w);
+    sg_store_touch(w->store);
+    watched_wait(w, 10 * 60 * 1000); /* the next one comes late */
     put_topic(w, "b", 1);
+    put_topic(w, "c", 1);
     watched_collect(w);
     assert_string_equal(watched_events(w, &seen), "the configuration was reloaded\n");
-    now_ms += 2 * 60 * 1000;
+    put_topic(w, "c", 1);
     watched_collect(w);
     assert_string_equal(watched_events(w, &seen), "topic b is gone\n");
+}
+
+static void test_changes_of_very_many_topics_and_groups_are_counted(void **state)
+{
+    struct watched *w = *state;
+    uint64_t seen = begin(w);
+    char name[16];
+    const char *line;
+    size_t n = 0;
+
+    for (int i = 0; i < SG_CHANGES_EACH_MAX + 1181; i++) {
+        (void)snprintf(name, sizeof name, "t%d", i);
+        put_topic(w, name, 1);
+    }
+    for (int i = 0; i < SG_CHANGES_EACH_MAX + 2; i++) {
+        (void)snprintf(name, sizeof name, "g%d", i);
+        put_status(w, name, i == SG_CHANGES_EACH_MAX ? "stalled" : "stopped");
+    }
+    watched_collect(w);
+    const char *events = watched_events(w, &seen);
+    for (line = events; *line; line = strchr(line, '\n') + 1)
+        n++;
+    assert_int_equal(n, 2 * SG_CHANGES_EACH_MAX + 2);
+    assert_non_null(strstr(events, "topic t19 is new, with 1 partition\n"));
+    assert_null(strstr(events, "topic t20 "));
+    assert_non_null(strstr(events, "\n1,181 more topics are new\n"));
+    assert_non_null(strstr(events, "\n2 more groups changed their status\n"));
+    const struct sg_event_filter critical = { .severity_max = SG_SEVERITY_CRITICAL };
+    struct sg_event *found[2];
+    bool more;
+    assert_int_equal(sg_journal_find(sg_watch_journal(w->watch), &critical, found, 2, &more), 1);
+    assert_int_equal(found[0]->n_more, 2);
+    (void)sg_event_unref(found[0]);
+}
+
+/* A topic that is not answered for an hour, in a cluster that is never complete. */
+static void test_changes_what_is_not_seen_for_long_is_forgotten(void **state)
+{
+    struct watched *w = *state;
+
+    put_topic(w, "a", 1);
+    put_topic(w, "b", 1);
+    uint64_t seen = begin(w);
+    for (int minutes = 0; minutes < 120; minutes += 50) {
+        put_topic(w, "a", 1);
+        watched_fail(w, "no answer");
+        watched_wait(w, 50 * 60 * 1000);
+    }
+    (void)watched_events(w, &seen);
+    put_topic(w, "a", 1);
+    put_topic(w, "b", 3); /* nothing is remembered of its partitions */
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen),
+        "topic b is new, with 3 partitions\n"
+        "collector admin of cluster works again after 2 h 30 min\n");
+}
+
+/* Of a cluster that a reload has added, too. */
+static void test_changes_first_look_at_a_group_does_not_say_since_when(void **state)
+{
+    struct watched *w = *state;
+
+    put_topic(w, "a", 1);
+    (void)begin(w);
+    put_status(w, "g", "stalled");
+    watched_put(w, "kafka_topic_partition_leaderless", "kafka_cluster=new topic=n partition=0", 1);
+    watched_put(w, "kafka_topic_partition_leaderless", "topic=a partition=0", 1);
+    watched_collect(w);
+    struct sg_view *view = sg_watch_take_view(w->watch);
+    assert_true(sg_view_group_at(view, 0)->since.at_least);
+    for (uint32_t i = 0; i < view->partitions.n; i++) {
+        const struct sg_view_partition *partition = sg_view_partition_at(view, i);
+        uint32_t cluster = sg_view_topic_at(view, partition->topic)->cluster;
+        bool is_new = sg_str_equal(sg_view_cluster_name(view, cluster), SG_STR("new"));
+        assert_int_equal(partition->since.at_least, is_new);
+    }
+    assert_int_equal(view->partitions.n, 2);
+    (void)sg_view_unref(view);
 }
 
 static void test_changes_topic_with_very_many_partitions_is_remembered_up_to_the_cap(void **state)
@@ -368,6 +451,9 @@ int main(void)
         WATCHED(test_changes_in_many_topics_are_one_event),
         WATCHED(test_changes_topics_come_and_go_only_when_all_are_known),
         WATCHED(test_changes_topics_that_a_reload_hides_or_shows_are_not_told),
+        WATCHED(test_changes_of_very_many_topics_and_groups_are_counted),
+        WATCHED(test_changes_what_is_not_seen_for_long_is_forgotten),
+        WATCHED(test_changes_first_look_at_a_group_does_not_say_since_when),
         WATCHED(test_changes_topic_with_very_many_partitions_is_remembered_up_to_the_cap),
         WATCHED(test_changes_ids_of_brokers_are_read_as_far_as_they_go),
         WATCHED(test_changes_group_tells_its_status_and_its_rebalances),

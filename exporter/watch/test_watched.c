@@ -89,7 +89,7 @@ void watched_fail(struct watched *w, const char *error)
 
 const char *watched_events(struct watched *w, uint64_t *seen)
 {
-    static char text[8192];
+    static char text[16384];
     const struct sg_event_filter filter = { .severity_max = SG_SEVERITY_INFO };
     struct sg_event *events[100];
     struct sg_buf buf;

@@ -301,16 +301,16 @@ static void enter_time(struct sg_view *view, const struct sg_slot_status *status
     }
 }
 
-static int enter_slots(struct sg_view *view, const struct sg_store *store)
+/* @param ret_sets  n of them, each owned or NULL; as the statuses say */
+static int enter_slots(
+    struct sg_view *view, const struct sg_store *store, size_t n, struct sg_sample_set **ret_sets)
 {
-    size_t n = sg_store_n_slots(store);
-
     view->slots = calloc(n + 1, sizeof *view->slots);
     if (!view->slots)
         return -ENOMEM;
     for (size_t i = 0; i < n; i++) {
         struct sg_slot_status *status = &view->slots[view->n_slots].status;
-        if (!sg_store_slot_status(store, i, status))
+        if (!sg_store_take_slot(store, i, status, &ret_sets[i]))
             continue;
         status->cluster = keep(view, status->cluster).ptr;
         status->collector = keep(view, status->collector).ptr;
@@ -472,18 +472,18 @@ static void read_set(struct reader *reader, const struct sg_sample_set *set)
     reader->topic = SG_INDEX_NONE;
 }
 
-static void read_sets(struct sg_view *view, const struct sg_store *store, const char *cluster_label)
+/* The sets are read, and no longer owned. */
+static void read_sets(
+    struct sg_view *view, struct sg_sample_set **sets, size_t n, const char *cluster_label)
 {
     struct reader reader = { .view = view, .cluster = SG_INDEX_NONE, .topic = SG_INDEX_NONE };
-    size_t n = sg_store_n_slots(store);
 
     memcpy(reader.names, sg_view_label_names, sizeof reader.names);
     reader.names[SG_VIEW_LABEL_CLUSTER] = sg_str_of(cluster_label);
     for (size_t i = 0; i < n; i++) {
-        struct sg_sample_set *set = sg_store_take_set(store, i);
-        if (set)
-            read_set(&reader, set);
-        (void)sg_sample_set_unref(set);
+        if (sets[i])
+            read_set(&reader, sets[i]);
+        (void)sg_sample_set_unref(sets[i]);
     }
 }
 
@@ -544,6 +544,8 @@ int sg_view_new(const struct sg_store *store,
     struct sg_view **ret_view)
 {
     sg_auto(sg_view_unref) struct sg_view *view = calloc(1, sizeof *view);
+    size_t n = sg_store_n_slots(store);
+    sg_auto_free struct sg_sample_set **sets = calloc(n + 1, sizeof *sets);
 
     if (!view)
         return -ENOMEM;
@@ -558,9 +560,10 @@ int sg_view_new(const struct sg_store *store,
     view->brokers.max = view->topics.max = view->groups.max = SG_VIEW_ROWS_MAX;
     view->partitions.max = SG_VIEW_PARTITIONS_MAX;
     view->arena = sg_arena_new();
-    if (!view->arena || enter_clusters(view, clusters) || enter_slots(view, store))
+    if (!sets || !view->arena || enter_clusters(view, clusters) ||
+        enter_slots(view, store, n, sets))
         return -ENOMEM;
-    read_sets(view, store, clusters->label);
+    read_sets(view, sets, n, clusters->label);
     count_partitions(view);
     name_statuses(view);
     *ret_view = sg_take(&view);
