@@ -6,12 +6,12 @@ static const char *const of_jvm[] = { "broker", "collector", "instance", "job", 
 
 /* Labels of the built-in catalogues. */
 static const char *const of_catalogues[] = { "ackType", "area", "broker_id", "cipher", "class",
-    "clientId", "clientSoftwareName", "clientSoftwareVersion", "client_id", "cluster_id",
-    "commit_id", "connector", "current_state", "delayedOperation", "dir", "directory_id", "error",
-    "feature", "fetcherType", "gc", "group", "kind", "leader", "listener", "logDirectory",
-    "networkProcessor", "operation", "partition", "pool", "processor", "protocol", "query", "queue",
-    "request", "resource", "result", "runtime", "state", "status", "task", "threadNum", "topic",
-    "type", "user", "vendor", "version", NULL };
+    "clientId", "clientSoftwareName", "clientSoftwareVersion", "client_id", "client_type",
+    "cluster_id", "commit_id", "connector", "current_state", "delayedOperation", "dir",
+    "directory_id", "error", "feature", "fetcherType", "gc", "group", "kind", "leader", "listener",
+    "logDirectory", "networkProcessor", "node_id", "operation", "partition", "pool", "processor",
+    "protocol", "query", "queue", "request", "resource", "result", "runtime", "state", "status",
+    "task", "threadNum", "topic", "type", "user", "vendor", "version", NULL };
 
 #define TEXT(name) #name
 static const char *const own[] = { SG_OWN_LABELS(TEXT), NULL };

@@ -65,6 +65,14 @@ void sg_put_href(struct sg_page *page,
     sg_put(page, "\"");
 }
 
+void sg_put_link_to(
+    struct sg_page *page, enum sg_status_page to, const struct sg_status_params *params)
+{
+    (void)sg_buf_printf(page->html, "<a href=\"./%s", sg_status_page_path(to));
+    sg_status_params_write(params, page->html);
+    sg_put(page, "\"");
+}
+
 static void put_link(struct sg_page *page,
     enum sg_status_page to,
     uint32_t cluster,

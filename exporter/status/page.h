@@ -66,6 +66,10 @@ void sg_put_href(struct sg_page *page,
     const char *key,
     struct sg_str name);
 
+/** Begin a link to a page with these parameters: <a href="./topics?page=2", without the > */
+void sg_put_link_to(
+    struct sg_page *page, enum sg_status_page to, const struct sg_status_params *params);
+
 /** A link around an item's name. */
 void sg_put_broker_link(struct sg_page *page, uint32_t broker);
 void sg_put_topic_link(struct sg_page *page, uint32_t topic);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 enum {
-    SHOWN_MAX = 200,
+    SHOWN_MAX = SG_STATUS_ROWS_MAX,
     TEXT_BYTES_MAX = 8192,
 };
 
@@ -27,6 +27,7 @@ static bool put_event_link(struct sg_page *page, const struct sg_event *event)
     uint32_t cluster = view ? sg_view_find_cluster(view, sg_str_of(event->cluster)) : SG_INDEX_NONE;
     char id[16];
 
+    (void)snprintf(id, sizeof id, "%" PRId32, event->broker);
     if (cluster == SG_INDEX_NONE)
         return false;
     if (event->topic[0] &&
@@ -39,8 +40,8 @@ static bool put_event_link(struct sg_page *page, const struct sg_event *event)
         sg_put(page, "<a ");
         sg_put_href(
             page, SG_STATUS_GROUP, sg_str_of(event->cluster), "group", sg_str_of(event->group));
-    } else if (event->broker >= 0 && !event->topic[0]) {
-        (void)snprintf(id, sizeof id, "%" PRId32, event->broker);
+    } else if (!event->topic[0] &&
+               sg_view_find_broker(view, cluster, sg_str_of(id)) != SG_INDEX_NONE) {
         sg_put(page, "<a ");
         sg_put_href(page, SG_STATUS_BROKER, sg_str_of(event->cluster), "broker", sg_str_of(id));
     } else {
@@ -83,36 +84,32 @@ static void put_event(struct sg_page *page, const struct sg_event *event)
     sg_put(page, "</span></li>\n");
 }
 
+/* On a page of one thing, to all that is known of it; on the page of events, to the next ones. */
 static void put_more(struct sg_page *page,
     const struct sg_event_filter *filter,
     bool to_all,
     const struct sg_event *last,
     bool more)
 {
-    if (to_all) {
-        sg_put(page, "<p class=\"foot\"><a href=\"./events");
-        if (filter->cluster.len) {
-            sg_put(page, "?cluster=");
-            sg_html_url(page->html, filter->cluster);
-        }
-        sg_put(page, "\">All events</a></p>");
-    } else if (more) {
-        (void)sg_buf_printf(
-            page->html, "<p class=\"foot\"><a href=\"./events?before=%" PRIu64, last->number);
-        const struct {
-            const char *name;
-            struct sg_str value;
-        } kept[] = { { "cluster", filter->cluster }, { "topic", filter->topic },
-            { "group", filter->group }, { "broker", filter->broker }, { "kind", filter->kind },
-            { "severity", page->params->severity } };
-        for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
-            if (kept[i].value.len == 0)
-                continue;
-            (void)sg_buf_printf(page->html, "&amp;%s=", kept[i].name);
-            sg_html_url(page->html, kept[i].value);
-        }
-        sg_put(page, "\" rel=\"next\">Older</a></p>");
-    }
+    const struct sg_status_params all = { .cluster = filter->cluster,
+        .topic = filter->topic,
+        .group = filter->group,
+        .broker = filter->broker };
+    struct sg_status_params older = *page->params;
+
+    if (!to_all && !more)
+        return;
+    older.before = last->number;
+    sg_put(page, "<p class=\"foot\">");
+    sg_put_link_to(page, SG_STATUS_EVENTS, to_all ? &all : &older);
+    sg_put(page, to_all ? ">All events</a></p>" : " rel=\"next\">Older</a></p>");
+}
+
+static bool is_filtered(const struct sg_event_filter *filter)
+{
+    return filter->topic.len || filter->group.len || filter->broker.len || filter->kind.len ||
+           filter->cluster.len || filter->before || filter->since_unix_ms ||
+           filter->severity_max != SG_SEVERITY_INFO;
 }
 
 size_t sg_put_events(
@@ -125,7 +122,9 @@ size_t sg_put_events(
 
     sg_put(page, "<div class=\"card\">");
     if (n == 0)
-        sg_put(page, "<p class=\"pad q\">Nothing has happened since Streamgauge started.</p>");
+        (void)sg_buf_printf(page->html, "<p class=\"pad q\">%s</p>",
+            is_filtered(filter) ? "No such event is known."
+                                : "Nothing has happened since Streamgauge started.");
     else
         sg_put(page, "<ol class=\"ev\">\n");
     for (size_t i = 0; i < n; i++)

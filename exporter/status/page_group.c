@@ -235,10 +235,17 @@ static void put_partitions(struct sg_page *page, uint32_t cluster, struct sg_str
     sg_detail_read(page->sources->store, &query, read_series, &reader);
     join(&reader);
     page->rows = &reader.rows;
-    const struct sg_table table = { SG_STATUS_GROUP, "partitions", "Partitions", columns, "-lag",
-        reader.rows.n, NULL, severity,
-        "No partitions are known; groups.granularity may leave them out.", false,
-        SG_DETAILS_ROWS_MAX };
+    const struct sg_table table = {
+        .page = SG_STATUS_GROUP,
+        .id = "partitions",
+        .caption = "Partitions",
+        .columns = columns,
+        .sort = "-lag",
+        .n = reader.rows.n,
+        .severity = severity,
+        .none = "No partitions are known; groups.granularity may leave them out.",
+        .n_max = SG_DETAILS_ROWS_MAX,
+    };
     sg_put_section(page, "partitions", "Partitions", "");
     (void)sg_table_write(page, &table);
     sg_put(page, "</section>\n");

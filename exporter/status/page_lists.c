@@ -35,11 +35,11 @@ static double broker_number(const struct sg_page *page, uint32_t row)
     return strtod(broker(page, row)->id.ptr, NULL);
 }
 
-static struct sg_str broker_name(const struct sg_page *page, uint32_t row)
+static bool broker_matches(const struct sg_page *page, uint32_t row, struct sg_str q)
 {
     const struct sg_view_broker *of = broker(page, row);
 
-    return page->params->q.len && of->host.len ? of->host : of->id;
+    return sg_str_equal(of->id, q) || sg_page_name_has(of->host, q);
 }
 
 static void put_broker_name(struct sg_page *page, uint32_t row)
@@ -127,7 +127,7 @@ static void put_broker_hour(struct sg_page *page, uint32_t row)
 }
 
 static const struct sg_table_column broker_columns[] = {
-    { "id", "Broker", false, NULL, broker_number, broker_name, put_broker_name },
+    { "id", "Broker", false, NULL, broker_number, NULL, put_broker_name },
     { "state", "State", false, "sc", broker_state, NULL, put_broker_state },
     { "host", "Address", false, NULL, NULL, broker_host, put_broker_host },
     { "leaders", "Leads", true, NULL, broker_leaders, NULL, put_broker_leaders },
@@ -142,8 +142,19 @@ static const struct sg_table_column broker_columns[] = {
 
 struct sg_table sg_list_brokers(const struct sg_page *page)
 {
-    return (struct sg_table){ SG_STATUS_BROKERS, "brokers", "Brokers", broker_columns, "id",
-        page->view->brokers.n, broker_is_wanted, broker_severity, "No broker is known.", true, 0 };
+    return (struct sg_table){
+        .page = SG_STATUS_BROKERS,
+        .id = "brokers",
+        .caption = "Brokers",
+        .columns = broker_columns,
+        .sort = "id",
+        .n = page->view->brokers.n,
+        .is_wanted = broker_is_wanted,
+        .matches = broker_matches,
+        .severity = broker_severity,
+        .none = "No broker is known.",
+        .has_controls = true,
+    };
 }
 
 /* ---- Topics ---- */
@@ -247,8 +258,18 @@ static const struct sg_table_column topic_columns[] = {
 
 struct sg_table sg_list_topics(const struct sg_page *page)
 {
-    return (struct sg_table){ SG_STATUS_TOPICS, "topics", "Topics", topic_columns, "state",
-        page->view->topics.n, topic_is_wanted, topic_severity, "No topic is known.", true, 0 };
+    return (struct sg_table){
+        .page = SG_STATUS_TOPICS,
+        .id = "topics",
+        .caption = "Topics",
+        .columns = topic_columns,
+        .sort = "state",
+        .n = page->view->topics.n,
+        .is_wanted = topic_is_wanted,
+        .severity = topic_severity,
+        .none = "No topic is known.",
+        .has_controls = true,
+    };
 }
 
 /* ---- Groups ---- */
@@ -358,9 +379,18 @@ static const struct sg_table_column group_columns[] = {
 
 struct sg_table sg_list_groups(const struct sg_page *page)
 {
-    return (struct sg_table){ SG_STATUS_GROUPS, "groups", "Consumer groups", group_columns, "-lag",
-        page->view->groups.n, group_is_wanted, group_severity,
-        "No groups: nothing has committed an offset.", true, 0 };
+    return (struct sg_table){
+        .page = SG_STATUS_GROUPS,
+        .id = "groups",
+        .caption = "Consumer groups",
+        .columns = group_columns,
+        .sort = "-lag",
+        .n = page->view->groups.n,
+        .is_wanted = group_is_wanted,
+        .severity = group_severity,
+        .none = "No groups: nothing has committed an offset.",
+        .has_controls = true,
+    };
 }
 
 /* ---- Collectors ---- */
@@ -494,9 +524,18 @@ static const struct sg_table_column slot_columns[] = {
 
 struct sg_table sg_list_collectors(const struct sg_page *page)
 {
-    return (struct sg_table){ SG_STATUS_COLLECTORS, "collectors", "Collectors", slot_columns,
-        "state", page->view->n_slots, slot_is_wanted, slot_severity, "There are no collectors.",
-        true, 0 };
+    return (struct sg_table){
+        .page = SG_STATUS_COLLECTORS,
+        .id = "collectors",
+        .caption = "Collectors",
+        .columns = slot_columns,
+        .sort = "state",
+        .n = page->view->n_slots,
+        .is_wanted = slot_is_wanted,
+        .severity = slot_severity,
+        .none = "There are no collectors.",
+        .has_controls = true,
+    };
 }
 
 /* ---- The pages ---- */

@@ -109,10 +109,17 @@ static void put_partitions(struct sg_page *page, uint32_t topic)
         rows[n++] = i;
     }
     page->rows = rows;
-    const struct sg_table table = { SG_STATUS_TOPIC, "partitions", "Partitions", columns,
-        "partition", n, NULL, severity,
-        "No partitions are known; topics.granularity may leave them out.", false,
-        SG_DETAILS_ROWS_MAX };
+    const struct sg_table table = {
+        .page = SG_STATUS_TOPIC,
+        .id = "partitions",
+        .caption = "Partitions",
+        .columns = columns,
+        .sort = "partition",
+        .n = n,
+        .severity = severity,
+        .none = "No partitions are known; topics.granularity may leave them out.",
+        .n_max = SG_DETAILS_ROWS_MAX,
+    };
     sg_put_section(page, "partitions", "Partitions", "");
     (void)sg_table_write(page, &table);
     sg_put(page, "</section>\n");

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "status/params.h"
 
+#include "status/html.h"
+
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,5 +100,27 @@ int sg_status_params_set(
         *(struct sg_str *)(void *)((char *)params + parameter->place) = sg_str_of(value);
         return 0;
     }
-    return sg_error_set(err, SG_STATUS_E_BAD, "unknown parameter");
+    return sg_error_set(err, SG_STATUS_E_BAD, "unknown parameter \"%.60s\"", name);
+}
+
+void sg_status_params_write(const struct sg_status_params *params, struct sg_buf *html)
+{
+    const char *mark = "?";
+
+    for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++) {
+        const struct parameter *parameter = &parameters[i];
+        const void *place = (const char *)params + parameter->place;
+        struct sg_str text = parameter->kind == TEXT ? *(const struct sg_str *)place : SG_STR("");
+        uint64_t number = parameter->kind == NUMBER        ? *(const unsigned *)place
+                          : parameter->kind == LONG_NUMBER ? *(const uint64_t *)place
+                                                           : 0;
+        if (text.len == 0 && number == 0)
+            continue;
+        (void)sg_buf_printf(html, "%s%s=", mark, parameter->name);
+        mark = "&amp;";
+        if (parameter->kind == TEXT)
+            sg_html_url(html, text);
+        else
+            (void)sg_buf_printf(html, "%" PRIu64, number);
+    }
 }

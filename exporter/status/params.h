@@ -3,6 +3,7 @@
 
 /* Which page is wanted, and with which parameters. */
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/str.h"
@@ -66,6 +67,9 @@ enum {
  */
 int sg_status_params_set(
     struct sg_status_params *params, const char *name, const char *value, struct sg_error *err);
+
+/** Append the parameters that are set, "?cluster=c&amp;page=2", in the order of their table. */
+void sg_status_params_write(const struct sg_status_params *params, struct sg_buf *html);
 
 /* The data of the pages; all borrowed. */
 struct sg_status_sources {

@@ -99,8 +99,11 @@ static void put_nav(struct sg_page *page, enum sg_status_page current)
     sg_put(page, "</nav>\n");
 }
 
-static void put_tools(struct sg_page *page)
+static void put_tools(struct sg_page *page, enum sg_status_page which)
 {
+    struct sg_status_params again = *page->params;
+
+    again.refresh_s = 10;
     sg_put(page,
         "<div class=\"tools find\"><form role=\"search\" action=\"./find\"><input id=\"q\" "
         "type=\"search\" name=\"q\" required aria-label=\"Find a topic, group or broker\" "
@@ -108,8 +111,10 @@ static void put_tools(struct sg_page *page)
         "class=\"tools\"><span id=\"lost\" class=\"s crit\" role=\"alert\" hidden></span><span "
         "class=\"q\" id=\"made\">");
     sg_html_time(page->html, page->now_unix_ms, page->now_unix_ms);
-    sg_put(page, " UTC</span><a id=\"reload\" href=\"?refresh=10\">Reload every 10 s</a><button "
-                 "id=\"refresh\" type=\"button\" hidden>Pause</button></div>\n");
+    sg_put(page, " UTC</span>");
+    sg_put_link_to(page, which, &again);
+    sg_put(page, " id=\"reload\">Reload every 10 s</a><button id=\"refresh\" type=\"button\" "
+                 "hidden>Pause</button></div>\n");
 }
 
 static void put_head(struct sg_page *page, enum sg_status_page which)
@@ -131,7 +136,7 @@ static void put_head(struct sg_page *page, enum sg_status_page which)
     sg_put(page, "<header class=\"top\"><div class=\"wrap\"><a class=\"brand\" href=\"./\">"
                  "Streamgauge</a>\n");
     put_nav(page, which);
-    put_tools(page);
+    put_tools(page, which);
     sg_put(page, "</div></header>\n<main id=\"main\">\n");
 }
 
@@ -172,7 +177,12 @@ static void put_not_found(struct sg_page *page, enum sg_status_page which)
 
     (void)sg_buf_printf(page->html, "<div class=\"title\"><h1>No %s ", sg_status_page_path(which));
     sg_put_text(page, name);
-    sg_put(page, "</h1></div>\n<p class=\"card pad\">It is not known in cluster ");
+    sg_put(page, "</h1></div>\n<p class=\"card pad\">");
+    if (params->cluster.len == 0) {
+        sg_put(page, "There are several clusters: the parameter cluster must name one.</p>\n");
+        return;
+    }
+    sg_put(page, "It is not known in cluster ");
     sg_put_text(page, params->cluster);
     sg_put(page, ". It may be gone, or not have been collected yet.</p>\n");
 }
@@ -236,9 +246,14 @@ int sg_status_page_write(const struct sg_status_sources *sources,
     struct sg_view *view = sg_watch_take_view(sources->watch);
     struct sg_event *reload = sg_journal_take_reload(sg_watch_journal(sources->watch));
     const struct sg_clusters *clusters = sg_roster_take(sources->roster);
+    struct sg_status_params own = *params;
+    /* One thing is of the only cluster if none is named. */
+    if (view && which >= SG_STATUS_BROKER && which <= SG_STATUS_GROUP && own.cluster.len == 0 &&
+        view->clusters.n == 1)
+        own.cluster = sg_view_cluster_name(view, 0);
     struct sg_page page = {
         .sources = sources,
-        .params = params,
+        .params = &own,
         .html = html,
         .view = view,
         .cluster_label = clusters->label,

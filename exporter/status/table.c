@@ -46,7 +46,8 @@ static bool is_wanted(const struct listing *listing, uint32_t row)
     if (table->is_wanted && !table->is_wanted(listing->page, row))
         return false;
     return !table->has_controls || q.len == 0 ||
-           sg_page_name_has(table->columns[0].text(listing->page, row), q);
+           (table->matches ? table->matches(listing->page, row, q)
+                           : sg_page_name_has(table->columns[0].text(listing->page, row), q));
 }
 
 static void choose(struct listing *listing)
@@ -152,35 +153,20 @@ static void cut(struct listing *listing)
 
 /* ---- Links to the same list ---- */
 
+/* With another state, order or page of it; those are its first ones if they are not given. */
 struct choice {
     struct sg_str state, sort;
-    size_t page; /* 0: not said */
+    size_t page; /* 0: the first */
 };
-
-static void put_parameter(struct sg_page *page, char *mark, const char *name, struct sg_str value)
-{
-    if (value.len == 0)
-        return;
-    (void)sg_buf_printf(page->html, "%s%s=", *mark == '&' ? "&amp;" : "?", name);
-    sg_html_url(page->html, value);
-    *mark = '&';
-}
 
 static void put_link(const struct listing *listing, const struct choice *choice)
 {
-    struct sg_page *page = listing->page;
-    char mark = '?', number[24];
+    struct sg_status_params params = *listing->page->params;
 
-    (void)sg_buf_printf(page->html, "<a href=\"./%s", sg_status_page_path(listing->table->page));
-    put_parameter(page, &mark, "cluster", page->params->cluster);
-    put_parameter(page, &mark, "q", page->params->q);
-    put_parameter(page, &mark, "state", choice->state);
-    put_parameter(page, &mark, "sort", choice->sort);
-    (void)snprintf(number, sizeof number, "%u", page->params->per);
-    put_parameter(page, &mark, "per", page->params->per ? sg_str_of(number) : SG_STR(""));
-    (void)snprintf(number, sizeof number, "%zu", choice->page);
-    put_parameter(page, &mark, "page", choice->page ? sg_str_of(number) : SG_STR(""));
-    sg_put(page, "\"");
+    params.state = choice->state;
+    params.sort = choice->sort;
+    params.page = (unsigned)choice->page;
+    sg_put_link_to(listing->page, listing->table->page, &params);
 }
 
 /* ---- Controls ---- */

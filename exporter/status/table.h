@@ -32,6 +32,8 @@ struct sg_table {
     const char *sort; /* without ?sort= */
     size_t n;         /* rows, numbered from 0 */
     bool (*is_wanted)(const struct sg_page *page, uint32_t row); /* NULL: all */
+    /* Is `q` a part of what it is called? NULL: of its first column. */
+    bool (*matches)(const struct sg_page *page, uint32_t row, struct sg_str q);
     enum sg_severity (*severity)(const struct sg_page *page, uint32_t row);
     const char *none;  /* what is said when there is no row */
     bool has_controls; /* filter, states, pages: of a list that fills its page */

@@ -148,16 +148,21 @@ static void test_home_shows_some_causes_and_all_when_asked(void **state)
 {
     struct watched *w = *state;
     const struct sg_status_params all = { .all = 1 };
-    char id[16];
+    static const char *const statuses[] = { "losing_data", "stalled", "stopped" };
+    char name[16];
 
-    for (int i = 0; i < 12; i++) {
-        (void)snprintf(id, sizeof id, "broker=%d", i);
+    for (int i = 0; i < 9; i++) {
+        (void)snprintf(name, sizeof name, "g%d", i);
+        put_group(w, name, statuses[i % 3], 5);
+    }
+    for (int i = 0; i < 3; i++) {
+        (void)snprintf(name, sizeof name, "broker=%d", i);
         watched_put(
-            w, "kafka_server_kafkarequesthandlerpool_requesthandleravgidle_percent", id, 0.1);
+            w, "kafka_server_kafkarequesthandlerpool_requesthandleravgidle_percent", name, 0.1);
     }
     watched_collect(w);
     write_plain(w, SG_STATUS_HOME);
-    assert_true(has("12 warnings"));
+    assert_true(has("6 critical, 6 warnings"));
     assert_true(has("and 4 more"));
     assert_int_equal(write_page(w, SG_STATUS_HOME, &all), 0);
     assert_false(has("and 4 more"));
@@ -218,7 +223,7 @@ static void test_groups_sort_filter_and_turn_pages(void **state)
     params = (struct sg_status_params){ .per = 3, .page = 2, .sort = SG_STR("group") };
     assert_int_equal(write_page(w, SG_STATUS_GROUPS, &params), 0);
     assert_true(strncmp(table_text("id=\"groups\""), "d|", 2) == 0);
-    assert_true(has("4 to 4 of 4") && has("page=1\" rel=\"prev\">Back</a>"));
+    assert_true(has("4 to 4 of 4") && has("page=1&amp;per=3\" rel=\"prev\">Back</a>"));
 }
 
 static void test_group_shows_its_partitions_with_member_end_and_leader(void **state)
@@ -282,7 +287,7 @@ static void test_broker_shows_all_that_its_jmx_says(void **state)
 static void test_pages_of_what_is_not_known_say_so(void **state)
 {
     struct watched *w = *state;
-    const struct sg_status_params params = { .cluster = SG_STR("<c>"),
+    struct sg_status_params params = { .cluster = SG_STR("<c>"),
         .broker = SG_STR("9"),
         .topic = SG_STR("<b>"),
         .group = SG_STR("x") };
@@ -292,6 +297,13 @@ static void test_pages_of_what_is_not_known_say_so(void **state)
         assert_int_equal(write_page(w, (enum sg_status_page)page, &params), SG_STATUS_E_NOT_FOUND);
     assert_int_equal(write_page(w, SG_STATUS_TOPIC, &params), SG_STATUS_E_NOT_FOUND);
     assert_true(has("No topic &lt;b&gt;"));
+    params.cluster = SG_STR("");
+    watched_add_cluster(w, "second", "kafka_topic_partitions", "topic=u");
+    watched_put(w, "kafka_topic_partitions", "topic=t", 1);
+    params.topic = SG_STR("t");
+    watched_collect(w);
+    assert_int_equal(write_page(w, SG_STATUS_TOPIC, &params), SG_STATUS_E_NOT_FOUND);
+    assert_true(has("There are several clusters: the parameter cluster must name one."));
 }
 
 static void test_find_leads_to_the_only_match_and_lists_several(void **state)
@@ -308,6 +320,13 @@ static void test_find_leads_to_the_only_match_and_lists_several(void **state)
     params.q = SG_STR("log");
     assert_int_equal(write_page(w, SG_STATUS_FIND, &params), 0);
     assert_true(has(">logs</a>") && has("group=log%2Breader\">log+reader</a>"));
+    char labels[1024];
+    (void)snprintf(labels, sizeof labels, "consumergroup=%0*d", 900, 7);
+    watched_put(w, "kafka_consumergroup_members", labels, 1);
+    watched_collect(w);
+    params.q = SG_STR("0000");
+    assert_int_equal(write_page(w, SG_STATUS_FIND, &params), SG_STATUS_E_ELSEWHERE);
+    assert_true(strlen(html.ptr) > 900 && html.ptr[strlen(html.ptr) - 1] == '7');
     params.q = SG_STR("none");
     assert_int_equal(write_page(w, SG_STATUS_FIND, &params), 0);
     assert_true(has("No broker, topic or group"));
@@ -342,11 +361,51 @@ static void test_events_are_filtered_and_older_ones_are_a_link_away(void **state
     assert_int_equal(write_page(w, SG_STATUS_EVENTS, &params), 0);
     assert_true(has("group g is stalled, was ok"));
     assert_false(has("is ok again"));
-    assert_true(has("?before=4&amp;severity=critical\" rel=\"next\">Older</a>"));
+    assert_true(
+        has("<a href=\"./events?severity=critical&amp;per=2&amp;refresh=10\" id=\"reload\">"));
+    assert_true(has("?severity=critical&amp;per=2&amp;before=4\" rel=\"next\">Older</a>"));
     params = (struct sg_status_params){ .kind = SG_STR("started") };
     assert_int_equal(write_page(w, SG_STATUS_EVENTS, &params), 0);
     assert_true(has("Streamgauge has started"));
     assert_false(has("group g"));
+    params = (struct sg_status_params){ .topic = SG_STR("t") };
+    assert_int_equal(write_page(w, SG_STATUS_EVENTS, &params), 0);
+    assert_true(has("No such event is known."));
+}
+
+static void test_events_of_a_broker_that_is_gone_lead_nowhere(void **state)
+{
+    struct watched *w = *state;
+    const struct sg_status_params params = { .cluster = SG_STR("<c>"), .broker = SG_STR("7") };
+
+    assert_int_equal(sg_cluster_set_broker(w->cluster, 7, "seven", 9092, true), 0);
+    watched_collect(w);
+    sg_cluster_set_broker_down(w->cluster, 7);
+    watched_collect(w);
+    write_plain(w, SG_STATUS_EVENTS);
+    assert_true(has("broker=7\">broker 7 (seven:9092) is down</a>"));
+    assert_int_equal(write_page(w, SG_STATUS_BROKER, &params), 0);
+    sg_cluster_forget_broker(w->cluster, 7);
+    watched_collect(w);
+    write_plain(w, SG_STATUS_EVENTS);
+    assert_true(has("<span>broker 7 (seven:9092) is down"));
+    assert_int_equal(write_page(w, SG_STATUS_BROKER, &params), SG_STATUS_E_NOT_FOUND);
+}
+
+static void test_brokers_are_found_by_id_or_host(void **state)
+{
+    struct watched *w = *state;
+    struct sg_status_params params = { .q = SG_STR("2") };
+
+    assert_int_equal(sg_cluster_set_broker(w->cluster, 1, "kafka-2", 9092, true), 0);
+    assert_int_equal(sg_cluster_set_broker(w->cluster, 2, "", 0, true), 0);
+    assert_int_equal(sg_cluster_set_broker(w->cluster, 12, "kafka-3", 9092, true), 0);
+    watched_collect(w);
+    assert_int_equal(write_page(w, SG_STATUS_BROKERS, &params), 0);
+    assert_true(has("1 to 2 of 2"));
+    params.q = SG_STR("KAFKA");
+    assert_int_equal(write_page(w, SG_STATUS_BROKERS, &params), 0);
+    assert_true(has("1 to 2 of 2"));
 }
 
 static void test_params_are_read_and_others_refused(void **state)
@@ -354,7 +413,7 @@ static void test_params_are_read_and_others_refused(void **state)
     static const struct {
         const char *name, *value, *error;
     } bad[] = {
-        { "pages", "1", "unknown parameter" },
+        { "pages", "1", "unknown parameter \"pages\"" },
         { "page", "x", "page must be a number" },
         { "page", "-1", "page must be a number" },
         { "per", "501", "per must be at most 500" },
@@ -394,6 +453,8 @@ int main(void)
         PAGES(test_find_leads_to_the_only_match_and_lists_several),
         PAGES(test_collectors_keep_what_failed_last),
         PAGES(test_events_are_filtered_and_older_ones_are_a_link_away),
+        PAGES(test_events_of_a_broker_that_is_gone_lead_nowhere),
+        PAGES(test_brokers_are_found_by_id_or_host),
         cmocka_unit_test(test_params_are_read_and_others_refused),
     };
     return cmocka_run_group_tests_name("pages", tests, NULL, NULL);

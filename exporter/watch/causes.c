@@ -4,6 +4,7 @@
 #include "base/auto.h"
 #include "base/grow.h"
 #include "base/words.h"
+#include "watch/causes_parts.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,34 +14,18 @@
 
 enum {
     TEXT_BYTES_MAX = 4096,
-    NAMES_SHOWN = 3
-};
-
-/* What is missing because a broker is down. */
-struct reach {
-    uint32_t n_partitions, n_topics, n_leaderless, n_under_min_isr;
-    uint32_t latest_topic;
-};
-
-struct finder {
-    const struct sg_view *view;
-    struct sg_causes *causes;
-    struct reach *reach; /* one per broker */
-    bool *is_folded;     /* one per partition */
-    struct sg_buf title, detail;
-    bool failed;
 };
 
 /* ---- Texts ---- */
 
-static void put_name_of(struct sg_buf *text, const struct sg_view *view, uint32_t cluster)
+void sg_causes_put_cluster(struct sg_buf *text, const struct sg_view *view, uint32_t cluster)
 {
     if (cluster != SG_INDEX_NONE && view->clusters.n > 1)
         (void)sg_buf_printf(
             text, " of " SG_STR_FMT, SG_STR_ARG(sg_view_cluster_name(view, cluster)));
 }
 
-static struct sg_str keep(struct finder *finder, struct sg_buf *text)
+static struct sg_str keep(struct sg_causes_finder *finder, struct sg_buf *text)
 {
     struct sg_str written = sg_buf_get(text);
     const char *copy = sg_arena_copy(finder->causes->arena, written);
@@ -50,8 +35,7 @@ static struct sg_str keep(struct finder *finder, struct sg_buf *text)
     return copy ? (struct sg_str){ copy, written.len } : SG_STR("");
 }
 
-/* Add a cause with what was written to title and detail. */
-static void add(struct finder *finder, struct sg_cause cause)
+void sg_causes_add(struct sg_causes_finder *finder, struct sg_cause cause)
 {
     struct sg_causes *causes = finder->causes;
 
@@ -65,7 +49,7 @@ static void add(struct finder *finder, struct sg_cause cause)
     causes->n_critical += cause.severity == SG_SEVERITY_CRITICAL;
 }
 
-static void keep_earlier(struct sg_since *since, const struct sg_since *other)
+void sg_causes_keep_earlier(struct sg_since *since, const struct sg_since *other)
 {
     if (other->moment.unix_ms &&
         (since->moment.unix_ms == 0 || other->moment.monotonic_ms < since->moment.monotonic_ms))
@@ -74,7 +58,7 @@ static void keep_earlier(struct sg_since *since, const struct sg_since *other)
 
 /* ---- The configuration ---- */
 
-static void find_reload(struct finder *finder, const struct sg_event *reload)
+static void find_reload(struct sg_causes_finder *finder, const struct sg_event *reload)
 {
     const struct sg_moment *now = &finder->view->made;
 
@@ -85,24 +69,25 @@ static void find_reload(struct finder *finder, const struct sg_event *reload)
     (void)sg_buf_add_str(
         &finder->title, SG_STR("The changed configuration was not loaded; the old one is in use"));
     (void)sg_buf_add_str(&finder->detail, sg_str_of(reload->detail));
-    add(finder, (struct sg_cause){ SG_SEVERITY_WARNING, SG_SUBJECT_PROGRAM, SG_INDEX_NONE,
+    sg_causes_add(
+        finder, (struct sg_cause){ SG_SEVERITY_WARNING, SG_SUBJECT_PROGRAM, SG_INDEX_NONE,
                     SG_INDEX_NONE, "reload_failed", { then, false }, SG_STR(""), SG_STR("") });
 }
 
 /* ---- Clusters ---- */
 
-static bool is_down(const struct sg_view *view, uint32_t cluster)
+bool sg_causes_is_down(const struct sg_view *view, uint32_t cluster)
 {
     return sg_view_cluster_at(view, cluster)->state == SG_CLUSTER_DOWN;
 }
 
-static void find_clusters(struct finder *finder)
+static void find_clusters(struct sg_causes_finder *finder)
 {
     const struct sg_view *view = finder->view;
 
     for (uint32_t i = 0; i < view->clusters.n; i++) {
         struct sg_str name = sg_view_cluster_name(view, i);
-        if (!is_down(view, i))
+        if (!sg_causes_is_down(view, i))
             continue;
         (void)sg_buf_printf(
             &finder->title, "Cluster " SG_STR_FMT " cannot be reached", SG_STR_ARG(name));
@@ -112,176 +97,9 @@ static void find_clusters(struct finder *finder)
                 sg_str_equal(sg_str_of(status->cluster), name))
                 (void)sg_buf_add_str(&finder->detail, sg_str_of(status->failure.text));
         }
-        add(finder,
+        sg_causes_add(finder,
             (struct sg_cause){ SG_SEVERITY_CRITICAL, SG_SUBJECT_CLUSTER, i, SG_INDEX_NONE,
                 "cluster_down", sg_view_cluster_at(view, i)->since, SG_STR(""), SG_STR("") });
-    }
-}
-
-/* ---- Brokers that are down, and what lacks them ---- */
-
-/* @return the first of the ids that are separated by commas; *rest is what follows it */
-static struct sg_str next_id(struct sg_str *rest)
-{
-    const char *comma = memchr(rest->ptr, ',', rest->len);
-    struct sg_str id = { rest->ptr, comma ? (size_t)(comma - rest->ptr) : rest->len };
-
-    rest->ptr += id.len + (comma != NULL);
-    rest->len -= id.len + (comma != NULL);
-    return id;
-}
-
-static uint32_t find_down(const struct sg_view *view, uint32_t cluster, struct sg_str id)
-{
-    uint32_t number = sg_view_find_broker(view, cluster, id);
-
-    return number != SG_INDEX_NONE && sg_view_broker_at(view, number)->state == SG_VIEW_BROKER_DOWN
-               ? number
-               : SG_INDEX_NONE;
-}
-
-static void count_reach(struct reach *reach, const struct sg_view_partition *partition)
-{
-    if (reach->n_partitions++ == 0 || reach->latest_topic != partition->topic)
-        reach->n_topics++;
-    reach->latest_topic = partition->topic;
-    reach->n_leaderless += partition->leaderless;
-    reach->n_under_min_isr += partition->under_min_isr;
-}
-
-/*
- * The brokers that a partition lacks. Kafka leaves the last in-sync replica in the ISR when its
- * broker goes down: the partition has no leader then, and is not missing it.
- */
-static struct sg_str lacking_ids(const struct sg_view_partition *partition)
-{
-    return partition->leaderless && partition->in_sync_ids.len ? partition->in_sync_ids
-                                                               : partition->missing_ids;
-}
-
-/* A partition follows from brokers that are down if these are all that it lacks. */
-static void fold_partitions(struct finder *finder)
-{
-    const struct sg_view *view = finder->view;
-
-    for (uint32_t i = 0; i < view->partitions.n; i++) {
-        const struct sg_view_partition *partition = sg_view_partition_at(view, i);
-        uint32_t cluster = sg_view_topic_at(view, partition->topic)->cluster;
-        struct sg_str rest = lacking_ids(partition);
-        bool all_down = rest.len > 0;
-        while (rest.len > 0)
-            all_down = find_down(view, cluster, next_id(&rest)) != SG_INDEX_NONE && all_down;
-        finder->is_folded[i] = all_down;
-        for (rest = lacking_ids(partition); rest.len > 0;) {
-            uint32_t broker = find_down(view, cluster, next_id(&rest));
-            if (broker != SG_INDEX_NONE)
-                count_reach(&finder->reach[broker], partition);
-        }
-    }
-}
-
-static void put_reach(struct finder *finder, const struct reach *reach)
-{
-    struct sg_buf *detail = &finder->detail;
-
-    if (reach->n_partitions == 0)
-        return;
-    (void)sg_buf_printf(detail, "Missing from %s of %s.",
-        sg_words_count(reach->n_partitions, "partition").text,
-        sg_words_count(reach->n_topics, "topic").text);
-    if (reach->n_leaderless == 1)
-        (void)sg_buf_add_str(
-            detail, SG_STR(" One has no leader: nobody can write to it or read from it."));
-    else if (reach->n_leaderless)
-        (void)sg_buf_printf(detail,
-            " %s have no leader: nobody can write to them or read from them.",
-            sg_words_number(reach->n_leaderless).text);
-    if (reach->n_under_min_isr)
-        (void)sg_buf_printf(detail,
-            " %s %s under min.insync.replicas: producers with acks=all fail there.",
-            sg_words_number(reach->n_under_min_isr).text,
-            reach->n_under_min_isr == 1 ? "is" : "are");
-    if (!reach->n_leaderless)
-        (void)sg_buf_add_str(detail, SG_STR(" All partitions have a leader."));
-}
-
-static void find_broker(struct finder *finder, uint32_t number)
-{
-    const struct sg_view_broker *broker = sg_view_broker_at(finder->view, number);
-
-    (void)sg_buf_printf(&finder->title, "Broker " SG_STR_FMT, SG_STR_ARG(broker->id));
-    put_name_of(&finder->title, finder->view, broker->cluster);
-    (void)sg_buf_add_str(&finder->title, SG_STR(" is down"));
-    put_reach(finder, &finder->reach[number]);
-    add(finder, (struct sg_cause){ SG_SEVERITY_CRITICAL, SG_SUBJECT_BROKER, broker->cluster, number,
-                    "broker_down", broker->since, SG_STR(""), SG_STR("") });
-}
-
-/* Several of one cluster. */
-static void find_many_brokers(struct finder *finder, uint32_t cluster, uint32_t n)
-{
-    const struct sg_view *view = finder->view;
-    struct sg_cause cause = { SG_SEVERITY_CRITICAL, SG_SUBJECT_BROKER, cluster, SG_INDEX_NONE,
-        "broker_down", { { 0, 0 }, false }, SG_STR(""), SG_STR("") };
-    uint32_t shown = 0;
-
-    (void)sg_buf_printf(&finder->title, "%" PRIu32 " brokers", n);
-    put_name_of(&finder->title, view, cluster);
-    (void)sg_buf_add_str(&finder->title, SG_STR(" are down"));
-    for (uint32_t i = 0; i < view->brokers.n; i++) {
-        const struct sg_view_broker *broker = sg_view_broker_at(view, i);
-        if (broker->cluster != cluster || broker->state != SG_VIEW_BROKER_DOWN)
-            continue;
-        keep_earlier(&cause.since, &broker->since);
-        if (shown++ < 20)
-            (void)sg_buf_printf(&finder->detail, "%s" SG_STR_FMT, shown == 1 ? "Brokers " : ", ",
-                SG_STR_ARG(broker->id));
-    }
-    (void)sg_buf_add_str(&finder->detail, shown > 20 ? SG_STR(" and others.") : SG_STR("."));
-    if (sg_view_cluster_at(view, cluster)->n_leaderless > 0)
-        (void)sg_buf_printf(&finder->detail, " %s have no leader.",
-            sg_words_number(sg_view_cluster_at(view, cluster)->n_leaderless).text);
-    if (sg_view_cluster_at(view, cluster)->n_under_min_isr > 0)
-        (void)sg_buf_printf(&finder->detail, " %s under min.insync.replicas.",
-            sg_words_count((size_t)sg_view_cluster_at(view, cluster)->n_under_min_isr, "partition")
-                .text);
-    add(finder, cause);
-}
-
-static void find_brokers(struct finder *finder, uint32_t cluster)
-{
-    const struct sg_view *view = finder->view;
-    uint32_t n = 0;
-
-    for (uint32_t i = 0; i < view->brokers.n; i++) {
-        const struct sg_view_broker *broker = sg_view_broker_at(view, i);
-        n += broker->cluster == cluster && broker->state == SG_VIEW_BROKER_DOWN;
-    }
-    if (n > SG_CAUSES_EACH_MAX) {
-        find_many_brokers(finder, cluster, n);
-        return;
-    }
-    for (uint32_t i = 0; i < view->brokers.n; i++) {
-        const struct sg_view_broker *broker = sg_view_broker_at(view, i);
-        if (broker->cluster == cluster && broker->state == SG_VIEW_BROKER_DOWN)
-            find_broker(finder, i);
-    }
-}
-
-static void find_busy(struct finder *finder, uint32_t cluster)
-{
-    for (uint32_t i = 0; i < finder->view->brokers.n; i++) {
-        const struct sg_view_broker *broker = sg_view_broker_at(finder->view, i);
-        if (broker->cluster != cluster || broker->state == SG_VIEW_BROKER_DOWN ||
-            !(broker->handlers_idle < SG_CAUSES_IDLE_MIN))
-            continue;
-        (void)sg_buf_printf(&finder->title, "Broker " SG_STR_FMT, SG_STR_ARG(broker->id));
-        put_name_of(&finder->title, finder->view, cluster);
-        (void)sg_buf_add_str(&finder->title, SG_STR(" is busy"));
-        (void)sg_buf_printf(
-            &finder->detail, "Its request handlers are %.0f %% idle.", broker->handlers_idle * 100);
-        add(finder, (struct sg_cause){ SG_SEVERITY_WARNING, SG_SUBJECT_BROKER, cluster, i,
-                        "broker_busy", { { 0, 0 }, false }, SG_STR(""), SG_STR("") });
     }
 }
 
@@ -344,8 +162,10 @@ static void put_missing(struct sg_buf *text, struct sg_str ids)
             SG_STR_ARG(ids), is_one ? "is" : "are");
 }
 
-static void add_lacking(
-    struct finder *finder, uint32_t cluster, enum lack lack, const struct lacking *lacking)
+static void add_lacking(struct sg_causes_finder *finder,
+    uint32_t cluster,
+    enum lack lack,
+    const struct lacking *lacking)
 {
     const struct sg_view *view = finder->view;
     const struct sg_view_partition *first = sg_view_partition_at(view, lacking->first);
@@ -360,19 +180,19 @@ static void add_lacking(
     else
         (void)sg_buf_printf(&finder->title, "%" PRIu32 " partitions of %" PRIu32 " topics",
             lacking->n, lacking->n_topics);
-    put_name_of(&finder->title, view, cluster);
+    sg_causes_put_cluster(&finder->title, view, cluster);
     (void)sg_buf_add_str(
         &finder->title, sg_str_of(lacking->n == 1 ? lacks[lack].one : lacks[lack].many));
     if (lacking->n == 1)
         put_missing(&finder->detail, first->missing_ids);
     (void)sg_buf_add_str(&finder->detail,
         sg_str_of(lacking->n == 1 ? lacks[lack].detail_of_one : lacks[lack].detail_of_many));
-    add(finder, (struct sg_cause){ lacks[lack].severity, SG_SUBJECT_TOPIC, cluster,
-                    lacking->n_topics == 1 ? first->topic : SG_INDEX_NONE, lacks[lack].kind,
-                    lacking->since, SG_STR(""), SG_STR("") });
+    sg_causes_add(finder, (struct sg_cause){ lacks[lack].severity, SG_SUBJECT_TOPIC, cluster,
+                              lacking->n_topics == 1 ? first->topic : SG_INDEX_NONE,
+                              lacks[lack].kind, lacking->since, SG_STR(""), SG_STR("") });
 }
 
-static void find_partitions(struct finder *finder, uint32_t cluster)
+static void find_partitions(struct sg_causes_finder *finder, uint32_t cluster)
 {
     const struct sg_view *view = finder->view;
     struct lacking lacking[LACKS] = { { 0 } };
@@ -391,7 +211,7 @@ static void find_partitions(struct finder *finder, uint32_t cluster)
             of->n_topics++;
         }
         of->latest_topic = partition->topic;
-        keep_earlier(&of->since, &partition->since);
+        sg_causes_keep_earlier(&of->since, &partition->since);
     }
     for (int lack = 0; lack < LACKS; lack++) {
         if (lacking[lack].n)
@@ -431,24 +251,26 @@ static void put_lag(struct sg_buf *text, const struct sg_view_group *group)
         (void)sg_buf_add_str(text, SG_STR("lag not known"));
 }
 
-static void add_group(struct finder *finder, uint32_t number, size_t kind)
+static void add_group(struct sg_causes_finder *finder, uint32_t number, size_t kind)
 {
     const struct sg_view_group *group = sg_view_group_at(finder->view, number);
 
     (void)sg_buf_printf(
         &finder->title, "Group " SG_STR_FMT, SG_STR_ARG(sg_words_name(group->name)));
-    put_name_of(&finder->title, finder->view, group->cluster);
+    sg_causes_put_cluster(&finder->title, finder->view, group->cluster);
     (void)sg_buf_add_str(&finder->title, sg_str_of(of_groups[kind].one));
     (void)sg_buf_add_str(&finder->detail, SG_STR("It is "));
     put_lag(&finder->detail, group);
     if (group->lag_seconds > 0 && !isnan(group->lag))
         (void)sg_buf_printf(&finder->detail, ", %s records", sg_words_number(group->lag).text);
     (void)sg_buf_add_char(&finder->detail, '.');
-    add(finder, (struct sg_cause){ of_groups[kind].severity, SG_SUBJECT_GROUP, group->cluster,
+    sg_causes_add(
+        finder, (struct sg_cause){ of_groups[kind].severity, SG_SUBJECT_GROUP, group->cluster,
                     number, of_groups[kind].kind, group->since, SG_STR(""), SG_STR("") });
 }
 
-static bool is_of_kind(const struct finder *finder, uint32_t cluster, uint32_t number, size_t kind)
+static bool is_of_kind(
+    const struct sg_causes_finder *finder, uint32_t cluster, uint32_t number, size_t kind)
 {
     const struct sg_view_group *group = sg_view_group_at(finder->view, number);
     int64_t lasts_ms = finder->view->made.monotonic_ms - group->since.moment.monotonic_ms;
@@ -457,32 +279,33 @@ static bool is_of_kind(const struct finder *finder, uint32_t cluster, uint32_t n
            (group->status != SG_GROUP_LAGGING || lasts_ms >= SG_CAUSES_LAGGING_MS);
 }
 
-static void find_many_groups(struct finder *finder, uint32_t cluster, size_t kind, uint32_t n)
+static void find_many_groups(
+    struct sg_causes_finder *finder, uint32_t cluster, size_t kind, uint32_t n)
 {
     struct sg_cause cause = { of_groups[kind].severity, SG_SUBJECT_GROUP, cluster, SG_INDEX_NONE,
         of_groups[kind].kind, { { 0, 0 }, false }, SG_STR(""), SG_STR("") };
     uint32_t shown = 0;
 
     (void)sg_buf_printf(&finder->title, "%" PRIu32 " groups", n);
-    put_name_of(&finder->title, finder->view, cluster);
+    sg_causes_put_cluster(&finder->title, finder->view, cluster);
     (void)sg_buf_add_str(&finder->title, sg_str_of(of_groups[kind].many));
     for (uint32_t i = 0; i < finder->view->groups.n; i++) {
         const struct sg_view_group *group = sg_view_group_at(finder->view, i);
         if (!is_of_kind(finder, cluster, i, kind))
             continue;
-        keep_earlier(&cause.since, &group->since);
-        if (shown++ >= NAMES_SHOWN)
+        sg_causes_keep_earlier(&cause.since, &group->since);
+        if (shown++ >= SG_CAUSES_NAMES_SHOWN)
             continue;
         (void)sg_buf_printf(&finder->detail, "%s" SG_STR_FMT " (", shown > 1 ? ", " : "",
             SG_STR_ARG(sg_words_name(group->name)));
         put_lag(&finder->detail, group);
         (void)sg_buf_add_char(&finder->detail, ')');
     }
-    (void)sg_buf_printf(&finder->detail, " and %" PRIu32 " more.", n - NAMES_SHOWN);
-    add(finder, cause);
+    (void)sg_buf_printf(&finder->detail, " and %" PRIu32 " more.", n - SG_CAUSES_NAMES_SHOWN);
+    sg_causes_add(finder, cause);
 }
 
-static void find_groups(struct finder *finder, uint32_t cluster, size_t kind)
+static void find_groups(struct sg_causes_finder *finder, uint32_t cluster, size_t kind)
 {
     uint32_t n = 0;
 
@@ -496,27 +319,6 @@ static void find_groups(struct finder *finder, uint32_t cluster, size_t kind)
         if (is_of_kind(finder, cluster, i, kind))
             add_group(finder, i, kind);
     }
-}
-
-/* ---- Collectors ---- */
-
-static void find_slot(struct finder *finder, const struct sg_view_slot *slot)
-{
-    const struct sg_slot_status *status = &slot->status;
-    uint32_t cluster = sg_view_find_cluster(finder->view, sg_str_of(status->cluster));
-
-    if (!status->has_run || status->success)
-        return;
-    if (cluster != SG_INDEX_NONE &&
-        (is_down(finder->view, cluster) ||
-            find_down(finder->view, cluster, sg_str_of(status->target)) != SG_INDEX_NONE))
-        return;
-    (void)sg_buf_printf(
-        &finder->title, "Collector %s of %s fails", status->collector, status->target);
-    put_name_of(&finder->title, finder->view, cluster);
-    (void)sg_buf_add_str(&finder->detail, sg_str_of(status->failure.text));
-    add(finder, (struct sg_cause){ SG_SEVERITY_WARNING, SG_SUBJECT_COLLECTOR, cluster,
-                    SG_INDEX_NONE, "collector_fails", slot->since, SG_STR(""), SG_STR("") });
 }
 
 /* ---- */
@@ -535,36 +337,37 @@ static int compare(const void *a_opaque, const void *b_opaque)
     return sg_str_compare(a->title, b->title);
 }
 
-static void find_all(struct finder *finder, const struct sg_event *reload)
+static void find_all(struct sg_causes_finder *finder, const struct sg_event *reload)
 {
     const struct sg_view *view = finder->view;
 
     find_reload(finder, reload);
     find_clusters(finder);
-    fold_partitions(finder);
+    sg_causes_fold_partitions(finder);
     for (uint32_t cluster = 0; cluster < view->clusters.n; cluster++) {
-        if (is_down(view, cluster))
+        if (sg_causes_is_down(view, cluster))
             continue;
-        find_brokers(finder, cluster);
-        find_busy(finder, cluster);
+        sg_causes_find_brokers(finder, cluster);
+        sg_causes_find_busy(finder, cluster);
         find_partitions(finder, cluster);
         for (size_t kind = 0; kind < sizeof of_groups / sizeof of_groups[0]; kind++)
             find_groups(finder, cluster, kind);
     }
-    for (size_t i = 0; i < view->n_slots; i++)
-        find_slot(finder, &view->slots[i]);
+    for (uint32_t cluster = 0; cluster < view->clusters.n; cluster++)
+        sg_causes_find_slots(finder, cluster);
+    sg_causes_find_slots(finder, SG_INDEX_NONE);
 }
 
 int sg_causes_find(
     const struct sg_view *view, const struct sg_event *reload, struct sg_causes *causes)
 {
-    sg_auto_free struct reach *reach = calloc(view->brokers.n + 1, sizeof *reach);
+    sg_auto_free struct sg_causes_reach *reach = calloc(view->brokers.n + 1, sizeof *reach);
     sg_auto_free bool *is_folded = calloc(view->partitions.n + 1, sizeof *is_folded);
 
     *causes = (struct sg_causes){ .arena = sg_arena_new() };
     if (!reach || !is_folded || !causes->arena)
         return -ENOMEM;
-    struct finder finder = {
+    struct sg_causes_finder finder = {
         .view = view, .causes = causes, .reach = reach, .is_folded = is_folded
     };
     sg_buf_init(&finder.title, TEXT_BYTES_MAX);

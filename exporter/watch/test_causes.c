@@ -159,6 +159,33 @@ static void test_causes_group_that_lags_is_one_only_after_a_while(void **state)
     assert_string_equal(causes_of(w), "W Group g lags|It is 90 s behind.\n");
 }
 
+static void test_causes_many_collectors_and_busy_brokers_are_one_each(void **state)
+{
+    struct watched *w = *state;
+    const struct sg_error err = { "wrong password" };
+    struct sg_slot *slots[5];
+    char id[16];
+
+    for (int i = 0; i < 5; i++) {
+        (void)snprintf(id, sizeof id, "%d", i);
+        assert_int_equal(sg_store_slot(w->store, "<c>", "jolokia", id, &slots[i]), 0);
+        sg_slot_begin(slots[i]);
+        sg_slot_fail(slots[i], SG_FAILURE_CONNECT, &err);
+        sg_slot_end(slots[i], NULL);
+        (void)snprintf(id, sizeof id, "broker=%d", i);
+        watched_put(w, "kafka_server_kafkarequesthandlerpool_requesthandleravgidle_percent", id,
+            0.1 + i / 100.0);
+    }
+    watched_collect(w);
+    assert_string_equal(causes_of(w),
+        "W 5 collectors fail|jolokia of 0, jolokia of 1, jolokia of 2 and 2 more. The first says: "
+        "wrong password\n"
+        "W 5 brokers are busy|Broker 0 (10 % idle), Broker 1 (11 % idle), Broker 2 (12 % idle) and "
+        "2 more.\n");
+    for (int i = 0; i < 5; i++)
+        (void)sg_slot_free(slots[i]);
+}
+
 /* All replicas are in sync, but there are fewer than min.insync.replicas. */
 static void test_causes_too_few_replicas_are_told_apart(void **state)
 {
@@ -216,6 +243,7 @@ int main(void)
         WATCHED(test_causes_of_a_cluster_that_is_down_are_one),
         WATCHED(test_causes_many_of_one_kind_are_one),
         WATCHED(test_causes_group_that_lags_is_one_only_after_a_while),
+        WATCHED(test_causes_many_collectors_and_busy_brokers_are_one_each),
         WATCHED(test_causes_too_few_replicas_are_told_apart),
         WATCHED(test_causes_busy_broker_and_failed_reload_are_warnings),
         WATCHED(test_causes_the_newest_of_a_severity_is_first),

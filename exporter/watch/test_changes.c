@@ -256,7 +256,7 @@ static void test_changes_first_look_at_a_group_does_not_say_since_when(void **st
     put_topic(w, "a", 1);
     (void)begin(w);
     put_status(w, "g", "stalled");
-    watched_put(w, "kafka_topic_partition_leaderless", "kafka_cluster=new topic=n partition=0", 1);
+    watched_add_cluster(w, "new", "kafka_topic_partition_leaderless", "topic=n partition=0");
     watched_put(w, "kafka_topic_partition_leaderless", "topic=a partition=0", 1);
     watched_collect(w);
     struct sg_view *view = sg_watch_take_view(w->watch);

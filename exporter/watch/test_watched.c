@@ -32,13 +32,16 @@ int watched_tear_down(void **state)
     (void)sg_watch_free(w->watch);
     (void)sg_series_table_free(w->table);
     (void)sg_slot_free(w->slot);
+    (void)sg_slot_free(w->other_slot);
+    w->other_slot = NULL;
     (void)sg_store_free(w->store);
     (void)sg_roster_free(w->roster);
     (void)sg_cluster_unref(w->cluster);
     return 0;
 }
 
-void watched_put(struct watched *w, const char *family_name, const char *text, double value)
+static void put(
+    struct sg_series_table *table, const char *family_name, const char *text, double value)
 {
     const struct sg_family family = { family_name, SG_METRIC_GAUGE, "" };
     struct sg_label labels[8];
@@ -51,8 +54,30 @@ void watched_put(struct watched *w, const char *family_name, const char *text, d
         at += name + 1 + length;
         at += *at == ' ';
     }
-    assert_int_equal(sg_series_table_add_family(w->table, &family, &id), 0);
-    assert_int_equal(sg_series_table_put_double(w->table, id, labels, n, value), 0);
+    assert_int_equal(sg_series_table_add_family(table, &family, &id), 0);
+    assert_int_equal(sg_series_table_put_double(table, id, labels, n, value), 0);
+}
+
+void watched_put(struct watched *w, const char *family, const char *labels, double value)
+{
+    put(w->table, family, labels, value);
+}
+
+void watched_add_cluster(
+    struct watched *w, const char *cluster, const char *family, const char *labels)
+{
+    const struct sg_label label = { SG_STR("kafka_cluster"), sg_str_of(cluster) };
+    struct sg_series_table *table;
+    struct sg_sample_set *set = NULL;
+
+    assert_int_equal(sg_series_table_new(&label, 1, 0, &table), 0);
+    sg_series_table_begin(table);
+    put(table, family, labels, 1);
+    assert_int_equal(sg_series_table_snapshot(table, &set), 0);
+    assert_int_equal(sg_store_slot(w->store, cluster, "admin", "cluster", &w->other_slot), 0);
+    sg_slot_begin(w->other_slot);
+    sg_slot_end(w->other_slot, set);
+    (void)sg_series_table_free(table);
 }
 
 void watched_wait(struct watched *w, int64_t ms)

@@ -14,6 +14,7 @@ struct watched {
     struct sg_slot *slot; /* of the admin collector */
     struct sg_series_table *table;
     struct sg_watch *watch;
+    struct sg_slot *other_slot; /* of a second cluster; NULL: there is none */
 };
 
 /** For cmocka: set-up and tear-down; the state is a struct watched. Now is 1000 s. */
@@ -28,6 +29,10 @@ void watched_collect(struct watched *w);
 
 /** The same, with a failure. */
 void watched_fail(struct watched *w, const char *error);
+
+/** A second cluster, of which one series was collected. */
+void watched_add_cluster(
+    struct watched *w, const char *cluster, const char *family, const char *labels);
 
 /** The number of a moment of time goes on, and the watch looks. */
 void watched_wait(struct watched *w, int64_t ms);
