@@ -195,6 +195,13 @@ struct sg_table_catalogues {
     struct sg_table_catalogue *list;
 };
 
+/* URLs that the status page links to; NULL: none. */
+struct sg_links {
+    char *dashboards; /* Grafana */
+    char *prometheus;
+    char *runbooks; /* what precedes "KafkaBrokerDown.md" */
+};
+
 struct sg_config {
     struct sg_refs refs;
     bool check_only; /* nothing is started or connected to */
@@ -208,6 +215,7 @@ struct sg_config {
     char **compat;                               /* tables of aliases, by name or path */
     struct sg_aliases aliases;                   /* the loaded tables; see compat.h */
     struct sg_table_catalogues table_catalogues; /* of these tables */
+    struct sg_links links;
     size_t n_clusters;
     struct sg_cluster_config *clusters;
 };

@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "config/kinds.h"
 #include "config/labels.h"
+#include "config/urls.h"
 
 #include <string.h>
 
@@ -297,6 +298,24 @@ const struct sg_map sg_cluster_keys = { .what = "a cluster",
     SG_KEYS(cluster_list),
     .finish = finish_cluster };
 
+/* ---- Links ---- */
+
+static const struct sg_key link_list[] = {
+    { "dashboards", &sg_kind_text, SG_AT(sg_config, links.dashboards), .follows = "none",
+        .check = sg_url_check_link, .restarts = SG_RESTARTS_NOTHING,
+        .doc = "Grafana with the boards of this project: `https://grafana.example.com`" },
+    { "prometheus", &sg_kind_text, SG_AT(sg_config, links.prometheus), .follows = "none",
+        .check = sg_url_check_link, .restarts = SG_RESTARTS_NOTHING,
+        .doc = "a Prometheus that scrapes this: `https://prometheus.example.com`" },
+    { "runbooks", &sg_kind_text, SG_AT(sg_config, links.runbooks), .follows = "none",
+        .check = sg_url_check_link, .restarts = SG_RESTARTS_NOTHING,
+        .doc = "the runbooks, up to their names, as `--runbooks` of `alerts/generate`: "
+               "`https://git.example.com/runbooks/`" },
+};
+static const struct sg_map link_keys = {
+    .what = "\"links\"", .size = sizeof(struct sg_config), SG_KEYS(link_list)
+};
+
 /* ---- The file ---- */
 
 /* In the order in which they are read: brokers' rules follow from the tables of "compat". */
@@ -308,6 +327,8 @@ static const struct sg_key root_list[] = {
     { "compat", &sg_kind_compat, SG_LIST_AT(sg_config, compat, n_compat),
         .must = "must be a list of tables, such as [kminion]", .restarts = SG_RESTARTS_EVERYTHING,
         .doc = "other exporters' names as well: [migrating.md](migrating.md)" },
+    { "links", &sg_kind_map, .map = &link_keys, .restarts = SG_RESTARTS_NOTHING,
+        .doc = "where the status page leads for more" },
     { "clusters", &sg_kind_list, SG_LIST_AT(sg_config, clusters, n_clusters),
         .map = &sg_cluster_keys, .min = 1, .max = 1000, .must = "must be a list of at least one",
         .item = "clusters", .needed = "\"clusters\" must be a list of at least one",

@@ -177,6 +177,10 @@ static void test_load_mistakes_are_all_told_with_their_place(void **state)
             "f.yml:3:13: two clusters are called \"a\"\n" },
         { "clusters:\n  - { name: a, bootstrap_servers: b, topics: { include: 'a(' } }\n",
             "f.yml:2:57: pattern \"a(\", character 3: missing closing parenthesis\n" },
+        { "links: { runbooks: 'git.example.com' }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:20: \"git.example.com\" is not a link: no http:// or https://\n" },
+        { "links: { prometheus: 'http://u:p@h/' }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:22: a link with a password would be shown to all\n" },
         { "collect: { interval: 10 }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
             "f.yml:1:22: \"interval\" must be a duration such as 15s, 500ms or 1m30s\n" },
         { "collect: { interval: 10s, timeout: 20s }\nclusters: [{ name: a, bootstrap_servers: b "

@@ -161,6 +161,16 @@ int sg_url_check_fixed(const char *url, struct sg_error *err)
     return r ? r : check_template(url, nothing, NULL, err);
 }
 
+int sg_url_check_link(const char *url, struct sg_error *err)
+{
+    if (has_secret(url))
+        return sg_error_set(err, SG_URL_E_WRONG, "a link with a password would be shown to all");
+    const char *complaint = looks_like_url(url) ? complaint_about(url) : "no http:// or https://";
+    return complaint ? sg_error_set(err, SG_URL_E_WRONG, "\"%.*s\" is not a link: %s",
+                           shown_len(url), url, complaint)
+                     : 0;
+}
+
 int sg_url_check_brokers(const char *url, struct sg_error *err)
 {
     static const char *const names[] = { "{host}", "{id}", NULL };

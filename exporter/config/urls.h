@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * URLs of Jolokia agents, of proxies and of JMX: checks of those from the file or a flag. Each is a
+ * URLs of Jolokia agents, of proxies, of JMX and of links: checks of those from the file or a flag. Each is a
  * sg_text_check_fn of schema.h: 0, or SG_URL_E_WRONG and err says what. Pure; any thread.
  */
 
@@ -16,6 +16,9 @@ enum {
 
 /** Of one Jolokia: http:// or https://, without a password or placeholders. */
 int sg_url_check_fixed(const char *url, struct sg_error *err);
+
+/** Of a link for people: http:// or https://, without a password. */
+int sg_url_check_link(const char *url, struct sg_error *err);
 
 /** Of every broker's Jolokia, with {host} or {id}. */
 int sg_url_check_brokers(const char *url, struct sg_error *err);

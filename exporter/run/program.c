@@ -121,9 +121,11 @@ static int publish_roster(
     sg_buf_init(&text, CONFIG_TEXT_BYTES_MAX);
     (void)sg_config_show(config, &text); /* a text that is too long is truncated */
     const char *shown = sg_buf_get_cut(&text);
-    int r = shown
-                ? sg_roster_set(program->roster, clusters, layout->n, config->cluster_label, shown)
-                : -ENOMEM;
+    const struct sg_roster_links links = { config->links.dashboards, config->links.prometheus,
+        config->links.runbooks };
+    int r = shown ? sg_roster_set(
+                        program->roster, clusters, layout->n, config->cluster_label, shown, &links)
+                  : -ENOMEM;
     sg_buf_done(&text);
     return r;
 }

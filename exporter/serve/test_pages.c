@@ -18,7 +18,7 @@ static int set_up(void **state)
     assert_int_equal(sg_cluster_new("c", &f.cluster), 0);
     assert_int_equal(sg_cluster_set_broker(f.cluster, 1, "h", 9092, false), 0);
     assert_int_equal(sg_roster_new(&f.roster), 0);
-    assert_int_equal(sg_roster_set(f.roster, &f.cluster, 1, "kafka_cluster", ""), 0);
+    assert_int_equal(sg_roster_set(f.roster, &f.cluster, 1, "kafka_cluster", "", NULL), 0);
     *state = &f;
     return 0;
 }

@@ -260,7 +260,7 @@ static void test_discovery_names_the_place_where_the_client_finds_us(void **stat
     assert_int_equal(sg_cluster_new("c", &cluster), 0);
     assert_int_equal(sg_cluster_set_broker(cluster, 1, "h", 9092, true), 0);
     assert_int_equal(sg_roster_new(&roster), 0);
-    assert_int_equal(sg_roster_set(roster, &cluster, 1, "kafka_cluster", ""), 0);
+    assert_int_equal(sg_roster_set(roster, &cluster, 1, "kafka_cluster", "", NULL), 0);
     const struct sg_serve_config config = { .roster = roster };
     sg_buf_init(&json, 4096);
     assert_int_equal(sg_discover_write(&config, &place, &json), 0);

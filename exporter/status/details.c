@@ -2,6 +2,7 @@
 #include "status/details.h"
 
 #include "base/words.h"
+#include "status/links.h"
 
 enum {
     EVENTS_SHOWN = 20
@@ -56,6 +57,18 @@ static void put_span(
 void sg_details_title_end(
     struct sg_page *page, enum sg_status_page self, const char *key, struct sg_str name)
 {
+    static const struct {
+        enum sg_status_page page;
+        const char *board, *label;
+    } boards[] = { { SG_STATUS_BROKER, "kafka-broker", "broker" },
+        { SG_STATUS_TOPIC, "kafka-topic", "topic" },
+        { SG_STATUS_GROUP, "kafka-groups", "consumergroup" } };
+
+    sg_put(page, "</div><div class=\"tabs\">");
+    for (size_t i = 0; i < sizeof boards / sizeof boards[0]; i++) {
+        if (boards[i].page == self)
+            sg_put_other_links(page, boards[i].board, page->params->cluster, boards[i].label, name);
+    }
     sg_put(page, "</div><div class=\"tabs end\" aria-label=\"Time that plots show\">");
     put_span(page, self, key, name, false);
     put_span(page, self, key, name, true);

@@ -27,7 +27,8 @@ struct sg_page {
     struct sg_causes causes;
     int64_t now_ms, now_unix_ms;
     const void *rows; /* of the list that is written, if they are not the view's */
-    bool failed;      /* without memory */
+    const struct sg_roster_links *links; /* URLs of other programs */
+    bool failed;                         /* without memory */
 };
 
 /* ---- Writing ---- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/words.h"
+#include "status/links.h"
 #include "status/lists.h"
 
 #include <math.h>
@@ -66,6 +67,7 @@ static void put_cause(struct sg_page *page, const struct sg_cause *cause)
         sg_html_time(page->html, cause->since.moment.unix_ms, page->now_unix_ms);
         sg_put(page, " UTC</span>");
     }
+    sg_put_runbook_link(page, cause);
     sg_put(page, "</div></li>\n");
 }
 
@@ -297,6 +299,10 @@ static void put_cluster(struct sg_page *page, uint32_t number)
         sg_put_since(page, &cluster->since);
         sg_put(page, "</p>");
     }
+    sg_put(page, "<p class=\"sm\">");
+    sg_put_other_links(
+        page, "kafka-cluster", sg_view_cluster_name(page->view, number), "", SG_STR(""));
+    sg_put(page, "</p>");
     sg_put(page, "</div><div class=\"rt\">");
     if (counts.n_brokers)
         put_cells(page, number, &counts);

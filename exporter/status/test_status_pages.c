@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "status/status_page.h"
 
+#include "status/links.h"
 #include "test.h"
 #include "watch/test_watched.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static struct sg_buf html;
 
@@ -392,6 +394,57 @@ static void test_events_of_a_broker_that_is_gone_lead_nowhere(void **state)
     assert_int_equal(write_page(w, SG_STATUS_BROKER, &params), SG_STATUS_E_NOT_FOUND);
 }
 
+static void set_links(struct watched *w, const struct sg_roster_links *links)
+{
+    assert_int_equal(sg_roster_set(w->roster, &w->cluster, 1, "kafka_cluster", "", links), 0);
+}
+
+static void test_links_lead_to_other_programs_if_they_are_configured(void **state)
+{
+    struct watched *w = *state;
+    const struct sg_roster_links links = { "https://grafana.example.com/x/",
+        "http://prometheus.example.com", "https://git.example.com/runbooks/" };
+    const struct sg_status_params params = { .cluster = SG_STR("<c>"), .group = SG_STR("a\"&b") };
+
+    put_group(w, "a\"&b", "stalled", 60);
+    watched_collect(w);
+    write_plain(w, SG_STATUS_HOME);
+    assert_false(has("Runbook") || has("Grafana") || has("Prometheus<"));
+    set_links(w, &links);
+    write_plain(w, SG_STATUS_HOME);
+    assert_true(has("<a rel=\"noreferrer\" href=\"https://git.example.com/runbooks/"
+                    "KafkaConsumerGroupStalled.md\">Runbook</a>"));
+    assert_true(has("href=\"https://grafana.example.com/x/d/kafka-cluster?orgId=1&amp;"
+                    "var-kafka_cluster=%3Cc%3E\">Grafana</a>"));
+    assert_int_equal(write_page(w, SG_STATUS_GROUP, &params), 0);
+    assert_true(has("/d/kafka-groups?orgId=1&amp;var-kafka_cluster=%3Cc%3E&amp;"
+                    "var-consumergroup=a%22%26b\">Grafana</a>"));
+    /* {kafka_cluster="<c>",consumergroup="a\"&b"} */
+    assert_true(has("href=\"http://prometheus.example.com/graph?g0.tab=1&amp;g0.expr="
+                    "%7Bkafka_cluster%3D%22%3Cc%3E%22%2Cconsumergroup%3D%22a%5C%22%26b%22%7D\">"));
+    set_links(w, NULL);
+    write_plain(w, SG_STATUS_HOME);
+    assert_false(has("Runbook") || has("Grafana") || has("Prometheus<"));
+}
+
+static void test_each_cause_has_a_runbook_that_exists(void **state)
+{
+    static const char *const kinds[] = { "broker_busy", "broker_down", "cluster_down",
+        "collector_fails", "group_lagging", "group_losing_data", "group_stalled", "group_stopped",
+        "leaderless", "missing_replica", "reload_failed", "too_few_replicas", "under_min_isr" };
+    char path[4096];
+    (void)state;
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        assert_non_null(sg_links_runbook(kinds[i]));
+        (void)snprintf(path, sizeof path, "%s/../../alerts/runbooks/%s.md", getenv("SG_FIXTURES"),
+            sg_links_runbook(kinds[i]));
+        if (access(path, R_OK) != 0)
+            fail_msg("there is no %s", path);
+    }
+    assert_null(sg_links_runbook("nope"));
+}
+
 static void test_brokers_are_found_by_id_or_host(void **state)
 {
     struct watched *w = *state;
@@ -455,6 +508,8 @@ int main(void)
         PAGES(test_events_are_filtered_and_older_ones_are_a_link_away),
         PAGES(test_events_of_a_broker_that_is_gone_lead_nowhere),
         PAGES(test_brokers_are_found_by_id_or_host),
+        PAGES(test_links_lead_to_other_programs_if_they_are_configured),
+        cmocka_unit_test(test_each_cause_has_a_runbook_that_exists),
         cmocka_unit_test(test_params_are_read_and_others_refused),
     };
     return cmocka_run_group_tests_name("pages", tests, NULL, NULL);

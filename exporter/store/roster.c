@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/roster.h"
 
+#include "base/arena.h"
 #include "base/sync.h"
 
 #include <errno.h>
@@ -13,6 +14,7 @@ struct block {
     struct sg_refs refs;
     char *label;
     char *config_text;
+    struct sg_arena *urls;
     struct sg_cluster *list[];
 };
 
@@ -34,13 +36,20 @@ static void free_block(struct block *block)
         (void)sg_cluster_unref(block->list[i]);
     free(block->label);
     free(block->config_text);
+    (void)sg_arena_unref(block->urls);
     free(block);
+}
+
+static const char *keep(struct block *block, const char *url)
+{
+    return url ? sg_arena_copy(block->urls, sg_str_of(url)) : NULL;
 }
 
 static int new_block(struct sg_cluster *const *clusters,
     size_t n,
     const char *label,
     const char *config_text,
+    const struct sg_roster_links *links,
     struct block **ret_block)
 {
     struct block *block = calloc(1, sizeof *block + n * sizeof(struct sg_cluster *));
@@ -50,13 +59,18 @@ static int new_block(struct sg_cluster *const *clusters,
     sg_refs_init(&block->refs);
     block->label = strdup(label);
     block->config_text = strdup(config_text);
-    if (!block->label || !block->config_text) {
+    block->urls = sg_arena_new();
+    if (!block->label || !block->config_text || !block->urls) {
         free_block(block);
         return -ENOMEM;
     }
     for (size_t i = 0; i < n; i++)
         block->list[i] = sg_cluster_ref(clusters[i]);
-    block->clusters = (struct sg_clusters){ n, block->list, block->label, block->config_text };
+    block->clusters = (struct sg_clusters){ n, block->list, block->label, block->config_text,
+        { NULL, NULL, NULL } };
+    if (links)
+        block->clusters.links = (struct sg_roster_links){ keep(block, links->dashboards),
+            keep(block, links->prometheus), keep(block, links->runbooks) };
     *ret_block = block;
     return 0;
 }
@@ -75,7 +89,7 @@ int sg_roster_new(struct sg_roster **ret_roster)
 {
     struct sg_roster *roster = calloc(1, sizeof *roster);
 
-    if (!roster || new_block(NULL, 0, "", "", &roster->latest)) {
+    if (!roster || new_block(NULL, 0, "", "", NULL, &roster->latest)) {
         free(roster);
         return -ENOMEM;
     }
@@ -98,11 +112,12 @@ int sg_roster_set(struct sg_roster *roster,
     struct sg_cluster *const *clusters,
     size_t n,
     const char *label,
-    const char *config_text)
+    const char *config_text,
+    const struct sg_roster_links *links)
 {
     struct block *block = NULL;
 
-    int r = new_block(clusters, n, label, config_text, &block);
+    int r = new_block(clusters, n, label, config_text, links, &block);
     if (r)
         return r;
     (void)pthread_mutex_lock(&roster->lock);

@@ -16,7 +16,7 @@ int watched_set_up(void **state)
     assert_int_equal(sg_cluster_new("<c>", &w.cluster), 0);
     sg_cluster_set_up(w.cluster, true);
     assert_int_equal(
-        sg_roster_set(w.roster, &w.cluster, 1, "kafka_cluster", "password: <hidden>"), 0);
+        sg_roster_set(w.roster, &w.cluster, 1, "kafka_cluster", "password: <hidden>", NULL), 0);
     assert_int_equal(sg_store_slot(w.store, "<c>", "admin", "cluster", &w.slot), 0);
     assert_int_equal(sg_series_table_new(&label, 1, 0, &w.table), 0);
     sg_series_table_begin(w.table);

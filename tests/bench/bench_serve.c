@@ -93,7 +93,7 @@ int main(int argc, char **argv)
                 store, n_brokers ? cluster : NULL, i + 1, n_series / (uint32_t)n_slots, &slots[i]))
             return 1;
     }
-    if (sg_roster_set(roster, &cluster, 1, "kafka_cluster", "") ||
+    if (sg_roster_set(roster, &cluster, 1, "kafka_cluster", "", NULL) ||
         sg_pager_new(store, &sg_clock_system, "", NULL, NULL, &pager))
         return 1;
     struct sg_serve_config config = {

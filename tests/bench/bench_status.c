@@ -114,7 +114,7 @@ static void make(struct bench *b)
     sg_cluster_set_up(b->cluster, true);
     for (int32_t id = 1; id <= 100; id++)
         must(sg_cluster_set_broker(b->cluster, id, "localhost", 9092, true));
-    must(sg_roster_set(b->roster, &b->cluster, 1, "kafka_cluster", ""));
+    must(sg_roster_set(b->roster, &b->cluster, 1, "kafka_cluster", "", NULL));
     must(sg_store_slot(b->store, "streaming", "admin", "cluster", &b->slot));
     must(sg_series_table_new(&constant, 1, 0, &b->table));
     must(sg_watch_new(b->store, b->roster, &sg_clock_system, &b->watch));

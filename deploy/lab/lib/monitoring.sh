@@ -93,6 +93,7 @@ streamgauge_configure()
     {
         cat <<EOF
 collect: { interval: 15s, timeout: 10s }
+links: { prometheus: "http://127.0.0.1:$prometheus_port" }
 clusters:
   - name: streaming
     bootstrap_servers: $bootstrap
