@@ -305,7 +305,8 @@ static void put_table(const struct listing *listing)
     const struct sg_table *table = listing->table;
 
     (void)sg_buf_printf(page->html,
-        "<div class=\"tb\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table role=\"table\" "
+        "<div class=\"tb\" tabindex=\"0\" role=\"region\" aria-label=\"%s, table\"><table "
+        "role=\"table\" "
         "id=\"%s\"><caption class=\"vh\">%s</caption><thead role=\"rowgroup\"><tr role=\"row\">",
         table->caption, table->id, table->caption);
     for (const struct sg_table_column *column = table->columns; column->title; column++)

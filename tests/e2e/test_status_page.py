@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The status page in a real browser: what it shows, and that no name runs as a script."""
 import html
+import json
+import pathlib
 import re
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
+import axe_core_python
 from confluent_kafka import Consumer, TopicPartition
 
 from monitoring import GROUPS
@@ -14,7 +18,7 @@ NAMES = ["<script>document.title='owned'</script>", "a\"b'<img src=x onerror=\"d
 SECRETS = {"sasl.password": "hunter2-kafka", "ssl.key.password": "hunter2-key"}
 
 
-def dom(url, folder):
+def dom(url, folder, *options):
     """The page as Chromium has it after its scripts have run."""
     chromium = shutil.which("chromium")
     assert chromium, "no chromium: the Debian package"
@@ -22,7 +26,7 @@ def dom(url, folder):
         [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
          f"--user-data-dir={folder}", "--virtual-time-budget=3000", "--enable-logging=stderr",
-         "--dump-dom", url], capture_output=True, text=True, timeout=120)
+         *options, "--dump-dom", url], capture_output=True, text=True, timeout=120)
     assert result.returncode == 0, result.stderr
     return result.stdout, result.stderr
 
@@ -77,6 +81,31 @@ def test_every_page_is_there_and_leads_to_what_it_names(lab, start):
     assert re.search(r">telemetry \d+</a>", group) and "rules-engine-" in group, "partitions and members"
     assert fetch(f"{process.url}/topic?cluster=streaming&topic=nope")[0] == 404
     assert fetch(f"{process.url}/groups?sorts=x")[0] == 400
+
+
+def found_by_axe(url, folder, dark):
+    """What axe-core finds wrong with a page: contrast, names, landmarks, keyboard."""
+    script = (pathlib.Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
+    copy = folder / "page.html"  # without the policy, which allows no script but the page's own
+    folder.mkdir(parents=True)
+    copy.write_text(fetch(url)[2].decode().replace("</body>", f"""<script>{script}</script><script>
+        axe.run(document).then(result => document.title = "axe" + JSON.stringify(
+            result.violations.map(one => [one.id, one.nodes.map(node => node.html)])))</script></body>"""))
+    page, _ = dom(copy.as_uri(), folder / "chromium", *["--blink-settings=preferredColorScheme=0"] * dark)
+    return json.loads(html.unescape(re.search(r"<title>axe(.*?)</title>", page)[1]))
+
+
+def test_axe_finds_nothing(lab, start, tmp_path):
+    process = start(lab.config("2s", "1900ms"))
+    wait_for("the groups", lambda: b">rules-engine</a>" in fetch(f"{process.url}/groups")[2], 40)
+    of = "?cluster=streaming&"
+    pages = ("", "brokers", "topics", "groups", "collectors", "events", f"broker{of}broker=1",
+             f"topic{of}topic=telemetry", f"group{of}group=rules-engine", "find?q=e", f"topic{of}topic=nope")
+    looks = [(page, dark) for page in pages for dark in (False, True) if not dark or "?" not in page]
+    with ThreadPoolExecutor(2) as pool:
+        found = pool.map(lambda look: found_by_axe(
+            f"{process.url}/{look[0]}", tmp_path / f"look-{looks.index(look)}", look[1]), looks)
+    assert dict(zip(looks, found)) == {look: [] for look in looks}
 
 
 def test_find_leads_to_the_only_match(lab, start):
