@@ -163,6 +163,18 @@ static enum sg_failure_kind kind_of(rd_kafka_resp_err_t code, const char *text)
     return strstr(text, "SSL alert number") ? SG_FAILURE_TLS : sg_failure_kind_of(code);
 }
 
+void sg_client_cut_count(char *text)
+{
+    static const char end[] = " identical error(s) suppressed)";
+    char *last = strrchr(text, ',');
+
+    if (!last || last[1] != ' ')
+        return;
+    size_t digits = strspn(last + 2, "0123456789");
+    if (digits > 0 && strcmp(last + 2 + digits, end) == 0)
+        memcpy(last, ")", 2);
+}
+
 static void on_error(rd_kafka_t *rk, int code, const char *text, void *opaque)
 {
     struct sg_client *client = opaque;
@@ -185,6 +197,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *text, void *opaque)
             (int)strcspn(text, " "), text, problem);
     else
         (void)snprintf(reason->text, sizeof reason->text, "%s", text);
+    sg_client_cut_count(reason->text);
 }
 
 void sg_client_poll(struct sg_client *client)

@@ -91,6 +91,12 @@ enum {
 };
 
 /**
+ * Cut how often librdkafka has left out an error, at its end: "(after 0ms in state CONNECT, 587
+ * identical error(s) suppressed)". The same failure has the same text then.
+ */
+void sg_client_cut_count(char *text);
+
+/**
  * What to check when a text of librdkafka has a known cause, beginning with ": ", or "". Static.
  */
 const char *sg_client_advice(enum sg_failure_kind kind, const char *text);

@@ -151,6 +151,28 @@ static void test_client_advice_is_on_what_librdkafka_says(void **state)
     }
 }
 
+static void test_client_same_failure_has_the_same_text(void **state)
+{
+    static const char *const cases[][2] = {
+        { "h:1/1: refused (after 0ms in state CONNECT, 587 identical error(s) suppressed)",
+            "h:1/1: refused (after 0ms in state CONNECT)" },
+        { "h:1/1: refused (after 0ms in state CONNECT)",
+            "h:1/1: refused (after 0ms in state CONNECT)" },
+        { "a, 5", "a, 5" },
+        { "a,", "a," },
+        { "a, identical error(s) suppressed)", "a, identical error(s) suppressed)" },
+        { "", "" },
+    };
+    char text[128];
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        (void)snprintf(text, sizeof text, "%s", cases[i][0]);
+        sg_client_cut_count(text);
+        assert_string_equal(text, cases[i][1]);
+    }
+}
+
 static void test_client_unknown_property_is_named(void **state)
 {
     struct sg_error err = { "" };
@@ -196,6 +218,7 @@ int main(void)
         cmocka_unit_test(test_client_property_of_the_user_is_taken),
         cmocka_unit_test(test_client_isolation_is_that_of_its_use),
         cmocka_unit_test(test_client_advice_is_on_what_librdkafka_says),
+        cmocka_unit_test(test_client_same_failure_has_the_same_text),
         cmocka_unit_test(test_client_unknown_property_is_named),
         cmocka_unit_test(test_client_bad_value_is_never_quoted),
         cmocka_unit_test(test_client_logs_what_brokers_support_besides_what_the_user_wants),
