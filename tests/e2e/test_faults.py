@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A broker that is killed or frozen affects its own series only, and delays nothing else."""
+import os
 import threading
 import time
 
@@ -9,6 +10,7 @@ from streamgauge import Page, fetch, wait_for
 
 INTERVAL_S = 5
 OTHERS = ("2", "3")
+ROUNDS = int(os.environ.get("STREAMGAUGE_TEST_ROUNDS", "1"))  # of brokers that come and go; 3 by hand
 
 
 class Scraper(threading.Thread):
@@ -104,7 +106,7 @@ def test_program_survives_brokers_that_come_and_go(lab, start):
     times out whose coordinator comes back later; both within one round of this."""
     process = start(lab.config("1s", "1s"), build="release")
     wait_for("everything is up", lambda: healthy(process), 30)
-    for broker in ("1", "2"):
+    for broker in map(str, range(1, ROUNDS + 1)):
         frozen = str(int(broker) % 3 + 1)
         lab.fault("kill-broker", broker)
         time.sleep(4)

@@ -12,7 +12,7 @@ import urllib.parse
 from streamgauge import fetch, free_port, wait_for
 
 PERIOD_S = 2
-SCRAPES = int(os.environ.get("STREAMGAUGE_TEST_SCRAPES", "30"))  # 100 by hand
+SCRAPES = int(os.environ.get("STREAMGAUGE_TEST_SCRAPES", "16"))  # 100 by hand
 
 
 @contextlib.contextmanager
