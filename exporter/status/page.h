@@ -15,12 +15,13 @@
 
 #include <stdbool.h>
 
-/* Everything for one page; borrowed but for the causes. */
+/* Everything for one page; borrowed but for the causes, the view and the clusters. */
 struct sg_page {
     const struct sg_status_sources *sources;
     const struct sg_status_params *params;
     struct sg_buf *html;
-    const struct sg_view *view;
+    struct sg_view *view; /* NULL: there is none yet */
+    const struct sg_clusters *clusters;
     const char *cluster_label; /* name of the label with a cluster's name */
     struct sg_history *history;
     struct sg_journal *journal;
@@ -30,6 +31,17 @@ struct sg_page {
     const struct sg_roster_links *links; /* URLs of other programs */
     bool failed;                         /* without memory */
 };
+
+/** Take what it is written from; free it with sg_page_close(). */
+void sg_page_open(struct sg_page *page,
+    const struct sg_status_sources *sources,
+    const struct sg_status_params *params,
+    struct sg_buf *out);
+
+/** @return 0 or -ENOMEM */
+int sg_page_find_causes(struct sg_page *page);
+
+void sg_page_close(struct sg_page *page);
 
 /* ---- Writing ---- */
 

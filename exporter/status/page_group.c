@@ -1,128 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/auto.h"
-#include "base/keyed.h"
-#include "base/words.h"
-#include "metric/text.h"
 #include "status/details.h"
+#include "status/group_rows.h"
 #include "status/table.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-/* One partition that the group reads. */
-struct row {
-    struct sg_keyed_text key;
-    struct sg_str topic;
-    int32_t partition;
-    double committed, lag, lag_seconds;
-    struct sg_str status, member, client_id, host;
-    const struct sg_view_partition *of; /* NULL: not known */
-    double start;                       /* of its log */
-};
-
-static const struct sg_keyed_kind row_kind = {
-    .size = sizeof(struct row),
-    .key_at = offsetof(struct row, key),
-    .seen_at = offsetof(struct row, key.seen),
-};
-
-struct reader {
-    struct sg_page *page;
-    uint32_t cluster;
-    struct sg_keyed rows;
-    struct sg_arena *arena;
-};
-
-/* ---- Reading ---- */
-
-static struct sg_str keep(struct sg_arena *arena, struct sg_str escaped)
-{
-    char *plain = escaped.len ? sg_arena_bytes(arena, escaped.len) : NULL;
-
-    return plain ? (struct sg_str){ plain, sg_text_unescape(escaped, plain) } : SG_STR("");
-}
-
-static struct row *find_row(struct reader *reader, struct sg_str labels, bool *ret_is_new)
-{
-    static const struct sg_str names[] = { { "topic", 5 }, { "partition", 9 } };
-    struct sg_str values[2];
-    struct sg_buf key;
-    uint32_t number = SG_INDEX_NONE;
-
-    sg_text_find_labels(labels, names, 2, values);
-    if (!values[0].ptr || !values[1].ptr)
-        return NULL;
-    sg_buf_init(&key, 8192);
-    (void)sg_buf_printf(
-        &key, SG_STR_FMT "\"" SG_STR_FMT, SG_STR_ARG(values[0]), SG_STR_ARG(values[1]));
-    int r = sg_buf_error(&key) ? -ENOMEM
-                               : sg_keyed_add(&reader->rows, sg_buf_get(&key), &number, ret_is_new);
-    sg_buf_done(&key);
-    if (r)
-        return NULL;
-    struct row *row = sg_keyed_at(&reader->rows, number);
-    if (*ret_is_new) {
-        double unknown = (double)NAN;
-        row->topic = keep(reader->arena, values[0]);
-        row->partition = (int32_t)strtol(values[1].ptr, NULL, 10);
-        row->committed = row->lag = row->lag_seconds = row->start = unknown;
-    }
-    return row;
-}
-
-static void read_owner(struct reader *reader, struct row *row, struct sg_str labels)
-{
-    static const struct sg_str names[] = { { "member", 6 }, { "client_id", 9 }, { "host", 4 } };
-    struct sg_str values[3];
-
-    sg_text_find_labels(labels, names, 3, values);
-    row->member = keep(reader->arena, values[0]);
-    row->client_id = keep(reader->arena, values[1]);
-    row->host = keep(reader->arena, values[2]);
-}
-
-static void read_series(void *context, const struct sg_detail_series *series)
-{
-    struct reader *reader = context;
-    const char *family = series->family->name;
-    bool is_new;
-    struct row *row = find_row(reader, series->labels, &is_new);
-
-    if (!row)
-        return;
-    if (strcmp(family, "kafka_consumergroup_current_offset") == 0)
-        row->committed = sg_detail_number(series);
-    else if (strcmp(family, "kafka_consumergroup_lag") == 0 ||
-             strcmp(family, "kafka_sharegroup_lag") == 0)
-        row->lag = sg_detail_number(series);
-    else if (strcmp(family, "kafka_consumergroup_lag_seconds") == 0)
-        row->lag_seconds = sg_detail_number(series);
-    else
-        read_owner(reader, row, series->labels);
-}
-
-/* What the view knows of the partitions. */
-static void join(struct reader *reader)
-{
-    const struct sg_view *view = reader->page->view;
-
-    for (uint32_t i = 0; i < reader->rows.n; i++) {
-        struct row *row = sg_keyed_at(&reader->rows, i);
-        struct {
-            uint32_t topic;
-            int32_t number;
-        } key = { sg_view_find_topic(view, reader->cluster, row->topic), row->partition };
-        uint32_t number = sg_keyed_find(&view->partitions, SG_KEYED_BYTES(key));
-        row->of = number == SG_INDEX_NONE ? NULL : sg_view_partition_at(view, number);
-    }
-}
 
 /* ---- The table ---- */
 
-static const struct row *at(const struct sg_page *page, uint32_t i)
+static const struct sg_group_row *at(const struct sg_page *page, uint32_t i)
 {
     return sg_keyed_at(page->rows, i);
 }
@@ -141,7 +27,7 @@ static struct sg_str topic(const struct sg_page *page, uint32_t i)
 
 static void put_topic(struct sg_page *page, uint32_t i)
 {
-    const struct row *row = at(page, i);
+    const struct sg_group_row *row = at(page, i);
 
     sg_put(page, "<a ");
     sg_put_href(page, SG_STATUS_TOPIC, page->params->cluster, "topic", row->topic);
@@ -197,7 +83,7 @@ static void put_leader(struct sg_page *page, uint32_t i)
 
 static void put_member(struct sg_page *page, uint32_t i)
 {
-    const struct row *row = at(page, i);
+    const struct sg_group_row *row = at(page, i);
 
     sg_put_text(page, row->client_id.len ? row->client_id : row->member);
     if (row->host.len == 0)
@@ -221,27 +107,17 @@ static const struct sg_table_column columns[] = {
 
 static void put_partitions(struct sg_page *page, uint32_t cluster, struct sg_str group)
 {
-    static const char *const families[] = { "kafka_consumergroup_current_offset",
-        "kafka_consumergroup_lag", "kafka_consumergroup_lag_seconds", "kafka_sharegroup_lag",
-        "kafka_consumergroup_partition_owner_info", NULL };
-    struct reader reader = { .page = page, .cluster = cluster, .arena = sg_arena_new() };
-    const struct sg_detail_query query = sg_details_query(page, "consumergroup", group, families);
+    struct sg_group_rows rows;
 
-    if (!reader.arena) {
-        page->failed = true;
-        return;
-    }
-    sg_keyed_init(&reader.rows, &row_kind);
-    sg_detail_read(page->sources->store, &query, read_series, &reader);
-    join(&reader);
-    page->rows = &reader.rows;
+    page->failed = sg_group_rows_read(page, cluster, group, &rows) || page->failed;
+    page->rows = &rows.list;
     const struct sg_table table = {
         .page = SG_STATUS_GROUP,
         .id = "partitions",
         .caption = "Partitions",
         .columns = columns,
         .sort = "-lag",
-        .n = reader.rows.n,
+        .n = rows.list.n,
         .severity = severity,
         .none = "No partitions are known; groups.granularity may leave them out.",
         .n_max = SG_DETAILS_ROWS_MAX,
@@ -250,8 +126,7 @@ static void put_partitions(struct sg_page *page, uint32_t cluster, struct sg_str
     (void)sg_table_write(page, &table);
     sg_put(page, "</section>\n");
     page->rows = NULL;
-    sg_keyed_done(&reader.rows);
-    (void)sg_arena_unref(reader.arena);
+    sg_group_rows_done(&rows);
 }
 
 /* ---- The page ---- */

@@ -243,33 +243,17 @@ int sg_status_page_write(const struct sg_status_sources *sources,
     const struct sg_status_params *params,
     struct sg_buf *html)
 {
-    struct sg_view *view = sg_watch_take_view(sources->watch);
-    struct sg_event *reload = sg_journal_take_reload(sg_watch_journal(sources->watch));
-    const struct sg_clusters *clusters = sg_roster_take(sources->roster);
     struct sg_status_params own = *params;
-    /* One thing is of the only cluster if none is named. */
-    if (view && which >= SG_STATUS_BROKER && which <= SG_STATUS_GROUP && own.cluster.len == 0 &&
-        view->clusters.n == 1)
-        own.cluster = sg_view_cluster_name(view, 0);
-    struct sg_page page = {
-        .sources = sources,
-        .params = &own,
-        .html = html,
-        .view = view,
-        .cluster_label = clusters->label,
-        .links = &clusters->links,
-        .history = sg_watch_history(sources->watch),
-        .journal = sg_watch_journal(sources->watch),
-        .now_ms = sg_clock_monotonic_ms(sources->clock),
-        .now_unix_ms = sg_clock_unix_ms(sources->clock),
-    };
-    int r = view ? sg_causes_find(view, reload, &page.causes) : 0;
+    struct sg_page page;
 
+    sg_page_open(&page, sources, &own, html);
+    /* One thing is of the only cluster if none is named. */
+    if (page.view && which >= SG_STATUS_BROKER && which <= SG_STATUS_GROUP &&
+        own.cluster.len == 0 && page.view->clusters.n == 1)
+        own.cluster = sg_view_cluster_name(page.view, 0);
+    int r = sg_page_find_causes(&page);
     if (!r)
         r = write(&page, which);
-    sg_causes_done(&page.causes);
-    (void)sg_clusters_unref(clusters);
-    (void)sg_event_unref(reload);
-    (void)sg_view_unref(view);
+    sg_page_close(&page);
     return r;
 }
