@@ -93,10 +93,23 @@ def long_help():
             yield f"HELP of {name} has {len(said)} characters, of {HELP_CHARACTERS_MAX}"
 
 
+def kinds_of_events_differ():
+    """Between docs/openapi.yaml, docs/status-page.md and the program."""
+    kinds = set(re.findall(r'\[SG_EVENT_\w+\] = "(\w+)"', (REPO / "exporter/watch/event.c").read_text()))
+    if len(kinds) < 20:
+        yield f"only {len(kinds)} kinds of events were found: exporter/watch/event.c has changed"
+    openapi = re.search(r"EventKind:.*?enum: \[(.*?)\]", (REPO / "docs/openapi.yaml").read_text(), re.S)[1]
+    for kind in sorted(kinds ^ set(re.findall(r"\w+", openapi))):
+        yield f"docs/openapi.yaml: EventKind and the kinds of events differ in {kind}"
+    for kind in sorted(kinds):
+        if f"`{kind}`" not in (REPO / "docs/status-page.md").read_text():
+            yield f"docs/status-page.md does not have the kind of event {kind}"
+
+
 if "--write" in sys.argv:
     write_reference(sys.argv[1])
     sys.exit(0)
 problems = [*reference_differs(sys.argv[1]), *undocumented_keys(sys.argv[1]), *flags_differ(sys.argv[1]),
-            *long_help()]
+            *long_help(), *kinds_of_events_differ()]
 print("\n".join(problems))
 sys.exit(1 if problems else 0)

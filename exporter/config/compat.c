@@ -276,6 +276,15 @@ int sg_compat_add(const struct sg_embedded *file,
     return r ? r : read_table(table, file->set, cluster_label, aliases, catalogues, err);
 }
 
+bool sg_compat_is_used(const struct sg_config *config, const char *name)
+{
+    for (size_t i = 0; i < config->n_compat; i++) {
+        if (strcmp(config->compat[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
 static int add_file(const char *path, struct sg_config *config, struct sg_error *err)
 {
     sg_auto(sg_yaml_free) struct sg_yaml *table = NULL;

@@ -38,3 +38,6 @@ int sg_compat_add(const struct sg_embedded *table,
     struct sg_aliases *aliases,
     struct sg_table_catalogues *catalogues,
     struct sg_error *err);
+
+/** Does the configuration name this built-in table? */
+bool sg_compat_is_used(const struct sg_config *config, const char *name);

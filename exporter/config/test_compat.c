@@ -247,6 +247,9 @@ static void test_unknown_table_tells_those_there_are(void **state)
         "or the path of a file");
     assert_non_null(strstr(sg_yaml_get_problem(yaml, 1), "/no/t.yml"));
     assert_true(config.aliases.n > 5);
+    assert_true(sg_compat_is_used(&config, "kminion"));
+    assert_true(sg_compat_is_used(&config, "/no/t.yml"));
+    assert_false(sg_compat_is_used(&config, "burrow"));
     sg_kind_compat.free(&value);
 }
 

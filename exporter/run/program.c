@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/words.h"
 #include "collectors/collector.h"
+#include "config/compat.h"
 #include "config/load.h"
 #include "run/crew.h"
 #include "run/handover.h"
@@ -140,6 +141,7 @@ static void use_config(struct sg_program *program, const struct sg_config *confi
     atomic_store(&program->timeout_ms, config->timeout_ms);
     sg_rhythm_set_interval(program->rhythm, config->interval_ms);
     sg_store_set_stale_after(program->store, config->stale_after_ms);
+    sg_roster_set_burrow(program->roster, sg_compat_is_used(config, "burrow"));
     atomic_store(&program->notes.loaded_unix_ms, sg_clock_unix_ms(program->clock));
 }
 

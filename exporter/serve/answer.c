@@ -3,7 +3,9 @@
 
 #include "serve/connections.h"
 
+#include <jansson.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum MHD_Result sg_answer_send(
@@ -76,4 +78,50 @@ enum MHD_Result sg_answer_error(
     if (response)
         sg_answer_header(response, "X-Content-Type-Options", "nosniff");
     return sg_answer_send(request, status, response);
+}
+
+/* The header apart from those of an answer's kind. */
+static enum MHD_Result send_json(struct sg_request *request,
+    unsigned status,
+    struct MHD_Response *response,
+    const char *header,
+    const char *value)
+{
+    if (response) {
+        sg_answer_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
+        sg_answer_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+        sg_answer_header(response, "X-Content-Type-Options", "nosniff");
+    }
+    if (response && header)
+        sg_answer_header(response, header, value);
+    return sg_answer_send(request, status, response);
+}
+
+enum MHD_Result sg_answer_json_error(struct sg_request *request,
+    unsigned status,
+    const char *text,
+    const char *header,
+    const char *value)
+{
+    json_t *object =
+        json_pack("{s:b, s:s#}", "error", 1, "message", text, (int)strcspn(text, "\n"));
+    char *body = object ? json_dumps(object, JSON_COMPACT) : NULL;
+    struct MHD_Response *response =
+        body ? MHD_create_response_from_buffer(strlen(body), body, MHD_RESPMEM_MUST_FREE) : NULL;
+
+    json_decref(object);
+    if (!response)
+        free(body);
+    return send_json(request, status, response, header, value);
+}
+
+enum MHD_Result sg_answer_json(struct sg_request *request, unsigned status, struct sg_buf *json)
+{
+    sg_buf_fit(json);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(json->len, json->ptr, MHD_RESPMEM_MUST_FREE);
+
+    if (response)
+        *json = (struct sg_buf){ .cap = json->cap };
+    return send_json(request, status, response, NULL, NULL);
 }

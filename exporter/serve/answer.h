@@ -3,7 +3,7 @@
 
 /* Building an answer and passing it to libmicrohttpd. Called on its threads. */
 
-#include "base/str.h"
+#include "base/buf.h"
 #include "serve/request.h"
 
 #include <microhttpd.h>
@@ -24,6 +24,19 @@ enum MHD_Result sg_answer_text(struct sg_request *request, unsigned status, cons
 /** The text of an error, as one line. */
 enum MHD_Result sg_answer_error(
     struct sg_request *request, unsigned status, const struct sg_error *err);
+
+/**
+ * The same as JSON: {"error":true,"message":"…"}. @param text  one line, copied @param header NULL:
+ * none
+ */
+enum MHD_Result sg_answer_json_error(struct sg_request *request,
+    unsigned status,
+    const char *text,
+    const char *header,
+    const char *value);
+
+/** JSON. @param json  its bytes are taken @return as sg_answer_send() */
+enum MHD_Result sg_answer_json(struct sg_request *request, unsigned status, struct sg_buf *json);
 
 /** As sg_answer_text(), with a header. */
 enum MHD_Result sg_answer_note_with(struct sg_request *request,

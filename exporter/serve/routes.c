@@ -2,6 +2,7 @@
 #include "serve/routes.h"
 
 #include "serve/answer.h"
+#include "serve/apis.h"
 #include "serve/pages.h"
 #include "serve/reload.h"
 #include "serve/target.h"
@@ -130,28 +131,56 @@ static enum MHD_Result answer_reload(
 
 /* ---- The table ---- */
 
+#define PAGE(path, methods, handle)         \
+    {                                       \
+        path, methods, handle, false, false \
+    }
+#define JSON(path, methods, handle)        \
+    {                                      \
+        path, methods, handle, true, false \
+    }
+#define JSON_TREE(path, methods, handle)  \
+    {                                     \
+        path, methods, handle, true, true \
+    }
+
 static const struct sg_route routes[] = {
-    { NULL, SG_METHODS_READ, sg_pages_metrics }, { "/", SG_METHODS_READ, answer_status_page },
-    { "/brokers", SG_METHODS_READ, answer_status_page },
-    { "/topics", SG_METHODS_READ, answer_status_page },
-    { "/groups", SG_METHODS_READ, answer_status_page },
-    { "/collectors", SG_METHODS_READ, answer_status_page },
-    { "/events", SG_METHODS_READ, answer_status_page },
-    { "/broker", SG_METHODS_READ, answer_status_page },
-    { "/topic", SG_METHODS_READ, answer_status_page },
-    { "/group", SG_METHODS_READ, answer_status_page },
-    { "/find", SG_METHODS_READ, answer_status_page }, { "/probe", SG_METHODS_READ, sg_pages_probe },
-    { "/sd", SG_METHODS_READ, sg_pages_discover },
-    { "/-/healthy", SG_METHODS_READ, answer_healthy },
-    { "/-/forget", SG_METHODS_POST, sg_pages_forget },
-    { "/-/reload", SG_METHODS_POST, answer_reload }, { "/-/ready", SG_METHODS_READ, answer_ready },
-    { "/healthz", SG_METHODS_READ, answer_healthy }, /* kafka_exporter's path */
+    PAGE(NULL, SG_METHODS_READ, sg_pages_metrics),
+    PAGE("/", SG_METHODS_READ, answer_status_page),
+    PAGE("/brokers", SG_METHODS_READ, answer_status_page),
+    PAGE("/topics", SG_METHODS_READ, answer_status_page),
+    PAGE("/groups", SG_METHODS_READ, answer_status_page),
+    PAGE("/collectors", SG_METHODS_READ, answer_status_page),
+    PAGE("/events", SG_METHODS_READ, answer_status_page),
+    PAGE("/broker", SG_METHODS_READ, answer_status_page),
+    PAGE("/topic", SG_METHODS_READ, answer_status_page),
+    PAGE("/group", SG_METHODS_READ, answer_status_page),
+    PAGE("/find", SG_METHODS_READ, answer_status_page),
+    PAGE("/probe", SG_METHODS_READ, sg_pages_probe),
+    PAGE("/sd", SG_METHODS_READ, sg_pages_discover),
+    PAGE("/-/healthy", SG_METHODS_READ, answer_healthy),
+    PAGE("/-/forget", SG_METHODS_POST, sg_pages_forget),
+    PAGE("/-/reload", SG_METHODS_POST, answer_reload),
+    PAGE("/-/ready", SG_METHODS_READ, answer_ready),
+    PAGE("/healthz", SG_METHODS_READ, answer_healthy), /* kafka_exporter's path */
+    JSON_TREE("/api/v1", SG_METHODS_READ, sg_apis_list),
+    JSON_TREE("/v3/kafka", SG_METHODS_READ, sg_apis_burrow),
+    JSON("/burrow/admin", SG_METHODS_READ, sg_apis_burrow_admin),
 };
+
+/* Is the path the one that a row has, or below it? */
+static bool is_at(const char *path, const struct sg_route *route, const char *served)
+{
+    size_t len = strlen(served);
+
+    return strncmp(path, served, len) == 0 &&
+           (path[len] == '\0' || (route->below && path[len] == '/'));
+}
 
 bool sg_routes_has(const char *path)
 {
     for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
-        if (routes[i].path && strcmp(path, routes[i].path) == 0)
+        if (routes[i].path && is_at(path, &routes[i], routes[i].path))
             return true;
     }
     return strncmp(path, "/-/", 3) == 0; /* more of them may be added */
@@ -176,8 +205,9 @@ static enum MHD_Result answer_wrong_method(struct sg_request *request, const str
             SG_METHODS_POST] = { "GET, HEAD, POST", "only GET, HEAD and POST are served here\n" },
     };
 
-    return sg_answer_note_with(request, MHD_HTTP_METHOD_NOT_ALLOWED,
-        by_methods[route->methods].text, MHD_HTTP_HEADER_ALLOW, by_methods[route->methods].allow);
+    return (route->is_json ? sg_answer_json_error : sg_answer_note_with)(request,
+        MHD_HTTP_METHOD_NOT_ALLOWED, by_methods[route->methods].text, MHD_HTTP_HEADER_ALLOW,
+        by_methods[route->methods].allow);
 }
 
 /* ---- Paths ---- */
@@ -227,7 +257,7 @@ enum MHD_Result sg_routes_answer(const struct sg_serve_config *config, struct sg
     }
     for (size_t i = 0; request->route && i < sizeof routes / sizeof routes[0]; i++) {
         const char *served = routes[i].path ? routes[i].path : config->telemetry_path;
-        if (strcmp(request->route, served) != 0)
+        if (!is_at(request->route, &routes[i], served))
             continue;
         if (!(routes[i].methods & methods))
             return answer_wrong_method(request, &routes[i]);

@@ -21,6 +21,8 @@ struct sg_route {
     const char *path; /* NULL means the configured telemetry path */
     unsigned methods; /* enum sg_methods */
     enum MHD_Result (*handle)(const struct sg_serve_config *config, struct sg_request *request);
+    bool is_json; /* errors are JSON too */
+    bool below;   /* also all paths below it */
 };
 
 /**

@@ -56,10 +56,11 @@ struct MHD_Response *MHD_create_response_from_buffer(
     size_t size, void *buffer, enum MHD_ResponseMemoryMode mode)
 {
     struct MHD_Response *response = calloc(1, sizeof *response);
-    (void)mode;
 
     assert_non_null(response);
     (void)snprintf(response->body, sizeof response->body, "%.*s", (int)size, (const char *)buffer);
+    if (mode == MHD_RESPMEM_MUST_FREE)
+        free(buffer);
     return response;
 }
 

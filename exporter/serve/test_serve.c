@@ -299,8 +299,10 @@ static void test_percent_decoding_keeps_nul_and_what_is_no_escape(void **state)
 
 static void test_paths_that_are_taken_are_known(void **state)
 {
-    static const char *const taken[] = { "/", "/probe", "/sd", "/healthz", "/-/healthy", "/-/x" };
-    static const char *const left[] = { "/metrics", "/probes", "/sd/", "/kafka/sd", "/-" };
+    static const char *const taken[] = { "/", "/probe", "/sd", "/healthz", "/-/healthy", "/-/x",
+        "/api/v1", "/api/v1/x", "/v3/kafka/c/topic", "/burrow/admin" };
+    static const char *const left[] = { "/metrics", "/probes", "/sd/", "/kafka/sd", "/-",
+        "/api/metrics", "/v3/kafkas", "/burrow/admin/x" };
     (void)state;
 
     for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)

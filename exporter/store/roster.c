@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct block {
 struct sg_roster {
     pthread_mutex_t lock; /* guards latest */
     struct block *latest;
+    atomic_bool burrow;
 };
 
 static struct block *block_of(const struct sg_clusters *clusters)
@@ -134,4 +136,14 @@ const struct sg_clusters *sg_roster_take(const struct sg_roster *roster)
     struct block *block = roster->latest;
     sg_refs_add(&block->refs);
     return &block->clusters;
+}
+
+void sg_roster_set_burrow(struct sg_roster *roster, bool on)
+{
+    atomic_store(&roster->burrow, on);
+}
+
+bool sg_roster_is_burrow(const struct sg_roster *roster)
+{
+    return atomic_load(&roster->burrow);
 }

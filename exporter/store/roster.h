@@ -8,6 +8,7 @@
 
 #include "store/cluster.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct sg_roster;
@@ -49,3 +50,7 @@ const struct sg_clusters *sg_roster_take(const struct sg_roster *roster);
 
 /** @return NULL; clusters may be NULL */
 const struct sg_clusters *sg_clusters_unref(const struct sg_clusters *clusters);
+
+/** Does the configuration want Burrow's HTTP API? At first it does not. */
+void sg_roster_set_burrow(struct sg_roster *roster, bool on);
+bool sg_roster_is_burrow(const struct sg_roster *roster);
