@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The status pages of a large cluster, in one thread: what a view takes after a collection, and
- * each page. Usage: bench_status [N_PARTITIONS [N_GROUPS]]
+ * The status pages of a large cluster and the lists of /api/v1, in one thread: what a view takes
+ * after a collection, and each page and list. Usage: bench_status [N_PARTITIONS [N_GROUPS]]
  */
 
 #include "bench.h"
 #include "metric/series.h"
+#include "status/api.h"
+#include "status/burrow.h"
 #include "status/status_page.h"
 #include "store/roster.h"
 #include "watch/watch.h"
@@ -92,6 +94,25 @@ static void put_groups(struct bench *b)
     }
 }
 
+/* group-1 reads them all. */
+static void put_group_partitions(struct bench *b)
+{
+    static const char *const families[] = { "kafka_consumergroup_current_offset",
+        "kafka_consumergroup_lag" };
+
+    for (size_t f = 0; f < 2; f++) {
+        for (uint32_t i = 0; i < b->n_partitions; i++) {
+            char topic[32], partition[16];
+            (void)snprintf(topic, sizeof topic, "topic-%u", i / PER_TOPIC);
+            (void)snprintf(partition, sizeof partition, "%u", i % PER_TOPIC);
+            const struct sg_label labels[] = { { SG_STR("consumergroup"), SG_STR("group-1") },
+                { SG_STR("topic"), sg_str_of(topic) },
+                { SG_STR("partition"), sg_str_of(partition) } };
+            put(b, families[f], labels, 3, f ? 10 : 990);
+        }
+    }
+}
+
 static void collect(struct bench *b, double round)
 {
     struct sg_sample_set *set = NULL;
@@ -99,6 +120,7 @@ static void collect(struct bench *b, double round)
     sg_series_table_begin(b->table);
     put_partitions(b, round);
     put_groups(b);
+    put_group_partitions(b);
     must(sg_series_table_snapshot(b->table, &set));
     sg_slot_begin(b->slot);
     sg_slot_end(b->slot, set);
@@ -139,6 +161,42 @@ static double page_ms(
     return ms;
 }
 
+static void list_ms(const struct bench *b, const struct sg_api_query *query)
+{
+    const struct sg_status_sources sources = { "/metrics", b->store, b->roster, b->watch,
+        &sg_clock_system };
+    double begun = now_s(), bytes = 0;
+
+    for (int i = 0; i < TURNS; i++) {
+        struct sg_buf json;
+        sg_buf_init(&json, SG_API_BYTES_MAX);
+        must(sg_api_write(&sources, query, &json));
+        bytes = (double)json.len;
+        sg_buf_done(&json);
+    }
+    (void)printf("  /api/v1/%-8s %-23s %7.2f ms %9.0f bytes\n", sg_api_name(query->api),
+        query->has_name ? "one, by name" : "", (now_s() - begun) * 1000 / TURNS, bytes);
+}
+
+static void burrow_ms(const struct bench *b, const char *text)
+{
+    const struct sg_status_sources sources = { "/metrics", b->store, b->roster, b->watch,
+        &sg_clock_system };
+    const struct sg_burrow_request request = { text, "localhost" };
+    double begun = now_s(), bytes = 0;
+    struct sg_burrow_path path;
+
+    must(!sg_burrow_find(text, &path));
+    for (int i = 0; i < TURNS; i++) {
+        struct sg_buf json;
+        sg_buf_init(&json, SG_API_BYTES_MAX);
+        must(sg_burrow_write(&sources, &path, &request, &json));
+        bytes = (double)json.len;
+        sg_buf_done(&json);
+    }
+    (void)printf("  %-40s %7.2f ms %9.0f bytes\n", text, (now_s() - begun) * 1000 / TURNS, bytes);
+}
+
 int main(int argc, char **argv)
 {
     struct bench b = { .n_partitions = argc > 1 ? (uint32_t)atol(argv[1]) : 10000,
@@ -161,5 +219,17 @@ int main(int argc, char **argv)
     }
     for (int page = SG_STATUS_HOME; page <= SG_STATUS_GROUP; page++)
         (void)page_ms(&b, (enum sg_status_page)page, page < SG_STATUS_BROKER ? &none : &one);
+    for (int api = 0; api < SG_APIS; api++) {
+        const struct sg_api_query all = { .api = (enum sg_api)api };
+        list_ms(&b, &all);
+    }
+    for (int api = SG_API_BROKERS; api <= SG_API_GROUPS; api++) {
+        const struct sg_api_query named = { (enum sg_api)api, one, true, 0, SG_STR("") };
+        list_ms(&b, &named);
+    }
+    burrow_ms(&b, "/v3/kafka/streaming/consumer");
+    burrow_ms(&b, "/v3/kafka/streaming/topic");
+    burrow_ms(&b, "/v3/kafka/streaming/consumer/group-1/lag");
+    burrow_ms(&b, "/v3/kafka/streaming/consumer/group-2/lag");
     return 0;
 }
