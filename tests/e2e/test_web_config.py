@@ -237,7 +237,8 @@ def users(cost=8, **passwords):
 
 def test_passwords_open_every_path_and_nothing_else_does(serve):
     served = serve(users(alice="secret", bob="a:b"), tls=False)
-    for path in ("/metrics", "/", "/-/healthy", "/-/ready", "/sd", "/probe", "/nothing"):
+    for path in ("/metrics", "/", "/-/healthy", "/-/ready", "/sd", "/probe", "/api/v1/groups", "/v3/kafka",
+                 "/nothing"):
         assert served.curl(path=path)[0] == 401, path
     assert served.curl("-X", "POST", path="/metrics")[0] == 401
     for pair in ("alice:wrong", "alice:", "alice:secre", "alice:secret2", "ali:cesecret", "nobody:secret",
