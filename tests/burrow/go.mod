@@ -1,0 +1,5 @@
+module burrow
+
+go 1.18
+
+require github.com/influxdata/telegraf v1.23.4
