@@ -49,6 +49,7 @@ FILES = (
     "exporter/serve/web*.c",
     "exporter/status/*.c",
     "exporter/store/*.c",
+    "exporter/watch/*.c",
 )
 SWAPS = tuple((re.compile(pattern), instead) for pattern, instead in (
     (r" <= ", " < "), (r" < ", " <= "), (r" >= ", " > "), (r" > ", " >= "), (r" == ", " != "), (r" != ", " == "),

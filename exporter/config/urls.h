@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * URLs of Jolokia agents, of proxies, of JMX and of links: checks of those from the file or a flag. Each is a
- * sg_text_check_fn of schema.h: 0, or SG_URL_E_WRONG and err says what. Pure; any thread.
+ * URLs of Jolokia agents, of proxies, of JMX and of links: checks of those from the file or a flag.
+ * Each is a sg_text_check_fn of schema.h: 0, or SG_URL_E_WRONG and err says what. Pure; any thread.
  */
 
 #include "base/error.h"

@@ -66,6 +66,22 @@ static void put_end(struct sg_page *page, uint32_t i)
     sg_put_number(page, at(page, i)->of ? at(page, i)->of->end : (double)NAN);
 }
 
+/* As kafka_consumergroup_retention_margin_ratio: how much of the log is before the next record. */
+static double margin(const struct sg_page *page, uint32_t i)
+{
+    const struct sg_group_row *row = at(page, i);
+
+    if (!row->of || !(row->of->end > row->of->start))
+        return row->lag == 0 ? 1 : (double)NAN;
+    double part = (row->committed - row->of->start) / (row->of->end - row->of->start);
+    return part < 0 ? 0 : part > 1 ? 1 : part;
+}
+
+static void put_margin(struct sg_page *page, uint32_t i)
+{
+    sg_put_unit(page, SG_PLOT_SHARE, margin(page, i));
+}
+
 static void put_rate(struct sg_page *page, uint32_t i)
 {
     sg_put_unit(page, SG_PLOT_RATE, at(page, i)->of ? at(page, i)->of->rate : (double)NAN);
@@ -100,6 +116,7 @@ static const struct sg_table_column columns[] = {
     { "committed", "Committed offset", true, NULL, NULL, NULL, put_committed },
     { "end", "End of the log", true, NULL, NULL, NULL, put_end },
     { "rate", "Records in", true, NULL, NULL, NULL, put_rate },
+    { "margin", "Margin to retention", true, NULL, margin, NULL, put_margin },
     { "leader", "Leader", true, NULL, NULL, NULL, put_leader },
     { "member", "Member", false, NULL, NULL, NULL, put_member },
     { NULL, NULL, false, NULL, NULL, NULL, NULL },

@@ -235,6 +235,7 @@ static void test_group_shows_its_partitions_with_member_end_and_leader(void **st
 
     put_group(w, "g", "ok", 5);
     watched_put(w, "kafka_topic_partition_current_offset", "topic=t partition=1", 500);
+    watched_put(w, "kafka_topic_partition_oldest_offset", "topic=t partition=1", 460);
     watched_put(w, "kafka_topic_partition_leader", "topic=t partition=1", 3);
     watched_put(
         w, "kafka_consumergroup_current_offset", "consumergroup=g topic=t partition=1", 490);
@@ -245,7 +246,7 @@ static void test_group_shows_its_partitions_with_member_end_and_leader(void **st
     watched_collect(w);
     assert_int_equal(write_page(w, SG_STATUS_GROUP, &params), 0);
     assert_string_equal(table_text("id=\"partitions\""),
-        "t 1|&ndash; not known|10|490|500|&ndash; not known|3|app//h|\n");
+        "t 1|&ndash; not known|10|490|500|&ndash; not known|75 %|3|app//h|\n");
 }
 
 static void test_topic_shows_partitions_groups_and_settings(void **state)

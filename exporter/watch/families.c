@@ -50,6 +50,7 @@ const struct sg_view_family sg_view_families[] = {
     { "kafka_topic_partition_replicas", PARTITION(SET, replicas), 0 },
     { "kafka_topic_partition_in_sync_replica", PARTITION(SET, in_sync), 0 },
     { "kafka_topic_partition_current_offset", PARTITION(SET, end), 0 },
+    { "kafka_topic_partition_oldest_offset", PARTITION(SET, start), 0 },
     { "kafka_topic_partition_leaderless", TROUBLED(FLAG, leaderless), 0 },
     { "kafka_topic_partition_under_min_isr", TROUBLED(FLAG, under_min_isr), 0 },
     { "kafka_topic_partition_reassigning", TROUBLED(FLAG, reassigning), 0 },

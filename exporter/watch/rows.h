@@ -94,8 +94,8 @@ struct sg_view_partition {
     double leader;
     double replicas;
     double in_sync;
-    double end;
-    double rate; /* records a second that were written since the collection before */
+    double start, end; /* of its log */
+    double rate;       /* records a second that were written since the collection before */
     /* Only of those in trouble: broker ids, separated by commas. */
     struct sg_str replica_ids, in_sync_ids, missing_ids;
     struct sg_since since; /* of its state */

@@ -209,6 +209,7 @@ static struct sg_view_partition *partition_of(struct sg_view *view, uint32_t top
         partition->leader = unknown;
         partition->replicas = unknown;
         partition->in_sync = unknown;
+        partition->start = unknown;
         partition->end = unknown;
         partition->rate = unknown;
     }
