@@ -21,7 +21,7 @@ LAYERS = [
     ["collectors/collector.h"],
     ["collectors/admin/model", "collectors/jmx/poll"],
     ["collectors/admin/ask", "collectors/jmx/rules"],
-    ["collectors/admin/share", "collectors/admin/spark", "collectors/jmx/jolokia", "collectors/jmx/series"],
+    ["collectors/admin/share", "collectors/admin/spark", "collectors/jmx/jolokia", "collectors/jmx/rmi", "collectors/jmx/series"],
     ["collectors/admin/export"],
     ["collectors/jmx/catalogue"],
     ["collectors/jmx/lint"],
@@ -35,7 +35,7 @@ LAYERS = [
 ]
 # Rooms of a collector that may include less than the order allows, so that another way to reach a JVM
 # can be added.
-SEES_ONLY = {"collectors/jmx/jolokia": "collectors/jmx/poll"}
+SEES_ONLY = {"collectors/jmx/jolokia": "collectors/jmx/poll", "collectors/jmx/rmi": "collectors/jmx/poll"}
 # Circles that still exist, by the folder that holds all of their files.
 CIRCLES_LEFT = set()
 PLACE = {room: place for place, rooms in enumerate(LAYERS) for room in rooms}

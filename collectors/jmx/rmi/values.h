@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * From a reply to values: the attributes of an MBean, one by one, in the form that rules are made
+ * for. Composite data and maps are walked into; a row of tabular data has its index columns.
+ * Pure but for the handler; any thread.
+ *
+ * Source: jmx_exporter's JmxScraper.processBeanValue() for what becomes of each.
+ */
+
+#include "jmx/poll/answer.h"
+#include "jmx/rmi/reply.h"
+
+struct sg_rmi_mbean {
+    struct sg_str name;
+    const struct sg_poll_request *request;
+};
+
+/**
+ * @param reply  complete, of getAttributes
+ * @return 0; SG_RMI_E_WRONG: it is not a list of attributes; SG_RMI_E_LIMIT: it has too many
+ * values, of which some were passed on; -ENOMEM
+ */
+int sg_rmi_values_read(const struct sg_rmi_reply *reply,
+    const struct sg_rmi_mbean *mbean,
+    const struct sg_answer_handler *handler);
