@@ -26,7 +26,7 @@
 #include "jmx/catalogue/rule_sets.h"
 #include "jmx/examine.h"
 #include "jmx/jolokia/agent_version.h"
-#include "jmx/jolokia/transport.h"
+#include "jmx/jolokia/peer.h"
 #include "jmx/lint/lint.h"
 #include "jmx/size_reader.h"
 #include "jmx/target.h"
@@ -171,7 +171,7 @@ static const char *address_template(const struct jolokia *self)
     return source->proxy.url ? source->proxy.target : source->url;
 }
 
-/* @return 0, E_CONFIG, SG_TRANSPORT_E_URL or -ENOMEM */
+/* @return 0, E_CONFIG, SG_PEER_E_URL or -ENOMEM */
 static int set_address(struct jolokia *self,
     struct sg_target *target,
     const struct sg_broker *broker,

@@ -4,7 +4,6 @@
 #include "base/auto.h"
 #include "config/secret.h"
 #include "jmx/answer_failures.h"
-#include "jmx/jolokia/answer.h"
 #include "jmx/jolokia/request.h"
 #include "jmx/rules/rules_plan.h"
 
@@ -267,7 +266,7 @@ bool sg_lane_reader_read(struct sg_lane_reader *reader,
     sg_engine_begin(reader->engine);
     if (reader->learned.learner && !reader->asked_learned)
         sg_learner_begin(reader->learned.learner);
-    int r = sg_answer_read(plan, answer->reply->body, answer->reply->body_len, &handler);
+    int r = answer->reply->read(answer->reply, plan, &handler);
     bool is_right = plan->n_identity == 0 || is_right_jvm(&reading);
     if (plan->n_identity)
         *identity = reading.identity;

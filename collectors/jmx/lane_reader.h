@@ -10,8 +10,8 @@
 
 #include "base/str.h"
 #include "jmx/catalogue/identity.h"
-#include "jmx/jolokia/transport.h"
 #include "jmx/poll/plan.h"
+#include "jmx/poll/transport.h"
 #include "jmx/series/engine.h"
 #include "jmx/series/learn.h"
 #include "jmx/target_options.h"

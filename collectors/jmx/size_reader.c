@@ -5,7 +5,6 @@
 #include "base/keyed.h"
 #include "config/secret.h"
 #include "jmx/answer_failures.h"
-#include "jmx/jolokia/answer.h"
 #include "jmx/jolokia/request.h"
 #include "jmx/rules/object_name.h"
 #include "store/log_sizes.h"
@@ -204,7 +203,7 @@ void sg_size_reader_read(struct sg_size_reader *reader, const struct sg_lane_rea
 
     reading.trouble = sg_log_sizes_new(reader->max, &reading.sizes);
     if (!reading.trouble)
-        (void)sg_answer_read(reader->plan, answer->reply->body, answer->reply->body_len, &handler);
+        (void)answer->reply->read(answer->reply, reader->plan, &handler);
     fail_for_trouble(reader, &reading);
     if (!sg_answer_failures_report(&reading.failures, answer->who, reader->slot) &&
         publish(reader, &reading, answer->begun_ms, &set))

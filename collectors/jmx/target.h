@@ -26,7 +26,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "jmx/jolokia/transport.h"
+#include "jmx/jolokia/peer.h"
 #include "jmx/target_options.h"
 #include "store/store.h"
 
@@ -48,7 +48,7 @@ struct sg_target *sg_target_free(struct sg_target *target);
 
 /**
  * Set the JVM's address: the URL of its agent, or, when the source has a proxy, its JMX service
- * URL. The same as before changes nothing. @return 0, SG_TRANSPORT_E_URL or -ENOMEM
+ * URL. The same as before changes nothing. @return 0, SG_PEER_E_URL or -ENOMEM
  */
 int sg_target_set_address(struct sg_target *target, const char *address, struct sg_error *err);
 

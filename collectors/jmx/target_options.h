@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "config/config.h"
 #include "jmx/catalogue/rule_sets.h"
-#include "jmx/jolokia/transport.h"
+#include "jmx/poll/transport.h"
 #include "metric/series.h"
 #include "store/cluster.h"
 #include "store/store.h"

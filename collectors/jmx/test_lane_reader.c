@@ -6,6 +6,7 @@
  */
 
 #include "base/test_clock.h"
+#include "jmx/jolokia/answer.h"
 #include "jmx/jolokia/request.h"
 #include "jmx/lane_reader.h"
 #include "jmx/rules/rules_plan.h"
@@ -81,7 +82,9 @@ static bool asks_everything(struct fixture *f)
 /* A poll that is answered with this text. */
 static void answer(struct fixture *f, char *text)
 {
-    const struct sg_reply reply = { .ok = true, .body = text, .body_len = strlen(text) };
+    const struct sg_reply reply = {
+        .ok = true, .read = sg_answer_read_reply, .body = text, .body_len = strlen(text)
+    };
     struct sg_identity identity = { 0 };
 
     (void)sg_lane_reader_body(&f->reader, BEGUN_MS);

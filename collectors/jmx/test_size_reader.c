@@ -6,6 +6,7 @@
  */
 
 #include "base/test_clock.h"
+#include "jmx/jolokia/answer.h"
 #include "jmx/size_reader.h"
 #include "test.h"
 
@@ -74,7 +75,9 @@ static struct sg_slot_status answer(struct fixture *f, const char *text)
     struct sg_slot_status status;
 
     assert_non_null(body);
-    const struct sg_reply reply = { .ok = true, .body = body, .body_len = strlen(body) };
+    const struct sg_reply reply = {
+        .ok = true, .read = sg_answer_read_reply, .body = body, .body_len = strlen(body)
+    };
     sg_slot_begin(f->reader.slot);
     sg_size_reader_read(
         &f->reader, &(struct sg_lane_reader_answer){ &reply, "http://b/", "http://b/", BEGUN_MS });

@@ -543,3 +543,10 @@ int sg_answer_read(const struct sg_poll_plan *plan,
     }
     return 0;
 }
+
+int sg_answer_read_reply(const struct sg_reply *reply,
+    const struct sg_poll_plan *plan,
+    const struct sg_answer_handler *handler)
+{
+    return sg_answer_read(plan, reply->body, reply->body_len, handler);
+}

@@ -13,7 +13,7 @@
  * Source: Jolokia's protocol, "Responses"; the recorded answers in tests/fixtures/jolokia.
  */
 
-#include "jmx/poll/answer.h"
+#include "jmx/poll/transport.h"
 
 #include <stddef.h>
 
@@ -28,4 +28,9 @@ enum {
 int sg_answer_read(const struct sg_poll_plan *plan,
     char *body,
     size_t len,
+    const struct sg_answer_handler *handler);
+
+/** The same for the answer that a reply has; its `read`. */
+int sg_answer_read_reply(const struct sg_reply *reply,
+    const struct sg_poll_plan *plan,
     const struct sg_answer_handler *handler);

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "config/secret.h"
+#include "jmx/poll/curl_use.h"
 
 #include <errno.h>
 #include <string.h>
@@ -15,65 +16,9 @@ static enum sg_failure_kind kind_of(const struct sg_ending *end)
 {
     if (strstr(end->curl_error, "response headers")) /* too large; the code is of any kind */
         return SG_FAILURE_HTTP;
-    switch (end->code) {
-    case CURLE_OPERATION_TIMEDOUT:
-        return SG_FAILURE_TIMEOUT;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_CRL_BADFILE:
-    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-        return SG_FAILURE_TLS;
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR: /* since TLS 1.3 a client certificate is refused after the handshake */
-        return strcasestr(end->curl_error, "alert") ? SG_FAILURE_TLS : SG_FAILURE_CONNECT;
-    case CURLE_WRITE_ERROR:
-        return end->too_large ? SG_FAILURE_LIMIT : SG_FAILURE_INTERNAL;
-    case CURLE_OUT_OF_MEMORY:
-        return SG_FAILURE_INTERNAL;
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-        return SG_FAILURE_HTTP;
-    default:
-        return SG_FAILURE_CONNECT;
-    }
-}
-
-/* The certificate's own problems, by the texts of the TLS libraries. */
-static const char *tls_advice(const char *text)
-{
-    static const struct {
-        const char *part;
-        const char *advice;
-    } advice[] = {
-        { "certificate required",
-            "; the agent requires a client certificate: set tls \"cert_file\" and "
-            "\"key_file\"" },
-        { "handshake failure",
-            "; does the agent require a client certificate (tls \"cert_file\")?" },
-        { "bad certificate", "; the agent rejects the client certificate (tls \"cert_file\")" },
-        { "unknown ca", "; the agent does not know the CA of the client certificate (tls "
-                        "\"cert_file\")" },
-        { "expired", "; the agent needs a new certificate" },
-        { "self-signed", "; give its certificate, or its CA's, as tls \"ca_file\"" },
-        { "self signed", "; give its certificate, or its CA's, as tls \"ca_file\"" },
-        { "local issuer", "; give its CA's certificate as tls \"ca_file\"" },
-        { "certificate subject name", "; it is for another name: set tls \"server_name\", or issue "
-                                      "it for this one" },
-        { "private key", "; check tls \"key_file\" and \"key_password_file\"" },
-        { "wrong version number",
-            "; the agent does not speak TLS there: http:// instead of https://?" },
-    };
-
-    for (size_t i = 0; i < sizeof advice / sizeof advice[0]; i++) {
-        if (strcasestr(text, advice[i].part))
-            return advice[i].advice;
-    }
-    return "; does the agent speak TLS there, with a certificate for this host?";
+    if (end->code == CURLE_WRITE_ERROR && end->too_large)
+        return SG_FAILURE_LIMIT;
+    return sg_curl_failure(end->code, end->curl_error);
 }
 
 static const char *advice_on(const struct sg_ending *end, enum sg_failure_kind kind)
@@ -92,7 +37,7 @@ static const char *advice_on(const struct sg_ending *end, enum sg_failure_kind k
     case SG_FAILURE_TIMEOUT:
         return "; a frozen JVM, a long garbage collection, or an agent busy with other requests";
     case SG_FAILURE_TLS:
-        return tls_advice(end->curl_error);
+        return sg_curl_tls_advice(end->curl_error);
     case SG_FAILURE_LIMIT:
         return "; read fewer MBeans or attributes, or raise limits.jvm_series";
     default:

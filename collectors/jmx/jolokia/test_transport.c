@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "jmx/jolokia/peer.h"
 #include "jmx/jolokia/test_agent.h"
-#include "jmx/jolokia/transport.h"
 #include "test.h"
 
 #include <errno.h>
@@ -292,7 +292,7 @@ static void test_peer_bad_urls_refused_and_secrets_hidden(void **state)
         struct sg_error err = { "" };
         assert_int_equal(
             sg_peer_new(transport, &(struct sg_peer_options){ .url = bad[i] }, &peer, &err),
-            SG_TRANSPORT_E_URL);
+            SG_PEER_E_URL);
         assert_non_null(strstr(err.text, "Jolokia URL"));
     }
     (void)sg_transport_free(transport);

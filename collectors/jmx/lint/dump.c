@@ -7,8 +7,8 @@
 #include "base/file.h"
 #include "base/grow.h"
 #include "jmx/jolokia/answer.h"
+#include "jmx/jolokia/peer.h"
 #include "jmx/jolokia/request.h"
-#include "jmx/jolokia/transport.h"
 #include "jmx/rules/rules_plan.h"
 
 #include <errno.h>

@@ -3,8 +3,8 @@
 
 /*
  * What an answer to a plan has in it, over any transport: every number, flag and text, and every
- * failure that is reported. What is absent by design is not a failure: an MBean or attribute that is
- * not there, null, arrays. One thread per call.
+ * failure that is reported. What is absent by design is not a failure: an MBean or attribute that
+ * is not there, null, arrays. One thread per call.
  */
 
 #include "base/error.h"

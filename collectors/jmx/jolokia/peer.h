@@ -2,57 +2,30 @@
 #pragma once
 
 /*
- * POST requests to many agents in parallel, each with its own outcome.
+ * POST requests to an agent, as exchanges of a transport (poll/transport.h).
  *
  * A peer keeps its connection from poll to poll. Whatever an agent does (refuse, not answer, send
  * without end, send garbage) ends its own exchange only, at the deadline at the latest. Replies are
  * passed on as they arrive, while the others are still in progress. All calls come from one thread.
  */
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "config/config.h"
 #include "jmx/jolokia/agent_url.h"
-#include "store/store.h"
+#include "jmx/poll/transport.h"
 
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 enum {
-    SG_TRANSPORT_E_URL = SG_AGENT_URL_E_WRONG, /* not an http or https URL; err says why */
+    SG_PEER_E_URL = SG_AGENT_URL_E_WRONG, /* not an http or https URL; err says why */
 };
 
 enum {
     SG_BODY_BYTES_MAX = 64 * 1024 * 1024, /* of an answer; 100,000 MBeans take about 10 MB */
 };
 
-struct sg_transport;
 struct sg_peer;
-
-/* How an exchange ended. Borrowed for the call. */
-struct sg_reply {
-    bool ok;    /* status 200: there is a body to read */
-    char *body; /* may be overwritten */
-    size_t body_len;
-    enum sg_failure_kind kind; /* these two when not ok */
-    const struct sg_error *err;
-    const char *advice;             /* the fix that err ends with; "": none. Static */
-    int64_t certificate_end_unix_s; /* the earliest of the chain of the latest handshake; 0: none */
-};
-
-/**
- * May start the peer's next exchange.
- * @param context  what sg_peer_start() was given
- */
-typedef void (*sg_reply_fn)(void *context, const struct sg_reply *reply);
-
-/** @param clock  borrowed @return 0 or -ENOMEM */
-int sg_transport_new(const struct sg_clock *clock, struct sg_transport **ret_transport);
-
-/** All peers must be freed before. @return NULL; transport may be NULL */
-struct sg_transport *sg_transport_free(struct sg_transport *transport);
 
 /* Where an agent is and how to speak to it; all is copied, but tls is borrowed by the peer. */
 struct sg_peer_options {
@@ -62,7 +35,7 @@ struct sg_peer_options {
     const struct sg_tls_config *tls; /* of an https URL, or NULL */
 };
 
-/** @return 0, SG_TRANSPORT_E_URL or -ENOMEM */
+/** @return 0, SG_PEER_E_URL or -ENOMEM */
 int sg_peer_new(struct sg_transport *transport,
     const struct sg_peer_options *options,
     struct sg_peer **ret_peer,
@@ -86,9 +59,3 @@ int sg_peer_start(struct sg_peer *peer,
     int64_t deadline_ms,
     sg_reply_fn reply,
     void *context);
-
-/**
- * Run all started exchanges until they end, by their deadlines at the latest; or, when the program
- * is stopping, end them at once without a reply.
- */
-void sg_transport_run(struct sg_transport *transport, const atomic_bool *stopping);

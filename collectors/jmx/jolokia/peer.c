@@ -1,36 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "jmx/jolokia/transport.h"
+#include "jmx/jolokia/peer.h"
 
 #include "base/auto.h"
 #include "base/buf.h"
 #include "jmx/jolokia/agent_url.h"
-#include "jmx/jolokia/certificate.h"
+#include "jmx/jolokia/answer.h"
 #include "jmx/jolokia/ending.h"
+#include "jmx/poll/certificate.h"
+#include "jmx/poll/curl_use.h"
 #include "version.h"
 
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdlib.h>
 
-/*
- * curl waits: every easy handle has its own time-out, and the multi handle drives them. The loop
- * checks the deadlines as well, because a time-out that curl misses would stop the whole collector.
- */
-
 enum {
-    POLL_MS_MAX = 100,         /* how soon a stop of the program is noticed */
     CONNECT_MS_MAX = 5000,     /* a host that is gone drops packets; connecting takes no longer */
     KEPT_BODY_BYTES = 1 << 20, /* larger bodies' memory is given back */
-    CA_CACHE_S = 300,          /* a CA file that was replaced is seen by then */
-};
-
-struct sg_transport {
-    CURLM *multi;
-    const struct sg_clock *clock;
-    struct sg_peer *running; /* list of peers with an exchange under way */
 };
 
 struct sg_peer {
+    struct sg_exchange exchange;
     struct sg_transport *transport;
     CURL *easy;
     struct curl_slist *headers;
@@ -47,42 +37,13 @@ struct sg_peer {
     char curl_error[CURL_ERROR_SIZE];
     /* of the exchange under way */
     int64_t start_ms;
-    int64_t deadline_ms;
     sg_reply_fn reply;
     void *context;
-    struct sg_peer *next;
 };
 
-SG_AUTO_DEFINE(struct sg_transport *, sg_transport_free);
 SG_AUTO_DEFINE(struct sg_peer *, sg_peer_free);
 
-int sg_transport_new(const struct sg_clock *clock, struct sg_transport **ret_transport)
-{
-    sg_auto(sg_transport_free) struct sg_transport *transport = calloc(1, sizeof *transport);
-
-    if (!transport)
-        return -ENOMEM;
-    transport->clock = clock;
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        return -ENOMEM;
-    transport->multi = curl_multi_init();
-    if (!transport->multi)
-        return -ENOMEM;
-    *ret_transport = sg_take(&transport);
-    return 0;
-}
-
-struct sg_transport *sg_transport_free(struct sg_transport *transport)
-{
-    if (!transport)
-        return NULL;
-    if (transport->multi)
-        (void)curl_multi_cleanup(transport->multi);
-    free(transport);
-    return NULL;
-}
-
-/* ---- Peers ---- */
+static const struct sg_exchange_kind http;
 
 static size_t take_bytes(char *bytes, size_t size, size_t n, void *user)
 {
@@ -107,30 +68,6 @@ static int add_to_list(struct curl_slist **list, const char *text)
 
 #define SET(option, value) r |= curl_easy_setopt(easy, option, value)
 
-static int set_tls_options(CURL *easy, const struct sg_tls_config *tls)
-{
-    int r = 0;
-
-    if (tls->ca_file) { /* this CA, and not the system's as well */
-        SET(CURLOPT_CAINFO, tls->ca_file);
-        SET(CURLOPT_CAPATH, NULL);
-    }
-    if (tls->cert_file)
-        SET(CURLOPT_SSLCERT, tls->cert_file);
-    if (tls->key_file)
-        SET(CURLOPT_SSLKEY, tls->key_file);
-    if (tls->key_password)
-        SET(CURLOPT_KEYPASSWD, tls->key_password);
-    if (tls->insecure_skip_verify) {
-        SET(CURLOPT_SSL_VERIFYPEER, 0L);
-        SET(CURLOPT_SSL_VERIFYHOST, 0L);
-    }
-#if LIBCURL_VERSION_NUM >= 0x075700
-    SET(CURLOPT_CA_CACHE_TIMEOUT, (long)CA_CACHE_S);
-#endif
-    return r;
-}
-
 /* Options that never change. Their values are checked, so that only memory can be short. */
 static int set_options(struct sg_peer *peer, const struct sg_peer_options *options)
 {
@@ -138,7 +75,7 @@ static int set_options(struct sg_peer *peer, const struct sg_peer_options *optio
     int r = 0;
 
     SET(CURLOPT_URL, peer->url.asked);
-    SET(CURLOPT_PRIVATE, peer);
+    SET(CURLOPT_PRIVATE, &peer->exchange);
     SET(CURLOPT_HTTPHEADER, peer->headers);
     SET(CURLOPT_POST, 1L);
     SET(CURLOPT_USERAGENT, "streamgauge/" SG_VERSION);
@@ -166,7 +103,7 @@ static int set_options(struct sg_peer *peer, const struct sg_peer_options *optio
         SET(CURLOPT_PASSWORD, options->password ? options->password : "");
     }
     if (options->tls)
-        r |= set_tls_options(easy, options->tls);
+        r |= sg_curl_use_tls(easy, options->tls);
     return r ? -ENOMEM : 0;
 }
 #undef SET
@@ -181,7 +118,7 @@ int sg_peer_new(struct sg_transport *transport,
     if (!peer)
         return -ENOMEM;
     peer->transport = transport;
-    peer->made_ms = sg_clock_monotonic_ms(transport->clock);
+    peer->made_ms = sg_clock_monotonic_ms(sg_transport_clock(transport));
     peer->has_files = options->tls &&
                       (options->tls->cert_file || options->tls->key_file || options->tls->ca_file);
     sg_buf_init(&peer->body, SG_BODY_BYTES_MAX);
@@ -201,6 +138,7 @@ int sg_peer_new(struct sg_transport *transport,
     peer->easy = curl_easy_init();
     if (!peer->easy)
         return -ENOMEM;
+    peer->exchange = (struct sg_exchange){ .kind = &http, .easy = peer->easy };
     r = set_options(peer, options);
     if (r)
         return r;
@@ -256,15 +194,15 @@ int sg_peer_start(
     struct sg_peer *peer, struct sg_str body, int64_t deadline_ms, sg_reply_fn reply, void *context)
 {
     struct sg_transport *transport = peer->transport;
-    int left_ms = sg_clock_left_ms(transport->clock, deadline_ms);
+    int left_ms = sg_clock_left_ms(sg_transport_clock(transport), deadline_ms);
     long timeout_ms = left_ms > 0 ? left_ms : 1; /* 0 would mean none */
     long connect_ms = timeout_ms / 2 < CONNECT_MS_MAX ? timeout_ms / 2 : CONNECT_MS_MAX;
 
     sg_buf_clear(&peer->body);
     peer->too_large = false;
     peer->curl_error[0] = '\0';
-    peer->start_ms = sg_clock_monotonic_ms(transport->clock);
-    peer->deadline_ms = deadline_ms;
+    peer->start_ms = sg_clock_monotonic_ms(sg_transport_clock(transport));
+    peer->exchange.deadline_ms = deadline_ms;
     peer->reply = reply;
     peer->context = context;
     (void)curl_easy_setopt(peer->easy, CURLOPT_TIMEOUT_MS, timeout_ms);
@@ -272,11 +210,10 @@ int sg_peer_start(
     bind_connections(peer);
     (void)curl_easy_setopt(peer->easy, CURLOPT_POSTFIELDS, body.ptr);
     (void)curl_easy_setopt(peer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len);
-    if (curl_multi_add_handle(transport->multi, peer->easy) != CURLM_OK)
-        return -ENOMEM;
-    peer->next = transport->running;
-    transport->running = peer;
-    return 0;
+    int r = sg_transport_begin(transport, &peer->exchange);
+    if (!r)
+        sg_transport_add(transport, &peer->exchange);
+    return r;
 }
 
 /* ---- Ending an exchange ---- */
@@ -301,7 +238,9 @@ static void note_certificate(struct sg_peer *peer)
 
 static void report_end(struct sg_peer *peer, CURLcode code)
 {
-    struct sg_reply reply = { .body = peer->body.ptr, .body_len = peer->body.len };
+    struct sg_reply reply = {
+        .read = sg_answer_read_reply, .body = peer->body.ptr, .body_len = peer->body.len
+    };
     struct sg_error err = { "" };
 
     peer->had_tls = peer->had_tls || has_tls(peer);
@@ -314,7 +253,7 @@ static void report_end(struct sg_peer *peer, CURLcode code)
         .had_tls = peer->had_tls,
         .too_large = peer->too_large,
         .max_bytes = peer->max_bytes,
-        .took_ms = sg_clock_monotonic_ms(peer->transport->clock) - peer->start_ms,
+        .took_ms = sg_clock_monotonic_ms(sg_transport_clock(peer->transport)) - peer->start_ms,
         .body = peer->body.ptr,
         .body_len = peer->body.len,
     };
@@ -327,76 +266,23 @@ static void report_end(struct sg_peer *peer, CURLcode code)
         sg_buf_done(&peer->body);
 }
 
-static void remove_running(struct sg_peer *peer)
+static struct sg_peer *peer_of(struct sg_exchange *exchange)
 {
-    struct sg_peer **at = &peer->transport->running;
-
-    while (*at && *at != peer)
-        at = &(*at)->next;
-    if (*at)
-        *at = peer->next;
-    (void)curl_multi_remove_handle(peer->transport->multi, peer->easy);
+    return (void *)((char *)exchange - offsetof(struct sg_peer, exchange));
 }
 
-/* ---- The loop ---- */
-
-static void end_finished(struct sg_transport *transport)
+static void give_up(struct sg_exchange *exchange)
 {
-    const CURLMsg *message;
-    int n_left;
-
-    while ((message = curl_multi_info_read(transport->multi, &n_left))) {
-        if (message->msg != CURLMSG_DONE)
-            continue;
-        CURLcode code = message->data.result;
-        void *private = NULL;
-        (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
-        struct sg_peer *peer = private;
-        remove_running(peer);
-        report_end(peer, code);
-    }
+    sg_transport_end(peer_of(exchange)->transport, exchange);
 }
 
-/* End what curl should have ended. @return the time left to the next deadline */
-static int end_overdue(struct sg_transport *transport)
+static void end(struct sg_exchange *exchange, CURLcode code)
 {
-    enum {
-        GRACE_MS = 50 /* for curl's own time-out, whose text is better */
-    };
-    int least_ms = POLL_MS_MAX;
+    struct sg_peer *peer = peer_of(exchange);
 
-    for (struct sg_peer *peer = transport->running; peer;) {
-        struct sg_peer *next = peer->next;
-        int left_ms = sg_clock_left_ms(transport->clock, peer->deadline_ms + GRACE_MS);
-        if (left_ms == 0) {
-            remove_running(peer);
-            report_end(peer, CURLE_OPERATION_TIMEDOUT);
-        } else if (left_ms < least_ms) {
-            least_ms = left_ms;
-        }
-        peer = next;
-    }
-    return least_ms;
+    sg_transport_remove(peer->transport, exchange);
+    sg_transport_end(peer->transport, exchange);
+    report_end(peer, code);
 }
 
-void sg_transport_run(struct sg_transport *transport, const atomic_bool *stopping)
-{
-    int n_running;
-
-    while (transport->running && !atomic_load(stopping)) {
-        CURLMcode code = curl_multi_perform(transport->multi, &n_running);
-        end_finished(transport);
-        int wait_ms = end_overdue(transport);
-        if (code == CURLM_OK && transport->running)
-            code = curl_multi_poll(transport->multi, NULL, 0, wait_ms, NULL);
-        if (code == CURLM_OK)
-            continue;
-        while (transport->running) { /* no memory in curl itself: all have failed */
-            struct sg_peer *peer = transport->running;
-            remove_running(peer);
-            report_end(peer, CURLE_OUT_OF_MEMORY);
-        }
-    }
-    while (transport->running)
-        remove_running(transport->running);
-}
+static const struct sg_exchange_kind http = { .ended = end, .give_up = give_up };

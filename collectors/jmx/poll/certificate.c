@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "jmx/jolokia/certificate.h"
+#include "jmx/poll/certificate.h"
 
 #include <string.h>
 #include <strings.h>

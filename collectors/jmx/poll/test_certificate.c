@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "jmx/jolokia/certificate.h"
+#include "jmx/poll/certificate.h"
 #include "test.h"
 
 static void test_end_of_each_tls_library_is_read(void **state)
