@@ -22,6 +22,7 @@
 #include "base/buf.h"
 #include "base/number.h"
 #include "config/load.h"
+#include "jmx/broker_address.h"
 #include "jmx/catalogue/catalogue.h"
 #include "jmx/catalogue/rule_sets.h"
 #include "jmx/examine.h"
@@ -44,8 +45,7 @@ enum {
 enum {
     ATTRIBUTES_MIN = 20000, /* each JVM's share of limits.jvm_series, however many there are */
     MARGIN_MS_MAX = 250,    /* of a collection's time, for reading the last answers */
-    ADDRESS_BYTES_MAX = 8192,
-    NO_ID = -1, /* of a JVM that is not a broker */
+    NO_ID = -1,             /* of a JVM that is not a broker */
 };
 
 struct member {
@@ -65,6 +65,12 @@ struct jolokia {
 };
 
 SG_AUTO_DEFINE(struct sg_target *, sg_target_free);
+
+/* How brokers are read. Only called where they are. */
+static const struct sg_jolokia_config *brokers_of(const struct jolokia *self)
+{
+    return sg_config_brokers(self->env.cluster_config);
+}
 
 /* ---- Targets ---- */
 
@@ -116,7 +122,8 @@ static int add_broker(struct jolokia *self, int32_t id, bool listed, struct memb
             .name = id_text,
             .labels = labels,
             .n_labels = n_labels,
-            .source = &self->env.cluster_config->jolokia.source,
+            .source = &brokers_of(self)->source,
+            .by_jmx = self->env.cluster_config->has_jmx,
             .rule_set = self->broker_rules,
         });
     if (!r)
@@ -126,73 +133,23 @@ static int add_broker(struct jolokia *self, int32_t id, bool listed, struct memb
 
 /* ---- Brokers of the metadata ---- */
 
-/* The broker's JMX port, or 0 when it is not configured. */
-static int jmx_port_of(const struct sg_jolokia_proxy *proxy, int32_t id)
-{
-    for (size_t i = 0; i < proxy->n_jmx_ports; i++) {
-        if (proxy->jmx_ports[i].id == id)
-            return proxy->jmx_ports[i].port;
-    }
-    return proxy->jmx_port;
-}
-
-/* The template with {host}, {id} and {jmx_port} filled in. An IPv6 address gets its brackets. */
-static int expand_address(
-    const char *template, const struct sg_broker *broker, int jmx_port, struct sg_buf *out)
-{
-    static const struct sg_str host = { "{host}", 6 };
-    static const struct sg_str id = { "{id}", 4 };
-    static const struct sg_str port = { "{jmx_port}", 10 };
-    bool is_ipv6 = strchr(broker->host, ':') != NULL;
-    struct sg_str rest = sg_str_of(template);
-
-    while (rest.len) {
-        size_t n = 1;
-        if (sg_str_starts_with(rest, host)) {
-            n = host.len;
-            (void)sg_buf_printf(out, is_ipv6 ? "[%s]" : "%s", broker->host);
-        } else if (sg_str_starts_with(rest, id)) {
-            n = id.len;
-            (void)sg_buf_printf(out, "%d", broker->id);
-        } else if (sg_str_starts_with(rest, port)) {
-            n = port.len;
-            (void)sg_buf_printf(out, "%d", jmx_port);
-        } else {
-            (void)sg_buf_add_char(out, *rest.ptr);
-        }
-        rest = (struct sg_str){ rest.ptr + n, rest.len - n };
-    }
-    return sg_buf_add_char(out, '\0');
-}
-
 static const char *address_template(const struct jolokia *self)
 {
-    const struct sg_jolokia_source *source = &self->env.cluster_config->jolokia.source;
-    return source->proxy.url ? source->proxy.target : source->url;
+    return sg_broker_address_template(self->env.cluster_config);
 }
 
-/* @return 0, E_CONFIG, SG_PEER_E_URL or -ENOMEM */
+/* @return 0, SG_BROKER_ADDRESS_E_NONE, SG_PEER_E_URL or -ENOMEM */
 static int set_address(struct jolokia *self,
     struct sg_target *target,
     const struct sg_broker *broker,
     struct sg_error *err)
 {
-    const char *template = address_template(self);
-    int jmx_port = jmx_port_of(&self->env.cluster_config->jolokia.source.proxy, broker->id);
     struct sg_buf address;
 
-    if (strstr(template, "{jmx_port}") && jmx_port == 0)
-        return sg_error_set(err, E_CONFIG,
-            "no JMX port is known for broker %d: add it to the proxy's \"jmx_ports\", or set "
-            "\"jmx_port\"",
-            broker->id);
-    sg_buf_init(&address, ADDRESS_BYTES_MAX);
-    int r = expand_address(template, broker, jmx_port, &address);
+    sg_buf_init(&address, SG_BROKER_ADDRESS_BYTES_MAX);
+    int r = sg_broker_address_make(self->env.cluster_config, broker, &address, err);
     if (!r)
         r = sg_target_set_address(target, address.ptr, err);
-    else if (r == SG_BUF_E_FULL)
-        r = sg_error_set(err, E_CONFIG, "the address of broker %d is longer than %d bytes",
-            broker->id, ADDRESS_BYTES_MAX);
     sg_buf_done(&address);
     return r;
 }
@@ -254,8 +211,8 @@ static void follow_metadata(struct jolokia *self)
  * effects. */
 static void name_brokers(struct jolokia *self)
 {
-    const struct sg_jolokia_config *config = &self->env.cluster_config->jolokia;
-    sg_auto_free int32_t *ids = calloc(config->n_brokers + 1, sizeof *ids);
+    const struct sg_jolokia_config *config = brokers_of(self);
+    sg_auto_free int32_t *ids = config ? calloc(config->n_brokers + 1, sizeof *ids) : NULL;
 
     if (self->has_named || !ids)
         return; /* no memory: the next poll tries again */
@@ -359,7 +316,7 @@ static int add_listed(
 
 static int add_brokers(struct jolokia *self, struct sg_error *err)
 {
-    const struct sg_jolokia_config *config = &self->env.cluster_config->jolokia;
+    const struct sg_jolokia_config *config = brokers_of(self);
 
     int r = load_rules(self, &config->source.rules, &self->broker_rules, err);
     if (!r)
@@ -391,11 +348,15 @@ static int add_jvm(struct jolokia *self, const struct sg_jvm_config *jvm, struct
                 .labels = labels,
                 .n_labels = n_labels,
                 .source = &jvm->source,
+                .by_jmx = jvm->source.jmx.address,
                 .rule_set = rule_set,
             });
     if (!r)
         r = sg_target_set_address(self->members[self->n_members - 1].target,
-            jvm->source.proxy.url ? jvm->source.proxy.target : jvm->source.url, err);
+            jvm->source.jmx.address ? jvm->source.jmx.address
+            : jvm->source.proxy.url ? jvm->source.proxy.target
+                                    : jvm->source.url,
+            err);
     return r > 0 ? sg_error_prefix(err, E_CONFIG, "JVM \"%s\": ", jvm->name) : r;
 }
 
@@ -406,7 +367,7 @@ static int set_up(struct jolokia *self, struct sg_error *err)
     int r = sg_rule_sets_new(&self->rule_sets);
     if (!r)
         r = sg_transport_new(self->env.clock, &self->transport);
-    if (!r && config->has_jolokia)
+    if (!r && brokers_of(self))
         r = add_brokers(self, err);
     for (size_t i = 0; i < config->n_jvms && !r; i++)
         r = add_jvm(self, &config->jvms[i], err);
@@ -467,8 +428,8 @@ static bool same_target(const struct jolokia *later,
         !sg_same_text(sg_target_address(a->target), sg_target_address(b->target)))
         return false;
     if (a->id != NO_ID)
-        return sg_config_same_brokers(
-            &earlier->env.cluster_config->jolokia, &later->env.cluster_config->jolokia);
+        return options_a->by_jmx == options_b->by_jmx &&
+               sg_config_same_brokers(brokers_of(earlier), brokers_of(later));
     const struct sg_jvm_config *jvm_a = find_jvm(earlier->env.cluster_config, a->target);
     const struct sg_jvm_config *jvm_b = find_jvm(later->env.cluster_config, b->target);
     return jvm_a && jvm_b && sg_config_same_jvm(jvm_a, jvm_b);
@@ -523,7 +484,7 @@ static void adopt(void *self_pointer, void *earlier_pointer)
 
 static bool wanted(const struct sg_cluster_config *cluster_config)
 {
-    return cluster_config->has_jolokia || cluster_config->n_jvms > 0;
+    return sg_config_brokers(cluster_config) || cluster_config->n_jvms > 0;
 }
 
 /* ---- The list of metrics ---- */

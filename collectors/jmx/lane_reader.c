@@ -104,9 +104,15 @@ int sg_lane_reader_set_target(struct sg_lane_reader *reader, const char *address
     return sg_lane_reader_make_proxied(reader->options, reader->plan, address, &reader->body);
 }
 
-struct sg_str sg_lane_reader_body(struct sg_lane_reader *reader, int64_t now_ms)
+const struct sg_poll_plan *sg_lane_reader_plan(struct sg_lane_reader *reader, int64_t now_ms)
 {
     reader->asked_learned = reader->learned.plan && now_ms < reader->learned.until_ms;
+    return reader->asked_learned ? reader->learned.plan : reader->plan;
+}
+
+struct sg_str sg_lane_reader_body(struct sg_lane_reader *reader, int64_t now_ms)
+{
+    (void)sg_lane_reader_plan(reader, now_ms);
     if (reader->asked_learned)
         return sg_str_of(reader->learned.body);
     return sg_str_of(reader->body ? reader->body : reader->agent_body);
@@ -204,7 +210,7 @@ static void learn(
         r = sg_rules_plan_add(learned->plan, beside, SG_LANE_FAST, 1);
     if (!r && learned->plan && is_broker(options))
         r = sg_identity_ask(learned->plan);
-    if (!r && learned->plan)
+    if (!r && learned->plan && !options->by_jmx)
         r = sg_request_body(learned->plan, options->source->proxy.url ? &to : NULL, &learned->body);
     if (r)
         forget_learned(learned); /* no memory: everything is read again */

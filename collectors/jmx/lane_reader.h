@@ -77,7 +77,10 @@ int sg_lane_reader_make_proxied(const struct sg_target_options *options,
  */
 int sg_lane_reader_set_target(struct sg_lane_reader *reader, const char *address);
 
-/** The request to send: of the learned plan while it is valid, or of the rules. Borrowed. */
+/** What to request now: the learned plan while it is valid, or that of the rules. Borrowed. */
+const struct sg_poll_plan *sg_lane_reader_plan(struct sg_lane_reader *reader, int64_t now_ms);
+
+/** The same as the request to send to Jolokia. Borrowed. */
 struct sg_str sg_lane_reader_body(struct sg_lane_reader *reader, int64_t now_ms);
 
 /**

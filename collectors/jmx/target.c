@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jmx/target.h"
 
+#include "base/address.h"
 #include "base/auto.h"
 #include "config/load.h"
 #include "jmx/jolokia/agent_version.h"
+#include "jmx/jolokia/peer.h"
 #include "jmx/jolokia/proxy.h"
 #include "jmx/lane_reader.h"
+#include "jmx/rmi/peer.h"
 #include "jmx/size_reader.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 enum {
-    PAUSE_FACTOR_MAX = 8,  /* of the interval, after time-outs */
-    ATTRIBUTE_BYTES = 200, /* of an answer, for one attribute; real ones take about 90 */
+    PAUSE_FACTOR_MAX = 8,      /* of the interval, after time-outs */
+    ATTRIBUTE_BYTES = 200,     /* of an answer, for one attribute; real ones take about 90 */
+    RMI_ATTRIBUTE_BYTES = 700, /* of one alone in its reply, about 350 */
 };
 
 enum step {
@@ -34,8 +38,9 @@ struct pace {
 struct sg_target {
     struct sg_target_options options;
     char *name;
-    char *address; /* NULL: none yet */
-    struct sg_peer *peer;
+    char *address;        /* NULL: none yet */
+    struct sg_peer *peer; /* one of these two; both NULL without an address */
+    struct sg_rmi_peer *rmi_peer;
     struct sg_lane_reader readers[SG_LANES]; /* by lane */
     struct sg_size_reader sizes;
     struct pace pace;            /* of polls through a proxy */
@@ -93,6 +98,7 @@ struct sg_target *sg_target_free(struct sg_target *target)
     if (!target)
         return NULL;
     (void)sg_peer_free(target->peer);
+    (void)sg_rmi_peer_free(target->rmi_peer);
     for (int lane = 0; lane < SG_LANES; lane++)
         sg_lane_reader_done(&target->readers[lane]);
     sg_size_reader_done(&target->sizes);
@@ -147,6 +153,34 @@ static int connect_to(struct sg_target *target, const char *url, struct sg_error
     return 0;
 }
 
+/* The address was checked with the configuration, or made of a broker's host and port. */
+static int connect_to_port(struct sg_target *target, const char *text, struct sg_error *err)
+{
+    const struct sg_jolokia_source *source = target->options.source;
+    struct sg_rmi_peer *peer = NULL;
+    struct sg_address address;
+
+    if (sg_address_parse(text, &address, err))
+        return SG_PEER_E_URL;
+    int r = sg_rmi_peer_new(target->options.transport,
+        &(struct sg_rmi_peer_options){
+            .host = address.host,
+            .port = address.port,
+            .username = source->username,
+            .password = source->password,
+            .tls = &source->tls,
+            .must_use_tls = source->jmx.has_tls,
+            .registry_tls = source->jmx.registry_tls,
+            .follow_stub = source->jmx.follow_stub,
+        },
+        &peer);
+    if (r)
+        return r;
+    (void)sg_rmi_peer_free(target->rmi_peer);
+    target->rmi_peer = peer;
+    return 0;
+}
+
 int sg_target_set_address(struct sg_target *target, const char *address, struct sg_error *err)
 {
     int r = 0;
@@ -160,7 +194,9 @@ int sg_target_set_address(struct sg_target *target, const char *address, struct 
         r = sg_lane_reader_set_target(&target->readers[lane], address);
     if (by_proxy(target) && !r)
         r = sg_size_reader_set_target(&target->sizes, address);
-    if (!r && (!by_proxy(target) || !target->peer))
+    if (!r && target->options.by_jmx)
+        r = connect_to_port(target, address, err);
+    else if (!r && (!by_proxy(target) || !target->peer))
         r = connect_to(target, by_proxy(target) ? target->options.source->proxy.url : address, err);
     if (r)
         return r;
@@ -175,6 +211,7 @@ int sg_target_move(struct sg_target *target, struct sg_transport *transport)
     sg_auto_free char *address = sg_take(&target->address);
 
     target->peer = sg_peer_free(target->peer);
+    target->rmi_peer = sg_rmi_peer_free(target->rmi_peer);
     target->options.transport = transport;
     return address ? sg_target_set_address(target, address, NULL) : 0;
 }
@@ -186,6 +223,8 @@ void sg_target_set_max(struct sg_target *target, size_t n_attributes)
     target->sizes.max = n_attributes;
     if (target->peer)
         sg_peer_set_max_bytes(target->peer, n_attributes * ATTRIBUTE_BYTES);
+    if (target->rmi_peer)
+        sg_rmi_peer_set_max_bytes(target->rmi_peer, n_attributes * RMI_ATTRIBUTE_BYTES);
 }
 
 bool sg_target_has_address(const struct sg_target *target)
@@ -255,11 +294,27 @@ static struct sg_str body_of(struct sg_target *target, enum step step)
     }
 }
 
+static const struct sg_poll_plan *plan_of(struct sg_target *target, enum step step)
+{
+    if (step == ASK_SIZES)
+        return target->sizes.plan;
+    return sg_lane_reader_plan(
+        &target->readers[step == ASK_SLOW ? SG_LANE_SLOW : SG_LANE_FAST], now_ms(target));
+}
+
+static int start(struct sg_target *target, enum step step)
+{
+    if (target->rmi_peer)
+        return sg_rmi_peer_start(
+            target->rmi_peer, plan_of(target, step), target->deadline_ms, take_reply, target);
+    return sg_peer_start(
+        target->peer, body_of(target, step), target->deadline_ms, take_reply, target);
+}
+
 static void ask(struct sg_target *target, enum step step)
 {
     target->step = step;
-    if (sg_peer_start(
-            target->peer, body_of(target, step), target->deadline_ms, take_reply, target) == 0)
+    if (start(target, step) == 0)
         return;
     target->step = IDLE;
     sg_slot_fail(slot_of(target, step), SG_FAILURE_INTERNAL, &(struct sg_error){ "out of memory" });
@@ -309,7 +364,8 @@ static struct sg_error shown_name(const struct sg_target *target)
 {
     struct sg_error who = { "" };
 
-    (void)sg_error_set(&who, 0, "%s", sg_peer_shown_url(target->peer));
+    (void)sg_error_set(&who, 0, "%s",
+        target->rmi_peer ? sg_rmi_peer_shown(target->rmi_peer) : sg_peer_shown_url(target->peer));
     name_target(target, &who);
     return who;
 }
@@ -458,7 +514,7 @@ void sg_target_ask_version(struct sg_target *target, int64_t deadline_ms, char *
 
 void sg_target_start(struct sg_target *target, int64_t deadline_ms)
 {
-    if (!target->peer || now_ms(target) < target->pace.not_before_ms)
+    if ((!target->peer && !target->rmi_peer) || now_ms(target) < target->pace.not_before_ms)
         return;
     target->begun_ms = now_ms(target);
     target->deadline_ms = deadline_ms;

@@ -47,8 +47,9 @@ int sg_target_new(const struct sg_target_options *options, struct sg_target **re
 struct sg_target *sg_target_free(struct sg_target *target);
 
 /**
- * Set the JVM's address: the URL of its agent, or, when the source has a proxy, its JMX service
- * URL. The same as before changes nothing. @return 0, SG_PEER_E_URL or -ENOMEM
+ * Set the JVM's address: the URL of its agent; when the source has a proxy, its JMX service URL;
+ * when it is read by its JMX port, HOST:PORT. The same as before changes nothing. @return 0,
+ * SG_PEER_E_URL or -ENOMEM
  */
 int sg_target_set_address(struct sg_target *target, const char *address, struct sg_error *err);
 

@@ -11,6 +11,7 @@
 #include "store/cluster.h"
 #include "store/store.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,7 @@ struct sg_target_options {
     size_t n_labels;
     const struct sg_config *config;
     const struct sg_jolokia_source *source;
+    bool by_jmx; /* by its JMX port, without an agent */
     const struct sg_rule_set *rule_set;
     struct sg_transport *transport;
     struct sg_store *store;

@@ -62,19 +62,33 @@ struct sg_jolokia_proxy {
     struct sg_jmx_port *jmx_ports;
 };
 
+/* JMX's own protocol, without an agent. */
+struct sg_jmx_access {
+    char *address; /* of one JVM, HOST:PORT; NULL: none, or of brokers */
+    char *host;    /* for brokers, with {host} and {id} */
+    int port;      /* of every broker that is not in ports, or 0 */
+    size_t n_ports;
+    struct sg_jmx_port *ports;
+    bool has_tls;      /* TLS is configured, and required */
+    bool registry_tls; /* the registry speaks TLS too */
+    bool follow_stub;  /* connect to the host that the registry says */
+};
+
 /* How JVMs are polled: the brokers' common settings, or one JVM's own. */
 struct sg_jolokia_source {
     char *url;      /* for brokers with {host} and {id}; NULL: none, or there is a proxy */
-    char *username; /* of the agent, or of the proxy; or NULL */
+    char *username; /* of the agent, of the proxy, or of JMX; or NULL */
     char *password; /* or NULL; never print it */
     struct sg_tls_config tls;
     struct sg_jolokia_proxy proxy;
+    struct sg_jmx_access jmx;
     struct sg_rules_config rules;
     int64_t slow_interval_ms; /* between reads of the MBeans that the rules mark as slow */
     int64_t size_interval_ms; /* between reads of the sizes of brokers' logs; 0: not read */
 };
 
-/* Where one broker's Jolokia agent is, or, with a proxy, its JMX service URL. */
+/* Where one broker's Jolokia agent is; with a proxy, its JMX service URL; without both, its JMX
+ * port, HOST:PORT. */
 struct sg_jolokia_target {
     int32_t id;
     char *url;
@@ -177,11 +191,20 @@ struct sg_cluster_config {
     bool log_dirs; /* brokers' configurations are read for their log directories */
     bool has_jolokia;
     struct sg_jolokia_config jolokia;
+    bool has_jmx; /* instead of Jolokia */
+    struct sg_jolokia_config jmx;
     size_t n_jvms;
     struct sg_jvm_config *jvms;
     size_t n_spark;
     struct sg_spark_config *spark;
 };
+
+/** How its brokers' JVMs are read; NULL: they are not. */
+static inline const struct sg_jolokia_config *sg_config_brokers(
+    const struct sg_cluster_config *cluster)
+{
+    return cluster->has_jmx ? &cluster->jmx : cluster->has_jolokia ? &cluster->jolokia : NULL;
+}
 
 /* A catalogue that a table of aliases needs, or one whose names the table has itself. */
 struct sg_table_catalogue {

@@ -16,9 +16,9 @@
 const char sg_flags_help[] =
     "Usage: streamgauge [flags]\n"
     "\n"
-    "Polls Kafka brokers' JMX through Jolokia and the cluster's admin API, and serves the results "
-    "as\n"
-    "Prometheus metrics.\n"
+    "Polls Kafka brokers' JMX, through Jolokia or by their JMX ports, and the cluster's admin "
+    "API,\n"
+    "and serves the results as Prometheus metrics.\n"
     "\n"
     "What to watch\n"
     "  --config.file=FILE            YAML configuration; without it, one cluster from the flags "
@@ -27,6 +27,7 @@ const char sg_flags_help[] =
     "  --jolokia.url=TEMPLATE        Jolokia of each broker, e.g. http://{host}:8778/jolokia/, "
     "where\n"
     "                                {host} and {id} are the broker's; without it, no JMX metrics\n"
+    "  --jmx.port=PORT               JMX port of every broker (JMX_PORT), read without an agent\n"
     "  --topic.filter=REGEX          topics to export (default: all)\n"
     "  --topic.exclude=REGEX         topics not to export\n"
     "  --group.filter=REGEX          consumer groups to export (default: all)\n"
@@ -97,6 +98,7 @@ static const struct option_row table[] = {
     { "config.file", TEXT, AT(config.file) },
     { "kafka.server", TEXTS, LIST_AT(servers, config.n_kafka_servers) },
     { "jolokia.url", TEXT, AT(config.jolokia_url) },
+    { "jmx.port", TEXT, AT(config.jmx_port) },
     { "topic.filter", TEXT, AT(config.topic_filter) },
     { "topic.exclude", TEXT, AT(config.topic_exclude) },
     { "group.filter", TEXT, AT(config.group_filter) },

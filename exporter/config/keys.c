@@ -240,6 +240,9 @@ static void finish_cluster(struct sg_reading *reading, const struct sg_yaml_node
     struct sg_cluster_config *cluster = base;
 
     sg_jvms_finish(reading, cluster);
+    if (cluster->has_jolokia && cluster->has_jmx)
+        sg_problem(reading, sg_at(sg_yaml_find(node, "jmx")),
+            "brokers are read by agents (\"jolokia\") or by their JMX ports (\"jmx\"), not both");
     if (cluster->bootstrap_servers || sg_yaml_find(node, "bootstrap_servers"))
         return;
     if (!sg_yaml_find(node, "jvms")) {
@@ -279,6 +282,11 @@ static const struct sg_key cluster_list[] = {
         .n_at = offsetof(struct sg_cluster_config, has_jolokia), .map = &sg_jolokia_keys,
         .flags = SG_KEY_OPTIONAL | SG_KEY_KAFKA, .restarts = SG_RESTARTS_JMX,
         .doc = "how the JMX of brokers and controllers is read; without this key, it is not read" },
+    { "jmx", &sg_kind_map, .at = offsetof(struct sg_cluster_config, jmx),
+        .n_at = offsetof(struct sg_cluster_config, has_jmx), .map = &sg_jmx_keys,
+        .flags = SG_KEY_OPTIONAL | SG_KEY_KAFKA, .restarts = SG_RESTARTS_JMX,
+        .doc = "instead of `jolokia`: by the JMX ports of brokers and controllers, without an "
+               "agent" },
     { "log_dirs", &sg_kind_boolean, SG_AT(sg_cluster_config, log_dirs), .flags = SG_KEY_KAFKA,
         .restarts = SG_RESTARTS_ADMIN,
         .doc = "export the log directories that brokers have in their configuration, every 10 "

@@ -11,6 +11,7 @@
 extern const struct sg_map sg_root_keys;    /* of struct sg_config */
 extern const struct sg_map sg_cluster_keys; /* of struct sg_cluster_config */
 extern const struct sg_map sg_jolokia_keys; /* of struct sg_jolokia_config */
+extern const struct sg_map sg_jmx_keys;     /* of struct sg_jolokia_config, without an agent */
 extern const struct sg_map sg_jvm_keys;     /* of struct sg_jvm_config */
 
 struct sg_cluster_config;

@@ -88,7 +88,10 @@ static bool read_target(const struct sg_value *v, const struct sg_yaml_node *nod
     const char *url = sg_yaml_text(node).ptr;
     struct sg_error err;
 
-    if (is_by_proxy(v) ? sg_url_check_service_fixed(url, &err) : sg_url_check_fixed(url, &err))
+    int r = v->key->check    ? v->key->check(url, &err)
+            : is_by_proxy(v) ? sg_url_check_service_fixed(url, &err)
+                             : sg_url_check_fixed(url, &err);
+    if (r)
         sg_problem(v->reading, sg_at(node), "%s", err.text);
     target->url = strdup(url);
     if (!target->url)
@@ -98,7 +101,11 @@ static bool read_target(const struct sg_value *v, const struct sg_yaml_node *nod
 
 static void read_targets(const struct sg_value *v)
 {
-    read_by_id(v, is_by_proxy(v) ? "JMX service URLs" : "Jolokia URLs", read_target);
+    read_by_id(v,
+        v->key->check    ? "HOST:PORT"
+        : is_by_proxy(v) ? "JMX service URLs"
+                         : "Jolokia URLs",
+        read_target);
 }
 
 static bool same_target(const struct sg_key *key, const void *a, const void *b, unsigned restarts)
@@ -289,16 +296,16 @@ static const struct sg_map jvm_proxy_keys = {
 
 /* ---- Keys that brokers and JVMs share ---- */
 
-#define SOURCE_KEYS(type, what)                                                           \
-    { "username", &sg_kind_text, SG_AT(type, source.username), .restarts = (what),        \
-        .doc = "of the agent, or of the proxy" },                                         \
-        { "password", &sg_kind_secret, SG_AT(type, source.password), .needs = "username", \
-            .needs_said = "a password needs a \"username\"", .restarts = (what),          \
-            .doc = "likewise" },                                                          \
-    {                                                                                     \
-        "tls", &sg_kind_map, SG_AT(type, source.tls),                                     \
-            .map = &tls_keys, .restarts = (what),                                         \
-            .doc = "of all `https://` URLs here, the proxy's too"                         \
+#define SOURCE_KEYS(type, what)                                                               \
+    { "username", &sg_kind_text, SG_AT(type, source.username), .restarts = (what),            \
+        .doc = "of the agent, the proxy, or JMX" },                                           \
+        { "password", &sg_kind_secret, SG_AT(type, source.password), .needs = "username",     \
+            .needs_said = "a password needs a \"username\"", .restarts = (what),              \
+            .doc = "likewise" },                                                              \
+    {                                                                                         \
+        "tls", &sg_kind_map, SG_LIST_AT(type, source.tls, source.jmx.has_tls),                \
+            .map = &tls_keys, .restarts = (what),                                             \
+            .doc = "of all `https://` URLs here, the proxy's too; of JMX, which must have it" \
     }
 
 #define RULES_KEY(type, what)                                                              \
@@ -315,7 +322,7 @@ static const struct sg_map jvm_proxy_keys = {
 
 static void finish_source(struct sg_reading *reading,
     const struct sg_yaml_node *node,
-    bool any_https,
+    bool any_tls,
     struct sg_jolokia_source *source)
 {
     const struct sg_yaml_node *slow = sg_yaml_find(node, "slow_interval");
@@ -325,7 +332,7 @@ static void finish_source(struct sg_reading *reading,
         (source->slow_interval_ms < reading->config->interval_ms ||
             source->slow_interval_ms > INTERVAL_MS_MAX))
         sg_problem(reading, sg_at(slow), "\"slow_interval\" must be from the interval to 24h");
-    if (tls && !any_https)
+    if (tls && !any_tls)
         sg_problem(reading, sg_at(tls), "\"tls\" does nothing: no URL here is https://");
 }
 
@@ -342,22 +349,15 @@ static bool any_https(const struct sg_jolokia_config *jolokia)
     return any;
 }
 
-static void finish_jolokia(struct sg_reading *reading, const struct sg_yaml_node *node, void *base)
+/* What the brokers' settings have in common, however they are read. */
+static void finish_brokers(struct sg_reading *reading,
+    const struct sg_yaml_node *node,
+    bool any_tls,
+    struct sg_jolokia_source *source)
 {
-    struct sg_jolokia_config *jolokia = base;
-    struct sg_jolokia_source *source = &jolokia->source;
-    const struct sg_yaml_node *url = sg_yaml_find(node, "url");
-    const struct sg_yaml_node *proxy = sg_yaml_find(node, "proxy");
     const struct sg_yaml_node *sizes = sg_yaml_find(node, "size_interval");
 
-    if (url && proxy)
-        sg_problem(reading, sg_at(url),
-            "brokers are read by their own agents (\"url\") or through a \"proxy\", not both");
-    if (!url && !source->url && !proxy && !sg_yaml_find(node, "brokers") &&
-        !sg_yaml_find(node, "controllers"))
-        sg_problem(reading, sg_at(node),
-            "\"jolokia\" needs \"url\", \"brokers\", \"controllers\" or \"proxy\"");
-    finish_source(reading, node, any_https(jolokia), source);
+    finish_source(reading, node, any_tls, source);
     sg_table_catalogues_apply(reading, node, &source->rules);
     if (sizes && source->size_interval_ms &&
         (source->size_interval_ms < reading->config->interval_ms ||
@@ -366,6 +366,35 @@ static void finish_jolokia(struct sg_reading *reading, const struct sg_yaml_node
     if (source->slow_interval_ms < reading->config->interval_ms)
         source->slow_interval_ms = reading->config->interval_ms;
 }
+
+static void finish_jolokia(struct sg_reading *reading, const struct sg_yaml_node *node, void *base)
+{
+    struct sg_jolokia_config *jolokia = base;
+    struct sg_jolokia_source *source = &jolokia->source;
+    const struct sg_yaml_node *url = sg_yaml_find(node, "url");
+    const struct sg_yaml_node *proxy = sg_yaml_find(node, "proxy");
+
+    if (url && proxy)
+        sg_problem(reading, sg_at(url),
+            "brokers are read by their own agents (\"url\") or through a \"proxy\", not both");
+    if (!url && !source->url && !proxy && !sg_yaml_find(node, "brokers") &&
+        !sg_yaml_find(node, "controllers"))
+        sg_problem(reading, sg_at(node),
+            "\"jolokia\" needs \"url\", \"brokers\", \"controllers\" or \"proxy\"");
+    finish_brokers(reading, node, any_https(jolokia), source);
+}
+
+/* What is read of brokers, and when. */
+#define BROKER_RULES_KEYS                                                                         \
+    { RULES_KEY(sg_jolokia_config, SG_RESTARTS_BROKERS), .text = "kafka" },                       \
+        { SLOW_KEY(sg_jolokia_config, SG_RESTARTS_BROKERS), .number = SG_SLOW_INTERVAL_MS },      \
+    {                                                                                             \
+        "size_interval", &sg_kind_duration, SG_AT(sg_jolokia_config, source.size_interval_ms),    \
+            .follows = "they are not read", .bounds = "the interval to 24h",                      \
+            .restarts = SG_RESTARTS_BROKERS,                                                      \
+            .doc = "between reads of the sizes of all logs, for the sums of topics and brokers: " \
+                   "[sizes.md](sizes.md)"                                                         \
+    }
 
 static const struct sg_key jolokia_list[] = {
     { "url", &sg_kind_text, SG_AT(sg_jolokia_config, source.url), .check = sg_url_check_brokers,
@@ -380,18 +409,60 @@ static const struct sg_key jolokia_list[] = {
     { "controllers", &kind_targets, SG_LIST_AT(sg_jolokia_config, controllers, n_controllers),
         .restarts = SG_RESTARTS_TARGETS, .doc = "KRaft controllers that are not brokers" },
     SOURCE_KEYS(sg_jolokia_config, SG_RESTARTS_BROKERS),
-    { RULES_KEY(sg_jolokia_config, SG_RESTARTS_BROKERS), .text = "kafka" },
-    { SLOW_KEY(sg_jolokia_config, SG_RESTARTS_BROKERS), .number = SG_SLOW_INTERVAL_MS },
-    { "size_interval", &sg_kind_duration, SG_AT(sg_jolokia_config, source.size_interval_ms),
-        .follows = "they are not read", .bounds = "the interval to 24h",
-        .restarts = SG_RESTARTS_BROKERS,
-        .doc = "between reads of the sizes of all logs, for the sums of topics and brokers: "
-               "[sizes.md](sizes.md)" },
+    BROKER_RULES_KEYS,
 };
 const struct sg_map sg_jolokia_keys = { .what = "\"jolokia\"",
     .size = sizeof(struct sg_jolokia_config),
     SG_KEYS(jolokia_list),
     .finish = finish_jolokia };
+
+/* ---- "jmx" ---- */
+
+static void finish_jmx(struct sg_reading *reading, const struct sg_yaml_node *node, void *base)
+{
+    struct sg_jolokia_config *jmx = base;
+
+    /* Of the flag --jmx.port there is no node. */
+    if (node && !sg_yaml_find(node, "port") && !sg_yaml_find(node, "ports") &&
+        !sg_yaml_find(node, "brokers") && !sg_yaml_find(node, "controllers"))
+        sg_problem(reading, sg_at(node),
+            "\"jmx\" needs the \"port\" of all brokers, \"ports\" with that of each, \"brokers\" "
+            "or "
+            "\"controllers\"");
+    finish_brokers(reading, node, true, &jmx->source);
+}
+
+#define JMX_KEYS(type, what, registry_needs, stub_needs)                                      \
+    { "registry_tls", &sg_kind_boolean, SG_AT(type, source.jmx.registry_tls), .needs = "tls", \
+        .restarts = (what), .doc = "JMX's registry has TLS too (`registry.ssl=true`)" },      \
+    {                                                                                         \
+        "follow_stub", &sg_kind_boolean, SG_AT(type, source.jmx.follow_stub),                 \
+            .needs = (stub_needs), .restarts = (what),                                        \
+            .doc = "connect to the host that the registry says, not only to its port"         \
+    }
+
+static const struct sg_key jmx_list[] = {
+    { "port", &sg_kind_port, SG_AT(sg_jolokia_config, source.jmx.port),
+        .restarts = SG_RESTARTS_BROKERS, .doc = "the JMX port of every broker: `JMX_PORT`" },
+    { "ports", &kind_ports, SG_LIST_AT(sg_jolokia_config, source.jmx.ports, source.jmx.n_ports),
+        .restarts = SG_RESTARTS_BROKERS, .doc = "the port of single brokers" },
+    { "host", &sg_kind_text, SG_AT(sg_jolokia_config, source.jmx.host), .text = "{host}",
+        .check = sg_url_check_jmx_host, .restarts = SG_RESTARTS_BROKERS,
+        .doc = "the host of each broker's JMX; {host} and {id} are the broker's" },
+    { "brokers", &kind_targets, SG_LIST_AT(sg_jolokia_config, brokers, n_brokers),
+        .check = sg_url_check_jmx, .restarts = SG_RESTARTS_TARGETS,
+        .doc = "the JMX ports of single brokers, `HOST:PORT`" },
+    { "controllers", &kind_targets, SG_LIST_AT(sg_jolokia_config, controllers, n_controllers),
+        .check = sg_url_check_jmx, .restarts = SG_RESTARTS_TARGETS,
+        .doc = "KRaft controllers that are not brokers, likewise" },
+    SOURCE_KEYS(sg_jolokia_config, SG_RESTARTS_BROKERS),
+    JMX_KEYS(sg_jolokia_config, SG_RESTARTS_BROKERS, "tls", NULL),
+    BROKER_RULES_KEYS,
+};
+const struct sg_map sg_jmx_keys = { .what = "\"jmx\"",
+    .size = sizeof(struct sg_jolokia_config),
+    SG_KEYS(jmx_list),
+    .finish = finish_jmx };
 
 /* ---- "jvms" ---- */
 
@@ -411,18 +482,26 @@ static void finish_jvm(struct sg_reading *reading, const struct sg_yaml_node *no
     const struct sg_yaml_node *url = sg_yaml_find(node, "url");
     const struct sg_yaml_node *proxy = sg_yaml_find(node, "proxy");
 
+    const struct sg_yaml_node *jmx = sg_yaml_find(node, "jmx");
+
     if (url && proxy)
         sg_problem(reading, sg_at(url),
             "a JVM is read by its own agent (\"url\") or through a \"proxy\", not both");
-    if (!url && !proxy)
-        sg_problem(reading, sg_at(node), "a JVM needs the \"url\" of its agent, or a \"proxy\"");
-    finish_source(
-        reading, node, sg_url_is_https(source->url) || sg_url_is_https(source->proxy.url), source);
+    if (jmx && (url || proxy))
+        sg_problem(reading, sg_at(jmx),
+            "a JVM is read through Jolokia (\"url\", \"proxy\") or by its JMX port (\"jmx\"), not "
+            "both");
+    if (!url && !proxy && !jmx)
+        sg_problem(reading, sg_at(node),
+            "a JVM needs the \"url\" of its agent, a \"proxy\", or \"jmx\", its JMX port");
+    finish_source(reading, node,
+        jmx || sg_url_is_https(source->url) || sg_url_is_https(source->proxy.url), source);
 }
 
 void sg_jvms_finish(struct sg_reading *reading, struct sg_cluster_config *cluster)
 {
-    int64_t slow_ms = cluster->jolokia.source.slow_interval_ms;
+    const struct sg_jolokia_config *brokers = sg_config_brokers(cluster);
+    int64_t slow_ms = brokers ? brokers->source.slow_interval_ms : 0;
 
     if (slow_ms == 0)
         slow_ms = SG_SLOW_INTERVAL_MS;
@@ -442,7 +521,10 @@ static const struct sg_key jvm_list[] = {
         .restarts = SG_RESTARTS_JVM, .doc = "its agent" },
     { "proxy", &sg_kind_map, SG_AT(sg_jvm_config, source.proxy), .map = &jvm_proxy_keys,
         .flags = SG_KEY_OPTIONAL, .restarts = SG_RESTARTS_JVM, .doc = "instead of an agent" },
+    { "jmx", &sg_kind_text, SG_AT(sg_jvm_config, source.jmx.address), .check = sg_url_check_jmx,
+        .restarts = SG_RESTARTS_JVM, .doc = "its JMX port, `HOST:PORT`, read without an agent" },
     SOURCE_KEYS(sg_jvm_config, SG_RESTARTS_JVM),
+    JMX_KEYS(sg_jvm_config, SG_RESTARTS_JVM, "jmx", "jmx"),
     { RULES_KEY(sg_jvm_config, SG_RESTARTS_JVM),
         .needed = "a JVM needs \"rules\": a catalogue or a rule file" },
     { SLOW_KEY(sg_jvm_config, SG_RESTARTS_JVM), .follows = "as for the brokers" },

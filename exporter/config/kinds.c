@@ -366,8 +366,18 @@ static void show_port(const struct sg_key *key, const void *base, struct sg_show
         sg_show_line(out, "%s: %d", key->name, SG_SEEN(int, base, key));
 }
 
+static void parse_port(const struct sg_value *v, struct sg_place place, const char *text)
+{
+    int64_t port;
+
+    if (!sg_parse_number(sg_str_of(text), 65535, &port) || port == 0)
+        sg_key_problem(v, place, "\"%.40s\" is not a port", text);
+    else
+        *SG_VALUE(int, v) = (int)port;
+}
+
 const struct sg_kind sg_kind_port = {
-    .name = "port", .read = read_port, .size = sizeof(int), .show = show_port
+    .name = "port", .read = read_port, .parse = parse_port, .size = sizeof(int), .show = show_port
 };
 
 static void read_boolean(const struct sg_value *v)

@@ -70,6 +70,7 @@ static size_t list_flags(const struct sg_config_flags *flags,
         { "--offset.show-all", "clusters.groups.states",
             flags->only_connected_groups ? CONNECTED_STATES : NULL },
         { "--jolokia.url", "clusters.jolokia.url", flags->jolokia_url },
+        { "--jmx.port", "clusters.jmx.port", flags->jmx_port },
         { "--collect.interval", "collect.interval", flags->interval_ms ? interval : NULL },
     };
     size_t n = 0;
@@ -199,7 +200,8 @@ bool sg_config_same_jmx(const struct sg_cluster_config *a, const struct sg_clust
 
 bool sg_config_same_brokers(const struct sg_jolokia_config *a, const struct sg_jolokia_config *b)
 {
-    return sg_map_same(&sg_jolokia_keys, a, b, SG_RESTARTS_BROKERS);
+    return sg_map_same(&sg_jolokia_keys, a, b, SG_RESTARTS_BROKERS) &&
+           sg_map_same(&sg_jmx_keys, a, b, SG_RESTARTS_BROKERS);
 }
 
 bool sg_config_same_jvm(const struct sg_jvm_config *a, const struct sg_jvm_config *b)
@@ -209,10 +211,11 @@ bool sg_config_same_jvm(const struct sg_jvm_config *a, const struct sg_jvm_confi
 
 static void note_added(const struct sg_cluster_config *cluster, struct sg_buf *out)
 {
-    const struct sg_rules_config *rules = &cluster->jolokia.source.rules;
+    const struct sg_jolokia_config *brokers = sg_config_brokers(cluster);
 
-    if (!rules->n_added)
+    if (!brokers || !brokers->source.rules.n_added)
         return;
+    const struct sg_rules_config *rules = &brokers->source.rules;
     (void)sg_buf_printf(out, "cluster \"%s\": \"compat\" adds to \"rules\": ", cluster->name);
     for (size_t i = rules->n - rules->n_added; i < rules->n; i++)
         (void)sg_buf_printf(out, "%s%s", rules->names[i], i + 1 < rules->n ? ", " : "\n");

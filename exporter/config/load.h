@@ -27,6 +27,7 @@ struct sg_config_flags {
     size_t n_kafka_servers;
     const char *const *kafka_servers; /* --kafka.server; if none, localhost:9092 */
     const char *jolokia_url;          /* --jolokia.url, or NULL */
+    const char *jmx_port;             /* --jmx.port, or NULL */
     const char *labels;               /* --kafka.labels, or NULL: NAME=VALUE,… */
     const char *topic_filter, *topic_exclude, *group_filter, *group_exclude;
     int64_t interval_ms; /* --collect.interval, or 0 */
@@ -63,7 +64,7 @@ bool sg_config_same_kafka(const struct sg_cluster_config *a, const struct sg_clu
 /** How all JVMs are polled, and how the answers are processed; rule files by name. */
 bool sg_config_same_jmx(const struct sg_cluster_config *a, const struct sg_cluster_config *b);
 
-/** Everything under "jolokia" except the lists of single brokers and controllers. */
+/** Everything under "jolokia" or "jmx" except the lists of single brokers and controllers. */
 bool sg_config_same_brokers(const struct sg_jolokia_config *a, const struct sg_jolokia_config *b);
 
 /** One JVM. */

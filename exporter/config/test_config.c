@@ -290,6 +290,13 @@ static void test_load_flags_alone_give_one_cluster(void **state)
     assert_int_equal(config->stale_after_ms, 30000);
     (void)sg_config_unref(config);
 
+    flags = (struct sg_config_flags){ .jmx_port = "9999" };
+    assert_int_equal(sg_config_load(&flags, note, NULL, &config), 0);
+    assert_true(config->clusters[0].has_jmx);
+    assert_int_equal(config->clusters[0].jmx.source.jmx.port, 9999);
+    assert_string_equal(config->clusters[0].jmx.source.rules.names[0], "kafka");
+    (void)sg_config_unref(config);
+
     flags = (struct sg_config_flags){ 0 };
     assert_int_equal(sg_config_load(&flags, note, NULL, &config), 0);
     assert_string_equal(config->clusters[0].bootstrap_servers, "localhost:9092");

@@ -263,6 +263,80 @@ static void test_load_jolokia_mistakes_are_told(void **state)
         sizeof cases / sizeof cases[0], "f.yml:4:");
 }
 
+static void test_load_jmx_keys_are_taken(void **state)
+{
+    struct sg_config *config = NULL;
+    (void)state;
+
+    int r = load("clusters:\n"
+                 "  - name: a\n"
+                 "    bootstrap_servers: b\n"
+                 "    jmx:\n"
+                 "      port: 9999\n"
+                 "      ports: { 2: 10000 }\n"
+                 "      host: jmx-{id}\n"
+                 "      username: u\n"
+                 "      password: w\n"
+                 "      tls: { server_name: broker }\n"
+                 "      registry_tls: true\n"
+                 "      follow_stub: true\n"
+                 "      controllers: { 100: '[::1]:9998' }\n"
+                 "      slow_interval: 10m\n"
+                 "    jvms:\n"
+                 "      - { name: zk, jmx: 'z:9999', rules: jvm, tls: {} }\n"
+                 "  - { name: c, bootstrap_servers: b, jmx: { port: 1 } }\n",
+        &config);
+    assert_string_equal(problems, "");
+    assert_int_equal(r, 0);
+
+    const struct sg_cluster_config *cluster = &config->clusters[0];
+    const struct sg_jolokia_source *source = &cluster->jmx.source;
+    assert_false(cluster->has_jolokia);
+    assert_ptr_equal(sg_config_brokers(cluster), &cluster->jmx);
+    assert_int_equal(source->jmx.port, 9999);
+    assert_int_equal(source->jmx.ports[0].id, 2);
+    assert_int_equal(source->jmx.ports[0].port, 10000);
+    assert_string_equal(source->jmx.host, "jmx-{id}");
+    assert_string_equal(source->username, "u");
+    assert_string_equal(source->password, "w");
+    assert_string_equal(source->tls.server_name, "broker");
+    assert_true(source->jmx.has_tls && source->jmx.registry_tls && source->jmx.follow_stub);
+    assert_string_equal(cluster->jmx.controllers[0].url, "[::1]:9998");
+    assert_rules(&source->rules, "kafka");
+    assert_string_equal(cluster->jvms[0].source.jmx.address, "z:9999");
+    assert_true(cluster->jvms[0].source.jmx.has_tls);
+    assert_int_equal(cluster->jvms[0].source.slow_interval_ms, 600000); /* the brokers' */
+    assert_false(config->clusters[1].jmx.source.jmx.has_tls);
+    assert_string_equal(config->clusters[1].jmx.source.jmx.host, "{host}");
+    assert_int_equal(config->clusters[1].jmx.source.slow_interval_ms, SG_SLOW_INTERVAL_MS);
+    (void)sg_config_unref(config);
+}
+
+static void test_load_jmx_mistakes_are_told(void **state)
+{
+    static const struct part_case cases[] = {
+        { "{}", "\"jmx\" needs the \"port\" of all brokers, \"ports\" with that of each, "
+                "\"brokers\" or \"controllers\"" },
+        { "{ port: 0 }", "\"0\" is not a port" },
+        { "{ port: 1, ports: { 1: 65536 } }", "\"65536\" is not a port" },
+        { "{ port: 1, host: 'http://h/' }", "\"http://h/\" is not a host's name" },
+        { "{ port: 1, host: 'a@{host}' }", "\"a@{host}\" is not a host's name" },
+        { "{ port: 1, host: '{jmx_port}' }",
+            "\"{jmx_port}\" is not a placeholder here; use {host}, {id}" },
+        { "{ brokers: { 1: h } }", "\"h\" is not the address of a JMX port: HOST:PORT" },
+        { "{ controllers: { 1: ':1' } }", "\":1\" is not the address of a JMX port: HOST:PORT" },
+        { "{ port: 1, password: hunter2 }", "a password needs a \"username\"" },
+        { "{ port: 1, registry_tls: true }", "\"registry_tls\" needs a \"tls\"" },
+        { "{ port: 1, url: 'http://{host}/' }", "unknown key \"url\" in \"jmx\"" },
+        { "{ port: 1 }\n    jolokia: { url: 'http://{host}/' }",
+            "brokers are read by agents (\"jolokia\") or by their JMX ports (\"jmx\"), not both" },
+    };
+    (void)state;
+
+    check_part_cases("clusters:\n  - name: a\n    bootstrap_servers: b\n    jmx: ", cases,
+        sizeof cases / sizeof cases[0], "f.yml:4:");
+}
+
 static void test_load_jvm_mistakes_are_told(void **state)
 {
     static const struct part_case cases[] = {
@@ -273,7 +347,15 @@ static void test_load_jvm_mistakes_are_told(void **state)
             "\"12\" looks like a broker id: a JVM's name must not be only digits" },
         { "[{ name: a, url: 'http://h/', rules: r }, { name: a, url: 'http://h/', rules: r }]",
             "two JVMs are called \"a\"" },
-        { "[{ name: a, rules: r }]", "a JVM needs the \"url\" of its agent, or a \"proxy\"" },
+        { "[{ name: a, rules: r }]",
+            "a JVM needs the \"url\" of its agent, a \"proxy\", or \"jmx\", its JMX port" },
+        { "[{ name: a, url: 'http://h/', jmx: 'h:1', rules: r }]",
+            "a JVM is read through Jolokia (\"url\", \"proxy\") or by its JMX port (\"jmx\"), not "
+            "both" },
+        { "[{ name: a, jmx: 'h:0', rules: r }]",
+            "\"h:0\" is not the address of a JMX port: HOST:PORT" },
+        { "[{ name: a, url: 'http://h/', follow_stub: true, rules: r }]",
+            "\"follow_stub\" needs a \"jmx\"" },
         { "[{ name: a, url: 'http://h/' }]", "a JVM needs \"rules\": a catalogue or a rule file" },
         { "[{ name: a, url: 'http://h/a b?hunter2', rules: r }]",
             "\"http://h/a b\" is not a URL: it contains a space; write %20" },
@@ -362,6 +444,8 @@ int main(void)
         cmocka_unit_test(test_load_tables_add_catalogues_to_default_rules),
         cmocka_unit_test(test_load_table_and_the_catalogue_it_replaces_are_refused),
         cmocka_unit_test(test_load_jolokia_mistakes_are_told),
+        cmocka_unit_test(test_load_jmx_keys_are_taken),
+        cmocka_unit_test(test_load_jmx_mistakes_are_told),
         cmocka_unit_test(test_load_jvm_mistakes_are_told),
         cmocka_unit_test(test_load_urls_are_those_that_curl_takes),
     };

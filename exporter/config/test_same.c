@@ -85,6 +85,8 @@ static void test_change_of_a_key_is_seen_where_it_takes_effect(void **state)
         { BROKERS_JMX, "", ", username: u", JMX | BROKERS },
         { BROKERS_JMX, ", username: u, password: a", ", username: u, password: b", JMX | BROKERS },
         { BROKERS_JMX, CERT " }", CERT ", key_password: a }", JMX | BROKERS },
+        { JVM_JMX, " }, { name: k, rules: jvm, jmx: 'h:1'", " }, { name: k, rules: jvm, jmx: 'h:2'",
+            JMX },
         { BROKERS_JMX, CERT ", key_password: a }", CERT ", key_password: b }", JMX | BROKERS },
         { BROKERS_JMX, CERT " }", CERT ", server_name: s }", JMX | BROKERS },
         { BROKERS_JMX, CERT " }", CERT ", insecure_skip_verify: true }", JMX | BROKERS },

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/urls.h"
 
+#include "base/address.h"
+
 #include <curl/curl.h>
 #include <string.h>
 
@@ -198,6 +200,29 @@ int sg_url_check_service_brokers(const char *url, struct sg_error *err)
              : check_template(url, names,
                    "the target is the same for every broker: it needs {host}, {id} or {jmx_port}",
                    err);
+}
+
+int sg_url_check_jmx(const char *address, struct sg_error *err)
+{
+    struct sg_address parsed;
+
+    if (sg_address_parse(address, &parsed, err))
+        return SG_URL_E_WRONG;
+    if (!parsed.host[0] || parsed.port <= 0)
+        return sg_error_set(
+            err, SG_URL_E_WRONG, "\"%.80s\" is not the address of a JMX port: HOST:PORT", address);
+    return 0;
+}
+
+int sg_url_check_jmx_host(const char *host, struct sg_error *err)
+{
+    static const char *const names[] = { "{host}", "{id}", NULL };
+    bool is_good =
+        host[0] && strlen(host) < SG_ADDRESS_HOST_BYTES_MAX / 2 && !strpbrk(host, "/@[]?# \t");
+
+    if (!is_good)
+        return sg_error_set(err, SG_URL_E_WRONG, "\"%.80s\" is not a host's name", host);
+    return check_placeholders(host, names, err);
 }
 
 bool sg_url_is_https(const char *url)

@@ -29,4 +29,10 @@ int sg_url_check_service_fixed(const char *url, struct sg_error *err);
 /** Likewise, of every broker, with {host}, {id} or {jmx_port}. */
 int sg_url_check_service_brokers(const char *url, struct sg_error *err);
 
+/** Of one JVM's JMX port: HOST:PORT. */
+int sg_url_check_jmx(const char *address, struct sg_error *err);
+
+/** The host of every broker's JMX port, with {host} or {id}. */
+int sg_url_check_jmx_host(const char *host, struct sg_error *err);
+
 bool sg_url_is_https(const char *url);

@@ -27,11 +27,21 @@ static bool proxy_reaches(const struct sg_jolokia_proxy *proxy, int32_t broker)
     return false;
 }
 
+static bool has_port(const struct sg_jmx_access *jmx, int32_t broker)
+{
+    for (size_t i = 0; i < jmx->n_ports; i++) {
+        if (jmx->ports[i].id == broker)
+            return true;
+    }
+    return false;
+}
+
 bool sg_jmx_is_configured(const struct sg_cluster_config *config, int32_t broker)
 {
-    const struct sg_jolokia_config *jolokia = &config->jolokia;
+    const struct sg_jolokia_config *jolokia = sg_config_brokers(config);
 
-    if (!config->has_jolokia || jolokia->source.url ||
+    if (!jolokia || jolokia->source.url || jolokia->source.jmx.port ||
+        has_port(&jolokia->source.jmx, broker) ||
         is_listed(jolokia->brokers, jolokia->n_brokers, broker) ||
         is_listed(jolokia->controllers, jolokia->n_controllers, broker))
         return true;
@@ -52,7 +62,7 @@ void sg_jmx_report(const struct sg_cluster_config *config,
     sg_check_fn report,
     void *context)
 {
-    const struct sg_jolokia_config *jolokia = &config->jolokia;
+    const struct sg_jolokia_config *jolokia = sg_config_brokers(config);
     char id[16];
 
     for (size_t i = 0; i < topology->n_brokers; i++) {
@@ -64,7 +74,7 @@ void sg_jmx_report(const struct sg_cluster_config *config,
                 "no Jolokia URL is configured for this broker, so it has no JMX metrics",
                 "add it to jolokia.brokers, or give one \"url\" with {host} or {id} for all", -1 });
     }
-    for (size_t i = 0; i < jolokia->n_brokers; i++) {
+    for (size_t i = 0; jolokia && i < jolokia->n_brokers; i++) {
         int32_t broker = jolokia->brokers[i].id;
         if (sg_topology_find_broker(topology, broker) != SG_PARTITION_NONE ||
             is_missing(topology, broker))

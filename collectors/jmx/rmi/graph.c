@@ -98,6 +98,15 @@ bool sg_rmi_field_int(
     return true;
 }
 
+bool sg_rmi_field_flag(const struct sg_rmi_reply *reply, uint32_t node, const char *name)
+{
+    const struct sg_rmi_item *item = find_field(reply, node, name);
+    struct sg_attribute_value value;
+
+    return item && read_primitive(reply, item, &value) && value.kind == SG_ATTRIBUTE_BOOL &&
+           value.flag;
+}
+
 uint32_t sg_rmi_extra(const struct sg_rmi_reply *reply, uint32_t node, enum sg_rmi_known of_class)
 {
     if (reply->nodes[node].kind != SG_RMI_NODE_OBJECT)

@@ -37,6 +37,9 @@ uint32_t sg_rmi_field_node(const struct sg_rmi_reply *reply, uint32_t node, cons
 bool sg_rmi_field_int(
     const struct sg_rmi_reply *reply, uint32_t node, const char *name, int64_t *ret_number);
 
+/** Is a flag in a field set? */
+bool sg_rmi_field_flag(const struct sg_rmi_reply *reply, uint32_t node, const char *name);
+
 /** The first thing that writeObject of this class wrote. @return item */
 uint32_t sg_rmi_extra(const struct sg_rmi_reply *reply, uint32_t node, enum sg_rmi_known of_class);
 
