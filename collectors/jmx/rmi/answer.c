@@ -97,10 +97,6 @@ static bool read_exception(struct reader *reader, const struct sg_rmi_part *part
     case SG_RMI_MEANS_LOGIN:
         fail(reader, part, SG_FAILURE_AUTH, err.text);
         return true;
-    case SG_RMI_MEANS_UNSENDABLE:
-        (void)sg_error_prefix(&err, 0, "one of its attributes cannot be sent, so that none was: ");
-        fail(reader, part, SG_FAILURE_PROTOCOL, err.text);
-        return true;
     default:
         fail(reader, part, SG_FAILURE_PROTOCOL, err.text);
         return true;

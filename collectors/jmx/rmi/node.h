@@ -118,6 +118,9 @@ struct sg_rmi_reply {
     bool flag;         /* the value of a method that returns a boolean */
     uint8_t uid[SG_RMI_UID_BYTES];
     uint32_t root; /* node; 0: null, or nothing */
+    /* Where it was aborted or went wrong: the name of the Attribute that was being read, a text's
+     * node; 0: not in one. */
+    uint32_t failed_name;
     /* the reader's own */
     bool is_void;
     uint8_t phase;

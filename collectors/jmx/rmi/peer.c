@@ -17,7 +17,7 @@ enum {
     WINDOW = 32,          /* calls that are sent ahead; servers read on when they have answered */
     IDLE_MS_MAX = 110000, /* servers end clients that are idle for 120 s */
     ROUNDS_MAX = 16,      /* of receiving in one turn: others wait */
-    RECONNECTS_MAX = 20,  /* in one poll, after replies that could not be read */
+    RECONNECTS_MAX = 300, /* in one poll, after replies that could not be read */
     KEPT_NODES = 20000,   /* a reply that needed more gives its memory back */
     SHOWN_BYTES_MAX = 300,
 };
@@ -165,7 +165,6 @@ static void connect_to(struct sg_rmi_peer *peer, bool is_at_stub, enum step next
 static void look_up(struct sg_rmi_peer *peer)
 {
     disconnect(peer);
-    sg_rmi_work_forget(&peer->work);
     connect_to(peer, false, LOOKUP);
 }
 
@@ -275,7 +274,7 @@ static void lose_reply(struct sg_rmi_peer *peer, const char *why)
         fail(peer, &(struct sg_rmi_ending){ .what = SG_RMI_ENDED_PROTOCOL, .text = why });
         return;
     }
-    if (sg_rmi_work_lose(&peer->work, why)) {
+    if (sg_rmi_work_lose(&peer->work, &peer->reading, why)) {
         fail_for_memory(peer);
         return;
     }

@@ -23,6 +23,7 @@ void sg_rmi_reply_begin(struct sg_rmi_reply *reply, bool is_void)
     reply->is_aborted = false;
     reply->flag = false;
     reply->root = 0;
+    reply->failed_name = 0;
     reply->is_void = is_void;
     reply->phase = HEAD;
     reply->result = 0;
@@ -360,6 +361,8 @@ int sg_rmi_reply_read(struct sg_rmi_reply *reply, const uint8_t *bytes, size_t l
                 reply->phase = ENDED;
         }
     }
+    if (r == SG_RMI_E_WRONG)
+        sg_rmi_note_failed(reply);
     if (!r)
         reply->root = reply->is_void && !reply->is_exception ? 0 : reply->result;
     return r;

@@ -179,12 +179,30 @@ static int read_block(struct sg_rmi_reply *reply, size_t n_bytes)
     return 0;
 }
 
+/* Of an Attribute the name comes first, then the value that cannot be read. */
+void sg_rmi_note_failed(struct sg_rmi_reply *reply)
+{
+    for (size_t i = reply->n_frames; i > 0; i--) {
+        const struct sg_rmi_frame *frame = &reply->frames[i - 1];
+        const struct sg_rmi_node *node = &reply->nodes[frame->node];
+        if (frame->kind != FRAME_OBJECT || frame->state != DATA ||
+            reply->classes[node->class].known != SG_RMI_ATTRIBUTE)
+            continue;
+        uint32_t name = reply->items[node->first].value;
+        if (node->first && reply->items[node->first].type == 'L' &&
+            reply->nodes[name].kind == SG_RMI_NODE_TEXT)
+            reply->failed_name = name;
+        return;
+    }
+}
+
 /* The server failed while it wrote: what it had written is void, and what was thrown follows. */
 static int begin_abort(struct sg_rmi_reply *reply)
 {
     if (reply->is_aborted)
         return sg_rmi_wrong(reply, "it was aborted twice");
     reply->at++;
+    sg_rmi_note_failed(reply);
     reply->is_aborted = true;
     reply->is_exception = true;
     reply->n_handles = 0;

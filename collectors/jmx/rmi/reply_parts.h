@@ -92,4 +92,7 @@ int sg_rmi_at_end(struct sg_rmi_reply *reply, bool *ret_end);
 /** Go on with a description. */
 int sg_rmi_step_class(struct sg_rmi_reply *reply, struct sg_rmi_frame *frame);
 
+/** Note the attribute that is being read. */
+void sg_rmi_note_failed(struct sg_rmi_reply *reply);
+
 struct sg_str sg_rmi_class_name(const struct sg_rmi_reply *reply, const struct sg_rmi_class *class);

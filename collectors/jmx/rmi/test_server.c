@@ -166,10 +166,13 @@ static void read_attributes(struct connection *c, const uint8_t *call, size_t le
         send_vector(c, "error: gone");
     } else if (has(call, len, "Nope")) {
         send_vector(c, "error: no MBean");
-    } else if (has(call, len, "Optional")) {
+    } else if (memmem(call, len, "t\0\x08Optional", 11)) {
         send_vector(c, "aborted: Optional");
         c->is_open = false;
-    } else if (has(call, len, "Duration")) {
+    } else if (memmem(call, len,
+                   "t\0\x08"
+                   "Duration",
+                   11)) {
         send_vector(c, "aborted: Duration");
     } else {
         send_vector(c, "getAttributes Int");

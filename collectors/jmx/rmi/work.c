@@ -11,7 +11,7 @@
 enum {
     ITEMS_MAX = 300000,
     ODD_MAX = 10000,
-    ODD_POLLS = 500, /* then they are forgotten */
+    ODD_POLLS = 500, /* then they are forgotten, and tried again */
     KEPT_ITEMS = 10000,
     REQUEST_BYTES_MAX = 2 << 20,
 };
@@ -20,17 +20,26 @@ enum {
 struct odd {
     struct sg_keyed_text key;
     bool is_absent;
-    bool is_unsendable;
+    bool is_reduced;  /* some attributes cannot be sent: these are the others, as they are sent */
+    char *attributes; /* owned */
+    size_t len;
+    uint32_t n_attributes;
 };
+
+static void drop_odd(void *thing)
+{
+    free(((struct odd *)thing)->attributes);
+}
 
 static const struct sg_keyed_kind odd_kind = {
     .size = sizeof(struct odd),
     .key_at = offsetof(struct odd, key),
     .seen_at = offsetof(struct odd, key) + offsetof(struct sg_keyed_text, seen),
+    .drop = drop_odd,
 };
 
 static const char *const unsendable =
-    "one of its attributes cannot be sent, so that none is; name the attributes that are wanted";
+    "an attribute that is requested by its name cannot be sent by Java (it is not serializable)";
 
 void sg_rmi_work_init(struct sg_rmi_work *work)
 {
@@ -45,11 +54,6 @@ void sg_rmi_work_done(struct sg_rmi_work *work)
     (void)sg_arena_unref(work->arena);
     sg_keyed_done(&work->odd);
     free(work->items);
-}
-
-void sg_rmi_work_forget(struct sg_rmi_work *work)
-{
-    sg_keyed_clear(&work->odd);
 }
 
 /* ---- What is known of names ---- */
@@ -114,20 +118,34 @@ static int encode(
     return copy ? 0 : -ENOMEM;
 }
 
-/* What is sent for a name: nothing for what cannot be sent. */
-static int add_name(struct sg_rmi_work *work, struct sg_rmi_work_item *item)
+/* A value that was asked for by its name is missed; of all that an MBean has, it is not. */
+static int report_unsendable(struct sg_rmi_work *work, const struct sg_rmi_work_item *item)
 {
-    const struct odd *odd = find_odd(work, item);
+    if (work->plan->requests[item->request].n_attributes == 0)
+        return 0;
+    return sg_rmi_answer_add(&work->answer,
+        &(struct sg_rmi_part){ .request = item->request, .mbean = item->name, .lost = unsendable },
+        SG_STR(""));
+}
 
-    if (odd && odd->is_unsendable)
-        return sg_rmi_answer_add(&work->answer,
-            &(struct sg_rmi_part){
-                .request = item->request, .mbean = item->name, .lost = unsendable },
-            SG_STR(""));
-    item->call = odd && odd->is_absent ? SG_RMI_CALL_EXISTS
-                 : item->n_attributes  ? SG_RMI_CALL_READ
-                                       : SG_RMI_CALL_INFO;
-    return add_item(work, item);
+/* Ask for a name, without what is known not to be there. */
+static int add_name(struct sg_rmi_work *work, const struct sg_rmi_work_item *asked)
+{
+    const struct odd *odd = find_odd(work, asked);
+    struct sg_rmi_work_item item = *asked;
+
+    item.call = odd && odd->is_absent ? SG_RMI_CALL_EXISTS
+                : item.n_attributes   ? SG_RMI_CALL_READ
+                                      : SG_RMI_CALL_INFO;
+    if (!odd || !odd->is_reduced || item.call != SG_RMI_CALL_READ)
+        return add_item(work, &item);
+    int r = report_unsendable(work, asked);
+    if (r || odd->n_attributes == 0)
+        return r;
+    struct sg_str others = { odd->attributes, odd->len };
+    item.sent = (struct sg_str){ sg_arena_copy(work->arena, others), others.len };
+    item.n_sent = odd->n_attributes;
+    return item.sent.ptr ? add_item(work, &item) : -ENOMEM;
 }
 
 static int add_request(struct sg_rmi_work *work, size_t i)
@@ -184,8 +202,9 @@ bool sg_rmi_work_send(
         sg_rmi_write_for_name(out, connection, SG_RMI_GET_MBEAN_INFO, item->name);
         break;
     case SG_RMI_CALL_READ:
-        sg_rmi_write_get_attributes(out, connection, item->name, item->n_attributes);
-        (void)sg_buf_add_str(out, item->attributes);
+        sg_rmi_write_get_attributes(
+            out, connection, item->name, item->sent.ptr ? item->n_sent : item->n_attributes);
+        (void)sg_buf_add_str(out, item->sent.ptr ? item->sent : item->attributes);
         sg_rmi_write_null(out);
         break;
     }
@@ -266,19 +285,73 @@ static int take_info(
     return item.attributes.ptr ? add_name(work, &item) : -ENOMEM;
 }
 
-/* It will be asked for in another way. */
-static void note_exception(
+/* A name of a list as it is sent. @return its length */
+static size_t next_name(struct sg_str list)
+{
+    const uint8_t *bytes = (const uint8_t *)list.ptr;
+    return 3 + (size_t)(bytes[1] << 8 | bytes[2]);
+}
+
+/* Take a name out of a list. @param name  as it is sent @return owned; NULL: no memory */
+static char *without(struct sg_str list, struct sg_str name, size_t *ret_len, uint32_t *ret_n)
+{
+    char *others = malloc(list.len + 1);
+
+    *ret_len = 0;
+    *ret_n = 0;
+    for (size_t n; others && list.len; list = (struct sg_str){ list.ptr + n, list.len - n }) {
+        n = next_name(list);
+        if (sg_str_equal((struct sg_str){ list.ptr, n }, name))
+            continue;
+        (void)memcpy(others + *ret_len, list.ptr, n);
+        *ret_len += n;
+        ++*ret_n;
+    }
+    return others;
+}
+
+/* Without a name that is known to be at fault none is asked for. */
+static int reduce(
     struct sg_rmi_work *work, const struct sg_rmi_reply *reply, const struct sg_rmi_work_item *item)
 {
-    struct sg_error err;
-    enum sg_rmi_meaning meaning = sg_rmi_exception_read(reply, &err);
-    bool is_odd = meaning == SG_RMI_MEANS_NO_MBEAN || meaning == SG_RMI_MEANS_UNSENDABLE;
-    struct odd *odd = is_odd ? add_odd(work, item) : NULL;
+    struct sg_str list = item->sent.ptr ? item->sent : item->attributes;
+    struct odd *odd = item->call == SG_RMI_CALL_READ ? add_odd(work, item) : NULL;
+    struct sg_str name = { "", 0 };
+    struct sg_buf sent;
 
     if (!odd)
-        return;
-    odd->is_absent = meaning == SG_RMI_MEANS_NO_MBEAN;
-    odd->is_unsendable = meaning == SG_RMI_MEANS_UNSENDABLE;
+        return report_unsendable(work, item);
+    sg_buf_init(&sent, REQUEST_BYTES_MAX);
+    bool is_known = sg_rmi_text(reply, reply->failed_name, work->arena, &name);
+    if (is_known)
+        sg_rmi_write_string(&sent, name);
+    free(odd->attributes);
+    odd->attributes = without(list, sg_buf_get(&sent), &odd->len, &odd->n_attributes);
+    sg_buf_done(&sent);
+    if (!is_known || odd->len == list.len)
+        odd->n_attributes = 0;
+    odd->is_reduced = true;
+    return odd->attributes ? add_name(work, item) : -ENOMEM;
+}
+
+static bool is_no_mbean(const struct sg_rmi_reply *reply)
+{
+    struct sg_error err;
+    return sg_rmi_exception_read(reply, &err) == SG_RMI_MEANS_NO_MBEAN;
+}
+
+static int take_exception(struct sg_rmi_work *work,
+    const struct sg_rmi_reply *reply,
+    const struct sg_rmi_work_item *item,
+    struct sg_str bytes)
+{
+    if (reply->is_aborted)
+        return reduce(work, reply, item);
+    struct odd *odd = is_no_mbean(reply) ? add_odd(work, item) : NULL;
+    if (odd)
+        odd->is_absent = true;
+    return sg_rmi_answer_add(&work->answer,
+        &(struct sg_rmi_part){ .request = item->request, .mbean = item->name }, bytes);
 }
 
 /* It was absent. */
@@ -286,11 +359,10 @@ static int take_existence(
     struct sg_rmi_work *work, bool is_there, const struct sg_rmi_work_item *item)
 {
     struct odd *odd = add_odd(work, item);
-    struct sg_rmi_work_item again = *item;
 
     if (odd)
         odd->is_absent = !is_there;
-    return is_there ? add_name(work, &again) : 0;
+    return is_there ? add_name(work, item) : 0;
 }
 
 int sg_rmi_work_take(
@@ -299,10 +371,8 @@ int sg_rmi_work_take(
     const struct sg_rmi_work_item item = work->items[work->done++];
     const struct sg_rmi_part part = { .request = item.request, .mbean = item.name };
 
-    if (reply->is_exception) {
-        note_exception(work, reply, &item);
-        return sg_rmi_answer_add(&work->answer, &part, bytes);
-    }
+    if (reply->is_exception)
+        return take_exception(work, reply, &item, bytes);
     switch (item.call) {
     case SG_RMI_CALL_QUERY:
         return take_names(work, reply, &item);
@@ -315,13 +385,12 @@ int sg_rmi_work_take(
     }
 }
 
-int sg_rmi_work_lose(struct sg_rmi_work *work, const char *why)
+int sg_rmi_work_lose(struct sg_rmi_work *work, const struct sg_rmi_reply *reply, const char *why)
 {
     const struct sg_rmi_work_item item = work->items[work->done++];
-    struct odd *odd = item.call == SG_RMI_CALL_READ ? add_odd(work, &item) : NULL;
 
-    if (odd)
-        odd->is_unsendable = true;
+    if (reply->failed_name)
+        return reduce(work, reply, &item);
     return sg_rmi_answer_add(&work->answer,
         &(struct sg_rmi_part){ .request = item.request, .mbean = item.name, .lost = why },
         SG_STR(""));

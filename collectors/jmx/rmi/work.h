@@ -10,9 +10,9 @@
  *
  * What a plan asks for comes in its order; calls that follow from a reply come after all others. An
  * exception has 2.5 kB of stack trace: a name that was not there at the last poll is only asked
- * whether it is there now (isRegistered, 23 bytes). An MBean that the server cannot send costs the
- * connection, so it is asked for once only (sg_rmi_work_forget() ends that). One thread, the
- * peer's.
+ * whether it is there now (isRegistered, 23 bytes). An attribute that the server cannot send takes
+ * all others of the reply with it, and the connection: the others are asked for again without it,
+ * and at later polls too. One thread, the peer's.
  */
 
 #include "base/arena.h"
@@ -42,6 +42,8 @@ struct sg_rmi_work_item {
     struct sg_str name;       /* or pattern; borrowed from the plan or the arena */
     struct sg_str attributes; /* of a read: as they are sent */
     uint32_t n_attributes;
+    struct sg_str sent; /* some of them are not; without a pointer: all are */
+    uint32_t n_sent;
 };
 
 struct sg_rmi_work {
@@ -67,9 +69,6 @@ static inline void sg_rmi_work_rewind(struct sg_rmi_work *work)
     work->sent = work->done;
 }
 
-/** A new client, or another JVM: nothing is known of it. */
-void sg_rmi_work_forget(struct sg_rmi_work *work);
-
 static inline bool sg_rmi_work_is_done(const struct sg_rmi_work *work)
 {
     return work->done == work->n;
@@ -90,5 +89,5 @@ bool sg_rmi_work_awaits_flag(const struct sg_rmi_work *work);
 int sg_rmi_work_take(
     struct sg_rmi_work *work, const struct sg_rmi_reply *reply, struct sg_str bytes);
 
-/** There is no reply that could be read. @param why  static @return as above */
-int sg_rmi_work_lose(struct sg_rmi_work *work, const char *why);
+/** The awaited reply cannot be read further. @param why  static @return as above */
+int sg_rmi_work_lose(struct sg_rmi_work *work, const struct sg_rmi_reply *reply, const char *why);
