@@ -106,7 +106,7 @@ static bool read_exception(struct reader *reader, const struct sg_rmi_part *part
 /* @return could it be read? */
 static bool read_part(struct reader *reader, const struct sg_rmi_part *part)
 {
-    const struct sg_rmi_mbean mbean = { part->mbean, reader->request };
+    const struct sg_rmi_mbean mbean = { part->mbean, reader->request, part->attribute };
 
     if (part->lost) {
         fail(reader, part, SG_FAILURE_PROTOCOL, part->lost);

@@ -18,8 +18,9 @@ struct sg_rmi_part {
     uint32_t next;    /* of the same request, plus 1; 0: none */
     uint32_t request; /* index in the plan */
     struct sg_str mbean;
-    const char *lost; /* NULL: there is a reply; otherwise why not */
-    size_t at, len;   /* of the reply's bytes */
+    struct sg_str attribute; /* of a reply to getAttribute; otherwise empty */
+    const char *lost;        /* NULL: there is a reply; otherwise why not */
+    size_t at, len;          /* of the reply's bytes */
 };
 
 /* First and last part of a request, plus 1. */
@@ -41,7 +42,7 @@ int sg_rmi_answer_begin(struct sg_rmi_answer *answer, size_t n_requests, size_t 
 void sg_rmi_answer_done(struct sg_rmi_answer *answer);
 
 /**
- * @param mbean, part->lost  borrowed until the answer was read
+ * @param part  what it refers to is borrowed until the answer was read
  * @param bytes  copied; empty where it is lost @return 0, -ENOMEM or SG_BUF_E_FULL
  */
 int sg_rmi_answer_add(

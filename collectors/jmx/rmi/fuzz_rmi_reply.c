@@ -26,7 +26,7 @@ static void put_value(
 static void look(const struct sg_rmi_reply *reply)
 {
     const struct sg_poll_request request = { .mbean = "d:k=v" };
-    const struct sg_rmi_mbean mbean = { SG_STR("d:k=v"), &request };
+    const struct sg_rmi_mbean mbean = { .name = SG_STR("d:k=v"), .request = &request };
     struct sg_arena *arena = sg_arena_new();
     struct sg_rmi_stub stub;
     struct sg_rmi_walk walk;

@@ -268,6 +268,25 @@ static void test_unsendable_attribute_costs_itself(void **state)
     assert_costs_itself("Duration");
 }
 
+static void test_mbean_that_fails_is_asked_one_by_one(void **state)
+{
+    static const char *const names[] = { "One", "Two" };
+    const struct sg_poll_request request = { .mbean = "a:b=Fails", 2, names, .part = 0 };
+    struct server server = { .n_reads = 0 };
+    struct fixture f;
+    (void)state;
+
+    set_up(&f, &server, NULL);
+    assert_int_equal(sg_poll_plan_add(f.plan, &request), 0);
+    for (int i = 0; i < 2; i++) {
+        struct result result = poll_once(&f);
+        assert_string_equal(result.values, "a:b=Fails One=42;a:b=Fails Two=42;");
+        assert_string_equal(result.failures, "");
+    }
+    tear_down(&f);
+    assert_int_equal(server.n_reads, 1);
+}
+
 static void test_client_that_is_gone_is_made_anew(void **state)
 {
     struct server server = { .n_gone = 0 };
@@ -483,6 +502,7 @@ int main(void)
         cmocka_unit_test(test_stub_host_is_followed_where_that_is_set),
         cmocka_unit_test(test_absent_name_is_asked_for_its_existence),
         cmocka_unit_test(test_unsendable_attribute_costs_itself),
+        cmocka_unit_test(test_mbean_that_fails_is_asked_one_by_one),
         cmocka_unit_test(test_client_that_is_gone_is_made_anew),
         cmocka_unit_test(test_closed_connection_is_made_anew),
         cmocka_unit_test(test_faults_have_their_kind_and_advice),

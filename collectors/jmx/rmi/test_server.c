@@ -80,6 +80,7 @@ static int n_arguments(uint64_t hash)
     case SG_RMI_GET_VERSION:
         return 0;
     case SG_RMI_QUERY_NAMES:
+    case SG_RMI_GET_ATTRIBUTE:
     case SG_RMI_GET_ATTRIBUTES:
         return 3;
     case SG_RMI_IS_REGISTERED:
@@ -164,6 +165,8 @@ static void read_attributes(struct connection *c, const uint8_t *call, size_t le
     if (atomic_load(&c->server->n_gone) > 0) {
         atomic_fetch_sub(&c->server->n_gone, 1);
         send_vector(c, "error: gone");
+    } else if (has(call, len, "Fails")) {
+        send_vector(c, "error: getter throws");
     } else if (has(call, len, "Nope")) {
         send_vector(c, "error: no MBean");
     } else if (memmem(call, len, "t\0\x08Optional", 11)) {
@@ -206,6 +209,9 @@ static void answer(struct connection *c, const uint8_t *call, size_t len)
         break;
     case SG_RMI_GET_ATTRIBUTES:
         read_attributes(c, call, len);
+        break;
+    case SG_RMI_GET_ATTRIBUTE:
+        send_vector(c, "getAttribute Int");
         break;
     case SG_RMI_IS_REGISTERED:
         atomic_fetch_add(&c->server->n_exists, 1);

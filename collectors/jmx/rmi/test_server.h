@@ -5,7 +5,8 @@
  * A simulated JMX port, a thread with a socket on the loopback address. It answers calls with the
  * recorded replies of Java 17, or as its fields say; these are set before the first connection.
  *
- * What it does with a name: "…Nope…" is no MBean, "…Hang…" is never answered; attributes "Optional"
+ * What it does with a name: "…Nope…" is no MBean, "…Hang…" is never answered, "…Fails…"
+ * throws when it is asked for several attributes; attributes "Optional"
  * and "Duration" cannot be sent.
  */
 

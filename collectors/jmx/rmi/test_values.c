@@ -62,7 +62,7 @@ static int read_values(const struct sg_rmi_reply *reply, struct sg_buf *out)
 {
     const struct sg_answer_handler handler = { out, put_value, NULL, note_absent, NULL };
     const struct sg_poll_request request = { .mbean = "test:type=Thing" };
-    const struct sg_rmi_mbean mbean = { SG_STR("test:type=Thing"), &request };
+    const struct sg_rmi_mbean mbean = { .name = SG_STR("test:type=Thing"), .request = &request };
 
     return sg_rmi_values_read(reply, &mbean, &handler);
 }

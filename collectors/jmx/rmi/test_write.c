@@ -23,6 +23,7 @@ enum kind {
     NAME,
     QUERY,
     ATTRIBUTES,
+    ATTRIBUTE,
     CLOSE,
 };
 
@@ -54,6 +55,7 @@ static const struct request requests[] = {
     { "getAttributes raw Null", ATTRIBUTES, 0, RAW, { "Null" } },
     { "getAttributes raw Nested", ATTRIBUTES, 0, RAW, { "Nested" } },
     { "error: no MBean", ATTRIBUTES, 0, "a:b=c", { "X" } },
+    { "getAttribute Int", ATTRIBUTE, 0, THING, { "Int" } },
     { "close", CLOSE, 0, NULL, { NULL } },
 };
 
@@ -109,6 +111,11 @@ static void write_request(
         break;
     case ATTRIBUTES:
         write_attributes(out, id, request);
+        break;
+    case ATTRIBUTE:
+        sg_rmi_write_get_attribute(out, id, name);
+        sg_rmi_write_string(out, sg_str_of(request->attributes[0]));
+        sg_rmi_write_null(out);
         break;
     case CLOSE:
         sg_rmi_write_plain(out, id, SG_RMI_CLOSE);
@@ -208,6 +215,7 @@ static void test_hashes_are_those_of_the_methods(void **state)
         { "isRegistered(" ON SU ")Z", SG_RMI_IS_REGISTERED },
         { "getAttributes(" ON "[" ST SU ")Ljavax/management/AttributeList;",
             SG_RMI_GET_ATTRIBUTES },
+        { "getAttribute(" ON ST SU ")Ljava/lang/Object;", SG_RMI_GET_ATTRIBUTE },
         { "getMBeanInfo(" ON SU ")Ljavax/management/MBeanInfo;", SG_RMI_GET_MBEAN_INFO },
         { "getDefaultDomain(" SU ")" ST, SG_RMI_GET_DEFAULT_DOMAIN },
     };

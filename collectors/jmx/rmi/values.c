@@ -263,12 +263,15 @@ int sg_rmi_values_read(const struct sg_rmi_reply *reply,
         .find = find_near,
         .near = { &whole, &whole },
     };
-    bool is_list = sg_rmi_known_of(reply, reply->root) == SG_RMI_ARRAY_LIST &&
+    bool is_list = mbean->attribute.len == 0 &&
+                   sg_rmi_known_of(reply, reply->root) == SG_RMI_ARRAY_LIST &&
                    sg_rmi_walk_list(reply, reply->root, &walk);
     if (is_list)
         read_members(&reader, reply->root);
+    else if (mbean->attribute.len)
+        read_value(&reader, mbean->attribute, reply->root, &whole);
     (void)sg_arena_unref(reader.arena);
-    if (!is_list)
+    if (!is_list && !mbean->attribute.len)
         return SG_RMI_E_WRONG;
     return reader.n_steps >= SG_RMI_STEPS_MAX ? SG_RMI_E_LIMIT : 0;
 }

@@ -15,10 +15,11 @@
 struct sg_rmi_mbean {
     struct sg_str name;
     const struct sg_poll_request *request;
+    struct sg_str attribute; /* empty: the reply is a list of them */
 };
 
 /**
- * @param reply  complete, of getAttributes
+ * @param reply  complete, of getAttributes; or of getAttribute, where mbean->attribute is set
  * @return 0; SG_RMI_E_WRONG: it is not a list of attributes; SG_RMI_E_LIMIT: it has too many
  * values, of which some were passed on; -ENOMEM
  */

@@ -20,8 +20,9 @@ enum {
 struct odd {
     struct sg_keyed_text key;
     bool is_absent;
-    bool is_reduced;  /* some attributes cannot be sent: these are the others, as they are sent */
-    char *attributes; /* owned */
+    bool is_one_by_one; /* it cannot be asked for several attributes at once */
+    bool is_reduced;    /* some attributes cannot be sent: these are the others, as they are sent */
+    char *attributes;   /* owned */
     size_t len;
     uint32_t n_attributes;
 };
@@ -118,6 +119,28 @@ static int encode(
     return copy ? 0 : -ENOMEM;
 }
 
+/* A name of a list as it is sent. @return its length */
+static size_t next_name(struct sg_str list)
+{
+    const uint8_t *bytes = (const uint8_t *)list.ptr;
+    return 3 + (size_t)(bytes[1] << 8 | bytes[2]);
+}
+
+static int add_one_by_one(struct sg_rmi_work *work, const struct sg_rmi_work_item *asked)
+{
+    struct sg_str list = asked->attributes;
+    int r = 0;
+
+    for (size_t n; list.len && !r; list = (struct sg_str){ list.ptr + n, list.len - n }) {
+        struct sg_rmi_work_item item = *asked;
+        n = next_name(list);
+        item.call = SG_RMI_CALL_READ_ONE;
+        item.sent = (struct sg_str){ list.ptr, n };
+        r = add_item(work, &item);
+    }
+    return r;
+}
+
 /* A value that was asked for by its name is missed; of all that an MBean has, it is not. */
 static int report_unsendable(struct sg_rmi_work *work, const struct sg_rmi_work_item *item)
 {
@@ -137,6 +160,8 @@ static int add_name(struct sg_rmi_work *work, const struct sg_rmi_work_item *ask
     item.call = odd && odd->is_absent ? SG_RMI_CALL_EXISTS
                 : item.n_attributes   ? SG_RMI_CALL_READ
                                       : SG_RMI_CALL_INFO;
+    if (odd && odd->is_one_by_one && item.call == SG_RMI_CALL_READ)
+        return add_one_by_one(work, &item);
     if (!odd || !odd->is_reduced || item.call != SG_RMI_CALL_READ)
         return add_item(work, &item);
     int r = report_unsendable(work, asked);
@@ -200,6 +225,11 @@ bool sg_rmi_work_send(
         break;
     case SG_RMI_CALL_INFO:
         sg_rmi_write_for_name(out, connection, SG_RMI_GET_MBEAN_INFO, item->name);
+        break;
+    case SG_RMI_CALL_READ_ONE:
+        sg_rmi_write_get_attribute(out, connection, item->name);
+        (void)sg_buf_add_str(out, item->sent);
+        sg_rmi_write_null(out);
         break;
     case SG_RMI_CALL_READ:
         sg_rmi_write_get_attributes(
@@ -285,13 +315,6 @@ static int take_info(
     return item.attributes.ptr ? add_name(work, &item) : -ENOMEM;
 }
 
-/* A name of a list as it is sent. @return its length */
-static size_t next_name(struct sg_str list)
-{
-    const uint8_t *bytes = (const uint8_t *)list.ptr;
-    return 3 + (size_t)(bytes[1] << 8 | bytes[2]);
-}
-
 /* Take a name out of a list. @param name  as it is sent @return owned; NULL: no memory */
 static char *without(struct sg_str list, struct sg_str name, size_t *ret_len, uint32_t *ret_n)
 {
@@ -334,22 +357,29 @@ static int reduce(
     return odd->attributes ? add_name(work, item) : -ENOMEM;
 }
 
-static bool is_no_mbean(const struct sg_rmi_reply *reply)
-{
-    struct sg_error err;
-    return sg_rmi_exception_read(reply, &err) == SG_RMI_MEANS_NO_MBEAN;
-}
-
+/* An MBean that is not there, or that fails as a whole. An attribute that fails alone is left out,
+ * as it is in a list. */
 static int take_exception(struct sg_rmi_work *work,
     const struct sg_rmi_reply *reply,
     const struct sg_rmi_work_item *item,
     struct sg_str bytes)
 {
+    struct sg_error err;
+    enum sg_rmi_meaning meaning = sg_rmi_exception_read(reply, &err);
+    bool is_absent = meaning == SG_RMI_MEANS_NO_MBEAN;
+    bool is_failing = meaning == SG_RMI_MEANS_OTHER && item->call == SG_RMI_CALL_READ;
+
     if (reply->is_aborted)
         return reduce(work, reply, item);
-    struct odd *odd = is_no_mbean(reply) ? add_odd(work, item) : NULL;
-    if (odd)
-        odd->is_absent = true;
+    if (item->call == SG_RMI_CALL_READ_ONE)
+        return 0;
+    struct odd *odd = is_absent || is_failing ? add_odd(work, item) : NULL;
+    if (odd) {
+        odd->is_absent = is_absent;
+        odd->is_one_by_one = is_failing;
+    }
+    if (odd && is_failing)
+        return add_name(work, item);
     return sg_rmi_answer_add(&work->answer,
         &(struct sg_rmi_part){ .request = item->request, .mbean = item->name }, bytes);
 }
@@ -369,7 +399,12 @@ int sg_rmi_work_take(
     struct sg_rmi_work *work, const struct sg_rmi_reply *reply, struct sg_str bytes)
 {
     const struct sg_rmi_work_item item = work->items[work->done++];
-    const struct sg_rmi_part part = { .request = item.request, .mbean = item.name };
+    bool is_one = item.call == SG_RMI_CALL_READ_ONE;
+    const struct sg_rmi_part part = { .request = item.request,
+        .mbean = item.name,
+        /* the name is behind a code and a length */
+        .attribute =
+            is_one ? (struct sg_str){ item.sent.ptr + 3, item.sent.len - 3 } : SG_STR("") };
 
     if (reply->is_exception)
         return take_exception(work, reply, &item, bytes);

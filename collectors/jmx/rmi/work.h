@@ -12,7 +12,8 @@
  * exception has 2.5 kB of stack trace: a name that was not there at the last poll is only asked
  * whether it is there now (isRegistered, 23 bytes). An attribute that the server cannot send takes
  * all others of the reply with it, and the connection: the others are asked for again without it,
- * and at later polls too. One thread, the peer's.
+ * and at later polls too. An MBean whose getAttributes() throws is asked for each attribute alone.
+ * One thread, the peer's.
  */
 
 #include "base/arena.h"
@@ -34,6 +35,7 @@ enum sg_rmi_call {
     SG_RMI_CALL_EXISTS,
     SG_RMI_CALL_INFO,
     SG_RMI_CALL_READ,
+    SG_RMI_CALL_READ_ONE, /* of an MBean whose getAttributes() fails */
 };
 
 struct sg_rmi_work_item {

@@ -148,6 +148,13 @@ void sg_rmi_write_query_names(
     sg_rmi_write_null(out);
 }
 
+void sg_rmi_write_get_attribute(
+    struct sg_buf *out, const struct sg_rmi_obj_id *connection, struct sg_str name)
+{
+    write_call(out, connection, SG_RMI_BY_HASH, SG_RMI_GET_ATTRIBUTE);
+    write_object_name(out, name);
+}
+
 void sg_rmi_write_get_attributes(
     struct sg_buf *out, const struct sg_rmi_obj_id *connection, struct sg_str name, uint32_t n)
 {

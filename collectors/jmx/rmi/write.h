@@ -48,6 +48,10 @@ void sg_rmi_write_for_name(
 void sg_rmi_write_query_names(
     struct sg_buf *out, const struct sg_rmi_obj_id *connection, struct sg_str pattern);
 
+/** getAttribute, up to its name, which must follow with sg_rmi_write_string(), and null. */
+void sg_rmi_write_get_attribute(
+    struct sg_buf *out, const struct sg_rmi_obj_id *connection, struct sg_str name);
+
 /** getAttributes, up to their names, of which n must follow with sg_rmi_write_string(). */
 void sg_rmi_write_get_attributes(
     struct sg_buf *out, const struct sg_rmi_obj_id *connection, struct sg_str name, uint32_t n);

@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: Apache-2.0
+"""JVMs by their JMX ports, without an agent: the same series as through Jolokia and with jmx_exporter, and one
+clear error for each fault."""
+import contextlib
+import importlib
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+import exposition
+from agents import Certificates
+from servers import answering, http
+from streamgauge import fetch, free_port, wait_for
+from test_parity import BEANS_RULES, BROKER_RULES, JMX_EXPORTER, REPO, RULES, Jvm, compare, java_classes
+
+EVERYTHING = "rules: [ { pattern: '.*' } ]\n"
+OWN = ("kafka_cluster", "jvm")
+# A JVM has a thread for each client of its JMX, and some that begin with the first one.
+OBSERVED = ("hread_count{", "threads_current{", "threads_daemon{", "threads_peak{", "threads_started_total{",
+            "threads_state{", "hreadCount{")
+
+
+def open_port(pid, port, **options):
+    """Opens the JMX port of a JVM that runs with -XX:+StartAttachListener, on loopback only."""
+    sys.path.insert(0, str(REPO / "deploy/lab"))
+    jmx_port = importlib.import_module("jmx_port")
+    all_options = {"port": port, "rmi.port": port, "host": "127.0.0.1", "authenticate": "false", "ssl": "false",
+                   **options}
+    words = " ".join(f"jmxremote.{name}={value}" for name, value in all_options.items())
+    jmx_port.attach_command(pid, "jcmd", f"ManagementAgent.start {words}", "", "")
+
+
+@contextlib.contextmanager
+def jvm_with_beans(folder, *java_options, **options):
+    """ParityBeans, jmx_exporter and a JMX port. Yields a Jvm whose process and port are known."""
+    exporter_port, port = free_port(), free_port()
+    jvm = Jvm(folder, None, f"http://127.0.0.1:{exporter_port}")
+    jvm.port = port
+    jvm.rules.write_text("rules: []\n")
+    process = subprocess.Popen(
+        ["java", "-Xmx128m", "-Duser.timezone=UTC", "-XX:+StartAttachListener", "-Djava.net.preferIPv4Stack=true",
+         *java_options, f"-javaagent:{JMX_EXPORTER}=127.0.0.1:{exporter_port}:{jvm.rules}",
+         "-cp", java_classes(folder), "ParityBeans"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert any(line.strip() == "ready" for line in process.stdout), "the JVM did not start"
+        open_port(process.pid, port, **options)
+        jvm.process = process
+        yield jvm
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.stdin.close()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def config_of(port, rules, more="", interval="1s", host="127.0.0.1"):
+    return (f"collect: {{ interval: {interval}, timeout: {interval} }}\n"
+            "clusters:\n  - name: c\n    jvms:\n"
+            f"      - {{ name: j, jmx: '{host}:{port}', rules: {rules}{more} }}\n")
+
+
+def without_own_labels(page):
+    page.samples = {(name, tuple(pair for pair in labels if pair[0] not in OWN)): value
+                    for (name, labels), value in page.samples.items()}
+    return page
+
+
+class JmxJvm:
+    """A Jvm of test_parity whose polls are Streamgauge's own, through its JMX port."""
+
+    def __init__(self, jvm, start):
+        self.jvm, self.start = jvm, start
+        self.use, self.scrape = jvm.use, jvm.scrape
+
+    def poll(self, folder, rules):
+        text = rules.read_text()
+        own = folder / "own.yml"
+        own.write_text(text if "excludeJvmMetrics" in text else "excludeJvmMetrics: true\n" + text)
+        process = self.start(config_of(self.jvm.port, own))
+        wait_for("two polls", lambda: (process.page().value(
+            "streamgauge_collector_collections_total", target="j") or 0) >= 2, 20)
+        page = exposition.Page(fetch(process.url + "/metrics?collect[]=jolokia")[2].decode())
+        said = process.log()
+        process.stop()
+        return without_own_labels(page.without({name for name in page.types if name.startswith("streamgauge_")})), said
+
+
+@pytest.fixture(scope="module")
+def beans(tmp_path_factory):
+    with jvm_with_beans(tmp_path_factory.mktemp("beans")) as jvm:
+        jvm.use("rules: []\n")
+        yield jvm
+
+
+@pytest.mark.parametrize("rules", BEANS_RULES)
+def test_every_kind_of_attribute_becomes_the_same_series(beans, start, tmp_path, rules):
+    n = compare(JmxJvm(beans, start), tmp_path, RULES / f"{rules}.yml", OBSERVED)
+    assert (n == 0) == (rules == "nothing")
+
+
+# ---- Passwords, TLS, hosts ----
+
+@contextlib.contextmanager
+def one_jvm(tmp_path, *java_options, **options):
+    folder = tmp_path / "jvm"
+    folder.mkdir(exist_ok=True)
+    with jvm_with_beans(folder, *java_options, **options) as jvm:
+        yield jvm
+
+
+def fails_with(process, kind, text):
+    wait_for(lambda: f"kind {kind}: {process.log()}", lambda: kind in process.page().errors("j"), 20)
+    process.logged(text)
+    lines = [line for line in process.log().splitlines() if "level=warn" in line]
+    assert len(lines) == 1, lines
+
+
+def works(process):
+    wait_for(process.log, lambda: process.page().targets().get("j") == 1, 20)
+    assert process.page().value("uptime", jvm="j") is not None
+
+
+@pytest.fixture
+def uptime(tmp_path):
+    path = tmp_path / "uptime.yml"
+    path.write_text("requests: [ { mbean: 'java.lang:type=Runtime', attributes: [Uptime] } ]\n"
+                    "rules: [ { pattern: 'java.lang<type=Runtime><>Uptime', name: uptime } ]\n")
+    return path
+
+
+def secret(path, text):
+    path.write_text(text)
+    path.chmod(0o600)
+    return path
+
+
+def test_password_and_the_role_readonly_are_enough(start, tmp_path, uptime):
+    passwords = secret(tmp_path / "jmx.password", "monitor secret\nstranger secret\n")
+    access = secret(tmp_path / "jmx.access", "monitor readonly\n")
+    own = secret(tmp_path / "own", "secret\n")
+    wrong = secret(tmp_path / "wrong", "hunter2\n")
+    with one_jvm(tmp_path, authenticate="true", **{"password.file": passwords, "access.file": access}) as jvm:
+        process = start(config_of(jvm.port, uptime, f", username: monitor, password_file: {own}"))
+        works(process)
+        process = start(config_of(jvm.port, uptime, f", username: monitor, password_file: {wrong}"))
+        fails_with(process, "auth", "Invalid username or password")
+        assert "hunter2" not in process.log()
+        fails_with(start(config_of(jvm.port, uptime)), "auth", "Credentials required")
+        process = start(config_of(jvm.port, uptime, f", username: stranger, password_file: {own}"))
+        fails_with(process, "denied", "Access denied!")
+
+
+def test_tls_of_registry_and_server(start, tmp_path, uptime):
+    certificates = Certificates(tmp_path / "certificates")
+    certificate, key = certificates.sign("jvm", "DNS:jvm.internal")
+    store = certificates.path("jvm.p12")
+    certificates.openssl("pkcs12", "-export", "-in", certificate, "-inkey", key, "-out", store,
+                         "-passout", "pass:changeit")
+    java = (f"-Djavax.net.ssl.keyStore={store}", "-Djavax.net.ssl.keyStorePassword=changeit",
+            "-Djavax.net.ssl.keyStoreType=PKCS12")
+    tls = f", tls: {{ ca_file: '{certificates.ca}', server_name: jvm.internal }}"
+    with one_jvm(tmp_path, *java, ssl="true", **{"registry.ssl": "true"}) as jvm:
+        works(start(config_of(jvm.port, uptime, tls + ", registry_tls: true")))
+        fails_with(start(config_of(jvm.port, uptime, ", registry_tls: true, tls: { server_name: jvm.internal }")),
+                   "tls", "certificate")
+        fails_with(start(config_of(jvm.port, uptime, f", registry_tls: true, tls: {{ ca_file: {certificates.ca} }}")),
+                   "tls", "server_name")
+        fails_with(start(config_of(jvm.port, uptime)), "tls", "it speaks TLS")
+    with one_jvm(tmp_path, *java, ssl="true", **{"rmi.port": free_port()}) as jvm:
+        works(start(config_of(jvm.port, uptime, tls)))
+    with one_jvm(tmp_path) as jvm:
+        fails_with(start(config_of(jvm.port, uptime, tls)), "tls", "is without TLS, which is configured here")
+
+
+def test_hostname_that_leads_nowhere_is_not_followed(start, tmp_path, uptime):
+    with one_jvm(tmp_path, "-Djava.rmi.server.hostname=broker-7.invalid") as jvm:
+        works(start(config_of(jvm.port, uptime)))
+        fails_with(start(config_of(jvm.port, uptime, ", follow_stub: true")), "connect", "broker-7.invalid")
+
+
+def test_frozen_jvm_is_a_timeout_and_works_again(start, tmp_path, uptime):
+    with one_jvm(tmp_path) as jvm:
+        process = start(config_of(jvm.port, uptime))
+        works(process)
+        jvm.process.send_signal(signal.SIGSTOP)
+        fails_with(process, "timeout", "a frozen JVM")
+        jvm.process.send_signal(signal.SIGCONT)
+        works(process)
+
+
+# ---- Other ports ----
+
+PORTS = {
+    "HTTP": (http("oops", "400 Bad Request"), "protocol", "it speaks HTTP"),
+    "TLS": (b"\x15\x03\x03\x00\x02\x02\x46", "tls", "it speaks TLS"),
+    "another protocol": (b"220 mail.example ESMTP\r\n", "protocol", "does not speak JMX's protocol"),
+    "closes": (b"", "connect", "closed the connection without an answer"),
+    "silent": (None, "timeout", "is this the port of another protocol"),
+}
+
+
+@pytest.mark.parametrize("case", PORTS)
+def test_port_of_something_else_is_one_failure(start, uptime, case):
+    answer, kind, text = PORTS[case]
+    with answering(answer) as port:
+        process = start(config_of(port, uptime))
+        fails_with(process, kind, text)
+        assert process.stop()[0] == 0
+
+
+def test_closed_port_is_one_failure(start, uptime):
+    fails_with(start(config_of(free_port(), uptime)), "connect", "with its JMX port open (JMX_PORT)")
+
+
+# ---- Brokers ----
+
+def everything(lab, tmp_path, broker):
+    """The same JVM twice: by its agent, and by its JMX port."""
+    rules = tmp_path / "everything.yml"
+    rules.write_text(EVERYTHING)
+    return ("collect: { interval: 2s, timeout: 2s }\nclusters:\n  - name: c\n    jvms:\n"
+            f"      - {{ name: agent, url: '{lab.jolokia(broker)}', rules: {rules} }}\n"
+            f"      - {{ name: port, jmx: '127.0.0.1:{lab.jmx_port(broker)}', rules: {rules} }}\n")
+
+
+def of_jvm(process, name):
+    page = process.page()
+    return {(s.name, tuple(sorted((k, v) for k, v in s.labels.items() if k != "jvm"))): s.value
+            for s in page.samples if s.labels.get("jvm") == name and not s.name.startswith("streamgauge_")}
+
+
+def test_broker_has_the_same_attributes_by_its_port_as_by_its_agent(lab, start, tmp_path):
+    """Of the agent of the newest version; what moves is compared without its value."""
+    process = start(everything(lab, tmp_path, 3))
+    wait_for(process.log, lambda: process.page().targets() == {"agent": 1, "port": 1}, 30)
+    differ = None
+    for _ in range(4):
+        agent, port = of_jvm(process, "agent"), of_jvm(process, "port")
+        lines = {f"only by the agent: {key}" for key in agent.keys() - port.keys()}
+        lines |= {f"only by the port: {key}" for key in port.keys() - agent.keys() if port[key] == port[key]}
+        lines |= {f"value: {key}" for key in agent.keys() & port.keys() if agent[key] != port[key]}
+        differ = lines if differ is None else differ & lines
+        collections = process.page().value("streamgauge_collector_collections_total", target="port")
+        wait_for("another poll", lambda: process.page().value(
+            "streamgauge_collector_collections_total", target="port") > collections + 1, 20)
+    assert len(agent) > 3000
+    moving = re.compile("Rate|Count|Time|Uptime|Load|Memory|Size|Used|Total|Percentile|Mean|StdDev|rate|total|avg|ratio")
+    assert not [line for line in differ if not line.startswith("value:") or not moving.search(line)], sorted(differ)[:40]
+
+
+def test_cluster_by_its_ports_has_every_broker(lab, start):
+    config = lab.config("2s", "2s")
+    ports = ", ".join(f"{i}: {lab.jmx_port(i)}" for i in (1, 2, 3))
+    process = start(config[:config.index("    jolokia:")] + f"    jmx: {{ ports: {{ {ports} }} }}\n")
+    wait_for(process.log, lambda: process.page().targets() == {"1": 1, "2": 1, "3": 1}, 30)
+    through = start(config)
+    wait_for(through.log, lambda: through.page().targets() == {"1": 1, "2": 1, "3": 1}, 30)
+
+    def names(of):
+        return {s.name for s in of.page().samples if "broker" in s.labels and not s.name.startswith("streamgauge_")}
+
+    assert names(process) == names(through)
+
+
+def test_restarted_broker_is_read_again(lab, start):
+    config = lab.config("2s", "2s")
+    ports = ", ".join(f"{i}: {lab.jmx_port(i)}" for i in (1, 2, 3))
+    process = start(config[:config.index("    jolokia:")] + f"    jmx: {{ ports: {{ {ports} }} }}\n")
+    wait_for(process.log, lambda: process.page().targets() == {"1": 1, "2": 1, "3": 1}, 30)
+    lab.fault("freeze-broker", "2")
+    wait_for("frozen", lambda: "timeout" in process.page().errors("2"), 20)
+    assert process.page().targets()["1"] == 1
+    lab.fault("thaw-broker", "2")
+    wait_for("thawed", lambda: process.page().targets()["2"] == 1, 30)
+    lab.fault("kill-broker", "2")
+    wait_for("killed", lambda: "connect" in process.page().errors("2"), 20)
+    lab.fault("start-broker", "2")
+    wait_for(process.log, lambda: process.page().targets()["2"] == 1, 90)
