@@ -40,6 +40,19 @@ static const char *fix_of(
     return "";
 }
 
+static bool by_jmx(const struct sg_target *target)
+{
+    return sg_target_options(target)->by_jmx;
+}
+
+/* How it is read. */
+static const char *way_of(const struct sg_target *target)
+{
+    return by_jmx(target)                 ? "by its JMX port"
+           : sg_target_is_proxied(target) ? "through a proxy, "
+                                          : "direct, ";
+}
+
 void sg_examine_target(
     const struct sg_target *target, const char *version, sg_check_fn report, void *context)
 {
@@ -53,9 +66,10 @@ void sg_examine_target(
         (void)snprintf(
             text, sizeof text, "%s%s%s", status.failure.text, version[0] ? "; " : "", version);
     else
-        (void)snprintf(text, sizeof text, "%zu series, %s, %s%s", status.n_series,
-            sg_target_is_proxied(target) ? "through a proxy" : "direct",
-            version[0] ? version : "version unknown",
+        (void)snprintf(text, sizeof text, "%zu series, %s%s%s", status.n_series, way_of(target),
+            by_jmx(target) ? ""
+            : version[0]   ? version
+                           : "version unknown",
             sg_target_is_identified(target) ? "" : "; it does not report its broker id");
     enum sg_check_result result = !status.success        ? SG_CHECK_BAD
                                   : status.n_series == 0 ? SG_CHECK_DOUBTFUL

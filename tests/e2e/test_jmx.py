@@ -109,6 +109,18 @@ def test_every_kind_of_attribute_becomes_the_same_series(beans, start, tmp_path,
     assert (n == 0) == (rules == "nothing")
 
 
+def test_rules_are_checked_against_a_port(beans):
+    def check(url):
+        return subprocess.run(
+            [BUILD / "gcc-asan/streamgauge", f"--rules.check={RULES / 'values.yml'}", f"--against={url}"],
+            capture_output=True, text=True, check=False, timeout=60)
+
+    result = check(f"jmx://127.0.0.1:{beans.port}")
+    assert re.search(r": [1-9]\d* attributes?, [1-9]\d* series", result.stdout), result.stdout + result.stderr
+    result = check("jmx://127.0.0.1")
+    assert "is not jmx://HOST:PORT" in result.stdout + result.stderr
+
+
 # ---- Passwords, TLS, hosts ----
 
 @contextlib.contextmanager

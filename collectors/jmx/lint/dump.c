@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jmx/lint/dump.h"
 
+#include "base/address.h"
 #include "base/arena.h"
 #include "base/auto.h"
 #include "base/buf.h"
@@ -9,6 +10,7 @@
 #include "jmx/jolokia/answer.h"
 #include "jmx/jolokia/peer.h"
 #include "jmx/jolokia/request.h"
+#include "jmx/rmi/peer.h"
 #include "jmx/rules/rules_plan.h"
 
 #include <errno.h>
@@ -22,7 +24,10 @@ enum {
 
 SG_AUTO_DEFINE(struct sg_dump *, sg_dump_free);
 SG_AUTO_DEFINE(struct sg_poll_plan *, sg_poll_plan_free);
+SG_AUTO_DEFINE(struct sg_rmi_peer *, sg_rmi_peer_free);
 SG_AUTO_DEFINE(struct sg_transport *, sg_transport_free);
+
+#define JMX_URL "jmx://"
 SG_AUTO_DEFINE(struct sg_peer *, sg_peer_free);
 
 struct sg_dump *sg_dump_free(struct sg_dump *dump)
@@ -146,14 +151,13 @@ static void note_failure(void *context, enum sg_failure_kind kind, const struct 
 
 static int read_answer(struct sg_dump *dump,
     const struct sg_poll_plan *plan,
-    char *body,
-    size_t len,
+    const struct sg_reply *reply,
     struct sg_error *err)
 {
     struct keeper keeper = { .dump = dump };
     const struct sg_answer_handler handler = { &keeper, keep, NULL, NULL, note_failure };
 
-    int r = sg_answer_read(plan, body, len, &handler);
+    int r = reply->read(reply, plan, &handler);
     if (r || keeper.error || dump->n == 0) {
         if (keeper.error < 0)
             return keeper.error;
@@ -237,15 +241,18 @@ static int read_text(struct sg_dump *dump, struct sg_str text, struct sg_error *
     }
     int r = keep_reads(root, &plan);
     char *body = r ? NULL : json_dumps(root, JSON_COMPACT);
+    const struct sg_reply reply = {
+        .read = sg_answer_read_reply, .body = body, .body_len = body ? strlen(body) : 0
+    };
     if (!r)
-        r = body ? read_answer(dump, &plan, body, strlen(body), err) : -ENOMEM;
+        r = body ? read_answer(dump, &plan, &reply, err) : -ENOMEM;
     free(body);
     free(plan.requests);
     json_decref(root);
     return r;
 }
 
-/* ---- An agent ---- */
+/* ---- An agent, or a JMX port ---- */
 
 struct exchange {
     struct sg_dump *dump;
@@ -259,38 +266,81 @@ static void take_reply(void *context, const struct sg_reply *reply)
     struct exchange *exchange = context;
 
     exchange->result =
-        reply->ok ? read_answer(
-                        exchange->dump, exchange->plan, reply->body, reply->body_len, exchange->err)
+        reply->ok ? read_answer(exchange->dump, exchange->plan, reply, exchange->err)
                   : sg_error_set(exchange->err, SG_DUMP_E_UNREADABLE, "%s", reply->err->text);
 }
 
-static int ask_agent(
-    struct sg_dump *dump, const char *url, const struct sg_rules *rules, struct sg_error *err)
+static int64_t deadline_ms(void)
+{
+    return sg_clock_monotonic_ms(&sg_clock_system) + AGENT_TIMEOUT_MS;
+}
+
+static int run(struct sg_transport *transport, const struct exchange *exchange)
+{
+    const atomic_bool never = false;
+
+    sg_transport_run(transport, &never);
+    return exchange->result;
+}
+
+static int ask_agent(struct sg_transport *transport,
+    const char *url,
+    struct exchange *exchange,
+    struct sg_error *err)
+{
+    sg_auto(sg_peer_free) struct sg_peer *peer = NULL;
+    sg_auto_free char *body = NULL;
+
+    int r = sg_peer_new(transport, &(struct sg_peer_options){ .url = url }, &peer, err);
+    if (r)
+        return r < 0 ? r : SG_DUMP_E_UNREADABLE;
+    r = sg_request_body(exchange->plan, NULL, &body);
+    if (!r)
+        r = sg_peer_start(peer, sg_str_of(body), deadline_ms(), take_reply, exchange);
+    return r ? r : run(transport, exchange);
+}
+
+static int ask_port(struct sg_transport *transport,
+    const char *text,
+    struct exchange *exchange,
+    struct sg_error *err)
+{
+    sg_auto(sg_rmi_peer_free) struct sg_rmi_peer *peer = NULL;
+    struct sg_address address;
+
+    if (sg_address_parse(text, &address, err) || !address.host[0] || address.port <= 0)
+        return sg_error_set(
+            err, SG_DUMP_E_UNREADABLE, "\"jmx://%.80s\" is not jmx://HOST:PORT", text);
+    int r = sg_rmi_peer_new(transport,
+        &(struct sg_rmi_peer_options){ .host = address.host, .port = address.port }, &peer);
+    if (!r)
+        r = sg_rmi_peer_start(peer, exchange->plan, deadline_ms(), take_reply, exchange);
+    return r ? r : run(transport, exchange);
+}
+
+static bool is_url(const char *from)
+{
+    return strncmp(from, "http://", 7) == 0 || strncmp(from, "https://", 8) == 0 ||
+           strncmp(from, JMX_URL, sizeof JMX_URL - 1) == 0;
+}
+
+/* @param from  a URL */
+static int ask(
+    struct sg_dump *dump, const char *from, const struct sg_rules *rules, struct sg_error *err)
 {
     sg_auto(sg_poll_plan_free) struct sg_poll_plan *plan = NULL;
     sg_auto(sg_transport_free) struct sg_transport *transport = NULL;
-    sg_auto(sg_peer_free) struct sg_peer *peer = NULL;
-    const atomic_bool never = false;
     struct exchange exchange = { .dump = dump, .err = err, .result = -ENOMEM };
 
     int r = sg_rules_plan_new(rules, &plan);
     if (!r)
         r = sg_transport_new(&sg_clock_system, &transport);
-    if (!r)
-        r = sg_peer_new(transport, &(struct sg_peer_options){ .url = url }, &peer, err);
     if (r)
-        return r < 0 ? r : SG_DUMP_E_UNREADABLE;
+        return r;
     exchange.plan = plan;
-    sg_auto_free char *body = NULL;
-    r = sg_request_body(plan, NULL, &body);
-    if (r)
-        return r;
-    r = sg_peer_start(peer, sg_str_of(body),
-        sg_clock_monotonic_ms(&sg_clock_system) + AGENT_TIMEOUT_MS, take_reply, &exchange);
-    if (r)
-        return r;
-    sg_transport_run(transport, &never);
-    return exchange.result;
+    return strncmp(from, JMX_URL, sizeof JMX_URL - 1) == 0
+               ? ask_port(transport, from + sizeof JMX_URL - 1, &exchange, err)
+               : ask_agent(transport, from, &exchange, err);
 }
 
 static struct sg_dump *dump_new(void)
@@ -322,8 +372,8 @@ int sg_dump_read(
 
     if (!dump)
         return -ENOMEM;
-    if (strncmp(from, "http://", 7) == 0 || strncmp(from, "https://", 8) == 0) {
-        r = ask_agent(dump, from, rules, err);
+    if (is_url(from)) {
+        r = ask(dump, from, rules, err);
     } else {
         sg_buf_init(&body, SG_DUMP_BYTES_MAX);
         r = read_file(from, &body, err);

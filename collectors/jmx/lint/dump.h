@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* All attributes of a JVM's MBeans, from a file or from its agent, kept in memory. */
+/* All attributes of a JVM's MBeans, from a file, its agent or its JMX port, kept in memory. */
 
 #include "base/error.h"
 #include "jmx/poll/attribute.h"
@@ -33,8 +33,8 @@ struct sg_dump {
 };
 
 /**
- * @param from   a file, or a URL that starts with http:// or https://
- * @param rules  decide what is requested from an agent; a file may hold anything
+ * @param from   a file, or the URL of an agent, http:// or https://, or jmx://HOST:PORT
+ * @param rules  decide what is requested from a JVM; a file may hold anything
  * @return 0, SG_DUMP_E_UNREADABLE or -ENOMEM
  */
 int sg_dump_read(const char *from,
