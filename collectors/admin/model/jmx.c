@@ -71,8 +71,13 @@ void sg_jmx_report(const struct sg_cluster_config *config,
         (void)snprintf(id, sizeof id, "%" PRId32, topology->brokers[i].id);
         report(context,
             &(struct sg_check){ SG_CHECK_DOUBTFUL, "jolokia", id,
-                "no Jolokia URL is configured for this broker, so it has no JMX metrics",
-                "add it to jolokia.brokers, or give one \"url\" with {host} or {id} for all", -1 });
+                config->has_jmx
+                    ? "no JMX port is configured for this broker, so it has no JMX metrics"
+                    : "no Jolokia URL is configured for this broker, so it has no JMX metrics",
+                config->has_jmx
+                    ? "add it to jmx.ports, or give one \"port\" for all"
+                    : "add it to jolokia.brokers, or give one \"url\" with {host} or {id} for all",
+                -1 });
     }
     for (size_t i = 0; jolokia && i < jolokia->n_brokers; i++) {
         int32_t broker = jolokia->brokers[i].id;
@@ -82,7 +87,8 @@ void sg_jmx_report(const struct sg_cluster_config *config,
         (void)snprintf(id, sizeof id, "%" PRId32, broker);
         report(
             context, &(struct sg_check){ SG_CHECK_DOUBTFUL, "broker", id,
-                         "configured (jolokia.brokers), but not in the cluster",
+                         config->has_jmx ? "configured (jmx.brokers), but not in the cluster"
+                                         : "configured (jolokia.brokers), but not in the cluster",
                          "correct the id; a KRaft controller belongs under \"controllers\"", -1 });
     }
 }
@@ -95,5 +101,6 @@ void sg_jmx_log_new(const struct sg_cluster_config *config, int32_t broker)
         return;
     (void)snprintf(id, sizeof id, "%" PRId32, broker);
     sg_log(SG_LOG_WARN, &(struct sg_log_about){ config->name, "admin", id },
-        "no Jolokia URL is configured for this broker, so it has no JMX metrics; others have one");
+        "no %s is configured for this broker, so it has no JMX metrics; others have one",
+        config->has_jmx ? "JMX port" : "Jolokia URL");
 }

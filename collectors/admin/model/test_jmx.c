@@ -57,6 +57,19 @@ static void test_brokers_without_jmx_and_jmx_without_a_broker_are_named(void **s
     assert_string_equal(report(&config), "jolokia 1002: no Jolokia URL is config\n");
 }
 
+static void test_brokers_without_a_jmx_port_are_named(void **state)
+{
+    struct sg_jmx_port ports[] = { { 1001, 9999 } };
+    struct sg_cluster_config config = { .has_jmx = true };
+    (void)state;
+
+    config.jmx.source.jmx.ports = ports;
+    config.jmx.source.jmx.n_ports = 1;
+    assert_string_equal(report(&config), "jolokia 1002: no JMX port is configure\n");
+    config.jmx.source.jmx.port = 9999;
+    assert_string_equal(report(&config), "");
+}
+
 static void test_where_all_or_none_have_jmx_there_is_no_finding(void **state)
 {
     struct sg_cluster_config config = { .has_jolokia = false };
@@ -72,6 +85,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_brokers_without_jmx_and_jmx_without_a_broker_are_named),
+        cmocka_unit_test(test_brokers_without_a_jmx_port_are_named),
         cmocka_unit_test(test_where_all_or_none_have_jmx_there_is_no_finding),
     };
     return cmocka_run_group_tests_name("jmx", tests, NULL, NULL);
