@@ -129,6 +129,8 @@ void sg_rmi_pipe_close(struct sg_rmi_pipe *pipe)
     pipe->socket = CURL_SOCKET_BAD;
     pipe->in_at = 0;
     pipe->out_at = 0;
+    if (pipe->out.len)
+        explicit_bzero(pipe->out.ptr, pipe->out.len);
     empty(&pipe->in);
     empty(&pipe->out);
 }
@@ -147,6 +149,8 @@ int sg_rmi_pipe_send(struct sg_rmi_pipe *pipe)
             return SG_RMI_PIPE_E_FAILED;
         pipe->out_at += n;
     }
+    if (pipe->out.len)
+        explicit_bzero(pipe->out.ptr, pipe->out.len); /* there may be a password in it */
     pipe->out_at = 0;
     sg_buf_clear(&pipe->out);
     return 0;
