@@ -224,6 +224,27 @@ static void test_hostile_values_are_none(void **state)
     }
 }
 
+static void test_hostile_set_of_another_size_is_none(void **state)
+{
+    static const char *const sets[] = {
+        HEAD "73 72 0011 6a6176612e7574696c2e48617368536574 ba44859596b8b734 03 0000 70 78 70 "
+             "770c 00000010 3f400000 00000001 740001 61 78",
+        HEAD "73 72 0011 6a6176612e7574696c2e48617368536574 ba44859596b8b734 03 0000 70 78 70 "
+             "770c 00000010 3f400000 00000002 740001 61 78",
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+        struct sg_rmi_reply reply = { .len = 0 };
+        struct bytes bytes = from_hex(sets[i]);
+        struct sg_rmi_walk walk;
+        read_whole(&reply, bytes);
+        assert_int_equal(sg_rmi_walk_list(&reply, reply.root, &walk), i == 0);
+        sg_rmi_reply_done(&reply);
+        free(bytes.ptr);
+    }
+}
+
 /* Maps of two pairs, both of which are the next map: 40 of them spell 2^40 values. */
 static void test_hostile_graph_is_limited(void **state)
 {
@@ -270,6 +291,7 @@ int main(void)
         cmocka_unit_test(test_values_recorded_are_read),
         cmocka_unit_test(test_names_recorded_are_read),
         cmocka_unit_test(test_hostile_values_are_none),
+        cmocka_unit_test(test_hostile_set_of_another_size_is_none),
         cmocka_unit_test(test_hostile_graph_is_limited),
     };
     return cmocka_run_group_tests_name("rmi_values", tests, NULL, NULL);
