@@ -161,7 +161,7 @@ static void connect_to(struct sg_rmi_peer *peer, bool is_at_stub, enum step next
         fail_for_memory(peer);
 }
 
-/* Everything anew: registry, server, client. */
+/* From the beginning: registry, server, client. */
 static void look_up(struct sg_rmi_peer *peer)
 {
     disconnect(peer);
@@ -257,7 +257,7 @@ static void take_client(struct sg_rmi_peer *peer)
 /* ---- Calls ---- */
 
 /* The client is gone: once per poll that is the start of a new one. */
-static void start_anew(struct sg_rmi_peer *peer, const struct sg_rmi_ending *otherwise)
+static void start_again(struct sg_rmi_peer *peer, const struct sg_rmi_ending *otherwise)
 {
     if (peer->has_relooked) {
         fail(peer, otherwise);
@@ -293,7 +293,7 @@ static void take_call(struct sg_rmi_peer *peer, struct sg_str bytes)
     bool is_aborted = peer->reading.is_aborted;
 
     if (is_gone(&peer->reading)) {
-        start_anew(peer, &(struct sg_rmi_ending){ .what = SG_RMI_ENDED_GONE });
+        start_again(peer, &(struct sg_rmi_ending){ .what = SG_RMI_ENDED_GONE });
         return;
     }
     int r = sg_rmi_work_take(&peer->work, &peer->reading, bytes);
@@ -406,7 +406,7 @@ static void lose_connection(struct sg_rmi_peer *peer, int r)
     if (r < 0)
         fail_for_memory(peer);
     else if (peer->step == READY && !peer->has_relooked)
-        start_anew(peer, &ending);
+        start_again(peer, &ending);
     else
         fail(peer, &ending);
 }

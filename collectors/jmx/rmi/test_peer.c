@@ -287,7 +287,7 @@ static void test_mbean_that_fails_is_asked_one_by_one(void **state)
     assert_int_equal(server.n_reads, 1);
 }
 
-static void test_client_that_is_gone_is_made_anew(void **state)
+static void test_client_that_is_gone_is_made_again(void **state)
 {
     struct server server = { .n_gone = 0 };
     struct fixture f;
@@ -308,7 +308,7 @@ static void test_client_that_is_gone_is_made_anew(void **state)
 }
 
 /* As a broker that was restarted between two polls, or in one. */
-static void test_closed_connection_is_made_anew(void **state)
+static void test_closed_connection_is_made_again(void **state)
 {
     struct server server = { .n_reads = 0 };
     struct fixture f;
@@ -503,8 +503,8 @@ int main(void)
         cmocka_unit_test(test_absent_name_is_asked_for_its_existence),
         cmocka_unit_test(test_unsendable_attribute_costs_itself),
         cmocka_unit_test(test_mbean_that_fails_is_asked_one_by_one),
-        cmocka_unit_test(test_client_that_is_gone_is_made_anew),
-        cmocka_unit_test(test_closed_connection_is_made_anew),
+        cmocka_unit_test(test_client_that_is_gone_is_made_again),
+        cmocka_unit_test(test_closed_connection_is_made_again),
         cmocka_unit_test(test_faults_have_their_kind_and_advice),
         cmocka_unit_test(test_fault_silence_ends_at_the_deadline),
         cmocka_unit_test(test_fault_mbean_that_hangs_is_named),
