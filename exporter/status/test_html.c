@@ -17,6 +17,19 @@ static void test_html_text_is_escaped(void **state)
     sg_buf_done(&html);
 }
 
+static void test_html_chip_has_a_shape_beside_its_word(void **state)
+{
+    struct sg_buf html;
+    (void)state;
+
+    sg_buf_init(&html, 1000);
+    sg_html_chip(&html, "crit", "none");
+    assert_int_equal(sg_buf_add_char(&html, '\0'), 0);
+    assert_non_null(strstr(html.ptr, "#crit\""));
+    assert_non_null(strstr(html.ptr, "none"));
+    sg_buf_done(&html);
+}
+
 /* The small plot's line, between the quotes of its path; empty without a plot. */
 static const char *line_of(const float *points, size_t n)
 {
@@ -124,6 +137,7 @@ int main(void)
         cmocka_unit_test(test_html_text_is_escaped),
         cmocka_unit_test(test_plot_is_as_high_as_its_largest_point),
         cmocka_unit_test(test_plot_is_interrupted_where_the_value_is_unknown),
+        cmocka_unit_test(test_html_chip_has_a_shape_beside_its_word),
         cmocka_unit_test(test_figure_has_scale_times_mark_and_limit),
         cmocka_unit_test(test_times_have_a_date_unless_they_are_of_today),
         cmocka_unit_test(test_url_has_only_plain_letters),

@@ -307,6 +307,8 @@ static void test_pages_of_what_is_not_known_say_so(void **state)
     watched_collect(w);
     assert_int_equal(write_page(w, SG_STATUS_TOPIC, &params), SG_STATUS_E_NOT_FOUND);
     assert_true(has("There are several clusters: the parameter cluster must name one."));
+    write_plain(w, SG_STATUS_TOPICS);
+    assert_true(has("<option>second</option>"));
 }
 
 static void test_find_leads_to_the_only_match_and_lists_several(void **state)
@@ -323,6 +325,7 @@ static void test_find_leads_to_the_only_match_and_lists_several(void **state)
     params.q = SG_STR("log");
     assert_int_equal(write_page(w, SG_STATUS_FIND, &params), 0);
     assert_true(has(">logs</a>") && has("group=log%2Breader\">log+reader</a>"));
+    assert_true(has("<h2>Topics</h2>") && has("<h2>Groups</h2>") && !has("<h2>Brokers</h2>"));
     char labels[1024];
     (void)snprintf(labels, sizeof labels, "consumergroup=%0*d", 900, 7);
     watched_put(w, "kafka_consumergroup_members", labels, 1);

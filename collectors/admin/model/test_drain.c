@@ -68,6 +68,8 @@ static void test_drain_groups_and_topics_are_separate(void **state)
     (void)sg_drains_follow(drains, SG_STR("g"), SG_STR("u"), 200, 0);
     (void)sg_drains_follow(drains, SG_STR("gt"), SG_STR(""), 400, 0);
     assert_true(
+        sg_drains_follow(drains, SG_STR("h"), SG_STR("t"), 10, 90 * SECOND) == SG_DRAIN_UNKNOWN);
+    assert_true(
         sg_drains_follow(drains, SG_STR("g"), SG_STR("t"), 50, 100 * SECOND) == 100 * SECOND);
     assert_true(sg_drains_follow(drains, SG_STR("g"), SG_STR("u"), 50, 75 * SECOND) == 25 * SECOND);
     assert_true(
