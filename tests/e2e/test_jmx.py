@@ -60,7 +60,7 @@ def jvm_with_beans(folder, *java_options, **options):
             process.wait()
 
 
-def config_of(port, rules, more="", interval="1s", host="127.0.0.1"):
+def config_of(port, rules, more="", interval="3s", host="127.0.0.1"):
     return (f"collect: {{ interval: {interval}, timeout: {interval} }}\n"
             "clusters:\n  - name: c\n    jvms:\n"
             f"      - {{ name: j, jmx: '{host}:{port}', rules: {rules}{more} }}\n")
@@ -136,7 +136,7 @@ def fails_with(process, kind, text):
 
 
 def works(process):
-    wait_for(process.log, lambda: process.page().targets().get("j") == 1, 20)
+    wait_for(process.log, lambda: process.page().targets().get("j") == 1, 40)
     assert process.page().value("uptime", jvm="j") is not None
 
 
@@ -271,7 +271,7 @@ def test_broker_has_the_same_attributes_by_its_port_as_by_its_agent(lab, start, 
 
     still = [key for key in in_all_agent & in_all_port if stands_still(key, 0) and stands_still(key, 1)]
     assert len(still) > 2000
-    differ = [key for key in still if rounds[0][0][key] != rounds[0][1][key] and "CurrentThread" not in key[0]]
+    differ = [key for key in still if rounds[0][0][key] != rounds[0][1][key] and not re.search("CurrentThread|Load$", key[0])]
     assert not differ, differ[:20]
 
 
