@@ -145,6 +145,7 @@ jars_wanted()
     printf 'jolokia-%s\n' "${jolokia_version[@]}" | sort -u
     [[ $with_connect == no ]] || echo "${connect_jars##*/}"
     [[ $with_spark == no ]] || echo "${spark_kafka_jars##*/}"
+    [[ $with_presto == no ]] || printf '%s\n' "${presto_jars##*/}" "${presto_kafka_jars##*/}"
 }
 
 # The venv's name contains the list's checksum: a changed list gets a new venv.
@@ -235,10 +236,12 @@ install_everything()
         command -v prometheus >/dev/null || packages+=(prometheus)
         command -v prometheus-alertmanager >/dev/null || packages+=(prometheus-alertmanager)
     fi
+    [[ $with_presto == no ]] || packages+=(gcc libc6-dev)
     [[ $build == no ]] || packages+=("${build_packages[@]}")
 
     packages_install "${packages[@]}"
     java_find || die 'no Java 17 after the installation'
+    [[ " ${fetch[*]} " != *" ${presto_jars##*/} "* ]] || echo "Presto is a download of 190 MB, to $cache"
     jars_install "${fetch[@]}"
     python_is_complete || python_install
     spark_set

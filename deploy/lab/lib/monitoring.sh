@@ -84,6 +84,7 @@ jvms_of_lab()
     [[ $mode == kraft ]] || echo "zookeeper $zookeeper_jolokia_port zookeeper metadata"
     [[ $with_connect == no ]] || echo "connect $connect_jolokia_port kafka-connect integration"
     [[ $with_spark == no ]] || echo "spark $spark_jolokia_port spark processing"
+    [[ $with_presto == no ]] || echo "presto $presto_jolokia_port presto processing"
 }
 
 streamgauge_configure()

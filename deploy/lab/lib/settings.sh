@@ -15,6 +15,7 @@ mode=zookeeper
 port_offset=0
 with_connect=no
 with_spark=no
+with_presto=no
 with_prometheus=yes
 with_streamgauge=yes
 jolokia=2.2.9 # one version for all brokers, or one for each, separated by commas
@@ -41,6 +42,7 @@ settings_load()
             jolokia) jolokia=$value ;;
             with_connect) with_connect=$value ;;
             with_spark) with_spark=$value ;;
+            with_presto) with_presto=$value ;;
             with_prometheus) with_prometheus=$value ;;
             with_streamgauge) with_streamgauge=$value ;;
         esac
@@ -56,6 +58,7 @@ port_offset=$port_offset
 jolokia=$jolokia
 with_connect=$with_connect
 with_spark=$with_spark
+with_presto=$with_presto
 with_prometheus=$with_prometheus
 with_streamgauge=$with_streamgauge
 EOF
@@ -74,12 +77,16 @@ settings_apply()
     kafka_jars=$cache/kafka-$kafka_version
     spark_kafka_jars=$cache/spark-kafka-4.2.0
     connect_jars=$cache/connect-3.6.0
+    presto_jars=$cache/presto-0.287
+    presto_kafka_jars=$cache/presto-kafka-0.287
 
     zookeeper_port=$((2181 + port_offset))
     zookeeper_jolokia_port=$((8781 + port_offset))
     connect_port=$((8183 + port_offset))
     connect_jolokia_port=$((8782 + port_offset))
     spark_jolokia_port=$((8783 + port_offset))
+    presto_port=$((8085 + port_offset))
+    presto_jolokia_port=$((8784 + port_offset))
     prometheus_port=$((9090 + port_offset))
     alertmanager_port=$((9393 + port_offset)) # 9093 is a broker
     streamgauge_port=$((9308 + port_offset))
@@ -119,6 +126,7 @@ settings_apply_pieces()
     pieces+=("${broker_ids[@]/#/broker-}" load)
     [[ $with_connect == no ]] || pieces+=(connect)
     [[ $with_spark == no ]] || pieces+=(spark)
+    [[ $with_presto == no ]] || pieces+=(presto presto-queries)
     [[ $with_prometheus == no ]] || pieces+=(alertmanager prometheus)
     [[ $with_streamgauge == no ]] || pieces+=(streamgauge)
 }
@@ -147,6 +155,7 @@ piece_ports()
         zookeeper) printf '%s\n' "$zookeeper_port" "$zookeeper_jolokia_port" ;;
         connect) printf '%s\n' "$connect_port" "$connect_jolokia_port" ;;
         spark) echo "$spark_jolokia_port" ;;
+        presto) printf '%s\n' "$presto_port" "$presto_jolokia_port" ;;
         broker-*)
             echo "${broker_port[id]}"
             echo "${sasl_port[id]}"
