@@ -56,7 +56,7 @@ MAY_BE_EMPTY = re.compile(
 # For its syntax only: what the labs have not (an authorizer, TLS), what takes a broker out, what asks the machine.
 SYNTAX_ONLY = re.compile(
     r"^(?:ssh|systemctl|journalctl|openssl|df|du|jcmd|ls|ss|nc|for|echo|kafka-acls\.sh) "
-    r"|unregister|/-/forget")
+    r"|unregister|/-/forget|COORDINATOR:8080")
 ONLY_ZOOKEEPER = re.compile(r"^zookeeper-shell|:8083/|connect-NAME|kafka/connect\.log|zookeeper\.log")
 ONLY_KRAFT = re.compile(r"^kafka-metadata-quorum|^kafka-cluster")
 
