@@ -13,6 +13,9 @@ DATASOURCE = model.DataSourceRef(type_val="prometheus", uid="${datasource}")
 
 GREEN, YELLOW, RED, BLUE, GREY = "green", "yellow", "red", "blue", "text"
 
+# Units of rates: rec/s, evt/s, rows/s.
+RECORDS, EVENTS, ROWS = "recps", "eps", "rowsps"
+
 # Colours: of the lowest values, then from each bound on.
 NONE_IS_GOOD = (GREEN, (1, RED))
 NONE_IS_NORMAL = (GREEN, (1, YELLOW))
@@ -102,7 +105,11 @@ def unless(queries: list[Query]) -> str:
 
 
 # Without values above 0 an axis would end at 100, whatever its unit.
-_LEAST_AXIS = {"none": 1, "short": 1, "percentunit": 0.01, "cps": 0.1, "reqps": 0.1, "s": 1, "ms": 10, "Bps": 1000}
+_LEAST_AXIS = {"none": 1, "short": 1, "percentunit": 0.01, "reqps": 0.1, "s": 1, "ms": 10, "Bps": 1000}
+_LEAST_AXIS |= dict.fromkeys((RECORDS, EVENTS, ROWS), 0.1)
+
+# Of a number, in pixels: as those of 3 rows are. Without it, higher panels shout.
+_VALUE_PX = 44
 
 
 def number(title, description, queries, *, unit="none", colors, width=3, height=3, mappings=None, decimals=0):
@@ -118,6 +125,8 @@ def number(title, description, queries, *, unit="none", colors, width=3, height=
         .text_mode(mode.VALUE_AND_NAME if len(queries) > 1 else mode.AUTO)
         .reduce_options(common_builder.ReduceDataOptions().calcs(["lastNotNull"]))
     )
+    if height > 3:
+        panel.text(common_builder.VizTextDisplayOptions().value_size(_VALUE_PX))
     _in_colors_of_thresholds(panel, colors)
     panel.mappings([*(mappings or []), _UNKNOWN])
     return add_targets(panel, queries, as_table=False, instant=True)

@@ -8,13 +8,17 @@ from grafana_foundation_sdk.builders import table as table_builder
 from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import dashboard as model
 
-from blocks.panels import add_targets, described, steps, unless
+from blocks.panels import GREEN, YELLOW, add_targets, described, steps, unless
 from blocks.promql import Query
 from blocks.textwidth import text_width
 
 # Beside the text of a column's head: padding and the arrow of the order.
 _HEAD_PX = 36
 _LEAST_PX = 74
+
+
+# Text is thin: yellow on white cannot be read, and green only just.
+_TEXT_COLORS = {YELLOW: "dark-orange", GREEN: "semi-dark-green"}
 
 
 @dataclass(frozen=True)
@@ -49,19 +53,39 @@ def head_width(title: str) -> int:
     return max(_LEAST_PX, round(text_width(title) + _HEAD_PX))
 
 
+def text_color(color: str) -> str:
+    return _TEXT_COLORS.get(color, color)
+
+
+def _steps_of_text(base: str, *above: tuple[float, str]):
+    return steps(text_color(base), *((value, text_color(color)) for value, color in above))
+
+
+def _words_of_text(mappings: list[model.ValueMap]) -> list[model.ValueMap]:
+    return [
+        model.ValueMap(
+            {
+                value: model.ValueMappingResult(text=said.text, color=text_color(said.color), index=said.index)
+                for value, said in one.options.items()
+            }
+        )
+        for one in mappings
+    ]
+
+
 def _of_column(column: Column, note: str) -> list[model.DynamicConfigValue]:
     values = {
         "noValue": "" if note else None,  # of the whole table, not of a cell
         "displayName": column.title,
         "unit": column.unit,
         "decimals": column.decimals,
-        "mappings": column.mappings,
+        "mappings": _words_of_text(column.mappings) if column.mappings else None,
         "custom.width": column.width or head_width(column.title),
     }
     if column.colors or column.mappings:
         values["custom.cellOptions"] = {"type": "color-text"}
     if column.colors:
-        values["thresholds"] = steps(*column.colors).build()
+        values["thresholds"] = _steps_of_text(*column.colors).build()
     return [model.DynamicConfigValue(k, v) for k, v in values.items() if v is not None]
 
 

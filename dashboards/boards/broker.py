@@ -4,8 +4,10 @@
 from blocks.kit import (
     BROKER,
     CLUSTER,
+    EVENTS,
     GREEN,
     NONE_IS_GOOD,
+    RECORDS,
     RED,
     YELLOW,
     Board,
@@ -73,7 +75,7 @@ def _overview():
         [
             Column("Up", gauge("streamgauge_broker_up"), mappings=UP_OR_DOWN),
             Column(
-                "Runs for", f"time() - {gauge('process_start_time_seconds')}", "s", decimals=0, width=100, needs="jmx"
+                "Runs for", f"time() - {gauge('process_start_time_seconds')}", "s", decimals=1, width=100, needs="jmx"
             ),
             Column(
                 "State", gauge("kafka_server_kafkaserver_brokerstate"), mappings=_STATE_WORDS, needs="jmx", width=90
@@ -147,7 +149,7 @@ def _requests():
         "Records that were refused as invalid (wrong checksum, no key in a compacted topic and others), per"
         " second. Normal: 0. Find the producer that sends them: its log has the error.",
         [Query(rejected, f"records {_OF_BROKER}")],
-        unit="cps",
+        unit=RECORDS,
     )
     yield lines(
         "Bytes rejected",
@@ -159,7 +161,7 @@ def _requests():
         "Messages in",
         "Messages of producers per second. Normal: as on other days, and even over brokers.",
         [Query(rate(f"{ALL_TOPICS}_messagesin_total"), _OF_BROKER)],
-        unit="cps",
+        unit=RECORDS,
     )
     yield lines(
         "Conversions",
@@ -169,7 +171,7 @@ def _requests():
             Query(rate(f"{ALL_TOPICS}_producemessageconversions_total"), f"produced {_OF_BROKER}"),
             Query(rate(f"{ALL_TOPICS}_fetchmessageconversions_total"), f"fetched {_OF_BROKER}"),
         ],
-        unit="cps",
+        unit=EVENTS,
     )
 
 
@@ -434,7 +436,7 @@ def _connections():
                 f"{_OF_BROKER} {{{{listener}}}}",
             )
         ],
-        unit="cps",
+        unit=EVENTS,
     )
     yield lines(
         "Acceptor blocked",
@@ -465,7 +467,7 @@ def _fetch_sessions():
         "Per second. Normal: 0. More: full fetch requests take their place; raise"
         " max.incremental.fetch.session.cache.slots.",
         [Query(rate(f"{cache}_incrementalfetchsessionevictions_total"), _OF_BROKER)],
-        unit="cps",
+        unit=EVENTS,
         colors=("transparent", (0.1, YELLOW)),
     )
     yield lines(

@@ -4,8 +4,10 @@
 from blocks.kit import (
     BROKER,
     CLUSTER,
+    EVENTS,
     GREEN,
     NONE_IS_NORMAL,
+    RECORDS,
     RED,
     YELLOW,
     Board,
@@ -91,7 +93,7 @@ def _connections():
             Query(_by_listener(rate(f"{_SOCKETS}_connection_creation_total", *_THREAD)), f"new {_OF_LISTENER}"),
             Query(_by_listener(rate(f"{_SOCKETS}_connection_close_total", *_THREAD)), f"closed {_OF_LISTENER}"),
         ],
-        unit="cps",
+        unit=EVENTS,
     )
     yield lines(
         "Authentications",
@@ -107,7 +109,7 @@ def _connections():
                 f"expired {_OF_LISTENER}",
             ),
         ],
-        unit="cps",
+        unit=EVENTS,
     )
     yield lines(
         "Bytes by listener",
@@ -278,7 +280,7 @@ def _transactions():
         "Of producers' transactions, per second (Kafka 3.6 and later). Normal: 0. More: producers that write to a"
         " transaction which has ended.",
         [Query(rate("kafka_server_addpartitionstotxnmanager_verificationfailures_total"), of_broker)],
-        unit="cps",
+        unit=EVENTS,
         colors=("transparent", (0.001, YELLOW)),
     )
     yield lines(
@@ -326,7 +328,7 @@ def _agents():
         "Consumers: records",
         "Records consumed per second. Normal: as much as is produced.",
         [Query(per_second("consumer_fetch_manager_records_consumed"), of_client)],
-        unit="cps",
+        unit=RECORDS,
     )
     yield lines(
         "Producers: errors and retries",
@@ -336,7 +338,7 @@ def _agents():
             Query(per_second("producer_record_error"), f"errors {of_client}"),
             Query(per_second("producer_record_retry"), f"retries {of_client}"),
         ],
-        unit="cps",
+        unit=RECORDS,
         colors=("transparent", (0.001, RED)),
     )
     free, total = of("producer_buffer_available_bytes"), of("producer_buffer_total_bytes")

@@ -9,6 +9,7 @@ from blocks.kit import (
     IDLE,
     NONE_IS_GOOD,
     NONE_IS_NORMAL,
+    RECORDS,
     RED,
     YELLOW,
     Board,
@@ -175,7 +176,7 @@ def _alerts(runbooks: str):
                 "For",
                 f"max by (alertname, where) (time() - label_join({since}, {where}))",
                 "s",
-                decimals=0,
+                decimals=1,
                 only="kill-broker 2",
             ),
         ],
@@ -205,8 +206,9 @@ def _groups():
             Column(
                 "Change",
                 f"{group_deriv('kafka_consumergroup_lag_sum', CLUSTER)} {of_top}",
-                "cps",
+                RECORDS,
                 decimals=1,
+                width=96,
             ),
             Column(
                 "Members",

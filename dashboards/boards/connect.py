@@ -6,6 +6,7 @@ from blocks.kit import (
     GREEN,
     GREY,
     NONE_IS_GOOD,
+    RECORDS,
     RED,
     YELLOW,
     Board,
@@ -149,7 +150,7 @@ def _work():
             Query(_task_rate("sink_task_sink_record_read"), f"read {_OF_TASK}", only="a sink runs"),
             Query(_task_rate("sink_task_sink_record_send"), f"given {_OF_TASK}", only="a sink runs"),
         ],
-        unit="cps",
+        unit=RECORDS,
     )
     yield lines(
         "Records of sources",
@@ -158,7 +159,7 @@ def _work():
             Query(_task_rate("source_task_source_record_poll"), f"from it {_OF_TASK}", only="a source runs"),
             Query(_task_rate("source_task_source_record_write"), f"written {_OF_TASK}", only="a source runs"),
         ],
-        unit="cps",
+        unit=RECORDS,
     )
     yield lines(
         "Time for a batch",
@@ -220,7 +221,7 @@ def _errors():
             title,
             text,
             [Query(_task_rate(f"task_error_{metric}"), f"{name} {_OF_TASK}") for metric, name in metrics.items()],
-            unit="cps",
+            unit=RECORDS,
             colors=("transparent", (0.001, YELLOW)),
         )
 

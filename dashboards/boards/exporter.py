@@ -107,7 +107,7 @@ def _instances():
         "Each Streamgauge. Normal: up, one version everywhere, memory and CPU steady.",
         [
             Column("State", _by_instance(_UP), colors=(RED, (1, GREEN)), mappings=UP_OR_DOWN),
-            Column("Runs for", f"time() - {_by_instance(_own('process_start_time_seconds'))}", "s", decimals=0),
+            Column("Runs for", f"time() - {_by_instance(_own('process_start_time_seconds'))}", "s", decimals=1),
             Column("Memory", _by_instance(_own("process_resident_memory_bytes")), "bytes", width=92),
             Column(
                 "CPU",
@@ -139,13 +139,13 @@ def _collectors():
         " the latest complete one. Normal: ok, took well below the interval, age up to twice the interval.",
         [
             Column("State", _by_collection("success"), colors=(RED, (1, GREEN)), mappings=_OK_OR_FAILED),
-            Column("Took", _by_collection("duration_seconds"), "s", decimals=2, width=84),
+            Column("Took", _by_collection("duration_seconds"), "s", width=84),
             Column(
                 "Age",
                 f"time() - {_by_collection('last_success_timestamp_seconds')}",
                 "s",
                 colors=(GREEN, (60, YELLOW), (300, RED)),
-                decimals=0,
+                decimals=1,
             ),
             Column("Series", _by_collection("series"), width=84),
         ],

@@ -3,9 +3,11 @@
 
 from blocks.kit import (
     CLUSTER,
+    EVENTS,
     GREEN,
     NONE_IS_GOOD,
     NONE_IS_NORMAL,
+    RECORDS,
     RED,
     YELLOW,
     Board,
@@ -118,17 +120,19 @@ def _overview():
                 "time() - "
                 + gauge("kafka_consumergroup_empty_since_timestamp_seconds", "consumergroup", where=GROUP),
                 "s",
-                decimals=0,
+                decimals=1,
                 only="a group has no members",
             ),
             Column("Lag", group_lag(GROUP), "short"),
-            Column("Change", group_deriv("kafka_consumergroup_lag_sum", GROUP), "cps", decimals=1),
-            Column("Read", group_deriv("kafka_consumergroup_current_offset_sum", GROUP), "cps", decimals=1),
+            Column("Change", group_deriv("kafka_consumergroup_lag_sum", GROUP), RECORDS, decimals=1, width=96),
+            Column(
+                "Read", group_deriv("kafka_consumergroup_current_offset_sum", GROUP), RECORDS, decimals=1, width=96
+            ),
             Column(
                 "Drained in",
                 gauge("kafka_consumergroup_time_to_drain_seconds", "consumergroup", where=GROUP),
                 "s",
-                decimals=0,
+                decimals=1,
                 only="the lag of a group falls",
             ),
             margin_column(
@@ -173,7 +177,7 @@ def _topics():
                 "Drained in",
                 of_group_and_topic("time_to_drain_seconds", GROUP),
                 "s",
-                decimals=0,
+                decimals=1,
                 only="the lag of a group falls",
             ),
             Column("Members", of_group_and_topic("topic_members", GROUP)),
@@ -267,7 +271,7 @@ def _over_time():
         "Records committed per second, over 5 minutes: the 15 fastest groups. Normal: as much as is produced. 0"
         " with lag: the group is stuck. Below 0: its offsets were set back.",
         [Query(top_lines(read, "consumergroup"), _OF_GROUP)],
-        unit="cps",
+        unit=RECORDS,
         width=8,
     )
     produced = sum_by(
@@ -294,7 +298,7 @@ def _over_time():
                 needs="topics-of-groups",
             ),
         ],
-        unit="cps",
+        unit=RECORDS,
         width=8,
     )
 
@@ -317,7 +321,7 @@ def _members():
         "Members that came or left",
         "Changes of members per second. Normal: 0, more around a deployment; a restart is two.",
         [Query(rate("kafka_consumergroup_member_changes_total", "consumergroup", where=GROUP), _OF_GROUP)],
-        unit="cps",
+        unit=EVENTS,
     )
     yield lines(
         "Members without partitions",
@@ -366,7 +370,7 @@ def _members():
                 _OF_GROUP,
             )
         ],
-        unit="cps",
+        unit=RECORDS,
         colors=("transparent", (0.001, RED)),
     )
 
@@ -386,7 +390,7 @@ def _coordinators():
         "Offsets committed",
         "Per second, by coordinator. Normal: as on other days. Many: consumers that commit each record.",
         [Query(rate(f"{_COORDINATOR}_offset_commits_total"), _OF_BROKER)],
-        unit="cps",
+        unit=EVENTS,
     )
     yield lines(
         "Rebalances",
@@ -400,7 +404,7 @@ def _coordinators():
                 only="Kafka is 4.0 or later",
             ),
         ],
-        unit="cps",
+        unit=EVENTS,
     )
     yield lines(
         "Longest load of a partition",

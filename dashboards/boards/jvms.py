@@ -3,6 +3,7 @@
 
 from blocks.kit import (
     CLUSTER,
+    EVENTS,
     GREEN,
     RED,
     YELLOW,
@@ -61,7 +62,7 @@ def _overview():
             Column("CPU", _rate("process_cpu_seconds_total"), "percentunit", decimals=0),
             Column("Threads", _of("jvm_threads_current")),
             Column("Open files", _JVMS.files, "percentunit", colors=(GREEN, (0.8, RED)), decimals=1),
-            Column("Runs for", f"time() - {_of('process_start_time_seconds')}", "s", decimals=0, width=100),
+            Column("Runs for", f"time() - {_of('process_start_time_seconds')}", "s", decimals=1, width=100),
             Column("Version", _of("jvm_runtime_info", "version"), hidden=True),
         ],
         keys=[
@@ -95,7 +96,7 @@ def _memory():
         "Collections",
         "Per second, of each collector. Normal: as on other days; collections of the old generation are rare.",
         [Query(_rate("jvm_gc_collection_seconds_count", "gc"), f"{_NAME} {{{{gc}}}}")],
-        unit="cps",
+        unit=EVENTS,
     )
 
 

@@ -4,10 +4,12 @@
 from blocks.kit import (
     BLUE,
     CLUSTER,
+    EVENTS,
     GREEN,
     GREY,
     NONE_IS_GOOD,
     NONE_IS_NORMAL,
+    RECORDS,
     RED,
     YELLOW,
     Board,
@@ -313,7 +315,7 @@ def _metadata():
         "Connections opened to other nodes of the quorum, per second. Normal: near 0. Many: they break again and"
         " again.",
         [Query(rate("kafka_server_raftchannelmetrics_connection_creation_total", where=CLUSTER), _OF_NODE)],
-        unit="cps",
+        unit=EVENTS,
     )
     yield lines(
         "Records written",
@@ -323,7 +325,7 @@ def _metadata():
             Query(sum_by(gauge(f"{_RAFT}_append_records_rate", where=CLUSTER)), "appended {{kafka_cluster}}"),
             Query(gauge(f"{_RAFT}_fetch_records_rate", where=CLUSTER), f"fetched {_OF_NODE}"),
         ],
-        unit="cps",
+        unit=RECORDS,
     )
 
 

@@ -3,6 +3,7 @@
 
 from blocks.kit import (
     CLUSTER,
+    EVENTS,
     GREEN,
     NONE_IS_GOOD,
     NONE_IS_NORMAL,
@@ -177,7 +178,7 @@ def _flow():
             Query(rate(f"{REPLICAS}_isrexpands_total"), f"expands {_OF_BROKER}"),
             Query(rate(f"{REPLICAS}_failedisrupdates_total"), f"failed updates {_OF_BROKER}"),
         ],
-        unit="cps",
+        unit=EVENTS,
     )
     yield lines(
         "Behind its leaders",

@@ -3,6 +3,7 @@
 
 from blocks.kit import (
     CLUSTER,
+    EVENTS,
     GREEN,
     NONE_IS_GOOD,
     NONE_IS_NORMAL,
@@ -85,7 +86,7 @@ def _queries():
         "Per second. internal: the engine; external: a source such as Kafka; insufficient: memory or limits; user:"
         " the query itself. Normal: only user.",
         [Query(_rate("query_failures", "kind"), "{{kind}} {{kafka_cluster}}")],
-        unit="cps",
+        unit=EVENTS,
     )
     yield lines(
         "Time of queries",
@@ -120,7 +121,7 @@ def _queries():
             Query(_rate("abandoned_queries"), f"abandoned {_OF_JVM}"),
             Query(_rate("canceled_queries"), f"canceled {_OF_JVM}"),
         ],
-        unit="cps",
+        unit=EVENTS,
     )
 
 

@@ -1,7 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Share groups: their lag, which Streamgauge reads, and what the brokers count."""
 
-from blocks.kit import BROKER, CLUSTER, YELLOW, Query, gauge, lines, once, rate, sum_by, top_lines
+from blocks.kit import (
+    BROKER,
+    CLUSTER,
+    RECORDS,
+    YELLOW,
+    Query,
+    gauge,
+    lines,
+    once,
+    rate,
+    sum_by,
+    top_lines,
+)
 
 _METRICS = "kafka_server_sharegroupmetrics"
 _PARTITIONS = "kafka_server_sharepartitionmetrics"
@@ -35,7 +47,7 @@ def share_groups():
         "Records per second that were acknowledged, rejected or given up, over 5 minutes: the 15 fastest share"
         " groups. Normal: as much as is produced.",
         [Query(top_lines(_done, "consumergroup"), _OF_GROUP, needs="share-lag")],
-        unit="cps",
+        unit=RECORDS,
     )
     yield lines(
         "Acknowledgements",
@@ -48,7 +60,7 @@ def share_groups():
                 needs="kafka-share",
             )
         ],
-        unit="cps",
+        unit=RECORDS,
     )
     yield lines(
         "In flight",
@@ -73,7 +85,7 @@ def share_groups():
                 needs="share-consumers",
             )
         ],
-        unit="cps",
+        unit=RECORDS,
         colors=("transparent", (0.001, YELLOW)),
     )
     acquire = f"{_METRICS}_topicpartitionsacquiretimems"

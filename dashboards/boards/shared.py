@@ -5,6 +5,7 @@ from blocks.kit import (
     CLUSTER,
     GREEN,
     GREY,
+    RECORDS,
     RED,
     YELLOW,
     Column,
@@ -101,7 +102,7 @@ AT_MIN_ISR = partitions_in_trouble("atminisrpartitioncount", "at_min_isr")
 
 def behind_column(age: str) -> Column:
     """In seconds."""
-    return Column("Behind", age, "s", colors=(GREEN, (60, YELLOW), (600, RED)), decimals=0)
+    return Column("Behind", age, "s", colors=(GREEN, (60, YELLOW), (600, RED)), decimals=1)
 
 
 def margin_column(ratio: str) -> Column:
@@ -119,7 +120,7 @@ def lag_columns(where: str) -> list[Column]:
     return [
         behind_column(of_group_and_topic("lag_seconds_max", where)),
         Column("Lag", of_group_and_topic("lag_sum", where), "short"),
-        Column("Read", read, "cps", decimals=1),
+        Column("Read", read, RECORDS, decimals=1, width=96),
     ]
 
 

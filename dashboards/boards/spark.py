@@ -3,10 +3,12 @@
 
 from blocks.kit import (
     CLUSTER,
+    EVENTS,
     GREEN,
     NONE_IS_GOOD,
     NONE_IS_NORMAL,
     RED,
+    ROWS,
     YELLOW,
     Board,
     Query,
@@ -47,7 +49,7 @@ def _streaming():
             Query(of_query("input_rows_per_second"), f"input {_OF_QUERY}"),
             Query(of_query("processing_rows_per_second"), f"processing {_OF_QUERY}"),
         ],
-        unit="cps",
+        unit=ROWS,
         width=12,
     )
     yield lines(
@@ -184,7 +186,7 @@ def _jobs():
             Query(rate("spark_driver_completed_tasks_total", "jvm", where=CLUSTER), f"completed {_OF_JVM}"),
             Query(rate("spark_driver_failed_tasks_total", "jvm", where=CLUSTER), f"failed {_OF_JVM}"),
         ],
-        unit="cps",
+        unit=EVENTS,
     )
     used, limit = (_driver(f"block_manager_memory_{kind}_bytes") for kind in ("used", "max"))
     yield lines(

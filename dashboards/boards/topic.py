@@ -3,9 +3,11 @@
 
 from blocks.kit import (
     BROKER,
+    EVENTS,
     GREEN,
     NONE_IS_GOOD,
     NONE_IS_NORMAL,
+    RECORDS,
     RED,
     YELLOW,
     Board,
@@ -68,7 +70,7 @@ def _topics():
         " Size: without replicas. Idle: since records last came. Own settings: that differ from the cluster's. One"
         " rack: partitions with all replicas in the same rack.",
         [
-            Column("Records in", f"topk(50, {_end_rate(window='5m')})", "cps", decimals=1, width=105),
+            Column("Records in", f"topk(50, {_end_rate(window='5m')})", RECORDS, decimals=1, width=105),
             Column("Partitions", gauge("kafka_topic_partitions", "topic", where=TOPIC)),
             Column(
                 "Replicas",
@@ -89,7 +91,7 @@ def _topics():
                 "Idle",
                 f"time() - {gauge('kafka_topic_last_produced_timestamp_seconds', 'topic', where=TOPIC)}",
                 "s",
-                decimals=0,
+                decimals=1,
                 needs="last-produced",
             ),
             Column("Groups", gauge("kafka_topic_groups", "topic", where=TOPIC)),
@@ -134,7 +136,7 @@ def _offsets():
         " ends of the logs, so transaction markers count as well. Normal: as on other days. 0: its producers"
         " have stopped, or cannot reach Kafka.",
         [Query(top_lines(_end_rate, "topic"), _OF_TOPIC)],
-        unit="cps",
+        unit=RECORDS,
         width=12,
     )
 
@@ -198,7 +200,7 @@ def _traffic():
         "From producers, per second: the 15 busiest topics. Normal: as on other days. Without the markers of"
         " transactions, which the ends of the logs have in them.",
         [Query(top_lines(messages, "topic"), _OF_TOPIC)],
-        unit="cps",
+        unit=RECORDS,
     )
     yield lines(
         "Bytes in",
@@ -272,7 +274,7 @@ def _tiered():
             Query(of("remotefetcherrors"), f"read {_OF_TOPIC}"),
             Query(of("remotedeleteerrors"), f"delete {_OF_TOPIC}"),
         ],
-        unit="cps",
+        unit=EVENTS,
         colors=("transparent", (0.001, RED)),
         width=6,
     )

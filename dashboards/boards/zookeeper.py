@@ -5,6 +5,7 @@ from blocks.kit import (
     BLUE,
     BROKER,
     CLUSTER,
+    EVENTS,
     GREEN,
     GREY,
     NONE_IS_GOOD,
@@ -190,7 +191,7 @@ def _brokers():
             Query(rate(f"{_SESSION}_zookeeperdisconnects_total"), f"disconnected {_OF_BROKER}"),
             Query(rate(f"{_SESSION}_zookeeperexpires_total"), f"expired {_OF_BROKER}"),
         ],
-        unit="cps",
+        unit=EVENTS,
         colors=("transparent", (0.001, YELLOW)),
     )
     yield lines(

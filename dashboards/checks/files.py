@@ -8,6 +8,7 @@ narrower than `minWidth` (150 px where it is not set).
 """
 
 import argparse
+import json
 import re
 import shutil
 import subprocess
@@ -105,6 +106,10 @@ def _of_table(panel: dict, width: float):
     for title, properties in columns.items():
         if properties.get("is_value") and not properties.get("unit"):
             yield f"column {title}: no unit"
+        if properties.get("unit") == "s" and properties.get("decimals") == 0:
+            yield f"column {title}: 80 minutes would be 1 hours"
+        if '"yellow"' in json.dumps(properties):
+            yield f"column {title}: yellow text cannot be read on white"
         needed = text_width(title) + _COLUMN_HEAD_PX
         column = properties.get("custom.width") or max(least, needed)
         if needed > column:

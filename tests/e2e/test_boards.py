@@ -47,6 +47,15 @@ def without_column_unit(board):
         override["properties"] = [each for each in override["properties"] if each["id"] != "unit"]
 
 
+def set_column(*values):
+    """name, value, name, value."""
+    def change(board):
+        override = next(one for one in panel_of(board, "table")["fieldConfig"]["overrides"]
+                        if any(each["id"] == "unit" for each in one["properties"]))
+        override["properties"] += [{"id": key, "value": value} for key, value in zip(values[::2], values[1::2])]
+    return change
+
+
 def set_expr(text):
     def change(board):
         panel_of(board, "stat")["targets"][0]["expr"] = text
@@ -64,6 +73,8 @@ FAULTS = {
     "columns are off the screen": widen,
     "the title is cut: ": narrow_column,
     ": no unit": without_column_unit,
+    "would be 1 hours": set_column("unit", "s", "decimals", 0),
+    "yellow text": set_column("color", "yellow"),
     "unknown variable $nope": set_expr('streamgauge_cluster_up{job="$nope"}'),
     "streamgauge_nope is not exported": set_expr("streamgauge_nope"),
     "promtool": set_expr("sum("),
