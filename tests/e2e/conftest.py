@@ -32,7 +32,7 @@ settings.load_profile("suite")
 # Broker 1, 2 and 3 have one each, so that every end-to-end test runs against all of them.
 AGENTS = ("1.7.2", "2.2.9", "2.6.0")
 CRASHED = re.compile(r"(Address|Leak|Thread)Sanitizer|runtime error:")
-JVM_PORTS = {"zookeeper": 8781, "connect": 8782, "spark": 8783}
+JVM_PORTS = {"zookeeper": 8781, "connect": 8782, "spark": 8783, "presto": 8784}
 
 
 class ByLab(LoadScopeScheduling):
@@ -44,7 +44,8 @@ class ByLab(LoadScopeScheduling):
 
 
 # What takes minutes is run by hand, with these variables set.
-collect_ignore = [] if os.environ.get("STREAMGAUGE_TEST_RUNBOOKS") else ["test_runbooks.py"]
+_BY_HAND = {"STREAMGAUGE_TEST_RUNBOOKS": "test_runbooks.py", "STREAMGAUGE_TEST_PRESTO": "test_presto.py"}
+collect_ignore = [file for variable, file in _BY_HAND.items() if not os.environ.get(variable)]
 
 
 def pytest_configure(config):

@@ -16,6 +16,8 @@ from streamgauge import Streamgauge, fetch, free_port, wait_for
 
 ALERTMANAGER = REPO / "deploy/alertmanager/alertmanager.yml"
 LONG_S = 300  # what alerts/generate --shorten is about
+# The JVMs of a lab that are watched, and their rules.
+JVMS = {"zookeeper": "zookeeper", "connect": "kafka-connect", "presto": "presto"}
 # One reads in batches, one is stopped, one slow on purpose, and Connect commits every ten seconds.
 GROUPS = "^(rules-engine|alerting)$"
 UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
@@ -88,6 +90,7 @@ class Watch:
         self.shorten = shorten
         self.scrape_s = 15 if self.scale >= 0.5 else 1
         self.pager = Pager()
+        self.jvms = [name for name in JVMS if name == "zookeeper" or f"--with-{name}" in lab.options]
         self.port = free_port()
         self.streamgauge = None
         self.running = []
@@ -142,9 +145,9 @@ class Watch:
             self.lab.config(*self.rhythm()).replace(
                 "    jolokia:\n", "    jolokia:\n      rules: [kafka, kafka-connections]\n")
             + "    jvms:\n"
-            f"      - {{ name: zookeeper, url: \"{self.lab.jolokia('zookeeper')}\", rules: zookeeper }}\n"
-            f"      - {{ name: connect, url: \"{self.lab.jolokia('connect')}\", rules: kafka-connect }}\n"
-            f"    groups: {{ include: '{GROUPS}', status: {{ stalled: {stalled}s }} }}\n"
+            + "".join(f"      - {{ name: {name}, url: \"{self.lab.jolokia(name)}\", rules: {JVMS[name]} }}\n"
+                      for name in self.jvms)
+            + f"    groups: {{ include: '{GROUPS}', status: {{ stalled: {stalled}s }} }}\n"
         )
 
     def rhythm(self):
@@ -173,7 +176,7 @@ class Watch:
 
     def is_complete(self):
         page = self.streamgauge.page()
-        return (list(page.targets().values()) == [1] * 5
+        return (list(page.targets().values()) == [1] * (3 + len(self.jvms))
                 and list(page.targets("admin").values()) == [1]
                 and self.prometheus("count(streamgauge_cluster_up == 1)"))
 
