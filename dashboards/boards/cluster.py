@@ -177,6 +177,7 @@ def _alerts(runbooks: str):
                 f"max by (alertname, where) (time() - label_join({since}, {where}))",
                 "s",
                 decimals=1,
+                width=92,
                 only="kill-broker 2",
             ),
         ],
