@@ -134,7 +134,7 @@ def _servers():
             Query(rate("zookeeper_packetsreceived_total", "jvm", where=CLUSTER), f"in {_OF_SERVER}"),
             Query(rate("zookeeper_packetssent_total", "jvm", where=CLUSTER), f"out {_OF_SERVER}"),
         ],
-        unit="pps",
+        unit="suffix:/s",
     )
     yield lines(
         "Nodes and watches",

@@ -24,6 +24,7 @@ export function Stat({ panel, data, theme, width, height }) {
             colorMode={options.colorMode}
             graphMode={options.graphMode}
             textMode={options.textMode}
+            text={options.text}
             justifyMode={options.justifyMode}
             wideLayout={options.wideLayout}
             theme={theme}
