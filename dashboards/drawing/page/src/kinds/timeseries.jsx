@@ -8,6 +8,9 @@ function drawEvent(plot, event, theme) {
     const at = (seconds) => Math.round(plot.valToPos(seconds * 1000, 'x', true));
     const [left, right] = [at(event.from), at(event.to)];
     ctx.save();
+    ctx.beginPath();
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.clip(); // it may have begun before the plot does
     ctx.globalAlpha = 0.1;
     ctx.fillStyle = theme.visualization.getColorByName(event.color);
     ctx.fillRect(left, bbox.top, right - left, bbox.height);
