@@ -8,13 +8,15 @@ from grafana_foundation_sdk.builders import table as table_builder
 from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import dashboard as model
 
-from blocks.panels import GREEN, YELLOW, add_targets, described, steps, unless
+from blocks.panels import GREEN, RECORDS, YELLOW, add_targets, described, steps, unless
 from blocks.promql import Query
 from blocks.textwidth import text_width
 
 # Beside the text of a column's head: padding and the arrow of the order.
 _HEAD_PX = 36
 _LEAST_PX = 74
+# Of units with long texts: 33.5 mins, -19.3 rec/s.
+_LEAST_PX_OF = {"s": 92, RECORDS: 96}
 
 
 # Text is thin: yellow on white cannot be read, and green only just.
@@ -80,7 +82,7 @@ def _of_column(column: Column, note: str) -> list[model.DynamicConfigValue]:
         "unit": column.unit,
         "decimals": column.decimals,
         "mappings": _words_of_text(column.mappings) if column.mappings else None,
-        "custom.width": column.width or head_width(column.title),
+        "custom.width": column.width or max(head_width(column.title), _LEAST_PX_OF.get(column.unit, 0)),
     }
     if column.colors or column.mappings:
         values["custom.cellOptions"] = {"type": "color-text"}

@@ -177,7 +177,6 @@ def _alerts(runbooks: str):
                 f"max by (alertname, where) (time() - label_join({since}, {where}))",
                 "s",
                 decimals=1,
-                width=92,
                 only="kill-broker 2",
             ),
         ],
@@ -209,7 +208,6 @@ def _groups():
                 f"{group_deriv('kafka_consumergroup_lag_sum', CLUSTER)} {of_top}",
                 RECORDS,
                 decimals=1,
-                width=96,
             ),
             Column(
                 "Members",

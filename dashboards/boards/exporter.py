@@ -139,7 +139,7 @@ def _collectors():
         " the latest complete one. Normal: ok, took well below the interval, age up to twice the interval.",
         [
             Column("State", _by_collection("success"), colors=(RED, (1, GREEN)), mappings=_OK_OR_FAILED),
-            Column("Took", _by_collection("duration_seconds"), "s", width=84),
+            Column("Took", _by_collection("duration_seconds"), "s", width=80),
             Column(
                 "Age",
                 f"time() - {_by_collection('last_success_timestamp_seconds')}",

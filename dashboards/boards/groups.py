@@ -124,10 +124,8 @@ def _overview():
                 only="a group has no members",
             ),
             Column("Lag", group_lag(GROUP), "short"),
-            Column("Change", group_deriv("kafka_consumergroup_lag_sum", GROUP), RECORDS, decimals=1, width=96),
-            Column(
-                "Read", group_deriv("kafka_consumergroup_current_offset_sum", GROUP), RECORDS, decimals=1, width=96
-            ),
+            Column("Change", group_deriv("kafka_consumergroup_lag_sum", GROUP), RECORDS, decimals=1),
+            Column("Read", group_deriv("kafka_consumergroup_current_offset_sum", GROUP), RECORDS, decimals=1),
             Column(
                 "Drained in",
                 gauge("kafka_consumergroup_time_to_drain_seconds", "consumergroup", where=GROUP),

@@ -120,7 +120,7 @@ def lag_columns(where: str) -> list[Column]:
     return [
         behind_column(of_group_and_topic("lag_seconds_max", where)),
         Column("Lag", of_group_and_topic("lag_sum", where), "short"),
-        Column("Read", read, RECORDS, decimals=1, width=96),
+        Column("Read", read, RECORDS, decimals=1),
     ]
 
 
