@@ -118,7 +118,7 @@ def number(title, description, queries, *, unit="none", colors, width=3, height=
     panel = (
         described(stat.Panel(), title, description, width, height)
         .unit(unit)
-        .decimals(decimals)
+        .decimals(1 if unit == "s" else decimals)
         .no_value("no data")
         .color_mode(common.BigValueColorMode.BACKGROUND)
         .graph_mode(common.BigValueGraphMode.NONE)

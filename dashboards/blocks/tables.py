@@ -8,7 +8,7 @@ from grafana_foundation_sdk.builders import table as table_builder
 from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import dashboard as model
 
-from blocks.panels import GREEN, RECORDS, YELLOW, add_targets, described, steps, unless
+from blocks.panels import BLUE, GREEN, GREY, RECORDS, YELLOW, add_targets, described, steps, unless
 from blocks.promql import Query
 from blocks.textwidth import text_width
 
@@ -19,8 +19,8 @@ _LEAST_PX = 74
 _LEAST_PX_OF = {"s": 92, RECORDS: 96}
 
 
-# Text is thin: yellow on white cannot be read, and green only just.
-_TEXT_COLORS = {YELLOW: "dark-orange", GREEN: "semi-dark-green"}
+# Text is thin: yellow on white cannot be read, and green only just. Blue is for links.
+_TEXT_COLORS = {YELLOW: "dark-orange", GREEN: "semi-dark-green", BLUE: GREY}
 
 
 @dataclass(frozen=True)

@@ -95,8 +95,16 @@ def _of_panel(panel: dict, screen: int):
         yield f"the title is cut: {needed:.0f} px wide, {width:.0f} px are there"
     if panel["type"] == "table":
         yield from _of_table(panel, width - _PADDING_PX)
-    elif not panel.get("fieldConfig", {}).get("defaults", {}).get("unit"):
+        return
+    defaults = panel.get("fieldConfig", {}).get("defaults", {})
+    if not defaults.get("unit"):
         yield "no unit"
+    if _is_rounded_duration(defaults):
+        yield "80 minutes would be 1 hours"
+
+
+def _is_rounded_duration(properties: dict) -> bool:
+    return properties.get("unit") == "s" and properties.get("decimals") == 0
 
 
 def _of_table(panel: dict, width: float):
@@ -106,7 +114,7 @@ def _of_table(panel: dict, width: float):
     for title, properties in columns.items():
         if properties.get("is_value") and not properties.get("unit"):
             yield f"column {title}: no unit"
-        if properties.get("unit") == "s" and properties.get("decimals") == 0:
+        if _is_rounded_duration(properties):
             yield f"column {title}: 80 minutes would be 1 hours"
         if '"yellow"' in json.dumps(properties):
             yield f"column {title}: yellow text cannot be read on white"
