@@ -65,21 +65,26 @@ PARTS = {
     # A server alone has no state; one that does not serve has nothing else.
     "zookeeper": Part(
         f"zookeeper_state_info{{{CLUSTER}}} or zookeeper_numaliveconnections{{{CLUSTER}}}",
-        "no data: no ZooKeeper server is among the configured JVMs",
+        "no data: no ZooKeeper server is among the configured JVMs, or none answers",
     ),
     "zookeeper-mode": Part(
         f"kafka_server_sessionexpirelistener_sessionstate_info{{{BROKER}}}",
         "no data: the brokers do not use ZooKeeper, or no Jolokia agent of theirs answers",
     ),
     "connect": Part(
-        f"kafka_connect_worker_task_count{{{CLUSTER}}}", "no data: no Connect worker is among the configured JVMs"
+        f"kafka_connect_worker_task_count{{{CLUSTER}}}",
+        "no data: no Connect worker is among the configured JVMs, or none answers",
     ),
-    "spark": Part(f"spark_driver_active_jobs{{{CLUSTER}}}", "no data: no Spark driver is among the configured JVMs"),
+    "spark": Part(
+        f"spark_driver_active_jobs{{{CLUSTER}}}",
+        "no data: no Spark driver is among the configured JVMs, or none answers",
+    ),
     "spark-checkpoint": Part(
         f"kafka_spark_checkpoint_batch{{{CLUSTER}}}", "no data: no checkpoint of Spark is configured"
     ),
     "presto": Part(
-        f"presto_running_queries{{{CLUSTER}}}", "no data: no Presto coordinator is among the configured JVMs"
+        f"presto_running_queries{{{CLUSTER}}}",
+        "no data: no Presto coordinator is among the configured JVMs, or none answers",
     ),
     "kafka-connections": _catalogue("kafka-connections", "kafka_server_socket_server_metrics_connection_count"),
     "kafka-quotas": _catalogue("kafka-quotas", "kafka_server_quota_queue_size"),
@@ -91,7 +96,7 @@ PARTS = {
     "kafka-tiered": _catalogue("kafka-tiered", "kafka_server_brokertopicmetrics_alltopics_remotecopylagbytes"),
     "kafka-client": Part(
         f"kafka_consumer_connection_count{{{CLUSTER}}} or kafka_producer_connection_count{{{CLUSTER}}}",
-        "no data: no JVM of a producer or consumer is among the configured JVMs",
+        "no data: no JVM of a producer or consumer is among the configured JVMs, or none answers",
     ),
     "kafka-transactions": _catalogue(
         "kafka-transactions",
