@@ -271,7 +271,8 @@ def test_broker_has_the_same_attributes_by_its_port_as_by_its_agent(lab, start, 
 
     still = [key for key in in_all_agent & in_all_port if stands_still(key, 0) and stands_still(key, 1)]
     assert len(still) > 2000
-    differ = [key for key in still if rounds[0][0][key] != rounds[0][1][key] and not re.search("CurrentThread|Load$", key[0])]
+    differ = [key for key in still if rounds[0][0][key] != rounds[0][1][key]
+              and not re.search("CurrentThread|Load$", key[0])]
     assert not differ, differ[:20]
 
 
