@@ -46,8 +46,8 @@ def _numbers():
         (
             "In planning",
             "Submitted, and neither running, waiting nor completed. Normal: near 0. They hang when Kafka is down.",
-            f"sum by (kafka_cluster) (clamp_min({_of('submitted_queries_total')} - {_of('completed_queries_total')}"
-            f" - {_of('running_queries')} - {_of('queued_queries')}, 0))",
+            f"clamp_min(sum by (kafka_cluster) ({_of('submitted_queries_total')} - {_of('completed_queries_total')}"
+            f" - {_of('running_queries')} - {_of('queued_queries')}), 0)",
             (GREEN, (5, YELLOW)),
         ),
         (
