@@ -20,7 +20,8 @@ static const struct {
         "DESCRIBE on the groups, and DESCRIBE on the topics" },
     [SG_REQUEST_LIST_OFFSETS] = { "ListOffsets", "DESCRIBE on the topics" },
     [SG_REQUEST_DESCRIBE_CONFIGS] = { "DescribeConfigs", "DESCRIBE_CONFIGS on the topics" },
-    [SG_REQUEST_DESCRIBE_BROKER] = { "DescribeConfigs", "DESCRIBE_CONFIGS on the cluster" },
+    [SG_REQUEST_DESCRIBE_BROKER] = { "DescribeConfigs of brokers",
+        "DESCRIBE_CONFIGS on the cluster" },
     [SG_REQUEST_CHECKPOINT] = { "checkpoint", "" },
     [SG_REQUEST_FETCH] = { "Fetch", "READ on the topics" },
 };

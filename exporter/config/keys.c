@@ -310,10 +310,10 @@ const struct sg_map sg_cluster_keys = { .what = "a cluster",
 
 static const struct sg_key link_list[] = {
     { "dashboards", &sg_kind_text, SG_AT(sg_config, links.dashboards), .follows = "none",
-        .check = sg_url_check_link, .restarts = SG_RESTARTS_NOTHING,
+        .check = sg_url_check_link_base, .restarts = SG_RESTARTS_NOTHING,
         .doc = "Grafana with the boards of this project: `https://grafana.example.com`" },
     { "prometheus", &sg_kind_text, SG_AT(sg_config, links.prometheus), .follows = "none",
-        .check = sg_url_check_link, .restarts = SG_RESTARTS_NOTHING,
+        .check = sg_url_check_link_base, .restarts = SG_RESTARTS_NOTHING,
         .doc = "a Prometheus that scrapes this: `https://prometheus.example.com`" },
     { "runbooks", &sg_kind_text, SG_AT(sg_config, links.runbooks), .follows = "none",
         .check = sg_url_check_link, .restarts = SG_RESTARTS_NOTHING,

@@ -179,6 +179,8 @@ static void test_load_mistakes_are_all_told_with_their_place(void **state)
             "f.yml:2:57: pattern \"a(\", character 3: missing closing parenthesis\n" },
         { "links: { runbooks: 'git.example.com' }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
             "f.yml:1:20: \"git.example.com\" is not a link: no http:// or https://\n" },
+        { "links: { dashboards: 'http://h/?a=b' }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
+            "f.yml:1:22: a path is added to this link: it must end before \"?\"\n" },
         { "links: { prometheus: 'http://u:p@h/' }\nclusters: [{ name: a, bootstrap_servers: b }]\n",
             "f.yml:1:22: a link with a password would be shown to all\n" },
         { "collect: { interval: 10 }\nclusters: [{ name: a, bootstrap_servers: b }]\n",

@@ -173,6 +173,17 @@ int sg_url_check_link(const char *url, struct sg_error *err)
                      : 0;
 }
 
+int sg_url_check_link_base(const char *url, struct sg_error *err)
+{
+    int r = sg_url_check_link(url, err);
+    const char *after = strpbrk(url, "?#");
+
+    if (r || !after)
+        return r;
+    return sg_error_set(
+        err, SG_URL_E_WRONG, "a path is added to this link: it must end before \"%c\"", *after);
+}
+
 int sg_url_check_brokers(const char *url, struct sg_error *err)
 {
     static const char *const names[] = { "{host}", "{id}", NULL };

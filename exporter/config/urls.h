@@ -20,6 +20,9 @@ int sg_url_check_fixed(const char *url, struct sg_error *err);
 /** Of a link for people: http:// or https://, without a password. */
 int sg_url_check_link(const char *url, struct sg_error *err);
 
+/** Likewise, to which a path is added: nothing may follow its own. */
+int sg_url_check_link_base(const char *url, struct sg_error *err);
+
 /** Of every broker's Jolokia, with {host} or {id}. */
 int sg_url_check_brokers(const char *url, struct sg_error *err);
 

@@ -117,7 +117,7 @@ enum MHD_Result sg_apis_burrow(const struct sg_serve_config *config, struct sg_r
     int r = sg_burrow_write(&sources, &path, &about, &json);
     enum MHD_Result result =
         r && r != SG_STATUS_E_NOT_FOUND
-            ? refuse(request, MHD_HTTP_INTERNAL_SERVER_ERROR, out_of_memory)
+            ? refuse_list(request, r)
             : sg_answer_json(request, r ? MHD_HTTP_NOT_FOUND : MHD_HTTP_OK, &json);
     sg_buf_done(&json);
     return result;

@@ -127,7 +127,7 @@ static bool has_part(const struct answer *answer, uint32_t i)
 
     return part.len == 0 || sg_page_name_has(answer->list->name(page, i), part) ||
            (answer->query->api == SG_API_BROKERS &&
-               sg_page_name_has(sg_view_broker_at(page->view, i)->host, part));
+               sg_page_address_has(sg_view_broker_at(page->view, i), part));
 }
 
 static bool matches(const struct answer *answer, uint32_t i)

@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "metric/text.h"
+#include "status/api.h"
 #include "status/group_rows.h"
 #include "status/json.h"
 #include "watch/detail.h"
@@ -462,7 +463,8 @@ static int write_status(const struct answer *answer, const struct sg_group_rows 
         put_partition(answer, "maxlag", sums.most);
     else
         sg_json_null(answer->json, "maxlag");
-    return end_status(answer, rows->list.n, isnan(group->lag) ? sums.lag : group->lag);
+    double lag = !isnan(group->lag) ? group->lag : sums.most ? sums.lag : (double)NAN;
+    return end_status(answer, rows->list.n, lag);
 }
 
 /* Burrow says of this one that it is no error. */
@@ -524,6 +526,8 @@ static int write(struct answer *answer)
 {
     const struct sg_view *view = answer->page.view;
 
+    if (!view && answer->path->what != SG_BURROW_CLUSTERS) /* these are configured */
+        return SG_API_E_NOT_READY;
     answer->cluster =
         view ? sg_view_find_cluster(view, answer->path->cluster) : (uint32_t)SG_INDEX_NONE;
     switch (answer->path->what) {

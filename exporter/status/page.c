@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <strings.h>
 
 /* ---- Numbers ---- */
@@ -125,11 +126,22 @@ bool sg_page_has_cluster(const struct sg_page *page, uint32_t cluster)
 
 bool sg_page_name_has(struct sg_str name, struct sg_str part)
 {
+    if (part.len == 0)
+        return true;
     for (size_t i = 0; i + part.len <= name.len; i++) {
         if (strncasecmp(name.ptr + i, part.ptr, part.len) == 0)
             return true;
     }
     return false;
+}
+
+bool sg_page_address_has(const struct sg_view_broker *broker, struct sg_str part)
+{
+    char text[SG_HOST_BYTES_MAX + 16];
+
+    (void)snprintf(
+        text, sizeof text, SG_STR_FMT ":%" PRId32, SG_STR_ARG(broker->host), broker->port);
+    return broker->host.len && sg_page_name_has(sg_str_of(text), part);
 }
 
 /* ---- States ---- */

@@ -94,8 +94,11 @@ void sg_put_cluster(struct sg_page *page, uint32_t cluster);
 /** Is the cluster the one that the page is limited to, if it is? */
 bool sg_page_has_cluster(const struct sg_page *page, uint32_t cluster);
 
-/** Is this a part of the name, in either case? */
+/** Is this a part of the name, in either case? The empty text is a part of every name. */
 bool sg_page_name_has(struct sg_str name, struct sg_str part);
+
+/** Is it a part of the broker's address, HOST:PORT? */
+bool sg_page_address_has(const struct sg_view_broker *broker, struct sg_str part);
 
 /* ---- States ---- */
 

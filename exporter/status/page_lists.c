@@ -39,7 +39,7 @@ static bool broker_matches(const struct sg_page *page, uint32_t row, struct sg_s
 {
     const struct sg_view_broker *of = broker(page, row);
 
-    return sg_str_equal(of->id, q) || sg_page_name_has(of->host, q);
+    return sg_str_equal(of->id, q) || sg_page_address_has(of, q);
 }
 
 static void put_broker_name(struct sg_page *page, uint32_t row)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "status/burrow.h"
 
+#include "status/api.h"
 #include "test.h"
 #include "watch/test_watched.h"
 
@@ -215,7 +216,8 @@ static void test_what_is_not_known_is_not_found(void **state)
 {
     struct watched *w = *state;
 
-    assert_int_equal(ask(w, "/v3/kafka/<c>/consumer"), SG_STATUS_E_NOT_FOUND); /* no view yet */
+    assert_int_equal(ask(w, "/v3/kafka/<c>/consumer"), SG_API_E_NOT_READY);
+    assert_int_equal(ask(w, "/v3/kafka/<c>/consumer/g/status"), SG_API_E_NOT_READY);
     put_all(w);
     watched_collect(w);
     assert_int_equal(ask(w, "/v3/kafka/x"), SG_STATUS_E_NOT_FOUND);

@@ -322,6 +322,8 @@ static void test_find_leads_to_the_only_match_and_lists_several(void **state)
     watched_collect(w);
     assert_int_equal(write_page(w, SG_STATUS_FIND, &params), SG_STATUS_E_ELSEWHERE);
     assert_string_equal(html.ptr, "topic?cluster=%3Cc%3E&topic=orders");
+    write_plain(w, SG_STATUS_FIND);
+    assert_true(has(">orders</a>") && has(">logs</a>"));
     params.q = SG_STR("log");
     assert_int_equal(write_page(w, SG_STATUS_FIND, &params), 0);
     assert_true(has(">logs</a>") && has("group=log%2Breader\">log+reader</a>"));
@@ -460,6 +462,9 @@ static void test_brokers_are_found_by_id_or_host(void **state)
     watched_collect(w);
     assert_int_equal(write_page(w, SG_STATUS_BROKERS, &params), 0);
     assert_true(has("1 to 2 of 2"));
+    params.q = SG_STR("fka-2:90");
+    assert_int_equal(write_page(w, SG_STATUS_BROKERS, &params), 0);
+    assert_true(has("1 to 1 of 1"));
     params.q = SG_STR("KAFKA");
     assert_int_equal(write_page(w, SG_STATUS_BROKERS, &params), 0);
     assert_true(has("1 to 2 of 2"));

@@ -10,6 +10,8 @@
 enum {
     PAUSE_MS_MIN = 1000,
     PAUSE_SHARE = 100, /* the pause is at least this many times what a view takes */
+    PAUSE_MS_MAX =
+        15000, /* also when it took long because the machine was busy with other things */
 };
 
 struct sg_watch {
@@ -92,7 +94,8 @@ void sg_watch_tick(struct sg_watch *watch)
     }
     int64_t took_ms = sg_clock_monotonic_ms(watch->clock) - now.monotonic_ms;
     int64_t pause_ms = took_ms * PAUSE_SHARE;
-    watch->next_ms = now.monotonic_ms + (pause_ms < PAUSE_MS_MIN ? PAUSE_MS_MIN : pause_ms);
+    pause_ms = pause_ms < PAUSE_MS_MIN ? PAUSE_MS_MIN : pause_ms;
+    watch->next_ms = now.monotonic_ms + (pause_ms > PAUSE_MS_MAX ? PAUSE_MS_MAX : pause_ms);
 }
 
 struct sg_view *sg_watch_take_view(struct sg_watch *watch)

@@ -96,8 +96,10 @@ void sg_group_partition_follow(struct sg_group_partition *entry,
         entry->doubtful = false;
     }
     follow_end(entry, log->seen_ms, look_after_ms, committed, log->end);
-    (void)sg_lag_of(sg_group_partition_judged_to(entry), log->start, log->end, &lag);
-    follow(entry, log->seen_ms, committed, lag > 0);
+    /* Without an answer of the leader nothing is known to have changed. */
+    bool is_known =
+        sg_lag_of(sg_group_partition_judged_to(entry), log->start, log->end, &lag) == SG_LAG_KNOWN;
+    follow(entry, log->seen_ms, committed, is_known ? lag > 0 : entry->behind);
     count_lost(entry, log->start, sg_group_partition_judged_to(entry));
 }
 

@@ -392,6 +392,21 @@ static void test_status_without_the_logs_end_is_unknown(void **state)
     world_free(world);
 }
 
+/* A leader that does not answer once is no progress of the group. */
+static void test_status_stays_stalled_over_a_log_end_that_was_not_answered(void **state)
+{
+    struct world *world = world_new(100, 0, 200);
+    (void)state;
+
+    expect_living_for(world, windows.stalled_ms);
+    assert_string_equal(collect(world), "stalled");
+    world->end = SG_OFFSET_UNKNOWN;
+    assert_string_equal(collect(world), "unknown");
+    world->end = 210;
+    assert_string_equal(collect(world), "stalled");
+    world_free(world);
+}
+
 static void test_status_of_a_group_that_is_gone_for_long_is_forgotten(void **state)
 {
     enum {
@@ -460,6 +475,7 @@ int main(void)
         cmocka_unit_test(test_status_of_a_group_that_stays_outlives_those_that_are_forgotten),
         cmocka_unit_test(test_status_of_a_stalled_partition_of_a_group_that_moves_is_not_stopped),
         cmocka_unit_test(test_status_of_an_idle_group_stays_ok),
+        cmocka_unit_test(test_status_stays_stalled_over_a_log_end_that_was_not_answered),
         cmocka_unit_test(test_status_of_a_group_that_is_gone_for_long_is_forgotten),
         cmocka_unit_test(test_status_before_an_empty_log_is_losing_data_only_when_it_was_seen),
         cmocka_unit_test(test_status_of_a_topic_recreated_forgets_what_was_empty),
