@@ -137,11 +137,15 @@ bool sg_page_name_has(struct sg_str name, struct sg_str part)
 
 bool sg_page_address_has(const struct sg_view_broker *broker, struct sg_str part)
 {
-    char text[SG_HOST_BYTES_MAX + 16];
+    char text[SG_HOST_BYTES_MAX + 16], port[16];
 
-    (void)snprintf(
-        text, sizeof text, SG_STR_FMT ":%" PRId32, SG_STR_ARG(broker->host), broker->port);
-    return broker->host.len && sg_page_name_has(sg_str_of(text), part);
+    (void)snprintf(port, sizeof port, "%" PRId32, broker->port);
+    (void)snprintf(text, sizeof text, SG_STR_FMT ":%s", SG_STR_ARG(broker->host), port);
+    if (broker->host.len == 0)
+        return false;
+    /* One digit would be a part of most ports. */
+    return sg_page_name_has(broker->host, part) || sg_str_equal(sg_str_of(port), part) ||
+           (part.len && memchr(part.ptr, ':', part.len) && sg_page_name_has(sg_str_of(text), part));
 }
 
 /* ---- States ---- */

@@ -97,7 +97,7 @@ bool sg_page_has_cluster(const struct sg_page *page, uint32_t cluster);
 /** Is this a part of the name, in either case? The empty text is a part of every name. */
 bool sg_page_name_has(struct sg_str name, struct sg_str part);
 
-/** Is it a part of the broker's address, HOST:PORT? */
+/** Is it a part of the broker's host, its port, or a part of HOST:PORT with the colon? */
 bool sg_page_address_has(const struct sg_view_broker *broker, struct sg_str part);
 
 /* ---- States ---- */
