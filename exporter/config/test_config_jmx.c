@@ -323,6 +323,8 @@ static void test_load_jmx_mistakes_are_told(void **state)
         { "{ port: 1, host: 'a@{host}' }", "\"a@{host}\" is not a host's name" },
         { "{ port: 1, host: '{jmx_port}' }",
             "\"{jmx_port}\" is not a placeholder here; use {host}, {id}" },
+        { "{ brokers: { 1: 'http://h:1' } }",
+            "\"http://h:1\" is not the address of a JMX port: HOST:PORT" },
         { "{ brokers: { 1: h } }", "\"h\" is not the address of a JMX port: HOST:PORT" },
         { "{ controllers: { 1: ':1' } }", "\":1\" is not the address of a JMX port: HOST:PORT" },
         { "{ port: 1, password: hunter2 }", "a password needs a \"username\"" },

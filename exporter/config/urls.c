@@ -217,9 +217,10 @@ int sg_url_check_jmx(const char *address, struct sg_error *err)
 {
     struct sg_address parsed;
 
-    if (sg_address_parse(address, &parsed, err))
+    bool is_url = strstr(address, "://");
+    if (!is_url && sg_address_parse(address, &parsed, err))
         return SG_URL_E_WRONG;
-    if (!parsed.host[0] || parsed.port <= 0)
+    if (is_url || !parsed.host[0] || parsed.port <= 0)
         return sg_error_set(
             err, SG_URL_E_WRONG, "\"%.80s\" is not the address of a JMX port: HOST:PORT", address);
     return 0;
