@@ -60,6 +60,30 @@ static const struct parameter {
 #undef PLACE
 };
 
+static const char *severity_word(int i)
+{
+    return i < SG_SEVERITIES ? sg_severity_text((enum sg_severity)i) : NULL;
+}
+
+static const char *kind_word(int i)
+{
+    return i < SG_EVENT_KINDS ? sg_event_kind_text((enum sg_event_kind)i) : NULL;
+}
+
+/* What would match no event, or be ignored, is a mistake. */
+static bool is_allowed(const char *name, const char *value)
+{
+    const char *(*word)(int i) = strcmp(name, "severity") == 0 ? severity_word
+                                 : strcmp(name, "kind") == 0   ? kind_word
+                                                               : NULL;
+
+    for (int i = 0; word && word(i); i++) {
+        if (strcmp(word(i), value) == 0)
+            return true;
+    }
+    return !word;
+}
+
 static bool is_digits(const char *value)
 {
     return value[strspn(value, "0123456789")] == '\0' && strlen(value) < 19;
@@ -97,6 +121,8 @@ int sg_status_params_set(
             return 0;
         if (parameter->kind != TEXT)
             return set_number(parameter, value, params, err);
+        if (!is_allowed(name, value))
+            return sg_error_set(err, SG_STATUS_E_BAD, "%s: there is no \"%.60s\"", name, value);
         *(struct sg_str *)(void *)((char *)params + parameter->place) = sg_str_of(value);
         return 0;
     }

@@ -477,6 +477,8 @@ static void test_params_are_read_and_others_refused(void **state)
     } bad[] = {
         { "pages", "1", "unknown parameter \"pages\"" },
         { "page", "x", "page must be a number" },
+        { "severity", "bogus", "severity: there is no \"bogus\"" },
+        { "kind", "bogus", "kind: there is no \"bogus\"" },
         { "page", "-1", "page must be a number" },
         { "per", "501", "per must be at most 500" },
         { "before", "12345678901234567890", "before must be a number" },
