@@ -95,12 +95,13 @@ static bool is_kafka_source(const json_t *source)
 {
     json_t *partitions;
     json_t *offset;
+    const char *topic; /* the loops go on from their keys: each needs its own */
     const char *key;
     int64_t number;
 
     if (!json_is_object(source) || json_object_size(source) == 0)
         return false;
-    json_object_foreach((json_t *)(uintptr_t)source, key, partitions)
+    json_object_foreach((json_t *)(uintptr_t)source, topic, partitions)
     {
         if (!json_is_object(partitions))
             return false;

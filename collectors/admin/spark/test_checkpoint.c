@@ -114,6 +114,17 @@ static void test_checkpoint_with_several_sources_gives_what_all_have_read(void *
     expect("0: a-0=5 a-1=9 b-0=1");
 }
 
+/* Every topic of a source is looked at, not only its first. */
+static void test_checkpoint_source_with_another_things_topic_is_none_of_kafka(void **state)
+{
+    (void)state;
+
+    put_string("offsets/7", "v1\n" META "{\"a\":{\"0\":5},\"b\":{\"33333333333\":1}}\n"
+                            "{\"a\":{\"0\":5},\"b\":7}\n{\"c\":{\"1\":6},\"d\":{\"2\":8}}\n");
+    put_string("commits/7", "v1\n{\"nextBatchWatermarkMs\":0}");
+    expect("7: c-1=6 d-2=8");
+}
+
 static void test_checkpoint_before_the_first_batch_gives_where_it_began(void **state)
 {
     static const char began[] = "\0v1\n{\"mytopic\":{\"0\":3,\"1\":-2}}";
@@ -180,6 +191,9 @@ static void test_checkpoint_of_too_many_partitions_is_past_the_limit(void **stat
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            test_checkpoint_source_with_another_things_topic_is_none_of_kafka, make_directory,
+            remove_directory),
         cmocka_unit_test_setup_teardown(test_checkpoint_before_the_first_batch_gives_where_it_began,
             make_directory, remove_directory),
         cmocka_unit_test(test_checkpoint_of_too_many_partitions_is_past_the_limit),
