@@ -8,7 +8,14 @@ import struct
 import subprocess
 import time
 
-from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Producer, TopicPartition
+from confluent_kafka import (
+    Consumer,
+    ConsumerGroupTopicPartitions,
+    ElectionType,
+    KafkaException,
+    Producer,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
 
 from streamgauge import wait_for
@@ -40,6 +47,16 @@ class Kafka:
     def __init__(self, bootstrap):
         self.bootstrap = bootstrap
         self.admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
+
+    def lead_as_preferred(self):
+        """As the runbooks say. By itself Kafka does it after 5 minutes."""
+        def elected():
+            try:
+                return not any(self.admin.elect_leaders(ElectionType.PREFERRED, None).result(30).values())
+            except KafkaException:  # the controller moves
+                return False
+
+        wait_for("preferred leaders, when all are in sync", elected, 120)
 
     def has(self, topic):
         return topic in self.admin.list_topics(timeout=10).topics

@@ -10,7 +10,6 @@ import time
 from dataclasses import dataclass, field
 
 import pytest
-from confluent_kafka import ElectionType, KafkaException
 
 from conftest import REPO
 from kafka import Kafka
@@ -67,20 +66,7 @@ def start_brokers(lab, *brokers):
     """Those that run are refused, and are fine: the test may have failed before it killed them."""
     for broker in brokers:
         lab.run("fault", "start-broker", broker, check=False)
-    lead_as_preferred(lab)
-
-
-def lead_as_preferred(lab):
-    """As the runbooks say. By itself Kafka does it after 5 minutes, which is hours of shortened rules."""
-    admin = Kafka(lab.bootstrap).admin
-
-    def elected():
-        try:
-            return not any(admin.elect_leaders(ElectionType.PREFERRED, None).result(30).values())
-        except KafkaException:  # the controller moves
-            return False
-
-    wait_for("preferred leaders, when all are in sync", elected, 120)
+    Kafka(lab.bootstrap).lead_as_preferred()
 
 
 def test_killed_broker_and_then_a_second_one(watch, lab):
@@ -118,10 +104,11 @@ def check_boards(watch):
 
 def test_killed_streamgauge(watch):
     """What is known of no cluster any more has one alert, whatever fired before."""
+    watch.wait_until_silent()  # the test before has slowed the brokers down
     begun = time.monotonic()
     try:
         watch.kill_streamgauge()
-        fires_s = watch.expect(begun, {EXPORTER_DOWN}, set())
+        fires_s = watch.expect(begun, {EXPORTER_DOWN}, SHORT)
     finally:
         watch.start_streamgauge()
     ended = time.monotonic()
@@ -194,7 +181,7 @@ def test_fault_fires_its_alert_and_no_other_and_resolves(watch, lab, name):
     finally:
         for command in undo:
             lab.fault(*command)
-        lead_as_preferred(lab)
+        Kafka(lab.bootstrap).lead_as_preferred()
     ended = time.monotonic()
     ends_s = watch.expect_end(ended if undo else begun, {fault.wanted})
     measured(watch, begun, name, fault.wanted, fires_s, ends_s)

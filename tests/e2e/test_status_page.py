@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import axe_core_python
 from confluent_kafka import Consumer, TopicPartition
 
+from kafka import Kafka
 from monitoring import GROUPS
 from streamgauge import fetch, wait_for
 
@@ -142,6 +143,9 @@ def test_status_page_shows_a_broker_that_is_down_as_one_cause_and_since_when(lab
     wait_for("all is collected", lambda: process.page().targets() == {"1": 1, "2": 1, "3": 1}, 30)
     wait_for("it is seen", lambda: 'up</span></a></li>' in page(), 20)
     before = critical()
+    Kafka(lab.bootstrap).lead_as_preferred()  # also broker 3, which another test may have killed
+    wait_for("its leaders are seen", lambda: re.search(
+        r"<dt>Leads</dt><dd>[1-9]", page("broker?cluster=streaming&broker=3")), 40)
     lab.fault("kill-broker", "3")
     try:
         wait_for("its cause", lambda: re.search(
