@@ -286,6 +286,15 @@ static void report_racks(const struct sg_cluster_config *config, sg_check_fn rep
                             "build with librdkafka 2.3 or later (deploy/librdkafka)", -1 });
 }
 
+/* Of every cluster that answers, or only because the configuration wants it. */
+static bool is_asked(const struct sg_diagnosis *diagnosis, enum sg_request request)
+{
+    if (!diagnosis->topology)
+        return false;
+    return request == SG_REQUEST_DESCRIBE_BROKER ? diagnosis->config->log_dirs
+                                                 : request < SG_REQUEST_CHECKPOINT;
+}
+
 void sg_diagnosis_report(const struct sg_diagnosis *diagnosis, sg_check_fn report, void *context)
 {
     if (diagnosis->topology) {
@@ -302,9 +311,8 @@ void sg_diagnosis_report(const struct sg_diagnosis *diagnosis, sg_check_fn repor
                 "check bootstrap_servers", diagnosis->took_ms });
     }
     for (int request = 0; request <= SG_REQUEST_NONE; request++) {
-        bool is_asked = diagnosis->topology && request < SG_REQUEST_CHECKPOINT;
         if (!report_failures_of(diagnosis, (enum sg_request)request, "request", report, context) &&
-            is_asked)
+            is_asked(diagnosis, (enum sg_request)request))
             report(context, &(struct sg_check){ SG_CHECK_GOOD, "request", requests[request].name,
                                 "allowed, no failures", "", -1 });
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What --doctor says about share groups of a cluster without brokers. */
+/* What --doctor says about a cluster without brokers: its share groups, the requests made. */
 
 #include "admin/diagnosis.h"
 #include "test.h"
@@ -91,12 +91,38 @@ static void test_share_group_without_a_lag_needs_no_permission_unless_denied(voi
     }
 }
 
+static void see_broker_configs(void *context, const struct sg_check *check)
+{
+    bool *is_there = context;
+
+    *is_there = *is_there || strcmp(check->target, "DescribeConfigs of brokers") == 0;
+}
+
+static void test_request_that_was_not_made_is_not_reported(void **state)
+{
+    const struct sg_topology topology = { .n_topics = 0 };
+    const struct sg_groups groups = { .n = 0 };
+    const struct sg_failures none = { .n = 0 };
+    (void)state;
+
+    for (int log_dirs = 0; log_dirs < 2; log_dirs++) {
+        const struct sg_cluster_config config = { .log_dirs = log_dirs };
+        bool is_there = false;
+        sg_diagnosis_report(
+            &(struct sg_diagnosis){
+                .config = &config, .topology = &topology, .groups = &groups, .failures = &none },
+            see_broker_configs, &is_there);
+        assert_int_equal(is_there, config.log_dirs);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_share_group_with_a_lag_is_good),
         cmocka_unit_test(test_share_lag_that_is_not_wanted_is_proposed),
         cmocka_unit_test(test_share_group_without_a_lag_needs_no_permission_unless_denied),
+        cmocka_unit_test(test_request_that_was_not_made_is_not_reported),
     };
     return cmocka_run_group_tests_name("admin_diagnosis", tests, NULL, NULL);
 }
