@@ -417,6 +417,7 @@ void sg_admin_collect(struct sg_admin *self,
     struct sg_sample_set *set = NULL;
 
     if (self->next_client) {
+        sg_client_take_reasons(self->next_client, self->client);
         (void)sg_client_unref(self->client);
         self->client = sg_take(&self->next_client);
         self->has_topics = false;
@@ -436,11 +437,13 @@ void sg_admin_collect(struct sg_admin *self,
         r = make_set(&c, &set);
     if (r < 0)
         fail_internal(&c, r);
-    bool needs_client = c.abandoned || c.contradicted || has_many_new_topics(self, &c);
+    now_ms = sg_clock_monotonic_ms(self->env.clock);
+    bool needs_client = c.abandoned || c.contradicted || has_many_new_topics(self, &c) ||
+                        sg_client_is_stuck(self->client, c.topology != NULL, now_ms);
     if (needs_client)
         sg_make_next_client(&c);
     if (self->stable)
-        sg_stable_end(self->stable, needs_client);
+        sg_stable_end(self->stable, needs_client, now_ms);
     sg_left_out_fail(c.topology, &c.groups, &self->env.cluster_config->limits, &c.failures);
 
     sg_failures_report(&c.failures, self->slot);

@@ -436,6 +436,20 @@ bool sg_offsets_is_contradicted(const struct sg_offsets *pass)
     return false;
 }
 
+bool sg_offsets_was_answered(const struct sg_offsets *pass)
+{
+    size_t n_asked = 0;
+
+    for (size_t i = 0; i < pass->n_leaders; i++) {
+        const struct leader *leader = &pass->leaders[i];
+        bool asked = leader->n > 0 && !leader->skipped;
+        if (asked && !leader->code)
+            return true;
+        n_asked += asked;
+    }
+    return n_asked == 0;
+}
+
 void sg_offsets_report(const struct sg_offsets *pass, struct sg_failures *failures)
 {
     const struct sg_topology *t = pass->topology;

@@ -72,6 +72,9 @@ void sg_offsets_mark_silent(const struct sg_offsets *offsets, bool *skip);
  */
 bool sg_offsets_is_contradicted(const struct sg_offsets *offsets);
 
+/** After sg_offsets_wait(): did any leader answer, or was none asked? */
+bool sg_offsets_was_answered(const struct sg_offsets *offsets);
+
 /** After sg_offsets_wait(): add what failed. */
 void sg_offsets_report(const struct sg_offsets *offsets, struct sg_failures *failures);
 

@@ -75,9 +75,15 @@ const int64_t *sg_stable_get(const struct sg_stable *stable)
     return stable->pass ? sg_offsets_get(stable->pass) : NULL;
 }
 
-void sg_stable_end(struct sg_stable *stable, bool renew)
+static bool is_useless(const struct sg_stable *stable, int64_t now_ms)
 {
-    if (renew || (stable->pass && sg_offsets_is_contradicted(stable->pass)))
+    return sg_offsets_is_contradicted(stable->pass) ||
+           sg_client_is_stuck(stable->client, sg_offsets_was_answered(stable->pass), now_ms);
+}
+
+void sg_stable_end(struct sg_stable *stable, bool renew, int64_t now_ms)
+{
+    if (renew || (stable->pass && is_useless(stable, now_ms)))
         stable->client = sg_client_unref(stable->client);
     stable->pass = sg_offsets_free(stable->pass);
 }

@@ -47,5 +47,5 @@ void sg_stable_wait(
 /** After sg_stable_wait(): by partition number, or NULL: nothing was asked. Borrowed. */
 const int64_t *sg_stable_get(const struct sg_stable *stable);
 
-/** End the collection. @param renew  the next one is to have a new handle */
-void sg_stable_end(struct sg_stable *stable, bool renew);
+/** End the collection. @param renew  the next one is to have a new client */
+void sg_stable_end(struct sg_stable *stable, bool renew, int64_t now_ms);

@@ -180,10 +180,12 @@ static int read_log(struct sg_share *share, const struct sg_share_env *env, bool
     int r = sg_share_log_read(share->log, &log_env, share->states, &denied);
     share->is_read = share->is_read || has_reached_ends(share);
     report(share, env->failures);
-    if (denied) {
-        share->denied_until_ms = sg_clock_monotonic_ms(env->clock) + DENIED_MS;
+    int64_t now_ms = sg_clock_monotonic_ms(env->clock);
+    bool is_stuck = sg_share_log_is_stuck(share->log, log_env.ends, now_ms);
+    if (denied)
+        share->denied_until_ms = now_ms + DENIED_MS;
+    if (denied || is_stuck)
         stop(share);
-    }
     return r;
 }
 

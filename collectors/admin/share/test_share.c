@@ -47,7 +47,7 @@ static struct {
     size_t n_log;        /* that the log was told */
     int64_t ends[SOURCES];
     int64_t reached[SOURCES];
-    bool denied;
+    bool denied, stuck;
     size_t n_records; /* that arrive in the next collection */
     struct recorded records[RECORDS];
     int64_t deadline_ms; /* of the latest reading */
@@ -127,6 +127,14 @@ int sg_share_log_read(struct sg_share_log *log,
     world.n_records = 0;
     *ret_denied = world.denied;
     return 0;
+}
+
+bool sg_share_log_is_stuck(struct sg_share_log *log, const int64_t *ends, int64_t now_ms)
+{
+    (void)log;
+    assert_ptr_equal(ends, world.ends);
+    assert_int_equal(now_ms, world.now_ms);
+    return world.stuck;
 }
 
 bool sg_share_log_has_reached(const struct sg_share_log *log, size_t partition, int64_t end)
@@ -437,6 +445,23 @@ static void test_denied_read_is_tried_again_after_a_while(void **state)
     assert_int_equal(n, 1);
 }
 
+static void test_log_that_is_stuck_is_replaced(void **state)
+{
+    size_t n;
+    (void)state;
+
+    record(0, "g", 0, 0, 5);
+    world.stuck = true;
+    (void)collect(&n);
+    assert_int_equal(n, 0);
+    assert_int_equal(world.n_logs_open, 0);
+    world.stuck = false;
+    record(0, "g", 0, 0, 5);
+    (void)collect(&n);
+    assert_int_equal(n, 1);
+    assert_int_equal(world.n_logs, 2);
+}
+
 static void test_log_with_more_partitions_is_read_again(void **state)
 {
     size_t n;
@@ -562,6 +587,7 @@ int main(void)
         TEST(test_log_is_partial_until_it_was_read_up_to_its_end_once),
         TEST(test_first_reading_has_more_time),
         TEST(test_denied_read_is_tried_again_after_a_while),
+        TEST(test_log_that_is_stuck_is_replaced),
         TEST(test_log_with_more_partitions_is_read_again),
         TEST(test_share_groups_without_a_visible_topic_are_reported),
         TEST(test_library_without_the_request_is_reported),
