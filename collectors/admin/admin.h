@@ -8,6 +8,7 @@
 #include "admin/ask/configs.h"
 #include "admin/ask/log_dirs.h"
 #include "admin/ask/look.h"
+#include "admin/ask/patience.h"
 #include "admin/ask/read_racks.h"
 #include "admin/ask/stable.h"
 #include "admin/export/collected.h"
@@ -32,6 +33,7 @@
 struct sg_admin {
     struct sg_collector_env env;
     struct sg_client *client;
+    struct sg_patience patience;   /* with the client */
     struct sg_client *next_client; /* for the next collection, or NULL: the same */
     struct sg_filter *topic_filter;
     struct sg_filter *group_filter;

@@ -438,8 +438,9 @@ void sg_admin_collect(struct sg_admin *self,
     if (r < 0)
         fail_internal(&c, r);
     now_ms = sg_clock_monotonic_ms(self->env.clock);
-    bool needs_client = c.abandoned || c.contradicted || has_many_new_topics(self, &c) ||
-                        sg_client_is_stuck(self->client, c.topology != NULL, now_ms);
+    bool needs_client =
+        c.abandoned || c.contradicted || has_many_new_topics(self, &c) ||
+        sg_patience_ends(&self->patience, !sg_failures_is_doubtful(&c.failures), now_ms);
     if (needs_client)
         sg_make_next_client(&c);
     if (self->stable)

@@ -51,8 +51,6 @@ struct sg_client {
     bool wants_debug;      /* the user has set the property debug */
     atomic_bool has_types; /* see sg_client_has_types(); librdkafka's threads write it … */
     atomic_bool is_kraft;  /* … and this */
-    bool is_silent;
-    int64_t silent_ms; /* since when, if it is */
     uint64_t n_reasons;
     struct reason reasons[REASONS_MAX];
     pthread_mutex_t certificate_lock; /* guards the next two; librdkafka's threads write them */
@@ -299,14 +297,6 @@ void sg_client_take_reasons(struct sg_client *client, const struct sg_client *fr
 {
     client->n_reasons = from->n_reasons;
     memcpy(client->reasons, from->reasons, sizeof client->reasons);
-}
-
-bool sg_client_is_stuck(struct sg_client *client, bool answered, int64_t now_ms)
-{
-    if (!answered && !client->is_silent)
-        client->silent_ms = now_ms;
-    client->is_silent = !answered;
-    return client->is_silent && now_ms - client->silent_ms >= SG_CLIENT_SILENT_MS;
 }
 
 uint64_t sg_client_n_reasons(const struct sg_client *client)

@@ -111,18 +111,6 @@ bool sg_client_is_reached(const char *text);
 int sg_client_find_reason(
     const struct sg_client *client, int32_t broker, struct sg_client_reason *ret_reason);
 
-enum {
-    SG_CLIENT_SILENT_MS = 30 * 1000
-};
-
-/**
- * What librdkafka has learned from an answer lasts, also when it was wrong: a broker's address, a
- * coordinator. It may ask nobody any more then, for ever, and only a new client helps.
- * @param answered  did any broker answer this time?
- * @return is the client to be replaced? None answered for SG_CLIENT_SILENT_MS, and twice or more
- */
-bool sg_client_is_stuck(struct sg_client *client, bool answered, int64_t now_ms);
-
 /** Of the client that is replaced: why connections failed stays known. */
 void sg_client_take_reasons(struct sg_client *client, const struct sg_client *from);
 

@@ -109,6 +109,17 @@ void sg_failures_warn(struct sg_failures *failures,
     (void)sg_error_set(&failure->err, 0, "%s", text);
 }
 
+bool sg_failures_is_doubtful(const struct sg_failures *failures)
+{
+    for (size_t i = 0; i < failures->n; i++) {
+        const struct sg_failure *failure = &failures->items[i];
+        if (!failure->is_warning && failure->request < SG_REQUEST_CHECKPOINT &&
+            failure->kind != SG_FAILURE_DENIED && failure->kind != SG_FAILURE_LIMIT)
+            return true;
+    }
+    return false;
+}
+
 void sg_failures_report(const struct sg_failures *failures, struct sg_slot *slot)
 {
     for (size_t i = 0; i < failures->n; i++) {

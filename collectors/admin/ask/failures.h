@@ -71,5 +71,11 @@ void sg_failures_warn(struct sg_failures *failures,
     int code,
     const char *text);
 
+/**
+ * Did a request fail that brokers have not refused? A denial or a limit is a clear answer; what
+ * else fails may be what the client believes of the cluster, see patience.h.
+ */
+bool sg_failures_is_doubtful(const struct sg_failures *failures);
+
 /** Report all of them to the slot. */
 void sg_failures_report(const struct sg_failures *failures, struct sg_slot *slot);

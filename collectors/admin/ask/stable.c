@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/ask/stable.h"
 
+#include "admin/ask/patience.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -8,7 +10,8 @@ struct sg_stable {
     const struct sg_cluster_config *config;
     int64_t timeout_ms;
     struct sg_client *client; /* NULL: to be created */
-    struct sg_offsets *pass;  /* of this collection, or NULL */
+    struct sg_patience patience;
+    struct sg_offsets *pass; /* of this collection, or NULL */
 };
 
 int sg_stable_new(
@@ -75,10 +78,10 @@ const int64_t *sg_stable_get(const struct sg_stable *stable)
     return stable->pass ? sg_offsets_get(stable->pass) : NULL;
 }
 
-static bool is_useless(const struct sg_stable *stable, int64_t now_ms)
+static bool is_useless(struct sg_stable *stable, int64_t now_ms)
 {
     return sg_offsets_is_contradicted(stable->pass) ||
-           sg_client_is_stuck(stable->client, sg_offsets_was_answered(stable->pass), now_ms);
+           sg_patience_ends(&stable->patience, sg_offsets_was_answered(stable->pass), now_ms);
 }
 
 void sg_stable_end(struct sg_stable *stable, bool renew, int64_t now_ms)

@@ -174,31 +174,6 @@ static void test_client_same_failure_has_the_same_text(void **state)
     }
 }
 
-static void test_client_is_stuck_when_nobody_answers_for_long(void **state)
-{
-    static const struct {
-        int64_t at_ms;
-        bool answered, is_stuck;
-    } steps[] = {
-        { 0, true, false },
-        { 60000, false, false }, /* the first silence, however late it is noticed */
-        { 60000 + SG_CLIENT_SILENT_MS - 1, false, false },
-        { 60000 + SG_CLIENT_SILENT_MS, false, true },
-        { 100000, true, false },
-        { 100001, false, false },
-    };
-    struct sg_cluster_config config = { .name = (char[]){ "c" },
-        .bootstrap_servers = (char[]){ "127.0.0.1:1" } };
-    struct sg_client *client = NULL;
-    (void)state;
-
-    assert_int_equal(sg_client_new(&config, 10000, SG_CLIENT_ADMIN, &client, NULL), 0);
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
-        assert_int_equal(
-            sg_client_is_stuck(client, steps[i].answered, steps[i].at_ms), steps[i].is_stuck);
-    (void)sg_client_unref(client);
-}
-
 static void test_client_keeps_the_reasons_of_the_one_before(void **state)
 {
     struct sg_cluster_config config = { .name = (char[]){ "c" },
@@ -267,7 +242,6 @@ int main(void)
         cmocka_unit_test(test_client_isolation_is_that_of_its_use),
         cmocka_unit_test(test_client_advice_is_on_what_librdkafka_says),
         cmocka_unit_test(test_client_same_failure_has_the_same_text),
-        cmocka_unit_test(test_client_is_stuck_when_nobody_answers_for_long),
         cmocka_unit_test(test_client_keeps_the_reasons_of_the_one_before),
         cmocka_unit_test(test_client_unknown_property_is_named),
         cmocka_unit_test(test_client_bad_value_is_never_quoted),

@@ -77,6 +77,32 @@ static void test_failures_that_are_warnings_do_not_fail_the_collection(void **st
     assert_int_equal(status.n_failures[SG_FAILURE_DENIED], 1);
 }
 
+static void test_failures_are_doubtful_unless_they_are_clear_answers(void **state)
+{
+    static const struct {
+        enum sg_failure_kind kind;
+        enum sg_request request;
+        bool is_doubtful;
+    } cases[] = {
+        { SG_FAILURE_TIMEOUT, SG_REQUEST_METADATA, true },
+        { SG_FAILURE_PROTOCOL, SG_REQUEST_OFFSET_FETCH, true },
+        { SG_FAILURE_DENIED, SG_REQUEST_OFFSET_FETCH, false },
+        { SG_FAILURE_LIMIT, SG_REQUEST_LIST_GROUPS, false },
+        { SG_FAILURE_PARSE, SG_REQUEST_CHECKPOINT, false }, /* files */
+        { SG_FAILURE_INTERNAL, SG_REQUEST_NONE, false },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sg_failures failures = { .n = 0 };
+        assert_false(sg_failures_is_doubtful(&failures));
+        sg_failures_warn(&failures, SG_FAILURE_TIMEOUT, SG_REQUEST_LIST_OFFSETS, 1, "x");
+        assert_false(sg_failures_is_doubtful(&failures));
+        sg_failures_add(&failures, cases[i].kind, cases[i].request, 2, "x");
+        assert_int_equal(sg_failures_is_doubtful(&failures), cases[i].is_doubtful);
+    }
+}
+
 static void test_failures_past_the_cap_are_counted(void **state)
 {
     struct sg_failures failures = { .n = 0 };
@@ -100,6 +126,7 @@ int main(void)
         cmocka_unit_test(test_failures_of_one_request_and_code_are_one),
         cmocka_unit_test(test_failures_reported_say_how_often_first),
         cmocka_unit_test(test_failures_that_are_warnings_do_not_fail_the_collection),
+        cmocka_unit_test(test_failures_are_doubtful_unless_they_are_clear_answers),
         cmocka_unit_test(test_failures_past_the_cap_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

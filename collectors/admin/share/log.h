@@ -60,11 +60,8 @@ int sg_share_log_read(struct sg_share_log *log,
     struct sg_share_states *states,
     bool *ret_denied);
 
-/**
- * Is there something to read, and none of it comes, for so long that a new log is to take its
- * place?
- */
-bool sg_share_log_is_stuck(struct sg_share_log *log, const int64_t *ends, int64_t now_ms);
+/** Has a partition been read up to its end, or is no end known? */
+bool sg_share_log_works(const struct sg_share_log *log, const int64_t *ends);
 
 /** Has the partition been read up to this end? SG_OFFSET_UNKNOWN: no. */
 bool sg_share_log_has_reached(const struct sg_share_log *log, size_t partition, int64_t end);

@@ -2,6 +2,7 @@
 #include "admin/share/share.h"
 
 #include "admin/ask/offsets.h"
+#include "admin/ask/patience.h"
 #include "admin/share/ask_names.h"
 #include "admin/share/log.h"
 #include "admin/share/names.h"
@@ -27,10 +28,11 @@ struct sg_share {
     struct sg_share_states *states;
     struct sg_share_names *names;
     struct sg_share_log *log; /* or NULL */
-    bool is_read;             /* it has been, up to its end */
-    int64_t denied_until_ms;  /* monotonic, … */
-    int64_t full_until_ms;    /* … until then it is not read again because there is room */
-    struct sg_offsets *ends;  /* of the state topic, in this collection */
+    struct sg_patience patience;
+    bool is_read;            /* it has been, up to its end */
+    int64_t denied_until_ms; /* monotonic, … */
+    int64_t full_until_ms;   /* … until then it is not read again because there is room */
+    struct sg_offsets *ends; /* of the state topic, in this collection */
     size_t n, allocated;
     struct sg_share_progress *list;
 };
@@ -181,10 +183,10 @@ static int read_log(struct sg_share *share, const struct sg_share_env *env, bool
     share->is_read = share->is_read || has_reached_ends(share);
     report(share, env->failures);
     int64_t now_ms = sg_clock_monotonic_ms(env->clock);
-    bool is_stuck = sg_share_log_is_stuck(share->log, log_env.ends, now_ms);
+    bool works = denied || sg_share_log_works(share->log, log_env.ends);
     if (denied)
         share->denied_until_ms = now_ms + DENIED_MS;
-    if (denied || is_stuck)
+    if (denied || sg_patience_ends(&share->patience, works, now_ms))
         stop(share);
     return r;
 }
