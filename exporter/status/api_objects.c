@@ -324,6 +324,8 @@ static void put_row(struct sg_page *page, const struct sg_group_row *row)
     sg_json_number(page->html, "log_end_offset", row->of ? row->of->end : unknown);
     sg_json_number(page->html, "lag", row->lag);
     sg_json_number(page->html, "lag_seconds", row->lag_seconds);
+    sg_json_number(page->html, "records_read_per_second", row->pace.read_per_s);
+    sg_json_number(page->html, "time_to_drain_seconds", row->pace.drain_s);
     put_id(page, "leader", row->of && !row->of->leaderless ? row->of->leader : unknown);
     sg_json_text_or_null(page->html, "member", row->member);
     sg_json_text_or_null(page->html, "client_id", row->client_id);

@@ -6,6 +6,7 @@
 #include "watch/detail.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -82,6 +83,12 @@ static void read_status(struct sg_group_row *row, const struct sg_detail_series 
     row->status = (enum sg_group_status)status;
 }
 
+static void take_offset(struct sg_group_row *row, const struct sg_detail_series *series)
+{
+    row->committed = sg_detail_number(series);
+    row->collected_ms = series->collected_ms;
+}
+
 static void read_series(void *context, const struct sg_detail_series *series)
 {
     struct sg_group_rows *rows = context;
@@ -91,7 +98,7 @@ static void read_series(void *context, const struct sg_detail_series *series)
     if (!row)
         return;
     if (strcmp(family, "kafka_consumergroup_current_offset") == 0)
-        row->committed = sg_detail_number(series);
+        take_offset(row, series);
     else if (strcmp(family, "kafka_consumergroup_lag") == 0 ||
              strcmp(family, "kafka_sharegroup_lag") == 0)
         row->lag = sg_detail_number(series);
@@ -117,6 +124,30 @@ static void join(struct sg_group_rows *rows, const struct sg_view *view, uint32_
     }
 }
 
+/* How fast the group reads them. */
+static int follow(struct sg_group_rows *rows,
+    const struct sg_page *page,
+    struct sg_str cluster,
+    struct sg_str group)
+{
+    struct sg_buf key;
+    int r = 0;
+
+    sg_buf_init(&key, KEY_BYTES_MAX);
+    for (uint32_t i = 0; !r && i < rows->list.n; i++) {
+        struct sg_group_row *row = sg_keyed_at(&rows->list, i);
+        const struct sg_pace_reading reading = { row->collected_ms, row->committed, row->lag };
+        sg_buf_clear(&key);
+        r = sg_buf_printf(&key, SG_STR_FMT "%c" SG_STR_FMT "%c" SG_STR_FMT "%c%" PRId32,
+            SG_STR_ARG(cluster), 0, SG_STR_ARG(group), 0, SG_STR_ARG(row->topic), 0,
+            row->partition);
+        row->pace =
+            sg_paces_follow(sg_watch_paces(page->sources->watch), sg_buf_get(&key), &reading);
+    }
+    sg_buf_done(&key);
+    return r;
+}
+
 int sg_group_rows_read(
     const struct sg_page *page, uint32_t cluster, struct sg_str group, struct sg_group_rows *rows)
 {
@@ -132,7 +163,7 @@ int sg_group_rows_read(
         return -ENOMEM;
     sg_detail_read(page->sources->store, &query, read_series, rows);
     join(rows, page->view, cluster);
-    return 0;
+    return follow(rows, page, sg_view_cluster_name(page->view, cluster), group);
 }
 
 void sg_group_rows_done(struct sg_group_rows *rows)

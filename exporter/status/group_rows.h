@@ -6,13 +6,16 @@
 #include "base/arena.h"
 #include "base/keyed.h"
 #include "status/page.h"
+#include "watch/paces.h"
 
 struct sg_group_row {
     struct sg_keyed_text key;
     struct sg_str topic;
     int32_t partition;
     double committed, lag, lag_seconds; /* NaN: not known */
-    enum sg_group_status status;        /* of the partition; known with groups.partition_status */
+    int64_t collected_ms;
+    struct sg_pace pace;
+    enum sg_group_status status; /* of the partition; known with groups.partition_status */
     struct sg_str member, client_id, host;
     const struct sg_view_partition *of; /* NULL: not known */
 };
@@ -23,6 +26,7 @@ struct sg_group_rows {
 };
 
 /**
+ * Its offsets are compared with those of earlier readings, see watch/paces.h.
  * @param cluster  number in the view @param group  its name @param rows  initialised by it; free
  * with sg_group_rows_done(), also after an error
  * @return 0 or -ENOMEM

@@ -87,6 +87,29 @@ static void put_rate(struct sg_page *page, uint32_t i)
     sg_put_unit(page, SG_PLOT_RATE, at(page, i)->of ? at(page, i)->of->rate : (double)NAN);
 }
 
+static double read_rate(const struct sg_page *page, uint32_t i)
+{
+    return at(page, i)->pace.read_per_s;
+}
+
+static void put_read_rate(struct sg_page *page, uint32_t i)
+{
+    sg_put_unit(page, SG_PLOT_RATE, read_rate(page, i));
+}
+
+static double drain(const struct sg_page *page, uint32_t i)
+{
+    return at(page, i)->pace.drain_s;
+}
+
+static void put_drain(struct sg_page *page, uint32_t i)
+{
+    if (at(page, i)->lag == 0)
+        sg_put(page, "caught up");
+    else
+        sg_put_unit(page, SG_PLOT_SECONDS, drain(page, i));
+}
+
 static void put_leader(struct sg_page *page, uint32_t i)
 {
     const struct sg_view_partition *of = at(page, i)->of;
@@ -116,6 +139,8 @@ static const struct sg_table_column columns[] = {
     { "committed", "Committed offset", true, NULL, NULL, NULL, put_committed },
     { "end", "End of the log", true, NULL, NULL, NULL, put_end },
     { "rate", "Records in", true, NULL, NULL, NULL, put_rate },
+    { "read", "Records read", true, NULL, read_rate, NULL, put_read_rate },
+    { "drain", "Time to drain", true, NULL, drain, NULL, put_drain },
     { "margin", "Margin to retention", true, NULL, margin, NULL, put_margin },
     { "leader", "Leader", true, NULL, NULL, NULL, put_leader },
     { "member", "Member", false, NULL, NULL, NULL, put_member },

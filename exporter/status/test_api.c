@@ -262,7 +262,8 @@ static void test_a_group_by_name_has_its_partitions_with_member_end_and_leader(v
         "\"lag_seconds\":null,\"records_read_per_second\":null,\"time_to_drain_seconds\":null,"
         "\"retention_margin_ratio\":null,\"unread_lost\":null,\"partitions\":[{\"topic\":\"t\","
         "\"partition\":1,\"status\":\"lagging\",\"committed_offset\":490,\"log_end_offset\":500,"
-        "\"lag\":10,\"lag_seconds\":1.5,\"leader\":\"3\",\"member\":\"m\",\"client_id\":\"app\","
+        "\"lag\":10,\"lag_seconds\":1.5,\"records_read_per_second\":null,"
+        "\"time_to_drain_seconds\":null,\"leader\":\"3\",\"member\":\"m\",\"client_id\":\"app\","
         "\"host\":\"/h\"}]}]}");
 }
 

@@ -246,7 +246,28 @@ static void test_group_shows_its_partitions_with_member_end_and_leader(void **st
     watched_collect(w);
     assert_int_equal(write_page(w, SG_STATUS_GROUP, &params), 0);
     assert_string_equal(table_text("id=\"partitions\""),
-        "t 1|&ndash; not known|10|490|500|&ndash; not known|75 %|3|app//h|\n");
+        "t 1|&ndash; not known|10|490|500|&ndash; not known|&ndash; not known|&ndash; not known|"
+        "75 %|3|app//h|\n");
+}
+
+static void test_group_shows_how_fast_it_reads_from_the_second_time_on(void **state)
+{
+    struct watched *w = *state;
+    const struct sg_status_params params = { .cluster = SG_STR("<c>"), .group = SG_STR("g") };
+
+    for (int i = 0; i < 2; i++) {
+        put_group(w, "g", "ok", 5);
+        watched_put(w, "kafka_consumergroup_current_offset", "consumergroup=g topic=t partition=1",
+            490 + 100 * i);
+        watched_put(
+            w, "kafka_consumergroup_lag", "consumergroup=g topic=t partition=1", 1000 - 50 * i);
+        watched_collect(w);
+        assert_int_equal(write_page(w, SG_STATUS_GROUP, &params), 0);
+        watched_wait(w, 10000);
+    }
+    assert_string_equal(table_text("id=\"partitions\""),
+        "t 1|&ndash; not known|950|590|&ndash; not known|&ndash; not known|9.1/s|3 min|&ndash; not "
+        "known|&ndash; not known||\n");
 }
 
 static void test_topic_shows_partitions_groups_and_settings(void **state)
@@ -511,6 +532,7 @@ int main(void)
         PAGES(test_a_group_with_an_empty_name_is_named_and_reachable),
         PAGES(test_groups_sort_filter_and_turn_pages),
         PAGES(test_group_shows_its_partitions_with_member_end_and_leader),
+        PAGES(test_group_shows_how_fast_it_reads_from_the_second_time_on),
         PAGES(test_topic_shows_partitions_groups_and_settings),
         PAGES(test_broker_shows_all_that_its_jmx_says),
         PAGES(test_pages_of_what_is_not_known_say_so),

@@ -30,8 +30,10 @@ static bool has_labels(const struct sg_detail_query *query, struct sg_str labels
            sg_text_means(values[0], query->cluster);
 }
 
-static void read_run(
-    const struct reading *reading, const struct sg_sample_set *set, const struct sg_family_run *run)
+static void read_run(const struct reading *reading,
+    const struct sg_sample_set *set,
+    const struct sg_family_run *run,
+    int64_t collected_ms)
 {
     const struct sg_series_text *texts = sg_layout_texts(set->layout);
 
@@ -42,6 +44,7 @@ static void read_run(
             .labels = sg_text_labels(sg_series_text_labels(&texts[i])),
             .kind = (enum sg_value_kind)set->kinds[i],
             .bits = set->bits[i],
+            .collected_ms = collected_ms,
         };
         if (series.kind != SG_VALUE_ABSENT && has_labels(reading->query, series.labels))
             reading->read(reading->context, &series);
@@ -57,11 +60,14 @@ void sg_detail_read(const struct sg_store *store,
     size_t n = sg_store_n_slots(store);
 
     for (size_t i = 0; i < n; i++) {
-        struct sg_sample_set *set = sg_store_take_set(store, i);
+        struct sg_slot_status status;
+        struct sg_sample_set *set = NULL;
+        if (!sg_store_take_slot(store, i, &status, &set))
+            continue;
         for (size_t j = 0; set && j < sg_layout_n_runs(set->layout); j++) {
             const struct sg_family_run *run = sg_layout_run(set->layout, j);
             if (is_wanted(query, run->family.name))
-                read_run(&reading, set, run);
+                read_run(&reading, set, run, status.last_set_ms);
         }
         (void)sg_sample_set_unref(set);
     }

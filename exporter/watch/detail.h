@@ -21,6 +21,7 @@ struct sg_detail_series {
     struct sg_str labels; /* of sg_text_labels() */
     enum sg_value_kind kind;
     uint64_t bits;
+    int64_t collected_ms; /* monotonic: when its collection ended */
 };
 
 static inline double sg_detail_number(const struct sg_detail_series *series)

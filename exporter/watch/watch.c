@@ -20,6 +20,7 @@ struct sg_watch {
     const struct sg_clock *clock;
     struct sg_history *history;
     struct sg_journal *journal;
+    struct sg_paces *paces;
     struct sg_changes *changes; /* main's */
     int64_t next_ms;            /* main's: not before this */
     uint64_t version;           /* main's: of the store */
@@ -42,7 +43,7 @@ int sg_watch_new(struct sg_store *store,
     watch->next_ms = INT64_MIN;
     (void)pthread_mutex_init(&watch->lock, NULL);
     if (sg_history_new(&watch->history) || sg_journal_new(clock, &watch->journal) ||
-        sg_changes_new(watch->journal, &watch->changes)) {
+        sg_changes_new(watch->journal, &watch->changes) || sg_paces_new(&watch->paces)) {
         (void)sg_watch_free(watch);
         return -ENOMEM;
     }
@@ -58,6 +59,7 @@ struct sg_watch *sg_watch_free(struct sg_watch *watch)
     (void)sg_changes_free(watch->changes);
     (void)sg_journal_free(watch->journal);
     (void)sg_history_free(watch->history);
+    (void)sg_paces_free(watch->paces);
     (void)pthread_mutex_destroy(&watch->lock);
     free(watch);
     return NULL;
@@ -112,4 +114,9 @@ struct sg_journal *sg_watch_journal(struct sg_watch *watch)
 struct sg_history *sg_watch_history(struct sg_watch *watch)
 {
     return watch->history;
+}
+
+struct sg_paces *sg_watch_paces(struct sg_watch *watch)
+{
+    return watch->paces;
 }

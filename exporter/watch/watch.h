@@ -3,7 +3,7 @@
 
 /*
  * Keeps the latest view, its history and its journal. Main's thread brings them up to date, all
- * others read. Thread-safe.
+ * others read. Keeps what readers have seen of groups, too. Thread-safe.
  */
 
 #include "base/clock.h"
@@ -11,6 +11,7 @@
 #include "store/store.h"
 #include "watch/history.h"
 #include "watch/journal.h"
+#include "watch/paces.h"
 #include "watch/view.h"
 
 struct sg_watch;
@@ -36,3 +37,4 @@ struct sg_view *sg_watch_take_view(struct sg_watch *watch);
 /** Borrowed for as long as the watch. */
 struct sg_journal *sg_watch_journal(struct sg_watch *watch);
 struct sg_history *sg_watch_history(struct sg_watch *watch);
+struct sg_paces *sg_watch_paces(struct sg_watch *watch);
