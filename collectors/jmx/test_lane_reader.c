@@ -128,6 +128,21 @@ static void test_learned_requests_last_for_the_slow_interval(void **state)
     assert_true(asks_everything_at(f, BEGUN_MS + SLOW_MS));
 }
 
+/* What is read beside the user's rules is not part of what they taught. */
+static void test_learned_requests_have_what_is_read_beside(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_rules *beside = fixture_rules(
+        "includeObjectNames: ['b:type=B']\nrules: [ { pattern: 'b<type=B><>V', name: b } ]\n");
+
+    f->rule_set.beside = beside;
+    answer_mbeans(f, "T", MBEANS_MAX);
+    assert_false(asks_everything(f));
+    assert_non_null(strstr(sg_lane_reader_body(&f->reader, BEGUN_MS).ptr, "b:type=B"));
+    f->rule_set.beside = NULL;
+    (void)sg_rules_free(beside);
+}
+
 /* Compared with the first answer, not with the latest: small steps are a loss, too. */
 static void test_learned_are_doubted_when_more_than_a_tenth_is_gone(void **state)
 {
@@ -232,6 +247,8 @@ int main(void)
             test_learned_are_doubted_when_more_than_a_tenth_is_gone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_learned_are_doubted_when_nothing_of_them_is_there, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_learned_requests_have_what_is_read_beside, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_learned_requests_last_for_the_slow_interval, set_up, tear_down),
     };

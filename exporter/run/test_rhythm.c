@@ -427,6 +427,23 @@ static void test_rhythm_one_slow_collection_changes_nothing_for_the_next(void **
     (void)sg_rhythm_free(rhythm);
 }
 
+/* The one that there was is all that is known of how long the next will take. */
+static void test_rhythm_after_one_collection_expects_its_duration(void **state)
+{
+    struct sg_rhythm_own own = { 0 };
+    struct sg_rhythm *rhythm;
+    int64_t t = 1000000;
+    (void)state;
+
+    assert_int_equal(sg_rhythm_new(INTERVAL_MS, &rhythm), 0);
+    for (int i = 0; i < 10; i++, t += INTERVAL_MS)
+        sg_rhythm_scraped(rhythm, t);
+    sg_rhythm_collected(&own, t - INTERVAL_MS, t - INTERVAL_MS + 4000);
+    int64_t next = sg_rhythm_next_start_ms(rhythm, &own, t - INTERVAL_MS + 4000);
+    assert_in_range(next, t - 8000, t - 4000); /* the scrape is at t */
+    (void)sg_rhythm_free(rhythm);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -445,6 +462,7 @@ int main(void)
         cmocka_unit_test(test_rhythm_changes_stay_between_half_and_one_and_a_half),
         cmocka_unit_test(test_rhythm_collection_longer_than_the_period_leaves_times_out),
         cmocka_unit_test(test_rhythm_one_slow_collection_changes_nothing_for_the_next),
+        cmocka_unit_test(test_rhythm_after_one_collection_expects_its_duration),
     };
     return cmocka_run_group_tests_name("rhythm", tests, NULL, NULL);
 }

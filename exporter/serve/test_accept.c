@@ -243,6 +243,23 @@ static void test_accept_format_of_documented_headers(void **state)
         assert_string_equal(sg_accept_format(cases[i].header).content_type, cases[i].expected);
 }
 
+/* A separator within quotes is text, also behind a quote that is escaped. */
+static void test_accept_format_reads_quotes(void **state)
+{
+    static const char *const headers[] = {
+        "text/html;x=\",\",application/openmetrics-text;version=1.0.0",
+        "text/html;x=\"a,b\",application/openmetrics-text;version=1.0.0",
+        "text/html;x=\"a\\\",application/openmetrics-text;version=0.0.1\","
+        "application/openmetrics-text;version=1.0.0",
+        "text/html;x=\\\",application/openmetrics-text;version=0.0.1\","
+        "application/openmetrics-text;version=1.0.0",
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
+        assert_string_equal(sg_accept_format(headers[i]).content_type, OM "1.0.0" LEGACY);
+}
+
 /* RFC 9110, 12.4.2: a weight is 0, 1 or up to three digits behind "0."; another one is ignored. */
 static void test_accept_weight_is_that_of_the_rfc(void **state)
 {
@@ -292,6 +309,7 @@ int main(void)
         cmocka_unit_test(test_accept_format_follows_weights_and_closeness),
         cmocka_unit_test(test_accept_format_of_prometheus_is_its_first_that_is_supported),
         cmocka_unit_test(test_accept_format_of_documented_headers),
+        cmocka_unit_test(test_accept_format_reads_quotes),
         cmocka_unit_test(test_accept_weight_is_that_of_the_rfc),
     };
     return cmocka_run_group_tests_name("accept", tests, NULL, NULL);

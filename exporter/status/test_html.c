@@ -25,8 +25,9 @@ static void test_html_chip_has_a_shape_beside_its_word(void **state)
     sg_buf_init(&html, 1000);
     sg_html_chip(&html, "crit", "none");
     assert_int_equal(sg_buf_add_char(&html, '\0'), 0);
-    assert_non_null(strstr(html.ptr, "#crit\""));
-    assert_non_null(strstr(html.ptr, "none"));
+    assert_string_equal(html.ptr,
+        "<span class=\"s crit\"><svg class=\"i crit\" aria-hidden=\"true\">"
+        "<use href=\"#crit\"/></svg>none</span>");
     sg_buf_done(&html);
 }
 
@@ -99,6 +100,34 @@ static void test_figure_has_scale_times_mark_and_limit(void **state)
     sg_buf_done(&html);
 }
 
+/* A limit at the very top, such as 100 % of a share, is drawn. */
+static void test_figure_shows_a_limit_up_to_its_top(void **state)
+{
+    static const struct {
+        double limit;
+        bool is_drawn;
+    } cases[] = { { 0, true }, { 7200, true }, { 7201, false }, { (double)NAN, false } };
+    const float points[] = { 100, 4300 };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct sg_plot_drawing drawing = { .title = "Lag",
+            .class = "p3",
+            .unit = SG_PLOT_SECONDS,
+            .points = points,
+            .n = 2,
+            .point_ms = 600000,
+            .end_unix_ms = 7200000,
+            .limit = cases[i].limit };
+        struct sg_buf html;
+        sg_buf_init(&html, 16384);
+        sg_plot_write(&html, &drawing);
+        assert_int_equal(sg_buf_add_char(&html, '\0'), 0);
+        assert_int_equal(strstr(html.ptr, "class=\"lim\"") != NULL, cases[i].is_drawn);
+        sg_buf_done(&html);
+    }
+}
+
 static void test_times_have_a_date_unless_they_are_of_today(void **state)
 {
     static const int64_t day_ms = 24 * 3600 * 1000, now = 400 * 24 * 3600 * (int64_t)1000;
@@ -139,6 +168,7 @@ int main(void)
         cmocka_unit_test(test_plot_is_interrupted_where_the_value_is_unknown),
         cmocka_unit_test(test_html_chip_has_a_shape_beside_its_word),
         cmocka_unit_test(test_figure_has_scale_times_mark_and_limit),
+        cmocka_unit_test(test_figure_shows_a_limit_up_to_its_top),
         cmocka_unit_test(test_times_have_a_date_unless_they_are_of_today),
         cmocka_unit_test(test_url_has_only_plain_letters),
     };

@@ -48,6 +48,15 @@ static int tear_down(void **state)
     return watched_tear_down(state);
 }
 
+static size_t n_of(const char *text)
+{
+    size_t n = 0;
+
+    for (const char *at = html.ptr; (at = strstr(at, text)); at++)
+        n++;
+    return n;
+}
+
 static bool has(const char *text)
 {
     return strstr(html.ptr, text) != NULL;
@@ -345,6 +354,7 @@ static void test_find_leads_to_the_only_match_and_lists_several(void **state)
     assert_string_equal(html.ptr, "topic?cluster=%3Cc%3E&topic=orders");
     write_plain(w, SG_STATUS_FIND);
     assert_true(has(">orders</a>") && has(">logs</a>"));
+    assert_int_equal(n_of("<h2>Topics</h2>"), 1);
     params.q = SG_STR("log");
     assert_int_equal(write_page(w, SG_STATUS_FIND, &params), 0);
     assert_true(has(">logs</a>") && has("group=log%2Breader\">log+reader</a>"));
@@ -393,6 +403,9 @@ static void test_events_are_filtered_and_older_ones_are_a_link_away(void **state
     assert_true(
         has("<a href=\"./events?severity=critical&amp;per=2&amp;refresh=10\" id=\"reload\">"));
     assert_true(has("?severity=critical&amp;per=2&amp;before=4\" rel=\"next\">Older</a>"));
+    assert_true(has("<select name=\"severity\"><option value=\"\">all</option>"
+                    "<option value=\"critical\" selected>critical</option>"
+                    "<option value=\"warning\">warning</option></select>"));
     params = (struct sg_status_params){ .kind = SG_STR("started") };
     assert_int_equal(write_page(w, SG_STATUS_EVENTS, &params), 0);
     assert_true(has("Streamgauge has started"));

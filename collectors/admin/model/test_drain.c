@@ -76,6 +76,18 @@ static void test_drain_groups_and_topics_are_separate(void **state)
         sg_drains_follow(drains, SG_STR("gt"), SG_STR(""), 100, 60 * SECOND) == 20 * SECOND);
 }
 
+static void test_drain_groups_of_a_topic_are_separate(void **state)
+{
+    struct sg_drains *drains = *state;
+
+    (void)sg_drains_follow(drains, SG_STR("g"), SG_STR("t"), 100, 0);
+    (void)sg_drains_follow(drains, SG_STR("h"), SG_STR("t"), 1000, 0);
+    assert_true(
+        sg_drains_follow(drains, SG_STR("g"), SG_STR("t"), 50, 100 * SECOND) == 100 * SECOND);
+    assert_true(
+        sg_drains_follow(drains, SG_STR("h"), SG_STR("t"), 900, 100 * SECOND) == 900 * SECOND);
+}
+
 /* A second call at the same time changes nothing. */
 static void test_drain_is_the_same_when_it_is_asked_again(void **state)
 {
@@ -94,6 +106,7 @@ int main(void)
         TEST(test_drain_of_no_lag_is_nothing_at_once),
         TEST(test_drain_forgets_old_speeds),
         TEST(test_drain_groups_and_topics_are_separate),
+        TEST(test_drain_groups_of_a_topic_are_separate),
         TEST(test_drain_is_the_same_when_it_is_asked_again),
     };
     return cmocka_run_group_tests_name("drain", tests, NULL, NULL);
