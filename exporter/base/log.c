@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -62,8 +63,8 @@ static void add_escaped(struct sg_buf *line, struct sg_str text)
             sg_buf_printf(line, "\\%c", c);
         } else if (c == '\n') {
             sg_buf_add_str(line, SG_STR("\\n"));
-        } else if (c < 0x20 || c == 0x7f) {
-            sg_buf_printf(line, "\\u%04x", c);
+        } else if (c == 0 || sg_utf8_control(text.ptr + i, n)) {
+            sg_buf_printf(line, "\\u%04" PRIx32, sg_utf8_control(text.ptr + i, n));
         } else {
             sg_buf_add(line, text.ptr + i, n);
         }

@@ -255,6 +255,37 @@ static void test_utf8_invalid_sequences_have_no_length(void **state)
         assert_int_equal(sg_utf8_length(cases[i].bytes, strlen(cases[i].bytes)), cases[i].expected);
 }
 
+static void test_utf8_control_is_what_changes_its_surroundings(void **state)
+{
+    static const struct {
+        const char *bytes;
+        uint32_t expected;
+    } cases[] = {
+        { "\x01", 1 },
+        { "\x1f", 0x1f },
+        { " ", 0 },
+        { "~", 0 },
+        { "\x7f", 0x7f },
+        { "\xc2\x9b", 0x9b }, /* begins a sequence of some terminals */
+        { "\xc2\xa0", 0 },
+        { "\xd8\x9c", 0x61c },
+        { "\xe2\x80\x8d", 0 },
+        { "\xe2\x80\x8e", 0x200e },
+        { "\xe2\x80\xa8", 0x2028 },
+        { "\xe2\x80\xae", 0x202e },
+        { "\xe2\x80\xaf", 0 },
+        { "\xe2\x81\xa6", 0x2066 },
+        { "\xe2\x81\xa9", 0x2069 },
+        { "\xe2\x81\xaa", 0 },
+        { "\xf0\x9f\x98\x80", 0 },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(
+            sg_utf8_control(cases[i].bytes, strlen(cases[i].bytes)), cases[i].expected);
+}
+
 static void test_filter_include_and_exclude_search_anywhere(void **state)
 {
     struct sg_filter *filter = NULL;
@@ -419,6 +450,7 @@ int main(void)
         cmocka_unit_test(test_number_any_double_reads_back_the_same),
         cmocka_unit_test(test_number_int64_limits_keep_every_digit),
         cmocka_unit_test(test_utf8_invalid_sequences_have_no_length),
+        cmocka_unit_test(test_utf8_control_is_what_changes_its_surroundings),
         cmocka_unit_test(test_filter_include_and_exclude_search_anywhere),
         cmocka_unit_test(test_filter_that_gives_up_shows_the_name),
         cmocka_unit_test(test_filter_bad_pattern_says_where),

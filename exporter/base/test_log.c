@@ -187,6 +187,9 @@ static void test_line_in_logfmt_quotes_what_needs_it(void **state)
         { "\xc3\xa4", " level=warn msg=\"\xc3\xa4\"\n" },
         { "a\nlevel=error", " level=warn msg=\"a\\nlevel=error\"\n" },
         { "\033[2J\x7f", " level=warn msg=\"\\u001b[2J\\u007f\"\n" },
+        { "a\xe2\x80\xae"
+          "b\xc2\x9b",
+            " level=warn msg=\"a\\u202eb\\u009b\"\n" },
         { "\xff", " level=warn msg=\"\xef\xbf\xbd\"\n" },
     };
     (void)state;

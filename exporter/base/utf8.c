@@ -29,3 +29,27 @@ size_t sg_utf8_length(const char *text, size_t len)
     }
     return 0;
 }
+
+static uint32_t code_point(const unsigned char *b, size_t n)
+{
+    uint32_t code = n == 1 ? b[0] : b[0] & (0x7fU >> n);
+
+    for (size_t i = 1; i < n; i++)
+        code = code << 6 | (b[i] & 0x3fU);
+    return code;
+}
+
+uint32_t sg_utf8_control(const char *text, size_t n)
+{
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = { { 0x1, 0x1f }, { 0x7f, 0x9f }, { 0x61c, 0x61c }, { 0x200e, 0x200f },
+        { 0x2028, 0x202e }, { 0x2066, 0x2069 } };
+    uint32_t code = code_point((const unsigned char *)text, n);
+
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
+        if (code >= ranges[i].first && code <= ranges[i].last)
+            return code;
+    }
+    return 0;
+}

@@ -4,6 +4,7 @@
 #include "base/auto.h"
 #include "base/grow.h"
 #include "base/join.h"
+#include "base/utf8.h"
 #include "collectors/collector.h"
 
 #include <errno.h>
@@ -215,8 +216,14 @@ static const struct {
 /* Names from outside must not control a terminal. */
 static void print_plain(FILE *out, const char *text)
 {
-    for (; text && *text; text++)
-        (void)fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, out);
+    size_t left = text ? strlen(text) : 0;
+
+    for (size_t n; left; text += n, left -= n) {
+        n = sg_utf8_length(text, left);
+        bool is_plain = n && !sg_utf8_control(text, n);
+        n = n ? n : 1;
+        (void)fprintf(out, "%.*s", is_plain ? (int)n : 1, is_plain ? text : "?");
+    }
 }
 
 static void print_row(FILE *out, const char *cluster, const struct finding *finding, bool colour)

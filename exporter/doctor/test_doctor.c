@@ -237,13 +237,14 @@ static void test_json_is_an_object_per_line(void **state)
 static void test_table_passes_no_control_characters_to_the_terminal(void **state)
 {
     static const struct script with[] = {
-        { "a", NULL, NULL, { { SG_CHECK_BAD, "w", "t", "a\033[2Jb\r\n\x7f", "\033c", -1 } } },
+        { "a", NULL, NULL,
+            { { SG_CHECK_BAD, "w", "t", "a\033[2Jb\r\n\x7f", "\033c\xc2\x9b\xff\xc3\xa4", -1 } } },
         { .cluster = NULL },
     };
     (void)state;
 
     (void)diagnose(A, with, SG_DOCTOR_TABLE);
-    assert_non_null(strstr(output, " a?[2Jb???\n      -> ?c\n"));
+    assert_non_null(strstr(output, " a?[2Jb???\n      -> ?c??\xc3\xa4\n"));
     for (const char *c = output; *c; c++)
         assert_true(*c == '\n' || (unsigned char)*c >= ' ');
 }

@@ -27,7 +27,8 @@ void sg_html_text(struct sg_buf *html, struct sg_str text)
         unsigned char c = (unsigned char)text.ptr[i];
         struct sg_str entity = entity_of(text.ptr[i]);
         n = sg_utf8_length(text.ptr + i, text.len - i);
-        if (n == 0 || (c < 0x20 && c != '\n' && c != '\t'))
+        bool is_space = c == '\n' || c == '\t';
+        if (n == 0 || c == 0 || (!is_space && sg_utf8_control(text.ptr + i, n)))
             (void)sg_buf_add_str(html, SG_STR(SG_UTF8_REPLACEMENT));
         else if (entity.len)
             (void)sg_buf_add_str(html, entity);

@@ -14,6 +14,12 @@ static void test_html_text_is_escaped(void **state)
     sg_html_text(&html, SG_STR("<b a=\"1\">&\x01\xff"));
     assert_int_equal(sg_buf_add_char(&html, '\0'), 0);
     assert_string_equal(html.ptr, "&lt;b a=&quot;1&quot;&gt;&amp;\xef\xbf\xbd\xef\xbf\xbd");
+    sg_buf_clear(&html);
+    sg_html_text(&html, SG_STR("a\tb\n\xe2\x80\xae"
+                               "c\xc3\xa4")); /* with U+202E */
+    assert_int_equal(sg_buf_add_char(&html, '\0'), 0);
+    assert_string_equal(html.ptr, "a\tb\n\xef\xbf\xbd"
+                                  "c\xc3\xa4");
     sg_buf_done(&html);
 }
 
