@@ -215,6 +215,11 @@ class Watch:
         self.nothing_but(begun, wanted | also)
         return max(told()[one] for one in wanted) - begun
 
+    def is_over(self, begun, alert):
+        """It does not fire, and if the pager knows that it did, it knows that it ended."""
+        told = self.pager.since(begun, "firing")
+        return alert not in self.alerts() and (alert not in told or alert in self.pager.since(told[alert], "resolved"))
+
     def nothing_but(self, begun, allowed):
         told = set(self.pager.since(begun, "firing"))
         assert told <= allowed, f"also: {sorted(told - allowed)}"

@@ -58,7 +58,7 @@ def test_ten_thousand_groups_at_once_are_all_shown(node, tmp_path):
             assert "kafka_topic_partition_current_offset{" in text
             took = re.search(r'collector_duration_seconds\{.*"admin".*\} (\S+)$', text, re.M)
             assert float(took.group(1)) <= interval_s
-            assert time.monotonic() - begun < 4 * interval_s
+            assert time.monotonic() - begun < 12 * interval_s
             time.sleep(1)
         status = pathlib.Path(f"/proc/{process.process.pid}/status").read_text()
         assert int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) << 10 < RESIDENT_MAX

@@ -77,7 +77,7 @@ def test_share_group_has_the_lag_that_kafka_has(node, start, tmp_path):
         assert begin + complete == 21 and complete > 0
         assert page.value("kafka_sharegroup_lag_sum", consumergroup="sharers", topic="shared") == 79
         produce(node, "shared", 50)
-        wait_for("what is produced", lambda: share_shown(process.page(), "sharers")["0"][1] == 129, 10)
+        wait_for("what is produced", lambda: share_shown(process.page(), "sharers").get("0", (0, 0))[1] == 129, 20)
         assert group.known()["0"][1] == 129
         assert process.page().value("streamgauge_collector_success", collector="admin") == 1
         whole = start(share_config(node, share_lag="state_topic", include="^sharers$", granularity="group"),

@@ -53,10 +53,11 @@ def test_settings_and_those_that_differ_from_the_cluster(node, start, build):
             assert labels[label] == told[label.replace("_", ".")].value, label
     # compression.type is set, to what the cluster has
     assert by_topic(page, "kafka_topic_config_overrides") == {"settings-own": 2, "settings-plain": 0}
-    assert {(labels["topic"], labels["config"], labels["value"], labels.get("default_value"))
-            for labels, _ in page.values("kafka_topic_config_override_info")} == {
-        ("settings-own", "cleanup.policy", "compact", "delete"),
-        ("settings-own", "retention.ms", "86400000", "604800000")}  # from settings-plain
+    overrides = {("settings-own", "cleanup.policy", "compact", "delete"),
+                 ("settings-own", "retention.ms", "86400000", "604800000")}  # from settings-plain
+    wait_for("the cluster's values", lambda: {
+        (labels["topic"], labels["config"], labels["value"], labels.get("default_value"))
+        for labels, _ in process.page().values("kafka_topic_config_override_info")} == overrides, 20)
     assert page.value("streamgauge_admin_left_out", what="overrides") == 0
 
 
