@@ -217,8 +217,8 @@ class Watch:
 
     def is_over(self, begun, alert):
         """It does not fire, and if the pager knows that it did, it knows that it ended."""
-        told = self.pager.since(begun, "firing")
-        return alert not in self.alerts() and (alert not in told or alert in self.pager.since(told[alert], "resolved"))
+        told = self.pager.since(begun, "firing").get(alert)
+        return alert not in self.alerts() and (told is None or alert in self.pager.since(told, "resolved"))
 
     def nothing_but(self, begun, allowed):
         told = set(self.pager.since(begun, "firing"))

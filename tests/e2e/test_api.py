@@ -92,7 +92,8 @@ def test_lists_say_what_the_metrics_say(lab, start, commit):
     assert {name: topic["partition_count"] for name, topic in topics.items()} == {
         labels["topic"]: value for labels, value in page.values("kafka_topic_partitions")}
     groups = {group["group"]: group for group in listed(process, "groups")}
-    assert set(groups) == {labels.get("consumergroup", "") for labels, _ in page.values("kafka_consumergroup_members")}
+    members = page.values("kafka_consumergroup_members")
+    assert set(groups) == {labels.get("consumergroup", "") for labels, _ in members}
     group, = listed(process, "groups", group=GROUP)
     partition, = group["partitions"]
     end, = [found["log_end_offset"] for found in listed(process, "topics", topic="mytopic")[0]["partitions"]
