@@ -13,7 +13,7 @@ from damage import Damage, Impostor
 from streamgauge import wait_for
 
 # Longer by hand: STREAMGAUGE_DAMAGE_SECONDS=3600.
-SECONDS = int(os.environ.get("STREAMGAUGE_DAMAGE_SECONDS", "20"))
+SECONDS = int(os.environ.get("STREAMGAUGE_DAMAGE_SECONDS", "12"))
 TOPICS = [f"t{i}" for i in range(12)]
 CLUSTERS = [f"damaged-{i}" for i in range(4)]
 

@@ -53,9 +53,9 @@ class Processes:
 
     def __init__(self, node, start, topic, topics=""):
         self.processes = [start(
-            "collect: { interval: 2s }\nclusters:\n  - name: z\n"
+            "collect: { interval: 1s }\nclusters:\n  - name: z\n"
             f"    bootstrap_servers: {node.bootstrap}\n    topics: {{ include: '^{topic}$'{topics} }}\n"
-            "    groups: { status: { lagging: 5s, stalled: 15s, rewound: 10s } }\n", build=build)
+            "    groups: { status: { lagging: 3s, stalled: 8s, rewound: 5s } }\n", build=build)
             for build in BUILDS]
 
     def pages(self):
@@ -86,7 +86,7 @@ def test_group_before_a_marker_is_ok_and_loses_nothing(node, start):
     try:
         member.consumer.commit(offsets=[TopicPartition(topic, 0, 3)], asynchronous=False)
         processes.wait_for("it is known that there is nothing to read", lambda page: age(page, topic) == 0, 60)
-        time.sleep(22)
+        time.sleep(12)
         for page in processes.pages():
             assert page.value("kafka_consumergroup_lag", consumergroup=topic) == 1  # as for Kafka's own tools
             assert page.value("kafka_consumergroup_lag_seconds", consumergroup=topic) == 0
@@ -119,7 +119,7 @@ def test_aborted_tail_is_nothing_to_read_and_a_record_is(node, start):
     processes.wait_for("the other has a record to read",
                        lambda page: status(page, "aborted-one-left") == ["stopped"], 30)
     for page in processes.pages():
-        assert age(page, "aborted-one-left") > 10
+        assert age(page, "aborted-one-left") > 5
         assert status(page, "aborted-all") == ["ok"]
     transaction(node, topic, 1)
     processes.wait_for("there is a record now", lambda page: (age(page, "aborted-all") or 0) > 0, 20)
@@ -187,15 +187,15 @@ def test_who_may_not_read_gives_a_single_offset_the_benefit_of_the_doubt(tmp_pat
         kafka.commit("marker", "denied", {0: 3})
         kafka.commit("record", "denied", {0: 2})
         process = start(
-            "collect: { interval: 2s }\nclusters:\n  - name: z\n"
+            "collect: { interval: 1s }\nclusters:\n  - name: z\n"
             f"    bootstrap_servers: {node.address('SASL')}\n    client: {{ security.protocol: "
             "SASL_PLAINTEXT, sasl.mechanism: PLAIN, sasl.username: plain, sasl.password: hunter2 }\n"
-            "    groups: { include: '^(marker|record)$', status: { lagging: 60s, stalled: 14s, rewound: 10s } }\n")
+            "    groups: { include: '^(marker|record)$', status: { lagging: 60s, stalled: 8s, rewound: 5s } }\n")
         wait_for("the note", lambda: "READ on the topic" in process.log(), 40)
         wait_for("a record is a record", lambda: status(process.page(), "record") == ["stopped"], 40)
         page = process.page()
         assert status(page, "marker") == ["ok"]
-        assert page.value("kafka_consumergroup_lag_seconds", consumergroup="marker") > 10
+        assert page.value("kafka_consumergroup_lag_seconds", consumergroup="marker") > 5
         assert page.value("streamgauge_collector_success", collector="admin") == 1
         assert page.errors("cluster")["denied"] == 1
 

@@ -11,9 +11,9 @@ from confluent_kafka.admin import NewTopic
 from broker import broker
 from streamgauge import wait_for
 
-ROUNDS = 40
+ROUNDS = 28
 TOPICS_EACH = 100
-SETTLED = 20  # rounds after which sizes are stable; the handle has been replaced three times then
+SETTLED = 16  # rounds after which sizes are stable; the handle has been replaced twice then
 MIB_MORE_MAX = 4  # 2 KiB for each topic of the rounds after that; a replaced handle alone moves it by 1.5
 
 
