@@ -61,11 +61,18 @@ static void fail_metadata(struct collection *c, rd_kafka_resp_err_t code)
         .text = rd_kafka_err2str(code),
         .advice = ": is it a Kafka listener, and does security.protocol match it?",
     };
+    int64_t asked_ms = share_ms(c, METADATA_UNTIL);
 
+    if (asked_ms <= 0) {
+        sg_failures_add(&c->failures, SG_FAILURE_TIMEOUT, SG_REQUEST_METADATA, code,
+            "no time was left to ask the brokers: this machine, or Streamgauge, was stopped or is "
+            "overloaded");
+        return;
+    }
     (void)sg_client_find_reason(c->admin->client, SG_CLIENT_ANY_BROKER, &reason);
     sg_failures_add(&c->failures, reason.kind, SG_REQUEST_METADATA, code,
         "no broker of %.150s answered Metadata within %" PRId64 " ms: %s%s",
-        config->bootstrap_servers, share_ms(c, METADATA_UNTIL), reason.text, reason.advice);
+        config->bootstrap_servers, asked_ms, reason.text, reason.advice);
 }
 
 static void fail_topics(struct collection *c)
