@@ -39,6 +39,16 @@ def wait_for(deadline_s: float, question) -> str | None:
         time.sleep(0.3)
 
 
+def broker(admin: AdminClient, arguments: argparse.Namespace) -> str | None:
+    """Waits until a broker is in the metadata that it answers itself."""
+
+    def is_missing() -> str | None:
+        known = admin.list_topics(timeout=arguments.wait).brokers
+        return None if arguments.id in known else f"the metadata has no broker {arguments.id}"
+
+    return wait_for(arguments.wait, is_missing)
+
+
 def topics(admin: AdminClient, arguments: argparse.Namespace) -> str | None:
     """Creates the topics that are missing; waits for all brokers first and for all leaders after."""
 
@@ -163,6 +173,7 @@ def main() -> int:
     parser.add_argument("--bootstrap", required=True, metavar="HOST:PORT,…")
     commands = parser.add_subparsers(required=True)
     for name, function in {
+        "broker": broker,
         "topics": topics,
         "groups": groups,
         "group-names": group_names,
@@ -172,12 +183,14 @@ def main() -> int:
         command = commands.add_parser(name, help=function.__doc__)
         command.set_defaults(function=function)
         command.add_argument("--wait", type=float, default=TIMEOUT_S, metavar="SECONDS")
+        if name == "broker":
+            command.add_argument("id", type=int)
         if name == "fill":
             command.add_argument("topic", choices=list(TOPICS))
             command.add_argument("records", type=int)
     arguments = parser.parse_args()
     try:
-        admin = connect(arguments.bootstrap) if arguments.function in (topics, status) else None
+        admin = connect(arguments.bootstrap) if arguments.function in (broker, topics, status) else None
         complaint = arguments.function(admin, arguments)
     except KafkaException as error:
         complaint = str(error)

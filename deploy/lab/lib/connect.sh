@@ -34,7 +34,7 @@ EOF
 connect_start()
 {
     connect_configure
-    start_jvm connect 192 "$(jolokia_agent "$other_jolokia_version" "$connect_jolokia_port")" \
+    start_jvm connect 192 "$(jvm_agent "$other_jolokia_version" "${jvm_port[connect]}")" \
         -cp "$connect_jars/*" org.apache.kafka.connect.cli.ConnectDistributed \
         "$lab_dir/etc/connect.properties"
 }
@@ -64,5 +64,6 @@ task_is()
 
 connect_wait()
 {
-    wait_until 90 connect connector_configure /dev/null && wait_until 60 connect task_is RUNNING
+    wait_until 90 connect connector_configure /dev/null && wait_until 60 connect task_is RUNNING &&
+        jvm_make_readable connect
 }

@@ -60,23 +60,32 @@ fault_start_zookeeper()
     step_begin zookeeper
     ports_must_be_free zookeeper
     zookeeper_start
-    wait_until 60 zookeeper zookeeper_serves || step_fail 'it does not serve' "$(piece_log zookeeper)"
+    zookeeper_wait || step_fail 'it does not serve' "$(piece_log zookeeper)"
     step_end up
+}
+
+# The agents know at once; without them Streamgauge's page, which is as old as its last collection.
+controller_find()
+{
+    local id answer mbean='kafka.controller:name=ActiveControllerCount,type=KafkaController'
+    if ! has_agents; then
+        curl -s -m 5 "http://127.0.0.1:$streamgauge_port/metrics" | sed -nE \
+            's/^kafka_controller_kafkacontroller_activecontrollercount\{.*broker="([0-9]+)".*\} 1$/\1/p'
+        return
+    fi
+    for id in "${broker_ids[@]}"; do
+        answer=$(curl -s -m 3 "http://127.0.0.1:${jolokia_port[id]}/jolokia/read/$mbean/Value") || continue
+        [[ ! $answer =~ \"value\":1[,}] ]] || echo "$id"
+    done
 }
 
 fault_kill_controller()
 {
-    local id answer mbean='kafka.controller:name=ActiveControllerCount,type=KafkaController'
+    local id
     (($# == 0)) || usage_error "$fault takes no argument"
-    for id in "${broker_ids[@]}"; do
-        answer=$(curl -s -m 3 "http://127.0.0.1:${jolokia_port[id]}/jolokia/read/$mbean/Value") || continue
-        if [[ $answer =~ \"value\":1[,}] ]]; then
-            piece_kill "broker-$id"
-            echo "start it again: deploy/lab/fault start-broker $id"
-            return 0
-        fi
-    done
-    die 'no broker says that it is the controller'
+    read -r id < <(controller_find) || die 'no broker says that it is the controller'
+    piece_kill "broker-$id"
+    echo "start it again: deploy/lab/fault start-broker $id"
 }
 
 fault_kill_exporter()

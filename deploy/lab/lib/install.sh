@@ -142,7 +142,7 @@ jars_install()
 jars_wanted()
 {
     echo "kafka-$kafka_version"
-    printf 'jolokia-%s\n' "${jolokia_version[@]}" | sort -u
+    ! has_agents || printf 'jolokia-%s\n' "${jolokia_version[@]}" | sort -u
     [[ $with_connect == no ]] || echo "${connect_jars##*/}"
     [[ $with_spark == no ]] || echo "${spark_kafka_jars##*/}"
     [[ $with_presto == no ]] || printf '%s\n' "${presto_jars##*/}" "${presto_kafka_jars##*/}"

@@ -23,7 +23,7 @@ EOF
 zookeeper_start()
 {
     zookeeper_configure
-    start_jvm zookeeper 96 "$(jolokia_agent "$other_jolokia_version" "$zookeeper_jolokia_port")" \
+    start_jvm zookeeper 96 "$(jvm_agent "$other_jolokia_version" "${jvm_port[zookeeper]}")" \
         -Dzookeeper.preAllocSize=1024 -Dzookeeper.jmx.log4j.disable=true -cp "$kafka_jars/*" \
         org.apache.zookeeper.server.quorum.QuorumPeerMain "$lab_dir/etc/zookeeper.properties"
 }
@@ -38,6 +38,11 @@ zookeeper_serves()
         timeout 5 cat <&3
     ) || return 1
     [[ $answer == *'Mode: '* ]]
+}
+
+zookeeper_wait()
+{
+    wait_until 60 zookeeper zookeeper_serves && jvm_make_readable zookeeper
 }
 
 broker_configure()
@@ -132,7 +137,6 @@ broker_format()
         --config "$lab_dir/etc/broker-$id.properties" >>"$lab_dir/log/format.log" 2>&1
 }
 
-# No -Dcom.sun.management.jmxremote.port here: see jmx_port.py, which opens the port.
 broker_start()
 {
     local id=$1
@@ -142,25 +146,27 @@ broker_start()
     fi
     start_jvm "broker-$id" 320 -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35 \
         -XX:+StartAttachListener -Djava.rmi.server.hostname=127.0.0.1 \
-        "$(jolokia_agent "${jolokia_version[$1]}" "${jolokia_port[$1]}")" \
+        "$(jvm_agent "${jolokia_version[$1]}" "${jolokia_port[$1]}")" \
         -cp "$kafka_jars/*" kafka.Kafka "$lab_dir/etc/broker-$id.properties"
 }
 
 # BrokerState 3 is RUNNING. The agent answers seconds before Kafka has registered its first MBean.
+# Without an agent it counts as running when its own metadata has it.
 broker_is_running()
 {
+    if ! has_agents; then
+        python_set
+        port_is_taken "${broker_port[$1]}" && broker_is_in_its_metadata "$1"
+        return
+    fi
     local state mbean='kafka.server:name=BrokerState,type=KafkaServer'
     state=$(curl -s -m 3 "http://127.0.0.1:${jolokia_port[$1]}/jolokia/read/$mbean/Value") || return 1
     [[ $state =~ \"value\":3[,}] ]]
 }
 
-broker_open_jmx()
+broker_is_in_its_metadata()
 {
-    local pid
-    ! port_is_taken "${jmx_port[$1]}" || return 0
-    pid=$(process_pid "broker-$1") || return 1
-    /usr/bin/python3 -B "$lab_home/jmx_port.py" "$pid" "${jmx_port[$1]}" \
-        >>"$(piece_log "broker-$1")" 2>&1
+    bootstrap=127.0.0.1:${broker_port[$1]} cluster broker --wait 2 "$1" 2>>"$lab_dir/log/cluster.log"
 }
 
 # Waits until a started broker is in the cluster and its JMX port is open. A broker that is restarted
@@ -171,7 +177,7 @@ broker_wait()
     local id=$1 attempt
     for attempt in 1 2; do
         if wait_until 90 "broker-$id" broker_is_running "$id"; then
-            broker_open_jmx "$id" || return 1
+            jvm_open_jmx "broker-$id" "${jmx_port[id]}" || return 1
             return 0
         fi
         if [[ $attempt == 2 ]] || process_is_up "broker-$id"; then

@@ -78,18 +78,48 @@ streamgauge_build()
     step_end 'built'
 }
 
-# The lab's JVMs that are not brokers: name, port of the agent, rules, tier.
+# The lab's JVMs that are not brokers: name, port (see settings_apply_other_jvms), rules, tier.
 jvms_of_lab()
 {
-    [[ $mode == kraft ]] || echo "zookeeper $zookeeper_jolokia_port zookeeper metadata"
-    [[ $with_connect == no ]] || echo "connect $connect_jolokia_port kafka-connect integration"
-    [[ $with_spark == no ]] || echo "spark $spark_jolokia_port spark processing"
-    [[ $with_presto == no ]] || echo "presto $presto_jolokia_port presto processing"
+    [[ $mode == kraft ]] || echo "zookeeper ${jvm_port[zookeeper]} zookeeper metadata"
+    [[ $with_connect == no ]] || echo "connect ${jvm_port[connect]} kafka-connect integration"
+    [[ $with_spark == no ]] || echo "spark ${jvm_port[spark]} spark processing"
+    [[ $with_presto == no ]] || echo "presto ${jvm_port[presto]} presto processing"
+}
+
+jvm_address()
+{
+    if has_agents; then
+        printf 'url: "http://127.0.0.1:%d/jolokia/"' "$1"
+    else
+        printf 'jmx: "127.0.0.1:%d"' "$1"
+    fi
+}
+
+streamgauge_configure_brokers()
+{
+    local id
+    cat <<EOF
+    $(has_agents && echo jolokia || echo jmx):
+      size_interval: 1m
+      rules: [kafka, kafka-connections, kafka-fetch, kafka-groups, kafka-quotas, kafka-transactions]
+EOF
+    if has_agents; then
+        echo '      brokers:'
+        for id in "${broker_ids[@]}"; do
+            printf '        %d: "http://127.0.0.1:%d/jolokia/"\n' "$id" "${jolokia_port[id]}"
+        done
+    else
+        echo '      ports:'
+        for id in "${broker_ids[@]}"; do
+            printf '        %d: %d\n' "$id" "${jmx_port[id]}"
+        done
+    fi
 }
 
 streamgauge_configure()
 {
-    local id jvms name port rules tier
+    local jvms name port rules tier
     mapfile -t jvms < <(jvms_of_lab)
     {
         cat <<EOF
@@ -101,18 +131,12 @@ clusters:
     topics: { last_produced: true, last_stable_offset: true, overrides: 1000 }
     groups: { owners: 1000 }
     log_dirs: true
-    jolokia:
-      size_interval: 1m
-      rules: [kafka, kafka-connections, kafka-fetch, kafka-groups, kafka-quotas, kafka-transactions]
-      brokers:
 EOF
-        for id in "${broker_ids[@]}"; do
-            printf '        %d: "http://127.0.0.1:%d/jolokia/"\n' "$id" "${jolokia_port[id]}"
-        done
+        streamgauge_configure_brokers
         ((${#jvms[@]} == 0)) || echo '    jvms:'
         while read -r name port rules tier; do
-            printf '      - { name: %s, url: "http://127.0.0.1:%d/jolokia/", rules: %s, labels: { tier: %s } }\n' \
-                "$name" "$port" "$rules" "$tier"
+            printf '      - { name: %s, %s, rules: %s, labels: { tier: %s } }\n' \
+                "$name" "$(jvm_address "$port")" "$rules" "$tier"
         done < <(jvms_of_lab)
         [[ $with_spark == no ]] || printf '    spark:\n      - { name: %s, checkpoint: %s }\n' \
             "$spark_query" "$lab_dir/data/spark/checkpoint"

@@ -58,7 +58,7 @@ presto_start()
     presto_configure || return 1
     opens=("${presto_opens[@]/#/--add-opens=java.base/}")
     LD_PRELOAD=$etc/loopback.so start_jvm presto 512 \
-        "$(jolokia_agent "$other_jolokia_version" "$presto_jolokia_port")" \
+        "$(jvm_agent "$other_jolokia_version" "${jvm_port[presto]}")" \
         -Djdk.attach.allowAttachSelf=true "${opens[@]/%/=ALL-UNNAMED}" \
         -Dconfig="$etc/config.properties" -Dcatalog.config-dir="$etc/catalog" -Dplugin.dir="$etc/plugin" \
         -Dlog.levels-file="$etc/log.properties" \
@@ -84,5 +84,5 @@ presto_answers()
 
 presto_wait()
 {
-    wait_until 240 presto presto_answers
+    wait_until 240 presto presto_answers && jvm_make_readable presto
 }

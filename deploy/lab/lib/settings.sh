@@ -18,7 +18,7 @@ with_spark=no
 with_presto=no
 with_prometheus=yes
 with_streamgauge=yes
-jolokia=2.2.9 # one version for all brokers, or one for each, separated by commas
+jolokia=2.2.9 # one version for all brokers, or one for each, separated by commas; none: JMX ports only
 
 settings_use_dir()
 {
@@ -81,12 +81,8 @@ settings_apply()
     presto_kafka_jars=$cache/presto-kafka-0.287
 
     zookeeper_port=$((2181 + port_offset))
-    zookeeper_jolokia_port=$((8781 + port_offset))
     connect_port=$((8183 + port_offset))
-    connect_jolokia_port=$((8782 + port_offset))
-    spark_jolokia_port=$((8783 + port_offset))
     presto_port=$((8085 + port_offset))
-    presto_jolokia_port=$((8784 + port_offset))
     prometheus_port=$((9090 + port_offset))
     alertmanager_port=$((9393 + port_offset)) # 9093 is a broker
     streamgauge_port=$((9308 + port_offset))
@@ -115,6 +111,21 @@ settings_apply_jolokia()
         jolokia_version[id]=${versions[id - 1]-${versions[0]}}
     done
     other_jolokia_version=${versions[-1]}
+    settings_apply_other_jvms
+}
+
+has_agents()
+{
+    [[ $jolokia != none ]]
+}
+
+# Where the JVMs that are not brokers are read: the port of the agent, or of JMX where there is none.
+settings_apply_other_jvms()
+{
+    local first=10002
+    ! has_agents || first=8781
+    ((first += port_offset))
+    declare -gA jvm_port=([zookeeper]=$first [connect]=$((first + 1)) [spark]=$((first + 2)) [presto]=$((first + 3)))
 }
 
 # The pieces of this lab in the order in which they start. The name of a piece is also that of its
@@ -152,16 +163,16 @@ piece_ports()
 {
     local id=${1#broker-}
     case $1 in
-        zookeeper) printf '%s\n' "$zookeeper_port" "$zookeeper_jolokia_port" ;;
-        connect) printf '%s\n' "$connect_port" "$connect_jolokia_port" ;;
-        spark) echo "$spark_jolokia_port" ;;
-        presto) printf '%s\n' "$presto_port" "$presto_jolokia_port" ;;
+        zookeeper) printf '%s\n' "$zookeeper_port" "${jvm_port[zookeeper]}" ;;
+        connect) printf '%s\n' "$connect_port" "${jvm_port[connect]}" ;;
+        spark) echo "${jvm_port[spark]}" ;;
+        presto) printf '%s\n' "$presto_port" "${jvm_port[presto]}" ;;
         broker-*)
             echo "${broker_port[id]}"
             echo "${sasl_port[id]}"
             [[ $mode != kraft ]] || echo "${controller_port[id]}"
             echo "${jmx_port[id]}"
-            echo "${jolokia_port[id]}"
+            ! has_agents || echo "${jolokia_port[id]}"
             ;;
         prometheus) echo "$prometheus_port" ;;
         alertmanager) echo "$alertmanager_port" ;;

@@ -37,7 +37,7 @@ spark_start()
     options="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+ExitOnOutOfMemoryError"
     options+=" -Djava.net.preferIPv4Stack=true -Dlab.log=$(piece_log spark)"
     options+=" -Dlog4j2.configurationFile=file:$lab_home/config/log4j2.properties"
-    options+=" $(jolokia_agent "$other_jolokia_version" "$spark_jolokia_port")"
+    options+=" $(jvm_agent "$other_jolokia_version" "${jvm_port[spark]}")"
     process_start spark env -u JAVA_TOOL_OPTIONS -u JDK_JAVA_OPTIONS -u _JAVA_OPTIONS \
         -u PYSPARK_DRIVER_PYTHON --chdir="$lab_dir/data/spark" \
         JAVA_HOME="$(dirname -- "$(dirname -- "$(realpath -- "$java")")")" \
@@ -48,14 +48,19 @@ spark_start()
         --bootstrap "$bootstrap" --query "$spark_query" --checkpoint "$lab_dir/data/spark/checkpoint"
 }
 
-# A query has JMX metrics only after its first trigger.
+# A query has JMX metrics only after its first trigger, which leaves a file in the checkpoint.
 spark_query_runs()
 {
+    if ! has_agents; then
+        [[ -n $(find "$lab_dir/data/spark/checkpoint/commits" -newer "$lab_dir/run/spark.pid" -name '[0-9]*' \
+            2>/dev/null) ]]
+        return
+    fi
     local mbean="metrics:name=kafkastream.driver.spark.streaming.$spark_query.latency,type=gauges"
-    [[ $(curl -s -m 3 "http://127.0.0.1:$spark_jolokia_port/jolokia/read/$mbean/Value") == *'"status":200'* ]]
+    [[ $(curl -s -m 3 "http://127.0.0.1:${jvm_port[spark]}/jolokia/read/$mbean/Value") == *'"status":200'* ]]
 }
 
 spark_wait()
 {
-    wait_until 120 spark spark_query_runs
+    wait_until 120 spark spark_query_runs && jvm_make_readable spark
 }
