@@ -192,6 +192,72 @@ def test_tls_of_registry_and_server(start, tmp_path, uptime):
         fails_with(start(config_of(jvm.port, uptime, tls)), "tls", "is without TLS, which is configured here")
 
 
+class KeytoolStores:
+    """Stores as the JDK's keytool makes them: of the JVM and of clients, each with a certificate of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        folder.mkdir()
+
+    def path(self, name):
+        return str(self.folder / name)
+
+    def keytool(self, *arguments):
+        subprocess.run(["keytool", *arguments, "-storetype", "PKCS12", "-storepass", "changeit"], check=True,
+                       capture_output=True)
+
+    def make(self, name, alt_name="DNS:client.internal"):
+        """The store NAME.p12 and the certificate NAME.pem."""
+        self.keytool("-genkeypair", "-alias", name, "-keyalg", "EC", "-dname", f"CN={name}", "-ext",
+                     f"SAN={alt_name}", "-keystore", self.path(f"{name}.p12"))
+        self.keytool("-exportcert", "-rfc", "-alias", name, "-keystore", self.path(f"{name}.p12"), "-file",
+                     self.path(f"{name}.pem"))
+        return self.path(f"{name}.pem")
+
+    def trust(self, store, name):
+        self.keytool("-importcert", "-noprompt", "-alias", name, "-file", self.path(f"{name}.pem"), "-keystore",
+                     self.path(store))
+
+    def key(self, name, password):
+        """The store's key alone, encrypted, as Streamgauge reads it."""
+        key = self.path(f"{name}.key")
+        subprocess.run(["openssl", "pkcs12", "-in", self.path(f"{name}.p12"), "-passin", "pass:changeit", "-nocerts",
+                        "-passout", f"pass:{password}", "-out", key], check=True, capture_output=True)
+        return key
+
+    def java_options(self, store, trusted):
+        return [f"-Djavax.net.ssl.{name}={value}" for name, value in {
+            "keyStore": self.path(store), "keyStorePassword": "changeit", "keyStoreType": "PKCS12",
+            "trustStore": self.path(trusted), "trustStorePassword": "changeit", "trustStoreType": "PKCS12"}.items()]
+
+
+def test_client_certificate_is_required_of_registry_and_server(start, tmp_path, uptime):
+    stores = KeytoolStores(tmp_path / "stores")
+    ca = stores.make("jvm", "DNS:jvm.internal")
+    own, stranger = stores.make("streamgauge"), stores.make("stranger")
+    stores.trust("trusted.p12", "streamgauge")
+    password = secret(tmp_path / "key.password", "of the key\n")
+    keys = {one: stores.key(one, "of the key") for one in ("streamgauge", "stranger")}
+    tls = f"ca_file: '{ca}', server_name: jvm.internal"
+
+    def with_certificate(certificate, name):
+        return (f", registry_tls: true, tls: {{ {tls}, cert_file: '{certificate}', key_file: '{keys[name]}',"
+                f" key_password_file: '{password}' }}")
+
+    options = {"ssl": "true", "registry.ssl": "true", "ssl.need.client.auth": "true"}
+    with one_jvm(tmp_path, *stores.java_options("jvm.p12", "trusted.p12"), **options) as jvm:
+        works(start(config_of(jvm.port, uptime, with_certificate(own, "streamgauge"))))
+        process = start(config_of(jvm.port, uptime, f", registry_tls: true, tls: {{ {tls} }}"))
+        fails_with(process, "tls", "certificate")
+        fails_with(start(config_of(jvm.port, uptime, with_certificate(stranger, "stranger"))), "tls", "certificate")
+    # Only the server has TLS, at a port of its own.
+    with one_jvm(tmp_path, *stores.java_options("jvm.p12", "trusted.p12"), **options | {
+            "registry.ssl": "false", "rmi.port": free_port()}) as jvm:
+        works(start(config_of(jvm.port, uptime, with_certificate(own, "streamgauge").replace(
+            "registry_tls: true", "registry_tls: false"))))
+        fails_with(start(config_of(jvm.port, uptime, f", tls: {{ {tls} }}")), "tls", "certificate")
+
+
 def test_hostname_that_leads_nowhere_is_not_followed(start, tmp_path, uptime):
     with one_jvm(tmp_path, "-Djava.rmi.server.hostname=broker-7.invalid") as jvm:
         works(start(config_of(jvm.port, uptime)))
@@ -276,18 +342,31 @@ def test_broker_has_the_same_attributes_by_its_port_as_by_its_agent(lab, start, 
     assert not differ, differ[:20]
 
 
-def test_cluster_by_its_ports_has_every_broker(lab, start):
+def test_cluster_by_its_ports_has_the_series_of_its_agents(lab, start):
+    """Names and all labels, of what is there in each of some polls; NaN comes by the ports alone."""
     config = lab.config("2s", "2s")
     ports = ", ".join(f"{i}: {lab.jmx_port(i)}" for i in (1, 2, 3))
-    process = start(config[:config.index("    jolokia:")] + f"    jmx: {{ ports: {{ {ports} }} }}\n")
-    wait_for(process.log, lambda: process.page().targets() == {"1": 1, "2": 1, "3": 1}, 30)
-    through = start(config)
-    wait_for(through.log, lambda: through.page().targets() == {"1": 1, "2": 1, "3": 1}, 30)
+    by_ports = start(config[:config.index("    jolokia:")] + f"    jmx: {{ ports: {{ {ports} }} }}\n")
+    by_agents = start(config)
+    for process in (by_ports, by_agents):
+        wait_for(process.log, lambda process=process: process.page().targets() == {"1": 1, "2": 1, "3": 1}, 30)
 
-    def names(of):
-        return {s.name for s in of.page().samples if "broker" in s.labels and not s.name.startswith("streamgauge_")}
+    def series(process):
+        page = exposition.Page(fetch(process.url + "/metrics?collect[]=jolokia")[2].decode())
+        return {key for key, value in page.samples.items()
+                if "broker" in dict(key[1]) and not key[0].startswith("streamgauge_") and value == value}
 
-    assert names(process) == names(through)
+    rounds = []
+    for _ in range(3):
+        rounds.append((series(by_ports), series(by_agents)))
+        polls = by_ports.page().value("streamgauge_collector_collections_total", collector="jolokia", target="1")
+        wait_for("another poll", lambda polls=polls: by_ports.page().value(
+            "streamgauge_collector_collections_total", collector="jolokia", target="1") > polls, 20)
+    always, ever = ([set.intersection(*(one[i] for one in rounds)) for i in (0, 1)],
+                    [set.union(*(one[i] for one in rounds)) for i in (0, 1)])
+    assert len(always[0]) > 1000
+    assert not {exposition.show(key) for key in always[0] - ever[1]}
+    assert not {exposition.show(key) for key in always[1] - ever[0]}
 
 
 def test_restarted_broker_is_read_again(lab, start):
