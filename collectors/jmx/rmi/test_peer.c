@@ -436,6 +436,58 @@ static void test_fault_closed_port_is_told(void **state)
     tear_down(&f);
 }
 
+/* ---- Hostile servers ---- */
+
+/* A byte now and then is no answer: the deadline is that of the poll. */
+static void test_hostile_drip_ends_at_the_deadline(void **state)
+{
+    static const struct fault drip = { { .drip_us = 5000 }, { .port = 0 }, SG_FAILURE_TIMEOUT,
+        "no complete answer within",
+        "a frozen JVM, a long garbage collection, or an MBean that blocks" };
+    (void)state;
+
+    assert_fails(&drip, 300);
+}
+
+/* Each of its texts is allowed, but not all of them in one reply. */
+static void test_hostile_reply_without_end_is_cut(void **state)
+{
+    struct sg_buf login, flood;
+    struct fault endless = { { .flood = NULL }, { .port = 0 }, SG_FAILURE_PROTOCOL,
+        "a reply cannot be read: it is too large", "" };
+    (void)state;
+
+    sg_buf_init(&login, 1 << 10);
+    sg_buf_init(&flood, 1 << 20);
+    (void)sg_buf_add_str(&login, SG_STR("51aced0005770f01 1ed4cd0d000001a22b91e258830a 75 72 0002 "
+                                        "5b4c 0000000000000000 02 0000 78 70 0000ffff"));
+    (void)sg_buf_add_str(&flood, SG_STR("74 ffff "));
+    for (int i = 0; i < 0xffff; i++)
+        (void)sg_buf_add_str(&flood, SG_STR("61"));
+    endless.server.login = sg_buf_get_cut(&login);
+    endless.server.flood = sg_buf_get_cut(&flood);
+    assert_fails(&endless, IN_TIME_MS);
+    sg_buf_done(&login);
+    sg_buf_done(&flood);
+}
+
+/* All replies of a poll together, however small each of them is. */
+static void test_hostile_answer_is_limited(void **state)
+{
+    struct server server = { .n_reads = 0 };
+    struct fixture f;
+    (void)state;
+
+    set_up(&f, &server, NULL);
+    ask_for(&f, "a:b=c");
+    ask_for(&f, "a:b=d");
+    sg_rmi_peer_set_max_bytes(f.peer, 400);
+    struct result result = poll_once(&f);
+    assert_int_equal(result.kind, SG_FAILURE_LIMIT);
+    assert_non_null(strstr(result.err.text, "larger than allowed"));
+    tear_down(&f);
+}
+
 static void test_password_is_not_sent_without_the_tls_that_is_configured(void **state)
 {
     static const struct fault downgrade = { { .n_reads = 0 },
@@ -509,6 +561,9 @@ int main(void)
         cmocka_unit_test(test_fault_silence_ends_at_the_deadline),
         cmocka_unit_test(test_fault_mbean_that_hangs_is_named),
         cmocka_unit_test(test_fault_closed_port_is_told),
+        cmocka_unit_test(test_hostile_drip_ends_at_the_deadline),
+        cmocka_unit_test(test_hostile_reply_without_end_is_cut),
+        cmocka_unit_test(test_hostile_answer_is_limited),
         cmocka_unit_test(test_password_is_not_sent_without_the_tls_that_is_configured),
         cmocka_unit_test(test_connection_cut_at_every_byte_ends),
         cmocka_unit_test(test_stopping_ends_without_a_reply),

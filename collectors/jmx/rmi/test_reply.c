@@ -246,6 +246,33 @@ static void test_exceptions_have_their_meaning(void **state)
 
 /* ---- Hostile servers ---- */
 
+/*
+ * What a server may send to do harm, and the test of each; "refused" is
+ * test_hostile_replies_are_refused here, "none" test_hostile_values_are_none of test_values.c.
+ *
+ *  1 an array of 2^31-1, or of a negative length  refused
+ *  2 a text or a block of gigabytes               refused
+ *  3 content within content, 100,000 deep         test_hostile_depth_is_limited
+ *  4 classes in classes' annotations, likewise    test_hostile_depth_is_limited
+ *  5 a class that is its own superclass           refused
+ *  6 too many superclasses                        test_hostile_superclasses_are_limited
+ *  7 65,535 fields, 2^31 interfaces               refused
+ *  8 millions of objects                          test_hostile_numbers_of_objects_are_limited
+ *  9 a graph that spells 2^40 values              test_values.c: test_hostile_graph_is_limited
+ * 10 a list that holds itself                     none
+ * 11 a reference to what comes later, or nothing  refused
+ * 12 a handle of another kind than is wanted      refused, none
+ * 13 a field that is missing, or of another kind  none
+ * 14 a size that is not what has come             none, test_hostile_set_of_another_size_is_none
+ * 15 numbers of a million digits                  test_hostile_big_numbers_are_limited
+ * 16 bad UTF-8, control characters                refused, test_hostile_exception_is_one_short_line
+ * 17 a class with a form of its own               refused
+ * 18 an exception that is its own cause           test_hostile_exception_is_one_short_line
+ *
+ * Of connections, in test_peer.c: a reply without an end, bytes that drip, an answer that is too
+ * large in all, a port in a stub that leads nowhere, a registry without the TLS that is configured.
+ */
+
 struct hostile {
     const char *what;
     const char *hex;
@@ -396,6 +423,27 @@ static void test_hostile_numbers_of_objects_are_limited(void **state)
         SG_RMI_E_LIMIT);
 }
 
+/* An exception is its cause's cause; its message is for a terminal. */
+static void test_hostile_exception_is_one_short_line(void **state)
+{
+    struct sg_rmi_reply reply = { .len = 0 };
+    struct sg_error err;
+    struct bytes bytes = from_hex("51aced0005770f02 1ed4cd0d000001a22b91e258830a "
+                                  "73 72 0001 41 0000000000000000 02 0002 "
+                                  "4c 0005 6361757365 740001 61 4c 000d 64657461696c4d657373616765 "
+                                  "71 007e0001 78 70 "
+                                  "73 71 007e0000 71 007e0002 740006 0a1b5b33316d "
+                                  "740003 0d0a61");
+    (void)state;
+
+    read_whole(&reply, bytes);
+    assert_int_equal(sg_rmi_exception_read(&reply, &err), SG_RMI_MEANS_OTHER);
+    assert_int_equal(strncmp(err.text, "A:   a: A:   [31m: A", 20), 0);
+    assert_true(strlen(err.text) < 100);
+    sg_rmi_reply_done(&reply);
+    free(bytes.ptr);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -410,6 +458,7 @@ int main(void)
         cmocka_unit_test(test_hostile_depth_is_limited),
         cmocka_unit_test(test_hostile_superclasses_are_limited),
         cmocka_unit_test(test_hostile_numbers_of_objects_are_limited),
+        cmocka_unit_test(test_hostile_exception_is_one_short_line),
     };
     return cmocka_run_group_tests_name("rmi_reply", tests, NULL, NULL);
 }

@@ -119,7 +119,9 @@ static void send_bytes(struct connection *c, struct bytes bytes)
     }
     c->sent += n;
     for (size_t at = 0; at < n;) {
-        ssize_t done = send(c->fd, bytes.ptr + at, n - at, MSG_NOSIGNAL);
+        if (server->drip_us)
+            (void)usleep((useconds_t)server->drip_us);
+        ssize_t done = send(c->fd, bytes.ptr + at, server->drip_us ? 1 : n - at, MSG_NOSIGNAL);
         if (done <= 0) {
             c->is_open = false;
             return;
@@ -192,6 +194,10 @@ static void log_in(struct connection *c)
     } else {
         send_vector(c, "newClient(null)");
     }
+    struct bytes flood = from_hex(c->server->flood ? c->server->flood : "");
+    while (flood.len && c->is_open)
+        send_bytes(c, flood);
+    free(flood.ptr);
 }
 
 static void answer(struct connection *c, const uint8_t *call, size_t len)

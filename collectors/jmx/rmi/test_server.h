@@ -21,6 +21,8 @@ struct server {
     const char *stub_host;  /* of 9 characters, instead of 127.0.0.1 */
     int stub_port;          /* instead of its own */
     const char *login;      /* digits of the reply to newClient, instead of a client */
+    const char *flood;      /* digits that follow the reply to newClient for ever */
+    int drip_us;            /* sends a byte, and waits so long */
     size_t cut_at;          /* closes each connection after so many bytes; 0: does not */
     int hold_calls;         /* answers reads only when so many calls have come */
     atomic_int n_gone;      /* so many times the client is gone */

@@ -9,6 +9,7 @@
 #include "jmx/rmi/values.h"
 #include "test.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #define HEAD "51aced0005770f01 1ed4cd0d000001a22b91e258830a "
@@ -164,6 +165,7 @@ static void test_names_recorded_are_read(void **state)
     "4c6a6176612f6c616e672f4f626a6563743b 78 70 74 0001 61 "
 #define DOUBLE      "6a6176612e6c616e672e446f75626c65"
 #define BIG_INTEGER "6a6176612e6d6174682e426967496e7465676572"
+#define BIG_DECIMAL "6a6176612e6d6174682e426967446563696d616c"
 #define HASH_MAP    "6a6176612e7574696c2e486173684d6170"
 #define COMPOSITE                                                                                \
     "6a617661782e6d616e6167656d656e742e6f70656e6d6265616e2e436f6d706f7369746544617461537570706f" \
@@ -197,6 +199,13 @@ static void test_hostile_values_are_none(void **state)
             LIST("00000001") ATTRIBUTE "73 72 002f " COMPOSITE " 6f12361ad2285a64 02 0001 "
                                        "4c 0008 636f6e74656e7473 740001 61 78 70 70 78",
             0 },
+        { "a class instead of a value", LIST("00000001") ATTRIBUTE "71 007e0002 78", 0 },
+        { "an attribute whose name is a class",
+            LIST("00000001") "73 72 001a 6a617661782e6d616e6167656d656e742e417474726962757465 "
+                             "2279b907538b3b0e 02 0002 4c 0004 6e616d65 74 0012 "
+                             "4c6a6176612f6c616e672f537472696e673b 4c 0005 76616c7565 74 0012 "
+                             "4c6a6176612f6c616e672f4f626a6563743b 78 70 71 007e0002 740001 61 78",
+            0 },
         { "a map without its size",
             LIST("00000001") ATTRIBUTE "73 72 0011 " HASH_MAP
                                        " 0507dac1c31660d1 03 0000 78 70 7704 00000000 78 78",
@@ -222,6 +231,67 @@ static void test_hostile_values_are_none(void **state)
         sg_rmi_reply_done(&reply);
         free(bytes.ptr);
     }
+}
+
+/* A BigInteger of so many bytes. */
+static void add_big_integer(struct sg_buf *hex, size_t n)
+{
+    (void)sg_buf_printf(hex,
+        "73 72 0014 " BIG_INTEGER " 8cfc9f1fa93bfb1d 02 0002 49 0006 7369676e756d "
+        "5b 0009 6d61676e6974756465 740002 5b42 78 70 00000001 "
+        "75 72 0002 5b42 acf317f8060854e0 02 0000 78 70 %08zx ",
+        n);
+    for (size_t i = 0; i < n; i++)
+        (void)sg_buf_add_str(hex, SG_STR("7f"));
+}
+
+static bool has_value(const struct sg_buf *hex)
+{
+    struct sg_rmi_reply reply = { .len = 0 };
+    struct bytes bytes = from_hex(hex->ptr);
+    struct sg_buf out;
+
+    sg_buf_init(&out, 1 << 20);
+    read_whole(&reply, bytes);
+    assert_int_equal(read_values(&reply, &out), 0);
+    bool has = out.len > 0;
+    sg_buf_done(&out);
+    sg_rmi_reply_done(&reply);
+    free(bytes.ptr);
+    return has;
+}
+
+static void test_hostile_big_numbers_are_limited(void **state)
+{
+    static const size_t sizes[] = { 1, SG_RMI_NUMBER_BYTES_MAX, SG_RMI_NUMBER_BYTES_MAX + 1 };
+    static const int scales[] = { 0, SG_RMI_SCALE_MAX, SG_RMI_SCALE_MAX + 1, -SG_RMI_SCALE_MAX,
+        -SG_RMI_SCALE_MAX - 1, INT_MAX, INT_MIN };
+    struct sg_buf hex;
+    (void)state;
+
+    sg_buf_init(&hex, 1 << 20);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        sg_buf_clear(&hex);
+        (void)sg_buf_add_str(&hex, SG_STR(LIST("00000001") ATTRIBUTE));
+        add_big_integer(&hex, sizes[i]);
+        (void)sg_buf_add_str(&hex, SG_STR(" 78"));
+        (void)sg_buf_get_cut(&hex);
+        assert_int_equal(has_value(&hex), sizes[i] <= SG_RMI_NUMBER_BYTES_MAX);
+    }
+    for (size_t i = 0; i < sizeof scales / sizeof scales[0]; i++) {
+        sg_buf_clear(&hex);
+        (void)sg_buf_printf(&hex,
+            LIST("00000001") ATTRIBUTE "73 72 0014 " BIG_DECIMAL
+                                       " 54c71557f981284f 02 0002 49 0005 7363616c65 "
+                                       "4c 0006 696e7456616c 740001 61 78 70 %08x ",
+            (unsigned)scales[i]);
+        add_big_integer(&hex, 2);
+        (void)sg_buf_add_str(&hex, SG_STR(" 78"));
+        (void)sg_buf_get_cut(&hex);
+        assert_int_equal(
+            has_value(&hex), scales[i] >= -SG_RMI_SCALE_MAX && scales[i] <= SG_RMI_SCALE_MAX);
+    }
+    sg_buf_done(&hex);
 }
 
 static void test_hostile_set_of_another_size_is_none(void **state)
@@ -291,6 +361,7 @@ int main(void)
         cmocka_unit_test(test_values_recorded_are_read),
         cmocka_unit_test(test_names_recorded_are_read),
         cmocka_unit_test(test_hostile_values_are_none),
+        cmocka_unit_test(test_hostile_big_numbers_are_limited),
         cmocka_unit_test(test_hostile_set_of_another_size_is_none),
         cmocka_unit_test(test_hostile_graph_is_limited),
     };
