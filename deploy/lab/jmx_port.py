@@ -28,18 +28,21 @@ def attach_command(pid: int, *words: str) -> str:
     return text
 
 
+def open_port(pid: int, port: int, **options: str) -> None:
+    """Opens a port on 127.0.0.1, without a password unless the options, jmxremote.…, say otherwise."""
+    chosen = {"port": port, "rmi.port": port, "host": "127.0.0.1", "authenticate": "false", "ssl": "false", **options}
+    command = "ManagementAgent.start " + " ".join(f"jmxremote.{name}={value}" for name, value in chosen.items())
+    # A command always has three arguments; the two that are not used are empty.
+    attach_command(pid, "jcmd", command, "", "")
+
+
 def main() -> int:
     if len(sys.argv) != 3:
         print("usage: jmx_port.py PID PORT", file=sys.stderr)
         return 2
     pid, port = int(sys.argv[1]), int(sys.argv[2])
-    command = (
-        f"ManagementAgent.start jmxremote.port={port} jmxremote.rmi.port={port}"
-        " jmxremote.host=127.0.0.1 jmxremote.authenticate=false jmxremote.ssl=false"
-    )
     try:
-        # A command always has three arguments; the two that are not used are empty.
-        attach_command(pid, "jcmd", command, "", "")
+        open_port(pid, port)
     except (OSError, RuntimeError) as error:
         print(f"JMX port {port} of process {pid}: {error}", file=sys.stderr)
         return 1
