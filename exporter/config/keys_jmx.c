@@ -132,13 +132,14 @@ static void free_target(const struct sg_key *key, void *element)
     free(((struct sg_jolokia_target *)element)->url);
 }
 
-static const struct sg_kind kind_targets = { .name = "map of ids and URLs",
-    .read = read_targets,
-    SG_KIND_OF_LIST,
-    .element_size = sizeof(struct sg_jolokia_target),
-    .same_element = same_target,
-    .show_element = show_target,
-    .free_element = free_target };
+#define KIND_OF_TARGETS(text)                                                          \
+    {                                                                                  \
+        .name = (text), .read = read_targets, SG_KIND_OF_LIST,                         \
+        .element_size = sizeof(struct sg_jolokia_target), .same_element = same_target, \
+        .show_element = show_target, .free_element = free_target                       \
+    }
+static const struct sg_kind kind_targets = KIND_OF_TARGETS("map of ids and URLs");
+static const struct sg_kind kind_addresses = KIND_OF_TARGETS("map of ids and addresses");
 
 static bool read_port(const struct sg_value *v, const struct sg_yaml_node *node, void *element)
 {
@@ -206,13 +207,13 @@ static void finish_tls(struct sg_reading *reading, const struct sg_yaml_node *no
 
 static const struct sg_key tls_list[] = {
     TLS_FILE("ca_file", ca_file, NULL, "instead of the system's CAs"),
-    TLS_FILE("cert_file", cert_file, NULL, "if the agent requires a client certificate"),
+    TLS_FILE("cert_file", cert_file, NULL, "if a client certificate is required"),
     TLS_FILE("key_file", key_file, "cert_file", "its key; default: in `cert_file`"),
     { "key_password", &sg_kind_secret, SG_AT(sg_tls_config, key_password), .needs = "cert_file",
         .restarts = SG_RESTARTS_BROKERS | SG_RESTARTS_JVM, .doc = "the password of the key" },
     { "server_name", &sg_kind_text, SG_AT(sg_tls_config, server_name), .check = check_server_name,
         .restarts = SG_RESTARTS_BROKERS | SG_RESTARTS_JVM,
-        .doc = "the name in the agents' certificates; default: the URL's host" },
+        .doc = "the name in the certificates; default: the host" },
     { "insecure_skip_verify", &sg_kind_boolean, SG_AT(sg_tls_config, insecure_skip_verify),
         .restarts = SG_RESTARTS_BROKERS | SG_RESTARTS_JVM, .doc = "certificates are not verified" },
 };
@@ -296,16 +297,15 @@ static const struct sg_map jvm_proxy_keys = {
 
 /* ---- Keys that brokers and JVMs share ---- */
 
-#define SOURCE_KEYS(type, what)                                                               \
-    { "username", &sg_kind_text, SG_AT(type, source.username), .restarts = (what),            \
-        .doc = "of the agent, the proxy, or JMX" },                                           \
-        { "password", &sg_kind_secret, SG_AT(type, source.password), .needs = "username",     \
-            .needs_said = "a password needs a \"username\"", .restarts = (what),              \
-            .doc = "likewise" },                                                              \
-    {                                                                                         \
-        "tls", &sg_kind_map, SG_LIST_AT(type, source.tls, source.jmx.has_tls),                \
-            .map = &tls_keys, .restarts = (what),                                             \
-            .doc = "of all `https://` URLs here, the proxy's too; of JMX, which must have it" \
+#define SOURCE_KEYS(type, what, username_doc, tls_doc)                                    \
+    { "username", &sg_kind_text, SG_AT(type, source.username), .restarts = (what),        \
+        .doc = (username_doc) },                                                          \
+        { "password", &sg_kind_secret, SG_AT(type, source.password), .needs = "username", \
+            .needs_said = "a password needs a \"username\"", .restarts = (what),          \
+            .doc = "likewise" },                                                          \
+    {                                                                                     \
+        "tls", &sg_kind_map, SG_LIST_AT(type, source.tls, source.jmx.has_tls),            \
+            .map = &tls_keys, .restarts = (what), .doc = (tls_doc)                        \
     }
 
 #define RULES_KEY(type, what)                                                              \
@@ -408,7 +408,10 @@ static const struct sg_key jolokia_list[] = {
         .doc = "the agents of single brokers; with a proxy, JMX service URLs" },
     { "controllers", &kind_targets, SG_LIST_AT(sg_jolokia_config, controllers, n_controllers),
         .restarts = SG_RESTARTS_TARGETS, .doc = "KRaft controllers that are not brokers" },
-    SOURCE_KEYS(sg_jolokia_config, SG_RESTARTS_BROKERS),
+    SOURCE_KEYS(sg_jolokia_config,
+        SG_RESTARTS_BROKERS,
+        "of the agents, or the proxy",
+        "of all `https://` URLs here, the proxy's too"),
     BROKER_RULES_KEYS,
 };
 const struct sg_map sg_jolokia_keys = { .what = "\"jolokia\"",
@@ -449,13 +452,16 @@ static const struct sg_key jmx_list[] = {
     { "host", &sg_kind_text, SG_AT(sg_jolokia_config, source.jmx.host), .text = "{host}",
         .check = sg_url_check_jmx_host, .restarts = SG_RESTARTS_BROKERS,
         .doc = "the host of each broker's JMX; {host} and {id} are the broker's" },
-    { "brokers", &kind_targets, SG_LIST_AT(sg_jolokia_config, brokers, n_brokers),
+    { "brokers", &kind_addresses, SG_LIST_AT(sg_jolokia_config, brokers, n_brokers),
         .check = sg_url_check_jmx, .restarts = SG_RESTARTS_TARGETS,
         .doc = "the JMX ports of single brokers, `HOST:PORT`" },
-    { "controllers", &kind_targets, SG_LIST_AT(sg_jolokia_config, controllers, n_controllers),
+    { "controllers", &kind_addresses, SG_LIST_AT(sg_jolokia_config, controllers, n_controllers),
         .check = sg_url_check_jmx, .restarts = SG_RESTARTS_TARGETS,
         .doc = "KRaft controllers that are not brokers, likewise" },
-    SOURCE_KEYS(sg_jolokia_config, SG_RESTARTS_BROKERS),
+    SOURCE_KEYS(sg_jolokia_config,
+        SG_RESTARTS_BROKERS,
+        "if JMX requires a password; the role readonly is enough",
+        "JMX must have TLS (`jmxremote.ssl=true`)"),
     JMX_KEYS(sg_jolokia_config, SG_RESTARTS_BROKERS, "tls", NULL),
     BROKER_RULES_KEYS,
 };
@@ -523,7 +529,10 @@ static const struct sg_key jvm_list[] = {
         .flags = SG_KEY_OPTIONAL, .restarts = SG_RESTARTS_JVM, .doc = "instead of an agent" },
     { "jmx", &sg_kind_text, SG_AT(sg_jvm_config, source.jmx.address), .check = sg_url_check_jmx,
         .restarts = SG_RESTARTS_JVM, .doc = "its JMX port, `HOST:PORT`, read without an agent" },
-    SOURCE_KEYS(sg_jvm_config, SG_RESTARTS_JVM),
+    SOURCE_KEYS(sg_jvm_config,
+        SG_RESTARTS_JVM,
+        "of the agent, the proxy, or JMX",
+        "of all `https://` URLs here, the proxy's too; of JMX, which must have it"),
     JMX_KEYS(sg_jvm_config, SG_RESTARTS_JVM, "jmx", "jmx"),
     { RULES_KEY(sg_jvm_config, SG_RESTARTS_JVM),
         .needed = "a JVM needs \"rules\": a catalogue or a rule file" },

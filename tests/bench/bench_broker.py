@@ -48,7 +48,7 @@ exec {cache_lock}>"$cache/lock"
 flock "$cache_lock"
 java_find || die 'no Java 17: run deploy/lab/up'
 command -v mvn >/dev/null || packages_install maven
-jars_install kafka-4.1.0 jolokia-2.6.0 jmx-exporter-1.0.1
+jars_install kafka-4.1.0 jolokia-2.2.9 jolokia-2.6.0 jmx-exporter-1.0.1
 python_set
 python_is_complete || { packages_install python3-venv && python_install; }
 printf '%s\\n' "$cache" "$java" "$python"
@@ -83,7 +83,7 @@ def make_topics(bootstrap, count):
 class Broker:
     """One combined KRaft node with both agents. Everything listens on 127.0.0.1."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, options=()):
         text = subprocess.run(["bash", "-c", INSTALL, "bash", REPO, folder], check=True,
                               capture_output=True, text=True).stdout
         cache, self.java, self.python = text.splitlines()[-3:]
@@ -111,6 +111,7 @@ offsets.topic.replication.factor=1
 """)
         self.format()
         self.start(folder, [
+            *options,
             f"-javaagent:{agent}=host=127.0.0.1,port={jolokia},discoveryEnabled=false",
             f"-javaagent:{exporter}=127.0.0.1:{scrape}:{self.rules}"])
 

@@ -73,14 +73,13 @@ const char *sg_curl_tls_advice(const char *text)
         const char *advice;
     } advice[] = {
         { "certificate required",
-            "; the agent requires a client certificate: set tls \"cert_file\" and "
+            "; the JVM requires a client certificate: set tls \"cert_file\" and "
             "\"key_file\"" },
-        { "handshake failure",
-            "; does the agent require a client certificate (tls \"cert_file\")?" },
-        { "bad certificate", "; the agent rejects the client certificate (tls \"cert_file\")" },
-        { "unknown ca", "; the agent does not know the CA of the client certificate (tls "
+        { "handshake failure", "; does the JVM require a client certificate (tls \"cert_file\")?" },
+        { "bad certificate", "; the JVM rejects the client certificate (tls \"cert_file\")" },
+        { "unknown ca", "; the JVM does not know the CA of the client certificate (tls "
                         "\"cert_file\")" },
-        { "expired", "; the agent needs a new certificate" },
+        { "expired", "; the JVM needs a new certificate" },
         { "self-signed", "; give its certificate, or its CA's, as tls \"ca_file\"" },
         { "self signed", "; give its certificate, or its CA's, as tls \"ca_file\"" },
         { "local issuer", "; give its CA's certificate as tls \"ca_file\"" },
@@ -95,5 +94,5 @@ const char *sg_curl_tls_advice(const char *text)
         if (strcasestr(text, advice[i].part))
             return advice[i].advice;
     }
-    return "; does the agent speak TLS there, with a certificate for this host?";
+    return "; does the JVM speak TLS there, with a certificate for this host?";
 }
