@@ -41,14 +41,11 @@ import jmx_port  # noqa: E402
 
 
 def jmx_config(how, port, agent_url, proxy_url, n):
-    ids = range(1, n + 1)
-    if how == "port":
-        return "jmx: { brokers: { " + ", ".join(f"{i}: '127.0.0.1:{port}'" for i in ids) + " } }"
-    if how == "agent":
-        return "jolokia: { brokers: { " + ", ".join(f"{i}: '{agent_url}'" for i in ids) + " } }"
+    """As JVMs, since a broker's own id is looked at."""
     target = f"service:jmx:rmi:///jndi/rmi://127.0.0.1:{port}/jmxrmi"
-    return (f"jolokia: {{ proxy: {{ url: '{proxy_url}', jmx_port: {port} }}, brokers: {{ "
-            + ", ".join(f"{i}: '{target}'" for i in ids) + " } }")
+    where = {"agent": f"url: '{agent_url}'", "port": f"jmx: '127.0.0.1:{port}'",
+             "proxy": f"proxy: {{ url: '{proxy_url}', target: '{target}' }}"}[how]
+    return "jvms: [ " + ", ".join(f"{{ name: n{i}, rules: kafka, {where} }}" for i in range(1, n + 1)) + " ]"
 
 
 class Process:

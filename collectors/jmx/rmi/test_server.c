@@ -162,7 +162,7 @@ static bool has(const uint8_t *call, size_t len, const char *part)
 static void read_attributes(struct connection *c, const uint8_t *call, size_t len)
 {
     atomic_fetch_add(&c->server->n_reads, 1);
-    if (has(call, len, "Hang"))
+    if (has(call, len, "Hang") || atomic_load(&c->server->hangs))
         return;
     if (atomic_load(&c->server->n_gone) > 0) {
         atomic_fetch_sub(&c->server->n_gone, 1);
@@ -224,6 +224,7 @@ static void answer(struct connection *c, const uint8_t *call, size_t len)
         send_vector(c, has(call, len, "Nope") ? "isRegistered false" : "isRegistered true");
         break;
     case SG_RMI_GET_MBEAN_INFO:
+        atomic_fetch_add(&c->server->n_infos, 1);
         send_vector(c, "getMBeanInfo Thing");
         break;
     case SG_RMI_CLOSE:

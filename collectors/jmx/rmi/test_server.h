@@ -25,6 +25,7 @@ struct server {
     int drip_us;            /* sends a byte, and waits so long */
     size_t cut_at;          /* closes each connection after so many bytes; 0: does not */
     int hold_calls;         /* answers reads only when so many calls have come */
+    atomic_bool hangs;      /* does not answer reads */
     atomic_int n_gone;      /* so many times the client is gone */
     atomic_int close_after; /* so many calls it closes the connection, once; 0: does not */
     /* what was seen */
@@ -33,6 +34,7 @@ struct server {
     atomic_int n_logins;
     atomic_int n_reads;
     atomic_int n_exists;
+    atomic_int n_infos;
     atomic_int n_closes;
     atomic_int n_ahead; /* calls that had come when the first of the held ones was answered */
     int listener;

@@ -12,8 +12,23 @@ enum {
     ITEMS_MAX = 300000,
     ODD_MAX = 10000,
     ODD_POLLS = 500, /* then they are forgotten, and tried again */
+    INFOS_MAX = 100000,
+    REMEMBERED_BYTES_MAX = 16 << 20,
     KEPT_ITEMS = 10000,
     REQUEST_BYTES_MAX = 2 << 20,
+};
+
+/* A list of attributes, as they are sent. */
+struct list {
+    char *ptr; /* owned */
+    size_t len;
+    uint32_t n;
+};
+
+/* A name, with the attributes that it has. */
+struct info {
+    struct sg_keyed_text key;
+    struct list attributes;
 };
 
 /* A name, with the attributes that are asked of it. */
@@ -21,15 +36,18 @@ struct odd {
     struct sg_keyed_text key;
     bool is_absent;
     bool is_one_by_one; /* it cannot be asked for several attributes at once */
-    bool is_reduced;    /* some attributes cannot be sent: these are the others, as they are sent */
-    char *attributes;   /* owned */
-    size_t len;
-    uint32_t n_attributes;
+    bool is_reduced;    /* some attributes cannot be sent: these are the others */
+    struct list attributes;
 };
 
 static void drop_odd(void *thing)
 {
-    free(((struct odd *)thing)->attributes);
+    free(((struct odd *)thing)->attributes.ptr);
+}
+
+static void drop_info(void *thing)
+{
+    free(((struct info *)thing)->attributes.ptr);
 }
 
 static const struct sg_keyed_kind odd_kind = {
@@ -37,6 +55,13 @@ static const struct sg_keyed_kind odd_kind = {
     .key_at = offsetof(struct odd, key),
     .seen_at = offsetof(struct odd, key) + offsetof(struct sg_keyed_text, seen),
     .drop = drop_odd,
+};
+
+static const struct sg_keyed_kind info_kind = {
+    .size = sizeof(struct info),
+    .key_at = offsetof(struct info, key),
+    .seen_at = offsetof(struct info, key) + offsetof(struct sg_keyed_text, seen),
+    .drop = drop_info,
 };
 
 static const char *const unsendable =
@@ -47,6 +72,8 @@ void sg_rmi_work_init(struct sg_rmi_work *work)
     *work = (struct sg_rmi_work){ .n = 0 };
     sg_keyed_init(&work->odd, &odd_kind);
     work->odd.max = ODD_MAX;
+    sg_keyed_init(&work->infos, &info_kind);
+    work->infos.max = INFOS_MAX;
 }
 
 void sg_rmi_work_done(struct sg_rmi_work *work)
@@ -54,19 +81,52 @@ void sg_rmi_work_done(struct sg_rmi_work *work)
     sg_rmi_answer_done(&work->answer);
     (void)sg_arena_unref(work->arena);
     sg_keyed_done(&work->odd);
+    sg_keyed_done(&work->infos);
     free(work->items);
+}
+
+/* ---- Texts ---- */
+
+/* Keep a text for this poll. @return 0, -ENOMEM or SG_RMI_WORK_E_FULL */
+static int keep(struct sg_rmi_work *work, struct sg_str text, struct sg_str *ret_kept)
+{
+    if (text.len > work->max_kept - work->kept)
+        return SG_RMI_WORK_E_FULL;
+    char *copy = sg_arena_copy(work->arena, text);
+    if (!copy)
+        return -ENOMEM;
+    work->kept += text.len;
+    *ret_kept = (struct sg_str){ copy, text.len };
+    return 0;
+}
+
+/* Replace a list that is remembered. @param list  consumed @return false: there is no room */
+static bool remember(struct sg_rmi_work *work, struct list *remembered, struct list list)
+{
+    size_t n_others = work->n_remembered - remembered->len;
+
+    if (!list.ptr || list.len > REMEMBERED_BYTES_MAX - n_others) {
+        free(list.ptr);
+        return false;
+    }
+    free(remembered->ptr);
+    *remembered = list;
+    work->n_remembered = n_others + list.len;
+    return true;
 }
 
 /* ---- What is known of names ---- */
 
-/* @return the key, of the arena; empty: no memory */
+/* @return the key, of the arena; empty: no memory, or no room */
 static struct sg_str key_of(struct sg_rmi_work *work, const struct sg_rmi_work_item *item)
 {
     size_t len = item->name.len + 1 + item->attributes.len;
-    char *key = sg_arena_bytes(work->arena, len);
+    bool has_room = len <= work->max_kept - work->kept;
+    char *key = has_room ? sg_arena_bytes(work->arena, len) : NULL;
 
     if (!key)
         return SG_STR("");
+    work->kept += len;
     (void)memcpy(key, item->name.ptr, item->name.len);
     key[item->name.len] = '\0';
     if (item->attributes.len)
@@ -84,11 +144,51 @@ static struct odd *find_odd(struct sg_rmi_work *work, const struct sg_rmi_work_i
 /* Without memory, or past the limit, it is asked for again. */
 static struct odd *add_odd(struct sg_rmi_work *work, const struct sg_rmi_work_item *item)
 {
+    struct sg_str key = key_of(work, item);
     uint32_t number;
 
-    if (sg_keyed_add(&work->odd, key_of(work, item), &number, NULL))
+    if (!key.len || sg_keyed_add(&work->odd, key, &number, NULL))
         return NULL;
     return sg_keyed_at(&work->odd, number);
+}
+
+static void add_info(
+    struct sg_rmi_work *work, struct sg_str name, struct sg_str attributes, uint32_t n)
+{
+    struct list list = { malloc(attributes.len + 1), attributes.len, n };
+    uint32_t number;
+
+    if (!list.ptr || sg_keyed_add(&work->infos, name, &number, NULL)) {
+        free(list.ptr);
+        return;
+    }
+    if (attributes.len)
+        (void)memcpy(list.ptr, attributes.ptr, attributes.len);
+    (void)remember(work, &((struct info *)sg_keyed_at(&work->infos, number))->attributes, list);
+}
+
+/* Of the polls since one ended well. @return is it known which attributes it has? */
+static bool use_info(const struct sg_rmi_work *work, struct sg_rmi_work_item *item)
+{
+    bool is_wanted = item->n_attributes == 0 && work->infos.n;
+    uint32_t number = is_wanted ? sg_keyed_find(&work->infos, item->name) : SG_INDEX_NONE;
+
+    if (number == SG_INDEX_NONE)
+        return false;
+    const struct info *info = sg_keyed_at(&work->infos, number);
+    item->attributes = (struct sg_str){ info->attributes.ptr, info->attributes.len };
+    item->n_attributes = info->attributes.n;
+    return info->attributes.ptr;
+}
+
+static void count_remembered(struct sg_rmi_work *work)
+{
+    work->n_remembered = 0;
+    for (size_t i = 0; i < work->odd.n; i++)
+        work->n_remembered += ((struct odd *)sg_keyed_at(&work->odd, (uint32_t)i))->attributes.len;
+    for (size_t i = 0; i < work->infos.n; i++)
+        work->n_remembered +=
+            ((struct info *)sg_keyed_at(&work->infos, (uint32_t)i))->attributes.len;
 }
 
 /* ---- Beginning ---- */
@@ -154,9 +254,11 @@ static int report_unsendable(struct sg_rmi_work *work, const struct sg_rmi_work_
 /* Ask for a name, without what is known not to be there. */
 static int add_name(struct sg_rmi_work *work, const struct sg_rmi_work_item *asked)
 {
-    const struct odd *odd = find_odd(work, asked);
     struct sg_rmi_work_item item = *asked;
 
+    if (use_info(work, &item) && item.n_attributes == 0)
+        return 0;
+    const struct odd *odd = find_odd(work, &item);
     item.call = odd && odd->is_absent ? SG_RMI_CALL_EXISTS
                 : item.n_attributes   ? SG_RMI_CALL_READ
                                       : SG_RMI_CALL_INFO;
@@ -165,12 +267,11 @@ static int add_name(struct sg_rmi_work *work, const struct sg_rmi_work_item *ask
     if (!odd || !odd->is_reduced || item.call != SG_RMI_CALL_READ)
         return add_item(work, &item);
     int r = report_unsendable(work, asked);
-    if (r || odd->n_attributes == 0)
+    if (r || odd->attributes.n == 0)
         return r;
-    struct sg_str others = { odd->attributes, odd->len };
-    item.sent = (struct sg_str){ sg_arena_copy(work->arena, others), others.len };
-    item.n_sent = odd->n_attributes;
-    return item.sent.ptr ? add_item(work, &item) : -ENOMEM;
+    r = keep(work, (struct sg_str){ odd->attributes.ptr, odd->attributes.len }, &item.sent);
+    item.n_sent = odd->attributes.n;
+    return r ? r : add_item(work, &item);
 }
 
 static int add_request(struct sg_rmi_work *work, size_t i)
@@ -190,11 +291,14 @@ static int add_request(struct sg_rmi_work *work, size_t i)
 int sg_rmi_work_begin(struct sg_rmi_work *work, const struct sg_poll_plan *plan, size_t max_bytes)
 {
     static const struct sg_keyed_rule rule = { ODD_POLLS, 64, 4 };
+    bool is_done = sg_rmi_work_is_done(work);
 
     (void)sg_arena_unref(work->arena);
     work->arena = sg_arena_new();
     work->plan = plan;
     work->n = work->sent = work->done = 0;
+    work->kept = 0;
+    work->max_kept = max_bytes;
     if (work->allocated > KEPT_ITEMS) {
         free(work->items);
         work->items = NULL;
@@ -202,6 +306,9 @@ int sg_rmi_work_begin(struct sg_rmi_work *work, const struct sg_poll_plan *plan,
     }
     work->odd.generation++;
     (void)sg_keyed_forget_by(&work->odd, &rule);
+    if (is_done)
+        sg_keyed_clear(&work->infos);
+    count_remembered(work);
     int r = work->arena ? sg_rmi_answer_begin(&work->answer, plan->n, max_bytes) : -ENOMEM;
     for (size_t i = 0; i < plan->n && !r; i++)
         r = add_request(work, i);
@@ -273,8 +380,9 @@ static int take_names(struct sg_rmi_work *work,
         if (!sg_rmi_object_name(reply, node, work->arena, &name))
             continue;
         struct sg_rmi_work_item item = *query;
-        item.name = (struct sg_str){ sg_arena_copy(work->arena, name), name.len };
-        r = item.name.ptr ? add_name(work, &item) : -ENOMEM;
+        r = keep(work, name, &item.name);
+        if (!r)
+            r = add_name(work, &item);
     }
     return r;
 }
@@ -305,30 +413,28 @@ static int take_info(
         sg_rmi_write_string(&out, name);
         item.n_attributes++;
     }
-    struct sg_str got = sg_buf_get(&out);
-    item.attributes = (struct sg_str){ sg_arena_copy(work->arena, got), got.len };
     int r = sg_buf_error(&out);
+    if (!r)
+        r = keep(work, sg_buf_get(&out), &item.attributes);
     sg_buf_done(&out);
-    if (r || item.n_attributes == 0)
+    if (r)
         return r;
-    item.call = SG_RMI_CALL_READ;
-    return item.attributes.ptr ? add_name(work, &item) : -ENOMEM;
+    add_info(work, item.name, item.attributes, item.n_attributes);
+    return item.n_attributes ? add_name(work, &item) : 0;
 }
 
 /* Take a name out of a list. @param name  as it is sent @return owned; NULL: no memory */
-static char *without(struct sg_str list, struct sg_str name, size_t *ret_len, uint32_t *ret_n)
+static struct list without(struct sg_str list, struct sg_str name)
 {
-    char *others = malloc(list.len + 1);
+    struct list others = { malloc(list.len + 1), 0, 0 };
 
-    *ret_len = 0;
-    *ret_n = 0;
-    for (size_t n; others && list.len; list = (struct sg_str){ list.ptr + n, list.len - n }) {
+    for (size_t n; others.ptr && list.len; list = (struct sg_str){ list.ptr + n, list.len - n }) {
         n = next_name(list);
         if (sg_str_equal((struct sg_str){ list.ptr, n }, name))
             continue;
-        (void)memcpy(others + *ret_len, list.ptr, n);
-        *ret_len += n;
-        ++*ret_n;
+        (void)memcpy(others.ptr + others.len, list.ptr, n);
+        others.len += n;
+        others.n++;
     }
     return others;
 }
@@ -348,13 +454,14 @@ static int reduce(
     bool is_known = sg_rmi_text(reply, reply->failed_name, work->arena, &name);
     if (is_known)
         sg_rmi_write_string(&sent, name);
-    free(odd->attributes);
-    odd->attributes = without(list, sg_buf_get(&sent), &odd->len, &odd->n_attributes);
+    struct list others = without(list, sg_buf_get(&sent));
     sg_buf_done(&sent);
-    if (!is_known || odd->len == list.len)
-        odd->n_attributes = 0;
+    if (!is_known || others.len == list.len)
+        others.n = 0;
+    if (!remember(work, &odd->attributes, others))
+        return report_unsendable(work, item);
     odd->is_reduced = true;
-    return odd->attributes ? add_name(work, item) : -ENOMEM;
+    return add_name(work, item);
 }
 
 /* An MBean that is not there, or that fails as a whole. An attribute that fails alone is left out,

@@ -13,7 +13,11 @@
  * whether it is there now (isRegistered, 23 bytes). An attribute that the server cannot send takes
  * all others of the reply with it, and the connection: the others are asked for again without it,
  * and at later polls too. An MBean whose getAttributes() throws is asked for each attribute alone.
- * One thread, the peer's.
+ * Which attributes an MBean has is remembered until a poll has ended well: what takes longer than
+ * one poll goes on with the next.
+ *
+ * Names and attributes that servers send are kept up to the answer's cap in each poll; what is
+ * remembered has a cap of its own. One thread, the peer's.
  */
 
 #include "base/arena.h"
@@ -27,7 +31,7 @@
 #include <stdint.h>
 
 enum {
-    SG_RMI_WORK_E_FULL = 1, /* too many MBeans */
+    SG_RMI_WORK_E_FULL = 1, /* too many MBeans, or too large names */
 };
 
 enum sg_rmi_call {
@@ -56,7 +60,10 @@ struct sg_rmi_work {
     size_t sent; /* of the items */
     size_t done;
     struct sg_arena *arena; /* of this poll */
+    size_t kept, max_kept;  /* bytes in it that servers have sent, or keys of them */
     struct sg_keyed odd;    /* names that are absent, or cannot be sent */
+    struct sg_keyed infos;  /* names, with the attributes that they have */
+    size_t n_remembered;    /* bytes of attributes in both */
 };
 
 void sg_rmi_work_init(struct sg_rmi_work *work);
