@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """deploy/lab/up --no-jolokia: a cluster with nothing but JMX ports has the same page, boards and inputs of alerts.
 The lab of this folder is started with agents first, then without."""
+import subprocess
+import sys
+
 import pytest
 
-from conftest import OFFSET, Lab
+from conftest import OFFSET, REPO, Lab
 from streamgauge import Page, fetch, wait_for
 from test_monitoring import check_boards
 
@@ -19,15 +22,25 @@ def broker_series(lab):
             if "broker" in s.labels and not s.name.startswith(("streamgauge_", *BY_EVENT))}
 
 
+def unanswered_alerts(lab, folder):
+    """The alerts that lack a metric, with what they lack, on a page."""
+    page = folder / "page.txt"
+    page.write_bytes(fetch(lab.metrics_url)[2])
+    said = subprocess.run([sys.executable, REPO / "tests/answered.py", "--page", page,
+                           *sorted((REPO / "alerts").glob("*.rules.yml"))], capture_output=True, text=True).stdout
+    assert "queries have all of their metrics" in said, said
+    return {line for line in said.splitlines() if line.startswith("    ") and "failed" not in line}
+
+
 @pytest.fixture(scope="module")
-def labs():
+def labs(tmp_path_factory):
     """The series of a lab with agents, and then the same lab without."""
     offset = OFFSET + 250
-    with_agents = Lab("ports", offset, "--no-prometheus")
+    with_agents = Lab("ports", offset, "--with-connect", "--no-prometheus")
     without = Lab("ports", offset, "--no-jolokia", "--with-connect")
     try:
         with_agents.up()
-        wanted = broker_series(with_agents)
+        wanted = broker_series(with_agents), unanswered_alerts(with_agents, tmp_path_factory.mktemp("agents"))
         refused = with_agents.run("up", "--no-jolokia", check=False)
         with_agents.run("down")
         without.up()
@@ -42,13 +55,22 @@ def test_running_lab_is_not_changed(labs):
 
 
 def test_brokers_have_the_series_of_a_lab_with_agents(labs):
-    wanted, _, lab = labs
+    (wanted, _), _, lab = labs
     assert len(wanted) > 200
 
     def difference():
         return wanted ^ broker_series(lab)
 
     wait_for(lambda: f"not the same: {sorted(difference())}", lambda: not difference(), 60)
+
+
+def test_alerts_have_the_inputs_of_a_lab_with_agents(labs, tmp_path):
+    (_, wanted), _, lab = labs
+
+    def more():
+        return unanswered_alerts(lab, tmp_path) - wanted
+
+    wait_for(lambda: f"these lack something: {more()}", lambda: not more(), 60)
 
 
 def test_no_agent_is_there(labs):
