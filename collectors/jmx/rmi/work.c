@@ -74,6 +74,7 @@ void sg_rmi_work_init(struct sg_rmi_work *work)
     work->odd.max = ODD_MAX;
     sg_keyed_init(&work->infos, &info_kind);
     work->infos.max = INFOS_MAX;
+    sg_buf_init(&work->key, 2 * REQUEST_BYTES_MAX);
 }
 
 void sg_rmi_work_done(struct sg_rmi_work *work)
@@ -82,6 +83,7 @@ void sg_rmi_work_done(struct sg_rmi_work *work)
     (void)sg_arena_unref(work->arena);
     sg_keyed_done(&work->odd);
     sg_keyed_done(&work->infos);
+    sg_buf_done(&work->key);
     free(work->items);
 }
 
@@ -100,38 +102,36 @@ static int keep(struct sg_rmi_work *work, struct sg_str text, struct sg_str *ret
     return 0;
 }
 
+/* For what is remembered from poll to poll. */
+static size_t room(const struct sg_rmi_work *work)
+{
+    size_t max = work->max_kept < REMEMBERED_BYTES_MAX ? work->max_kept : REMEMBERED_BYTES_MAX;
+    return work->n_remembered < max ? max - work->n_remembered : 0;
+}
+
 /* Replace a list that is remembered. @param list  consumed @return false: there is no room */
 static bool remember(struct sg_rmi_work *work, struct list *remembered, struct list list)
 {
-    size_t n_others = work->n_remembered - remembered->len;
-
-    if (!list.ptr || list.len > REMEMBERED_BYTES_MAX - n_others) {
+    if (!list.ptr || list.len > room(work) + remembered->len) {
         free(list.ptr);
         return false;
     }
+    work->n_remembered += list.len - remembered->len;
     free(remembered->ptr);
     *remembered = list;
-    work->n_remembered = n_others + list.len;
     return true;
 }
 
 /* ---- What is known of names ---- */
 
-/* @return the key, of the arena; empty: no memory, or no room */
+/* @return the key, valid until the next one; empty: no memory */
 static struct sg_str key_of(struct sg_rmi_work *work, const struct sg_rmi_work_item *item)
 {
-    size_t len = item->name.len + 1 + item->attributes.len;
-    bool has_room = len <= work->max_kept - work->kept;
-    char *key = has_room ? sg_arena_bytes(work->arena, len) : NULL;
-
-    if (!key)
-        return SG_STR("");
-    work->kept += len;
-    (void)memcpy(key, item->name.ptr, item->name.len);
-    key[item->name.len] = '\0';
-    if (item->attributes.len)
-        (void)memcpy(key + item->name.len + 1, item->attributes.ptr, item->attributes.len);
-    return (struct sg_str){ key, len };
+    sg_buf_clear(&work->key);
+    (void)sg_buf_add_str(&work->key, item->name);
+    (void)sg_buf_add(&work->key, "", 1);
+    (void)sg_buf_add_str(&work->key, item->attributes);
+    return sg_buf_error(&work->key) ? SG_STR("") : sg_buf_get(&work->key);
 }
 
 /* @return NULL: nothing */
@@ -141,30 +141,38 @@ static struct odd *find_odd(struct sg_rmi_work *work, const struct sg_rmi_work_i
     return number == SG_INDEX_NONE ? NULL : sg_keyed_at(&work->odd, number);
 }
 
+/* Find what is remembered of a key, or begin to. @return NULL: no memory, or no room */
+static void *remember_key(struct sg_rmi_work *work, struct sg_keyed *keyed, struct sg_str key)
+{
+    uint32_t number = sg_keyed_find(keyed, key);
+
+    if (number != SG_INDEX_NONE)
+        return sg_keyed_at(keyed, number);
+    if (!key.len || key.len > room(work) || sg_keyed_add(keyed, key, &number, NULL))
+        return NULL;
+    work->n_remembered += key.len;
+    return sg_keyed_at(keyed, number);
+}
+
 /* Without memory, or past the limit, it is asked for again. */
 static struct odd *add_odd(struct sg_rmi_work *work, const struct sg_rmi_work_item *item)
 {
-    struct sg_str key = key_of(work, item);
-    uint32_t number;
-
-    if (!key.len || sg_keyed_add(&work->odd, key, &number, NULL))
-        return NULL;
-    return sg_keyed_at(&work->odd, number);
+    return remember_key(work, &work->odd, key_of(work, item));
 }
 
 static void add_info(
     struct sg_rmi_work *work, struct sg_str name, struct sg_str attributes, uint32_t n)
 {
     struct list list = { malloc(attributes.len + 1), attributes.len, n };
-    uint32_t number;
+    struct info *info = remember_key(work, &work->infos, name);
 
-    if (!list.ptr || sg_keyed_add(&work->infos, name, &number, NULL)) {
+    if (!list.ptr || !info) {
         free(list.ptr);
         return;
     }
     if (attributes.len)
         (void)memcpy(list.ptr, attributes.ptr, attributes.len);
-    (void)remember(work, &((struct info *)sg_keyed_at(&work->infos, number))->attributes, list);
+    (void)remember(work, &info->attributes, list);
 }
 
 /* Of the polls since one ended well. @return is it known which attributes it has? */
@@ -184,11 +192,12 @@ static bool use_info(const struct sg_rmi_work *work, struct sg_rmi_work_item *it
 static void count_remembered(struct sg_rmi_work *work)
 {
     work->n_remembered = 0;
-    for (size_t i = 0; i < work->odd.n; i++)
-        work->n_remembered += ((struct odd *)sg_keyed_at(&work->odd, (uint32_t)i))->attributes.len;
-    for (size_t i = 0; i < work->infos.n; i++)
-        work->n_remembered +=
-            ((struct info *)sg_keyed_at(&work->infos, (uint32_t)i))->attributes.len;
+    for (uint32_t i = 0; i < work->odd.n; i++)
+        work->n_remembered += sg_keyed_key(&work->odd, i).len +
+                              ((struct odd *)sg_keyed_at(&work->odd, i))->attributes.len;
+    for (uint32_t i = 0; i < work->infos.n; i++)
+        work->n_remembered += sg_keyed_key(&work->infos, i).len +
+                              ((struct info *)sg_keyed_at(&work->infos, i))->attributes.len;
 }
 
 /* ---- Beginning ---- */

@@ -60,10 +60,11 @@ struct sg_rmi_work {
     size_t sent; /* of the items */
     size_t done;
     struct sg_arena *arena; /* of this poll */
-    size_t kept, max_kept;  /* bytes in it that servers have sent, or keys of them */
+    size_t kept, max_kept;  /* bytes in it that servers have sent */
     struct sg_keyed odd;    /* names that are absent, or cannot be sent */
     struct sg_keyed infos;  /* names, with the attributes that they have */
-    size_t n_remembered;    /* bytes of attributes in both */
+    size_t n_remembered;    /* bytes of keys and attributes in both */
+    struct sg_buf key;      /* that is looked for */
 };
 
 void sg_rmi_work_init(struct sg_rmi_work *work);
