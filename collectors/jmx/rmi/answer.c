@@ -65,6 +65,7 @@ struct reader {
     struct sg_rmi_reply *reply;
     const struct sg_answer_handler *handler;
     const struct sg_poll_request *request;
+    struct sg_rmi_budget budget;
     unsigned reported; /* kinds of failure of the request, as bits: each is reported once */
 };
 
@@ -106,7 +107,8 @@ static bool read_exception(struct reader *reader, const struct sg_rmi_part *part
 /* @return could it be read? */
 static bool read_part(struct reader *reader, const struct sg_rmi_part *part)
 {
-    const struct sg_rmi_mbean mbean = { part->mbean, reader->request, part->attribute };
+    const struct sg_rmi_mbean mbean = { part->mbean, reader->request, part->attribute,
+        &reader->budget };
 
     if (part->lost) {
         fail(reader, part, SG_FAILURE_PROTOCOL, part->lost);
@@ -148,7 +150,12 @@ int sg_rmi_answer_read(const struct sg_rmi_answer *answer,
     const struct sg_poll_plan *plan,
     const struct sg_answer_handler *handler)
 {
-    struct reader reader = { .answer = answer, .reply = reply, .handler = handler };
+    /* A value takes a byte at least, unless it is referred to. */
+    struct reader reader = { .answer = answer,
+        .reply = reply,
+        .handler = handler,
+        .budget = {
+            SG_RMI_STEPS_MAX + answer->bytes.len, SG_RMI_LOOK_STEPS_MAX + 2 * answer->bytes.len } };
     size_t n_wanted = plan->n - plan->n_identity;
     size_t n_lost = 0;
 

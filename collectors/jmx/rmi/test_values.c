@@ -59,11 +59,15 @@ static void note_absent(void *context, const struct sg_attribute *attribute)
     (void)sg_buf_add_str(context, SG_STR("=null "));
 }
 
+static struct sg_rmi_budget *budget_left; /* of a test; NULL: of one reply */
+
 static int read_values(const struct sg_rmi_reply *reply, struct sg_buf *out)
 {
     const struct sg_answer_handler handler = { out, put_value, NULL, note_absent, NULL };
     const struct sg_poll_request request = { .mbean = "test:type=Thing" };
-    const struct sg_rmi_mbean mbean = { .name = SG_STR("test:type=Thing"), .request = &request };
+    const struct sg_rmi_mbean mbean = {
+        .name = SG_STR("test:type=Thing"), .request = &request, .budget = budget_left
+    };
 
     return sg_rmi_values_read(reply, &mbean, &handler);
 }
@@ -349,6 +353,16 @@ static void test_hostile_graph_is_limited(void **state)
     read_whole(&reply, bytes);
     assert_int_equal(read_values(&reply, &out), SG_RMI_E_LIMIT);
     assert_true(out.len > 0);
+    /* Several of them are limited together. */
+    struct sg_rmi_budget budget = { SG_RMI_STEPS_MAX + 100, 0 };
+    budget_left = &budget;
+    for (size_t i = 0; i < 3; i++) {
+        sg_buf_clear(&out);
+        assert_int_equal(read_values(&reply, &out), SG_RMI_E_LIMIT);
+        assert_int_equal(budget.steps, i == 0 ? 100 : 0);
+    }
+    assert_int_equal(out.len, 0);
+    budget_left = NULL;
     sg_rmi_reply_done(&reply);
     free(bytes.ptr);
     sg_buf_done(&hex);

@@ -13,6 +13,7 @@ struct reader {
     struct sg_arena *arena; /* of texts that are not UTF-8 in the reply */
     size_t n_steps;
     size_t n_look_steps;
+    struct sg_rmi_budget max;
     struct sg_attribute attribute;
 };
 
@@ -102,7 +103,7 @@ static uint32_t find_member(struct reader *reader, uint32_t node, struct sg_str 
 
     if (!walk_members(reader->reply, node, &members))
         return 0;
-    while (reader->n_look_steps < SG_RMI_LOOK_STEPS_MAX &&
+    while (reader->n_look_steps < reader->max.look_steps &&
            next_member(reader->reply, &members, &name_node, &value)) {
         reader->n_look_steps++;
         if (text_of(reader, name_node, &name) && sg_str_equal(name, wanted))
@@ -136,7 +137,7 @@ static void read_members(struct reader *reader, uint32_t node)
 
     if (!walk_members(reader->reply, node, &members))
         return;
-    while (reader->n_steps < SG_RMI_STEPS_MAX &&
+    while (reader->n_steps < reader->max.steps &&
            next_member(reader->reply, &members, &name_node, &value)) {
         if (text_of(reader, name_node, &name))
             read_value(reader, name, value, &here);
@@ -163,7 +164,7 @@ static void read_columns(struct reader *reader, uint32_t row, size_t n_before)
 
     if (!walk_members(reader->reply, row, &members))
         return;
-    while (reader->n_steps < SG_RMI_STEPS_MAX &&
+    while (reader->n_steps < reader->max.steps &&
            next_member(reader->reply, &members, &name_node, &value)) {
         if (!text_of(reader, name_node, &name) || is_index_column(reader, n_before, name))
             continue;
@@ -209,7 +210,7 @@ static void read_table(struct reader *reader, uint32_t table)
 
     if (!sg_rmi_walk_map(reply, sg_rmi_field_node(reply, table, "dataMap"), &walk))
         return;
-    while (reader->n_steps < SG_RMI_STEPS_MAX && sg_rmi_walk_pair(reply, &walk, &key, &row)) {
+    while (reader->n_steps < reader->max.steps && sg_rmi_walk_pair(reply, &walk, &key, &row)) {
         reader->n_steps++;
         if (sg_rmi_known_of(reply, row) == SG_RMI_COMPOSITE)
             read_row(reader, names, sg_rmi_field_node(reply, row, "contents"));
@@ -225,7 +226,7 @@ static void read_value(
     struct sg_attribute_value value;
     struct sg_rmi_walk walk;
 
-    if (attribute->depth == SG_ATTRIBUTE_DEPTH_MAX || ++reader->n_steps > SG_RMI_STEPS_MAX)
+    if (attribute->depth == SG_ATTRIBUTE_DEPTH_MAX || ++reader->n_steps > reader->max.steps)
         return;
     attribute->path[attribute->depth++] = name;
     if (!node) {
@@ -244,6 +245,28 @@ static void read_value(
     attribute->depth--;
 }
 
+static size_t lesser(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static struct sg_rmi_budget share_of(const struct sg_rmi_budget *budget)
+{
+    return (struct sg_rmi_budget){
+        .steps = budget ? lesser(budget->steps, SG_RMI_STEPS_MAX) : SG_RMI_STEPS_MAX,
+        .look_steps =
+            budget ? lesser(budget->look_steps, SG_RMI_LOOK_STEPS_MAX) : SG_RMI_LOOK_STEPS_MAX,
+    };
+}
+
+static void spend(struct sg_rmi_budget *budget, const struct reader *reader)
+{
+    if (!budget)
+        return;
+    budget->steps -= lesser(budget->steps, reader->n_steps);
+    budget->look_steps -= lesser(budget->look_steps, reader->n_look_steps);
+}
+
 int sg_rmi_values_read(const struct sg_rmi_reply *reply,
     const struct sg_rmi_mbean *mbean,
     const struct sg_answer_handler *handler)
@@ -252,7 +275,8 @@ int sg_rmi_values_read(const struct sg_rmi_reply *reply,
     struct reader reader = { .reply = reply,
         .handler = handler,
         .is_identity = mbean->request->is_identity,
-        .arena = sg_arena_new() };
+        .arena = sg_arena_new(),
+        .max = share_of(mbean->budget) };
     const struct place whole = { &reader, reply->root };
 
     if (!reader.arena)
@@ -271,7 +295,8 @@ int sg_rmi_values_read(const struct sg_rmi_reply *reply,
     else if (mbean->attribute.len)
         read_value(&reader, mbean->attribute, reply->root, &whole);
     (void)sg_arena_unref(reader.arena);
+    spend(mbean->budget, &reader);
     if (!is_list && !mbean->attribute.len)
         return SG_RMI_E_WRONG;
-    return reader.n_steps >= SG_RMI_STEPS_MAX ? SG_RMI_E_LIMIT : 0;
+    return reader.n_steps >= reader.max.steps ? SG_RMI_E_LIMIT : 0;
 }

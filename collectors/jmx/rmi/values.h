@@ -12,10 +12,18 @@
 #include "jmx/poll/answer.h"
 #include "jmx/rmi/reply.h"
 
+/* What reading may still take. References make a graph of a reply, which a few hundred bytes can
+ * make large: a server that sends many of them is limited by their sum. */
+struct sg_rmi_budget {
+    size_t steps;
+    size_t look_steps;
+};
+
 struct sg_rmi_mbean {
     struct sg_str name;
     const struct sg_poll_request *request;
-    struct sg_str attribute; /* empty: the reply is a list of them */
+    struct sg_str attribute;      /* empty: the reply is a list of them */
+    struct sg_rmi_budget *budget; /* of the answer that the reply is in; NULL: of one reply */
 };
 
 /**
