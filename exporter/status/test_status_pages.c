@@ -243,6 +243,8 @@ static void test_group_shows_its_partitions_with_member_end_and_leader(void **st
     const struct sg_status_params params = { .cluster = SG_STR("<c>"), .group = SG_STR("g") };
 
     put_group(w, "g", "ok", 5);
+    watched_put(w, "kafka_consumergroup_retention_margin_ratio", "consumergroup=g topic=t", 0.62);
+    watched_put(w, "kafka_consumergroup_info", "consumergroup=g coordinator=42", 1);
     watched_put(w, "kafka_topic_partition_current_offset", "topic=t partition=1", 500);
     watched_put(w, "kafka_topic_partition_oldest_offset", "topic=t partition=1", 460);
     watched_put(w, "kafka_topic_partition_leader", "topic=t partition=1", 3);
@@ -254,6 +256,8 @@ static void test_group_shows_its_partitions_with_member_end_and_leader(void **st
         "consumergroup=g topic=t partition=1 member=m client_id=app host=/h", 1);
     watched_collect(w);
     assert_int_equal(write_page(w, SG_STATUS_GROUP, &params), 0);
+    assert_true(has("<dt>Margin to retention</dt><dd>62 %</dd>"));
+    assert_true(has("<dt>Coordinator</dt><dd>42</dd>"));
     assert_string_equal(table_text("id=\"partitions\""),
         "t 1|&ndash; not known|10|490|500|&ndash; not known|&ndash; not known|&ndash; not known|"
         "75 %|3|app//h|\n");

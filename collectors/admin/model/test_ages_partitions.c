@@ -5,6 +5,7 @@
 #include "test.h"
 
 #include "admin/model/ages.h"
+#include "admin/model/history.h"
 #include "admin/model/lag.h"
 
 #include <librdkafka/rdkafka.h>
@@ -138,12 +139,39 @@ static void test_ages_of_other_offsets_are_found_besides_the_groups(void **state
     }
 }
 
+/* What is remembered of one is nothing about another one of its topic. */
+static void test_history_is_of_one_partition_and_of_what_was_found(void **state)
+{
+    struct sg_topology *topology = new_topology();
+    struct sg_histories histories;
+    uint32_t ids[N], again;
+    (void)state;
+
+    sg_histories_init(&histories);
+    for (uint32_t i = 0; i < N; i++)
+        assert_int_equal(sg_histories_find(&histories, topology, i, &ids[i]), 0);
+    assert_int_not_equal(ids[0], ids[1]);
+    assert_int_not_equal(ids[1], ids[2]);
+    assert_int_equal(sg_histories_find(&histories, topology, 1, &again), 0);
+    assert_int_equal(again, ids[1]);
+
+    struct sg_history *history = sg_histories_at(&histories, ids[0]);
+    sg_history_keep(history, &(struct sg_fact){ .time_ms = SG_ALWAYS, .offset = 1 });
+    sg_history_keep(history, &(struct sg_fact){ .time_ms = SG_NEVER, .offset = 1 });
+    assert_int_equal(history->n_facts, 0);
+    sg_history_keep(history, &(struct sg_fact){ .time_ms = NOW, .offset = 1 });
+    assert_int_equal(history->n_facts, 1);
+    sg_histories_done(&histories);
+    (void)sg_topology_unref(topology);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ages_found_early_stay_while_others_are_searched),
         cmocka_unit_test(test_ages_behind_a_silent_leader_are_unknown_and_others_are_not),
         cmocka_unit_test(test_ages_of_other_offsets_are_found_besides_the_groups),
+        cmocka_unit_test(test_history_is_of_one_partition_and_of_what_was_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
