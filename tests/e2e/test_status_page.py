@@ -44,6 +44,7 @@ def test_status_page_in_chromium_runs_nothing_but_its_own_script(lab, start, tmp
     process = start(lab.config("2s", "1900ms"))
     wait_for("the groups", lambda: {labels.get("consumergroup", "") for labels, _ in process.page().values(
         "kafka_consumergroup_members")} >= set(NAMES), 30)
+    wait_for("the view", lambda: b"owned" in fetch(process.url + "/")[2], 40)  # is made after the page of metrics
     page, log = dom(process.url + "/", tmp_path / "chromium")
     assert re.search(r"<title>[^<]* - Overview - Streamgauge</title>", page) and "owned'" in page
     assert len(re.findall(r"<script\b", page)) == 1
