@@ -3,6 +3,7 @@
 
 #include "base/keyed.h"
 #include "base/sync.h"
+#include "base/trend.h"
 
 #include <errno.h>
 #include <math.h>
@@ -15,9 +16,8 @@ enum {
 
 struct pace {
     struct sg_keyed_text key;
-    struct sg_pace_reading old;  /* the rate is measured from here */
-    struct sg_pace_reading next; /* takes its place half a window later */
-    struct sg_pace_reading latest;
+    struct sg_trend committed, lag;
+    double latest; /* committed offset */
 };
 
 static const struct sg_keyed_kind pace_kind = {
@@ -73,32 +73,24 @@ static struct pace *find_or_add(
     return sg_keyed_at(&paces->all, number);
 }
 
-/* The group began anew, from another offset. */
-static bool has_gone_back(const struct pace *pace, const struct sg_pace_reading *reading)
+static void begin(struct pace *pace, const struct sg_pace_reading *reading)
 {
-    return reading->committed < pace->latest.committed;
+    sg_trend_begin(&pace->committed, reading->committed, reading->ms);
+    sg_trend_begin(&pace->lag, reading->lag, reading->ms);
 }
 
-static void take(struct pace *pace, const struct sg_pace_reading *reading)
+static struct sg_pace measure(const struct pace *pace, const struct sg_pace_reading *reading)
 {
-    if (reading->ms - pace->next.ms >= SG_PACES_WINDOW_MS / 2) {
-        pace->old = pace->next;
-        pace->next = *reading;
-    }
-    pace->latest = *reading;
-}
+    struct sg_pace found = { (double)NAN, reading->lag == 0 ? 0 : (double)NAN };
+    int64_t span_ms = sg_trend_span_ms(&pace->committed, reading->ms);
+    double seconds = (double)span_ms / 1000;
+    double fell = -sg_trend_change(&pace->lag, reading->lag);
 
-static struct sg_pace measure(const struct pace *pace)
-{
-    struct sg_pace found = { (double)NAN, pace->latest.lag == 0 ? 0 : (double)NAN };
-    double seconds = (double)(pace->latest.ms - pace->old.ms) / 1000;
-    double fell = pace->old.lag - pace->latest.lag;
-
-    if (seconds * 1000 < SG_PACES_FIRST_MS)
+    if (span_ms < SG_PACES_FIRST_MS)
         return found;
-    found.read_per_s = (pace->latest.committed - pace->old.committed) / seconds;
-    if (pace->latest.lag > 0 && fell > 0)
-        found.drain_s = pace->latest.lag * seconds / fell;
+    found.read_per_s = sg_trend_change(&pace->committed, reading->committed) / seconds;
+    if (reading->lag > 0 && fell > 0)
+        found.drain_s = reading->lag * seconds / fell;
     return found;
 }
 
@@ -112,9 +104,10 @@ struct sg_pace sg_paces_follow(
         isnan(reading->committed) ? NULL : find_or_add(paces, key, reading->ms, &is_new);
     if (!pace)
         return (struct sg_pace){ (double)NAN, reading->lag == 0 ? 0 : (double)NAN };
-    if (is_new || has_gone_back(pace, reading))
-        pace->old = pace->next = pace->latest = *reading;
-    else
-        take(pace, reading);
-    return measure(pace);
+    if (is_new || reading->committed < pace->latest) /* its offset was reset */
+        begin(pace, reading);
+    sg_trend_follow(&pace->committed, reading->committed, reading->ms);
+    sg_trend_follow(&pace->lag, reading->lag, reading->ms);
+    pace->latest = reading->committed;
+    return measure(pace, reading);
 }

@@ -16,8 +16,7 @@
 
 enum {
     SG_PACES_MAX = 20000,                /* partitions of groups, of about 200 bytes each */
-    SG_PACES_WINDOW_MS = 5 * 60 * 1000,  /* a rate is measured over half of it, at least, … */
-    SG_PACES_FIRST_MS = 5 * 1000,        /* … except at the beginning, where this is enough */
+    SG_PACES_FIRST_MS = 5 * 1000,        /* a rate over less is not known, see base/trend.h */
     SG_PACES_FORGET_MS = 10 * 60 * 1000, /* after the latest reading */
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/keyed.h"
+#include "base/trend.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,15 +12,9 @@ enum {
     KEY_BYTES_MAX = 64 * 1024
 };
 
-struct point {
-    int64_t lag;
-    int64_t ms;
-};
-
 struct drain {
     struct sg_keyed_text key; /* group NUL topic */
-    struct point old;         /* from which the speed is measured */
-    struct point next;        /* takes its place half a window later */
+    struct sg_trend lag;
 };
 
 static const struct sg_keyed_kind drain_kind = {
@@ -83,23 +78,19 @@ static struct drain *find(
 double sg_drains_follow(
     struct sg_drains *drains, struct sg_str group, struct sg_str topic, int64_t lag, int64_t now_ms)
 {
-    const struct point now = { lag, now_ms };
     bool is_new;
     struct drain *drain = find(drains, group, topic, &is_new);
 
     if (!drain)
         return SG_DRAIN_UNKNOWN;
     if (is_new)
-        drain->old = drain->next = now;
-    if (now_ms - drain->next.ms >= SG_DRAIN_WINDOW_MS / 2) {
-        drain->old = drain->next;
-        drain->next = now;
-    }
+        sg_trend_begin(&drain->lag, (double)lag, now_ms);
+    sg_trend_follow(&drain->lag, (double)lag, now_ms);
     if (lag == 0)
         return 0;
-    int64_t fell = drain->old.lag - lag;
-    int64_t span_ms = now_ms - drain->old.ms;
+    double fell = -sg_trend_change(&drain->lag, (double)lag);
+    int64_t span_ms = sg_trend_span_ms(&drain->lag, now_ms);
     if (fell <= 0 || span_ms < SG_DRAIN_FIRST_MS)
         return SG_DRAIN_UNKNOWN;
-    return (double)lag * (double)span_ms / (double)fell;
+    return (double)lag * (double)span_ms / fell;
 }

@@ -15,8 +15,7 @@
 #include <stdint.h>
 
 enum {
-    SG_DRAIN_WINDOW_MS = 5 * 60 * 1000, /* the speed is of half of it, at least */
-    SG_DRAIN_FIRST_MS = 60 * 1000,      /* except at the beginning, where this is enough */
+    SG_DRAIN_FIRST_MS = 60 * 1000, /* a speed over less is not known, see base/trend.h */
     SG_DRAIN_UNKNOWN = -1,
 };
 
