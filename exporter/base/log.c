@@ -56,6 +56,7 @@ static void add_escaped(struct sg_buf *line, struct sg_str text)
     for (size_t i = 0; i < text.len;) {
         unsigned char c = (unsigned char)text.ptr[i];
         size_t n = sg_utf8_length(text.ptr + i, text.len - i);
+        uint32_t control = n ? sg_utf8_control(text.ptr + i, n) : 0;
         if (n == 0) {
             sg_buf_add_str(line, SG_STR(SG_UTF8_REPLACEMENT));
             n = 1;
@@ -63,8 +64,8 @@ static void add_escaped(struct sg_buf *line, struct sg_str text)
             sg_buf_printf(line, "\\%c", c);
         } else if (c == '\n') {
             sg_buf_add_str(line, SG_STR("\\n"));
-        } else if (c == 0 || sg_utf8_control(text.ptr + i, n)) {
-            sg_buf_printf(line, "\\u%04" PRIx32, sg_utf8_control(text.ptr + i, n));
+        } else if (c == 0 || control) {
+            sg_buf_printf(line, "\\u%04" PRIx32, control);
         } else {
             sg_buf_add(line, text.ptr + i, n);
         }

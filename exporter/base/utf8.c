@@ -43,10 +43,12 @@ uint32_t sg_utf8_control(const char *text, size_t n)
 {
     static const struct {
         uint32_t first, last;
-    } ranges[] = { { 0x1, 0x1f }, { 0x7f, 0x9f }, { 0x61c, 0x61c }, { 0x200e, 0x200f },
-        { 0x2028, 0x202e }, { 0x2066, 0x2069 } };
+    } ranges[] = { { 0x80, 0x9f }, { 0x61c, 0x61c }, { 0x200e, 0x200f }, { 0x2028, 0x202e },
+        { 0x2066, 0x2069 } };
     uint32_t code = code_point((const unsigned char *)text, n);
 
+    if (n == 1) /* nearly all */
+        return code < ' ' || code == 0x7f ? code : 0;
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
         if (code >= ranges[i].first && code <= ranges[i].last)
             return code;

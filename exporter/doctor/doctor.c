@@ -222,7 +222,7 @@ static void print_plain(FILE *out, const char *text)
         n = sg_utf8_length(text, left);
         bool is_plain = n && !sg_utf8_control(text, n);
         n = n ? n : 1;
-        (void)fprintf(out, "%.*s", is_plain ? (int)n : 1, is_plain ? text : "?");
+        (void)fwrite(is_plain ? text : "?", 1, is_plain ? n : 1, out);
     }
 }
 

@@ -6,7 +6,6 @@
 #include "watch/detail.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -83,12 +82,6 @@ static void read_status(struct sg_group_row *row, const struct sg_detail_series 
     row->status = (enum sg_group_status)status;
 }
 
-static void take_offset(struct sg_group_row *row, const struct sg_detail_series *series)
-{
-    row->committed = sg_detail_number(series);
-    row->collected_ms = series->collected_ms;
-}
-
 static void read_series(void *context, const struct sg_detail_series *series)
 {
     struct sg_group_rows *rows = context;
@@ -97,8 +90,9 @@ static void read_series(void *context, const struct sg_detail_series *series)
 
     if (!row)
         return;
+    row->collected_ms = series->collected_ms;
     if (strcmp(family, "kafka_consumergroup_current_offset") == 0)
-        take_offset(row, series);
+        row->committed = sg_detail_number(series);
     else if (strcmp(family, "kafka_consumergroup_lag") == 0 ||
              strcmp(family, "kafka_sharegroup_lag") == 0)
         row->lag = sg_detail_number(series);
@@ -131,16 +125,18 @@ static int follow(struct sg_group_rows *rows,
     struct sg_str group)
 {
     struct sg_buf key;
-    int r = 0;
 
     sg_buf_init(&key, KEY_BYTES_MAX);
+    (void)sg_buf_add_str(&key, cluster);
+    (void)sg_buf_add_char(&key, '\0');
+    (void)sg_buf_add_str(&key, group);
+    int r = sg_buf_add_char(&key, '\0');
+    size_t of_group = key.len;
     for (uint32_t i = 0; !r && i < rows->list.n; i++) {
         struct sg_group_row *row = sg_keyed_at(&rows->list, i);
         const struct sg_pace_reading reading = { row->collected_ms, row->committed, row->lag };
-        sg_buf_clear(&key);
-        r = sg_buf_printf(&key, SG_STR_FMT "%c" SG_STR_FMT "%c" SG_STR_FMT "%c%" PRId32,
-            SG_STR_ARG(cluster), 0, SG_STR_ARG(group), 0, SG_STR_ARG(row->topic), 0,
-            row->partition);
+        sg_buf_truncate(&key, of_group);
+        r = sg_buf_add_str(&key, sg_keyed_key(&rows->list, i));
         row->pace =
             sg_paces_follow(sg_watch_paces(page->sources->watch), sg_buf_get(&key), &reading);
     }

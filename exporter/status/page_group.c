@@ -102,12 +102,17 @@ static double drain(const struct sg_page *page, uint32_t i)
     return at(page, i)->pace.drain_s;
 }
 
-static void put_drain(struct sg_page *page, uint32_t i)
+static void put_time_to_drain(struct sg_page *page, double lag_records, double seconds)
 {
-    if (at(page, i)->lag == 0)
+    if (lag_records == 0)
         sg_put(page, "caught up");
     else
-        sg_put_unit(page, SG_PLOT_SECONDS, drain(page, i));
+        sg_put_unit(page, SG_PLOT_SECONDS, seconds);
+}
+
+static void put_drain(struct sg_page *page, uint32_t i)
+{
+    put_time_to_drain(page, at(page, i)->lag, drain(page, i));
 }
 
 static void put_leader(struct sg_page *page, uint32_t i)
@@ -183,10 +188,7 @@ static void put_stats(struct sg_page *page, const struct sg_view_group *group)
     sg_put_number(page, group->lag);
     sg_put_stat_end(page);
     sg_put_stat(page, "Time to drain");
-    if (group->lag == 0)
-        sg_put(page, "caught up");
-    else
-        sg_put_unit(page, SG_PLOT_SECONDS, group->drain_seconds);
+    put_time_to_drain(page, group->lag, group->drain_seconds);
     sg_put_stat_end(page);
     sg_put_stat(page, "Members");
     sg_put_number(page, group->members);

@@ -438,16 +438,17 @@ bool sg_offsets_is_contradicted(const struct sg_offsets *pass)
 
 bool sg_offsets_was_answered(const struct sg_offsets *pass)
 {
-    size_t n_asked = 0;
+    bool none_asked = true;
 
     for (size_t i = 0; i < pass->n_leaders; i++) {
         const struct leader *leader = &pass->leaders[i];
-        bool asked = leader->n > 0 && !leader->skipped;
-        if (asked && !leader->code)
+        if (leader->n == 0 || leader->skipped)
+            continue;
+        if (!leader->code)
             return true;
-        n_asked += asked;
+        none_asked = false;
     }
-    return n_asked == 0;
+    return none_asked;
 }
 
 void sg_offsets_report(const struct sg_offsets *pass, struct sg_failures *failures)
