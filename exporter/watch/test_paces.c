@@ -62,7 +62,7 @@ static void test_pace_follows_the_last_minutes(void **state)
     assert_float_equal(pace.read_per_s, 100, 0.001);
 }
 
-static void test_pace_begins_anew_after_a_rewind(void **state)
+static void test_pace_is_measured_again_after_a_rewind(void **state)
 {
     (void)read_at(*state, 0, 1000, 0);
     (void)read_at(*state, 10000, 2000, 0);
@@ -112,7 +112,7 @@ int main(void)
         TEST(test_pace_of_a_lag_that_does_not_fall_has_no_end),
         TEST(test_pace_of_one_collection_is_not_known),
         TEST(test_pace_follows_the_last_minutes),
-        TEST(test_pace_begins_anew_after_a_rewind),
+        TEST(test_pace_is_measured_again_after_a_rewind),
         TEST(test_pace_without_an_offset_is_not_known),
         TEST(test_paces_are_bounded_and_forgotten),
     };

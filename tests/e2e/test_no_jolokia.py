@@ -93,7 +93,6 @@ def test_controller_is_found_and_starts_again(labs):
     killed = lab.fault("kill-controller").stdout.split()[0].removeprefix("broker-")
     lab.fault("start-broker", killed)
 
-
     def is_read_again():
         return Page(fetch(lab.metrics_url)[2].decode()).targets()[killed] == 1
 

@@ -26,7 +26,10 @@ static void put_value(
 static void look(const struct sg_rmi_reply *reply)
 {
     const struct sg_poll_request request = { .mbean = "d:k=v" };
-    const struct sg_rmi_mbean mbean = { .name = SG_STR("d:k=v"), .request = &request };
+    struct sg_rmi_budget budget = { SG_RMI_STEPS_MAX, SG_RMI_LOOK_STEPS_MAX };
+    const struct sg_rmi_mbean mbean = {
+        .name = SG_STR("d:k=v"), .request = &request, .budget = &budget
+    };
     struct sg_arena *arena = sg_arena_new();
     struct sg_rmi_stub stub;
     struct sg_rmi_walk walk;

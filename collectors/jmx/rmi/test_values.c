@@ -59,15 +59,16 @@ static void note_absent(void *context, const struct sg_attribute *attribute)
     (void)sg_buf_add_str(context, SG_STR("=null "));
 }
 
-static struct sg_rmi_budget *budget_left; /* of a test; NULL: of one reply */
+static struct sg_rmi_budget *budget_left; /* of a test; NULL: that of one reply */
 
 static int read_values(const struct sg_rmi_reply *reply, struct sg_buf *out)
 {
     const struct sg_answer_handler handler = { out, put_value, NULL, note_absent, NULL };
     const struct sg_poll_request request = { .mbean = "test:type=Thing" };
-    const struct sg_rmi_mbean mbean = {
-        .name = SG_STR("test:type=Thing"), .request = &request, .budget = budget_left
-    };
+    struct sg_rmi_budget whole = { SG_RMI_STEPS_MAX, SG_RMI_LOOK_STEPS_MAX };
+    const struct sg_rmi_mbean mbean = { .name = SG_STR("test:type=Thing"),
+        .request = &request,
+        .budget = budget_left ? budget_left : &whole };
 
     return sg_rmi_values_read(reply, &mbean, &handler);
 }

@@ -253,16 +253,13 @@ static size_t lesser(size_t a, size_t b)
 static struct sg_rmi_budget share_of(const struct sg_rmi_budget *budget)
 {
     return (struct sg_rmi_budget){
-        .steps = budget ? lesser(budget->steps, SG_RMI_STEPS_MAX) : SG_RMI_STEPS_MAX,
-        .look_steps =
-            budget ? lesser(budget->look_steps, SG_RMI_LOOK_STEPS_MAX) : SG_RMI_LOOK_STEPS_MAX,
+        .steps = lesser(budget->steps, SG_RMI_STEPS_MAX),
+        .look_steps = lesser(budget->look_steps, SG_RMI_LOOK_STEPS_MAX),
     };
 }
 
 static void spend(struct sg_rmi_budget *budget, const struct reader *reader)
 {
-    if (!budget)
-        return;
     budget->steps -= lesser(budget->steps, reader->n_steps);
     budget->look_steps -= lesser(budget->look_steps, reader->n_look_steps);
 }

@@ -23,7 +23,7 @@ struct sg_rmi_mbean {
     struct sg_str name;
     const struct sg_poll_request *request;
     struct sg_str attribute;      /* empty: the reply is a list of them */
-    struct sg_rmi_budget *budget; /* of the answer that the reply is in; NULL: of one reply */
+    struct sg_rmi_budget *budget; /* of the answer that the reply is in */
 };
 
 /**

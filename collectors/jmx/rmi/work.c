@@ -25,25 +25,18 @@ struct list {
     uint32_t n;
 };
 
-/* A name, with the attributes that it has. */
+/* A name, with the attributes that it has, or that are asked of it. */
 struct info {
     struct sg_keyed_text key;
     struct list attributes;
 };
 
-/* A name, with the attributes that are asked of it. */
 struct odd {
-    struct sg_keyed_text key;
+    struct info info; /* the first member: what is done with an info is done with it */
     bool is_absent;
     bool is_one_by_one; /* it cannot be asked for several attributes at once */
-    bool is_reduced;    /* some attributes cannot be sent: these are the others */
-    struct list attributes;
+    bool is_reduced;    /* some attributes cannot be sent: `info` has the others */
 };
-
-static void drop_odd(void *thing)
-{
-    free(((struct odd *)thing)->attributes.ptr);
-}
 
 static void drop_info(void *thing)
 {
@@ -52,9 +45,9 @@ static void drop_info(void *thing)
 
 static const struct sg_keyed_kind odd_kind = {
     .size = sizeof(struct odd),
-    .key_at = offsetof(struct odd, key),
-    .seen_at = offsetof(struct odd, key) + offsetof(struct sg_keyed_text, seen),
-    .drop = drop_odd,
+    .key_at = offsetof(struct odd, info.key),
+    .seen_at = offsetof(struct odd, info.key) + offsetof(struct sg_keyed_text, seen),
+    .drop = drop_info,
 };
 
 static const struct sg_keyed_kind info_kind = {
@@ -189,15 +182,16 @@ static bool use_info(const struct sg_rmi_work *work, struct sg_rmi_work_item *it
     return info->attributes.ptr;
 }
 
-static void count_remembered(struct sg_rmi_work *work)
+/* @param keyed  of struct info, or of struct odd */
+static size_t bytes_of(const struct sg_keyed *keyed)
 {
-    work->n_remembered = 0;
-    for (uint32_t i = 0; i < work->odd.n; i++)
-        work->n_remembered += sg_keyed_key(&work->odd, i).len +
-                              ((struct odd *)sg_keyed_at(&work->odd, i))->attributes.len;
-    for (uint32_t i = 0; i < work->infos.n; i++)
-        work->n_remembered += sg_keyed_key(&work->infos, i).len +
-                              ((struct info *)sg_keyed_at(&work->infos, i))->attributes.len;
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < keyed->n; i++) {
+        const struct info *info = sg_keyed_at(keyed, i);
+        n += info->key.len + info->attributes.len;
+    }
+    return n;
 }
 
 /* ---- Beginning ---- */
@@ -276,10 +270,11 @@ static int add_name(struct sg_rmi_work *work, const struct sg_rmi_work_item *ask
     if (!odd || !odd->is_reduced || item.call != SG_RMI_CALL_READ)
         return add_item(work, &item);
     int r = report_unsendable(work, asked);
-    if (r || odd->attributes.n == 0)
+    if (r || odd->info.attributes.n == 0)
         return r;
-    r = keep(work, (struct sg_str){ odd->attributes.ptr, odd->attributes.len }, &item.sent);
-    item.n_sent = odd->attributes.n;
+    r = keep(
+        work, (struct sg_str){ odd->info.attributes.ptr, odd->info.attributes.len }, &item.sent);
+    item.n_sent = odd->info.attributes.n;
     return r ? r : add_item(work, &item);
 }
 
@@ -317,7 +312,7 @@ int sg_rmi_work_begin(struct sg_rmi_work *work, const struct sg_poll_plan *plan,
     (void)sg_keyed_forget_by(&work->odd, &rule);
     if (is_done)
         sg_keyed_clear(&work->infos);
-    count_remembered(work);
+    work->n_remembered = bytes_of(&work->odd) + bytes_of(&work->infos);
     int r = work->arena ? sg_rmi_answer_begin(&work->answer, plan->n, max_bytes) : -ENOMEM;
     for (size_t i = 0; i < plan->n && !r; i++)
         r = add_request(work, i);
@@ -467,7 +462,7 @@ static int reduce(
     sg_buf_done(&sent);
     if (!is_known || others.len == list.len)
         others.n = 0;
-    if (!remember(work, &odd->attributes, others))
+    if (!remember(work, &odd->info.attributes, others))
         return report_unsendable(work, item);
     odd->is_reduced = true;
     return add_name(work, item);
