@@ -165,17 +165,18 @@ offsets.topic.replication.factor=1
 
 @contextlib.contextmanager
 def streamgauge(binary, jolokia_urls):
-    """The program with this one agent, and no Kafka listener."""
+    """The program with this one agent as broker 1 of several clusters, and no Kafka listener."""
     (unused_port,) = free_ports(1)
     (port,) = free_ports(1)
-    brokers = ", ".join(f'{name}: "{url}"' for name, url in jolokia_urls.items())
+    clusters = "".join(
+        f"  - name: bench-{name}\n    bootstrap_servers: 127.0.0.1:{unused_port}\n"
+        "    client: { reconnect.backoff.ms: 10000, reconnect.backoff.max.ms: 10000 }\n"
+        f'    jolokia: {{ brokers: {{ 1: "{url}" }} }}\n'
+        for name, url in jolokia_urls.items())
     with tempfile.TemporaryDirectory() as name:
         path = pathlib.Path(name) / "c.yaml"
         path.write_text(
-            f"collect: {{ interval: {INTERVAL_S}s, timeout: {INTERVAL_S}s }}\nclusters:\n"
-            f"  - name: bench\n    bootstrap_servers: 127.0.0.1:{unused_port}\n"
-            "    client: { reconnect.backoff.ms: 10000, reconnect.backoff.max.ms: 10000 }\n"
-            f"    jolokia: {{ brokers: {{ {brokers} }} }}\n")
+            f"collect: {{ interval: {INTERVAL_S}s, timeout: {INTERVAL_S}s }}\nclusters:\n{clusters}")
         process = subprocess.Popen([binary, f"--config.file={path}",
                                     f"--web.listen-address=127.0.0.1:{port}"],
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
