@@ -149,17 +149,16 @@ class Program:
         raise SystemExit(f"no complete cycle within {seconds} s")
 
     def lengths(self, count):
-        """Of consecutive cycles, from the status page, which costs nothing; /metrics does."""
+        """Of consecutive cycles, from the status page: with scrapes of /metrics, cycles would be in step."""
         found = []
         for _ in range(count):
             time.sleep(self.interval_s)
-            with urllib.request.urlopen(self.url + "/", timeout=60) as answer:
+            with urllib.request.urlopen(self.url + "/collectors", timeout=60) as answer:
                 text = answer.read().decode()
-            row = re.search(r">admin</th>.*?class=\"up\">ok</span></td><td class=\"n\">([\d.]+) (m?s)</td>",
-                            text)
-            if not row:
-                raise SystemExit("a cycle was not complete: the machine is too busy")
-            found.append(float(row.group(1)) / (1000 if row.group(2) == "ms" else 1))
+            row = re.search(r'>admin</th>.*?</svg>(\w+)<.*?data-l="Took">([\d.]+) (m?s)<', text)
+            if not row or row.group(1) != "ok":
+                raise SystemExit(f"a cycle was not complete: {row.group(1) if row else 'no such row'}")
+            found.append(float(row.group(2)) / (1000 if row.group(3) == "ms" else 1))
         return found
 
     def ends(self, count):
@@ -302,6 +301,7 @@ def compare_options(binary, broker, turns, cycles):
                 os.kill(program.pid, signal.SIGSTOP)
         for name, program in programs.items():
             os.kill(program.pid, signal.SIGCONT)
+            time.sleep(3 * INTERVAL_S)  # after a stop the page has nothing until a cycle has ended
             page = program.page()
             found[name]["series"] = sum(not line.startswith("#") for line in page.splitlines())
             found[name]["rss"] = rss(program.pid)
