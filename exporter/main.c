@@ -3,6 +3,7 @@
 /* Flags → configuration → run. Exit codes: 0 success, 1 configuration or start, 2 usage. */
 
 #include "base/auto.h"
+#include "base/build.h"
 #include "base/log.h"
 #include "collectors/collector.h"
 #include "config/document.h"
@@ -304,6 +305,20 @@ static int report_valid(const struct sg_config *config, const char *file)
     return finish_output(EXIT_DONE);
 }
 
+static void print_version(void)
+{
+    const struct sg_build build = sg_build_get();
+
+    (void)printf("streamgauge %s\n"
+                 "  revision       %s\n"
+                 "  compiler       %s\n"
+                 "  librdkafka     %s\n"
+                 "  libcurl        %s\n"
+                 "  libmicrohttpd  %s\n",
+        build.version, build.revision, build.compiler, build.librdkafka, build.libcurl,
+        build.libmicrohttpd);
+}
+
 int main(int argc, char **argv)
 {
     struct sg_flags flags;
@@ -322,8 +337,10 @@ int main(int argc, char **argv)
     if (flags.mode != SG_MODE_SERVE)
         unblock_signals();
     if (flags.mode == SG_MODE_HELP || flags.mode == SG_MODE_VERSION) {
-        (void)fputs(
-            flags.mode == SG_MODE_HELP ? sg_flags_help : "streamgauge " SG_VERSION "\n", stdout);
+        if (flags.mode == SG_MODE_HELP)
+            (void)fputs(sg_flags_help, stdout);
+        else
+            print_version();
         return finish_output(EXIT_DONE);
     }
     if (sg_routes_has(flags.telemetry_path)) {

@@ -10,10 +10,10 @@
 #include "collector.h"
 
 #include "base/auto.h"
+#include "base/build.h"
 #include "base/log.h"
 #include "metric/label_names.h"
 #include "self/process.h"
-#include "version.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -96,7 +96,7 @@ static const struct sg_family families[FAMILIES + 1] = {
     [RELOAD_TIMESTAMP] = { "streamgauge_config_last_reload_success_timestamp_seconds",
         SG_METRIC_GAUGE, "When the configuration that is in use was loaded, Unix time." },
     [BUILD_INFO] = { "streamgauge_build_info", SG_METRIC_INFO,
-        "1; the labels say which build this is." },
+        "1; the labels say which build this is, and the versions of the libraries that it uses." },
     /* Not process_*: on this page those are of brokers and JVMs, under jmx_exporter's names. */
     [PROCESS_CPU] = { "streamgauge_process_cpu_seconds_total", SG_METRIC_COUNTER,
         "User and system CPU time of Streamgauge." },
@@ -242,10 +242,18 @@ static void put_http(struct self *self)
 
 static void put_process(struct self *self)
 {
-    const struct sg_label version = { SG_OWN_LABEL(version), SG_STR(SG_VERSION) };
+    const struct sg_build build = sg_build_get();
+    const struct sg_label labels[] = {
+        { SG_OWN_LABEL(version), sg_str_of(build.version) },
+        { SG_OWN_LABEL(revision), sg_str_of(build.revision) },
+        { SG_OWN_LABEL(compiler), sg_str_of(build.compiler) },
+        { SG_OWN_LABEL(librdkafka), sg_str_of(build.librdkafka) },
+        { SG_OWN_LABEL(libcurl), sg_str_of(build.libcurl) },
+        { SG_OWN_LABEL(libmicrohttpd), sg_str_of(build.libmicrohttpd) },
+    };
     struct sg_process process;
 
-    put_int(self, BUILD_INFO, &version, 1, 1);
+    put_int(self, BUILD_INFO, labels, sizeof labels / sizeof labels[0], 1);
     if (sg_process_read(&process))
         return;
     put_double(self, PROCESS_CPU, NULL, 0, process.cpu_s);

@@ -15,16 +15,16 @@
 #include <stddef.h>
 
 /* The names of labels in series of the program itself and of the admin API, and of targets. */
-#define SG_OWN_LABELS(OF)                                                                         \
-    OF(address), OF(broker), OF(broker_count), OF(cleanup_policy), OF(client_id), OF(cluster_id), \
-        OF(code), OF(collector), OF(compression_type), OF(config), OF(consumergroup),             \
-        OF(controller_id), OF(coordinator), OF(default_value), OF(host), OF(id),                  \
-        OF(is_controller), OF(isr), OF(jvm), OF(kind), OF(leader), OF(log_dir),                   \
-        OF(max_message_bytes), OF(member), OF(message_timestamp_type), OF(min_insync_replicas),   \
-        OF(missing), OF(partition), OF(partition_count), OF(port), OF(protocol),                  \
-        OF(protocol_type), OF(rack), OF(reason), OF(replicas), OF(replication_factor),            \
-        OF(retention_bytes), OF(retention_ms), OF(state), OF(status), OF(target), OF(topic),      \
-        OF(type), OF(value), OF(version), OF(what)
+#define SG_OWN_LABELS(OF)                                                                          \
+    OF(address), OF(broker), OF(broker_count), OF(cleanup_policy), OF(client_id), OF(cluster_id),  \
+        OF(code), OF(collector), OF(compiler), OF(compression_type), OF(config),                   \
+        OF(consumergroup), OF(controller_id), OF(coordinator), OF(default_value), OF(host),        \
+        OF(id), OF(is_controller), OF(isr), OF(jvm), OF(kind), OF(leader), OF(libcurl),            \
+        OF(libmicrohttpd), OF(librdkafka), OF(log_dir), OF(max_message_bytes), OF(member),         \
+        OF(message_timestamp_type), OF(min_insync_replicas), OF(missing), OF(partition),           \
+        OF(partition_count), OF(port), OF(protocol), OF(protocol_type), OF(rack), OF(reason),      \
+        OF(replicas), OF(replication_factor), OF(retention_bytes), OF(retention_ms), OF(revision), \
+        OF(state), OF(status), OF(target), OF(topic), OF(type), OF(value), OF(version), OF(what)
 
 #define SG_OWN_LABEL_ON_LIST(name) SG_OWN_LABEL_IS_##name
 enum sg_own_label {

@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from conftest import BUILD
+from conftest import BUILD, REPO
 from servers import answering
 from streamgauge import Page, fetch, free_port, wait_for
 
@@ -22,6 +22,19 @@ BINARY = BUILD / "gcc-asan/streamgauge"
 def run(*flags):
     return subprocess.run([BINARY, *flags], capture_output=True, text=True, timeout=30,
                           stdin=subprocess.DEVNULL)
+
+
+def test_version_names_what_is_on_the_page(start):
+    said = run("--version").stdout.splitlines()
+    assert re.fullmatch(r"streamgauge \d+\.\d+\.\d+", said[0])
+    build = dict(line.split(maxsplit=1) for line in said)
+    build["version"] = build.pop("streamgauge")
+    assert set(build) == {"version", "revision", "compiler", "librdkafka", "libcurl", "libmicrohttpd"}
+    assert build["compiler"].startswith("gcc ")
+    commit = subprocess.run(["git", "-C", REPO, "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
+    assert commit.stdout.startswith(build["revision"].removesuffix("-dirty"))
+    page = start("clusters: [{ name: nowhere, bootstrap_servers: 127.0.0.1:1 }]").page()
+    assert page.values("streamgauge_build_info") == [(build, 1)]
 
 
 def forward(listen_port, to_port, stopped):
