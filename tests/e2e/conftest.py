@@ -3,8 +3,10 @@
 
 The lab has its own folder and ports, so that a lab on the usual ports is not affected. Workers (pytest-xdist)
 run in parallel, each with a lab of its own: a file's tests run on one of them, in order, and all that use the
-KRaft lab run on the same one.
+KRaft lab run on the same one. Files that use a lab are first: it is stopped when the others begin, as three
+idle brokers take a third of a core.
 """
+import functools
 import os
 import pathlib
 import re
@@ -35,12 +37,23 @@ CRASHED = re.compile(r"(Address|Leak|Thread)Sanitizer|runtime error:")
 JVM_PORTS = {"zookeeper": 8781, "connect": 8782, "spark": 8783, "presto": 8784}
 
 
+LABS = ("kraft_lab", "lab")  # the fixtures, in the order in which tests have done with them
+
+
+@functools.cache
+def first_lab(file):
+    """The place in LABS of the first that a file of tests uses, by its text: some ask for a fixture as they run."""
+    text = (REPO / "tests/e2e" / file).read_text()
+    uses = [re.search(rf'def \w+\([^)]*\b{lab}\b|"{lab}"', text) for lab in LABS]
+    return next((place for place, found in enumerate(uses) if found), len(LABS))
+
+
 class ByLab(LoadScopeScheduling):
     """pytest-xdist's own groups (`--dist loadgroup`) do nothing with pytest 9.2."""
 
     def _split_scope(self, nodeid):
         file = pathlib.Path(nodeid.split("::")[0]).name
-        return "kraft_lab" if "kraft_lab" in (REPO / "tests/e2e" / file).read_text() else file
+        return "kraft_lab" if first_lab(file) == 0 else file
 
 
 # What takes minutes is run by hand, with these variables set.
@@ -55,6 +68,16 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     if not os.environ.get("STREAMGAUGE_TEST_ALERTS"):
         items[:] = [item for item in items if not item.get_closest_marker("by_hand")]
+    items.sort(key=lambda item: first_lab(item.path.name))
+
+
+_running = {}  # labs, by the fixture's name
+
+
+def pytest_runtest_setup(item):
+    for name in LABS[:first_lab(item.path.name)]:
+        if name in _running:
+            _running.pop(name).down()
 
 
 def pytest_xdist_make_scheduler(config, log):
@@ -118,20 +141,22 @@ class Lab:
         )
 
 
-@pytest.fixture(scope="session")
-def lab():
-    lab = Lab("lab", OFFSET, "--with-connect")
+def _running_lab(name, lab):
+    _running[name] = lab
     lab.up()
     yield lab
-    lab.down()
+    if _running.pop(name, None):
+        lab.down()
+
+
+@pytest.fixture(scope="session")
+def lab():
+    yield from _running_lab("lab", Lab("lab", OFFSET, "--with-connect"))
 
 
 @pytest.fixture(scope="session")
 def kraft_lab():
-    lab = Lab("kraft", OFFSET + 500, "--kraft", "--with-spark")
-    lab.up()
-    yield lab
-    lab.down()
+    yield from _running_lab("kraft_lab", Lab("kraft", OFFSET + 500, "--kraft", "--with-spark"))
 
 
 @pytest.fixture

@@ -15,17 +15,17 @@ JMX = "?collect[]=jolokia&collect[]=jolokia_slow&collect[]=jolokia_sizes"
 BY_EVENT = ("kafka_network_requestmetrics_errors", "kafka_server_brokertopicmetrics_failed")
 
 
-def broker_series(lab):
+def broker_series(started):
     """Names and names of labels: which broker is the controller, and who leads what, differs from start to start."""
-    page = Page(fetch(lab.metrics_url + JMX)[2].decode())
+    page = Page(fetch(started.metrics_url + JMX)[2].decode())
     return {(s.name, tuple(sorted(s.labels))) for s in page.samples
             if "broker" in s.labels and not s.name.startswith(("streamgauge_", *BY_EVENT))}
 
 
-def unanswered_alerts(lab, folder):
+def unanswered_alerts(started, folder):
     """The alerts that lack a metric, with what they lack, on a page."""
     page = folder / "page.txt"
-    page.write_bytes(fetch(lab.metrics_url)[2])
+    page.write_bytes(fetch(started.metrics_url)[2])
     said = subprocess.run([sys.executable, REPO / "tests/answered.py", "--page", page,
                            *sorted((REPO / "alerts").glob("*.rules.yml"))], capture_output=True, text=True).stdout
     assert "queries have all of their metrics" in said, said
