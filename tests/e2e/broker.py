@@ -68,7 +68,9 @@ class Broker:
 
     def command(self, heap_mib, main, *arguments):
         log4j = REPO / "deploy/lab/config/log4j2.properties"
-        return ["java", f"-Xmx{heap_mib}m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+        archive = CACHE / "classes/kafka-4.4.0.jsa"  # deploy/lab/lib/classes.sh
+        classes = [f"-XX:SharedArchiveFile={archive}"] if archive.exists() else []
+        return ["java", *classes, f"-Xmx{heap_mib}m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
                 "-Djava.net.preferIPv4Stack=true", f"-Dlab.log={self.folder}/broker.log",
                 f"-Dlog4j2.configurationFile=file:{log4j}", "-cp", self.jars, main,
                 *map(str, arguments)]

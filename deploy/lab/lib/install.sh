@@ -244,6 +244,7 @@ install_everything()
     [[ " ${fetch[*]} " != *" ${presto_jars##*/} "* ]] || echo "Presto is a download of 190 MB, to $cache"
     jars_install "${fetch[@]}"
     python_is_complete || python_install
+    classes_are_archived || port_is_taken "${broker_port[1]}" || classes_install
     spark_set
     [[ $with_spark == no ]] || spark_is_complete || spark_install
     exec {cache_lock}>&-

@@ -131,7 +131,8 @@ broker_format()
 {
     local id=$1
     [[ ! -f $lab_dir/data/broker-$id/meta.properties ]] || return 0
-    "$java" -XX:TieredStopAtLevel=1 -Xmx96m -Dlab.log="$lab_dir/log/format.log" \
+    # shellcheck disable=SC2046  # one word, or none
+    "$java" -XX:TieredStopAtLevel=1 -Xmx96m $(classes_option) -Dlab.log="$lab_dir/log/format.log" \
         -Dlog4j2.configurationFile="file:$lab_home/config/log4j2.properties" \
         -cp "$kafka_jars/*" kafka.tools.StorageTool format --cluster-id "$kraft_cluster_id" \
         --config "$lab_dir/etc/broker-$id.properties" >>"$lab_dir/log/format.log" 2>&1
@@ -144,7 +145,8 @@ broker_start()
     if [[ $mode == kraft ]]; then
         broker_format "$id" || return 1
     fi
-    start_jvm "broker-$id" 320 -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35 \
+    # shellcheck disable=SC2046  # one word, or none
+    start_jvm "broker-$id" 320 $(classes_option) -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35 \
         -XX:+StartAttachListener -Djava.rmi.server.hostname=127.0.0.1 \
         "$(jvm_agent "${jolokia_version[$1]}" "${jolokia_port[$1]}")" \
         -cp "$kafka_jars/*" kafka.Kafka "$lab_dir/etc/broker-$id.properties"
