@@ -120,7 +120,7 @@ def produce(load: Load, name: str) -> None:
     topics = {topic: spec.rate for topic, spec in TOPICS.items() if spec.producer == name}
     if "audit" in topics:
         seed(load, producer)
-    tick = 0.25
+    tick = 1.0  # seconds; shorter ones cost the brokers more
     owed = dict.fromkeys(topics, 0.0)
     while not load.ending.wait(tick * random.uniform(0.6, 1.4)):
         for phase, (topic, rate) in enumerate(topics.items()):
