@@ -321,6 +321,52 @@ static void test_broker_shows_all_that_its_jmx_says(void **state)
     assert_false(has("5678"));
 }
 
+/* At the limits of what is listed, and past them. */
+static void test_long_lists_are_cut_and_say_so(void **state)
+{
+    struct watched *w = *state;
+    const struct sg_status_params broker = { .broker = SG_STR("1") };
+    struct sg_status_params find = { .q = SG_STR("t-") };
+    char labels[64];
+
+    for (int past = 0; past < 2; past++) {
+        assert_int_equal(sg_cluster_set_broker(w->cluster, 1, "h", 9092, false), 0);
+        for (int i = 0; i < 400 + past; i++) {
+            (void)snprintf(labels, sizeof labels, "broker=1 partition=%d", i);
+            watched_put(w, "kafka_log_size", labels, i);
+        }
+        for (int i = 0; i < 50 + past; i++) {
+            (void)snprintf(labels, sizeof labels, "topic=t-%d", i);
+            watched_put(w, "kafka_topic_partitions", labels, 1);
+        }
+        watched_collect(w);
+        assert_int_equal(write_page(w, SG_STATUS_BROKER, &broker), 0);
+        assert_int_equal(n_of("kafka_log_size <"), 400);
+        assert_int_equal(has("The first 400 of 401; the metrics page has all."), past);
+        assert_int_equal(write_page(w, SG_STATUS_FIND, &find), 0);
+        assert_int_equal(n_of("&amp;topic=t-"), 50);
+        assert_int_equal(has("and 1 more: make the name longer"), past);
+    }
+}
+
+/* All cells, or those in trouble before the others. */
+static void test_home_shows_as_many_brokers_as_fit_those_in_trouble_first(void **state)
+{
+    struct watched *w = *state;
+
+    for (int32_t id = 101; id <= 161; id++) {
+        assert_int_equal(sg_cluster_set_broker(w->cluster, id, "h", 9092, id != 161), 0);
+        if (id < 160)
+            continue;
+        watched_collect(w);
+        write_plain(w, SG_STATUS_HOME);
+        assert_int_equal(n_of("<span class=\"vh\">broker </span>"), 60);
+        assert_int_equal(has("<span class=\"vh\">broker </span>160"), id == 160);
+        assert_int_equal(has("<span class=\"vh\">broker </span>161"), id == 161);
+        assert_int_equal(has(">and 1 more</a></li>"), id == 161);
+    }
+}
+
 static void test_pages_of_what_is_not_known_say_so(void **state)
 {
     struct watched *w = *state;
@@ -552,6 +598,8 @@ int main(void)
         PAGES(test_group_shows_how_fast_it_reads_from_the_second_time_on),
         PAGES(test_topic_shows_partitions_groups_and_settings),
         PAGES(test_broker_shows_all_that_its_jmx_says),
+        PAGES(test_long_lists_are_cut_and_say_so),
+        PAGES(test_home_shows_as_many_brokers_as_fit_those_in_trouble_first),
         PAGES(test_pages_of_what_is_not_known_say_so),
         PAGES(test_find_leads_to_the_only_match_and_lists_several),
         PAGES(test_collectors_keep_what_failed_last),
