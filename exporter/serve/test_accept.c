@@ -35,6 +35,8 @@ static void test_accept_coding_follows_weights(void **state)
         { "gzip;q=0.5, zstd;q=0.6", SG_CODING_ZSTD },
         { "gzipped", SG_CODING_IDENTITY },
         { ",,;;q=,gzip", SG_CODING_GZIP },
+        { "br\\,gzip", SG_CODING_GZIP }, /* not an escape outside of quotes */
+        { "br;x=\"\\\",gzip,\"", SG_CODING_IDENTITY },
     };
     (void)state;
 

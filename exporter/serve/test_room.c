@@ -146,6 +146,20 @@ static void test_address_with_most_connections_loses_one_of_its_own(void **state
     }
 }
 
+/* Both are past their shares by as many. */
+static void test_of_kinds_that_are_equally_past_their_shares_the_lesser_goes(void **state)
+{
+    struct hotel *hotel = *state;
+
+    for (size_t i = 0; i < 100; i++) {
+        (void)enter(hotel, ATTACKER, SG_ROOM_ANSWERS);
+        (void)enter(hotel, ATTACKER, SG_ROOM_SERVED);
+    }
+    assert_int_equal(sg_room_find_least(&hotel->room, nobody_in_use)->kind, SG_ROOM_SERVED);
+    (void)enter(hotel, ATTACKER, SG_ROOM_ANSWERS);
+    assert_int_equal(sg_room_find_least(&hotel->room, nobody_in_use)->kind, SG_ROOM_ANSWERS);
+}
+
 static bool older_half_in_use(const struct sg_room_guest *guest)
 {
     return guest->came <= 10;
@@ -181,6 +195,8 @@ int main(void)
             test_of_those_that_are_kept_the_youngest_goes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_address_with_most_connections_loses_one_of_its_own, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_of_kinds_that_are_equally_past_their_shares_the_lesser_goes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_one_in_use_goes_only_when_all_are, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "watch/changes.h"
+
+#include "base/test_stderr.h"
 #include "watch/test_watched.h"
 
 #include "test.h"
@@ -439,6 +441,58 @@ static void test_journal_keeps_the_latest_and_finds_by_what_they_are_about(void 
     (void)sg_event_unref(found[0]);
 }
 
+/* What is in the log of the events of one moment; the next moment has lines again. */
+static void test_journal_logs_as_many_lines_of_a_moment_as_are_allowed(void **state)
+{
+    static const char more[] = "more has changed: see /events of the status page";
+    static const int counts[] = { SG_JOURNAL_LINES_MAX, SG_JOURNAL_LINES_MAX + 1,
+        SG_JOURNAL_LINES_MAX + 9, 1 };
+    struct watched *w = *state;
+    struct sg_journal *journal = sg_watch_journal(w->watch);
+    struct sg_event event = sg_journal_event(SG_EVENT_GROUP_REBALANCED, SG_SEVERITY_INFO);
+
+    event.group = "g";
+    event.count = 1;
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        static char text[32768];
+        bool is_more = counts[i] > SG_JOURNAL_LINES_MAX;
+        int n = 0;
+        sg_journal_begin(journal);
+        start_listening();
+        for (int k = 0; k < counts[i]; k++)
+            sg_journal_add(journal, &event);
+        stop_listening(text, sizeof text);
+        for (const char *at = text; (at = strstr(at, "group g has rebalanced")); at++)
+            n++;
+        assert_int_equal(n, is_more ? SG_JOURNAL_LINES_MAX : counts[i]);
+        const char *found = strstr(text, more);
+        assert_int_equal(found != NULL, is_more);
+        assert_true(!found || !strstr(found + 1, more));
+    }
+}
+
+static void test_journal_logs_what_others_do_not_and_warns_of_brokers_that_are_down(void **state)
+{
+    static const struct {
+        enum sg_event_kind kind;
+        const char *level; /* NULL: it is not logged */
+    } cases[] = { { SG_EVENT_CLUSTER_DOWN, NULL }, { SG_EVENT_CLUSTER_UP, NULL },
+        { SG_EVENT_BROKER_DOWN, "level=warn" }, { SG_EVENT_BROKER_UP, "level=info" },
+        { SG_EVENT_GROUP_REBALANCED, "level=info" }, { SG_EVENT_COLLECTOR_FAILS, NULL },
+        { SG_EVENT_COLLECTOR_WORKS, NULL }, { SG_EVENT_RELOADED, NULL } };
+    struct watched *w = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct sg_event event = sg_journal_event(cases[i].kind, SG_SEVERITY_INFO);
+        char text[2048];
+        start_listening();
+        sg_journal_add(sg_watch_journal(w->watch), &event);
+        stop_listening(text, sizeof text);
+        assert_int_equal(text[0] != '\0', cases[i].level != NULL);
+        assert_true(!cases[i].level || strstr(text, cases[i].level));
+    }
+}
+
 int main(void)
 {
 #define WATCHED(test) cmocka_unit_test_setup_teardown(test, watched_set_up, watched_tear_down)
@@ -462,6 +516,8 @@ int main(void)
         WATCHED(test_changes_collectors_of_several_targets_are_told_apart),
         WATCHED(test_changes_rate_of_a_partition_is_between_two_collections),
         WATCHED(test_journal_keeps_the_latest_and_finds_by_what_they_are_about),
+        WATCHED(test_journal_logs_as_many_lines_of_a_moment_as_are_allowed),
+        WATCHED(test_journal_logs_what_others_do_not_and_warns_of_brokers_that_are_down),
     };
     return cmocka_run_group_tests_name("changes", tests, NULL, NULL);
 }

@@ -58,6 +58,48 @@ static void test_search_that_learns_nothing_fails_after_so_many_rounds(void **st
     assert_int_equal(sg_search_age(&search, NOW, NOW), SG_AGE_UNKNOWN);
 }
 
+/* It goes back to where the log's end was seen before the offset, not by a first short step. */
+static void test_search_goes_halfway_to_an_end_that_was_seen(void **state)
+{
+    static const struct sg_fact past = { NOW - 100000, 20, false };
+    const struct sg_log_bounds log = { .start = 0, .end = 5, .seen_ms = NOW - 500000 };
+    struct fixture *f = *state;
+    struct sg_search search = { .history = f->history, .committed = 5 };
+
+    sg_histories_update(&f->histories, f->history, &log, true);
+    sg_history_keep(sg_histories_at(&f->histories, f->history), &past);
+    sg_search_begin(&search, &f->histories, 5);
+    sg_search_settle(&search, &f->histories, NOW);
+    assert_int_equal(sg_search_ask(&search, NOW), NOW - 300000);
+}
+
+static void test_search_at_the_logs_end_begins_with_a_short_step(void **state)
+{
+    const struct sg_log_bounds log = { .start = 0, .end = 5, .seen_ms = NOW - 500000 };
+    struct fixture *f = *state;
+    struct sg_search search = { .history = f->history, .committed = 5 };
+
+    sg_histories_update(&f->histories, f->history, &log, true);
+    sg_search_begin(&search, &f->histories, 5);
+    sg_search_settle(&search, &f->histories, NOW);
+    assert_int_equal(sg_search_ask(&search, NOW), NOW - 1000);
+}
+
+static void test_history_keeps_neither_what_is_no_answer_nor_one_twice(void **state)
+{
+    static const struct sg_fact facts[] = { { SG_ALWAYS, 1, false }, { SG_NEVER, 2, false },
+        { NOW, 3, false }, { NOW, 4, false }, { NOW + 1, 5, true }, { 0, 6, false } };
+    struct fixture *f = *state;
+    struct sg_history *history = sg_histories_at(&f->histories, f->history);
+
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+        sg_history_keep(history, &facts[i]);
+    assert_int_equal(history->n_facts, 3);
+    assert_int_equal(history->facts[0].offset, 3);
+    assert_int_equal(history->facts[1].offset, 5);
+    assert_int_equal(history->facts[2].offset, 6);
+}
+
 /* Those of long ago become fewer, the latest are all there. */
 static void test_every_second_one_of_the_older_ends_is_forgotten_when_there_are_many(void **state)
 {
@@ -82,6 +124,9 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     static const struct CMUnitTest tests[] = {
         TEST(test_search_that_learns_nothing_fails_after_so_many_rounds),
+        TEST(test_search_goes_halfway_to_an_end_that_was_seen),
+        TEST(test_search_at_the_logs_end_begins_with_a_short_step),
+        TEST(test_history_keeps_neither_what_is_no_answer_nor_one_twice),
         TEST(test_every_second_one_of_the_older_ends_is_forgotten_when_there_are_many),
     };
     return cmocka_run_group_tests_name("search", tests, NULL, NULL);
