@@ -175,7 +175,7 @@ static int compare_grouped(const void *a, const void *b)
         return x->group < y->group ? -1 : 1;
     if (x->has_quantile != y->has_quantile)
         return x->has_quantile ? -1 : 1;
-    if (x->has_quantile && x->quantile != y->quantile)
+    if (x->quantile != y->quantile) /* without one it is 0 */
         return x->quantile < y->quantile ? -1 : 1;
     return (x->place > y->place) - (x->place < y->place);
 }

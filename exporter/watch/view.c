@@ -116,15 +116,8 @@ static struct sg_str name_of(const struct sg_keyed *table, uint32_t number)
 static uint32_t cluster_of(struct sg_view *view, struct sg_str name)
 {
     uint32_t number;
-    bool is_new;
 
-    if (sg_keyed_add(&view->clusters, name, &number, &is_new))
-        return SG_INDEX_NONE;
-    if (is_new) {
-        struct sg_view_cluster *cluster = sg_view_cluster_at(view, number);
-        cluster->state = SG_CLUSTER_UNKNOWN;
-    }
-    return number;
+    return sg_keyed_add(&view->clusters, name, &number, NULL) ? SG_INDEX_NONE : number;
 }
 
 static struct sg_view_broker *broker_of(struct sg_view *view, uint32_t cluster, struct sg_str id)
