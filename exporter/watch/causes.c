@@ -259,8 +259,12 @@ static void add_group(struct sg_causes_finder *finder, uint32_t number, size_t k
         &finder->title, "Group " SG_STR_FMT, SG_STR_ARG(sg_words_name(group->name)));
     sg_causes_put_cluster(&finder->title, finder->view, group->cluster);
     (void)sg_buf_add_str(&finder->title, sg_str_of(of_groups[kind].one));
-    (void)sg_buf_add_str(&finder->detail, SG_STR("It is "));
-    put_lag(&finder->detail, group);
+    if (group->lag_seconds > 0 || !isnan(group->lag)) {
+        (void)sg_buf_add_str(&finder->detail, SG_STR("It is "));
+        put_lag(&finder->detail, group);
+    } else {
+        (void)sg_buf_add_str(&finder->detail, SG_STR("Its lag is not known"));
+    }
     if (group->lag_seconds > 0 && !isnan(group->lag))
         (void)sg_buf_printf(&finder->detail, ", %s records", sg_words_number(group->lag).text);
     (void)sg_buf_add_char(&finder->detail, '.');
