@@ -348,6 +348,8 @@ static void test_golden_pages_of_one_cluster(void **state)
     const struct sg_status_params healthy = { .topic = SG_STR("orders") };
     const struct sg_status_params faulty = { .topic = SG_STR("pay<ments>") };
     const struct sg_status_params behind = { .group = SG_STR("behind") };
+    const struct sg_status_params day = { .topic = SG_STR("steady"), .range = SG_STR("24h") };
+    const struct sg_status_params critical = { .state = SG_STR("critical"), .q = SG_STR("s") };
     const struct sg_status_params loser = { .group = SG_STR("loser") };
 
     check_page(w, "home.html", SG_STATUS_HOME, &none);
@@ -362,6 +364,8 @@ static void test_golden_pages_of_one_cluster(void **state)
     check_page(w, "topic-faulty.html", SG_STATUS_TOPIC, &faulty);
     check_page(w, "group.html", SG_STATUS_GROUP, &behind);
     check_page(w, "group-losing.html", SG_STATUS_GROUP, &loser);
+    check_page(w, "topic-day.html", SG_STATUS_TOPIC, &day);
+    check_page(w, "topics-critical.html", SG_STATUS_TOPICS, &critical);
 }
 
 static void test_golden_pages_of_two_clusters(void **state)
@@ -377,6 +381,73 @@ static void test_golden_pages_of_two_clusters(void **state)
     check_page(w, "two-topics.html", SG_STATUS_TOPICS, &none);
     check_page(w, "two-find.html", SG_STATUS_FIND, &found);
     check_page(w, "two-events.html", SG_STATUS_EVENTS, &events);
+}
+
+/* ---- Orders ---- */
+
+/* The first cells of a page's rows, without markup, a bar after each. */
+static void add_first_cells(struct sg_buf *out, const char *page)
+{
+    const char *at = strstr(page, "<tbody");
+
+    while (at && (at = strstr(at, "role=\"rowheader\""))) {
+        const char *end = strstr(at, "</th>");
+        assert_non_null(end);
+        for (at = strchr(at, '>'); at < end; at++) {
+            if (*at == '<')
+                at = strchr(at, '>');
+            else if (*at != '>')
+                (void)sg_buf_add_char(out, *at);
+        }
+        (void)sg_buf_add_char(out, '|');
+    }
+}
+
+static void add_order(struct watched *w,
+    enum sg_status_page which,
+    struct sg_status_params params,
+    struct sg_buf *out)
+{
+    const struct sg_status_sources from = sources_of(w);
+    struct sg_buf page;
+
+    sg_buf_init(&page, SG_STATUS_PAGE_BYTES_MAX);
+    assert_int_equal(sg_status_page_write(&from, which, &params, &page), 0);
+    assert_int_equal(sg_buf_add_char(&page, '\0'), 0);
+    (void)sg_buf_printf(
+        out, "%s " SG_STR_FMT ": ", sg_status_page_path(which), SG_STR_ARG(params.sort));
+    add_first_cells(out, page.ptr);
+    (void)sg_buf_add_char(out, '\n');
+    sg_buf_done(&page);
+}
+
+static void test_golden_orders_by_each_column_both_ways(void **state)
+{
+    static const struct {
+        enum sg_status_page page;
+        const char *columns;
+    } lists[] = {
+        { SG_STATUS_BROKERS, "id state host leaders partitions in hour out handlers network" },
+        { SG_STATUS_TOPICS, "topic state partitions replicas missing records groups size" },
+        { SG_STATUS_GROUPS, "group status lag records members state" },
+        { SG_STATUS_COLLECTORS, "collector target state took complete series failures failed" },
+    };
+    struct sg_buf out;
+
+    sg_buf_init(&out, SG_STATUS_PAGE_BYTES_MAX);
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        for (const char *at = lists[i].columns; *at; at += strcspn(at, " "), at += *at == ' ') {
+            char sort[32];
+            size_t n = (size_t)snprintf(sort, sizeof sort, "-%.*s", (int)strcspn(at, " "), at);
+            struct sg_status_params params = { .cluster = SG_STR("<c>"), .sort = { sort, n } };
+            add_order(*state, lists[i].page, params, &out);
+            params.sort = (struct sg_str){ sort + 1, n - 1 };
+            add_order(*state, lists[i].page, params, &out);
+        }
+    }
+    assert_int_equal(sg_buf_add_char(&out, '\0'), 0);
+    assert_golden("orders.txt", out.ptr);
+    sg_buf_done(&out);
 }
 
 /* ---- Answers of the API ---- */
@@ -427,6 +498,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_golden_pages_of_one_cluster, set_up_one, tear_down),
         cmocka_unit_test_setup_teardown(test_golden_pages_of_two_clusters, set_up_two, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_golden_orders_by_each_column_both_ways, set_up_one, tear_down),
         cmocka_unit_test_setup_teardown(test_golden_answers, set_up_two, tear_down),
     };
     return cmocka_run_group_tests_name("golden pages", tests, NULL, NULL);

@@ -441,6 +441,61 @@ static void test_journal_keeps_the_latest_and_finds_by_what_they_are_about(void 
     (void)sg_event_unref(found[0]);
 }
 
+/* How many events of a journal with one of each kind a filter finds. */
+static size_t n_found(struct watched *w, struct sg_event_filter filter)
+{
+    struct sg_event *found[2 * SG_EVENT_KINDS];
+    bool more;
+    size_t n = sg_journal_find(
+        sg_watch_journal(w->watch), &filter, found, sizeof found / sizeof found[0], &more);
+
+    assert_false(more);
+    for (size_t i = 0; i < n; i++)
+        (void)sg_event_unref(found[i]);
+    return n;
+}
+
+static void test_journal_finds_by_cluster_kind_time_and_broker(void **state)
+{
+    struct watched *w = *state;
+    struct sg_event_filter filter = { .severity_max = SG_SEVERITY_INFO };
+
+    for (int kind = SG_EVENT_RELOADED; kind < SG_EVENT_KINDS; kind++) {
+        struct sg_event event = sg_journal_event((enum sg_event_kind)kind, SG_SEVERITY_INFO);
+        event.cluster = kind < SG_EVENT_CLUSTER_DOWN ? "" : "c";
+        event.broker = 3;
+        event.before = kind == SG_EVENT_PARTITIONS_ADDED ? 4 : 5;
+        event.to = "6";
+        now_ms = 2000000 + kind;
+        sg_journal_add(sg_watch_journal(w->watch), &event);
+    }
+    filter.cluster = SG_STR("c");
+    assert_int_equal(n_found(w, filter), SG_EVENT_KINDS - SG_EVENT_CLUSTER_DOWN);
+    filter.kind = sg_str_of(sg_event_kind_text(SG_EVENT_ISR_GREW));
+    assert_int_equal(n_found(w, filter), 1);
+    filter.kind = sg_str_of(sg_event_kind_text(SG_EVENT_RELOADED));
+    assert_int_equal(n_found(w, filter), 0);
+    filter = (struct sg_event_filter){ .severity_max = SG_SEVERITY_INFO };
+    filter.since_unix_ms = 2000000 + SG_EVENT_GROUP_STATUS;
+    assert_int_equal(n_found(w, filter), SG_EVENT_KINDS - SG_EVENT_GROUP_STATUS);
+    filter.since_unix_ms = 0;
+    filter.broker = SG_STR("3"); /* numbers of others than brokers do not count */
+    assert_int_equal(n_found(w, filter), SG_EVENT_CONTROLLER_MOVED + 1);
+    filter.broker = SG_STR("5"); /* the one before: a controller, a leader */
+    assert_int_equal(n_found(w, filter), SG_EVENT_CONTROLLER_MOVED + 1);
+    filter.broker = SG_STR("4");
+    assert_int_equal(n_found(w, filter), 0);
+    filter.broker = SG_STR("6"); /* a collector's target */
+    assert_int_equal(n_found(w, filter), 2);
+    filter = (struct sg_event_filter){ .severity_max = SG_SEVERITY_INFO, .before = 3 };
+    assert_int_equal(n_found(w, filter), 2);
+    filter.before = 1000; /* there is none yet */
+    assert_int_equal(n_found(w, filter), SG_EVENT_KINDS - SG_EVENT_RELOADED);
+    filter.before = 0;
+    filter.severity_max = SG_SEVERITY_WARNING;
+    assert_int_equal(n_found(w, filter), 0);
+}
+
 /* What is in the log of the events of one moment; the next moment has lines again. */
 static void test_journal_logs_as_many_lines_of_a_moment_as_are_allowed(void **state)
 {
@@ -516,6 +571,7 @@ int main(void)
         WATCHED(test_changes_collectors_of_several_targets_are_told_apart),
         WATCHED(test_changes_rate_of_a_partition_is_between_two_collections),
         WATCHED(test_journal_keeps_the_latest_and_finds_by_what_they_are_about),
+        WATCHED(test_journal_finds_by_cluster_kind_time_and_broker),
         WATCHED(test_journal_logs_as_many_lines_of_a_moment_as_are_allowed),
         WATCHED(test_journal_logs_what_others_do_not_and_warns_of_brokers_that_are_down),
     };
