@@ -4,6 +4,7 @@
 #include "store/store.h"
 #include "test.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 /* A pager whose page has one series, and a selection that counts how often it is asked. */
@@ -89,6 +90,65 @@ static struct sg_body *take(struct fixture *f, const char *name, enum sg_coding 
 static void assert_ends(const struct sg_body *part, const char *end)
 {
     assert_true(sg_str_ends_with(sg_body_get(part), sg_str_of(end)));
+}
+
+/* What the pager adds besides the store's samples; it fails when told to. */
+struct extra {
+    int value; /* negative: it fails */
+};
+
+static int give_extra(void *context, struct sg_sample_set **ret_set)
+{
+    static const struct sg_family family = { "x", SG_METRIC_GAUGE, "Extra." };
+    const struct extra *extra = context;
+    struct sg_series_table *table = NULL;
+    uint32_t id;
+
+    if (extra->value < 0)
+        return -ENOMEM;
+    assert_int_equal(sg_series_table_new(NULL, 0, 0, &table), 0);
+    assert_int_equal(sg_series_table_add_family(table, &family, &id), 0);
+    sg_series_table_begin(table);
+    assert_int_equal(sg_series_table_put_int(table, id, NULL, 0, extra->value), 0);
+    int r = sg_series_table_snapshot(table, ret_set);
+    (void)sg_series_table_free(table);
+    return r;
+}
+
+static void assert_page_is(struct sg_pager *pager, const char *expected)
+{
+    struct sg_page *page = sg_pager_take(pager);
+    const struct sg_page_wanted wanted = { .format = SG_FORMAT_TEXT };
+    struct sg_body *body = NULL;
+
+    assert_int_equal(sg_page_take_body(page, &wanted, &body), 0);
+    assert_true(sg_str_equal(sg_body_get(body), sg_str_of(expected)));
+    (void)sg_body_unref(body);
+    (void)sg_page_unref(page);
+}
+
+static void test_extra_samples_are_on_the_page_which_stays_when_they_fail(void **state)
+{
+    struct fixture *f = *state;
+    struct sg_pager *pager = NULL;
+    struct extra extra = { -1 };
+
+    assert_int_equal(
+        sg_pager_new(f->store, &test_clock, "own", give_extra, &extra, &pager), -ENOMEM);
+    assert_null(pager);
+    extra.value = 5;
+    assert_int_equal(sg_pager_new(f->store, &test_clock, "own", give_extra, &extra, &pager), 0);
+    assert_page_is(
+        pager, "# HELP m Help.\n# TYPE m gauge\nm 1\n# HELP x Extra.\n# TYPE x gauge\nx 5\n");
+    extra.value = -1;
+    assert_int_equal(sg_pager_make(pager), -ENOMEM);
+    assert_page_is(
+        pager, "# HELP m Help.\n# TYPE m gauge\nm 1\n# HELP x Extra.\n# TYPE x gauge\nx 5\n");
+    extra.value = 6;
+    assert_int_equal(sg_pager_make(pager), 0);
+    assert_page_is(
+        pager, "# HELP m Help.\n# TYPE m gauge\nm 1\n# HELP x Extra.\n# TYPE x gauge\nx 6\n");
+    (void)sg_pager_free(pager);
 }
 
 static void test_part_asked_twice_is_made_once(void **state)
@@ -210,6 +270,8 @@ static void test_whole_page_has_no_share_in_the_cap_of_parts(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            test_extra_samples_are_on_the_page_which_stays_when_they_fail, setup, teardown),
         cmocka_unit_test_setup_teardown(test_part_asked_twice_is_made_once, setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_part_of_another_name_or_coding_is_another, setup, teardown),

@@ -100,6 +100,93 @@ static void test_changes_controller_and_restart_are_told(void **state)
         "broker 1 has restarted\nbroker 3 is the controller, and not broker 1\n");
 }
 
+/* A broker's own JMX says that it is the controller; a second passes. */
+static void claim_controller(struct watched *w, struct sg_slot *slot, int broker)
+{
+    const struct sg_label label = { SG_STR("kafka_cluster"), SG_STR("<c>") };
+    struct watched jmx = *w;
+    char labels[32];
+
+    (void)snprintf(labels, sizeof labels, "broker=%d", broker);
+    jmx.slot = slot;
+    assert_int_equal(sg_series_table_new(&label, 1, 0, &jmx.table), 0);
+    sg_series_table_begin(jmx.table);
+    watched_put(&jmx, "kafka_controller_kafkacontroller_activecontrollercount", labels, 1);
+    watched_collect(&jmx);
+    (void)sg_series_table_free(jmx.table);
+}
+
+/* The latest claim counts, but not that of a broker that is down. */
+static void test_changes_controller_is_the_latest_that_says_so_and_is_up(void **state)
+{
+    struct watched *w = *state;
+    struct sg_slot *slots[2];
+
+    for (int32_t id = 1; id <= 2; id++) {
+        assert_int_equal(sg_cluster_set_broker(w->cluster, id, "", 0, true), 0);
+        assert_int_equal(
+            sg_store_slot(w->store, "<c>", "jolokia", id == 1 ? "1" : "2", &slots[id - 1]), 0);
+    }
+    uint64_t seen = begin(w);
+    claim_controller(w, slots[0], 1);
+    assert_string_equal(watched_events(w, &seen), "");
+    claim_controller(w, slots[1], 2);
+    assert_string_equal(watched_events(w, &seen), "broker 2 is the controller, and not broker 1\n");
+    claim_controller(w, slots[0], 1);
+    assert_string_equal(watched_events(w, &seen), "broker 1 is the controller, and not broker 2\n");
+    sg_cluster_set_broker_down(w->cluster, 1);
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen),
+        "broker 1 is down\nbroker 2 is the controller, and not broker 1\n");
+    for (size_t i = 0; i < 2; i++)
+        (void)sg_slot_free(slots[i]);
+}
+
+/* The start is computed from an uptime: it is not the same each time. */
+static void test_changes_start_that_moves_by_a_second_is_no_restart(void **state)
+{
+    struct watched *w = *state;
+    uint64_t seen = 0;
+
+    for (double start = 500; start <= 505; start += start < 502 ? 1 : 1.25) {
+        watched_put(w, "process_start_time_seconds", "broker=1", start);
+        watched_collect(w);
+        assert_string_equal(watched_events(w, &seen), start == 500  ? "Streamgauge has started\n"
+                                                      : start > 502 ? "broker 1 has restarted\n"
+                                                                    : "");
+    }
+}
+
+static void put_states(struct watched *w, int n_under_min_isr, bool is_reassigning)
+{
+    for (int i = 0; i < 3; i++) {
+        char labels[64];
+        put_partition(w, "t", i, 1, i < n_under_min_isr ? 1 : 3, 0);
+        (void)snprintf(labels, sizeof labels, "topic=t partition=%d", i);
+        watched_put(w, "kafka_topic_partition_reassigning", labels, is_reassigning);
+    }
+}
+
+/* As long as the one that took longest. */
+static void test_changes_partitions_that_are_well_again_say_how_long_they_were_not(void **state)
+{
+    struct watched *w = *state;
+
+    put_states(w, 0, false);
+    uint64_t seen = begin(w);
+    for (int n = 1; n <= 3; n++) {
+        put_states(w, n, true);
+        watched_collect(w);
+        now_ms += 10000;
+    }
+    (void)watched_events(w, &seen);
+    put_states(w, 0, false);
+    watched_collect(w);
+    assert_string_equal(watched_events(w, &seen),
+        "3 partitions of t have min.insync.replicas again after 33 s\n"
+        "3 partitions of t have more in-sync replicas\n3 partitions of t are reassigned\n");
+}
+
 static void test_changes_partition_tells_its_leader_its_replicas_and_its_end(void **state)
 {
     struct watched *w = *state;
@@ -555,6 +642,9 @@ int main(void)
         WATCHED(test_changes_broker_that_is_down_is_told_and_so_is_how_long_it_was),
         WATCHED(test_changes_broker_that_was_down_at_the_start_was_so_for_longer),
         WATCHED(test_changes_controller_and_restart_are_told),
+        WATCHED(test_changes_controller_is_the_latest_that_says_so_and_is_up),
+        WATCHED(test_changes_start_that_moves_by_a_second_is_no_restart),
+        WATCHED(test_changes_partitions_that_are_well_again_say_how_long_they_were_not),
         WATCHED(test_changes_partition_tells_its_leader_its_replicas_and_its_end),
         WATCHED(test_changes_partitions_of_a_topic_are_one_event),
         WATCHED(test_changes_in_many_topics_are_one_event),

@@ -81,6 +81,27 @@ static void test_history_of_a_counter_is_its_rate_and_survives_a_restart(void **
     (void)sg_history_free(history);
 }
 
+/* Two values that are too near to each other make no rate; one is known for two minutes. */
+static void test_history_of_a_counter_has_limits_of_time(void **state)
+{
+    struct sg_history *history;
+    int64_t time_ms = HOUR_MS;
+    (void)state;
+
+    assert_int_equal(sg_history_new(&history), 0);
+    sg_history_add_counter(history, key("c"), time_ms, 1000);
+    sg_history_add_counter(history, key("c"), time_ms + 899, 2000);
+    assert_true(isnan(sg_history_rate(history, key("c"), time_ms + 899)));
+    sg_history_add_counter(history, key("c"), time_ms + 900, 1900); /* since the first one */
+    assert_true(sg_history_rate(history, key("c"), time_ms + 900) == 1000);
+    sg_history_add_counter(history, key("c"), time_ms + 1000, 1900); /* the same value: seen */
+    assert_true(sg_history_rate(history, key("c"), time_ms + 1000 + 119999) == 1000);
+    assert_true(isnan(sg_history_rate(history, key("c"), time_ms + 1000 + 120000)));
+    sg_history_add_counter(history, key("c"), time_ms + 200000, (double)NAN);
+    assert_true(isnan(sg_history_rate(history, key("c"), time_ms + 200000)));
+    (void)sg_history_free(history);
+}
+
 static void test_history_is_bounded_and_the_unseen_make_room(void **state)
 {
     struct sg_history *history;
@@ -128,6 +149,7 @@ int main(void)
         cmocka_unit_test(test_history_keeps_the_largest_of_each_half_minute_for_an_hour),
         cmocka_unit_test(test_history_in_the_first_hour_of_the_clock_has_no_points_before_it),
         cmocka_unit_test(test_history_of_a_counter_is_its_rate_and_survives_a_restart),
+        cmocka_unit_test(test_history_of_a_counter_has_limits_of_time),
         cmocka_unit_test(test_history_is_bounded_and_the_unseen_make_room),
         cmocka_unit_test(test_history_of_a_day_has_the_largest_of_each_ten_minutes),
     };
