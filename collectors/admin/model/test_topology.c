@@ -180,12 +180,46 @@ static void test_topology_is_in_order_without_what_is_invalid(void **state)
     (void)sg_topology_unref(topology);
 }
 
+/* The count of a null array is -1: it takes no room from the others. */
+static void test_topology_with_null_arrays_has_room_for_the_others(void **state)
+{
+    static int32_t ids[] = { 1, 2, 3 };
+    static char null_name[] = "n";
+    struct rd_kafka_metadata_partition partitions[20];
+    struct rd_kafka_metadata_topic topics[20];
+    const struct rd_kafka_metadata metadata = { .topics = topics, .topic_cnt = 20 };
+    (void)state;
+
+    for (int i = 0; i < 20; i++) {
+        partitions[i] = (struct rd_kafka_metadata_partition){
+            .id = i, .leader = 1, .replica_cnt = -1, .isr_cnt = -1
+        };
+        topics[i] = (struct rd_kafka_metadata_topic){ .topic = null_name, .partition_cnt = -1 };
+    }
+    partitions[9] = (struct rd_kafka_metadata_partition){
+        .id = 9, .leader = 1, .replicas = ids, .replica_cnt = 3, .isrs = ids, .isr_cnt = 3
+    };
+    topics[19] = (struct rd_kafka_metadata_topic){
+        .topic = (char[]){ "t" }, .partitions = partitions, .partition_cnt = 10
+    };
+    struct sg_topology *topology = new_topology(&metadata);
+    assert_int_equal(topology->n_partitions, 10);
+    assert_int_equal(topology->n_invalid, 19);
+    assert_int_equal(topology->partitions[8].n_replicas, 0);
+    assert_int_equal(topology->partitions[8].n_in_sync, 0);
+    assert_int_equal(topology->partitions[8].preferred, -1);
+    assert_int_equal(topology->partitions[9].preferred, 1);
+    assert_int_equal(topology->partitions[9].replicas[2], 3);
+    (void)sg_topology_unref(topology);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_missing_brokers_are_sorted_and_each_is_there_once),
         cmocka_unit_test(test_partition_is_found_in_its_own_topic_only),
         cmocka_unit_test(test_topology_is_in_order_without_what_is_invalid),
+        cmocka_unit_test(test_topology_with_null_arrays_has_room_for_the_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -237,7 +237,7 @@ static int note_trouble(struct topology *self,
     return lists->replicas && lists->in_sync && lists->missing ? 0 : -ENOMEM;
 }
 
-/* Invalid names and counts that a broker can send: the count of a null array is -1. */
+/* Invalid names and counts that a broker can send. */
 static bool topic_can_be(const struct rd_kafka_metadata_topic *topic)
 {
     size_t len = topic->topic ? strlen(topic->topic) : 0;
@@ -250,12 +250,18 @@ static bool topic_is_wanted(
     return sg_filter_wants(topics, sg_str_of(topic->topic));
 }
 
+/* The count of a null array is -1. */
+static int count_of(int n)
+{
+    return n > 0 ? n : 0;
+}
+
 static size_t count_replicas(const struct rd_kafka_metadata_topic *topic)
 {
     size_t n = 0;
 
     for (int i = 0; i < topic->partition_cnt; i++)
-        n += (size_t)topic->partitions[i].replica_cnt;
+        n += (size_t)count_of(topic->partitions[i].replica_cnt);
     return n;
 }
 
@@ -301,9 +307,9 @@ static int take_topic(struct topology *self, const struct rd_kafka_metadata_topi
             .topic = id,
             .id = from->id,
             .leader = from->leader < 0 ? -1 : from->leader,
-            .preferred = from->replica_cnt ? from->replicas[0] : -1,
-            .n_replicas = from->replica_cnt,
-            .n_in_sync = from->isr_cnt,
+            .preferred = from->replica_cnt > 0 ? from->replicas[0] : -1,
+            .n_replicas = count_of(from->replica_cnt),
+            .n_in_sync = count_of(from->isr_cnt),
             .replicas = replicas,
         };
         int r = note_trouble(self, from, &t->partitions[t->n_partitions - 1]);
@@ -377,7 +383,7 @@ int sg_topology_new(const struct rd_kafka_metadata *metadata,
     sg_refs_init(&self->refs);
     for (int i = 0; i < metadata->topic_cnt; i++) {
         const struct rd_kafka_metadata_topic *topic = &metadata->topics[i];
-        n_partitions += (size_t)topic->partition_cnt;
+        n_partitions += (size_t)count_of(topic->partition_cnt);
         if (topic_is_wanted(topics, topic))
             n_replicas += count_replicas(topic);
     }
