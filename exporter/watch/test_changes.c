@@ -528,6 +528,27 @@ static void test_journal_keeps_the_latest_and_finds_by_what_they_are_about(void 
     (void)sg_event_unref(found[0]);
 }
 
+/* Names as long as a label's value may be are told whole. */
+static void test_changes_names_are_told_whole(void **state)
+{
+    struct watched *w = *state;
+    char labels[SG_LABEL_VALUE_BYTES_MAX + 32];
+    uint64_t seen = begin(w);
+
+    for (int is_group = 0; is_group < 2; is_group++) {
+        const char *key = is_group ? "consumergroup" : "topic";
+        int n = snprintf(labels, sizeof labels, "%s=%0*d", key, SG_LABEL_VALUE_BYTES_MAX, 7);
+        assert_true(n < (int)sizeof labels - 16);
+        (void)snprintf(labels + n, 16, "%s", is_group ? " status=stalled" : "");
+        watched_put(
+            w, is_group ? "kafka_consumergroup_status" : "kafka_topic_partitions", labels, 1);
+    }
+    watched_collect(w);
+    const char *events = watched_events(w, &seen);
+    assert_non_null(strstr(events, "07 is new, with 1 partition\n"));
+    assert_non_null(strstr(events, "07 is stalled\n"));
+}
+
 /* How many events of a journal with one of each kind a filter finds. */
 static size_t n_found(struct watched *w, struct sg_event_filter filter)
 {
@@ -661,6 +682,7 @@ int main(void)
         WATCHED(test_changes_collectors_of_several_targets_are_told_apart),
         WATCHED(test_changes_rate_of_a_partition_is_between_two_collections),
         WATCHED(test_journal_keeps_the_latest_and_finds_by_what_they_are_about),
+        WATCHED(test_changes_names_are_told_whole),
         WATCHED(test_journal_finds_by_cluster_kind_time_and_broker),
         WATCHED(test_journal_logs_as_many_lines_of_a_moment_as_are_allowed),
         WATCHED(test_journal_logs_what_others_do_not_and_warns_of_brokers_that_are_down),

@@ -124,6 +124,24 @@ static void test_history_is_bounded_and_the_unseen_make_room(void **state)
     (void)sg_history_free(history);
 }
 
+/* One that was not seen for a day is enough. */
+static void test_history_that_is_full_makes_room_of_a_single_one(void **state)
+{
+    struct sg_history *history;
+    float points[SG_HISTORY_POINTS_MAX];
+    char name[32];
+    (void)state;
+
+    assert_int_equal(sg_history_new(&history), 0);
+    for (int i = 0; i <= SG_HISTORY_SERIES_MAX; i++) {
+        (void)snprintf(name, sizeof name, "%d", i);
+        sg_history_add_gauge(history, key(name), (i == 0 ? 1 : 26) * HOUR_MS, 1);
+    }
+    sg_history_points(history, key(name), SG_HISTORY_HOUR, 26 * HOUR_MS, points);
+    assert_true(points[SG_HISTORY_HOUR_POINTS - 1] == 1);
+    (void)sg_history_free(history);
+}
+
 static void test_history_of_a_day_has_the_largest_of_each_ten_minutes(void **state)
 {
     struct sg_history *history;
@@ -151,6 +169,7 @@ int main(void)
         cmocka_unit_test(test_history_of_a_counter_is_its_rate_and_survives_a_restart),
         cmocka_unit_test(test_history_of_a_counter_has_limits_of_time),
         cmocka_unit_test(test_history_is_bounded_and_the_unseen_make_room),
+        cmocka_unit_test(test_history_that_is_full_makes_room_of_a_single_one),
         cmocka_unit_test(test_history_of_a_day_has_the_largest_of_each_ten_minutes),
     };
     return cmocka_run_group_tests_name("history", tests, NULL, NULL);

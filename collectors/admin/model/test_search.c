@@ -100,6 +100,24 @@ static void test_history_keeps_neither_what_is_no_answer_nor_one_twice(void **st
     assert_int_equal(history->facts[2].offset, 6);
 }
 
+/* While everything is read only the latest end is kept: the first one when a group falls behind. */
+static void test_history_has_the_end_up_to_which_all_was_read(void **state)
+{
+    struct fixture *f = *state;
+
+    for (int64_t i = 0; i < 3; i++) {
+        const struct sg_log_bounds log = { .start = 0, .end = 5 + i, .seen_ms = NOW + 1000 * i };
+        f->histories.all.generation++;
+        sg_histories_update(&f->histories, f->history, &log, i == 2);
+    }
+    const struct sg_history *history = sg_histories_at(&f->histories, f->history);
+    assert_int_equal(history->n_ends, 2);
+    for (int64_t i = 0; i < 2; i++) {
+        assert_int_equal(history->ends[i].offset, 6 + i);
+        assert_int_equal(history->ends[i].time_ms, NOW + 1000 * (i + 1));
+    }
+}
+
 /* Those of long ago become fewer, the latest are all there. */
 static void test_every_second_one_of_the_older_ends_is_forgotten_when_there_are_many(void **state)
 {
@@ -127,6 +145,7 @@ int main(void)
         TEST(test_search_goes_halfway_to_an_end_that_was_seen),
         TEST(test_search_at_the_logs_end_begins_with_a_short_step),
         TEST(test_history_keeps_neither_what_is_no_answer_nor_one_twice),
+        TEST(test_history_has_the_end_up_to_which_all_was_read),
         TEST(test_every_second_one_of_the_older_ends_is_forgotten_when_there_are_many),
     };
     return cmocka_run_group_tests_name("search", tests, NULL, NULL);

@@ -505,15 +505,21 @@ static void test_customizer_adds_labels_and_metrics(void **state)
                "  - mbeanFilter: { domain: k, properties: { t: a } }\n"
                "    attributesAsLabels: [Role, Load-Factor, Missing]\n"
                "    extraMetrics: [ { name: isActive, value: true, description: Is it? }, { name: "
-               "Note, value: '7' } ]\n"
+               "Note, value: '7' },\n"
+               "      { name: Exact, value: 9007199254740993 },\n"
+               "      { name: Huge, value: 99999999999999999999 } ]\n"
                "  - { mbeanFilter: { domain: k }, attributesAsLabels: [Other] }\n"
                "rules:\n"
-               "  - { pattern: 'k<t=(.)><>(V|isActive)', name: $2, labels: { t: $1 } }\n"
+               "  - { pattern: 'k<t=(.)><>(V|isActive|Exact|Huge)', name: $2, labels: { t: $1 } }\n"
                "  - { pattern: 'k<t=(.)><>Note: (\\d)', name: note, value: $2, help: h }\n");
     (void)state;
 
     feed(&f, "\"k:t=a\":{\"V\":1,\"Load-Factor\":0.5,\"Role\":\"leader\"},\"k:t=b\":{\"V\":2}");
     assert_page(&f,
+        "# HELP Exact k:name=null,type=null,attribute=Exact\n# TYPE Exact untyped\n"
+        "Exact{broker=\"1\",load_factor=\"0.5\",role=\"leader\",t=\"a\"} 9007199254740993\n"
+        "# HELP Huge k:name=null,type=null,attribute=Huge\n# TYPE Huge untyped\n"
+        "Huge{broker=\"1\",load_factor=\"0.5\",role=\"leader\",t=\"a\"} 1e+20\n"
         "# HELP V k:name=null,type=null,attribute=V\n# TYPE V untyped\n"
         "V{broker=\"1\",load_factor=\"0.5\",role=\"leader\",t=\"a\"} 1\nV{broker=\"1\",t=\"b\"} 2\n"
         "# HELP isActive Is it? k:name=null,type=null,attribute=isActive\n# TYPE isActive untyped\n"
