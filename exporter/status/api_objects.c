@@ -321,7 +321,7 @@ static void put_row(struct sg_page *page, const struct sg_group_row *row)
     sg_json_integer(page->html, "partition", row->partition);
     sg_json_word(page->html, "status", sg_view_status_text(row->status));
     sg_json_number(page->html, "committed_offset", row->committed);
-    sg_json_number(page->html, "log_end_offset", row->of ? row->of->end : unknown);
+    sg_json_number(page->html, "log_end_offset", row->end);
     sg_json_number(page->html, "lag", row->lag);
     sg_json_number(page->html, "lag_seconds", row->lag_seconds);
     sg_json_number(page->html, "records_read_per_second", row->pace.read_per_s);

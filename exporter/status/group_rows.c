@@ -115,6 +115,7 @@ static void join(struct sg_group_rows *rows, const struct sg_view *view, uint32_
         } key = { sg_view_find_topic(view, cluster, row->topic), row->partition };
         uint32_t number = sg_keyed_find(&view->partitions, SG_KEYED_BYTES(key));
         row->of = number == SG_INDEX_NONE ? NULL : sg_view_partition_at(view, number);
+        row->end = row->lag > 0 ? row->committed + row->lag : row->of ? row->of->end : (double)NAN;
     }
 }
 

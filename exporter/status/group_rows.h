@@ -12,7 +12,8 @@ struct sg_group_row {
     struct sg_keyed_text key;
     struct sg_str topic;
     int32_t partition;
-    double committed, lag, lag_seconds; /* NaN: not known */
+    /* NaN: not known. They are of one collection, and the view may still be of the one before */
+    double committed, lag, lag_seconds, end;
     int64_t collected_ms;
     struct sg_pace pace;
     enum sg_group_status status; /* of the partition; known with groups.partition_status */

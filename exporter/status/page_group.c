@@ -63,7 +63,7 @@ static void put_committed(struct sg_page *page, uint32_t i)
 
 static void put_end(struct sg_page *page, uint32_t i)
 {
-    sg_put_number(page, at(page, i)->of ? at(page, i)->of->end : (double)NAN);
+    sg_put_number(page, at(page, i)->end);
 }
 
 /* As kafka_consumergroup_retention_margin_ratio: how much of the log is before the next record. */
@@ -71,9 +71,9 @@ static double margin(const struct sg_page *page, uint32_t i)
 {
     const struct sg_group_row *row = at(page, i);
 
-    if (!row->of || !(row->of->end > row->of->start))
+    if (!row->of || !(row->end > row->of->start))
         return row->lag == 0 ? 1 : (double)NAN;
-    double part = (row->committed - row->of->start) / (row->of->end - row->of->start);
+    double part = (row->committed - row->of->start) / (row->end - row->of->start);
     return part < 0 ? 0 : part > 1 ? 1 : part;
 }
 

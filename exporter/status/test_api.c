@@ -267,6 +267,39 @@ static void test_a_group_by_name_has_its_partitions_with_member_end_and_leader(v
         "\"host\":\"/h\"}]}]}");
 }
 
+static void put_read(struct watched *w, double end, double lag)
+{
+    put_group(w, "g", "lagging");
+    watched_put(w, "kafka_topic_partition_current_offset", "topic=t partition=1", end);
+    watched_put(
+        w, "kafka_consumergroup_current_offset", "consumergroup=g topic=t partition=1", end - lag);
+    watched_put(w, "kafka_consumergroup_lag", "consumergroup=g topic=t partition=1", lag);
+}
+
+/* The watch looks a moment after a collection: what is asked for in between is of that one alone.
+ */
+static void test_offsets_of_a_partition_are_of_one_collection(void **state)
+{
+    static const struct {
+        double end, lag, expected;
+    } cases[] = { { 503, 13, 503 }, { 504, 0, 503 } }; /* without lag the end is the view's */
+    struct watched *w = *state;
+
+    for (size_t i = 0; i < 2; i++) {
+        put_read(w, i == 0 ? 500 : 503, 10);
+        watched_collect(w);
+        put_read(w, cases[i].end, cases[i].lag);
+        watched_publish(w);
+        json_t *root = answer(w, SG_API_GROUPS, "group=g");
+        json_t *group = json_array_get(json_object_get(root, "groups"), 0);
+        json_t *row = json_array_get(json_object_get(group, "partitions"), 0);
+        assert_int_equal(json_integer_value(json_object_get(row, "lag")), cases[i].lag);
+        assert_int_equal(
+            json_integer_value(json_object_get(row, "log_end_offset")), cases[i].expected);
+        json_decref(root);
+    }
+}
+
 static void test_groups_are_filtered_and_read_in_pieces(void **state)
 {
     struct watched *w = *state;
@@ -459,6 +492,7 @@ int main(void)
         TEST(test_brokers_are_in_the_order_of_their_ids_with_what_is_known),
         TEST(test_a_topic_by_name_has_its_partitions),
         TEST(test_a_group_by_name_has_its_partitions_with_member_end_and_leader),
+        TEST(test_offsets_of_a_partition_are_of_one_collection),
         TEST(test_groups_are_filtered_and_read_in_pieces),
         TEST(test_a_name_that_is_not_known_is_not_found),
         TEST(test_events_are_filtered_and_read_in_pieces),

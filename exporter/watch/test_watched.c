@@ -86,7 +86,7 @@ void watched_wait(struct watched *w, int64_t ms)
     sg_watch_tick(w->watch);
 }
 
-static void collect(struct watched *w, const struct sg_error *err)
+static void publish(struct watched *w, const struct sg_error *err)
 {
     struct sg_sample_set *set = NULL;
 
@@ -96,12 +96,17 @@ static void collect(struct watched *w, const struct sg_error *err)
         sg_slot_fail(w->slot, SG_FAILURE_TIMEOUT, err);
     sg_slot_end(w->slot, set);
     sg_series_table_begin(w->table);
-    watched_wait(w, 1000);
+}
+
+void watched_publish(struct watched *w)
+{
+    publish(w, NULL);
 }
 
 void watched_collect(struct watched *w)
 {
-    collect(w, NULL);
+    publish(w, NULL);
+    watched_wait(w, 1000);
 }
 
 void watched_fail(struct watched *w, const char *error)
@@ -109,7 +114,8 @@ void watched_fail(struct watched *w, const char *error)
     struct sg_error err;
 
     (void)sg_error_set(&err, 0, "%s", error);
-    collect(w, &err);
+    publish(w, &err);
+    watched_wait(w, 1000);
 }
 
 const char *watched_events(struct watched *w, uint64_t *seen)

@@ -27,7 +27,10 @@ void watched_put(struct watched *w, const char *family, const char *labels, doub
 /** What was put is collected, completely; a second passes, and the watch looks. */
 void watched_collect(struct watched *w);
 
-/** The same, with a failure. */
+/** What was put is collected, and the watch has not looked yet. */
+void watched_publish(struct watched *w);
+
+/** As watched_collect(), with a failure. */
 void watched_fail(struct watched *w, const char *error);
 
 /** A second cluster, of which one series was collected. */
