@@ -83,8 +83,8 @@ def changes_of(path):
             yield number, line, re.match(" +", line)[0] + ";"
 
 
-def builds(*targets):
-    return subprocess.run(["ninja", "-j2", "-C", BUILD, *targets], capture_output=True, check=False).returncode == 0
+def builds():
+    return subprocess.run(["ninja", "-j2", "-C", BUILD], capture_output=True, check=False).returncode == 0
 
 
 def failing(*which):
@@ -129,7 +129,7 @@ def noticed_by(path, number, instead):
     path.write_text("".join(lines))
     room = path.parent.name
     try:
-        if not builds("libstreamgauge.so"):
+        if not builds():  # tests that include the file too
             return None
         return failing("--suite", room) or failing("--no-suite", room)
     finally:
