@@ -317,10 +317,16 @@ def _agents():
     )
     yield lines(
         "Consumers: since the last poll",
-        "Time since each consumer last asked for records. Normal: below a second, or the time of a batch; minutes for"
-        " the consumers that a Connect worker has for itself. Near max.poll.interval.ms (5 minutes): it will be put"
-        " out of its group.",
-        [Query(of("consumer_last_poll_age_seconds"), of_client)],
+        "Time since each consumer of a group last asked for records. Normal: below a second, or the time of a batch."
+        " Near max.poll.interval.ms (5 minutes): it will be put out of its group. Consumers without a group, such as"
+        " those that a Connect worker has for itself, may wait for as long as they like, and are not shown.",
+        [
+            Query(
+                f"{of('consumer_last_poll_age_seconds')} and on (kafka_cluster, jvm, client_id)"
+                f" {of('consumer_coordinator_last_heartbeat_age_seconds')}",
+                of_client,
+            )
+        ],
         unit="s",
         colors=("transparent", (60, YELLOW), (240, RED)),
     )
