@@ -266,7 +266,7 @@ static char *read_file(const char *path)
     if (!file)
         fail_msg("%s: %s", path, strerror(errno));
     assert_non_null(text);
-    (void)fread(text, 1, SG_STATUS_PAGE_BYTES_MAX - 1, file);
+    assert_true(fread(text, 1, SG_STATUS_PAGE_BYTES_MAX - 1, file) > 0);
     assert_int_equal(fclose(file), 0);
     return text;
 }

@@ -279,7 +279,7 @@ static void test_group_shows_how_fast_it_reads_from_the_second_time_on(void **st
         watched_wait(w, 10000);
     }
     assert_string_equal(table_text("id=\"partitions\""),
-        "t 1|&ndash; not known|950|590|&ndash; not known|&ndash; not known|9.1/s|3 min|&ndash; not "
+        "t 1|&ndash; not known|950|590|1,540|&ndash; not known|9.1/s|3 min|&ndash; not "
         "known|&ndash; not known||\n");
 }
 
