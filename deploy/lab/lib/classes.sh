@@ -36,7 +36,7 @@ classes_install()
     mkdir -p -- "${archive%/*}"
     rm -f -- "$archive" "$log"
     classes_settings "$work" >"$work/broker.properties"
-    if classes_run "$work" kafka.tools.StorageTool format --cluster-id "$kraft_cluster_id" \
+    if classes_run kafka.tools.StorageTool format --cluster-id "$kraft_cluster_id" \
         --config "$work/broker.properties" && classes_dump "$work" && [[ -s $work/classes.jsa ]]; then
         mv -- "$work/classes.jsa" "$archive"
         step_end 'archived'
@@ -62,10 +62,8 @@ EOF
 
 classes_run()
 {
-    local work=$1
-    shift
-    "$java" -Xmx256m -XX:TieredStopAtLevel=1 -XX:ArchiveClassesAtExit="$work/classes.jsa" \
-        -Dlab.log="$log" -Dlog4j.configuration="file:$lab_home/config/log4j.properties" \
+    "$java" -Xmx256m -XX:TieredStopAtLevel=1 -Dlab.log="$log" \
+        -Dlog4j.configuration="file:$lab_home/config/log4j.properties" \
         -Dlog4j2.configurationFile="file:$lab_home/config/log4j2.properties" \
         -cp "$kafka_jars/*" "$@" >>"$log" 2>&1 </dev/null
 }
@@ -74,7 +72,7 @@ classes_run()
 classes_dump()
 {
     local pid tries=0
-    classes_run "$1" kafka.Kafka "$1/broker.properties" &
+    classes_run -XX:ArchiveClassesAtExit="$1/classes.jsa" kafka.Kafka "$1/broker.properties" &
     pid=$!
     until grep -q 'Kafka Server started' "$log" || ((++tries > 300)) || ! kill -0 "$pid" 2>/dev/null; do
         sleep 0.1
