@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "golden.h"
 #include "status/api.h"
 #include "status/status_page.h"
-#include "test.h"
 #include "watch/test_watched.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 /*
@@ -256,53 +255,15 @@ static struct sg_status_sources sources_of(struct watched *w)
     };
 }
 
-/* ---- Comparing ---- */
-
-static char *read_file(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    char *text = calloc(1, SG_STATUS_PAGE_BYTES_MAX);
-
-    if (!file)
-        fail_msg("%s: %s", path, strerror(errno));
-    assert_non_null(text);
-    assert_true(fread(text, 1, SG_STATUS_PAGE_BYTES_MAX - 1, file) > 0);
-    assert_int_equal(fclose(file), 0);
-    return text;
-}
-
-/* A failure shows the first line that differs. */
-static void assert_same_lines(const char *name, const char *text, const char *expected)
-{
-    size_t line = 1;
-
-    for (; *text || *expected; line++) {
-        size_t n = strcspn(text, "\n"), n_expected = strcspn(expected, "\n");
-        if (n != n_expected || strncmp(text, expected, n) != 0)
-            fail_msg("line %zu of %s is\n%.*s\nand should be\n%.*s", line, name, (int)n, text,
-                (int)n_expected, expected);
-        text += n + (text[n] == '\n');
-        expected += n_expected + (expected[n_expected] == '\n');
-    }
-}
-
-static void assert_golden(const char *name, const char *text)
-{
-    char path[4096];
-
-    (void)snprintf(path, sizeof path, "%s/status/%s", getenv("SG_FIXTURES"), name);
-    if (getenv("SG_GOLDEN_UPDATE")) {
-        FILE *file = fopen(path, "wb");
-        assert_non_null(file);
-        assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
-        assert_int_equal(fclose(file), 0);
-    }
-    char *expected = read_file(path);
-    assert_same_lines(name, text, expected);
-    free(expected);
-}
-
 /* ---- Pages ---- */
+
+static void assert_golden_status(const char *name, const char *text)
+{
+    char path[256];
+
+    (void)snprintf(path, sizeof path, "status/%s", name);
+    assert_golden(path, text);
+}
 
 /* From one text to before another, a line for each element. */
 static void add_part(struct sg_buf *out, const char *page, const char *from, const char *to)
@@ -334,7 +295,7 @@ static void check_page(struct watched *w,
     add_part(&out, page.ptr, "<header class=\"top\"", "<footer>"); /* it has the version */
     add_part(&out, page.ptr, "</span> <a href=\"./metrics", "<script>");
     assert_int_equal(sg_buf_add_char(&out, '\0'), 0);
-    assert_golden(name, out.ptr);
+    assert_golden_status(name, out.ptr);
     sg_buf_done(&out);
     sg_buf_done(&page);
 }
@@ -446,7 +407,7 @@ static void test_golden_orders_by_each_column_both_ways(void **state)
         }
     }
     assert_int_equal(sg_buf_add_char(&out, '\0'), 0);
-    assert_golden("orders.txt", out.ptr);
+    assert_golden("status/orders.txt", out.ptr);
     sg_buf_done(&out);
 }
 
@@ -467,7 +428,7 @@ static void check_answer(struct watched *w, const char *name, const struct sg_ap
             (void)sg_buf_add_char(&out, '\n');
     }
     assert_int_equal(sg_buf_add_char(&out, '\0'), 0);
-    assert_golden(name, out.ptr);
+    assert_golden_status(name, out.ptr);
     sg_buf_done(&out);
     sg_buf_done(&json);
 }

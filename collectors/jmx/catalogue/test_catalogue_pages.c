@@ -2,10 +2,10 @@
 #include "base/buf.h"
 #include "config/compat.h"
 #include "config/table_catalogues.h"
+#include "golden.h"
 #include "jmx/catalogue/test_recording.h"
 #include "jmx/rules/matcher.h"
 #include "jmx/test_fixture.h"
-#include "test.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -17,24 +17,6 @@
  */
 
 /* ---- Comparing pages ---- */
-
-/* Pages are long: a failure shows the first line that differs. */
-static void assert_same_lines(const char *page, const char *expected)
-{
-    size_t line = 1;
-
-    while (*page && *expected) {
-        size_t n = strcspn(page, "\n") + 1;
-        size_t n_expected = strcspn(expected, "\n") + 1;
-        if (n != n_expected || strncmp(page, expected, n) != 0)
-            fail_msg("line %zu is\n%.*sand should be\n%.*s", line, (int)n, page, (int)n_expected,
-                expected);
-        page += n;
-        expected += n;
-        line++;
-    }
-    assert_string_equal(page, expected);
-}
 
 static int compare_lines(const void *a, const void *b)
 {
@@ -69,24 +51,6 @@ static char *sort_samples(char *page, const char *without)
     return sg_buf_take(&out);
 }
 
-static void assert_golden(const char *name, const char *page)
-{
-    char path[4096];
-    size_t len;
-
-    (void)snprintf(path, sizeof path, "%s/jolokia/golden/%s.txt", getenv("SG_FIXTURES"), name);
-    if (getenv("SG_GOLDEN_UPDATE")) {
-        FILE *file = fopen(path, "wb");
-        assert_non_null(file);
-        assert_int_equal(fwrite(page, 1, strlen(page), file), strlen(page));
-        assert_int_equal(fclose(file), 0);
-    }
-    (void)snprintf(path, sizeof path, "jolokia/golden/%s.txt", name);
-    char *expected = fixture_read(path, &len);
-    assert_same_lines(page, expected);
-    free(expected);
-}
-
 /* ---- Golden pages ---- */
 
 /* Requests of which a catalogue reads only some keys, though its rules match all. */
@@ -99,8 +63,9 @@ static void assert_golden_of(const char *catalogue, const char *recording, const
 {
     char name[256];
 
-    (void)snprintf(name, sizeof name, "%s%s%s", strcmp(catalogue, "kafka") ? catalogue : "",
-        strcmp(catalogue, "kafka") ? "." : "", recording);
+    (void)snprintf(name, sizeof name, "jolokia/golden/%s%s%s.txt",
+        strcmp(catalogue, "kafka") ? catalogue : "", strcmp(catalogue, "kafka") ? "." : "",
+        recording);
     assert_golden(name, page);
 }
 
@@ -128,7 +93,7 @@ static void check_golden(const char *catalogue, const char *recording)
     char *asked = sort_samples(page, narrow_of(catalogue));
     char *whole = sort_samples(recording_whole_page(rules, all, target), narrow_of(catalogue));
     assert_true(*asked != '\0');
-    assert_same_lines(asked, whole);
+    assert_same_lines("what was asked", asked, whole);
     free(asked);
     free(whole);
     json_decref(all);
